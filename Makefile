@@ -1,0 +1,31 @@
+.DEFAULT_GOAL := help
+SHELL := bash
+GO ?= go
+OUT ?= roster-demo
+
+.PHONY: help demo test generate verify lint bench
+
+help: ## say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+demo: ## export a whole directory from the built-in simulator, through the real clients, over HTTP
+	$(GO) run ./cmd/roster export wecom --format jsonl -o $(OUT).jsonl
+
+test: ## run all tests with the race detector
+	$(GO) test -race ./...
+
+generate: ## make gen/ from specs/
+	$(GO) generate .
+
+verify: generate ## fail if gen/ is not what specs/ give
+	git diff --exit-code -- gen
+	@test -z "$$(git ls-files --others --exclude-standard -- gen)" || { echo "gen/ has files that are not committed"; exit 1; }
+
+lint: ## gofmt, go vet, staticcheck, redocly
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+	$(GO) run honnef.co/go/tools/cmd/staticcheck@2026.2.2 ./...
+	REDOCLY_TELEMETRY=off npx --yes --ignore-scripts @redocly/cli@2.77.0 lint --config specs/redocly.yaml specs/*.yaml
+
+bench: ## measure against plain net/http
+	$(GO) test -run '^$$' -bench . -benchmem ./bench/...

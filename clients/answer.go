@@ -1,0 +1,103 @@
+package clients
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/roster-go/roster/clients/wire"
+)
+
+// judge decides what a reply is, and decodes it into out if it is a success.
+func (c *Client) judge(r *Reply, out any) outcome {
+	if r.Status >= 300 && r.Status < 400 {
+		message := errRedirect.Error()
+		if to, err := url.Parse(r.Header.Get("Location")); err == nil && to.Host != "" {
+			message += " (it points to the host " + to.Host + ")"
+		}
+		return outcome{err: &Error{Kind: KindBadResponse, HTTPStatus: r.Status, Message: message}}
+	}
+	r.Body = bytes.TrimSpace(bytes.TrimPrefix(r.Body, []byte("\xef\xbb\xbf")))
+	if len(r.Body) == 0 || r.Body[0] != '{' {
+		return badResponse(r, "want a JSON object, got "+describe(r))
+	}
+	if f := c.vendor.Classify(r); f != nil {
+		return c.failure(r, f)
+	}
+	if r.Status < 200 || r.Status > 299 {
+		return badResponse(r, "an error status with JSON that carries no code of the vendor's")
+	}
+	if err := json.Unmarshal(r.Body, out); err != nil {
+		return badResponse(r, decodeMessage(err))
+	}
+	if missing := wire.Missing(r.Body, r.Operation.Answer); missing != "" {
+		return badResponse(r, "the answer lacks "+strings.ReplaceAll(missing, "|", " or "))
+	}
+	return outcome{}
+}
+
+// failure is a reply in which the vendor says no.
+func (c *Client) failure(r *Reply, f *Failure) outcome {
+	if !json.Valid(r.Body) {
+		return badResponse(r, "malformed JSON")
+	}
+	e := &Error{Kind: f.Kind, Code: f.Code, Message: f.Message, RequestID: f.RequestID, HTTPStatus: r.Status, Detail: f.Detail}
+	if e.Kind == "" {
+		e.Kind = kindOfStatus(r.Status)
+	}
+	wait := max(f.Wait, RetryAfter(r.Header, c.set.clock.Now()))
+	if f.Replay == ReplayLater || f.Kind == KindRateLimited {
+		e.RetryAfter = wait
+	}
+	return outcome{err: e, replay: f.Replay, wait: wait, tries: f.Tries}
+}
+
+// badResponse is a reply that is not an answer. Behind a 429 or 5xx there may be a gateway that will pass the next attempt.
+func badResponse(r *Reply, message string) outcome {
+	o := outcome{err: &Error{Kind: KindBadResponse, HTTPStatus: r.Status, Message: message}}
+	if r.Status < 400 {
+		return o
+	}
+	o.err.also = kindOfStatus(r.Status)
+	switch {
+	case r.Status == http.StatusTooManyRequests:
+		o.replay = ReplayLater
+	case r.Status >= 500:
+		o.replay = ReplayIfIdempotent
+	}
+	return o
+}
+
+// describe says what a body is without quoting it: it may hold anything.
+func describe(r *Reply) string {
+	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	switch {
+	case len(r.Body) == 0:
+		return "an empty body"
+	case r.Body[0] == '<':
+		return "a page of HTML or XML, as a gateway or proxy sends it"
+	case kind != "" && len(kind) < 64:
+		return fmt.Sprintf("%d bytes of %q that begin otherwise", len(r.Body), kind)
+	default:
+		return fmt.Sprintf("%d bytes that begin otherwise", len(r.Body))
+	}
+}
+
+// decodeMessage says where an answer does not fit, without the value: values are personal data.
+func decodeMessage(err error) string {
+	var mismatch *json.UnmarshalTypeError
+	var format wire.FormatError
+	switch {
+	case errors.As(err, &mismatch):
+		kind, _, _ := strings.Cut(mismatch.Value, " ")
+		return fmt.Sprintf("the answer's %s is a JSON %s, want a Go %s", mismatch.Field, kind, mismatch.Type)
+	case errors.As(err, &format):
+		return "a value of the answer has the wrong form: " + format.Error()
+	default:
+		return "malformed JSON"
+	}
+}

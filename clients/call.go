@@ -1,0 +1,366 @@
+package clients
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/roster-go/roster/clients/token"
+	"github.com/roster-go/roster/clients/wire"
+)
+
+// Client carries out the calls of one vendor. It is safe for concurrent use. The vendors' packages make one and keep it
+// to themselves.
+type Client struct {
+	vendor      Vendor
+	set         settings
+	credentials map[string]Credential
+	direct      http.RoundTripper // authorizes, signs, sends
+	wrapped     http.RoundTripper // the same behind the user's middleware
+	stats       stats
+}
+
+var _ wire.Caller = (*Client)(nil)
+
+// New makes a client for a vendor. It does no I/O.
+func New(v Vendor, options ...Option) (*Client, error) {
+	c := &Client{vendor: v, set: settings{clock: systemClock{}, maxBytes: defaultMaxBytes, userAgent: "roster"}}
+	for _, option := range options {
+		if err := option(&c.set); err != nil {
+			return nil, fmt.Errorf("%s: %w", v.Name, err)
+		}
+	}
+	c.set.retry = c.set.retry.withDefaults()
+	if c.set.httpClient == nil {
+		c.set.httpClient = newHTTPClient()
+	}
+	if c.set.limiter == nil {
+		c.set.limiter = NewLimiter(c.set.clock)
+	}
+	if c.set.logger == nil {
+		c.set.logger = slog.New(slog.DiscardHandler)
+	}
+	c.direct = newSender(c.set.httpClient, c.set.clock)
+	c.wrapped = c.direct
+	for _, wrap := range slices.Backward(c.set.middleware) {
+		c.wrapped = wrap(c.wrapped)
+		if c.wrapped == nil {
+			return nil, fmt.Errorf("%s: WithMiddleware: a middleware returned nil", v.Name)
+		}
+	}
+	if v.Credentials != nil {
+		var err error
+		if c.credentials, err = v.Credentials(c); err != nil {
+			return nil, fmt.Errorf("%s: %w", v.Name, err)
+		}
+	}
+	return c, nil
+}
+
+// Now is the client's clock.
+func (c *Client) Now() time.Time { return c.set.clock.Now() }
+
+// Sleep waits by the client's clock.
+func (c *Client) Sleep(ctx context.Context, d time.Duration) error { return c.set.clock.Sleep(ctx, d) }
+
+// BaseURL is where the vendor's calls go, without a slash at its end.
+func (c *Client) BaseURL() string {
+	if c.set.baseURL != "" {
+		return c.set.baseURL
+	}
+	return strings.TrimRight(c.vendor.BaseURL, "/")
+}
+
+// NewTokenSource returns a source on the client's store and clock. identity is what makes the credential differ from others; it may hold
+// secrets, of which only a hash goes into the store's key.
+func (c *Client) NewTokenSource(fetch token.FetchFunc, identity ...string) (*token.Cached, error) {
+	return token.New(token.Config{
+		Key:    token.Key(append([]string{c.vendor.Name, c.BaseURL()}, identity...)...),
+		Store:  c.set.store,
+		Now:    c.set.clock.Now,
+		Logger: c.set.logger.With(slog.String("vendor", c.vendor.Name)),
+		Hold:   holdAfter,
+		Fetch: func(ctx context.Context, previous token.Token) (token.Token, error) {
+			c.stats.tokens.Add(1)
+			return fetch(ctx, previous)
+		},
+	})
+}
+
+// holdAfter keeps a wrong secret from being tried again and again: vendors block the address of those who do.
+func holdAfter(err error, nth int) time.Duration {
+	if errors.Is(err, ErrUnauthenticated) || errors.Is(err, ErrPermission) {
+		return time.Minute
+	}
+	var e *Error
+	hold := min(time.Second<<min(nth-1, 6), time.Minute)
+	if errors.As(err, &e) {
+		hold = max(hold, min(e.RetryAfter, time.Minute))
+	}
+	return hold
+}
+
+// progress is what a call has gone through so far.
+type progress struct {
+	attempts  int
+	waited    time.Duration
+	refreshed bool
+	secrets   []Secret // what must not show in this call's errors
+	token     []token.Token
+	key       string // idempotency key, the same for all attempts
+}
+
+// outcome is how one attempt ended. The zero value is success.
+type outcome struct {
+	err    *Error
+	replay Replay
+	wait   time.Duration
+	tries  int
+}
+
+// Call implements wire.Caller.
+func (c *Client) Call(ctx context.Context, call *wire.Call) error {
+	c.stats.calls.Add(1)
+	op := call.Operation
+	p := progress{secrets: c.vendor.Secrets}
+	if call.Invalid != nil {
+		return c.fail(op, &p, &Error{Kind: KindInvalidArgument, Message: "nothing was sent", cause: call.Invalid})
+	}
+	credentials, failed := c.credentialsFor(ctx, op)
+	if failed != nil {
+		return c.fail(op, &p, failed)
+	}
+	if op.IdempotencyParameter != "" {
+		p.key = uuid.NewString()
+	}
+	idempotent := op.Idempotent || op.IdempotencyParameter != ""
+	ctx = context.WithValue(ctx, operationKey{}, op)
+	for {
+		o := c.try(ctx, call, credentials, &p)
+		if o.err == nil {
+			return nil
+		}
+		again, wait := c.again(op, credentials, idempotent, &o, &p)
+		if !again {
+			return c.fail(op, &p, o.err)
+		}
+		c.stats.replays.Add(1)
+		c.set.logger.LogAttrs(ctx, slog.LevelWarn, "call is repeated", slog.String("vendor", c.vendor.Name), slog.String("operation", op.ID),
+			slog.Int("attempt", p.attempts), slog.Duration("wait", wait), slog.String("kind", string(o.err.Kind)), slog.String("code", o.err.Code))
+		if stopped := c.pause(ctx, wait, &p); stopped != nil {
+			last := c.fail(op, &p, o.err)
+			return c.fail(op, &p, &Error{Kind: KindCanceled, HTTPStatus: o.err.HTTPStatus, Code: o.err.Code, RetryAfter: o.err.RetryAfter,
+				Message: "gave up before the call could be repeated after «" + last.Error() + "»", cause: stopped})
+		}
+	}
+}
+
+// again decides whether the attempt that ended in o is followed by another one, and after what wait.
+func (c *Client) again(op *wire.Operation, credentials []Credential, idempotent bool, o *outcome, p *progress) (bool, time.Duration) {
+	if o.replay == ReplayFreshToken {
+		if p.refreshed || len(p.token) == 0 {
+			return false, 0
+		}
+		p.refreshed = true
+		renewable := false
+		for i, credential := range credentials {
+			if credential.Source != nil {
+				credential.Source.Invalidate(p.token[i])
+				renewable = true
+			}
+		}
+		return renewable, 0
+	}
+	wait, ok := c.set.retry.wait(p.attempts, idempotent, o)
+	return ok, wait
+}
+
+// pause waits, unless the context would end first: then there is no point in waiting for that.
+func (c *Client) pause(ctx context.Context, wait time.Duration, p *progress) error {
+	if deadline, ok := ctx.Deadline(); ok && deadline.Sub(c.set.clock.Now()) < wait {
+		return context.DeadlineExceeded
+	}
+	if wait > 0 {
+		if err := c.set.clock.Sleep(ctx, wait); err != nil {
+			return err
+		}
+		p.waited += wait
+		c.stats.waited.Add(int64(wait))
+	}
+	return ended(ctx)
+}
+
+// try makes one attempt.
+func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credential, p *progress) outcome {
+	op := call.Operation
+	asked := c.set.clock.Now()
+	if err := c.set.limiter.Wait(ctx, op); err != nil {
+		if ctx.Err() == nil && !canceled(err) {
+			return outcome{err: &Error{Kind: KindUnknown, Message: "the limiter failed", cause: err}}
+		}
+		return outcome{err: &Error{Kind: KindCanceled, Message: "while waiting for the operation's quota", cause: err}}
+	}
+	c.stats.waited.Add(int64(c.set.clock.Now().Sub(asked)))
+
+	a := &attempt{credentials: credentials, idempotent: op.Idempotent, tokens: make([]token.Token, len(credentials))}
+	for i, credential := range credentials {
+		if credential.Source == nil {
+			continue
+		}
+		t, err := credential.Source.Token(ctx)
+		if err != nil {
+			return outcome{err: tokenError(ctx, err)}
+		}
+		a.tokens[i] = t
+		p.secrets = append(slices.Clip(p.secrets), t.Value)
+	}
+	p.token = a.tokens
+
+	req, err := call.Build(c.server(op) + "/")
+	if err != nil {
+		return outcome{err: &Error{Kind: KindInvalidArgument, Message: "the request cannot be built", cause: err}}
+	}
+	c.prepare(req, op, p)
+	p.attempts++
+	c.stats.requests.Add(1)
+	began := c.set.clock.Now()
+	o := c.exchange(context.WithValue(ctx, attemptKey{}, a), call, req, a, p)
+	if c.set.logger.Enabled(ctx, slog.LevelDebug) {
+		attrs := []slog.Attr{slog.String("vendor", c.vendor.Name), slog.String("operation", op.ID), slog.Int("attempt", p.attempts),
+			slog.Duration("took", c.set.clock.Now().Sub(began))}
+		if o.err != nil {
+			attrs = append(attrs, slog.String("kind", string(o.err.Kind)), slog.String("code", o.err.Code), slog.Int("http_status", o.err.HTTPStatus))
+		}
+		c.set.logger.LogAttrs(ctx, slog.LevelDebug, "call", attrs...)
+	}
+	return o
+}
+
+// prepare adds what every request has.
+func (c *Client) prepare(req *http.Request, op *wire.Operation, p *progress) {
+	req.Header.Set("User-Agent", c.set.userAgent)
+	req.Header.Set("Accept", "application/json")
+	if p.key != "" {
+		if query := req.URL.Query(); !query.Has(op.IdempotencyParameter) {
+			query.Set(op.IdempotencyParameter, p.key)
+			req.URL.RawQuery = query.Encode()
+		}
+	}
+}
+
+// exchange sends the request and judges the answer.
+func (c *Client) exchange(ctx context.Context, call *wire.Call, req *http.Request, a *attempt, p *progress) outcome {
+	chain := c.wrapped
+	if call.Operation.CarriesSecret {
+		chain = c.direct
+	}
+	response, err := chain.RoundTrip(req.WithContext(ctx))
+	if err == nil && response == nil {
+		err = errors.New("a middleware returned neither an answer nor an error")
+	}
+	if err != nil {
+		return c.unsent(ctx, err, a)
+	}
+	defer drain(ctx, response.Body)
+	body, err := readBounded(response, c.set.maxBytes)
+	if err != nil {
+		return unread(ctx, err, response.StatusCode)
+	}
+	reply := &Reply{Operation: call.Operation, Status: response.StatusCode, Header: response.Header, Body: body, secrets: p.secrets}
+	o := c.judge(reply, call.Out)
+	if o.err == nil && c.vendor.Warning != nil {
+		c.warn(ctx, reply)
+	}
+	return o
+}
+
+// unsent is a request without an answer.
+func (c *Client) unsent(ctx context.Context, err error, a *attempt) outcome {
+	if ctx.Err() != nil {
+		return outcome{err: &Error{Kind: KindCanceled, cause: ended(ctx)}}
+	}
+	o := outcome{err: &Error{Kind: KindUnavailable, Message: "no answer came", cause: err}, replay: ReplayIfIdempotent}
+	if !a.connected.Load() {
+		o.err.Message = "the vendor could not be reached"
+		o.replay = ReplayLater // nothing was sent
+	}
+	return o
+}
+
+// unread is an answer that broke off or was too large.
+func unread(ctx context.Context, err error, status int) outcome {
+	var large errTooLarge
+	switch {
+	case errors.As(err, &large):
+		return outcome{err: &Error{Kind: KindBadResponse, HTTPStatus: status, cause: err}}
+	case ctx.Err() != nil:
+		return outcome{err: &Error{Kind: KindCanceled, HTTPStatus: status, Message: "while reading the answer", cause: ended(ctx)}}
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return outcome{err: &Error{Kind: KindBadResponse, also: KindUnavailable, HTTPStatus: status, Message: "the answer broke off", cause: err},
+			replay: ReplayIfIdempotent}
+	default:
+		return outcome{err: &Error{Kind: KindUnavailable, HTTPStatus: status, Message: "the answer could not be read", cause: err}, replay: ReplayIfIdempotent}
+	}
+}
+
+// fail completes an error with what the call knows and makes it safe to show.
+func (c *Client) fail(op *wire.Operation, p *progress, e *Error) error {
+	e.Vendor, e.Operation = c.vendor.Name, op.ID
+	e.Attempts, e.Waited = p.attempts, p.waited
+	e.Message = scrub(e.Message, p.secrets)
+	e.RequestID = scrub(e.RequestID, p.secrets)
+	e.cause = scrubError(e.cause, p.secrets)
+	return e
+}
+
+func (c *Client) warn(ctx context.Context, reply *Reply) {
+	message := c.vendor.Warning(reply)
+	if message == "" {
+		return
+	}
+	w := Warning{Vendor: c.vendor.Name, Operation: reply.Operation.ID, Message: reply.Scrub(message)}
+	c.set.logger.LogAttrs(ctx, slog.LevelWarn, "vendor warning", slog.String("vendor", w.Vendor), slog.String("operation", w.Operation),
+		slog.String("message", w.Message))
+	if c.set.onWarning != nil {
+		c.set.onWarning(ctx, w)
+	}
+}
+
+// server is the base URL for op, without a slash at its end.
+func (c *Client) server(op *wire.Operation) string {
+	if op.Server == "" {
+		return c.BaseURL()
+	}
+	if c.vendor.ServerURL != nil {
+		return strings.TrimRight(c.vendor.ServerURL(op, c.set.baseURL), "/")
+	}
+	return strings.TrimRight(op.Server, "/")
+}
+
+// stats counts what a client has done.
+type stats struct {
+	calls, requests, replays, tokens, waited atomic.Int64
+}
+
+// Stats is what a client has done since it was made.
+type Stats struct {
+	Calls    int64         // calls, those for tokens included
+	Requests int64         // requests sent
+	Replays  int64         // requests that repeated another one
+	Tokens   int64         // tokens fetched
+	Waited   time.Duration // spent waiting for quotas and repeats, summed over all calls
+}
+
+// Stats returns the counts so far.
+func (c *Client) Stats() Stats {
+	return Stats{Calls: c.stats.calls.Load(), Requests: c.stats.requests.Load(), Replays: c.stats.replays.Load(), Tokens: c.stats.tokens.Load(),
+		Waited: time.Duration(c.stats.waited.Load())}
+}

@@ -1,0 +1,80 @@
+package clients
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/roster-go/roster/clients/wire"
+)
+
+type schemeKey struct{}
+
+// WithScheme prefers one of the security schemes that an operation accepts, by the document's name for it: some calls can be made as
+// the app or as a user, and see different things. It changes nothing for operations that do not accept the scheme.
+func WithScheme(ctx context.Context, scheme string) context.Context {
+	return context.WithValue(ctx, schemeKey{}, scheme)
+}
+
+// credentialsFor picks the first alternative of the operation's security whose schemes are all configured.
+func (c *Client) credentialsFor(ctx context.Context, op *wire.Operation) ([]Credential, *Error) {
+	if len(op.Security) == 0 {
+		return nil, nil
+	}
+	alternatives := op.Security
+	if preferred, ok := ctx.Value(schemeKey{}).(string); ok {
+		var wanted [][]string
+		for _, alternative := range op.Security {
+			if slices.Contains(alternative, preferred) {
+				wanted = append(wanted, alternative)
+			}
+		}
+		if len(wanted) > 0 {
+			alternatives = wanted
+		}
+	}
+	var missing []string
+	for _, alternative := range alternatives {
+		credentials, lacks := c.satisfy(alternative)
+		if lacks == "" {
+			return credentials, nil
+		}
+		missing = append(missing, lacks)
+	}
+	return nil, &Error{Kind: KindUnauthenticated, Message: "nothing was sent: the call needs " + strings.Join(missing, ", or ") + ", which is not set"}
+}
+
+// satisfy returns the credentials of one alternative, or the names of what lacks.
+func (c *Client) satisfy(alternative []string) ([]Credential, string) {
+	credentials := make([]Credential, 0, len(alternative))
+	var lacks []string
+	for _, scheme := range alternative {
+		credential, ok := c.credentials[scheme]
+		switch {
+		case !ok:
+			lacks = append(lacks, "a credential for "+scheme)
+		case credential.Missing != "":
+			lacks = append(lacks, credential.Missing)
+		}
+		credentials = append(credentials, credential)
+	}
+	return credentials, strings.Join(lacks, " and ")
+}
+
+// tokenError is a call that got no token. It keeps the kind of the fetch that failed.
+func tokenError(ctx context.Context, err error) *Error {
+	if ctx.Err() != nil {
+		return &Error{Kind: KindCanceled, Message: "while waiting for a token", cause: ended(ctx)}
+	}
+	failed := &Error{Kind: KindUnauthenticated, Message: "no token", cause: err}
+	var e *Error
+	if errors.As(err, &e) {
+		failed.Kind, failed.also, failed.Code, failed.RetryAfter = e.Kind, e.also, e.Code, e.RetryAfter
+		if e.Kind == KindCanceled {
+			// The fetch has a time limit of its own; this caller's context is alive.
+			failed.Kind = KindUnavailable
+		}
+	}
+	return failed
+}

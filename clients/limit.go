@@ -1,0 +1,92 @@
+package clients
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/roster-go/roster/clients/wire"
+	"golang.org/x/time/rate"
+)
+
+// Limiter makes calls wait for their quota.
+type Limiter interface {
+	// Wait returns when op may be called, or with the context's cause when ctx ends first. It may return early with an error
+	// when the wait would outlast ctx's deadline.
+	Wait(ctx context.Context, op *wire.Operation) error
+}
+
+// NoLimit lets every call through at once.
+var NoLimit Limiter = noLimit{}
+
+type noLimit struct{}
+
+func (noLimit) Wait(ctx context.Context, _ *wire.Operation) error { return context.Cause(ctx) }
+
+// NewLimiter returns the built-in limiter: each operation stays within every window of the quota that its document names.
+// Nil is the system's clock.
+func NewLimiter(clock Clock) Limiter {
+	if clock == nil {
+		clock = systemClock{}
+	}
+	return &specLimiter{clock: clock, buckets: make(map[*wire.Operation][]*rate.Limiter)}
+}
+
+type specLimiter struct {
+	clock   Clock
+	mu      sync.Mutex
+	buckets map[*wire.Operation][]*rate.Limiter
+}
+
+func (l *specLimiter) Wait(ctx context.Context, op *wire.Operation) error {
+	if len(op.Limits) == 0 {
+		return context.Cause(ctx)
+	}
+	now := l.clock.Now()
+	var delay time.Duration
+	var held []*rate.Reservation
+	for _, bucket := range l.of(op) {
+		r := bucket.ReserveN(now, 1)
+		held = append(held, r)
+		delay = max(delay, r.DelayFrom(now))
+	}
+	if delay == 0 {
+		return context.Cause(ctx)
+	}
+	if deadline, ok := ctx.Deadline(); ok && deadline.Sub(now) < delay {
+		giveBack(held, now)
+		return context.DeadlineExceeded
+	}
+	if err := l.clock.Sleep(ctx, delay); err != nil {
+		giveBack(held, now)
+		return err
+	}
+	return nil
+}
+
+func giveBack(held []*rate.Reservation, now time.Time) {
+	for _, r := range held {
+		r.CancelAt(now)
+	}
+}
+
+func (l *specLimiter) of(op *wire.Operation) []*rate.Limiter {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	buckets, ok := l.buckets[op]
+	if !ok {
+		for _, limit := range op.Limits {
+			buckets = append(buckets, newBucket(limit))
+		}
+		l.buckets[op] = buckets
+	}
+	return buckets
+}
+
+// newBucket holds back a tenth of the quota as a burst, so that burst and refill together never exceed the quota in any window,
+// wherever the vendor's window begins.
+func newBucket(limit wire.Limit) *rate.Limiter {
+	burst := max(1, limit.Requests/10)
+	perSecond := float64(max(1, limit.Requests-burst)) / float64(max(1, limit.Seconds))
+	return rate.NewLimiter(rate.Limit(perSecond), burst)
+}

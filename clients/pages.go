@@ -1,0 +1,78 @@
+package clients
+
+import (
+	"context"
+	"fmt"
+	"iter"
+)
+
+// Page is one page of a list that is read by cursor.
+type Page[T any] struct {
+	Items []T
+	Next  string // cursor of the next page
+	More  bool   // whether there is one
+}
+
+// PageError is a list that could not be read to its end. What was yielded before it is not the whole list.
+type PageError struct {
+	Pages int // pages read
+	Items int // items read
+	Err   error
+}
+
+// Error tells how far the walk got, and why no further.
+func (e *PageError) Error() string {
+	return fmt.Sprintf("list is incomplete, %d items of %d pages read: %v", e.Items, e.Pages, e.Err)
+}
+
+// Unwrap returns why the walk ended.
+func (e *PageError) Unwrap() error { return e.Err }
+
+// MarshalText returns the text, for encoding/json and others.
+func (e *PageError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+
+// Pages reads a list page by page and yields its items. fetch gets the cursor, "" for the first page. An empty page in the middle is not
+// the end. The first error is yielded once, as a [*PageError], and ends the walk; so does a cursor that comes back, since it would
+// go round for ever, and the promise of more without a cursor. vendor and operation name the list in such errors.
+func Pages[T any](ctx context.Context, vendor, operation string, fetch func(ctx context.Context, cursor string) (Page[T], error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var zero T
+		var pages, items int
+		seen := map[string]struct{}{}
+		stop := func(err error) { yield(zero, &PageError{Pages: pages, Items: items, Err: err}) }
+		bad := func(message string) {
+			stop(&Error{Vendor: vendor, Operation: operation, Kind: KindBadResponse, Message: message})
+		}
+		for cursor := ""; ; {
+			page, err := fetch(ctx, cursor)
+			if err != nil {
+				stop(err)
+				return
+			}
+			pages++
+			for _, item := range page.Items {
+				items++
+				if !yield(item, nil) {
+					return
+				}
+			}
+			if !page.More {
+				return
+			}
+			if page.Next == "" {
+				bad("the vendor promises more pages and gives no cursor for them")
+				return
+			}
+			if _, ok := seen[page.Next]; ok {
+				bad("the vendor gives the same cursor again")
+				return
+			}
+			seen[page.Next] = struct{}{}
+			cursor = page.Next
+			if ctx.Err() != nil {
+				stop(&Error{Vendor: vendor, Operation: operation, Kind: KindCanceled, Message: "between two pages", cause: ended(ctx)})
+				return
+			}
+		}
+	}
+}

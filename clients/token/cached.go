@@ -1,0 +1,234 @@
+package token
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+)
+
+// FetchFunc asks the vendor for a token. previous is the last one known, dead or alive, for vendors whose tokens renew each other; it is
+// zero at the first fetch.
+type FetchFunc func(ctx context.Context, previous Token) (Token, error)
+
+// Config says how a Cached source works. Only Key and Fetch are needed.
+type Config struct {
+	// Key names the token in the Store. It must differ for every credential and must not contain one.
+	Key string
+
+	// Fetch gets a new token. It runs on a context of its own, not on that of a caller.
+	Fetch FetchFunc
+
+	// Store is where other processes look for the same token. Nil: this source alone.
+	Store Store
+
+	// Margin is how long before its expiry a token is renewed in the background. Zero: 5 minutes. It is cut to a tenth of the
+	// token's life, so that no token is renewed at once.
+	Margin time.Duration
+
+	// Timeout bounds one fetch. Zero: 2 minutes, since a throttled vendor wants to be waited for.
+	Timeout time.Duration
+
+	// Hold says how long to answer with the error of a fetch that failed, the nth in a row, before trying again. Nil: one second,
+	// doubled up to a minute.
+	Hold func(err error, nth int) time.Duration
+
+	// Now is the clock. Nil: time.Now.
+	Now func() time.Time
+
+	// Logger hears of renewals that failed while the old token still works, and of a Store that fails. Nil: nobody.
+	Logger *slog.Logger
+}
+
+const (
+	defaultMargin  = 5 * time.Minute
+	defaultTimeout = 2 * time.Minute
+
+	// A token this close to its end would run out on the way to the vendor.
+	lastMoment = 2 * time.Second
+)
+
+// Cached is a Source that fetches a token once for all who ask, until it nears its end or is refused. It is safe for
+// concurrent use.
+type Cached struct {
+	cfg    Config
+	flight singleflight.Group
+
+	mu       sync.Mutex
+	current  Token
+	life     time.Duration // of current, when it came
+	rejected Secret        // the value that was refused last; a store may still hold it
+	serial   uint64
+	failed   error
+	failures int
+	retryAt  time.Time
+}
+
+// New returns a Cached source.
+func New(cfg Config) (*Cached, error) {
+	if cfg.Key == "" || cfg.Fetch == nil {
+		return nil, errors.New("token: Config.Key and Config.Fetch are required")
+	}
+	if cfg.Store == nil {
+		cfg.Store = NewMemoryStore()
+	}
+	if cfg.Margin <= 0 {
+		cfg.Margin = defaultMargin
+	}
+	if cfg.Timeout <= 0 {
+		cfg.Timeout = defaultTimeout
+	}
+	if cfg.Hold == nil {
+		cfg.Hold = func(_ error, nth int) time.Duration { return min(time.Second<<min(nth-1, 6), time.Minute) }
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Cached{cfg: cfg}, nil
+}
+
+// Token returns the current token, or waits for the fetch that is under way. It returns early when ctx ends; the fetch goes on for the
+// others.
+func (c *Cached) Token(ctx context.Context) (Token, error) {
+	c.mu.Lock()
+	now := c.cfg.Now()
+	t := c.current
+	usable := c.usable(t, now)
+	wanted := !usable || !now.Before(t.Expiry.Add(-c.margin()))
+	held := now.Before(c.retryAt)
+	failed := c.failed
+	c.mu.Unlock()
+
+	switch {
+	case !wanted || usable && held:
+		return t, nil
+	case usable:
+		c.refresh(ctx, t.serial) // in the background: nobody waits for the channel
+		return t, nil
+	case held && failed != nil:
+		return Token{}, failed
+	}
+	select {
+	case r := <-c.refresh(ctx, t.serial):
+		if r.Err != nil {
+			return Token{}, r.Err
+		}
+		return r.Val.(Token), nil
+	case <-ctx.Done():
+		return Token{}, context.Cause(ctx)
+	}
+}
+
+// Invalidate drops bad unless a newer token has taken its place.
+func (c *Cached) Invalidate(bad Token) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if bad.Value == "" || bad.serial != c.current.serial || bad.Value != c.current.Value {
+		return
+	}
+	c.rejected = bad.Value
+	// What renews the token is still good, and its serial stays so that a late report finds nothing to drop.
+	c.current.Value = ""
+}
+
+func (c *Cached) usable(t Token, now time.Time) bool {
+	return t.Value != "" && now.Before(t.Expiry.Add(-lastMoment))
+}
+
+func (c *Cached) margin() time.Duration {
+	return min(c.cfg.Margin, c.life/10)
+}
+
+// refresh joins the flight under way or starts one. seen is the serial of the token that the caller found wanting: a flight that ended
+// between that look and this call has done the work already.
+func (c *Cached) refresh(ctx context.Context, seen uint64) <-chan singleflight.Result {
+	return c.flight.DoChan("", func() (any, error) {
+		c.mu.Lock()
+		now, current, failed, retryAt := c.cfg.Now(), c.current, c.failed, c.retryAt
+		c.mu.Unlock()
+		if current.serial != seen && c.usable(current, now) {
+			return current, nil
+		}
+		if failed != nil && now.Before(retryAt) {
+			return nil, failed
+		}
+		// The flight belongs to all who wait: no caller's cancellation or deadline may end it.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.cfg.Timeout)
+		defer cancel()
+		t, err := c.renew(ctx)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if err != nil {
+			c.failures++
+			c.failed = err
+			c.retryAt = c.cfg.Now().Add(c.cfg.Hold(err, c.failures))
+			c.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "token could not be renewed", slog.Any("error", err))
+			return nil, err
+		}
+		c.failures, c.failed, c.retryAt = 0, nil, time.Time{}
+		c.serial++
+		t.serial = c.serial
+		c.current = t
+		c.life = t.Expiry.Sub(c.cfg.Now())
+		c.rejected = ""
+		return t, nil
+	})
+}
+
+// renew takes the token that another process has stored, or fetches one as the only one to do so.
+func (c *Cached) renew(ctx context.Context) (Token, error) {
+	c.mu.Lock()
+	previous, rejected := c.current, c.rejected
+	c.mu.Unlock()
+
+	stored, ok := c.fromStore(ctx, previous, rejected)
+	if ok {
+		return stored, nil
+	}
+	if unlock, err := c.cfg.Store.Lock(ctx, c.cfg.Key); err != nil {
+		c.storeFailed(ctx, "lock", err)
+	} else {
+		defer unlock()
+		if stored, ok = c.fromStore(ctx, previous, rejected); ok {
+			return stored, nil
+		}
+	}
+	if stored.Refresh != "" {
+		// A refresh token that another process has got in the meantime: ours is used up.
+		previous = stored
+	}
+	began := c.cfg.Now()
+	t, err := c.cfg.Fetch(ctx, previous)
+	if err != nil {
+		return Token{}, err
+	}
+	if t.Value == "" || !t.Expiry.After(began) {
+		return Token{}, errors.New("token: the vendor gave no token, or one that has already run out")
+	}
+	if err := c.cfg.Store.Set(ctx, c.cfg.Key, t); err != nil {
+		c.storeFailed(ctx, "set", err)
+	}
+	return t, nil
+}
+
+// fromStore returns what is stored, and whether it is worth taking: alive, past neither its margin nor a refusal, and not what
+// this source has already.
+func (c *Cached) fromStore(ctx context.Context, previous Token, rejected Secret) (Token, bool) {
+	t, err := c.cfg.Store.Get(ctx, c.cfg.Key)
+	if err != nil {
+		c.storeFailed(ctx, "get", err)
+		return Token{}, false
+	}
+	fresh := c.usable(t, c.cfg.Now()) && t.Value != rejected && t.Value != previous.Value
+	return t, fresh
+}
+
+func (c *Cached) storeFailed(ctx context.Context, what string, err error) {
+	c.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "token store failed; going on without it", slog.String("step", what), slog.Any("error", err))
+}

@@ -1,0 +1,350 @@
+package token_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/roster-go/roster/clients/token"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// vendor issues numbered tokens and counts them.
+type vendor struct {
+	issued  atomic.Int64
+	life    time.Duration
+	latency time.Duration
+	err     atomic.Pointer[error]
+	same    bool // always the same value, as vendors do that prolong a token
+}
+
+func (v *vendor) fetch(ctx context.Context, _ token.Token) (token.Token, error) {
+	n := v.issued.Add(1)
+	select {
+	case <-time.After(v.latency):
+	case <-ctx.Done():
+		return token.Token{}, context.Cause(ctx)
+	}
+	if err := v.err.Load(); err != nil {
+		return token.Token{}, *err
+	}
+	if v.same {
+		n = 1
+	}
+	return token.Token{Value: token.Secret(fmt.Sprint("token-", n)), Expiry: time.Now().Add(v.life)}, nil
+}
+
+func source(t *testing.T, v *vendor, change func(*token.Config)) *token.Cached {
+	t.Helper()
+	cfg := token.Config{Key: "k", Fetch: v.fetch}
+	if change != nil {
+		change(&cfg)
+	}
+	s, err := token.New(cfg)
+	require.NoError(t, err)
+	return s
+}
+
+func TestNewRefusesAnIncompleteConfig(t *testing.T) {
+	for _, cfg := range []token.Config{{}, {Key: "k"}, {Fetch: (&vendor{}).fetch}} {
+		_, err := token.New(cfg)
+		assert.Error(t, err)
+	}
+}
+
+func TestOneFetchForAllWhoWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := &vendor{life: 2 * time.Hour, latency: time.Second}
+		s := source(t, v, nil)
+		var wg sync.WaitGroup
+		for range 64 {
+			wg.Go(func() {
+				got, err := s.Token(t.Context())
+				assert.NoError(t, err)
+				assert.Equal(t, "token-1", string(got.Value))
+			})
+		}
+		wg.Wait()
+		assert.EqualValues(t, 1, v.issued.Load())
+	})
+}
+
+func TestRenewedInTheBackgroundBeforeItEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := &vendor{life: 2 * time.Hour, latency: time.Second}
+		s := source(t, v, nil)
+		_, err := s.Token(t.Context())
+		require.NoError(t, err)
+		time.Sleep(2*time.Hour - 4*time.Minute)
+		began := time.Now()
+		got, err := s.Token(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, "token-1", string(got.Value), "the old one still works")
+		assert.Zero(t, time.Since(began), "nobody waits")
+		time.Sleep(2 * time.Second)
+		got, err = s.Token(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, "token-2", string(got.Value))
+		assert.EqualValues(t, 2, v.issued.Load())
+	})
+}
+
+func TestBackgroundFailureIsNotSeenWhileTheTokenLives(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := &vendor{life: time.Hour}
+		s := source(t, v, nil)
+		_, err := s.Token(t.Context())
+		require.NoError(t, err)
+		broken := errors.New("vendor is down")
+		v.err.Store(&broken)
+		time.Sleep(time.Hour - 3*time.Minute)
+		for range 100 {
+			_, err := s.Token(t.Context())
+			require.NoError(t, err)
+			synctest.Wait()
+		}
+		assert.EqualValues(t, 2, v.issued.Load(), "one try, then a pause")
+		time.Sleep(3 * time.Minute)
+		_, err = s.Token(t.Context())
+		assert.ErrorIs(t, err, broken)
+	})
+}
+
+func TestFailureReachesEveryWaiterAndIsNotRepeatedAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := &vendor{latency: time.Second}
+		broken := errors.New("vendor is down")
+		v.err.Store(&broken)
+		s := source(t, v, nil)
+		var wg sync.WaitGroup
+		for range 64 {
+			wg.Go(func() {
+				_, err := s.Token(t.Context())
+				assert.ErrorIs(t, err, broken)
+			})
+		}
+		wg.Wait()
+		_, err := s.Token(t.Context())
+		assert.ErrorIs(t, err, broken)
+		assert.EqualValues(t, 1, v.issued.Load())
+		v.err.Store(nil)
+		v.life = time.Hour
+		time.Sleep(time.Second)
+		_, err = s.Token(t.Context())
+		assert.NoError(t, err, "after the pause it is tried again")
+	})
+}
+
+func TestCancelledCallerFailsNobodyElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := &vendor{life: time.Hour, latency: time.Second}
+		s := source(t, v, nil)
+		ctx, cancel := context.WithCancel(t.Context())
+		first := make(chan error, 1)
+		go func() {
+			_, err := s.Token(ctx)
+			first <- err
+		}()
+		synctest.Wait()
+		second := make(chan error, 1)
+		go func() {
+			_, err := s.Token(t.Context())
+			second <- err
+		}()
+		synctest.Wait()
+		cancel()
+		assert.ErrorIs(t, <-first, context.Canceled)
+		assert.NoError(t, <-second)
+		assert.EqualValues(t, 1, v.issued.Load())
+	})
+}
+
+func TestInvalidateIsCompareAndSwap(t *testing.T) {
+	for _, same := range []bool{false, true} {
+		t.Run(fmt.Sprint("vendor gives the same token again: ", same), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				v := &vendor{life: time.Hour, same: same}
+				s := source(t, v, nil)
+				dead, err := s.Token(t.Context())
+				require.NoError(t, err)
+				for range 64 {
+					s.Invalidate(dead)
+					_, err := s.Token(t.Context())
+					require.NoError(t, err)
+				}
+				assert.EqualValues(t, 2, v.issued.Load())
+			})
+		})
+	}
+}
+
+func TestInvalidateOfNothing(t *testing.T) {
+	v := &vendor{life: time.Hour}
+	s := source(t, v, nil)
+	s.Invalidate(token.Token{})
+	_, err := s.Token(t.Context())
+	require.NoError(t, err)
+	s.Invalidate(token.Token{Value: "somebody else's"})
+	_, err = s.Token(t.Context())
+	require.NoError(t, err)
+	assert.EqualValues(t, 1, v.issued.Load())
+}
+
+func TestAnEmptyOrDeadTokenIsAnError(t *testing.T) {
+	for name, given := range map[string]token.Token{
+		"empty":       {Expiry: time.Now().Add(time.Hour)},
+		"without end": {Value: "t"},
+		"over":        {Value: "t", Expiry: time.Now().Add(-time.Second)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := token.New(token.Config{Key: "k", Fetch: func(context.Context, token.Token) (token.Token, error) { return given, nil }})
+			require.NoError(t, err)
+			_, err = s.Token(t.Context())
+			assert.Error(t, err)
+		})
+	}
+}
+
+func TestTwoSourcesOnOneStoreFetchOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := &vendor{life: time.Hour, latency: time.Second}
+		store := token.NewMemoryStore()
+		shared := func(c *token.Config) { c.Store = store }
+		sources := []*token.Cached{source(t, v, shared), source(t, v, shared), source(t, v, shared)}
+		var wg sync.WaitGroup
+		for _, s := range sources {
+			wg.Go(func() {
+				_, err := s.Token(t.Context())
+				assert.NoError(t, err)
+			})
+		}
+		wg.Wait()
+		assert.EqualValues(t, 1, v.issued.Load())
+
+		// The dead token is still in the store: the first source must not take it from there, the others take the new one.
+		for _, s := range sources {
+			dead, err := s.Token(t.Context())
+			require.NoError(t, err)
+			if dead.Value == "token-1" {
+				s.Invalidate(dead)
+			}
+			got, err := s.Token(t.Context())
+			require.NoError(t, err)
+			assert.Equal(t, "token-2", string(got.Value))
+		}
+		assert.EqualValues(t, 2, v.issued.Load())
+	})
+}
+
+type brokenStore struct{}
+
+func (brokenStore) Get(context.Context, string) (token.Token, error) {
+	return token.Token{}, errors.New("down")
+}
+func (brokenStore) Set(context.Context, string, token.Token) error { return errors.New("down") }
+func (brokenStore) Lock(context.Context, string) (func(), error)   { return nil, errors.New("down") }
+
+func TestAStoreThatFailsStopsNobody(t *testing.T) {
+	v := &vendor{life: time.Hour}
+	s := source(t, v, func(c *token.Config) { c.Store = brokenStore{} })
+	got, err := s.Token(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, "token-1", string(got.Value))
+}
+
+func TestARotatingRefreshTokenComesFromTheStore(t *testing.T) {
+	store := token.NewMemoryStore()
+	require.NoError(t, store.Set(t.Context(), "k", token.Token{Value: "old", Expiry: time.Now().Add(-time.Hour), Refresh: "r1"}))
+	s, err := token.New(token.Config{Key: "k", Store: store, Fetch: func(_ context.Context, previous token.Token) (token.Token, error) {
+		assert.Equal(t, "r1", string(previous.Refresh))
+		return token.Token{Value: "new", Expiry: time.Now().Add(time.Hour), Refresh: "r2"}, nil
+	}})
+	require.NoError(t, err)
+	_, err = s.Token(t.Context())
+	require.NoError(t, err)
+	kept, err := store.Get(t.Context(), "k")
+	require.NoError(t, err)
+	assert.Equal(t, "r2", string(kept.Refresh))
+}
+
+func TestAFetchThatHangsEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := &vendor{latency: time.Hour}
+		s := source(t, v, func(c *token.Config) { c.Timeout = time.Minute })
+		_, err := s.Token(t.Context())
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+	})
+}
+
+func TestMemoryStoreLock(t *testing.T) {
+	store := token.NewMemoryStore()
+	unlock, err := store.Lock(t.Context(), "k")
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = store.Lock(ctx, "k")
+	assert.ErrorIs(t, err, context.Canceled)
+	other, err := store.Lock(t.Context(), "another")
+	require.NoError(t, err)
+	other()
+	unlock()
+	unlock, err = store.Lock(t.Context(), "k")
+	require.NoError(t, err)
+	unlock()
+}
+
+func TestKeyHidesAndSeparates(t *testing.T) {
+	key := token.Key("wecom", "corp", "very-secret")
+	assert.NotContains(t, key, "very-secret")
+	assert.NotContains(t, key, "corp")
+	assert.NotEqual(t, token.Key("ab", "c"), token.Key("a", "bc"))
+	assert.Equal(t, key, token.Key("wecom", "corp", "very-secret"))
+}
+
+func TestSecretNeverPrints(t *testing.T) {
+	secret := token.Secret("very-secret")
+	holder := struct {
+		S token.Secret
+		P *token.Secret
+		L []token.Secret
+		M map[string]token.Secret
+		T token.Token
+	}{secret, &secret, []token.Secret{secret}, map[string]token.Secret{"key": secret}, token.Token{Value: secret, Refresh: secret}}
+	var b strings.Builder
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		fmt.Fprintf(&b, verb, secret)
+		fmt.Fprintf(&b, verb, holder)
+		fmt.Fprintf(&b, verb, token.Static(secret))
+	}
+	encoded, err := json.Marshal(holder)
+	require.NoError(t, err)
+	b.Write(encoded)
+	slog.New(slog.NewJSONHandler(&b, nil)).Info("x", "secret", secret, "holder", holder)
+	slog.New(slog.NewTextHandler(&b, nil)).Info("x", "secret", secret, "holder", holder)
+	assert.NotContains(t, b.String(), "very-secret")
+	assert.Contains(t, b.String(), "[redacted]")
+}
+
+func Example() {
+	source, err := token.New(token.Config{
+		Key: token.Key("example", "client id", "client secret"),
+		Fetch: func(context.Context, token.Token) (token.Token, error) {
+			return token.Token{Value: "opaque", Expiry: time.Now().Add(2 * time.Hour)}, nil
+		},
+	})
+	if err != nil {
+		panic(err)
+	}
+	t, err := source.Token(context.Background())
+	fmt.Println(t.Value, len(string(t.Value)), err)
+	// Output: [redacted] 6 <nil>
+}

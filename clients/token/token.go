@@ -1,0 +1,74 @@
+package token
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// Secret is a string that must not be read by chance: a password, an access token. Everything that formats, logs or
+// encodes it gets "[redacted]"; string(s) is the way to the text itself.
+type Secret string
+
+const redacted = "[redacted]"
+
+// String returns "[redacted]".
+func (s Secret) String() string { return redacted }
+
+// GoString returns "[redacted]".
+func (s Secret) GoString() string { return redacted }
+
+// Format writes "[redacted]" for every verb.
+func (s Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, redacted) }
+
+// MarshalText returns "[redacted]", for encoding/json and all others that ask. (Keys of maps are not asked; do not use a Secret as one.)
+func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// LogValue returns "[redacted]".
+func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// Token is an access token with its end of life.
+type Token struct {
+	Value  Secret
+	Expiry time.Time
+
+	// Refresh renews a user's token once Value has run out. Vendors that rotate it accept each one only once.
+	Refresh       Secret
+	RefreshExpiry time.Time
+
+	// serial tells two fetches apart that gave the same Value.
+	serial uint64
+}
+
+// Source hands out tokens.
+type Source interface {
+	// Token returns a token that is good for at least a moment. The error of a fetch that failed reaches everybody who waited
+	// for it.
+	Token(ctx context.Context) (Token, error)
+
+	// Invalidate drops bad, a token that Token returned and the vendor then refused. It does nothing if a newer one has taken
+	// its place, so that many calls that failed on the same token cause one fetch.
+	Invalidate(bad Token)
+}
+
+// Static returns a source that always hands out value: a token that somebody else looks after.
+func Static(value Secret) Source { return static(value) }
+
+type static Secret
+
+func (s static) Token(context.Context) (Token, error) { return Token{Value: Secret(s)}, nil }
+func (s static) Invalidate(Token)                     {}
+func (s static) Format(f fmt.State, _ rune)           { fmt.Fprint(f, redacted) }
+
+// Key makes a store key out of what identifies a credential: a hash, from which none of the parts can be read.
+func Key(parts ...string) string {
+	h := sha256.New()
+	for _, part := range parts {
+		// The length keeps ("ab", "c") apart from ("a", "bc").
+		fmt.Fprintf(h, "%d:%s", len(part), part)
+	}
+	return "roster:token:" + hex.EncodeToString(h.Sum(nil)[:16])
+}

@@ -1,0 +1,102 @@
+package clients
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/roster-go/roster/clients/token"
+	"github.com/roster-go/roster/clients/wire"
+)
+
+// Vendor is what this package has to know about one vendor. The vendors' packages fill it in; programs have no use for it.
+type Vendor struct {
+	Name    string // as it stands in errors
+	BaseURL string // where the calls go unless WithBaseURL says otherwise
+
+	// ServerURL maps the server of an operation that lives on another host to the base URL to use. base is the one that WithBaseURL
+	// has set, "" if it has not. Nil: the operation's server as it stands in the document.
+	ServerURL func(op *wire.Operation, base string) string
+
+	// Credentials maps the document's security schemes to what satisfies them. It is called once, with the client that fetches
+	// tokens.
+	Credentials func(c *Client) (map[string]Credential, error)
+
+	// Classify is the vendor's table. It returns nil when the envelope says that the call succeeded; whether the body then
+	// answers the call, this package checks itself.
+	Classify func(r *Reply) *Failure
+
+	// Warning returns what the vendor complains of in an answer that it calls a success, or "".
+	Warning func(r *Reply) string
+
+	// Secrets never appear in any text, wherever that comes from.
+	Secrets []Secret
+}
+
+// Credential satisfies one security scheme.
+type Credential struct {
+	// Source hands out the token for Authorize; nil if the scheme needs none.
+	Source token.Source
+
+	// Authorize puts the token where the scheme wants it.
+	Authorize func(req *http.Request, t Secret)
+
+	// Sign signs the request as it will be sent, after every Authorize. It is called for each attempt, with the bytes of the body.
+	Sign func(req *http.Request, body []byte, now time.Time) error
+
+	// Missing names the Config fields without which the scheme cannot be satisfied. It makes calls that need the scheme fail before
+	// any I/O.
+	Missing string
+}
+
+// InQuery puts a token into the query parameter name.
+func InQuery(name string) func(*http.Request, Secret) {
+	return func(req *http.Request, t Secret) {
+		pair := name + "=" + url.QueryEscape(string(t))
+		if req.URL.RawQuery != "" {
+			pair = "&" + pair
+		}
+		req.URL.RawQuery += pair
+	}
+}
+
+// InHeader puts a token into a header, behind prefix.
+func InHeader(name, prefix string) func(*http.Request, Secret) {
+	return func(req *http.Request, t Secret) { req.Header.Set(name, prefix+string(t)) }
+}
+
+// Reply is what came back.
+type Reply struct {
+	Operation *wire.Operation
+	Status    int
+	Header    http.Header
+	Body      []byte // a JSON object; not yet known to be well-formed
+	secrets   []Secret
+}
+
+// Scrub takes credentials out of a text of the vendor's that goes into a Failure's Detail.
+func (r *Reply) Scrub(text string) string { return scrub(text, r.secrets) }
+
+// Failure is a reply that is not a success.
+type Failure struct {
+	Kind      Kind // "": what the HTTP status says
+	Code      string
+	Message   string
+	RequestID string
+	Detail    any
+
+	Replay Replay
+	Wait   time.Duration // wait at least this long before a replay
+	Tries  int           // attempts in all, if fewer than the client makes; 0 for no such bound
+}
+
+// Replay says when a failed call may be sent again.
+type Replay int
+
+// The reasons to send a call again.
+const (
+	ReplayNever        Replay = iota
+	ReplayFreshToken          // the token was refused before anything was done: once, with a new token
+	ReplayLater               // the call was refused before anything was done, and will be taken later
+	ReplayIfIdempotent        // nobody knows what was done
+)

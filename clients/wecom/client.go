@@ -1,0 +1,80 @@
+package wecom
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/clients/token"
+	"github.com/roster-go/roster/gen/wecomapi"
+)
+
+const baseURL = "https://qyapi.weixin.qq.com/cgi-bin"
+
+// Config holds the credentials of one corp. CorpID and at least one secret are required.
+type Config struct {
+	CorpID string // 企业ID, from 我的企业 of the admin console
+
+	// ContactSecret is the secret of 通讯录同步 (contact sync): writes, batch jobs, ids of the whole corp.
+	ContactSecret clients.Secret
+
+	// AppSecret is the secret of a self-built app (自建应用): details of the members whom the app may see.
+	AppSecret clients.Secret
+}
+
+// Client talks to WeCom. It is safe for concurrent use; make one and keep it, since it holds the tokens and the quotas.
+type Client struct {
+	*wecomapi.API
+	core *clients.Client
+}
+
+// New returns a client. It does no I/O: a wrong secret shows at the first call.
+func New(cfg Config, options ...clients.Option) (*Client, error) {
+	if cfg.CorpID == "" {
+		return nil, errors.New("wecom: Config.CorpID is required")
+	}
+	if cfg.ContactSecret == "" && cfg.AppSecret == "" {
+		return nil, errors.New("wecom: Config.ContactSecret or Config.AppSecret is required")
+	}
+	core, err := clients.New(clients.Vendor{
+		Name:     "wecom",
+		BaseURL:  baseURL,
+		Classify: classify,
+		Warning:  warning,
+		Secrets:  []clients.Secret{cfg.ContactSecret, cfg.AppSecret},
+		Credentials: func(c *clients.Client) (map[string]clients.Credential, error) {
+			contact, contactErr := credential(c, cfg.CorpID, cfg.ContactSecret, "Config.ContactSecret")
+			app, appErr := credential(c, cfg.CorpID, cfg.AppSecret, "Config.AppSecret")
+			return map[string]clients.Credential{"contactToken": contact, "appToken": app}, errors.Join(contactErr, appErr)
+		},
+	}, options...)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{API: wecomapi.NewAPI(core), core: core}, nil
+}
+
+// Stats returns what the client has done so far.
+func (c *Client) Stats() clients.Stats { return c.core.Stats() }
+
+// credential is a token source for one secret: WeCom's tokens belong to a secret, not to a corp.
+func credential(c *clients.Client, corpID string, secret clients.Secret, field string) (clients.Credential, error) {
+	if secret == "" {
+		return clients.Credential{Missing: field}, nil
+	}
+	api := wecomapi.NewAPI(c)
+	source, err := c.NewTokenSource(func(ctx context.Context, _ token.Token) (token.Token, error) {
+		asked := c.Now()
+		answer, err := api.GetToken(ctx, &wecomapi.GetTokenParams{CorpID: corpID, CorpSecret: string(secret)})
+		if err != nil {
+			return token.Token{}, err
+		}
+		life := time.Duration(answer.ExpiresIn) * time.Second
+		if life <= 0 {
+			life = 2 * time.Hour
+		}
+		return token.Token{Value: clients.Secret(answer.AccessToken), Expiry: asked.Add(life)}, nil
+	}, corpID, string(secret))
+	return clients.Credential{Source: source, Authorize: clients.InQuery("access_token")}, err
+}

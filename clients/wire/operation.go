@@ -1,0 +1,59 @@
+package wire
+
+import (
+	"context"
+	"net/http"
+)
+
+// Operation is what a vendor's document says of one operation. Operations are shared and must not be changed.
+type Operation struct {
+	ID     string // operationId, for example "GetUser"
+	Method string // HTTP method
+	Path   string // path template below the server's base URL, for example "/user/get"
+	Server string // base URL, if the operation lives on another host than the rest of the document
+
+	// Security names the security schemes: a call needs all schemes of one of the entries, the first one that is
+	// configured. Empty means that the call needs no credential.
+	Security [][]string
+
+	// Idempotent tells whether the call may be sent again after its answer was lost. It is the document's word,
+	// never derived from Method: some vendors delete with GET and read with POST.
+	Idempotent bool
+
+	// IdempotencyParameter is the query parameter that makes a repeat of a non-idempotent call harmless.
+	IdempotencyParameter string
+
+	// CarriesSecret marks calls whose request or answer holds a credential. Middleware never sees them.
+	CarriesSecret bool
+
+	Limits     []Limit  // documented quota, all windows of it
+	Scopes     []string // permissions that the app needs
+	Answer     []string // what makes a JSON object an answer to this call; see Missing
+	Deprecated bool
+}
+
+// Limit is a quota: at most Requests calls in Seconds seconds.
+type Limit struct {
+	Requests int
+	Seconds  int
+}
+
+// Call is one use of an operation, made by a generated method and carried out by a Caller.
+type Call struct {
+	Operation *Operation
+
+	// Build makes a fresh request for the base URL server, which ends in a slash. It is called for each attempt.
+	Build func(server string) (*http.Request, error)
+
+	// Out is the pointer that the answer is decoded into, once.
+	Out any
+
+	// Invalid is the first thing found wrong with the arguments; a Caller reports it before any I/O.
+	Invalid error
+}
+
+// Caller carries out calls: it authorizes, sends, replays and decodes them.
+type Caller interface {
+	// Call fills call.Out or returns an error that says why it did not.
+	Call(ctx context.Context, call *Call) error
+}
