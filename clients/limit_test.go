@@ -1,0 +1,80 @@
+package clients_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/clients/wire"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestLimiterStaysWithinEveryWindow(t *testing.T) {
+	op := &wire.Operation{ID: "Read", Limits: []wire.Limit{{Requests: 20, Seconds: 1}, {Requests: 100, Seconds: 60}}}
+	synctest.Test(t, func(t *testing.T) {
+		limiter := clients.NewLimiter(nil)
+		var mu sync.Mutex
+		var at []time.Time
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				for range 40 {
+					if !assert.NoError(t, limiter.Wait(t.Context(), op)) {
+						return
+					}
+					mu.Lock()
+					at = append(at, time.Now())
+					mu.Unlock()
+				}
+			})
+		}
+		wg.Wait()
+		require.Len(t, at, 320)
+		for _, limit := range op.Limits {
+			window := time.Duration(limit.Seconds) * time.Second
+			for i := range at {
+				if i+limit.Requests < len(at) {
+					assert.GreaterOrEqual(t, at[i+limit.Requests].Sub(at[i]), window, "%d calls in less than %s", limit.Requests+1, window)
+				}
+			}
+		}
+		assert.Less(t, at[len(at)-1].Sub(at[0]), 4*time.Minute, "and does not dawdle: 320 calls at 100 a minute")
+	})
+}
+
+func TestLimiterKeepsOperationsApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limiter := clients.NewLimiter(nil)
+		began := time.Now()
+		for range 20 {
+			op := &wire.Operation{Limits: []wire.Limit{{Requests: 1, Seconds: 60}}}
+			require.NoError(t, limiter.Wait(t.Context(), op))
+		}
+		require.NoError(t, limiter.Wait(t.Context(), &wire.Operation{}), "no quota, no wait")
+		assert.Zero(t, time.Since(began))
+	})
+}
+
+func TestLimiterGivesBackWhatACancelledCallerHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		op := &wire.Operation{Limits: []wire.Limit{{Requests: 1, Seconds: 10}}}
+		limiter := clients.NewLimiter(nil)
+		require.NoError(t, limiter.Wait(t.Context(), op))
+		ctx, cancel := context.WithCancel(t.Context())
+		gone := make(chan error)
+		go func() { gone <- limiter.Wait(ctx, op) }()
+		synctest.Wait()
+		cancel()
+		assert.ErrorIs(t, <-gone, context.Canceled)
+		short, stop := context.WithTimeout(t.Context(), time.Second)
+		defer stop()
+		assert.ErrorIs(t, limiter.Wait(short, op), context.DeadlineExceeded, "fails at once when the wait is hopeless")
+		began := time.Now()
+		require.NoError(t, limiter.Wait(t.Context(), op))
+		assert.Equal(t, 10*time.Second, time.Since(began))
+	})
+}
