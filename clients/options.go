@@ -49,20 +49,29 @@ func WithHTTPClient(hc *http.Client) Option {
 // WithBaseURL sends the calls elsewhere: a private deployment, a proxy, a simulator. A path prefix is kept. A query or fragment is an error.
 func WithBaseURL(base string) Option {
 	return func(s *settings) error {
-		u, err := url.Parse(base)
-		switch {
-		case err != nil:
-			return errors.New("WithBaseURL: the base URL cannot be parsed")
-		case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-			return errors.New("WithBaseURL: want http(s)://host[/prefix]")
-		case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-			return errors.New("WithBaseURL: a base URL has no query and no fragment; they would be lost")
-		case u.User != nil:
-			return errors.New("WithBaseURL: a base URL has no user and password")
+		clean, err := CleanBaseURL(base)
+		if err != nil {
+			return fmt.Errorf("WithBaseURL: %w", err)
 		}
-		s.baseURL = strings.TrimRight(base, "/")
+		s.baseURL = clean
 		return nil
 	}
+}
+
+// CleanBaseURL checks a base URL, http(s)://host[/prefix], and returns it without slashes at its end. The error does not quote it.
+func CleanBaseURL(base string) (string, error) {
+	u, err := url.Parse(base)
+	switch {
+	case err != nil:
+		return "", errors.New("the base URL cannot be parsed")
+	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		return "", errors.New("want http(s)://host[/prefix]")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return "", errors.New("a base URL has no query and no fragment; they would be lost")
+	case u.User != nil:
+		return "", errors.New("a base URL has no user and password")
+	}
+	return strings.TrimRight(base, "/"), nil
 }
 
 // WithTokenStore keeps tokens in store, so that several processes, or several clients of one process, share them.

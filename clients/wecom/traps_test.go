@@ -372,6 +372,15 @@ func TestTrapAReplyTooLargeIsAnError(t *testing.T) {
 	}
 }
 
+func TestMemberIsWhatGetUserSays(t *testing.T) {
+	v := serve(t, reply(`{"errcode":0,"errmsg":"ok","userid":"u","department":[4294967295],"extattr":{"attrs":[{"type":0,"name":"工号","text":{"value":"<7>"}}]},"status":4}`))
+	member, err := v.client(t).Member(t.Context(), "u")
+	require.NoError(t, err)
+	assert.Equal(t, "u", member.UserID)
+	assert.Equal(t, []int64{4294967295}, member.Department)
+	assert.Equal(t, "<7>", member.ExtAttr.Attrs[0].Text.Value)
+}
+
 func TestUsersYieldsEachMemberOnceOrAnError(t *testing.T) {
 	members := map[string]string{
 		"1": `{"userid":"root.person","department":[1]}`,

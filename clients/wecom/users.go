@@ -2,6 +2,8 @@ package wecom
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"iter"
 	"strings"
 
@@ -63,6 +65,26 @@ func (c *Client) Users(ctx context.Context) iter.Seq2[wecomapi.Member, error] {
 			}
 		}
 	}
+}
+
+// Member returns what GetUser returns, in the type that the lists have. Somebody whom the app may not see is ErrPermission, somebody
+// who does not exist ErrNotFound.
+func (c *Client) Member(ctx context.Context, userID string) (wecomapi.Member, error) {
+	answer, err := c.GetUser(ctx, &wecomapi.GetUserParams{UserID: userID})
+	if err != nil {
+		return wecomapi.Member{}, err
+	}
+	// The document has two schemas with the same members, of which GetUser's has the envelope as well. Going through JSON keeps
+	// the two together when the document gains a field.
+	var member wecomapi.Member
+	data, err := json.Marshal(answer)
+	if err == nil {
+		err = json.Unmarshal(data, &member)
+	}
+	if err != nil {
+		return wecomapi.Member{}, fmt.Errorf("wecom: GetUser: %w", err)
+	}
+	return member, nil
 }
 
 // FoldUserID returns the form in which two userids are equal if WeCom takes them for the same: it ignores case.

@@ -1,0 +1,179 @@
+package directory_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"sync/atomic"
+	"testing"
+
+	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/directory"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// company is a directory in memory.
+type company struct {
+	departments []string
+	members     map[string][]string
+	fail        map[string]error // by department; "" is the list of departments
+	reading     atomic.Int64
+	most        atomic.Int64
+}
+
+func (c *company) Vendor() string { return "acme" }
+
+func (c *company) Departments(context.Context) iter.Seq2[directory.Department, error] {
+	return func(yield func(directory.Department, error) bool) {
+		for _, id := range c.departments {
+			if !yield(directory.Department{ID: id}, nil) {
+				return
+			}
+		}
+		if err := c.fail[""]; err != nil {
+			yield(directory.Department{}, err)
+		}
+	}
+}
+
+func (c *company) Members(_ context.Context, id string) iter.Seq2[directory.User, error] {
+	return func(yield func(directory.User, error) bool) {
+		c.most.Store(max(c.most.Load(), c.reading.Add(1)))
+		defer c.reading.Add(-1)
+		for _, user := range c.members[id] {
+			if !yield(directory.User{ID: user}, nil) {
+				return
+			}
+		}
+		if err := c.fail[id]; err != nil {
+			yield(directory.User{}, err)
+		}
+	}
+}
+
+func (c *company) User(context.Context, string) (directory.User, error) {
+	return directory.User{}, errors.New("unused")
+}
+
+// big is a company of 50 departments with 250 people each, of whom every tenth is in the next department as well.
+func big() *company {
+	c := &company{members: map[string][]string{}, fail: map[string]error{}}
+	for d := range 50 {
+		id := fmt.Sprint("d", d)
+		c.departments = append(c.departments, id)
+		for u := range 250 {
+			user := fmt.Sprint("u", d, "-", u)
+			c.members[id] = append(c.members[id], user)
+			if u%10 == 0 {
+				next := fmt.Sprint("d", (d+1)%50)
+				c.members[next] = append(c.members[next], user)
+			}
+		}
+	}
+	return c
+}
+
+func ids(seq iter.Seq2[directory.User, error]) ([]string, error) {
+	var all []string
+	for user, err := range seq {
+		if err != nil {
+			return all, err
+		}
+		all = append(all, user.ID)
+	}
+	return all, nil
+}
+
+func TestWalkYieldsEachUserOnce(t *testing.T) {
+	for _, parallel := range []int{0, 1, 3, 100} {
+		c := big()
+		got, err := ids(directory.Walk(t.Context(), c, directory.WalkOptions{Parallel: parallel}))
+		require.NoError(t, err)
+		slices.Sort(got)
+		assert.Len(t, got, 50*250)
+		assert.Len(t, slices.Compact(got), 50*250)
+		if parallel > 0 {
+			assert.LessOrEqual(t, c.most.Load(), int64(parallel))
+		}
+		assert.Zero(t, c.reading.Load())
+	}
+}
+
+func TestWalkTellsHowFarItGot(t *testing.T) {
+	c := big()
+	c.fail["d7"] = &clients.Error{Vendor: "acme", Operation: "List", Kind: clients.KindUnavailable}
+	_, err := ids(directory.Walk(t.Context(), c, directory.WalkOptions{Parallel: 1}))
+	var w *directory.WalkError
+	require.ErrorAs(t, err, &w)
+	assert.Equal(t, 7, w.Departments)
+	assert.Equal(t, 50, w.Listed)
+	assert.Equal(t, "d7", w.At.ID)
+	assert.ErrorIs(t, err, clients.ErrUnavailable)
+	assert.Greater(t, w.Users, 7*250)
+	assert.ErrorContains(t, err, "stopped at department d7")
+
+	c.fail[""] = errors.New("no list")
+	got, err := ids(directory.Walk(t.Context(), c, directory.WalkOptions{}))
+	assert.Empty(t, got)
+	assert.ErrorContains(t, err, "the list of departments")
+}
+
+func TestADepartmentThatMayNotBeSeenIsNoSilentGap(t *testing.T) {
+	for kind, skippable := range map[clients.Kind]bool{clients.KindPermission: true, clients.KindNotFound: true, clients.KindUnavailable: false} {
+		t.Run(string(kind), func(t *testing.T) {
+			c := big()
+			c.members["d3"] = nil
+			c.fail["d3"] = &clients.Error{Kind: kind}
+			_, err := ids(directory.Walk(t.Context(), c, directory.WalkOptions{}))
+			assert.Error(t, err, "it ends the walk unless the caller decides otherwise")
+
+			var skipped []string
+			got, err := ids(directory.Walk(t.Context(), c, directory.WalkOptions{Skip: func(d directory.Department, _ error) error {
+				skipped = append(skipped, d.ID)
+				return nil
+			}}))
+			if !skippable {
+				assert.Error(t, err)
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, []string{"d3"}, skipped)
+			// 225 were in d3 only; 25 are in d4 as well.
+			assert.Len(t, got, 49*250+25)
+		})
+	}
+}
+
+func TestWalkCanBeLeft(t *testing.T) {
+	c := big()
+	n := 0
+	for range directory.Walk(t.Context(), c, directory.WalkOptions{}) {
+		if n++; n == 10 {
+			break
+		}
+	}
+	assert.Zero(t, c.reading.Load(), "nobody is left behind")
+}
+
+func TestWalkEndsWithTheContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	n := 0
+	var last error
+	for _, err := range directory.Walk(ctx, big(), directory.WalkOptions{}) {
+		if n++; n == 10 {
+			cancel()
+		}
+		last = err
+	}
+	assert.ErrorIs(t, last, context.Canceled)
+}
+
+func TestWalkOfNothing(t *testing.T) {
+	got, err := ids(directory.Walk(t.Context(), &company{}, directory.WalkOptions{}))
+	require.NoError(t, err)
+	assert.Empty(t, got)
+}
