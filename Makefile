@@ -2,6 +2,7 @@
 SHELL := bash
 GO ?= go
 OUT ?= roster-demo
+SPECS = specs/wecom.yaml specs/dingtalk.yaml specs/feishu.yaml specs/wps.yaml
 
 .PHONY: help demo test generate verify lint bench
 
@@ -24,8 +25,8 @@ verify: generate ## fail if gen/ is not what specs/ give
 lint: ## gofmt, go vet, staticcheck, redocly
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
-	$(GO) run honnef.co/go/tools/cmd/staticcheck@2026.2.2 ./...
-	REDOCLY_TELEMETRY=off npx --yes --ignore-scripts @redocly/cli@2.77.0 lint --config specs/redocly.yaml specs/*.yaml
+	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+	REDOCLY_TELEMETRY=off npx --yes --ignore-scripts @redocly/cli@2.77.0 lint --config specs/.redocly.yaml $(SPECS)
 
 bench: ## measure against plain net/http
 	$(GO) test -run '^$$' -bench . -benchmem ./bench/...

@@ -56,7 +56,7 @@ func (c *Client) failure(r *Reply, f *Failure) outcome {
 	return outcome{err: e, replay: f.Replay, wait: wait, tries: f.Tries}
 }
 
-// badResponse is a reply that is not an answer. Behind a 429 or 5xx there may be a gateway that will pass the next attempt.
+// badResponse is a reply that is not an answer. Behind a 401, 429 or 5xx there may be a gateway that will pass the next attempt.
 func badResponse(r *Reply, message string) outcome {
 	o := outcome{err: &Error{Kind: KindBadResponse, HTTPStatus: r.Status, Message: message}}
 	if r.Status < 400 {
@@ -64,6 +64,8 @@ func badResponse(r *Reply, message string) outcome {
 	}
 	o.err.also = kindOfStatus(r.Status)
 	switch {
+	case r.Status == http.StatusUnauthorized:
+		o.replay = ReplayFreshToken // gateways refuse tokens in words of their own
 	case r.Status == http.StatusTooManyRequests:
 		o.replay = ReplayLater
 	case r.Status >= 500:

@@ -82,12 +82,23 @@ func (c *Client) BaseURL() string {
 // NewTokenSource returns a source on the client's store and clock. identity is what makes the credential differ from others; it may hold
 // secrets, of which only a hash goes into the store's key.
 func (c *Client) NewTokenSource(fetch token.FetchFunc, identity ...string) (*token.Cached, error) {
+	return c.newTokenSource(false, fetch, identity)
+}
+
+// NewRotatingTokenSource is NewTokenSource for a fetch that uses up what renews the token, as single-use refresh tokens do: it does
+// not go on without its store when that fails.
+func (c *Client) NewRotatingTokenSource(fetch token.FetchFunc, identity ...string) (*token.Cached, error) {
+	return c.newTokenSource(true, fetch, identity)
+}
+
+func (c *Client) newTokenSource(rotating bool, fetch token.FetchFunc, identity []string) (*token.Cached, error) {
 	return token.New(token.Config{
-		Key:    token.Key(append([]string{c.vendor.Name, c.BaseURL()}, identity...)...),
-		Store:  c.set.store,
-		Now:    c.set.clock.Now,
-		Logger: c.set.logger.With(slog.String("vendor", c.vendor.Name)),
-		Hold:   holdAfter,
+		Key:      token.Key(append([]string{c.vendor.Name, c.BaseURL()}, identity...)...),
+		Rotating: rotating,
+		Store:    c.set.store,
+		Now:      c.set.clock.Now,
+		Logger:   c.set.logger.With(slog.String("vendor", c.vendor.Name)),
+		Hold:     holdAfter,
 		Fetch: func(ctx context.Context, previous token.Token) (token.Token, error) {
 			c.stats.tokens.Add(1)
 			return fetch(ctx, previous)
@@ -130,7 +141,7 @@ type outcome struct {
 func (c *Client) Call(ctx context.Context, call *wire.Call) error {
 	c.stats.calls.Add(1)
 	op := call.Operation
-	p := progress{secrets: c.vendor.Secrets}
+	p := progress{secrets: c.secrets(ctx)}
 	if call.Invalid != nil {
 		return c.fail(op, &p, &Error{Kind: KindInvalidArgument, Message: "nothing was sent", cause: call.Invalid})
 	}
@@ -202,7 +213,7 @@ func (c *Client) pause(ctx context.Context, wait time.Duration, p *progress) err
 func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credential, p *progress) outcome {
 	op := call.Operation
 	asked := c.set.clock.Now()
-	if err := c.set.limiter.Wait(ctx, op); err != nil {
+	if err := c.waitForQuota(ctx, op); err != nil {
 		if ctx.Err() == nil && !canceled(err) {
 			return outcome{err: &Error{Kind: KindUnknown, Message: "the limiter failed", cause: err}}
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/roster-go/roster/clients/token"
 	"github.com/roster-go/roster/clients/wire"
 )
 
@@ -17,13 +18,36 @@ func WithScheme(ctx context.Context, scheme string) context.Context {
 	return context.WithValue(ctx, schemeKey{}, scheme)
 }
 
+// PreferredScheme returns what WithScheme has set, or "".
+func PreferredScheme(ctx context.Context) string {
+	preferred, _ := ctx.Value(schemeKey{}).(string)
+	return preferred
+}
+
+type secretsKey struct{}
+
+// WithSecrets keeps secrets out of every text that the calls made with the context produce: those that are arguments of a call, which
+// the client does not know from its Config.
+func WithSecrets(ctx context.Context, secrets ...Secret) context.Context {
+	return context.WithValue(ctx, secretsKey{}, secrets)
+}
+
+// secrets are those that must not show in a call's errors.
+func (c *Client) secrets(ctx context.Context) []Secret {
+	more, ok := ctx.Value(secretsKey{}).([]Secret)
+	if !ok {
+		return c.vendor.Secrets
+	}
+	return slices.Concat(c.vendor.Secrets, more)
+}
+
 // credentialsFor picks the first alternative of the operation's security whose schemes are all configured.
 func (c *Client) credentialsFor(ctx context.Context, op *wire.Operation) ([]Credential, *Error) {
 	if len(op.Security) == 0 {
 		return nil, nil
 	}
 	alternatives := op.Security
-	if preferred, ok := ctx.Value(schemeKey{}).(string); ok {
+	if preferred := PreferredScheme(ctx); preferred != "" {
 		var wanted [][]string
 		for _, alternative := range op.Security {
 			if slices.Contains(alternative, preferred) {
@@ -62,19 +86,29 @@ func (c *Client) satisfy(alternative []string) ([]Credential, string) {
 	return credentials, strings.Join(lacks, " and ")
 }
 
-// tokenError is a call that got no token. It keeps the kind of the fetch that failed.
+// tokenError is a call that got no token. It keeps the kind of the fetch that failed, unless that would say something of the call's own
+// arguments or of what it is about.
 func tokenError(ctx context.Context, err error) *Error {
 	if ctx.Err() != nil {
 		return &Error{Kind: KindCanceled, Message: "while waiting for a token", cause: ended(ctx)}
 	}
 	failed := &Error{Kind: KindUnauthenticated, Message: "no token", cause: err}
 	var e *Error
-	if errors.As(err, &e) {
+	switch {
+	case errors.As(err, &e):
 		failed.Kind, failed.also, failed.Code, failed.RetryAfter = e.Kind, e.also, e.Code, e.RetryAfter
-		if e.Kind == KindCanceled {
+		switch e.Kind {
+		case KindCanceled:
 			// The fetch has a time limit of its own; this caller's context is alive.
 			failed.Kind = KindUnavailable
+		case KindNotFound, KindInvalidArgument, KindConflict:
+			failed.Kind = KindUnauthenticated
 		}
+		if failed.also == KindNotFound {
+			failed.also = ""
+		}
+	case errors.Is(err, token.ErrStore):
+		failed.Kind = KindUnavailable
 	}
 	return failed
 }

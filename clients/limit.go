@@ -90,3 +90,19 @@ func newBucket(limit wire.Limit) *rate.Limiter {
 	perSecond := float64(max(1, limit.Requests-burst)) / float64(max(1, limit.Seconds))
 	return rate.NewLimiter(rate.Limit(perSecond), burst)
 }
+
+type quotaKey struct{}
+
+// WithQuota makes calls of the operation op.ID wait for the limits of op beside their own, for vendors who count some uses of an operation
+// apart. op is known to the limiter by its address, as operations are.
+func WithQuota(ctx context.Context, op *wire.Operation) context.Context {
+	return context.WithValue(ctx, quotaKey{}, op)
+}
+
+func (c *Client) waitForQuota(ctx context.Context, op *wire.Operation) error {
+	err := c.set.limiter.Wait(ctx, op)
+	if extra, ok := ctx.Value(quotaKey{}).(*wire.Operation); ok && err == nil && extra.ID == op.ID {
+		err = c.set.limiter.Wait(ctx, extra)
+	}
+	return err
+}

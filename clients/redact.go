@@ -20,7 +20,8 @@ const redacted = "[redacted]"
 // values themselves are looked for first.
 var secretParameter = regexp.MustCompile(`(?i)("?(?:[a-z_]*(?:access_token|refresh_token|access_key|accesskey)|corpsecret|appsecret|app_secret|client_secret|suite_secret|suitesecret|signature|(?:suite|app|user|jsapi)?_?ticket|x-kso-authorization|tfa_code)"?\s*[=:]\s*"?)[^&\s"',}]+`)
 
-var bearer = regexp.MustCompile(`(?i)(bearer\s+)[^\s"',]+`)
+// credentials finds what stands in an Authorization header, and WPS's signatures, which its verifier takes at any later time.
+var credentials = regexp.MustCompile(`(?i)((?:bearer|kso-1)\s+)[^\s"',\]]+`)
 
 // scrub takes credentials out of text that came from somewhere else: a vendor's message, a library's error.
 func scrub(text string, secrets []Secret) string {
@@ -34,8 +35,8 @@ func scrub(text string, secrets []Secret) string {
 			text = strings.ReplaceAll(text, form, redacted)
 		}
 	}
-	text = secretParameter.ReplaceAllString(text, "${1}"+redacted)
-	return bearer.ReplaceAllString(text, "${1}"+redacted)
+	text = credentials.ReplaceAllString(text, "${1}"+redacted)
+	return secretParameter.ReplaceAllString(text, "${1}"+redacted)
 }
 
 // scrubError makes an error safe to show. It leaves out *url.Error, whose text is the whole URL, and hides the rest behind its scrubbed

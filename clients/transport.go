@@ -111,6 +111,10 @@ func (s *sender) sign(req *http.Request, credentials []Credential) error {
 			if len(body) == 0 {
 				req.Body = http.NoBody
 			}
+			if req.GetBody != nil {
+				// Middleware may have changed the body and left this as it was; what is sent again is what was signed.
+				req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+			}
 		}
 		if err := credential.Sign(req, body, s.clock.Now()); err != nil {
 			return fmt.Errorf("the request cannot be signed: %w", err)

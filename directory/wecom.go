@@ -74,7 +74,6 @@ func weComUser(raw wecomapi.Member) User {
 		PhotoURL: raw.Avatar, Location: raw.Address, Raw: raw,
 	}
 	if u.NickName == "" {
-		//lint:ignore SA1019 old answers have nothing else
 		u.NickName = raw.EnglishName
 	}
 	switch raw.Status {

@@ -4,7 +4,7 @@ package specs
 
 import "embed"
 
-// FS holds wecom.yaml and its siblings.
+// FS holds wecom.yaml, dingtalk.yaml, feishu.yaml and wps.yaml.
 //
-//go:embed *.yaml
+//go:embed wecom.yaml dingtalk.yaml feishu.yaml wps.yaml
 var FS embed.FS

@@ -3,6 +3,7 @@ package token
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -24,6 +25,10 @@ type Config struct {
 
 	// Store is where other processes look for the same token. Nil: this source alone.
 	Store Store
+
+	// Rotating says that Fetch uses up what renews the token, as single-use refresh tokens do. A Store that cannot be read or locked
+	// then fails the renewal with ErrStore instead of being done without: what somebody else has used up meanwhile must not be sent.
+	Rotating bool
 
 	// Margin is how long before its expiry a token is renewed in the background. Zero: 5 minutes. It is cut to a tenth of the
 	// token's life, so that no token is renewed at once.
@@ -50,6 +55,9 @@ const (
 	// A token this close to its end would run out on the way to the vendor.
 	lastMoment = 2 * time.Second
 )
+
+// ErrStore is a renewal that failed because the Store did.
+var ErrStore = errors.New("token: store failed")
 
 // Cached is a Source that fetches a token once for all who ask, until it nears its end or is refused. It is safe for
 // concurrent use.
@@ -187,20 +195,23 @@ func (c *Cached) renew(ctx context.Context) (Token, error) {
 	previous, rejected := c.current, c.rejected
 	c.mu.Unlock()
 
-	stored, ok := c.fromStore(ctx, previous, rejected)
-	if ok {
-		return stored, nil
+	stored, ok, err := c.fromStore(ctx, previous, rejected)
+	if ok || err != nil {
+		return stored, err
 	}
-	if unlock, err := c.cfg.Store.Lock(ctx, c.cfg.Key); err != nil {
-		c.storeFailed(ctx, "lock", err)
+	if unlock, failed := c.cfg.Store.Lock(ctx, c.cfg.Key); failed != nil {
+		if err = c.storeFailed(ctx, "lock", failed); err != nil {
+			return Token{}, err
+		}
 	} else {
 		defer unlock()
-		if stored, ok = c.fromStore(ctx, previous, rejected); ok {
-			return stored, nil
+		if stored, ok, err = c.fromStore(ctx, previous, rejected); ok || err != nil {
+			return stored, err
 		}
 	}
-	if stored.Refresh != "" {
-		// A refresh token that another process has got in the meantime: ours is used up.
+	if stored.Refresh != "" && stored.Expiry.After(previous.Expiry) {
+		// A refresh token that another process has got in the meantime: ours is used up. An older one is what a store
+		// gives back that could not take ours.
 		previous = stored
 	}
 	began := c.cfg.Now()
@@ -212,23 +223,27 @@ func (c *Cached) renew(ctx context.Context) (Token, error) {
 		return Token{}, errors.New("token: the vendor gave no token, or one that has already run out")
 	}
 	if err := c.cfg.Store.Set(ctx, c.cfg.Key, t); err != nil {
-		c.storeFailed(ctx, "set", err)
+		_ = c.storeFailed(ctx, "set", err) // the token is here now, and good
 	}
 	return t, nil
 }
 
 // fromStore returns what is stored, and whether it is worth taking: alive, past neither its margin nor a refusal, and not what
-// this source has already.
-func (c *Cached) fromStore(ctx context.Context, previous Token, rejected Secret) (Token, bool) {
+// this source has already. The error is that of a store that cannot be done without.
+func (c *Cached) fromStore(ctx context.Context, previous Token, rejected Secret) (Token, bool, error) {
 	t, err := c.cfg.Store.Get(ctx, c.cfg.Key)
 	if err != nil {
-		c.storeFailed(ctx, "get", err)
-		return Token{}, false
+		return Token{}, false, c.storeFailed(ctx, "get", err)
 	}
 	fresh := c.usable(t, c.cfg.Now()) && t.Value != rejected && t.Value != previous.Value
-	return t, fresh
+	return t, fresh, nil
 }
 
-func (c *Cached) storeFailed(ctx context.Context, what string, err error) {
-	c.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "token store failed; going on without it", slog.String("step", what), slog.Any("error", err))
+// storeFailed logs it, and returns an error if this source cannot do without its store.
+func (c *Cached) storeFailed(ctx context.Context, what string, err error) error {
+	c.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "token store failed", slog.String("step", what), slog.Any("error", err))
+	if !c.cfg.Rotating {
+		return nil
+	}
+	return fmt.Errorf("%w (%s): %w", ErrStore, what, err)
 }

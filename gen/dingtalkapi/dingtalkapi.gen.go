@@ -8484,7 +8484,7 @@ var opListInactiveUsersV1 = &wire.Operation{
 	Security:   [][]string{{"oapiToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
-	Answer:     []string{"result.list|result.has_more"},
+	Answer:     []string{"result.has_more"},
 	Deprecated: true,
 }
 
@@ -8518,7 +8518,7 @@ var opListInactiveUsersV2 = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_liveness_base"},
-	Answer:     []string{"result.list|result.has_more"},
+	Answer:     []string{"result.has_more"},
 }
 
 // ListInactiveUsersV2 is 获取未登录钉钉的员工列表 (POST /topapi/inactive/user/v2/get).
@@ -8716,7 +8716,7 @@ var opListDepartmentUsersSimpleV2 = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_get_department_member"},
-	Answer:     []string{"result.list|result.has_more"},
+	Answer:     []string{"result.has_more"},
 }
 
 // ListDepartmentUsersSimpleV2 is 获取部门用户基础信息 (POST /topapi/user/listsimple).
@@ -9173,7 +9173,7 @@ var opListDepartmentUsersV2 = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_get_department_member"},
-	Answer:     []string{"result.list|result.has_more"},
+	Answer:     []string{"result.has_more"},
 }
 
 // ListDepartmentUsersV2 is 获取部门用户详情 (POST /topapi/v2/user/list).
@@ -9499,7 +9499,7 @@ var opListDepartmentUsersV1 = &wire.Operation{
 	Security:   [][]string{{"oapiToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
-	Answer:     []string{"userlist"},
+	Answer:     []string{"userlist", "hasMore"},
 	Deprecated: true,
 }
 
@@ -9600,7 +9600,7 @@ var opSearchDepartments = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_addresslist_search"},
-	Answer:     []string{"list"},
+	Answer:     []string{"list", "hasMore"},
 }
 
 // SearchDepartments is 搜索部门ID (POST /v1.0/contact/departments/search).
@@ -9668,7 +9668,7 @@ var opSearchUsers = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_addresslist_search"},
-	Answer:     []string{"list"},
+	Answer:     []string{"list", "hasMore"},
 }
 
 // SearchUsers is 搜索用户userId (POST /v1.0/contact/users/search).

@@ -4089,7 +4089,7 @@ type ClientInterface interface {
 
 	// GetJsapiTicket 获取 JSAPI 临时授权凭证
 	//
-	// Fetches the ticket that web pages need to call the client's JSAPI. It lives 7200 s. The quota is small, so keep one ticket for all pages and fetch the next shortly before the end. The ticket signs page addresses: never hand it to a browser. No parameters, no body.
+	// Fetches the ticket that web pages need to call the client's JSAPI. It lives 7200 s. The quota is small, so keep one ticket for all pages and fetch the next shortly before the end. The ticket signs page addresses: never hand it to a browser. Pages of the H5 JSAPI take the tenant's ticket; web components also work with one that a user's token fetched, which is a ticket of its own. No parameters, no body.
 	//
 	// Corresponds with POST /jssdk/ticket/get (the `GetJsapiTicket` operationId).
 	GetJsapiTicket(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -5171,7 +5171,7 @@ func (c *Client) UpdateUserID(ctx context.Context, userID string, params *Update
 
 // GetJsapiTicket 获取 JSAPI 临时授权凭证
 //
-// Fetches the ticket that web pages need to call the client's JSAPI. It lives 7200 s. The quota is small, so keep one ticket for all pages and fetch the next shortly before the end. The ticket signs page addresses: never hand it to a browser. No parameters, no body.
+// Fetches the ticket that web pages need to call the client's JSAPI. It lives 7200 s. The quota is small, so keep one ticket for all pages and fetch the next shortly before the end. The ticket signs page addresses: never hand it to a browser. Pages of the H5 JSAPI take the tenant's ticket; web components also work with one that a user's token fetched, which is a ticket of its own. No parameters, no body.
 //
 // Corresponds with POST /jssdk/ticket/get (the `GetJsapiTicket` operationId).
 func (c *Client) GetJsapiTicket(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9234,7 +9234,7 @@ var opGetJsapiTicket = &wire.Operation{
 	ID:            "getJsapiTicket",
 	Method:        http.MethodPost,
 	Path:          "/jssdk/ticket/get",
-	Security:      [][]string{{"tenantToken"}},
+	Security:      [][]string{{"tenantToken"}, {"userToken"}},
 	Idempotent:    true,
 	CarriesSecret: true,
 	Answer:        []string{"data.ticket"},
@@ -9242,7 +9242,7 @@ var opGetJsapiTicket = &wire.Operation{
 
 // GetJsapiTicket is 获取 JSAPI 临时授权凭证 (POST /jssdk/ticket/get).
 //
-// Fetches the ticket that web pages need to call the client's JSAPI. It lives 7200 s. The quota is small, so keep one ticket for all pages and fetch the next shortly before the end. The ticket signs page addresses: never hand it to a browser. No parameters, no body.
+// Fetches the ticket that web pages need to call the client's JSAPI. It lives 7200 s. The quota is small, so keep one ticket for all pages and fetch the next shortly before the end. The ticket signs page addresses: never hand it to a browser. Pages of the H5 JSAPI take the tenant's ticket; web components also work with one that a user's token fetched, which is a ticket of its own. No parameters, no body.
 //
 // Vendor page: https://open.feishu.cn/document/ukTMukTMukTM/uYTM5UjL2ETO14iNxkTN/h5_js_sdk/authorization
 func (a *API) GetJsapiTicket(ctx context.Context) (*GetJsapiTicketAnswer, error) {

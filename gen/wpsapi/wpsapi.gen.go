@@ -1127,9 +1127,9 @@ type DeptPage struct {
 	Items []Dept `json:"items,omitzero"`
 
 	// NextPageToken Cursor of the next page. Missing, null or empty on the last page.
-	NextPageToken string `json:"next_page_token,omitzero"`
+	NextPageToken wire.Cursor `json:"next_page_token,omitzero"`
 
-	// PageToken Stands in for next_page_token where that key is missing. A value equal to the cursor just sent is an echo, not a next page.
+	// PageToken Stands in for next_page_token where that key is missing. Means nothing where it is there.
 	PageToken string `json:"page_token,omitzero"`
 
 	// Total Number of entries on all pages. Only with with_total=true.
@@ -1550,9 +1550,9 @@ type MemberPage struct {
 	Items []DeptMember `json:"items,omitzero"`
 
 	// NextPageToken Cursor of the next page. Missing, null or empty on the last page.
-	NextPageToken string `json:"next_page_token,omitzero"`
+	NextPageToken wire.Cursor `json:"next_page_token,omitzero"`
 
-	// PageToken Stands in for next_page_token where that key is missing. A value equal to the cursor just sent is an echo, not a next page.
+	// PageToken Stands in for next_page_token where that key is missing. Means nothing where it is there.
 	PageToken string `json:"page_token,omitzero"`
 
 	// Total Number of entries on all pages. Only with with_total=true.
@@ -1976,9 +1976,9 @@ type UserPage struct {
 	Items []User `json:"items,omitzero"`
 
 	// NextPageToken Cursor of the next page. Missing, null or empty on the last page.
-	NextPageToken string `json:"next_page_token,omitzero"`
+	NextPageToken wire.Cursor `json:"next_page_token,omitzero"`
 
-	// PageToken Stands in for next_page_token where that key is missing. A value equal to the cursor just sent is an echo, not a next page.
+	// PageToken Stands in for next_page_token where that key is missing. Means nothing where it is there.
 	PageToken string `json:"page_token,omitzero"`
 
 	// Total Number of entries on all pages. Only with with_total=true.

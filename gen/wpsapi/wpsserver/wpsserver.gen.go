@@ -1174,7 +1174,7 @@ type DeptPage struct {
 	// NextPageToken Cursor of the next page. Missing, null or empty on the last page.
 	NextPageToken *string `json:"next_page_token,omitempty"`
 
-	// PageToken Stands in for next_page_token where that key is missing. A value equal to the cursor just sent is an echo, not a next page.
+	// PageToken Stands in for next_page_token where that key is missing. Means nothing where it is there.
 	PageToken *string `json:"page_token,omitempty"`
 
 	// Total Number of entries on all pages. Only with with_total=true.
@@ -1597,7 +1597,7 @@ type MemberPage struct {
 	// NextPageToken Cursor of the next page. Missing, null or empty on the last page.
 	NextPageToken *string `json:"next_page_token,omitempty"`
 
-	// PageToken Stands in for next_page_token where that key is missing. A value equal to the cursor just sent is an echo, not a next page.
+	// PageToken Stands in for next_page_token where that key is missing. Means nothing where it is there.
 	PageToken *string `json:"page_token,omitempty"`
 
 	// Total Number of entries on all pages. Only with with_total=true.
@@ -2023,7 +2023,7 @@ type UserPage struct {
 	// NextPageToken Cursor of the next page. Missing, null or empty on the last page.
 	NextPageToken *string `json:"next_page_token,omitempty"`
 
-	// PageToken Stands in for next_page_token where that key is missing. A value equal to the cursor just sent is an echo, not a next page.
+	// PageToken Stands in for next_page_token where that key is missing. Means nothing where it is there.
 	PageToken *string `json:"page_token,omitempty"`
 
 	// Total Number of entries on all pages. Only with with_total=true.

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/google/renameio/v2"
+	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/directory"
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+type exportFlags struct {
+	format string
+	output string
+	raw    bool
+	skip   bool
+}
+
+func newExport() *cobra.Command {
+	var f exportFlags
+	cmd := &cobra.Command{
+		Use:   "export VENDOR",
+		Short: "Export departments and people",
+		Long:  exportHelp(),
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runExport(cmd.Context(), args[0], f, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.format, "format", "jsonl", "jsonl, csv or scim")
+	flags.StringVarP(&f.output, "output", "o", "", "file to write; for all, a folder. Nothing is left behind when the export fails (default: standard output)")
+	flags.BoolVar(&f.raw, "raw", false, "jsonl only: add the vendor's own value to each line")
+	flags.BoolVar(&f.skip, "skip-forbidden", false, "go on without departments that the app may not see, and name them")
+	return cmd
+}
+
+func exportHelp() string {
+	var b strings.Builder
+	b.WriteString("Export walks a vendor's whole directory and writes it as JSON Lines (departments, then people), CSV (people) or SCIM (RFC 7643).\n")
+	b.WriteString("Each person comes once, with all departments; a walk that cannot be finished is an error and leaves no file.\n\n")
+	b.WriteString("Credentials come from the environment. With none of a vendor's variables set, the built-in simulator stands in.\n")
+	for _, v := range vendors() {
+		fmt.Fprintf(&b, "\n%s (%s)\n", v.name, v.title)
+		for _, variable := range v.variables {
+			fmt.Fprintf(&b, "  %-22s %s\n", variable.name, variable.meaning)
+		}
+	}
+	return b.String()
+}
+
+// summary is what an export did.
+type summary struct {
+	vendor      string
+	departments int
+	people      int
+	skipped     []string
+	stats       clients.Stats
+	took        time.Duration
+}
+
+func runExport(ctx context.Context, name string, f exportFlags, out, log io.Writer) error {
+	if _, err := newEncoder(f.format, io.Discard, "", false); err != nil {
+		return err
+	}
+	chosen := vendors()
+	if name != "all" {
+		v, err := vendorNamed(name)
+		if err != nil {
+			return err
+		}
+		chosen = []vendor{v}
+	} else if f.output == "" {
+		return errors.New("export all writes one file for each vendor: name a folder with -o")
+	}
+	var simulated simulator
+	defer simulated.close()
+	var done []summary
+	for _, v := range chosen {
+		s, note, err := openVendor(v, &simulated)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(log, "%s: exporting from %s\n", v.name, note)
+		file := f.output
+		if name == "all" {
+			if err := os.MkdirAll(f.output, 0o755); err != nil {
+				return err
+			}
+			file = filepath.Join(f.output, v.name+"."+f.format)
+		}
+		result, err := exportTo(ctx, s, f, file, out, log)
+		if err != nil {
+			return err
+		}
+		done = append(done, result)
+	}
+	printSummary(log, done)
+	return nil
+}
+
+// exportTo writes to a file that appears only when it is complete, or to out.
+func exportTo(ctx context.Context, s source, f exportFlags, file string, out, log io.Writer) (summary, error) {
+	if file == "" {
+		buffered := bufio.NewWriter(out)
+		result, err := exportOne(ctx, s, f, buffered, log)
+		return result, errors.Join(err, buffered.Flush())
+	}
+	pending, err := renameio.NewPendingFile(file, renameio.WithPermissions(0o600))
+	if err != nil {
+		return summary{}, err
+	}
+	defer func() { _ = pending.Cleanup() }()
+	buffered := bufio.NewWriterSize(pending, 1<<16)
+	result, err := exportOne(ctx, s, f, buffered, log)
+	if err == nil {
+		err = buffered.Flush()
+	}
+	if err == nil {
+		err = pending.CloseAtomicallyReplace()
+	}
+	return result, err
+}
+
+func exportOne(ctx context.Context, s source, f exportFlags, out io.Writer, log io.Writer) (summary, error) {
+	began := time.Now()
+	result := summary{vendor: s.Vendor()}
+	encoder, err := newEncoder(f.format, out, s.Vendor(), f.raw)
+	if err != nil {
+		return result, err
+	}
+	bar := newProgress(log, s.Vendor())
+	defer func() { _ = bar.Exit() }()
+	var failed error
+	options := directory.WalkOptions{
+		Department: func(d directory.Department) {
+			result.departments++
+			failed = errors.Join(failed, encoder.department(d))
+		},
+	}
+	if f.skip {
+		options.Skip = func(d directory.Department, err error) error {
+			result.skipped = append(result.skipped, fmt.Sprintf("%s: department %s (%s) is left out: %v", s.Vendor(), d.ID, d.Name, err))
+			return nil
+		}
+	}
+	for user, err := range directory.Walk(ctx, s.Directory, options) {
+		if err != nil {
+			return result, err
+		}
+		if failed = errors.Join(failed, encoder.user(user)); failed != nil {
+			return result, failed
+		}
+		result.people++
+		_ = bar.Add(1)
+	}
+	if failed = errors.Join(failed, encoder.end()); failed != nil {
+		return result, failed
+	}
+	_ = bar.Finish()
+	result.stats, result.took = s.stats(), time.Since(began)
+	return result, nil
+}
+
+// newProgress is a bar on a terminal, and silent in a pipe or file.
+func newProgress(log io.Writer, vendor string) *progressbar.ProgressBar {
+	file, ok := log.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return progressbar.DefaultSilent(-1)
+	}
+	return progressbar.NewOptions(-1, progressbar.OptionSetWriter(file), progressbar.OptionSetDescription(vendor), progressbar.OptionShowCount(),
+		progressbar.OptionShowIts(), progressbar.OptionSetItsString("people"), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
+}
+
+func printSummary(log io.Writer, done []summary) {
+	for _, s := range done {
+		for _, line := range s.skipped {
+			fmt.Fprintln(log, line)
+		}
+	}
+	table := tabwriter.NewWriter(log, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "vendor\tdepartments\tpeople\tcalls\tretries\twaited\tseconds\t")
+	for _, s := range done {
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%s\t%.2f\t\n", s.vendor, s.departments, s.people, s.stats.Calls, s.stats.Replays,
+			s.stats.Waited.Round(time.Millisecond), s.took.Seconds())
+	}
+	_ = table.Flush()
+}

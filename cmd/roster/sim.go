@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/roster-go/roster/sim"
+	"github.com/spf13/cobra"
+)
+
+func newSim() *cobra.Command {
+	var address string
+	var seed uint64
+	var people, departments int
+	cmd := &cobra.Command{
+		Use:   "sim",
+		Short: "Serve the simulator of all vendors until interrupted",
+		Long: "Sim serves one made-up company through the wire formats of all vendors, with tokens, signatures, quotas and errors as the vendors have them.\n" +
+			"Any client with a base URL option can talk to it, whatever its language. Nothing is kept: each start gives the company that belongs to the seed.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			server, err := sim.Listen(address, sim.WithSeed(seed), sim.WithPeople(people), sim.WithDepartments(departments))
+			if err != nil {
+				return err
+			}
+			defer server.Close()
+			describe(cmd.OutOrStdout(), server)
+			<-cmd.Context().Done()
+			return nil
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&address, "addr", "127.0.0.1:8080", "address to listen on; port 0 takes a free one")
+	flags.Uint64Var(&seed, "seed", 1, "which company")
+	flags.IntVar(&people, "people", 2000, "how many people")
+	flags.IntVar(&departments, "departments", 60, "how many departments")
+	return cmd
+}
+
+// describe prints what a shell needs to use the simulator in place of the vendors.
+func describe(w io.Writer, server *sim.Server) {
+	fmt.Fprintf(w, "# The simulator listens on %s. The credentials are made up and good for nothing else.\n", server.URL)
+	for _, v := range vendors() {
+		values := v.simulated(server)
+		fmt.Fprintf(w, "\n# %s\n", v.title)
+		for _, variable := range v.variables {
+			if values[variable.name] != "" {
+				fmt.Fprintf(w, "export %s=%s\n", variable.name, values[variable.name])
+			}
+		}
+	}
+	fmt.Fprintln(w, "\n# End with Ctrl-C.")
+}

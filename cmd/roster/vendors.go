@@ -1,0 +1,152 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+
+	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/clients/wecom"
+	"github.com/roster-go/roster/directory"
+	"github.com/roster-go/roster/sim"
+)
+
+// variable is an environment variable that a vendor's credentials come from.
+type variable struct {
+	name     string
+	meaning  string
+	required bool
+}
+
+// vendor is what the commands know about one vendor.
+type vendor struct {
+	name      string
+	title     string
+	variables []variable // the last one is the base URL
+	simulated func(*sim.Server) map[string]string
+	open      func(env map[string]string, options ...clients.Option) (source, error)
+}
+
+// source is an opened directory with the counts of its client.
+type source struct {
+	directory.Directory
+	stats func() clients.Stats
+}
+
+func vendors() []vendor {
+	return []vendor{weComVendor()}
+}
+
+func vendorNamed(name string) (vendor, error) {
+	var names []string
+	for _, v := range vendors() {
+		if v.name == name {
+			return v, nil
+		}
+		names = append(names, v.name)
+	}
+	return vendor{}, fmt.Errorf("unknown vendor %q: want %s or all", name, strings.Join(names, ", "))
+}
+
+func weComVendor() vendor {
+	return vendor{
+		name: "wecom", title: "WeCom 企业微信",
+		variables: []variable{
+			{"WECOM_CORP_ID", "corp id (企业ID)", true},
+			{"WECOM_CONTACT_SECRET", "secret of 通讯录同步; an export does without", false},
+			{"WECOM_APP_SECRET", "secret of a self-built app, whose visible range is what is exported", true},
+			{"WECOM_BASE_URL", "where the API is, if not at the vendor", false},
+		},
+		simulated: func(s *sim.Server) map[string]string {
+			c := s.Credentials().WeCom
+			return map[string]string{"WECOM_CORP_ID": c.CorpID, "WECOM_CONTACT_SECRET": c.ContactSecret, "WECOM_APP_SECRET": c.AppSecret, "WECOM_BASE_URL": s.WeComURL()}
+		},
+		open: func(env map[string]string, options ...clients.Option) (source, error) {
+			c, err := wecom.New(wecom.Config{CorpID: env["WECOM_CORP_ID"], ContactSecret: clients.Secret(env["WECOM_CONTACT_SECRET"]),
+				AppSecret: clients.Secret(env["WECOM_APP_SECRET"])}, withBaseURL(env["WECOM_BASE_URL"], options)...)
+			if err != nil {
+				return source{}, err
+			}
+			return source{directory.WeCom(c), c.Stats}, nil
+		},
+	}
+}
+
+func withBaseURL(base string, options []clients.Option) []clients.Option {
+	if base == "" {
+		return options
+	}
+	return append(options, clients.WithBaseURL(base))
+}
+
+// environment reads the vendor's variables. found is false if none is set; some without the others is an error, so that nobody
+// exports the simulator by mistake.
+func (v vendor) environment(lookup func(string) (string, bool)) (env map[string]string, found bool, err error) {
+	env = make(map[string]string)
+	var missing []string
+	for _, variable := range v.variables {
+		value, ok := lookup(variable.name)
+		if ok && value != "" {
+			env[variable.name], found = value, true
+		} else if variable.required {
+			missing = append(missing, variable.name)
+		}
+	}
+	if found && len(missing) > 0 {
+		return nil, true, fmt.Errorf("%s: %s is not set, though other %s variables are", v.name, strings.Join(missing, " and "), strings.ToUpper(v.name))
+	}
+	return env, found, nil
+}
+
+// simulator is the embedded simulator, started when the first vendor needs it.
+type simulator struct {
+	options []sim.Option
+	server  *sim.Server
+}
+
+func (s *simulator) start() (*sim.Server, error) {
+	if s.server == nil {
+		server, err := sim.Listen("127.0.0.1:0", s.options...)
+		if err != nil {
+			return nil, err
+		}
+		s.server = server
+	}
+	return s.server, nil
+}
+
+func (s *simulator) close() {
+	if s.server != nil {
+		s.server.Close()
+	}
+}
+
+// openVendor opens a vendor with the credentials of the environment, or the simulator. note says which.
+func openVendor(v vendor, simulated *simulator, options ...clients.Option) (s source, note string, err error) {
+	env, found, err := v.environment(os.LookupEnv)
+	if err != nil {
+		return source{}, "", err
+	}
+	note = "the vendor"
+	if base := env[v.variables[len(v.variables)-1].name]; base != "" {
+		note = base
+	}
+	if !found {
+		server, err := simulated.start()
+		if err != nil {
+			return source{}, "", err
+		}
+		env = v.simulated(server)
+		note = fmt.Sprintf("the built-in simulator (set %s to go to the vendor)", v.variables[0].name)
+	}
+	s, err = v.open(env, append(options, clients.WithHTTPClient(&http.Client{Transport: exportTransport()}))...)
+	return s, note, err
+}
+
+// exportTransport honours the proxy variables for vendors; a loopback address goes direct by itself.
+func exportTransport() http.RoundTripper {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConnsPerHost = 64
+	return t
+}
