@@ -1,0 +1,23 @@
+package wire
+
+import "encoding/json"
+
+// Cursor is where the next page of a list begins. It tells an absent key, for which an older one may stand in, from the empty or
+// null one that ends the list.
+type Cursor struct {
+	Value string
+	Sent  bool // the key was there
+}
+
+// UnmarshalJSON accepts a string and null.
+func (c *Cursor) UnmarshalJSON(data []byte) error {
+	var text string
+	if err := json.Unmarshal(data, &text); err != nil {
+		return FormatError("want a string or null")
+	}
+	*c = Cursor{Value: text, Sent: true}
+	return nil
+}
+
+// MarshalJSON writes a string.
+func (c Cursor) MarshalJSON() ([]byte, error) { return json.Marshal(c.Value) }

@@ -1,0 +1,149 @@
+package sim
+
+import (
+	"bytes"
+	"cmp"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// strikeAfter strikes a fault on an answer that is ready, and tells whether there is nothing left to send.
+func (s *Simulator) strikeAfter(f *injectedFault, v vendor, c *call, a *answer, w http.ResponseWriter, entry *Request) (done bool) {
+	switch f.Kind {
+	case FaultResetAfter:
+		resetConnection(w)
+		return true
+	case FaultSlowBody:
+		s.journal.note(entry, func(e *Request) { e.Status = a.status })
+		s.dribble(w, c.request, a, cmp.Or(f.Interval, 100*time.Millisecond))
+		return true
+	case FaultOversize:
+		s.journal.note(entry, func(e *Request) { e.Status = a.status })
+		sendPadded(w, a, cmp.Or(f.Bytes, 64<<20))
+		return true
+	case FaultTruncated:
+		a.body.Truncate(a.body.Len() / 2)
+	case FaultContentType:
+		a.header.Set("Content-Type", cmp.Or(f.ContentType, "text/plain; charset=utf-8"))
+	case FaultRepeatCursor:
+		a.edit(func(doc document) { f.repeatCursor(doc, v.words()) })
+	case FaultExtraField:
+		a.edit(func(doc document) {
+			doc.at(cmp.Or(f.Field, "undeclared_member"), func(any) any { return "added by the vendor since" })
+		})
+	case FaultChangedType:
+		a.edit(func(doc document) { changeType(doc, f.Field, v.words()) })
+	}
+	return false
+}
+
+// edit changes an answer that is a JSON object.
+func (a *answer) edit(change func(document)) {
+	if doc, ok := parseDocument(a.body.Bytes()); ok {
+		change(doc)
+		a.replace(doc.bytes())
+	}
+}
+
+// repeatCursor puts the first cursor that it saw in place of every later one.
+func (f *injectedFault) repeatCursor(doc document, words answerWords) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	doc.find(func(object map[string]any, name string) bool {
+		if !slices.Contains(words.cursor, name) {
+			return false
+		}
+		if f.cursor == nil && object[name] != "" {
+			f.cursor = object[name]
+		}
+		if f.cursor != nil {
+			object[name] = f.cursor
+		}
+		return false
+	})
+	if f.cursor == nil {
+		return
+	}
+	doc.find(func(object map[string]any, name string) bool {
+		if slices.Contains(words.more, name) {
+			object[name] = true
+		}
+		return false
+	})
+}
+
+// changeType changes the member at path, or the first member that is not part of the envelope.
+func changeType(doc document, path string, words answerWords) {
+	if path != "" {
+		doc.at(path, otherType)
+		return
+	}
+	doc.find(func(object map[string]any, name string) bool {
+		if slices.Contains(words.envelope, name) {
+			return false
+		}
+		object[name] = otherType(object[name])
+		return true
+	})
+}
+
+// dribble sends all of the answer but its last byte, one byte at a time, and blanks after that, until somebody has had enough.
+func (s *Simulator) dribble(w http.ResponseWriter, r *http.Request, a *answer, interval time.Duration) {
+	maps.Copy(w.Header(), a.header)
+	w.WriteHeader(a.status)
+	rc := http.NewResponseController(w)
+	rest := a.body.Bytes()
+	if len(rest) > 0 {
+		rest = rest[:len(rest)-1]
+	}
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		next := []byte{' '}
+		if len(rest) > 0 {
+			next, rest = rest[:1], rest[1:]
+		}
+		if _, err := w.Write(next); err != nil {
+			return
+		}
+		if err := rc.Flush(); err != nil {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-r.Context().Done():
+			return
+		case <-s.closed:
+			return
+		}
+	}
+}
+
+// sendPadded sends an answer that is a JSON object with one more member of so many bytes.
+func sendPadded(w http.ResponseWriter, a *answer, n int64) {
+	maps.Copy(w.Header(), a.header)
+	w.WriteHeader(a.status)
+	rest, ok := bytes.CutPrefix(a.body.Bytes(), []byte{'{'})
+	if !ok {
+		w.Write(a.body.Bytes())
+		return
+	}
+	if _, err := w.Write([]byte(`{"padding":"`)); err != nil {
+		return
+	}
+	chunk := bytes.Repeat([]byte{'x'}, 64<<10)
+	for n > 0 {
+		part := chunk[:min(n, int64(len(chunk)))]
+		if _, err := w.Write(part); err != nil {
+			return
+		}
+		n -= int64(len(part))
+	}
+	w.Write([]byte{'"'})
+	if !bytes.HasPrefix(rest, []byte{'}'}) {
+		w.Write([]byte{','})
+	}
+	w.Write(rest)
+}

@@ -1,0 +1,117 @@
+package sim
+
+import (
+	"cmp"
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+const gatewayPage = "<html>\r\n<head><title>%[1]d %[2]s</title></head>\r\n<body>\r\n<center><h1>%[1]d %[2]s</h1></center>\r\n<hr><center>gateway</center>\r\n</body>\r\n</html>\r\n"
+
+// strikeBefore strikes a fault before the vendor sees the call, and tells whether the call is over with it.
+func (s *Simulator) strikeBefore(f *injectedFault, v vendor, c *call, w http.ResponseWriter, entry *Request) (done bool) {
+	a := newAnswer()
+	switch f.Kind {
+	case FaultTokenRevoked, FaultThrottled, FaultVendorError:
+		v.refuse(a, c.request, v.failure(f.Fault))
+		if f.Kind == FaultThrottled && f.RetryAfter > 0 {
+			a.header.Set("Retry-After", strconv.FormatInt(int64((f.RetryAfter+time.Second-1)/time.Second), 10))
+		}
+	case FaultHTMLError:
+		writeHTML(a, cmp.Or(f.Status, http.StatusBadGateway))
+	case FaultHTMLPage:
+		writeHTML(a, http.StatusOK)
+	case FaultBareError:
+		writeJSON(a, cmp.Or(f.Status, http.StatusInternalServerError), map[string]string{"error": "internal", "path": c.request.URL.Path})
+	case FaultEmptyBody:
+		a.header.Set("Content-Type", "application/json; charset=UTF-8")
+		a.WriteHeader(http.StatusOK)
+	case FaultEmptyObject:
+		writeJSON(a, http.StatusOK, struct{}{})
+	case FaultRedirect:
+		a.header.Set("Location", cmp.Or(f.Location, "http://elsewhere.invalid"+c.request.URL.EscapedPath()))
+		a.WriteHeader(cmp.Or(f.Status, http.StatusFound))
+	case FaultResetBefore:
+		resetConnection(w)
+		return true
+	case FaultHang:
+		s.hang(w, c.request)
+		return true
+	case FaultMovePerson:
+		s.movePerson(f)
+		return false
+	default:
+		return false
+	}
+	s.finish(a, w, entry)
+	return true
+}
+
+func writeHTML(w http.ResponseWriter, status int) {
+	w.Header().Set("Content-Type", "text/html")
+	w.WriteHeader(status)
+	fmt.Fprintf(w, gatewayPage, status, http.StatusText(status))
+}
+
+// resetConnection ends the connection with a TCP reset, so that the client sees an error and not an end.
+func resetConnection(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler) // HTTP/2 has no connection to give: this is how its stream is reset
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		tcp.SetLinger(0) // if it cannot be set, the client sees an end in place of a reset
+	}
+	conn.Close()
+}
+
+// hang waits until the client or the simulator has had enough.
+func (s *Simulator) hang(w http.ResponseWriter, r *http.Request) {
+	select {
+	case <-r.Context().Done():
+	case <-s.closed:
+		resetConnection(w)
+	}
+}
+
+// movePerson does what an administrator does who moves somebody in the middle of a walk.
+func (s *Simulator) movePerson(f *injectedFault) {
+	_ = s.org.change(func(d *directory) error { // a move that is not possible is no move
+		p := d.findPerson(ByUserID, f.Person)
+		if f.Person == "" {
+			p = d.somebodyMovable()
+		}
+		if p == nil {
+			return ErrUnknown
+		}
+		to := f.To
+		if to == 0 {
+			to = d.lastOther(p)
+		}
+		return d.movePerson(p.Key, cmp.Or(f.From, p.MainDepartment), to, s.config.clock())
+	})
+}
+
+// somebodyMovable returns the first person who is in a single department below the root.
+func (d *directory) somebodyMovable() *Person {
+	for _, p := range d.allPeople() {
+		if len(p.Memberships) == 1 && p.MainDepartment != RootDepartment {
+			return p
+		}
+	}
+	return nil
+}
+
+// lastOther returns the last department that the person is not in.
+func (d *directory) lastOther(p *Person) DepartmentKey {
+	var last DepartmentKey
+	for _, dept := range d.allDepartments() {
+		if _, in := p.In(dept.Key); !in {
+			last = dept.Key
+		}
+	}
+	return last
+}

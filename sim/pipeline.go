@@ -1,0 +1,102 @@
+package sim
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+
+	"github.com/roster-go/roster/clients/wire"
+)
+
+// maxRequestBytes bounds the bodies that the simulator reads: the largest upload of the vendors is 20 MB.
+const maxRequestBytes = 32 << 20
+
+// handle answers one request for a path of the vendor's document. The operation is an empty one if the document has the path
+// under other methods only.
+func (s *Simulator) handle(v vendor, op *wire.Operation, w http.ResponseWriter, r *http.Request) {
+	if r.Method != op.Method { // the multiplexer takes HEAD for GET, which would carry out a delete
+		op = &wire.Operation{}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBytes))
+	if err != nil {
+		s.unreadable(w, err)
+		return
+	}
+	caller, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		caller = r.RemoteAddr
+	}
+	c := &call{sim: s, operation: op, body: body, caller: caller, now: s.config.clock()}
+	c.request = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
+	c.request.Body = io.NopCloser(bytes.NewReader(body))
+
+	entry := s.enter(v, c)
+	underWay, leave := s.quotas.enter(v.name() + "." + op.ID)
+	defer leave()
+	c.underWay = underWay
+
+	strike := s.faults.next(v.name(), op.ID)
+	if strike != nil {
+		s.journal.note(entry, func(e *Request) { e.Fault = strike.Kind })
+		if done := s.strikeBefore(strike, v, c, w, entry); done {
+			return
+		}
+	}
+
+	a := newAnswer()
+	if err := s.admit(v, c); err != nil {
+		v.refuse(a, c.request, err)
+	} else {
+		v.ServeHTTP(a, c.request)
+	}
+	a.WriteHeader(http.StatusOK)
+
+	if strike != nil {
+		if done := s.strikeAfter(strike, v, c, a, w, entry); done {
+			return
+		}
+	}
+	s.finish(a, w, entry)
+}
+
+// admit asks the vendor whether the call may go on.
+func (s *Simulator) admit(v vendor, c *call) error {
+	if c.operation.ID == "" {
+		return errWrongMethod{c.request.Method}
+	}
+	return v.admit(c)
+}
+
+// enter writes the request into the journal.
+func (s *Simulator) enter(v vendor, c *call) *Request {
+	req := Request{
+		Operation: c.operation.ID,
+		Method:    c.request.Method,
+		Path:      c.request.URL.EscapedPath(),
+		Query:     withoutSecrets(c.request.URL.Query()),
+		Header:    withoutSecrets(c.request.Header),
+		Time:      c.now,
+	}
+	if !c.operation.CarriesSecret {
+		req.Body = c.body
+	}
+	return s.journal.begin(v.name(), req)
+}
+
+// finish sends the answer.
+func (s *Simulator) finish(a *answer, w http.ResponseWriter, entry *Request) {
+	s.journal.note(entry, func(e *Request) { e.Status = a.status })
+	a.send(w)
+}
+
+// unreadable answers a request whose body did not come or was too long.
+func (s *Simulator) unreadable(w http.ResponseWriter, err error) {
+	status := http.StatusBadRequest
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		status = http.StatusRequestEntityTooLarge
+	}
+	http.Error(w, "sim: the request's body cannot be read: "+err.Error(), status)
+}

@@ -1,0 +1,108 @@
+package sim
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/roster-go/roster/clients/wire"
+)
+
+// The names of the vendors: the first part of their paths, and their name in Inject, Calls and the like.
+const (
+	VendorWeCom    = "wecom"
+	VendorDingTalk = "dingtalk"
+	VendorFeishu   = "feishu"
+	VendorWPS      = "wps"
+)
+
+// vendor is one vendor's part of the simulator. Its files (wecom_*.go and so on) hold nothing but what is peculiar to the
+// vendor; everything else is done around it by the pipeline, in this order, the same for every operation:
+//
+//  1. the request is read whole and entered into the journal;
+//  2. a fault that answers in the vendor's place is struck, see Fault;
+//  3. admit judges the credential, its rights and the quotas;
+//  4. ServeHTTP, usually the generated strict server, handles the request and writes into a buffer;
+//  5. a fault that spoils the answer is struck, and what is left is sent.
+//
+// To add a vendor, write nothing but files of its own: <vendor>_vendor.go already has the constructor that vendors calls, the type
+// for its options and its demo credentials. Implement this interface, and the generated StrictServerInterface by methods that
+// use Organisation.view and Organisation.change; what only the vendor knows of a person or department is kept in maps by
+// key. A strict method reports a failure as an error and nothing else: the ResponseErrorHandlerFunc,
+// RequestErrorHandlerFunc and ErrorHandlerFunc of the generated server all call refuse, so that each failure is written in one
+// place. callOf gives a method the call that it is part of; its clock reading is in call.now.
+//
+// Shared parts: tokenDesk for tokens of any kind, quotaBook with quotasFor and documented for limits, writeJSON for what the
+// document's types cannot say (a type of one's own may implement the generated Visit method), unescapeHTML for the encoding of
+// what they can, derive and deriveText for ids.
+type vendor interface {
+	// name is one of the Vendor constants.
+	name() string
+
+	// base is what stands between the vendor's prefix and the paths of its document, for example "/cgi-bin". The
+	// paths that ServeHTTP gets still have both: "/wecom/cgi-bin/user/get".
+	base() string
+
+	// operations is what the vendor's document says, usually the Operations of the generated client.
+	operations() []*wire.Operation
+
+	// admit refuses a call for its credential, its rights or a quota, and remembers in c who calls.
+	admit(c *call) error
+
+	// ServeHTTP handles a call that was admitted.
+	http.Handler
+
+	// refuse writes a failure as the vendor does. err comes from admit, from a strict method, from the generated
+	// server (a parameter or body that cannot be read) or from failure.
+	refuse(w http.ResponseWriter, r *http.Request, err error)
+
+	// failure returns the error that stands for a fault that the vendor words in its own way: a rejected token,
+	// throttling, or the code that a FaultVendorError asks for.
+	failure(f Fault) error
+
+	// words names the members of the vendor's answers that faults change.
+	words() answerWords
+}
+
+// answerWords are names of members in a vendor's answers.
+type answerWords struct {
+	envelope []string // members that carry the outcome; a change of type leaves them alone
+	cursor   []string // members that carry the position of the next page
+	more     []string // members that are true if there is another page
+}
+
+// errWrongMethod is what refuse gets for a path that the vendor has under another HTTP method.
+type errWrongMethod struct{ method string }
+
+func (e errWrongMethod) Error() string { return "the path does not take the method " + e.method }
+
+// call is one request on its way through the simulator.
+type call struct {
+	sim       *Simulator
+	operation *wire.Operation
+	request   *http.Request // its body can be read once more by the vendor
+	body      []byte        // the body, whole
+	caller    string        // IP address of the caller
+	now       time.Time     // by the simulator's clock, one time for the whole call
+	underWay  int           // calls of the same operation that are being answered, this one included
+	grant     grant         // set by admit: the token that the call came with
+}
+
+type callKey struct{}
+
+// callOf returns the call that a context belongs to. It is never nil below the pipeline.
+func callOf(ctx context.Context) *call {
+	c, _ := ctx.Value(callKey{}).(*call)
+	return c
+}
+
+// vendors returns the parts of the simulator, each made by its own files. A vendor that is not there yet is nil.
+func (s *Simulator) vendors() []vendor {
+	var all []vendor
+	for _, v := range []vendor{s.newWeCom(), s.newDingTalk(), s.newFeishu(), s.newWPS()} {
+		if v != nil {
+			all = append(all, v)
+		}
+	}
+	return all
+}

@@ -1,0 +1,188 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/roster-go/roster/gen/wecomapi/wecomserver"
+)
+
+// weComProfile is what only WeCom knows of a person.
+type weComProfile struct {
+	externalPosition string
+	external         *wecomserver.ExternalProfile
+	mailAliases      []string
+}
+
+// member writes a person as WeCom does, seen by a caller. inList tells whether it is one of several.
+//
+// Real tenants differ from the vendor's pages in the ways that depend on the person's key here: arrays that should be parallel
+// are shorter, empty or absent, gender is empty, extattr comes in every form that it ever had, and members of older days
+// turn up. The key decides, so that equal simulators show equal oddities and each of them can be found.
+func (w *weCom) member(v weComView, p *Person, inList bool, holder string) wecomserver.Member {
+	key := int(p.Key)
+	m := wecomserver.Member{
+		Userid:           new(p.UserID),
+		Name:             new(p.Name),
+		Position:         new(p.Position),
+		Status:           new(weComStatus(p)),
+		ExternalPosition: new(w.profile(p.Key).externalPosition),
+		ExternalProfile:  w.profile(p.Key).external,
+		Extattr:          weComExtAttr(p),
+	}
+	w.placeMember(&m, v, p)
+	if p.Telephone != "" {
+		m.Telephone = new(p.Telephone)
+	}
+	switch {
+	case key%15 == 1 && p.EnglishName != "":
+		m.EnglishName = new(p.EnglishName)
+	case p.Nickname != "":
+		m.Alias = new(p.Nickname)
+	case p.EnglishName != "":
+		m.Alias = new(p.EnglishName)
+	}
+	if manager := v.dir.person(p.Manager); manager != nil && v.person(manager) {
+		m.DirectLeader = &[]string{manager.UserID}
+	} else if key%2 == 0 {
+		m.DirectLeader = &[]string{}
+	}
+	if key%50 == 9 {
+		m.Enable, m.Isleader, m.HideMobile, m.WxpluginStatus = new(bit(p.Status != StatusDisabled)), new(bit(leadsSomewhere(p))), new(bit(p.MobileHidden)), new(int64(1))
+	}
+	w.addSensitive(&m, v, p)
+	if inList && holder == weComProvider {
+		m.BizMail = nil // documented: never in lists for a provider's app
+	}
+	return m
+}
+
+// placeMember fills in the departments that the caller may see, and what is parallel to them.
+func (w *weCom) placeMember(m *wecomserver.Member, v weComView, p *Person) {
+	departments, orders, leads := []int64{}, []int64{}, []int64{}
+	for _, in := range p.Memberships {
+		if !v.department(in.Department) {
+			continue
+		}
+		departments = append(departments, v.dir.department(in.Department).WeComID)
+		orders = append(orders, in.Order)
+		leads = append(leads, bit(in.Leader))
+	}
+	m.Department, m.Order, m.IsLeaderInDept = &departments, &orders, &leads
+	key := int(p.Key)
+	if key%17 == 5 {
+		m.Order = nil
+	}
+	switch {
+	case key%13 == 6:
+		m.IsLeaderInDept = &[]int64{}
+	case key%13 == 7:
+		m.IsLeaderInDept = nil
+	case len(leads) > 1 && key%3 == 1:
+		m.IsLeaderInDept = new(leads[:len(leads)-1])
+	}
+	if main := v.dir.department(p.MainDepartment); main != nil && v.department(main.Key) {
+		m.MainDepartment = new(main.WeComID)
+	}
+}
+
+// addSensitive fills in the members that apps created after June 2022 do not get. A hidden gender is "0", or empty.
+func (w *weCom) addSensitive(m *wecomserver.Member, v weComView, p *Person) {
+	if v.hidden {
+		m.Gender = new(wecomserver.GenderUndefined)
+		if int(p.Key)%4 == 0 {
+			m.Gender = new(wecomserver.GenderHidden)
+		}
+		return
+	}
+	m.Gender = new(weComGender(p))
+	m.Mobile = new(p.Mobile.Short())
+	m.Email = new(p.Email)
+	m.BizMail = new(p.CorpEmail)
+	m.Avatar = new(p.AvatarURL)
+	m.ThumbAvatar = new(p.AvatarURL)
+	m.QrCode = new(weComQRCode(p))
+	if p.Address != "" {
+		m.Address = new(p.Address)
+	}
+}
+
+func weComQRCode(p *Person) string {
+	return fmt.Sprintf("https://open.work.weixin.qq.com/wwopen/userQRCode?vcode=demo%d", p.Key)
+}
+
+func weComGender(p *Person) wecomserver.Gender {
+	switch {
+	case p.Gender == GenderMale:
+		return wecomserver.GenderMale
+	case p.Gender == GenderFemale:
+		return wecomserver.GenderFemale
+	case p.Key%2 == 0:
+		return wecomserver.GenderUndefined
+	}
+	return wecomserver.GenderHidden // what comes is an empty text
+}
+
+func weComStatus(p *Person) wecomserver.MemberStatus {
+	switch p.Status {
+	case StatusDisabled:
+		return wecomserver.MemberStatusDisabled
+	case StatusNotActivated:
+		return wecomserver.MemberStatusNotActivated
+	}
+	return wecomserver.MemberStatusActivated
+}
+
+// weComExtAttr writes the self-defined fields: absent, {}, {"attrs":[]}, typed, in the old form, or in both at once.
+func weComExtAttr(p *Person) *wecomserver.ExtAttr {
+	if len(p.Attributes) == 0 {
+		switch p.Key % 3 {
+		case 0:
+			return nil
+		case 1:
+			return &wecomserver.ExtAttr{}
+		}
+		return &wecomserver.ExtAttr{Attrs: &[]wecomserver.Attr{}}
+	}
+	attrs := make([]wecomserver.Attr, 0, len(p.Attributes))
+	for _, a := range p.Attributes {
+		attr := wecomserver.Attr{Name: new(a.Name)}
+		switch {
+		case a.URL != "":
+			attr.Type = new(wecomserver.AttrTypeWeb)
+			attr.Web = &wecomserver.AttrWeb{URL: new(a.URL), Title: new(a.Text)}
+		case p.Key%24 == 5:
+			attr.Value = new(a.Text)
+		default:
+			attr.Type = new(wecomserver.AttrTypeText)
+			attr.Text = &wecomserver.AttrText{Value: new(a.Text)}
+			if p.Key%24 == 9 {
+				attr.Value = new(a.Text)
+			}
+		}
+		attrs = append(attrs, attr)
+	}
+	return &wecomserver.ExtAttr{Attrs: &attrs}
+}
+
+// profile returns what only WeCom knows of a person.
+func (w *weCom) profile(key PersonKey) weComProfile {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.profiles[key]
+}
+
+func leadsSomewhere(p *Person) bool {
+	for _, m := range p.Memberships {
+		if m.Leader {
+			return true
+		}
+	}
+	return false
+}
+
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
