@@ -1,0 +1,192 @@
+package specs_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/roster-go/roster/specs"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var vendors = []string{"wecom", "dingtalk", "feishu", "wps"}
+
+func load(t *testing.T, vendor string) *openapi3.T {
+	t.Helper()
+	data, err := specs.FS.ReadFile(vendor + ".yaml")
+	require.NoError(t, err)
+	doc, err := openapi3.NewLoader().LoadFromData(data)
+	require.NoError(t, err)
+	return doc
+}
+
+// operations calls f for every operation of a document.
+func operations(doc *openapi3.T, f func(path, method string, op *openapi3.Operation)) {
+	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
+		item := doc.Paths.Value(path)
+		for _, method := range slices.Sorted(maps.Keys(item.Operations())) {
+			f(path, method, item.Operations()[method])
+		}
+	}
+}
+
+func TestDocumentsAndTheirExamplesAreValid(t *testing.T) {
+	for _, vendor := range vendors {
+		t.Run(vendor, func(t *testing.T) {
+			doc := load(t, vendor)
+			assert.Equal(t, "3.0.3", doc.OpenAPI)
+			require.NoError(t, doc.Validate(context.Background(), openapi3.EnableExamplesValidation()))
+		})
+	}
+}
+
+// The conventions of this folder's README.
+func TestEveryOperationSaysWhatTheGeneratorNeeds(t *testing.T) {
+	for _, vendor := range vendors {
+		t.Run(vendor, func(t *testing.T) {
+			doc := load(t, vendor)
+			operations(doc, func(path, method string, op *openapi3.Operation) {
+				about := fmt.Sprintf("%s %s (%s)", method, path, op.OperationID)
+				assert.NotEmpty(t, op.OperationID, about)
+				assert.Len(t, op.Tags, 1, about)
+				assert.NotEmpty(t, op.Summary, about)
+				assert.NotEmpty(t, op.Description, about)
+				if assert.NotNil(t, op.ExternalDocs, about) {
+					assert.True(t, strings.HasPrefix(op.ExternalDocs.URL, "https://"), about)
+				}
+				assert.NotNil(t, op.Security, "%s: security is explicit, also where it is empty", about)
+				assert.IsType(t, false, op.Extensions["x-idempotent"], about)
+				assert.NotEmpty(t, op.Extensions["x-answer"], about)
+				if source, ok := op.Extensions["x-source"].(map[string]any); assert.True(t, ok, "%s: x-source", about) {
+					assert.Contains(t, []any{"doc", "sdk", "peer", "seed", "guess"}, source["confidence"], about)
+					assert.NotEmpty(t, source["read"], about)
+				}
+				if op.Deprecated {
+					assert.NotEmpty(t, op.Extensions["x-deprecated-reason"], about)
+				}
+				for status, response := range op.Responses.Map() {
+					media := response.Value.Content.Get("application/json")
+					if assert.NotNil(t, media, "%s %s: JSON", about, status) {
+						assert.NotEmpty(t, media.Schema.Ref, "%s %s: a named schema", about, status)
+						assert.NotEmpty(t, media.Examples, "%s %s: an example", about, status)
+					}
+				}
+				for _, parameter := range op.Parameters {
+					name := strings.ToLower(parameter.Value.Name)
+					assert.NotContains(t, []string{"access_token", "authorization", "signature"}, name, "%s: credentials are security schemes", about)
+				}
+			})
+		})
+	}
+}
+
+func TestNoAllOfAndEveryOddEnumHasNames(t *testing.T) {
+	for _, vendor := range vendors {
+		t.Run(vendor, func(t *testing.T) {
+			doc := load(t, vendor)
+			for name, ref := range doc.Components.Schemas {
+				visit(t, name, ref, func(at string, s *openapi3.Schema) {
+					assert.Empty(t, s.AllOf, at)
+					assert.Empty(t, s.AnyOf, at)
+					if len(s.Enum) == 0 {
+						return
+					}
+					odd := slices.ContainsFunc(s.Enum, func(v any) bool {
+						text, ok := v.(string)
+						return !ok || text == "" || strings.ContainsFunc(text, func(r rune) bool { return r > 'z' || r < '-' })
+					})
+					if names, ok := s.Extensions["x-enum-varnames"].([]any); odd && assert.True(t, ok, "%s: x-enum-varnames", at) {
+						assert.Len(t, names, len(s.Enum), at)
+					}
+				})
+			}
+		})
+	}
+}
+
+// visit walks down inline schemas; what is referred to is visited under its own name.
+func visit(t *testing.T, at string, ref *openapi3.SchemaRef, f func(string, *openapi3.Schema)) {
+	f(at, ref.Value)
+	for name, property := range ref.Value.Properties {
+		if property.Ref == "" {
+			visit(t, at+"."+name, property, f)
+		}
+	}
+	if items := ref.Value.Items; items != nil && items.Ref == "" {
+		visit(t, at+"[]", items, f)
+	}
+}
+
+func TestTheFoundingOperationsAreAllThere(t *testing.T) {
+	want := map[string]int{"wecom": 13, "dingtalk": 20, "feishu": 12, "wps": 1}
+	for _, vendor := range vendors {
+		founding := 0
+		operations(load(t, vendor), func(_, _ string, op *openapi3.Operation) {
+			if op.Extensions["x-founding"] == true {
+				founding++
+			}
+		})
+		assert.Equal(t, want[vendor], founding, vendor)
+	}
+}
+
+func TestRequestsAndAnswersShareNoSchema(t *testing.T) {
+	for _, vendor := range vendors {
+		t.Run(vendor, func(t *testing.T) {
+			doc := load(t, vendor)
+			check := func(about string, ref *openapi3.SchemaRef, request bool) {
+				seen := map[string]bool{}
+				var down func(ref *openapi3.SchemaRef)
+				down = func(ref *openapi3.SchemaRef) {
+					name := strings.TrimPrefix(ref.Ref, "#/components/schemas/")
+					object := len(ref.Value.Properties) > 0
+					if name != "" {
+						if seen[name] {
+							return
+						}
+						seen[name] = true
+						if object {
+							assert.Equal(t, request, ref.Value.Extensions["x-usage"] == "request", "%s: %s", about, name)
+						}
+					}
+					for _, property := range ref.Value.Properties {
+						down(property)
+					}
+					if ref.Value.Items != nil {
+						down(ref.Value.Items)
+					}
+				}
+				down(ref)
+			}
+			operations(doc, func(_, _ string, op *openapi3.Operation) {
+				if op.RequestBody != nil {
+					for _, media := range op.RequestBody.Value.Content {
+						check(op.OperationID, media.Schema, true)
+					}
+				}
+				for _, response := range op.Responses.Map() {
+					for _, media := range response.Value.Content {
+						check(op.OperationID, media.Schema, false)
+					}
+				}
+			})
+		})
+	}
+}
+
+func ExampleFS() {
+	entries, _ := specs.FS.ReadDir(".")
+	for _, entry := range entries {
+		fmt.Println(entry.Name())
+	}
+	// Output:
+	// dingtalk.yaml
+	// feishu.yaml
+	// wecom.yaml
+	// wps.yaml
+}
