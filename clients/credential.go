@@ -29,7 +29,8 @@ type secretsKey struct{}
 // WithSecrets keeps secrets out of every text that the calls made with the context produce: those that are arguments of a call, which
 // the client does not know from its Config.
 func WithSecrets(ctx context.Context, secrets ...Secret) context.Context {
-	return context.WithValue(ctx, secretsKey{}, secrets)
+	above, _ := ctx.Value(secretsKey{}).([]Secret)
+	return context.WithValue(ctx, secretsKey{}, slices.Concat(above, secrets))
 }
 
 // secrets are those that must not show in a call's errors.
@@ -97,18 +98,27 @@ func tokenError(ctx context.Context, err error) *Error {
 	switch {
 	case errors.As(err, &e):
 		failed.Kind, failed.also, failed.Code, failed.RetryAfter = e.Kind, e.also, e.Code, e.RetryAfter
-		switch e.Kind {
-		case KindCanceled:
+		if e.Kind == KindCanceled {
 			// The fetch has a time limit of its own; this caller's context is alive.
 			failed.Kind = KindUnavailable
-		case KindNotFound, KindInvalidArgument, KindConflict:
-			failed.Kind = KindUnauthenticated
 		}
-		if failed.also == KindNotFound {
+		if misleads(e.Kind) || misleads(e.also) {
+			if misleads(e.Kind) {
+				failed.Kind = KindUnauthenticated
+			}
 			failed.also = ""
+			failed.cause = &hidden{text: err.Error(), is: func(target error) bool {
+				kind, ok := target.(sentinel)
+				return (!ok || !misleads(Kind(kind))) && errors.Is(err, target)
+			}}
 		}
 	case errors.Is(err, token.ErrStore):
 		failed.Kind = KindUnavailable
 	}
 	return failed
+}
+
+// misleads tells whether a token's kind of failure means something else as that of a call: the app is not found, not the user.
+func misleads(kind Kind) bool {
+	return kind == KindNotFound || kind == KindInvalidArgument || kind == KindConflict
 }

@@ -83,11 +83,15 @@ func (l *specLimiter) of(op *wire.Operation) []*rate.Limiter {
 	return buckets
 }
 
-// newBucket holds back a tenth of the quota as a burst, so that burst and refill together never exceed the quota in any window,
-// wherever the vendor's window begins.
+// headroom is the part of a quota that is used. Calls are spaced when they leave, and counted when they arrive: what the network
+// delays would otherwise fall into the next window.
+const headroom = 0.95
+
+// newBucket spends a tenth of the quota as a burst, so that burst and refill together stay within the quota in any window, wherever the
+// vendor's window begins.
 func newBucket(limit wire.Limit) *rate.Limiter {
 	burst := max(1, limit.Requests/10)
-	perSecond := float64(max(1, limit.Requests-burst)) / float64(max(1, limit.Seconds))
+	perSecond := headroom * float64(max(1, limit.Requests-burst)) / float64(max(1, limit.Seconds))
 	return rate.NewLimiter(rate.Limit(perSecond), burst)
 }
 

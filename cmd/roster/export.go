@@ -141,7 +141,7 @@ func exportOne(ctx context.Context, s source, f exportFlags, out io.Writer, log 
 		return result, err
 	}
 	bar := newProgress(log, s.Vendor())
-	defer func() { _ = bar.Exit() }()
+	defer func() { _ = bar.Clear() }()
 	var failed error
 	options := directory.WalkOptions{
 		Department: func(d directory.Department) {
@@ -168,19 +168,31 @@ func exportOne(ctx context.Context, s source, f exportFlags, out io.Writer, log 
 	if failed = errors.Join(failed, encoder.end()); failed != nil {
 		return result, failed
 	}
-	_ = bar.Finish()
 	result.stats, result.took = s.stats(), time.Since(began)
 	return result, nil
 }
 
-// newProgress is a bar on a terminal, and silent in a pipe or file.
-func newProgress(log io.Writer, vendor string) *progressbar.ProgressBar {
+// progress shows that an export is moving.
+type progress interface {
+	Add(people int) error
+	Clear() error
+}
+
+type noProgress struct{}
+
+func (noProgress) Add(int) error { return nil }
+func (noProgress) Clear() error  { return nil }
+
+// newProgress is a bar on a terminal, and nothing in a pipe or file.
+func newProgress(log io.Writer, vendor string) progress {
 	file, ok := log.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return progressbar.DefaultSilent(-1)
+		return noProgress{}
 	}
+	// How many people there are is known at the end. The bar's own ticker is off: it and Add would draw at once.
 	return progressbar.NewOptions(-1, progressbar.OptionSetWriter(file), progressbar.OptionSetDescription(vendor), progressbar.OptionShowCount(),
-		progressbar.OptionShowIts(), progressbar.OptionSetItsString("people"), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
+		progressbar.OptionShowIts(), progressbar.OptionSetItsString("people"), progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionSetSpinnerChangeInterval(0), progressbar.OptionClearOnFinish())
 }
 
 func printSummary(log io.Writer, done []summary) {
