@@ -56,20 +56,15 @@ func (c *Client) failure(r *Reply, f *Failure) outcome {
 	return outcome{err: e, replay: f.Replay, wait: wait, tries: f.Tries}
 }
 
-// badResponse is a reply that is not an answer. Behind a 401, 429 or 5xx there may be a gateway that will pass the next attempt.
+// badResponse is a reply that is not an answer. Behind a 429 or 5xx there may be a gateway that will pass the next attempt; other
+// statuses say nothing, since a foreign 404 is no user who does not exist.
 func badResponse(r *Reply, message string) outcome {
 	o := outcome{err: &Error{Kind: KindBadResponse, HTTPStatus: r.Status, Message: message}}
-	if r.Status < 400 {
-		return o
-	}
-	o.err.also = kindOfStatus(r.Status)
 	switch {
-	case r.Status == http.StatusUnauthorized:
-		o.replay = ReplayFreshToken // gateways refuse tokens in words of their own
 	case r.Status == http.StatusTooManyRequests:
-		o.replay = ReplayLater
+		o.err.also, o.replay = KindRateLimited, ReplayLater
 	case r.Status >= 500:
-		o.replay = ReplayIfIdempotent
+		o.err.also, o.replay = KindUnavailable, ReplayIfIdempotent
 	}
 	return o
 }

@@ -1,0 +1,145 @@
+package feishu
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/clients/token"
+	"github.com/roster-go/roster/clients/wire"
+	"github.com/roster-go/roster/gen/feishuapi"
+)
+
+// Base URLs for clients.WithBaseURL. BaseURL is the default.
+const (
+	BaseURL     = "https://open.feishu.cn/open-apis"     // tenants in China
+	LarkBaseURL = "https://open.larksuite.com/open-apis" // tenants elsewhere; apps and tokens of Feishu do not work there
+)
+
+// Names that the document gives to the credentials.
+const (
+	tenantScheme = "tenantToken"
+	userScheme   = "userToken"
+)
+
+// Config holds the credentials of one self-built app (企业自建应用), from 凭证与基础信息 of the developer console.
+type Config struct {
+	AppID     string // cli_…
+	AppSecret clients.Secret
+
+	// UserToken is the person on whose behalf searches, and calls made with AsUser, are made. Optional.
+	UserToken UserToken
+}
+
+// Client talks to Feishu or Lark. It is safe for concurrent use; make one and keep it, since it holds the tokens and the quotas.
+type Client struct {
+	*feishuapi.API
+	core    *clients.Client
+	appID   string
+	ids     IDTypes
+	tickets map[string]token.Source // for pages, by scheme
+	turn    chan struct{}           // held by a delicate change
+}
+
+// New returns a client. It does no I/O: a wrong secret shows at the first call.
+func New(cfg Config, options ...clients.Option) (*Client, error) {
+	if cfg.AppID == "" {
+		return nil, errors.New("feishu: Config.AppID is required")
+	}
+	if cfg.AppSecret == "" {
+		return nil, errors.New("feishu: Config.AppSecret is required")
+	}
+	if err := cfg.UserToken.check(); err != nil {
+		return nil, err
+	}
+	core, err := clients.New(clients.Vendor{
+		Name:     "feishu",
+		BaseURL:  BaseURL,
+		Classify: classify,
+		Warning:  warning,
+		Secrets:  append([]clients.Secret{cfg.AppSecret}, cfg.UserToken.secrets()...),
+		Credentials: func(c *clients.Client) (map[string]clients.Credential, error) {
+			tenant, tenantErr := tenantCredential(c, cfg)
+			user, userErr := userCredential(c, cfg)
+			return map[string]clients.Credential{tenantScheme: tenant, userScheme: user}, errors.Join(tenantErr, userErr)
+		},
+	}, options...)
+	if err != nil {
+		return nil, err
+	}
+	api := feishuapi.NewAPI(core)
+	tickets, err := ticketSources(core, api, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{API: api, core: core, appID: cfg.AppID, tickets: tickets, turn: make(chan struct{}, 1)}, nil
+}
+
+// Stats returns what the client has done so far.
+func (c *Client) Stats() clients.Stats { return c.core.Stats() }
+
+// AsUser makes calls with the token of Config.UserToken where an operation takes both the app's and a person's. It changes nothing for
+// operations that take only one of them.
+func AsUser(ctx context.Context) context.Context { return clients.WithScheme(ctx, userScheme) }
+
+// bearer puts a token where all of Feishu's go.
+func bearer(source token.Source) clients.Credential {
+	return clients.Credential{Source: source, Authorize: clients.InHeader("Authorization", "Bearer ")}
+}
+
+// tenantCredential fetches tenant tokens. Feishu answers the same one, with what is left of its 7200 s, until less than half an hour
+// is left, and then a new one; both work until the old one ends. The margin of 5 minutes that a source keeps lies within that half
+// hour. One beyond it would fetch the same token for ever.
+func tenantCredential(c *clients.Client, cfg Config) (clients.Credential, error) {
+	api := feishuapi.NewAPI(c)
+	source, err := c.NewTokenSource(func(ctx context.Context, _ token.Token) (token.Token, error) {
+		asked := c.Now()
+		answer, err := api.GetTenantAccessTokenInternal(ctx, &feishuapi.GetTenantAccessTokenInternalRequest{
+			AppID: cfg.AppID, AppSecret: string(cfg.AppSecret),
+		})
+		if err != nil {
+			return token.Token{}, err
+		}
+		if answer.Expire <= 0 {
+			return token.Token{}, bad("getTenantAccessTokenInternal", "the token comes without a lifetime")
+		}
+		return token.Token{Value: clients.Secret(answer.TenantAccessToken), Expiry: asked.Add(life(answer.Expire))}, nil
+	}, "tenant", cfg.AppID, string(cfg.AppSecret))
+	return bearer(source), err
+}
+
+// shortest is the life that a token is given at least. One that is about to end is better used up, and renewed when it is refused, than
+// asked for again with every call.
+const shortest = 10 * time.Second
+
+func life(seconds int64) time.Duration { return max(time.Duration(seconds)*time.Second, shortest) }
+
+// bad is an answer that cannot be used.
+func bad(operation, message string) error {
+	return &clients.Error{Vendor: "feishu", Operation: operation, Kind: clients.KindBadResponse, Message: message}
+}
+
+// invalid is an argument that is refused before any I/O.
+func invalid(operation, message string) error {
+	return &clients.Error{Vendor: "feishu", Operation: operation, Kind: clients.KindInvalidArgument, Message: message}
+}
+
+// delicateQuota counts the changes of people that Feishu takes only once a second.
+var delicateQuota = &wire.Operation{ID: "patchUser", Limits: []wire.Limit{{Requests: 1, Seconds: 1}}}
+
+// PatchUser is the generated method, kept in line: changes that carry department_ids or is_frozen go one after the other, one a second,
+// since Feishu lets parallel ones fail at random.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/patch
+func (c *Client) PatchUser(ctx context.Context, userID string, params *feishuapi.PatchUserParams, body *feishuapi.PatchUserRequest) (*feishuapi.PatchUserAnswer, error) {
+	if body == nil || body.DepartmentIDs == nil && body.IsFrozen == nil {
+		return c.API.PatchUser(ctx, userID, params, body)
+	}
+	select {
+	case c.turn <- struct{}{}:
+		defer func() { <-c.turn }()
+	case <-ctx.Done(): // the call says so in its own way
+	}
+	return c.API.PatchUser(clients.WithQuota(ctx, delicateQuota), userID, params, body)
+}

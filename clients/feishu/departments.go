@@ -1,0 +1,163 @@
+package feishu
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/gen/feishuapi"
+)
+
+// Departments yields all departments below departmentID, not that one itself; "0" is the root. Where Feishu finds the tree too big to
+// list at once (43010) it is read level by level. A person's token sees 1000 departments at most: walk as the app.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/children
+func (c *Client) Departments(ctx context.Context, departmentID string) iter.Seq2[feishuapi.Department, error] {
+	return func(yield func(feishuapi.Department, error) bool) {
+		yielded := false
+		for department, err := range c.children(ctx, departmentID, true) {
+			if tooBig(err) && !yielded {
+				c.levels(ctx, departmentID, yield)
+				return
+			}
+			yielded = true
+			if !yield(department, err) {
+				return
+			}
+		}
+	}
+}
+
+// tooBig tells whether Feishu refuses to list a whole tree.
+func tooBig(err error) bool {
+	var e *clients.Error
+	return errors.As(err, &e) && e.Code == "43010"
+}
+
+// levels yields the departments below departmentID, those nearer to it first.
+func (c *Client) levels(ctx context.Context, departmentID string, yield func(feishuapi.Department, error) bool) {
+	for waiting := []string{departmentID}; len(waiting) > 0; waiting = waiting[1:] {
+		for department, err := range c.children(ctx, waiting[0], false) {
+			if err == nil {
+				id := c.ids.departmentID(department)
+				if id == "" {
+					err = bad("listDepartmentChildren", "a department comes without the kind of id that was asked for")
+				}
+				waiting = append(waiting, id)
+			}
+			if !yield(department, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (c *Client) children(ctx context.Context, departmentID string, all bool) iter.Seq2[feishuapi.Department, error] {
+	return pages(ctx, "listDepartmentChildren", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.Department], error) {
+		answer, err := c.ListDepartmentChildren(ctx, departmentID, &feishuapi.ListDepartmentChildrenParams{
+			UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(), FetchChild: &all, PageSize: new(int64(pageSize)), PageToken: pageToken,
+		})
+		if err != nil {
+			return clients.Page[feishuapi.Department]{}, err
+		}
+		return departmentPage(answer.Data), nil
+	})
+}
+
+func departmentPage(p feishuapi.DepartmentPage) clients.Page[feishuapi.Department] {
+	return clients.Page[feishuapi.Department]{Items: p.Items, Next: p.PageToken, More: p.HasMore}
+}
+
+// DepartmentParents yields the departments above departmentID, the nearest first. The root is never among them, and neither is what lies
+// outside of the app's contact range.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/parent
+func (c *Client) DepartmentParents(ctx context.Context, departmentID string) iter.Seq2[feishuapi.Department, error] {
+	return pages(ctx, "listDepartmentParents", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.Department], error) {
+		answer, err := c.ListDepartmentParents(ctx, &feishuapi.ListDepartmentParentsParams{
+			DepartmentID: departmentID, UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(), PageSize: new(int64(pageSize)), PageToken: pageToken,
+		})
+		if err != nil {
+			return clients.Page[feishuapi.Department]{}, err
+		}
+		return departmentPage(answer.Data), nil
+	})
+}
+
+// FindDepartments yields departments whose default name matches words; translated names are not searched. It needs Config.UserToken and
+// finds what that person may see.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/search
+func (c *Client) FindDepartments(ctx context.Context, words string) iter.Seq2[feishuapi.Department, error] {
+	return pages(ctx, "searchDepartments", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.Department], error) {
+		answer, err := c.SearchDepartments(ctx, &feishuapi.SearchDepartmentsParams{
+			UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(), PageSize: new(int64(pageSize)), PageToken: pageToken,
+		}, &feishuapi.SearchDepartmentsRequest{Query: words})
+		if err != nil {
+			return clients.Page[feishuapi.Department]{}, err
+		}
+		return departmentPage(answer.Data), nil
+	})
+}
+
+// Scope is the app's contact range (通讯录权限范围): whom and what the administrator lets it see. For the whole company it names the
+// departments of the first level and those people who belong to the root itself.
+type Scope struct {
+	UserIDs       []string // of the kind IDTypes.User
+	DepartmentIDs []string // of the kind IDTypes.Department
+	GroupIDs      []string
+}
+
+// Scopes reads the app's contact range to its end.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/scope/list
+func (c *Client) Scopes(ctx context.Context) (*Scope, error) {
+	scope := &Scope{}
+	parts := pages(ctx, "listScopes", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.ContactRange], error) {
+		answer, err := c.ListScopes(ctx, &feishuapi.ListScopesParams{
+			UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(), PageSize: new(int64(100)), PageToken: pageToken,
+		})
+		if err != nil {
+			return clients.Page[feishuapi.ContactRange]{}, err
+		}
+		return clients.Page[feishuapi.ContactRange]{Items: []feishuapi.ContactRange{answer.Data}, Next: answer.Data.PageToken, More: answer.Data.HasMore}, nil
+	})
+	for part, err := range parts {
+		if err != nil {
+			return nil, err
+		}
+		// A page may end in the middle of any of the three.
+		scope.UserIDs = append(scope.UserIDs, part.UserIDs...)
+		scope.DepartmentIDs = append(scope.DepartmentIDs, part.DepartmentIDs...)
+		scope.GroupIDs = append(scope.GroupIDs, part.GroupIDs...)
+	}
+	return scope, nil
+}
+
+// CustomAttrs yields the tenant's own user fields (自定义用户字段), by whose id User.CustomAttrs refers to them. Feishu lists text, link,
+// single-choice and phone fields.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/custom_attr/list
+func (c *Client) CustomAttrs(ctx context.Context) iter.Seq2[feishuapi.CustomAttr, error] {
+	return pages(ctx, "listCustomAttrs", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.CustomAttr], error) {
+		answer, err := c.ListCustomAttrs(ctx, &feishuapi.ListCustomAttrsParams{PageSize: new(int64(100)), PageToken: pageToken})
+		if err != nil {
+			return clients.Page[feishuapi.CustomAttr]{}, err
+		}
+		return clients.Page[feishuapi.CustomAttr]{Items: answer.Data.Items, Next: answer.Data.PageToken, More: answer.Data.HasMore}, nil
+	})
+}
+
+// EmployeeTypes yields the tenant's kinds of employment (人员类型). User.EmployeeType is the number that EnumValue holds as text.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/employee_type_enum/list
+func (c *Client) EmployeeTypes(ctx context.Context) iter.Seq2[feishuapi.EmployeeType, error] {
+	return pages(ctx, "listEmployeeTypeEnums", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.EmployeeType], error) {
+		answer, err := c.ListEmployeeTypeEnums(ctx, &feishuapi.ListEmployeeTypeEnumsParams{PageSize: new(int64(100)), PageToken: pageToken})
+		if err != nil {
+			return clients.Page[feishuapi.EmployeeType]{}, err
+		}
+		return clients.Page[feishuapi.EmployeeType]{Items: answer.Data.Items, Next: answer.Data.PageToken, More: answer.Data.HasMore}, nil
+	})
+}

@@ -1,0 +1,258 @@
+package feishu
+
+import (
+	"context"
+	"iter"
+
+	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/gen/feishuapi"
+)
+
+const (
+	root = "0" // the root department, in every kind of id
+
+	// parallel is how many departments are read at once. The quota of 1000 calls a minute is what bounds a walk, not this.
+	parallel = 8
+
+	pageSize = 50 // the vendor's maximum for users and departments; its default is 10
+)
+
+// IDTypes are the kinds of ids that iterators and look-ups take and ask for. "" is the vendor's default: open_id and open_department_id.
+// They govern arguments, and the ids of others in an answer (leaders, departments of a user); the three ids of a user are always
+// answered as they are.
+type IDTypes struct {
+	User       feishuapi.UserIDType // user_id needs the permission contact:user.employee_id:readonly
+	Department feishuapi.DepartmentIDType
+}
+
+// WithIDTypes returns the same client with other kinds of ids for its iterators and look-ups: those of this package. The
+// generated methods have parameters for that.
+func (c *Client) WithIDTypes(types IDTypes) *Client {
+	other := *c
+	other.ids = types
+	return &other
+}
+
+// user is the query parameter, nil for the default.
+func (t IDTypes) user() *feishuapi.UserIDType {
+	if t.User == "" {
+		return nil
+	}
+	return &t.User
+}
+
+func (t IDTypes) department() *feishuapi.DepartmentIDType {
+	if t.Department == "" {
+		return nil
+	}
+	return &t.Department
+}
+
+// userID is the id of the kind that was asked for.
+func (t IDTypes) userID(u feishuapi.User) string {
+	switch t.User {
+	case feishuapi.UserIDTypeUserID:
+		return u.UserID
+	case feishuapi.UserIDTypeUnionID:
+		return u.UnionID
+	default:
+		return u.OpenID
+	}
+}
+
+func (t IDTypes) departmentID(d feishuapi.Department) string {
+	if t.Department == feishuapi.DepartmentIDTypeDepartmentID {
+		return d.DepartmentID
+	}
+	return d.OpenDepartmentID
+}
+
+// pages reads a list of Feishu's: the first page is asked for without a token, the others with the one of the page before.
+func pages[T any](ctx context.Context, operation string, fetch func(ctx context.Context, pageToken *string) (clients.Page[T], error)) iter.Seq2[T, error] {
+	return clients.Pages(ctx, "feishu", operation, func(ctx context.Context, cursor string) (clients.Page[T], error) {
+		if cursor == "" {
+			return fetch(ctx, nil)
+		}
+		return fetch(ctx, &cursor)
+	})
+}
+
+// DepartmentUsers yields the people who belong to the department itself, not to those below it. "0" is the root, which an app may read
+// only if its contact range is the whole company (40004, ErrPermission).
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/find_by_department
+func (c *Client) DepartmentUsers(ctx context.Context, departmentID string) iter.Seq2[feishuapi.User, error] {
+	return pages(ctx, "listUsersByDepartment", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.User], error) {
+		return c.userPage(ctx, departmentID, pageToken)
+	})
+}
+
+func (c *Client) userPage(ctx context.Context, departmentID string, pageToken *string) (clients.Page[feishuapi.User], error) {
+	answer, err := c.ListUsersByDepartment(ctx, &feishuapi.ListUsersByDepartmentParams{
+		DepartmentID: departmentID, UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(), PageSize: new(int64(pageSize)), PageToken: pageToken,
+	})
+	if err != nil {
+		return clients.Page[feishuapi.User]{}, err
+	}
+	return clients.Page[feishuapi.User]{Items: answer.Data.Items, Next: answer.Data.PageToken, More: answer.Data.HasMore}, nil
+}
+
+// Users yields everybody in the company once, whatever number of departments they are in; User.DepartmentIDs holds them all, if the
+// app may read that. It lists all departments and then reads them, some at a time, the root included. The first error ends it.
+//
+// An app whose contact range is not the whole company gets ErrPermission (40004): use UsersInRange.
+func (c *Client) Users(ctx context.Context) iter.Seq2[feishuapi.User, error] {
+	return func(yield func(feishuapi.User, error) bool) {
+		ids, err := c.subtree(ctx, root)
+		if err != nil {
+			yield(feishuapi.User{}, err)
+			return
+		}
+		c.members(ctx, ids, people{}, yield)
+	}
+}
+
+// UsersInRange yields everybody whom the administrator has put into the app's contact range, once each: those granted one by one, and
+// those of the departments granted, with all departments below. It fails with ErrPermission if the range names user groups, whose
+// members this package cannot read, rather than leave them out.
+func (c *Client) UsersInRange(ctx context.Context) iter.Seq2[feishuapi.User, error] {
+	return func(yield func(feishuapi.User, error) bool) {
+		fail := func(err error) { yield(feishuapi.User{}, err) }
+		scope, err := c.Scopes(ctx)
+		if err != nil {
+			fail(err)
+			return
+		}
+		if len(scope.GroupIDs) > 0 {
+			fail(&clients.Error{Vendor: "feishu", Operation: "listScopes", Kind: clients.KindPermission,
+				Message: "the app's contact range names user groups, whose members cannot be listed: grant departments or people"})
+			return
+		}
+		var ids []string
+		known := make(map[string]struct{})
+		for _, department := range scope.DepartmentIDs {
+			below, err := c.subtree(ctx, department)
+			if err != nil {
+				fail(err)
+				return
+			}
+			for _, id := range below {
+				if _, ok := known[id]; !ok {
+					known[id] = struct{}{}
+					ids = append(ids, id)
+				}
+			}
+		}
+		seen := people{}
+		granted, missing, err := c.UsersByID(ctx, scope.UserIDs)
+		if err == nil && len(missing) > 0 {
+			err = bad("batchGetUsers", "people of the contact range are not answered")
+		}
+		if err != nil {
+			fail(err)
+			return
+		}
+		for _, user := range granted {
+			if seen.first(user) && !yield(user, nil) {
+				return
+			}
+		}
+		c.members(ctx, ids, seen, yield)
+	}
+}
+
+// subtree returns the ids of a department and of all below it.
+func (c *Client) subtree(ctx context.Context, departmentID string) ([]string, error) {
+	ids := []string{departmentID}
+	for department, err := range c.Departments(ctx, departmentID) {
+		if err != nil {
+			return nil, err
+		}
+		id := c.ids.departmentID(department)
+		if id == "" {
+			return nil, bad("listDepartmentChildren", "a department comes without the kind of id that was asked for")
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+// members yields the people of departments whom seen does not hold yet. The first pages are read ahead, some at a time; the others follow
+// when they are wanted, so that no more than a page a department is held.
+func (c *Client) members(ctx context.Context, departmentIDs []string, seen people, yield func(feishuapi.User, error) bool) {
+	type first struct {
+		department string
+		page       clients.Page[feishuapi.User]
+	}
+	firsts := clients.Ordered(ctx, parallel, departmentIDs, func(ctx context.Context, id string) (first, error) {
+		page, err := c.userPage(ctx, id, nil)
+		return first{id, page}, err
+	})
+	for head, err := range firsts {
+		if err != nil {
+			yield(feishuapi.User{}, err)
+			return
+		}
+		users := pages(ctx, "listUsersByDepartment", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.User], error) {
+			if pageToken == nil {
+				return head.page, nil
+			}
+			return c.userPage(ctx, head.department, pageToken)
+		})
+		for user, err := range users {
+			if err != nil {
+				yield(feishuapi.User{}, err)
+				return
+			}
+			if seen.first(user) && !yield(user, nil) {
+				return
+			}
+		}
+	}
+}
+
+// people are those who have been seen, by open_id or, without one, by another id.
+type people map[string]struct{}
+
+// first tells whether u has not been seen, and remembers it.
+func (p people) first(u feishuapi.User) bool {
+	key := "open " + u.OpenID
+	switch {
+	case u.OpenID != "":
+	case u.UnionID != "":
+		key = "union " + u.UnionID
+	case u.UserID != "":
+		key = "user " + u.UserID
+	default:
+		return true // better twice than not at all
+	}
+	_, seen := p[key]
+	p[key] = struct{}{}
+	return !seen
+}
+
+// FindUsers yields colleagues whose name matches words, by the older search (GET /search/v1/user). It needs Config.UserToken. People of other
+// tenants and people who left are not found.
+//
+// Vendor page: https://open.feishu.cn/document/ukTMukTMukTM/uMTM4UjLzEDO14yMxgTN
+func (c *Client) FindUsers(ctx context.Context, words string) iter.Seq2[feishuapi.FoundUser, error] {
+	return pages(ctx, "searchUsers", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.FoundUser], error) {
+		answer, err := c.SearchUsers(ctx, &feishuapi.SearchUsersParams{Query: words, PageSize: new(int64(200)), PageToken: pageToken})
+		if err != nil {
+			return clients.Page[feishuapi.FoundUser]{}, err
+		}
+		return clients.Page[feishuapi.FoundUser]{Items: answer.Data.Users, Next: answer.Data.PageToken, More: answer.Data.HasMore}, nil
+	})
+}
+
+// FindUsersV3 yields people who match a query, a filter or both, by the newer search. It needs Config.UserToken. A filter that is set to false means
+// "must not": leave out what does not matter. Feishu cuts queries at 50 characters, which comes as a warning (clients.WithWarningHandler).
+func (c *Client) FindUsersV3(ctx context.Context, request *feishuapi.SearchUsersV3Request) iter.Seq2[feishuapi.UserHit, error] {
+	return pages(ctx, "searchUsersV3", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.UserHit], error) {
+		answer, err := c.SearchUsersV3(ctx, &feishuapi.SearchUsersV3Params{PageSize: new(int64(30)), PageToken: pageToken}, request)
+		if err != nil {
+			return clients.Page[feishuapi.UserHit]{}, err
+		}
+		return clients.Page[feishuapi.UserHit]{Items: answer.Data.Items, Next: answer.Data.PageToken, More: answer.Data.HasMore}, nil
+	})
+}
