@@ -56,11 +56,13 @@ func (c *Client) failure(r *Reply, f *Failure) outcome {
 	return outcome{err: e, replay: f.Replay, wait: wait, tries: f.Tries}
 }
 
-// badResponse is a reply that is not an answer. Behind a 429 or 5xx there may be a gateway that will pass the next attempt; other
+// badResponse is a reply that is not an answer. Behind a 401, 429 or 5xx there may be a gateway that will pass the next attempt; other
 // statuses say nothing, since a foreign 404 is no user who does not exist.
 func badResponse(r *Reply, message string) outcome {
 	o := outcome{err: &Error{Kind: KindBadResponse, HTTPStatus: r.Status, Message: message}}
 	switch {
+	case r.Status == http.StatusUnauthorized:
+		o.replay = ReplayFreshToken // gateways refuse tokens in words of their own
 	case r.Status == http.StatusTooManyRequests:
 		o.err.also, o.replay = KindRateLimited, ReplayLater
 	case r.Status >= 500:

@@ -1,0 +1,186 @@
+package dingtalk_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+
+	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/clients/dingtalk"
+	"github.com/roster-go/roster/gen/dingtalkapi"
+)
+
+// canned answers by path, in place of DingTalk. The answers of one path come one after another, the last one again and again.
+func canned(answers map[string][]string) *httptest.Server {
+	var mu sync.Mutex
+	served := map[string]int{}
+	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/v1.0/oauth2/accessToken" {
+			fmt.Fprint(w, `{"accessToken":"opaque","expireIn":7200}`)
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		list := answers[r.URL.Path]
+		fmt.Fprint(w, list[min(served[r.URL.Path], len(list)-1)])
+		served[r.URL.Path]++
+	}))
+}
+
+func Example() {
+	vendor := canned(map[string][]string{
+		"/topapi/v2/user/get": {`{"errcode":0,"errmsg":"ok","result":{"userid":"lin.mei01","name":"林梅","dept_id_list":[101,1]},"request_id":"x4"}`},
+	})
+	defer vendor.Close()
+
+	c, err := dingtalk.New(dingtalk.Config{AppKey: "ding…", AppSecret: "…"}, clients.WithBaseURL(vendor.URL))
+	if err != nil {
+		panic(err)
+	}
+	user, err := c.GetUserV2(context.Background(), &dingtalkapi.GetUserV2Request{UserID: "lin.mei01"})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(user.Result.Name, user.Result.DeptIDList)
+	// Output: 林梅 [101 1]
+}
+
+// A third-party app takes its tickets from where its callback puts them.
+func ExampleConfig() {
+	latest := func(context.Context) (clients.Secret, error) {
+		return "", errors.New("no ticket has been pushed yet")
+	}
+	c, err := dingtalk.New(dingtalk.Config{SuiteKey: "suite…", SuiteSecret: "…", SuiteTicket: latest, AuthCorpID: "ding…"})
+	if err != nil {
+		panic(err)
+	}
+	_, err = c.GetUserCountV2(context.Background(), &dingtalkapi.GetUserCountV2Request{OnlyActive: true})
+	fmt.Println(err)
+	// Output: dingtalk: getUserCountV2: unauthenticated: no token: dingtalk: getCorpToken: unauthenticated: no token: Config.SuiteTicket failed: no ticket has been pushed yet
+}
+
+func ExampleClient_Users() {
+	vendor := canned(map[string][]string{
+		"/topapi/v2/department/listsub": {
+			`{"errcode":0,"errmsg":"ok","result":[{"dept_id":101,"name":"生产部","parent_id":1}],"request_id":"z4"}`,
+			`{"errcode":0,"errmsg":"ok","result":[],"request_id":"z5"}`,
+		},
+		"/topapi/v2/user/list": {
+			`{"errcode":0,"errmsg":"ok","result":{"has_more":false,"list":[{"userid":"lin.mei01","name":"林梅","dept_id_list":[101,1]}]},"request_id":"x5"}`,
+			`{"errcode":0,"errmsg":"ok","result":{"has_more":true,"next_cursor":1,"list":[{"userid":"lin.mei01","name":"林梅","dept_id_list":[101,1]}]},"request_id":"x6"}`,
+			`{"errcode":0,"errmsg":"ok","result":{"has_more":false,"list":[{"userid":"wu.q7","name":"吴青","dept_id_list":[101]}]},"request_id":"x7"}`,
+		},
+	})
+	defer vendor.Close()
+
+	c, err := dingtalk.New(dingtalk.Config{AppKey: "ding…", AppSecret: "…"}, clients.WithBaseURL(vendor.URL))
+	if err != nil {
+		panic(err)
+	}
+	for user, err := range c.Users(context.Background()) {
+		if err != nil {
+			fmt.Println("incomplete:", err)
+			break
+		}
+		fmt.Println(user.UserID, user.DeptIDList)
+	}
+	// Output:
+	// lin.mei01 [101 1]
+	// wu.q7 [101]
+}
+
+func ExampleClient_Departments() {
+	vendor := canned(map[string][]string{
+		"/topapi/v2/department/get": {`{"errcode":0,"errmsg":"ok","result":{"dept_id":1,"name":"示例集团"},"request_id":"z3"}`},
+		"/topapi/v2/department/listsub": {
+			`{"errcode":0,"errmsg":"ok","result":[{"dept_id":101,"name":"生产部","parent_id":1}],"request_id":"z4"}`,
+			`{"errcode":0,"errmsg":"ok","result":[],"request_id":"z5"}`,
+		},
+	})
+	defer vendor.Close()
+
+	c, err := dingtalk.New(dingtalk.Config{AppKey: "ding…", AppSecret: "…"}, clients.WithBaseURL(vendor.URL))
+	if err != nil {
+		panic(err)
+	}
+	for department, err := range c.Departments(context.Background()) {
+		if err != nil {
+			fmt.Println("incomplete:", err)
+			break
+		}
+		fmt.Println(department.DeptID, department.Name, department.ParentID)
+	}
+	// Output:
+	// 1 示例集团 0
+	// 101 生产部 1
+}
+
+func ExampleClient_DepartmentUsers() {
+	vendor := canned(map[string][]string{
+		"/topapi/v2/user/list": {`{"errcode":50004,"errmsg":"企业部门不在授权范围","request_id":"x8"}`},
+	})
+	defer vendor.Close()
+
+	c, err := dingtalk.New(dingtalk.Config{AppKey: "ding…", AppSecret: "…"}, clients.WithBaseURL(vendor.URL))
+	if err != nil {
+		panic(err)
+	}
+	for user, err := range c.DepartmentUsers(context.Background(), 305) {
+		if errors.Is(err, clients.ErrPermission) {
+			fmt.Println("not in the app's contact scope; GetAuthScopes tells what is")
+			break
+		}
+		if err != nil {
+			fmt.Println("incomplete:", err)
+			break
+		}
+		fmt.Println(user.UserID)
+	}
+	// Output: not in the app's contact scope; GetAuthScopes tells what is
+}
+
+func ExampleClient_FindUsers() {
+	vendor := canned(map[string][]string{
+		"/v1.0/contact/users/search": {`{"hasMore":false,"totalCount":2,"list":["lin.mei01","lin.mei02"]}`},
+	})
+	defer vendor.Close()
+
+	c, err := dingtalk.New(dingtalk.Config{AppKey: "ding…", AppSecret: "…"}, clients.WithBaseURL(vendor.URL))
+	if err != nil {
+		panic(err)
+	}
+	var found []string
+	for userID, err := range c.FindUsers(context.Background(), dingtalkapi.SearchUsersRequest{QueryWord: "林梅"}) {
+		if err != nil {
+			fmt.Println("incomplete:", err)
+			break
+		}
+		found = append(found, userID)
+	}
+	fmt.Println(strings.Join(found, " "))
+	// Output: lin.mei01 lin.mei02
+}
+
+func ExampleErrorDetail() {
+	vendor := canned(map[string][]string{
+		"/topapi/v2/department/get": {`{"errcode":88,"sub_code":"60011","sub_msg":"应用尚未开通所需的权限：[qyapi_get_department_list]","errmsg":"…","request_id":"r"}`},
+	})
+	defer vendor.Close()
+
+	c, err := dingtalk.New(dingtalk.Config{AppKey: "ding…", AppSecret: "…"}, clients.WithBaseURL(vendor.URL))
+	if err != nil {
+		panic(err)
+	}
+	_, err = c.GetDepartmentV2(context.Background(), &dingtalkapi.GetDepartmentV2Request{DeptID: 101})
+	var e *clients.Error
+	if errors.As(err, &e) {
+		if detail, ok := e.Detail.(*dingtalk.ErrorDetail); ok {
+			fmt.Println(e.Kind, e.Code, detail.Permissions)
+		}
+	}
+	// Output: permission 60011 [qyapi_get_department_list]
+}

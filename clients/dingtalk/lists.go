@@ -1,0 +1,268 @@
+package dingtalk
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strconv"
+
+	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/gen/dingtalkapi"
+)
+
+const (
+	maxPage       = 100 // rows of a page, the vendor's maximum for lists of members
+	maxLeaves     = 50  // the same for leave records
+	defaultSearch = 20  // for the searches, which document no maximum
+	maxEmpty      = 10  // empty pages in a row that promise more
+)
+
+// page is one page of a list whose pages are found by a number, be it a cursor or the first row.
+type page[T any] struct {
+	items []T
+	more  bool
+	next  int64 // where the next page begins, 0 if the vendor does not say
+	total int64 // rows of the whole list, 0 if the vendor does not say
+}
+
+// list reads a list to its end and yields each row once. The vendor's flag alone says whether there is more: pages may be
+// short, or empty, and the last one has no cursor. Members who join or leave in the meantime shift the rows, so a row may come
+// twice. id tells rows apart.
+func list[T any](ctx context.Context, operation string, id func(T) string,
+	fetch func(ctx context.Context, from int64) (page[T], error),
+) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		l := lister[T]{operation: operation, id: id, seen: make(map[string]struct{})}
+		clients.Pages(ctx, vendorName, operation, func(ctx context.Context, cursor string) (clients.Page[T], error) {
+			from, _ := strconv.ParseInt(cursor, 10, 64) // "" is the first page
+			p, err := fetch(ctx, from)
+			if err != nil {
+				return clients.Page[T]{}, err
+			}
+			items, err := l.take(p)
+			if err != nil {
+				return clients.Page[T]{}, err
+			}
+			result := clients.Page[T]{Items: items, More: p.more}
+			if p.next > 0 {
+				result.Next = strconv.FormatInt(p.next, 10)
+			}
+			return result, nil
+		})(yield)
+	}
+}
+
+// lister keeps a walk honest: it would rather fail than go round for ever or stop early.
+type lister[T any] struct {
+	operation string
+	id        func(T) string
+	seen      map[string]struct{}
+	pages     int
+	empty     int // in a row
+}
+
+// take returns the rows of p that are new.
+func (l *lister[T]) take(p page[T]) ([]T, error) {
+	fresh := make([]T, 0, len(p.items))
+	for _, item := range p.items {
+		id := l.id(item)
+		if id == "" {
+			return nil, badAnswer(l.operation, "a row of the list has no id")
+		}
+		if _, ok := l.seen[id]; !ok {
+			l.seen[id] = struct{}{}
+			fresh = append(fresh, item)
+		}
+	}
+	l.pages++
+	if len(p.items) > 0 {
+		l.empty = 0
+	} else {
+		l.empty++
+	}
+	switch {
+	case p.more && (len(fresh) == 0 && len(p.items) > 0 || l.empty > maxEmpty):
+		return nil, badAnswer(l.operation, "the vendor promises more pages and gives nothing new")
+	case !p.more && l.pages > 1 && int64(len(l.seen)) < p.total:
+		return nil, badAnswer(l.operation, fmt.Sprintf("the vendor counts %d rows and gave %d", p.total, len(l.seen)))
+	}
+	return fresh, nil
+}
+
+// badAnswer is an answer that decodes well and makes no sense.
+func badAnswer(operation, message string) error {
+	return &clients.Error{Vendor: vendorName, Operation: operation, Kind: clients.KindBadResponse, Message: message}
+}
+
+// orElse is n if somebody has set it, and otherwise if not.
+func orElse(n, otherwise int64) int64 {
+	if n > 0 {
+		return n
+	}
+	return otherwise
+}
+
+func same(id string) string { return id }
+
+// DepartmentUsers yields the members of one department with their fields, those of restricted access included, and not those of the
+// departments below it. The root department is 1.
+//
+// Vendor page: https://open.dingtalk.com/document/development/queries-the-complete-information-of-a-department-user
+func (c *Client) DepartmentUsers(ctx context.Context, departmentID int64) iter.Seq2[dingtalkapi.DepartmentUserV2, error] {
+	everybody := true
+	id := func(u dingtalkapi.DepartmentUserV2) string { return u.UserID }
+	return list(ctx, "listDepartmentUsersV2", id, func(ctx context.Context, from int64) (page[dingtalkapi.DepartmentUserV2], error) {
+		answer, err := c.ListDepartmentUsersV2(ctx, &dingtalkapi.ListDepartmentUsersV2Request{
+			DeptID: departmentID, Cursor: from, Size: maxPage, ContainAccessLimit: &everybody,
+		})
+		if err != nil {
+			return page[dingtalkapi.DepartmentUserV2]{}, err
+		}
+		r := answer.Result
+		return page[dingtalkapi.DepartmentUserV2]{items: r.List, more: r.HasMore, next: r.NextCursor}, nil
+	})
+}
+
+// DepartmentUsersSimple yields ids and names of whom DepartmentUsers yields.
+//
+// Vendor page: https://open.dingtalk.com/document/development/queries-the-simple-information-of-a-department-user
+func (c *Client) DepartmentUsersSimple(ctx context.Context, departmentID int64) iter.Seq2[dingtalkapi.UserBrief, error] {
+	everybody := true
+	return list(ctx, "listDepartmentUsersSimpleV2", briefID, func(ctx context.Context, from int64) (page[dingtalkapi.UserBrief], error) {
+		answer, err := c.ListDepartmentUsersSimpleV2(ctx, &dingtalkapi.ListDepartmentUsersSimpleV2Request{
+			DeptID: departmentID, Cursor: from, Size: maxPage, ContainAccessLimit: &everybody,
+		})
+		if err != nil {
+			return page[dingtalkapi.UserBrief]{}, err
+		}
+		r := answer.Result
+		return page[dingtalkapi.UserBrief]{items: r.List, more: r.HasMore, next: r.NextCursor}, nil
+	})
+}
+
+func briefID(u dingtalkapi.UserBrief) string { return u.UserID }
+
+// DepartmentUsersV1 yields the members of one department through the older call. Its offset counts rows.
+//
+// Vendor page: https://open.dingtalk.com/document/development/obtain-department-members-details
+//
+// Deprecated: new apps cannot have the permission for the older call; use DepartmentUsers.
+func (c *Client) DepartmentUsersV1(ctx context.Context, departmentID int64) iter.Seq2[dingtalkapi.DepartmentUserV1, error] {
+	id := func(u dingtalkapi.DepartmentUserV1) string { return u.UserID }
+	return list(ctx, "listDepartmentUsersV1", id, func(ctx context.Context, from int64) (page[dingtalkapi.DepartmentUserV1], error) {
+		answer, err := c.ListDepartmentUsersV1(ctx, &dingtalkapi.ListDepartmentUsersV1Params{
+			DepartmentID: departmentID, Offset: from, Size: maxPage,
+		})
+		if err != nil {
+			return page[dingtalkapi.DepartmentUserV1]{}, err
+		}
+		return page[dingtalkapi.DepartmentUserV1]{items: answer.UserList, more: answer.HasMore, next: from + maxPage}, nil
+	})
+}
+
+// DepartmentUsersSimpleV1 yields ids and names of whom DepartmentUsersV1 yields.
+//
+// Vendor page: https://open.dingtalk.com/document/development/obtain-the-basic-information-of-department-users
+//
+// Deprecated: new apps cannot have the permission for the older call; use DepartmentUsersSimple.
+func (c *Client) DepartmentUsersSimpleV1(ctx context.Context, departmentID int64) iter.Seq2[dingtalkapi.UserBrief, error] {
+	size := int64(maxPage)
+	return list(ctx, "listDepartmentUsersSimpleV1", briefID, func(ctx context.Context, from int64) (page[dingtalkapi.UserBrief], error) {
+		answer, err := c.ListDepartmentUsersSimpleV1(ctx, &dingtalkapi.ListDepartmentUsersSimpleV1Params{
+			DepartmentID: departmentID, Offset: &from, Size: &size,
+		})
+		if err != nil {
+			return page[dingtalkapi.UserBrief]{}, err
+		}
+		return page[dingtalkapi.UserBrief]{items: answer.UserList, more: answer.HasMore, next: from + size}, nil
+	})
+}
+
+// InactiveUsers yields the userids of those who did not log in on a day, or did, by request.IsActive. request.Offset is
+// ignored, request.Size is 100 unless set.
+//
+// Vendor page: https://open.dingtalk.com/document/development/queries-the-inactive-users-or-active-users-under-an-enterprise
+func (c *Client) InactiveUsers(ctx context.Context, request dingtalkapi.ListInactiveUsersV2Request) iter.Seq2[string, error] {
+	request.Size = orElse(request.Size, maxPage)
+	return list(ctx, "listInactiveUsersV2", same, func(ctx context.Context, from int64) (page[string], error) {
+		request := request
+		request.Offset = from
+		answer, err := c.ListInactiveUsersV2(ctx, &request)
+		if err != nil {
+			return page[string]{}, err
+		}
+		r := answer.Result
+		return page[string]{items: r.List, more: r.HasMore, next: orElse(r.NextCursor, from+request.Size)}, nil
+	})
+}
+
+// InactiveUsersV1 yields the userids of those who did not log in on a day in China, yyyyMMdd, at most a month back. The data of a day
+// is complete from 09:00 of the next.
+//
+// Vendor page: https://open.dingtalk.com/document/development/query-data-of-inactive-users
+//
+// Deprecated: new apps cannot have the permission for the older call; use InactiveUsers.
+func (c *Client) InactiveUsersV1(ctx context.Context, day string) iter.Seq2[string, error] {
+	return list(ctx, "listInactiveUsersV1", same, func(ctx context.Context, from int64) (page[string], error) {
+		answer, err := c.ListInactiveUsersV1(ctx, &dingtalkapi.ListInactiveUsersV1Request{QueryDate: day, Offset: from, Size: maxPage})
+		if err != nil {
+			return page[string]{}, err
+		}
+		return page[string]{items: answer.Result.List, more: answer.Result.HasMore, next: from + maxPage}, nil
+	})
+}
+
+// FindUsers yields the userids that searchUsers finds, all pages of it. request.Offset is ignored, request.Size is 20 unless
+// set. Whether the vendor's offset counts rows or pages is not clear from its page; this counts rows, and fails if the vendor
+// then gives less than it counts.
+//
+// Vendor page: https://open.dingtalk.com/document/development/address-book-search-user-id
+func (c *Client) FindUsers(ctx context.Context, request dingtalkapi.SearchUsersRequest) iter.Seq2[string, error] {
+	request.Size = orElse(request.Size, defaultSearch)
+	return list(ctx, "searchUsers", same, func(ctx context.Context, from int64) (page[string], error) {
+		request := request
+		request.Offset = from
+		answer, err := c.SearchUsers(ctx, &request)
+		if err != nil {
+			return page[string]{}, err
+		}
+		return page[string]{items: answer.List, more: answer.HasMore, next: from + request.Size, total: answer.TotalCount}, nil
+	})
+}
+
+// FindDepartments yields the department ids that searchDepartments finds, as FindUsers does for members.
+//
+// Vendor page: https://open.dingtalk.com/document/development/address-book-search-department-id
+func (c *Client) FindDepartments(ctx context.Context, request dingtalkapi.SearchDepartmentsRequest) iter.Seq2[int64, error] {
+	request.Size = orElse(request.Size, defaultSearch)
+	id := func(id int64) string { return strconv.FormatInt(id, 10) }
+	return list(ctx, "searchDepartments", id, func(ctx context.Context, from int64) (page[int64], error) {
+		request := request
+		request.Offset = from
+		answer, err := c.SearchDepartments(ctx, &request)
+		if err != nil {
+			return page[int64]{}, err
+		}
+		return page[int64]{items: answer.List, more: answer.HasMore, next: from + request.Size, total: answer.TotalCount}, nil
+	})
+}
+
+// LeaveRecords yields who left the corp between params.StartTime and params.EndTime, at most 365 days apart. params.NextToken
+// is ignored, params.MaxResults is 50 unless set.
+//
+// Vendor page: https://open.dingtalk.com/document/development/query-the-details-of-employees-who-have-left-office
+func (c *Client) LeaveRecords(ctx context.Context, params dingtalkapi.ListLeaveRecordsParams) iter.Seq2[dingtalkapi.LeaveRecord, error] {
+	params.MaxResults = orElse(params.MaxResults, maxLeaves)
+	return clients.Pages(ctx, vendorName, "listLeaveRecords", func(ctx context.Context, cursor string) (clients.Page[dingtalkapi.LeaveRecord], error) {
+		params := params
+		if cursor == "" {
+			cursor = "0" // what the vendor calls the first page
+		}
+		params.NextToken = &cursor
+		answer, err := c.ListLeaveRecords(ctx, &params)
+		if err != nil {
+			return clients.Page[dingtalkapi.LeaveRecord]{}, err
+		}
+		return clients.Page[dingtalkapi.LeaveRecord]{Items: answer.Records, Next: answer.NextToken, More: answer.NextToken != ""}, nil
+	})
+}
