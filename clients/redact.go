@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -31,7 +32,8 @@ func scrub(text string, secrets []Secret) string {
 			continue
 		}
 		plain := string(s)
-		for _, form := range []string{plain, url.QueryEscape(plain), url.PathEscape(plain)} {
+		quoted, _ := json.Marshal(plain) // vendors quote what they got, and some escape <, > and & in it
+		for _, form := range []string{plain, url.QueryEscape(plain), url.PathEscape(plain), string(quoted[1 : len(quoted)-1])} {
 			text = strings.ReplaceAll(text, form, redacted)
 		}
 	}

@@ -16,7 +16,8 @@ type Directory interface {
 	// Members yields the users that belong to the department itself, each with all departments.
 	Members(ctx context.Context, departmentID string) iter.Seq2[User, error]
 
-	// User returns one user by the vendor's id. One that does not exist is clients.ErrNotFound.
+	// User returns one user by the vendor's id. One that does not exist is clients.ErrNotFound, or clients.ErrPermission where the
+	// vendor does not tell that from one whom the app may not see (WPS 365).
 	User(ctx context.Context, id string) (User, error)
 }
 
@@ -106,4 +107,20 @@ func addValue(values []Value, value, kind string) []Value {
 		}
 	}
 	return append(values, Value{Value: value, Type: kind, Primary: len(values) == 0})
+}
+
+// convert puts a vendor's values into this package's words; the first error ends it.
+func convert[In, Out any](all iter.Seq2[In, error], to func(In) Out) iter.Seq2[Out, error] {
+	return func(yield func(Out, error) bool) {
+		var zero Out
+		for in, err := range all {
+			if err != nil {
+				yield(zero, err)
+				return
+			}
+			if !yield(to(in), nil) {
+				return
+			}
+		}
+	}
 }

@@ -33,22 +33,13 @@ func (d *weComDirectory) Departments(ctx context.Context) iter.Seq2[Department, 
 }
 
 func (d *weComDirectory) Members(ctx context.Context, departmentID string) iter.Seq2[User, error] {
-	return func(yield func(User, error) bool) {
-		id, err := strconv.ParseInt(departmentID, 10, 64)
-		if err != nil {
+	id, err := strconv.ParseInt(departmentID, 10, 64)
+	if err != nil {
+		return func(yield func(User, error) bool) {
 			yield(User{}, &clients.Error{Vendor: "wecom", Operation: "GetUserList", Kind: clients.KindInvalidArgument, Message: "a department id of WeCom is a number"})
-			return
-		}
-		for member, err := range d.c.DepartmentUsers(ctx, id) {
-			if err != nil {
-				yield(User{}, err)
-				return
-			}
-			if !yield(weComUser(member), nil) {
-				return
-			}
 		}
 	}
+	return convert(d.c.DepartmentUsers(ctx, id), weComUser)
 }
 
 func (d *weComDirectory) User(ctx context.Context, id string) (User, error) {

@@ -344,6 +344,15 @@ func (d *directory) restorePerson(key PersonKey, memberships []Membership, at ti
 	return &p, nil
 }
 
+// updateFormer changes the record of somebody who was removed. What it says is checked when the person is restored.
+func (d *directory) updateFormer(key PersonKey, edit func(*Person)) {
+	if gone := d.former[key]; gone != nil {
+		p := gone.clone()
+		edit(&p)
+		d.former[key] = &p
+	}
+}
+
 // checkPerson holds a person who is not linked against the rest, and makes the main department one of the memberships.
 func (d *directory) checkPerson(p *Person) error {
 	if p.UserID == "" {

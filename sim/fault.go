@@ -79,7 +79,7 @@ type Fault struct {
 	// Times is how many calls are struck then; 0 strikes all of them.
 	Times int
 
-	Status      int           // HTTP status for FaultHTMLError, FaultBareError and FaultRedirect
+	Status      int           // HTTP status for FaultHTMLError, FaultBareError and FaultRedirect; at WPS also for FaultVendorError
 	RetryAfter  time.Duration // FaultThrottled: whole seconds in a Retry-After header; 0 sends no such header
 	Code        string        // FaultVendorError: the vendor's code
 	Message     string        // FaultVendorError: the vendor's text; empty for the usual one
@@ -111,8 +111,9 @@ type injectedFault struct {
 	vendor, operation string
 	seen, struck      int
 
-	mu     sync.Mutex
-	cursor any // what FaultRepeatCursor repeats
+	mu         sync.Mutex
+	cursor     any    // what FaultRepeatCursor repeats
+	cursorName string // and its name in the answer
 }
 
 // Inject makes calls of one of the vendor's operations go wrong until remove is called or f.Times is reached. The operation "*"

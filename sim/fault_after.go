@@ -56,7 +56,7 @@ func (f *injectedFault) repeatCursor(doc document, words answerWords) {
 			return false
 		}
 		if f.cursor == nil && object[name] != "" {
-			f.cursor = object[name]
+			f.cursor, f.cursorName = object[name], name
 		}
 		if f.cursor != nil {
 			object[name] = f.cursor
@@ -69,6 +69,7 @@ func (f *injectedFault) repeatCursor(doc document, words answerWords) {
 	doc.find(func(object map[string]any, name string) bool {
 		if slices.Contains(words.more, name) {
 			object[name] = true
+			object[f.cursorName] = f.cursor // some vendors leave it out of the last page
 		}
 		return false
 	})

@@ -15,7 +15,7 @@ import (
 const maxRequestBytes = 32 << 20
 
 // handle answers one request for a path of the vendor's document. The operation is an empty one if the document has the path
-// under other methods only.
+// under other methods only, and has nothing but method and path if the document does not have the path.
 func (s *Simulator) handle(v vendor, op *wire.Operation, w http.ResponseWriter, r *http.Request) {
 	if r.Method != op.Method { // the multiplexer takes HEAD for GET, which would carry out a delete
 		op = &wire.Operation{}
@@ -65,6 +65,9 @@ func (s *Simulator) handle(v vendor, op *wire.Operation, w http.ResponseWriter, 
 // admit asks the vendor whether the call may go on.
 func (s *Simulator) admit(v vendor, c *call) error {
 	if c.operation.ID == "" {
+		if c.operation.Path != "" {
+			return errUnknownPath{}
+		}
 		return errWrongMethod{c.request.Method}
 	}
 	return v.admit(c)

@@ -67,11 +67,11 @@ func (s *Simulator) mount(v vendor) {
 }
 
 // ServeHTTP answers a request to one of the vendors. A path that none of them has is answered with 404 and a list of the paths
-// there are.
+// there are, or as the vendor does if that is known.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
-// elsewhere answers what is not an operation: with the vendor's refusal if the path is one of its paths under another method,
-// else with the list of paths.
+// elsewhere answers what is not an operation: with the vendor's refusal if the path is one of its paths under another method or
+// the vendor is a pathOwner, else with the list of paths.
 func (s *Simulator) elsewhere(w http.ResponseWriter, r *http.Request) {
 	name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	if v := s.parts[name]; v != nil {
@@ -82,6 +82,10 @@ func (s *Simulator) elsewhere(w http.ResponseWriter, r *http.Request) {
 				s.handle(v, &wire.Operation{}, w, r)
 				return
 			}
+		}
+		if _, ok := v.(pathOwner); ok {
+			s.handle(v, &wire.Operation{Method: r.Method, Path: r.URL.Path}, w, r)
+			return
 		}
 		s.journal.begin(name, Request{
 			Method: r.Method,

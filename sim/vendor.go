@@ -76,6 +76,15 @@ type errWrongMethod struct{ method string }
 
 func (e errWrongMethod) Error() string { return "the path does not take the method " + e.method }
 
+// pathOwner is a vendor whose answer to paths that it does not have is known. refuse gets an errUnknownPath for them; other
+// vendors are not asked.
+type pathOwner interface{ refusesUnknownPaths() }
+
+// errUnknownPath is what refuse of a pathOwner gets for a path that its document does not have.
+type errUnknownPath struct{}
+
+func (errUnknownPath) Error() string { return "there is no such path" }
+
 // call is one request on its way through the simulator.
 type call struct {
 	sim       *Simulator

@@ -1,22 +1,178 @@
 package sim
 
-// newWPS returns nothing yet: WPS is not simulated so far, and its paths answer 404.
-func (s *Simulator) newWPS() vendor { return nil }
+import (
+	"bytes"
+	"encoding/json"
+	"mime"
+	"net/http"
+	"reflect"
+	"strings"
+	"sync"
+	"unicode/utf8"
 
-// wpsConfig holds the options that only WPS knows.
-type wpsConfig struct{}
+	"github.com/roster-go/roster/clients/wire"
+	"github.com/roster-go/roster/gen/wpsapi"
+	"github.com/roster-go/roster/gen/wpsapi/wpsserver"
+)
 
-// WPSCredentials are those of the company at WPS 365.
-type WPSCredentials struct {
-	CompanyID string
-	AppID     string // client_id, and the access key of signatures
-	AppKey    string // client_secret, and the key of signatures
+// wps is the part of WPS 365 in the simulator. It implements wpsserver.StrictServerInterface, so that an operation of the document
+// that is missing here does not compile.
+type wps struct {
+	sim     *Simulator
+	handler http.Handler
+	apps    map[string]wpsApp       // by APPID; never changed
+	bodies  map[string]reflect.Type // of JSON bodies, by operation; never changed
+
+	// mu guards the rest. It may be taken while the organisation is locked, never the other way round.
+	mu        sync.Mutex
+	serial    int // for ids, codes and tokens
+	grants    map[string]wpsGrant
+	codes     map[string]wpsCode          // by authorization code
+	refreshes map[string]wpsRefresh       // by refresh token
+	ticket    string                      // the newest app_ticket
+	tops      []DepartmentKey             // data permission (数据权限): these departments and all below them
+	profiles  map[PersonKey]wpsProfile    // what only WPS knows of a person
+	orders    map[wpsPlace]int64          // ranks that were set through WPS
+	depts     map[DepartmentKey]wpsDept   // what only WPS knows of a department
+	attrDefs  []wpsAttrDef                // custom attributes, in the order in which they were defined
+	attrs     map[wpsAttrPlace]wpsAttrVal // values of those kinds that only WPS has
 }
 
-func wpsCredentials() WPSCredentials {
-	return WPSCredentials{
-		CompanyID: "demoCompany1",
-		AppID:     "AK20260101DEMOAA",
-		AppKey:    "demo0wps0app0key0000000000000007",
+var _ wpsserver.StrictServerInterface = (*wps)(nil)
+
+// newWPS makes the part of WPS 365.
+func (s *Simulator) newWPS() vendor {
+	w := &wps{
+		sim:       s,
+		apps:      wpsApps(),
+		bodies:    wpsBodies(),
+		grants:    make(map[string]wpsGrant),
+		codes:     make(map[string]wpsCode),
+		refreshes: make(map[string]wpsRefresh),
+		tops:      []DepartmentKey{RootDepartment},
+		profiles:  make(map[PersonKey]wpsProfile),
+		orders:    make(map[wpsPlace]int64),
+		depts:     make(map[DepartmentKey]wpsDept),
+		attrDefs:  wpsAttrDefs(),
+		attrs:     make(map[wpsAttrPlace]wpsAttrVal),
 	}
+	if limited := s.config.wps.dataPermission; limited != nil {
+		w.tops = limited
+	}
+	strict := wpsserver.NewStrictHandlerWithOptions(w, nil, wpsserver.StrictHTTPServerOptions{
+		RequestErrorHandlerFunc:  w.refuse,
+		ResponseErrorHandlerFunc: w.refuse,
+	})
+	w.handler = wpsserver.HandlerWithOptions(strict, wpsserver.StdHTTPServerOptions{
+		BaseURL:          "/" + VendorWPS,
+		ErrorHandlerFunc: w.refuse,
+	})
+	return w
 }
+
+func (w *wps) name() string { return VendorWPS }
+
+// base is empty: the paths of the document are those below the deployment's prefix.
+func (w *wps) base() string { return "" }
+
+func (w *wps) operations() []*wire.Operation { return wpsapi.Operations() }
+
+func (w *wps) words() answerWords {
+	return answerWords{envelope: []string{"code", "msg", "message"}, cursor: []string{"next_page_token"}}
+}
+
+// wpsJSON is how WPS names the type of its answers.
+const wpsJSON = "application/json; charset=utf-8"
+
+// wpsTokenOperation is the one operation outside /v7: a form post whose answers have no envelope.
+const wpsTokenOperation = "oauthToken"
+
+// ServeHTTP handles an admitted call.
+func (w *wps) ServeHTTP(out http.ResponseWriter, r *http.Request) {
+	c := callOf(r.Context())
+	if err := w.checkRequest(c); err != nil {
+		w.refuse(out, r, err)
+		return
+	}
+	if c.operation.ID == wpsTokenOperation { // the generated server would read the query too
+		u := *r.URL
+		u.RawQuery = ""
+		r.URL = &u
+	}
+	a := newAnswer()
+	w.handler.ServeHTTP(a, r)
+	a.replace(bytes.TrimSuffix(unescapeHTML(a.body.Bytes()), []byte{'\n'}))
+	a.header.Set("Content-Type", wpsJSON)
+	a.header.Set(wpsRequestIDHeader, w.requestID())
+	for name, values := range a.header {
+		out.Header()[name] = values
+	}
+	out.WriteHeader(a.status)
+	out.Write(a.body.Bytes())
+}
+
+// checkRequest looks at what the generated server does not: the type of the body, its encoding, and the kind of ids.
+func (w *wps) checkRequest(c *call) error {
+	media, _, _ := mime.ParseMediaType(c.request.Header.Get("Content-Type"))
+	if c.operation.ID == wpsTokenOperation {
+		if media != "application/x-www-form-urlencoded" {
+			return wpsTokenRefused("the request must be application/x-www-form-urlencoded")
+		}
+		return nil
+	}
+	switch c.request.Header.Get("X-Kso-Id-Type") {
+	case "", string(wpsserver.KsoIDTypeInternal), string(wpsserver.KsoIDTypeExternal):
+	default:
+		return wpsInvalid("X-Kso-Id-Type must be internal or external")
+	}
+	if len(c.body) > 0 {
+		if media != "application/json" {
+			return wpsInvalid("Content-Type must be application/json")
+		}
+		if !utf8.Valid(c.body) || !json.Valid(c.body) {
+			return wpsInvalid("the body is not JSON in UTF-8")
+		}
+	}
+	return w.checkBody(c)
+}
+
+// next returns a number that was not returned before.
+func (w *wps) next() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.serial++
+	return w.serial
+}
+
+// wpsRequestIDHeader is on every answer of WPS. Those of a gateway before it lack it.
+const wpsRequestIDHeader = "X-Request-Id"
+
+func (w *wps) requestID() string {
+	return deriveText(w.sim.config.seed, "wps request", w.next(), hexDigits, 32)
+}
+
+// private tells whether the simulator is a private deployment.
+func (w *wps) private() bool { return w.sim.config.wps.private }
+
+// said is the msg of a success. It means nothing, and differs: reads of the public cloud leave it empty, other calls
+// say success, private deployments ok.
+func (w *wps) said(text string) *string {
+	if w.private() {
+		text = "ok"
+	}
+	return &text
+}
+
+// done is the msg of calls that return nothing else.
+func (w *wps) done() *string { return w.said("success") }
+
+// nothing is the data of calls that return none: absent, or null at private deployments.
+func (w *wps) nothing() *wpsserver.NoData {
+	if w.private() {
+		return new(wpsserver.NoData)
+	}
+	return nil
+}
+
+// wpsBlank tells whether a required text is missing.
+func wpsBlank(text string) bool { return strings.TrimSpace(text) == "" }

@@ -235,3 +235,26 @@ func TestHelpListsTheVariables(t *testing.T) {
 		}
 	}
 }
+
+func TestExportAllWritesAFileForEachVendorAndATable(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "staff")
+	stdout, stderr, err := run(t, sim.Serve(t, sim.WithPeople(60), sim.WithDepartments(8)), "export", "all", "-o", folder)
+	require.NoError(t, err)
+	assert.Empty(t, stdout)
+	var names []map[string]int
+	for _, v := range vendors() {
+		data, err := os.ReadFile(filepath.Join(folder, v.name+".jsonl"))
+		require.NoError(t, err)
+		people := map[string]int{}
+		for _, l := range lines(t, string(data)) {
+			if l.Kind == "user" {
+				people[l.DisplayName]++
+			}
+		}
+		names = append(names, people)
+		assert.Regexp(t, v.name+` +8 +60 +\d+ `, stderr)
+	}
+	for _, people := range names {
+		assert.Equal(t, names[0], people, "the same company")
+	}
+}

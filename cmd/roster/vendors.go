@@ -3,11 +3,15 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 
 	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/clients/dingtalk"
+	"github.com/roster-go/roster/clients/feishu"
 	"github.com/roster-go/roster/clients/wecom"
+	"github.com/roster-go/roster/clients/wps"
 	"github.com/roster-go/roster/directory"
 	"github.com/roster-go/roster/sim"
 )
@@ -35,7 +39,7 @@ type source struct {
 }
 
 func vendors() []vendor {
-	return []vendor{weComVendor()}
+	return []vendor{weComVendor(), dingTalkVendor(), feishuVendor(), wpsVendor()}
 }
 
 func vendorNamed(name string) (vendor, error) {
@@ -69,6 +73,79 @@ func weComVendor() vendor {
 				return source{}, err
 			}
 			return source{directory.WeCom(c), c.Stats}, nil
+		},
+	}
+}
+
+func dingTalkVendor() vendor {
+	return vendor{
+		name: "dingtalk", title: "DingTalk 钉钉",
+		variables: []variable{
+			{"DINGTALK_APP_KEY", "AppKey (Client ID) of an internal app, whose contact scope is what is exported", true},
+			{"DINGTALK_APP_SECRET", "AppSecret (Client Secret) of that app", true},
+			{"DINGTALK_BASE_URL", "where the API is, if not at the vendor", false},
+		},
+		simulated: func(s *sim.Server) map[string]string {
+			c := s.Credentials().DingTalk
+			return map[string]string{"DINGTALK_APP_KEY": c.AppKey, "DINGTALK_APP_SECRET": c.AppSecret, "DINGTALK_BASE_URL": s.DingTalkURL()}
+		},
+		open: func(env map[string]string, options ...clients.Option) (source, error) {
+			c, err := dingtalk.New(dingtalk.Config{AppKey: env["DINGTALK_APP_KEY"], AppSecret: clients.Secret(env["DINGTALK_APP_SECRET"])},
+				withBaseURL(env["DINGTALK_BASE_URL"], options)...)
+			if err != nil {
+				return source{}, err
+			}
+			return source{directory.DingTalk(c), c.Stats}, nil
+		},
+	}
+}
+
+func feishuVendor() vendor {
+	return vendor{
+		name: "feishu", title: "Feishu 飞书 / Lark",
+		variables: []variable{
+			{"FEISHU_APP_ID", "App ID of a self-built app, whose contact range is what is exported", true},
+			{"FEISHU_APP_SECRET", "App Secret of that app", true},
+			{"FEISHU_BASE_URL", "where the API is, if not at Feishu; for Lark " + feishu.LarkBaseURL, false},
+		},
+		simulated: func(s *sim.Server) map[string]string {
+			c := s.Credentials().Feishu
+			return map[string]string{"FEISHU_APP_ID": c.AppID, "FEISHU_APP_SECRET": c.AppSecret, "FEISHU_BASE_URL": s.FeishuURL()}
+		},
+		open: func(env map[string]string, options ...clients.Option) (source, error) {
+			c, err := feishu.New(feishu.Config{AppID: env["FEISHU_APP_ID"], AppSecret: clients.Secret(env["FEISHU_APP_SECRET"])},
+				withBaseURL(env["FEISHU_BASE_URL"], options)...)
+			if err != nil {
+				return source{}, err
+			}
+			return source{directory.Feishu(c), c.Stats}, nil
+		},
+	}
+}
+
+func wpsVendor() vendor {
+	return vendor{
+		name: "wps", title: "WPS 365",
+		variables: []variable{
+			{"WPS_APP_ID", "APPID of a self-built app, whose data permission is what is exported", true},
+			{"WPS_APP_KEY", "APPKEY of that app", true},
+			{"WPS_BASE_URL", "where the API is, if not at the vendor", false},
+		},
+		simulated: func(s *sim.Server) map[string]string {
+			c := s.Credentials().WPS
+			return map[string]string{"WPS_APP_ID": c.AppID, "WPS_APP_KEY": c.AppKey, "WPS_BASE_URL": s.WPSURL()}
+		},
+		open: func(env map[string]string, options ...clients.Option) (source, error) {
+			cfg := wps.Config{AppID: env["WPS_APP_ID"], AppKey: clients.Secret(env["WPS_APP_KEY"])}
+			if base, err := url.Parse(env["WPS_BASE_URL"]); err == nil {
+				// What stands before the API's own paths is a gateway's or the simulator's, and not signed.
+				cfg.UnsignedPathPrefix = base.Path
+			}
+			c, err := wps.New(cfg, withBaseURL(env["WPS_BASE_URL"], options)...)
+			if err != nil {
+				return source{}, err
+			}
+			return source{directory.WPS(c), c.Stats}, nil
 		},
 	}
 }

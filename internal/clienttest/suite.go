@@ -1,3 +1,5 @@
+// Package clienttest holds the tests that every vendor's client has to pass, driven by the operations of its document and by its wire
+// samples, so that a new operation is tested as soon as it has a sample.
 package clienttest
 
 import (
@@ -15,6 +17,7 @@ import (
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/wire"
+	"github.com/roster-go/roster/internal/invoke"
 	"github.com/roster-go/roster/internal/samples"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -78,9 +81,9 @@ func (s *Suite) operation(t *testing.T, id string) *wire.Operation {
 	return nil
 }
 
-func (s *Suite) method(t *testing.T, api any, id string) method {
+func (s *Suite) method(t *testing.T, api any, id string) invoke.Method {
 	t.Helper()
-	m, err := methodOf(api, s.operation(t, id))
+	m, err := invoke.Find(api, s.operation(t, id))
 	require.NoError(t, err)
 	return m
 }
@@ -109,7 +112,7 @@ func (s *Suite) samplesDecode(t *testing.T) {
 			continue
 		}
 		t.Run(sample.Operation+"/"+sample.Case, func(t *testing.T) {
-			answer := s.method(t, api, sample.Operation).newAnswer()
+			answer := s.method(t, api, sample.Operation).NewAnswer()
 			decoder := json.NewDecoder(bytes.NewReader(sample.Response.Body))
 			decoder.DisallowUnknownFields()
 			require.NoError(t, decoder.Decode(answer))
@@ -175,7 +178,7 @@ func (s *Suite) serve(t testing.TB, op *wire.Operation, request samples.Request,
 
 func pathOf(op *wire.Operation, request samples.Request) string {
 	path := op.Path
-	for _, name := range pathNames(op.Path) {
+	for _, name := range invoke.PathNames(op.Path) {
 		value, ok := request.Path[name]
 		if !ok {
 			value = "1"
@@ -209,7 +212,7 @@ func (s *Suite) samplesOverHTTP(t *testing.T) {
 			}
 			base := s.serve(t, op, sample.Request, handle)
 			api := s.New(t, base, clients.WithRetry(clients.NoRetry), clients.WithClock(NewClock()))
-			answer, err := s.method(t, api, sample.Operation).call(t.Context(), sample.Request)
+			answer, err := s.method(t, api, sample.Operation).Call(t.Context(), sample.Request)
 			require.NotNil(t, got, "nothing was sent: %v", err)
 			s.compareRequest(t, op, sample, got, body.Bytes())
 			if sample.Success() {
@@ -327,7 +330,7 @@ func (s *Suite) noAnswers(t *testing.T) {
 					_, _ = w.Write([]byte(response.body))
 				})
 				api := s.New(t, base, clients.WithRetry(clients.NoRetry), clients.WithClock(NewClock()))
-				answer, err := s.method(t, api, op.ID).call(t.Context(), sample.Request)
+				answer, err := s.method(t, api, op.ID).Call(t.Context(), sample.Request)
 				assert.ErrorIsf(t, err, clients.ErrBadResponse, "%s", op.ID)
 				assert.Nil(t, answer)
 			}
@@ -363,14 +366,14 @@ func (s *Suite) probe(t *testing.T) (*wire.Operation, *samples.Sample) {
 const crowd = 64
 
 // together calls the probe from many goroutines at once.
-func together(t *testing.T, m method, request samples.Request) []error {
+func together(t *testing.T, m invoke.Method, request samples.Request) []error {
 	errs := make([]error, crowd)
 	var wg sync.WaitGroup
 	gate := make(chan struct{})
 	for i := range crowd {
 		wg.Go(func() {
 			<-gate
-			_, errs[i] = m.call(t.Context(), request)
+			_, errs[i] = m.Call(t.Context(), request)
 		})
 	}
 	close(gate)
@@ -448,13 +451,13 @@ func (s *Suite) cancelledCaller(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	first := make(chan error, 1)
 	go func() {
-		_, err := m.call(ctx, sample.Request)
+		_, err := m.Call(ctx, sample.Request)
 		first <- err
 	}()
 	<-asked
 	second := make(chan error, 1)
 	go func() {
-		_, err := m.call(t.Context(), sample.Request)
+		_, err := m.Call(t.Context(), sample.Request)
 		second <- err
 	}()
 	cancel()

@@ -1,6 +1,4 @@
-// Package clienttest holds the tests that every vendor's client has to pass, driven by the operations of its document and by its wire
-// samples, so that a new operation is tested as soon as it has a sample.
-package clienttest
+package invoke
 
 import (
 	"context"
@@ -9,58 +7,14 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"unicode"
 
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/internal/samples"
 )
 
-// method is the generated method of an operation, found by name.
-type method struct {
-	op *wire.Operation
-	fn reflect.Value
-}
-
-func methodOf(api any, op *wire.Operation) (method, error) {
-	// The generator writes initialisms in capitals, so names are compared without case.
-	value := reflect.ValueOf(api)
-	for i := range value.NumMethod() {
-		if strings.EqualFold(value.Type().Method(i).Name, goName(op.ID)) {
-			return method{op, value.Method(i)}, nil
-		}
-	}
-	return method{}, fmt.Errorf("no method for operation %s", op.ID)
-}
-
-func goName(id string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '_' || r == '-' || r == '.' {
-			return -1
-		}
-		return r
-	}, string(unicode.ToUpper(rune(id[0])))+id[1:])
-}
-
-// newAnswer returns a pointer to a fresh answer of the method.
-func (m method) newAnswer() any { return reflect.New(m.fn.Type().Out(0).Elem()).Interface() }
-
-// call invokes the method with the arguments of a sample's request.
-func (m method) call(ctx context.Context, request samples.Request) (any, error) {
-	args, err := m.arguments(ctx, request)
-	if err != nil {
-		return nil, err
-	}
-	out := m.fn.Call(args)
-	if err, ok := out[1].Interface().(error); ok {
-		return nil, err
-	}
-	return out[0].Interface(), nil
-}
-
-func (m method) arguments(ctx context.Context, request samples.Request) ([]reflect.Value, error) {
+func (m Method) arguments(ctx context.Context, request samples.Request) ([]reflect.Value, error) {
 	t := m.fn.Type()
 	args := []reflect.Value{reflect.ValueOf(ctx)}
-	for _, name := range pathNames(m.op.Path) {
+	for _, name := range PathNames(m.op.Path) {
 		value := reflect.New(t.In(len(args))).Elem()
 		text, ok := request.Path[name]
 		if !ok {
@@ -94,7 +48,8 @@ func (m method) arguments(ctx context.Context, request samples.Request) ([]refle
 	return args, nil
 }
 
-func pathNames(template string) []string {
+// PathNames returns the names in a path template, in order: {dept_id} and {user_id} of "/depts/{dept_id}/members/{user_id}".
+func PathNames(template string) []string {
 	var names []string
 	for part := range strings.SplitSeq(template, "{") {
 		if name, _, ok := strings.Cut(part, "}"); ok {
@@ -152,6 +107,12 @@ func set(v reflect.Value, texts []string) error {
 				return err
 			}
 		}
+		return nil
+	}
+	if len(texts) != 1 {
+		return fmt.Errorf("want one value, got %d", len(texts))
+	}
+	switch v.Kind() {
 	case reflect.String:
 		v.SetString(texts[0])
 	case reflect.Bool:

@@ -1,0 +1,226 @@
+package wps
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/clients/wire"
+	"github.com/roster-go/roster/gen/wpsapi"
+)
+
+// ErrorDetail is the Detail of a [clients.Error]: what WPS says beside code and text.
+type ErrorDetail struct {
+	// Explanation is the longer text that comes under one of many names, for example which scopes are missing. Error.Message has it too.
+	Explanation string
+
+	// Scopes are the permissions of which the call needs one, if the token lacks all of them.
+	Scopes []string
+
+	// Privilege is what the company's edition (套餐) lacks, for example "interface_company_doc". No permission of the app helps.
+	Privilege string
+
+	// SignatureRefused tells that the KSO-1 signature was not accepted. ClockAhead is then how far the vendor's clock is ahead of
+	// this machine's.
+	SignatureRefused bool
+	ClockAhead       time.Duration
+
+	// Body is what came, without credentials, up to 4 KiB.
+	Body string
+}
+
+// Meaning is how failures with a code are treated.
+type Meaning struct {
+	Kind   clients.Kind   // "": by HTTP status
+	Replay clients.Replay // clients.ReplayFreshToken renews the token and repeats the call once
+}
+
+// errorBody is every form of a failure that has been seen.
+type errorBody struct {
+	Msg, Message     string
+	Error            string
+	ErrorDescription string `json:"error_description"`
+	Desc, Detail     string
+	Debug            struct{ Desc, Cause string }
+	More             json.RawMessage
+	RequestID        string `json:"request_id"`
+	OtherRequestID   string `json:"_request_id"`
+}
+
+func (b *errorBody) text() string { return cmp.Or(b.Msg, b.Message, b.Error) }
+
+func (b *errorBody) explanation() string {
+	var more string
+	if json.Unmarshal(b.More, &more) != nil {
+		more = string(b.More)
+	}
+	return cmp.Or(b.Desc, b.Detail, b.Debug.Desc, b.Debug.Cause, b.ErrorDescription, more)
+}
+
+type classifier struct {
+	codes map[wpsapi.ErrorCode]Meaning
+	clock *vendorClock
+}
+
+// classify reads the envelope: {"code":0} is a success. The token endpoint sends its successes without envelope and its failures either with
+// a code or in the words of RFC 6749.
+func (c *classifier) classify(r *clients.Reply) *clients.Failure {
+	c.clock.observe(r.Header)
+	value, _ := wire.Lookup(r.Body, "code")
+	code := wire.Scalar(value)
+	hasCode := code != "" && code != "0" && code != "null"
+	if !hasCode && r.Operation.ID != tokenOperation {
+		return nil
+	}
+	var body errorBody
+	_ = json.Unmarshal(r.Body, &body) // what has another type is left out; what is malformed is reported as such by the caller
+	e := evidence{status: r.Status, text: strings.ToLower(body.text() + " " + body.explanation())}
+	switch {
+	case hasCode:
+		number, err := strconv.ParseInt(code, 10, 64)
+		if err != nil {
+			return &clients.Failure{Kind: clients.KindBadResponse, Message: "code is not a whole number"}
+		}
+		e.code = wpsapi.ErrorCode(number)
+	case body.Error != "":
+		code = body.Error
+	default:
+		return nil
+	}
+	meaning := c.meaning(e)
+	detail := &ErrorDetail{Explanation: r.Scrub(body.explanation()), Body: quoted(r)}
+	f := &clients.Failure{Kind: meaning.Kind, Replay: meaning.Replay, Code: code, Message: body.text(), Detail: detail,
+		RequestID: cmp.Or(r.Header.Get("X-Request-Id"), body.RequestID, body.OtherRequestID)}
+	if detail.Explanation != "" && !strings.Contains(f.Message, detail.Explanation) {
+		f.Message = strings.TrimPrefix(f.Message+": "+body.explanation(), ": ")
+	}
+	if e.says("invalid_scope") {
+		detail.Scopes = slices.Clone(r.Operation.Scopes)
+	}
+	if match := privilege.FindStringSubmatch(body.text()); match != nil {
+		detail.Privilege = r.Scrub(match[1])
+	}
+	if detail.SignatureRefused = e.signatureRefused(); detail.SignatureRefused {
+		detail.ClockAhead = c.clock.ahead(r.Header)
+		f.Message += fmt.Sprintf(" (check Config.AppKey, Config.UnsignedPathPrefix and the clock: the vendor's is %s ahead)", detail.ClockAhead)
+	}
+	return f
+}
+
+// quoted is the body for people to read.
+func quoted(r *clients.Reply) string {
+	const most = 4 << 10
+	body := strings.ReplaceAll(string(r.Body[:min(len(r.Body), 4*most)]), `\/`, "/") // or credentials would not be known for what they are
+	body = r.Scrub(body)                                                             // before it is cut, so that none is cut in two
+	return strings.ToValidUTF8(body[:min(len(body), most)], "")
+}
+
+var privilege = regexp.MustCompile(`ErrPrivileges: (\S+)`)
+
+// evidence is what a failure is judged by. The vendor's list of codes is not public, so that status and text count as well.
+type evidence struct {
+	code   wpsapi.ErrorCode
+	status int
+	text   string // in lower case
+}
+
+func (e evidence) says(word string) bool { return strings.Contains(e.text, word) }
+
+func (c *classifier) meaning(e evidence) Meaning {
+	if m, ok := c.codes[e.code]; ok {
+		return m
+	}
+	switch {
+	case e.says("invalid_scope"), e.says("errprivileges"), e.code == wpsapi.ErrorCodePermissionDenied:
+		return Meaning{Kind: clients.KindPermission} // a new token would have the same rights
+	case e.signatureRefused(), e.says("invalid_client"), e.says("invalid_grant"):
+		return Meaning{Kind: clients.KindUnauthenticated}
+	case e.status == http.StatusUnauthorized, e.tokenRefused():
+		return Meaning{Kind: clients.KindUnauthenticated, Replay: clients.ReplayFreshToken}
+	}
+	if m, ok := meaningOf(e.code); ok {
+		return m
+	}
+	if e.says("permissiondenied") {
+		return Meaning{Kind: clients.KindPermission}
+	}
+	return meaningOfStatus(e.statusOrFamily())
+}
+
+func (e evidence) signatureRefused() bool {
+	return e.says("kso1sign") || e.says("kso-date") || e.says("signature") && !e.says("token") // tokens are signed as well
+}
+
+// tokenRefused goes by the words that other clients look for. A failure of the server has not refused anything, and a page_token is
+// another thing.
+func (e evidence) tokenRefused() bool {
+	text := strings.ReplaceAll(e.text, "page_token", "")
+	return e.status < 500 && (strings.Contains(text, "access_token verify err") ||
+		strings.Contains(text, "token") && (e.says("expired") || e.says("invalid")))
+}
+
+// statusOrFamily is the HTTP status or, where that says little, the code's first three digits, which resemble one.
+func (e evidence) statusOrFamily() int {
+	if digits := strconv.FormatInt(int64(e.code), 10); (e.status < 300 || e.status == http.StatusBadRequest) && len(digits) >= 8 {
+		family, _ := strconv.Atoi(digits[:3])
+		return family
+	}
+	return e.status
+}
+
+// meaningOf is the table of the codes of which something is known.
+func meaningOf(code wpsapi.ErrorCode) (Meaning, bool) {
+	switch code {
+	case wpsapi.ErrorCodeUnauthenticated, wpsapi.ErrorCodeTokenInvalid1001, wpsapi.ErrorCodeTokenInvalid1005, wpsapi.ErrorCodeTokenInvalid1006:
+		return Meaning{Kind: clients.KindUnauthenticated, Replay: clients.ReplayFreshToken}, true
+	case wpsapi.ErrorCodeSessionUnauthenticated, wpsapi.ErrorCodeInvalidGrant:
+		return Meaning{Kind: clients.KindUnauthenticated}, true
+	case wpsapi.ErrorCodeInvalidScope, wpsapi.ErrorCodeForbidden, wpsapi.ErrorCodeSessionForbidden:
+		return Meaning{Kind: clients.KindPermission}, true
+	case wpsapi.ErrorCodeRouteNotFound:
+		return Meaning{Kind: clients.KindNotFound}, true
+	case wpsapi.ErrorCodeTokenRequestFailed, wpsapi.ErrorCodeExtractionUnsupported, wpsapi.ErrorCodeEventUnchanged:
+		return Meaning{Kind: clients.KindInvalidArgument}, true
+	case wpsapi.ErrorCodeTokenServerError:
+		return Meaning{Kind: clients.KindUnavailable, Replay: clients.ReplayIfIdempotent}, true
+	case wpsapi.ErrorCodeNotImplemented:
+		return Meaning{Kind: clients.KindUnavailable}, true // and stays so
+	case wpsapi.ErrorCodeAuthorizationPending:
+		return Meaning{Kind: clients.KindUnknown}, true
+	default:
+		return Meaning{}, false
+	}
+}
+
+func meaningOfStatus(status int) Meaning {
+	switch {
+	case status == http.StatusUnauthorized:
+		return Meaning{Kind: clients.KindUnauthenticated}
+	case status == http.StatusForbidden:
+		return Meaning{Kind: clients.KindPermission}
+	case status == http.StatusNotFound:
+		return Meaning{Kind: clients.KindNotFound}
+	case status == http.StatusConflict:
+		return Meaning{Kind: clients.KindConflict}
+	case status == http.StatusTooManyRequests:
+		return Meaning{Kind: clients.KindRateLimited, Replay: clients.ReplayLater}
+	case status >= 500 && status < 600:
+		return Meaning{Kind: clients.KindUnavailable, Replay: clients.ReplayIfIdempotent}
+	case status >= 400 && status < 500:
+		return Meaning{Kind: clients.KindInvalidArgument}
+	default:
+		return Meaning{Kind: clients.KindUnknown}
+	}
+}
+
+// invalid is an argument that is refused before any I/O.
+func invalid(operation, message string) error {
+	return &clients.Error{Vendor: vendor, Operation: operation, Kind: clients.KindInvalidArgument, Message: message}
+}

@@ -1,0 +1,141 @@
+package wps_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+
+	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/clients/wps"
+)
+
+// canned answers by path, in place of the vendor.
+func canned(answers map[string]string) *httptest.Server {
+	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/oauth2/token" {
+			fmt.Fprint(w, `{"access_token":"opaque","expires_in":7200,"token_type":"bearer"}`)
+			return
+		}
+		fmt.Fprint(w, answers[r.URL.Path])
+	}))
+}
+
+func Example() {
+	vendor := canned(map[string]string{
+		"/v7/users/KBx81LmQ": `{"code":0,"msg":"success","data":{"id":"KBx81LmQ","user_name":"林小满","status":"active","title":"产品经理"}}`,
+	})
+	defer vendor.Close()
+
+	c, err := wps.New(wps.Config{AppID: "AK…", AppKey: "…"}, clients.WithBaseURL(vendor.URL))
+	if err != nil {
+		panic(err)
+	}
+	user, err := c.GetUser(context.Background(), "KBx81LmQ", nil)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(user.Data.UserName, user.Data.Title)
+	// Output: 林小满 产品经理
+}
+
+func Example_errors() {
+	vendor := canned(map[string]string{
+		"/v7/depts/root": `{"code":400000003,"message":"kso: PermissionDenied access_token verify err: invalid_scope"}`,
+	})
+	defer vendor.Close()
+
+	c, err := wps.New(wps.Config{AppID: "AK…", AppKey: "…"}, clients.WithBaseURL(vendor.URL))
+	if err != nil {
+		panic(err)
+	}
+	_, err = c.GetRootDept(context.Background(), nil)
+	var failed *clients.Error
+	if errors.Is(err, clients.ErrPermission) && errors.As(err, &failed) {
+		fmt.Println(failed.Code, "needs one of", failed.Detail.(*wps.ErrorDetail).Scopes)
+	}
+	// Output: 400000003 needs one of [kso.contact.read kso.contact.readwrite]
+}
+
+func ExampleClient_Users() {
+	vendor := canned(map[string]string{
+		"/v7/users": `{"code":0,"msg":"","data":{"items":[{"id":"KBx81LmQ","user_name":"林小满","depts":[{"id":"Dp7731","name":"产品部"}]}],"next_page_token":""}}`,
+	})
+	defer vendor.Close()
+
+	c, err := wps.New(wps.Config{AppID: "AK…", AppKey: "…"}, clients.WithBaseURL(vendor.URL))
+	if err != nil {
+		panic(err)
+	}
+	for user, err := range c.Users(context.Background()) {
+		if err != nil {
+			fmt.Println("incomplete:", err)
+			break
+		}
+		fmt.Println(user.UserName, user.Depts[0].Name)
+	}
+	// Output: 林小满 产品部
+}
+
+func ExampleClient_Departments() {
+	vendor := canned(map[string]string{
+		"/v7/depts/root":            `{"code":0,"data":{"id":"Dp0001","name":"示例公司","abs_path":"示例公司"}}`,
+		"/v7/depts/Dp0001/children": `{"code":0,"data":{"items":[{"id":"Dp7731","name":"产品部","abs_path":"示例公司/产品部"}],"next_page_token":""}}`,
+		"/v7/depts/Dp7731/children": `{"code":0,"data":{"items":[],"next_page_token":""}}`,
+	})
+	defer vendor.Close()
+
+	c, err := wps.New(wps.Config{AppID: "AK…", AppKey: "…"}, clients.WithBaseURL(vendor.URL))
+	if err != nil {
+		panic(err)
+	}
+	for department, err := range c.Departments(context.Background()) {
+		if err != nil {
+			fmt.Println("incomplete:", err)
+			break
+		}
+		fmt.Println(department.ID, department.AbsPath)
+	}
+	// Output:
+	// Dp0001 示例公司
+	// Dp7731 示例公司/产品部
+}
+
+func ExampleClient_ReadDeptMembers() {
+	vendor := canned(map[string]string{
+		"/v7/depts/Dp7731/members/batch_read": `{"code":0,"msg":"success","data":{"items":[{"user_id":"KBx81LmQ","dept_id":"Dp7731","is_leader":true,"user_info":{"user_name":"林小满"}}]}}`,
+	})
+	defer vendor.Close()
+
+	c, err := wps.New(wps.Config{AppID: "AK…", AppKey: "…"}, clients.WithBaseURL(vendor.URL))
+	if err != nil {
+		panic(err)
+	}
+	members, err := c.ReadDeptMembers(context.Background(), "Dp7731", []string{"KBx90TtR", "KBx81LmQ"})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(members.Found[0].UserInfo.UserName, members.Missing)
+	// Output: 林小满 [KBx90TtR]
+}
+
+// A private deployment signs by the path below /openapi.
+func Example_privateDeployment() {
+	vendor := canned(map[string]string{
+		"/openapi/v7/companies/current": `{"code":0,"data":{"id":"Cp01","name":"示例公司"}}`,
+	})
+	defer vendor.Close()
+	token := vendor.URL // this one has its token endpoint at the top
+
+	c, err := wps.New(wps.Config{AppID: "AK…", AppKey: "…", TokenBaseURL: token}, clients.WithBaseURL(vendor.URL+"/openapi"))
+	if err != nil {
+		panic(err)
+	}
+	company, err := c.GetCurrentCompany(context.Background())
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(company.Data.Name)
+	// Output: 示例公司
+}

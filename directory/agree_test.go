@@ -1,0 +1,201 @@
+package directory_test
+
+import (
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/clients/dingtalk"
+	"github.com/roster-go/roster/clients/feishu"
+	"github.com/roster-go/roster/clients/wecom"
+	"github.com/roster-go/roster/clients/wps"
+	"github.com/roster-go/roster/directory"
+	"github.com/roster-go/roster/internal/clienttest"
+	"github.com/roster-go/roster/sim"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// view is one vendor's sight of the simulated company: its directory, and how its ids lead back to the company.
+type view struct {
+	directory  directory.Directory
+	person     func(sim.Person) string
+	department func(sim.Department) string
+}
+
+// views opens the four vendors of a simulator. The clients live by the simulator's clock, so that waiting for a quota takes no time.
+func views(t *testing.T, server *sim.Server, clock *clienttest.Clock) map[string]view {
+	t.Helper()
+	demo := server.Credentials()
+	options := func(base string) []clients.Option {
+		return []clients.Option{clients.WithBaseURL(base), clients.WithClock(clock)}
+	}
+	we, err := wecom.New(wecom.Config{CorpID: demo.WeCom.CorpID, AppSecret: clients.Secret(demo.WeCom.AppSecret)}, options(server.WeComURL())...)
+	require.NoError(t, err)
+	ding, err := dingtalk.New(dingtalk.Config{AppKey: demo.DingTalk.AppKey, AppSecret: clients.Secret(demo.DingTalk.AppSecret)}, options(server.DingTalkURL())...)
+	require.NoError(t, err)
+	fei, err := feishu.New(feishu.Config{AppID: demo.Feishu.AppID, AppSecret: clients.Secret(demo.Feishu.AppSecret)}, options(server.FeishuURL())...)
+	require.NoError(t, err)
+	w, err := wps.New(wps.Config{AppID: demo.WPS.AppID, AppKey: clients.Secret(demo.WPS.AppKey), UnsignedPathPrefix: "/wps"}, options(server.WPSURL())...)
+	require.NoError(t, err)
+	return map[string]view{
+		"wecom": {directory.WeCom(we), func(p sim.Person) string { return wecom.FoldUserID(p.UserID) },
+			func(d sim.Department) string { return strconv.FormatInt(d.WeComID, 10) }},
+		"dingtalk": {directory.DingTalk(ding), func(p sim.Person) string { return p.UserID },
+			func(d sim.Department) string { return strconv.FormatInt(d.DingTalkID, 10) }},
+		"feishu": {directory.Feishu(fei), func(p sim.Person) string { return p.FeishuOpenID },
+			func(d sim.Department) string { return d.FeishuOpenID }},
+		"wps": {directory.WPS(w), func(p sim.Person) string { return p.WPSUserID },
+			func(d sim.Department) string { return d.WPSID }},
+	}
+}
+
+// seen is what a walk found, in the company's own keys.
+type seen map[sim.PersonKey][]sim.DepartmentKey
+
+func walked(t *testing.T, server *sim.Server, v view) (seen, error) {
+	t.Helper()
+	people := map[string]sim.PersonKey{}
+	for _, p := range server.Organisation().People() {
+		people[v.person(p)] = p.Key
+	}
+	departments := map[string]sim.DepartmentKey{}
+	for _, d := range server.Organisation().Departments() {
+		departments[v.department(d)] = d.Key
+	}
+	found := seen{}
+	for user, err := range directory.Walk(t.Context(), v.directory, directory.WalkOptions{}) {
+		if err != nil {
+			return found, err
+		}
+		key, ok := people[user.ID]
+		require.Truef(t, ok, "%s: nobody has the id %s", v.directory.Vendor(), user.ID)
+		require.NotContainsf(t, found, key, "%s: %s comes twice", v.directory.Vendor(), user.ID)
+		in := []sim.DepartmentKey{}
+		for _, m := range user.Departments {
+			department, ok := departments[m.DepartmentID]
+			require.Truef(t, ok, "%s: no department has the id %s", v.directory.Vendor(), m.DepartmentID)
+			in = append(in, department)
+		}
+		slices.Sort(in)
+		found[key] = in
+	}
+	return found, nil
+}
+
+func truth(server *sim.Server) seen {
+	all := seen{}
+	for _, p := range server.Organisation().People() {
+		in := []sim.DepartmentKey{}
+		for _, m := range p.Memberships {
+			in = append(in, m.Department)
+		}
+		slices.Sort(in)
+		all[p.Key] = in
+	}
+	return all
+}
+
+func TestTheFourVendorsNameTheSamePeopleAndMemberships(t *testing.T) {
+	clock := clienttest.NewClock()
+	server := sim.Serve(t, sim.WithClock(clock.Now))
+	want := truth(server)
+	require.Len(t, want, 2000)
+	for name, v := range views(t, server, clock) {
+		t.Run(name, func(t *testing.T) {
+			got, err := walked(t, server, v)
+			require.NoError(t, err)
+			assert.Equal(t, want, got)
+		})
+	}
+}
+
+func TestTheFourVendorsAgreeOnEverybody(t *testing.T) {
+	clock := clienttest.NewClock()
+	server := sim.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(150), sim.WithDepartments(15))
+	type person struct {
+		name, mobile string
+		active       bool
+		status       directory.Status
+	}
+	all := map[string]map[sim.PersonKey]person{}
+	for name, v := range views(t, server, clock) {
+		keys := map[string]sim.PersonKey{}
+		for _, p := range server.Organisation().People() {
+			keys[v.person(p)] = p.Key
+		}
+		all[name] = map[sim.PersonKey]person{}
+		for user, err := range directory.Walk(t.Context(), v.directory, directory.WalkOptions{}) {
+			require.NoError(t, err)
+			one, err := v.directory.User(t.Context(), user.ID)
+			require.NoError(t, err)
+			assert.Equal(t, user.ID, one.ID)
+			assert.Equal(t, user.DisplayName, one.DisplayName)
+			assert.Equal(t, user.Status, one.Status)
+			assert.ElementsMatch(t, departmentsOf(user), departmentsOf(one), "%s %s", name, user.ID)
+			all[name][keys[user.ID]] = person{name: user.DisplayName, active: user.Active, status: user.Status}
+		}
+	}
+	for name := range all {
+		assert.Equal(t, all["wecom"], all[name], name)
+	}
+	states := map[directory.Status]int{}
+	for _, p := range all["wecom"] {
+		states[p.status]++
+	}
+	assert.Positive(t, states[directory.StatusDisabled], "somebody is disabled")
+	assert.Positive(t, states[directory.StatusPending], "somebody has not activated the account")
+}
+
+func departmentsOf(u directory.User) []string {
+	var all []string
+	for _, m := range u.Departments {
+		all = append(all, m.DepartmentID)
+	}
+	return all
+}
+
+func TestAUserWhoDoesNotExist(t *testing.T) {
+	clock := clienttest.NewClock()
+	server := sim.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(20), sim.WithDepartments(4))
+	for name, v := range views(t, server, clock) {
+		_, err := v.directory.User(t.Context(), "nobody-at-all")
+		want := clients.ErrNotFound
+		if name == "wps" {
+			want = clients.ErrPermission // the vendor does not tell the two apart
+		}
+		assert.ErrorIs(t, err, want, name)
+	}
+}
+
+func TestADepartmentDeletedInMidWalkIsAnError(t *testing.T) {
+	for _, name := range []string{"wecom", "dingtalk", "feishu"} { // WPS 365 lists people, not departments
+		t.Run(name, func(t *testing.T) {
+			clock := clienttest.NewClock()
+			server := sim.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(100), sim.WithDepartments(20))
+			var empty *sim.Department
+			for _, d := range server.Organisation().Departments() {
+				if len(server.Organisation().Members(d.Key)) == 0 && len(server.Organisation().Children(d.Key)) == 0 && d.Key != sim.RootDepartment {
+					empty = &d
+				}
+			}
+			require.NotNil(t, empty, "the company has an empty department")
+			v := views(t, server, clock)[name]
+			deleted := false
+			var last error
+			for _, err := range directory.Walk(t.Context(), v.directory, directory.WalkOptions{Parallel: 1}) {
+				if !deleted {
+					require.NoError(t, err)
+					require.NoError(t, server.Organisation().RemoveDepartment(empty.Key))
+					deleted = true
+				}
+				last = err
+			}
+			assert.ErrorIs(t, last, clients.ErrNotFound)
+			var w *directory.WalkError
+			require.ErrorAs(t, last, &w)
+			assert.Equal(t, v.department(*empty), w.At.ID)
+		})
+	}
+}

@@ -1,0 +1,87 @@
+package sim
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/roster-go/roster/gen/dingtalkapi"
+	"github.com/roster-go/roster/gen/dingtalkapi/dingtalkserver"
+)
+
+// dingTalkLoggedIn tells whether a person logged in on a day: something made up from the day. Whoever has not activated the account or
+// is locked did not.
+func dingTalkLoggedIn(d *directory, p *Person, date string) bool {
+	return p.Status == StatusActive && derive(d.seed, "dingtalk login "+date, int(p.Key))%100 < 85
+}
+
+// activity lists who did or did not log in on a day, yyyyMMdd in China, in some departments or everywhere.
+func (k *dingTalk) activity(c *call, date string, loggedIn bool, departments []int64, offset, size int64) (ids []string, more bool, err error) {
+	bad := dingTalkError{code: dingtalkapi.ErrorCodeInvalidArgumentV2}
+	day, err := time.ParseInLocation("20060102", date, dingTalkZone())
+	today := c.now.In(dingTalkZone())
+	if err != nil || day.After(today) || day.Before(today.AddDate(0, -1, -1)) {
+		return nil, false, bad
+	}
+	if offset < 0 || size < 1 || size > dingTalkMaxPage {
+		return nil, false, bad
+	}
+	ids = []string{}
+	k.sim.org.view(func(d *directory) {
+		var keys []DepartmentKey
+		for _, id := range departments {
+			dept := d.findDepartment(ByDingTalkID, strconv.FormatInt(id, 10))
+			if dept == nil {
+				err = bad
+				return
+			}
+			keys = append(keys, dept.Key)
+		}
+		for _, p := range d.allPeople() {
+			wanted := keys == nil || slices.ContainsFunc(p.Memberships, func(m Membership) bool { return slices.Contains(keys, m.Department) })
+			if wanted && dingTalkLoggedIn(d, p, date) == loggedIn {
+				ids = append(ids, p.UserID)
+			}
+		}
+	})
+	ids, more = dingTalkRows(ids, offset, size)
+	return ids, more, err
+}
+
+// ListInactiveUsersV1 lists who did not log in on a day. It is a topapi route, although it is one of the older calls.
+func (k *dingTalk) ListInactiveUsersV1(ctx context.Context, r dingtalkserver.ListInactiveUsersV1RequestObject) (dingtalkserver.ListInactiveUsersV1ResponseObject, error) {
+	ids, more, err := k.activity(callOf(ctx), r.Body.QueryDate, false, nil, r.Body.Offset, r.Body.Size)
+	return dingtalkserver.ListInactiveUsersV1200JSONResponse{Result: &dingtalkserver.InactiveUsersV1{HasMore: &more, List: &ids}}, err
+}
+
+// ListInactiveUsersV2 lists who did or did not log in on a day. next_cursor is the next offset.
+func (k *dingTalk) ListInactiveUsersV2(ctx context.Context, r dingtalkserver.ListInactiveUsersV2RequestObject) (dingtalkserver.ListInactiveUsersV2ResponseObject, error) {
+	departments, err := dingTalkIDs(r.Body.DeptIds, ",")
+	if err != nil || len(departments) > 100 {
+		return nil, dingTalkError{code: dingtalkapi.ErrorCodeInvalidArgumentV2}
+	}
+	ids, more, err := k.activity(callOf(ctx), r.Body.QueryDate, r.Body.IsActive, departments, r.Body.Offset, r.Body.Size)
+	page := dingtalkserver.InactiveUsersV2{HasMore: &more, List: &ids}
+	if more {
+		page.NextCursor = new(r.Body.Offset + r.Body.Size)
+	}
+	return dingtalkserver.ListInactiveUsersV2200JSONResponse{Result: &page}, err
+}
+
+// dingTalkIDs reads ids that stand in one text; nil or "" is none.
+func dingTalkIDs(text *string, separator string) ([]int64, error) {
+	if isBlank(text) {
+		return nil, nil
+	}
+	var ids []int64
+	for part := range strings.SplitSeq(*text, separator) {
+		id, err := strconv.ParseInt(strings.TrimSpace(part), 10, 64)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}

@@ -1,0 +1,56 @@
+package sim
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/roster-go/roster/gen/dingtalkapi/dingtalkserver"
+)
+
+// dingTalkBanTime is how long an address is banned that called too often.
+const dingTalkBanTime = 5 * time.Minute
+
+const dingTalkBanPage = `<!DOCTYPE html><html><head><meta charset="utf-8"><title>访问被拒绝</title></head><body>请求过于频繁，请稍后再试</body></html>`
+
+// DingTalkBan is what DingTalk answers to everything that a banned IP address asks: neither has an errcode. The zero value is a
+// notice in JSON. The HTTP status is not documented.
+type DingTalkBan struct {
+	HTML   bool // a page in place of the notice
+	Status int  // 403 by default for the notice, 200 for the page
+}
+
+// Error makes the ban a failure that refuse can write.
+func (b DingTalkBan) Error() string { return "the address is banned" }
+
+// checkAddress counts the calls of an IP address: 10,000 within 20 seconds ban it. The name "address" stands for the limit in
+// WithQuota.
+func (k *dingTalk) checkAddress(c *call) error {
+	k.mu.Lock()
+	ban, until := k.ban, k.banned
+	k.mu.Unlock()
+	if c.now.Before(until) {
+		return ban
+	}
+	limits := k.sim.quotasFor(VendorDingTalk, "address", []quota{{Requests: 10_000, Window: 20 * time.Second, Block: dingTalkBanTime}})
+	if _, ok := k.sim.quotas.take("dingtalk address "+c.caller, c.now, limits); !ok {
+		return DingTalkBan{}
+	}
+	return nil
+}
+
+// writeBan answers a banned caller.
+func (k *dingTalk) writeBan(out http.ResponseWriter, ban DingTalkBan) {
+	if ban.HTML {
+		out.Header().Set("Content-Type", "text/html; charset=utf-8")
+		out.WriteHeader(cmp.Or(ban.Status, http.StatusOK))
+		fmt.Fprint(out, dingTalkBanPage)
+		return
+	}
+	out.Header().Set("Content-Type", "application/json")
+	writeJSON(out, cmp.Or(ban.Status, http.StatusForbidden), dingtalkserver.BanNotice{
+		Status: new(int64(1111)), Wait: new(int64(5)), Source: new("x5"), Punish: new("deny"),
+		UUID: new(deriveText(k.sim.config.seed, "dingtalk ban", k.next(), hexDigits, 32)),
+	})
+}

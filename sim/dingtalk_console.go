@@ -1,0 +1,114 @@
+package sim
+
+import (
+	"slices"
+	"time"
+)
+
+// DingTalk is what a test can see and do of DingTalk beside its interface: what people do in the app, administrators in the console,
+// and DingTalk by itself.
+type DingTalk struct{ part *dingTalk }
+
+// DingTalk returns the simulator's DingTalk controls.
+func (s *Simulator) DingTalk() *DingTalk {
+	part, _ := s.parts[VendorDingTalk].(*dingTalk)
+	return &DingTalk{part: part}
+}
+
+// Ban bans all callers for the next five minutes of the simulator's clock, as DingTalk does with an IP address from which there were
+// too many calls.
+func (d *DingTalk) Ban(ban DingTalkBan) {
+	d.part.mu.Lock()
+	defer d.part.mu.Unlock()
+	d.part.ban, d.part.banned = ban, d.part.sim.config.clock().Add(dingTalkBanTime)
+}
+
+// LiftBan ends a Ban.
+func (d *DingTalk) LiftBan() {
+	d.part.mu.Lock()
+	defer d.part.mu.Unlock()
+	d.part.banned = time.Time{}
+}
+
+// PushTicket pushes another ticket to the third-party app, as DingTalk does about every five hours, and returns it. From now on no
+// other is good.
+func (d *DingTalk) PushTicket() string {
+	n := d.part.next()
+	d.part.mu.Lock()
+	defer d.part.mu.Unlock()
+	d.part.ticket = deriveText(d.part.sim.config.seed, "dingtalk suite ticket", n, base64Digits, 24)
+	return d.part.ticket
+}
+
+// LimitApps sets the contact scope (通讯录权限范围) of the apps to these departments, all below them, and these people.
+func (d *DingTalk) LimitApps(departments []DepartmentKey, people []PersonKey) {
+	d.part.mu.Lock()
+	defer d.part.mu.Unlock()
+	d.part.whole, d.part.departments, d.part.people = false, slices.Clone(departments), slices.Clone(people)
+}
+
+// UnlimitApps gives the apps the whole corp again.
+func (d *DingTalk) UnlimitApps() {
+	d.part.mu.Lock()
+	defer d.part.mu.Unlock()
+	d.part.whole, d.part.departments, d.part.people = true, nil, nil
+}
+
+// Withdraw takes a permission point, such as "qyapi_get_member", from the apps, and Grant gives it back.
+func (d *DingTalk) Withdraw(point string) {
+	d.part.mu.Lock()
+	defer d.part.mu.Unlock()
+	d.part.withdrawn[point] = true
+}
+
+// Grant gives the apps a permission point back.
+func (d *DingTalk) Grant(point string) {
+	d.part.mu.Lock()
+	defer d.part.mu.Unlock()
+	delete(d.part.withdrawn, point)
+}
+
+// dingTalkLogin is whom a login code stands for, and until when.
+type dingTalkLogin struct {
+	person PersonKey
+	ends   time.Time
+}
+
+// LoginCode returns the code that the app gets when the person opens it in a DingTalk client. It is for getUserByAuthCode, once and
+// within five minutes. It fails if nobody has the user id.
+func (d *DingTalk) LoginCode(userID string) (code string, err error) {
+	p, ok := d.part.sim.org.FindPerson(ByUserID, userID)
+	if !ok {
+		return "", ErrUnknown
+	}
+	n := d.part.next()
+	d.part.mu.Lock()
+	defer d.part.mu.Unlock()
+	code = deriveText(d.part.sim.config.seed, "dingtalk login code", n, hexDigits, 32)
+	d.part.codes[code] = dingTalkLogin{person: p.Key, ends: d.part.sim.config.clock().Add(5 * time.Minute)}
+	return code, nil
+}
+
+// dingTalkConfig holds the options that only DingTalk knows.
+type dingTalkConfig struct {
+	newApp     bool
+	impersonal bool
+	homeSchool bool
+}
+
+// WithDingTalkAppCreatedAfter2021 makes the internal demo app one that was created after 21 October 2021: the calls of 用户管理1.0 and
+// 部门管理1.0 are closed to it.
+func WithDingTalkAppCreatedAfter2021() Option { return func(c *config) { c.dingtalk.newApp = true } }
+
+// WithDingTalkImpersonalApp takes the permissions for mobile numbers and personal information from the internal demo app. The fields
+// are then absent, without an error.
+func WithDingTalkImpersonalApp() Option { return func(c *config) { c.dingtalk.impersonal = true } }
+
+// WithDingTalkHomeSchoolDirectory puts a department with a negative id (家校通讯录) below the root. It is listed, and every call about
+// it is answered with 60003. No other vendor knows it, and the Organisation does not either.
+func WithDingTalkHomeSchoolDirectory() Option {
+	return func(c *config) { c.dingtalk.homeSchool = true }
+}
+
+// dingTalkHomeSchool is the id of the home-school directory.
+const dingTalkHomeSchool = -7

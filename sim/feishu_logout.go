@@ -1,0 +1,88 @@
+package sim
+
+import (
+	"context"
+	"slices"
+
+	"github.com/roster-go/roster/gen/feishuapi"
+	"github.com/roster-go/roster/gen/feishuapi/feishuserver"
+)
+
+// feishuSession is a person's sign-in on one device.
+type feishuSession struct {
+	person   PersonKey
+	terminal int
+	ended    bool
+}
+
+// LogoutUser ends sessions: all of a person's, those on some kinds of devices, or one.
+func (f *feishu) LogoutUser(ctx context.Context, r feishuserver.LogoutUserRequestObject) (feishuserver.LogoutUserResponseObject, error) {
+	c, b := callOf(ctx), r.Body
+	terminals := listOf(b.TerminalType)
+	bad := func(t feishuserver.TerminalType) bool { return !t.Valid() }
+	if !b.LogoutType.Valid() || b.TerminalType != nil && len(terminals) == 0 || slices.ContainsFunc(terminals, bad) {
+		return nil, feishuError{code: feishuapi.ErrorCodeLogoutInvalidParameter}
+	}
+	if b.LogoutReason != nil && !b.LogoutReason.Valid() {
+		return nil, feishuError{code: feishuapi.ErrorCodeLogoutInvalidReason}
+	}
+	done := feishuserver.LogoutUser200JSONResponse{Data: &feishuserver.Nothing{}}
+	if b.LogoutType == feishuserver.LogoutTypeSession {
+		return done, f.endSession(b.Sid)
+	}
+	key, err := f.leaving(c, b)
+	if err != nil {
+		return nil, err
+	}
+	f.endSessions(key, terminals)
+	return done, nil
+}
+
+// leaving finds whose sessions are to end. The id at the identity provider is taken to be the business mailbox.
+func (f *feishu) leaving(c *call, b *feishuserver.LogoutUserRequest) (key PersonKey, err error) {
+	invalid := feishuError{code: feishuapi.ErrorCodeLogoutInvalidParameter}
+	f.sim.org.view(func(d *directory) {
+		v := f.viewOf(c, d)
+		var p *Person
+		switch {
+		case b.LogoutType == feishuserver.LogoutTypeUserID && !isBlank(b.UserID):
+			p, _, err = v.person(*b.UserID)
+		case b.LogoutType == feishuserver.LogoutTypeIDPCredential && !isBlank(b.IdpCredentialID):
+			p = d.findPerson(ByCorpEmail, *b.IdpCredentialID)
+		}
+		switch {
+		case err != nil:
+		case p == nil:
+			err = invalid
+		default:
+			key = p.Key
+		}
+	})
+	return key, err
+}
+
+// endSession ends one session, also one that has ended already.
+func (f *feishu) endSession(sid *string) error {
+	if isBlank(sid) {
+		return feishuError{code: feishuapi.ErrorCodeLogoutInvalidParameter}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	session := f.sessions[*sid]
+	if session == nil {
+		return feishuError{code: feishuapi.ErrorCodeLogoutInvalidSession}
+	}
+	session.ended = true
+	return nil
+}
+
+// endSessions ends a person's sessions on kinds of devices, on all if none are named.
+func (f *feishu) endSessions(key PersonKey, terminals []feishuserver.TerminalType) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, session := range f.sessions {
+		if session.person == key && (len(terminals) == 0 || slices.Contains(terminals, feishuserver.TerminalType(session.terminal))) {
+			session.ended = true
+		}
+	}
+}

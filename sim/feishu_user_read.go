@@ -1,0 +1,233 @@
+package sim
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/roster-go/roster/gen/feishuapi"
+	"github.com/roster-go/roster/gen/feishuapi/feishuserver"
+)
+
+// GetUser reads one person, also one who has left.
+func (f *feishu) GetUser(ctx context.Context, r feishuserver.GetUserRequestObject) (feishuserver.GetUserResponseObject, error) {
+	c := callOf(ctx)
+	var user feishuserver.User
+	var err error
+	f.sim.org.view(func(d *directory) {
+		v := f.viewOf(c, d)
+		var p *Person
+		if p, _, err = v.person(r.UserID); err == nil {
+			user = v.show(p, feishuFieldsOfGet())
+		}
+	})
+	return feishuserver.GetUser200JSONResponse{Data: &feishuserver.OneUser{User: &user}}, err
+}
+
+// checkIDs refuses a list of ids that is empty, too long, or holds ids of another kind.
+func (v feishuView) checkIDs(ids []string, most int) error {
+	if len(ids) == 0 {
+		return feishuField("user_ids", "", "is required")
+	}
+	if len(ids) > most {
+		return feishuError{code: feishuapi.ErrorCodeInvalidPageSize}
+	}
+	prefix := map[PersonID]string{ByFeishuOpenID: "ou_", ByFeishuUnionID: "on_"}[v.byUser]
+	for _, id := range ids {
+		if id == "" || !strings.HasPrefix(id, prefix) {
+			return v.unknownPerson(id)
+		}
+	}
+	return nil
+}
+
+// BatchGetUsers reads people. Whoever is unknown or outside the range is left out.
+func (f *feishu) BatchGetUsers(ctx context.Context, r feishuserver.BatchGetUsersRequestObject) (feishuserver.BatchGetUsersResponseObject, error) {
+	c := callOf(ctx)
+	items := []feishuserver.User{}
+	var err error
+	f.sim.org.view(func(d *directory) {
+		v := f.viewOf(c, d)
+		if err = v.checkIDs(r.Params.UserIds, 50); err != nil {
+			return
+		}
+		seen := make(map[PersonKey]bool)
+		for _, id := range r.Params.UserIds {
+			if p, _ := v.findPerson(id); p != nil && !seen[p.Key] && v.seesPerson(p) {
+				seen[p.Key] = true
+				items = append(items, v.show(p, feishuFieldsOfBatch()))
+			}
+		}
+	})
+	return feishuserver.BatchGetUsers200JSONResponse{Data: &feishuserver.UserItems{Items: &items}}, err
+}
+
+// membersByKey returns the people who are directly in a department in the order in which they joined the company. Page tokens are
+// places in that order, which no change of ranks upsets.
+func (d *directory) membersByKey(key DepartmentKey) []*Person {
+	people := d.members(key)
+	slices.SortFunc(people, func(a, b *Person) int { return cmp.Compare(a.Key, b.Key) })
+	return people
+}
+
+// users makes a page of people: cut first, and only then rid of those whom the caller does not see.
+func (v feishuView) users(people []*Person, p feishuPage, emptyAtEnd bool) *feishuserver.UserPage {
+	page, token, more := feishuCut(v.f, people, p, func(p *Person) int { return int(p.Key) })
+	items := []feishuserver.User{}
+	for _, person := range page {
+		if v.seesPerson(person) {
+			items = append(items, v.show(person, feishuFieldsOfList()))
+		}
+	}
+	return &feishuserver.UserPage{
+		HasMore:   &more,
+		Items:     when(more || len(items) > 0, items), // a list that is all there, and empty, is left out
+		PageToken: feishuPageToken(p, token, more, emptyAtEnd),
+	}
+}
+
+// ListUsersByDepartment lists the direct members of a department.
+func (f *feishu) ListUsersByDepartment(ctx context.Context, r feishuserver.ListUsersByDepartmentRequestObject) (feishuserver.ListUsersByDepartmentResponseObject, error) {
+	c := callOf(ctx)
+	var out *feishuserver.UserPage
+	var err error
+	f.sim.org.view(func(d *directory) {
+		v := f.viewOf(c, d)
+		var dept *Department
+		if dept, err = v.department(r.Params.DepartmentID, feishuapi.ErrorCodeDepartmentOutOfRange); err != nil {
+			return
+		}
+		var p feishuPage
+		p, err = f.page(feishuPages{
+			of: "members of " + dept.FeishuOpenID, usual: 10, largest: 50, size: r.Params.PageSize, token: r.Params.PageToken,
+		})
+		if err == nil {
+			out = v.users(d.membersByKey(dept.Key), p, true)
+		}
+	})
+	return feishuserver.ListUsersByDepartment200JSONResponse{Data: out}, err
+}
+
+// ListUsers is the older form: without a department it lists those who were granted to the app one by one.
+func (f *feishu) ListUsers(ctx context.Context, r feishuserver.ListUsersRequestObject) (feishuserver.ListUsersResponseObject, error) {
+	c := callOf(ctx)
+	var out *feishuserver.UserPage
+	var err error
+	f.sim.org.view(func(d *directory) {
+		v := f.viewOf(c, d)
+		var people []*Person
+		list := "granted people"
+		if isBlank(r.Params.DepartmentID) {
+			for _, p := range d.allPeople() {
+				if v.area.limited && slices.Contains(v.area.userIDs, p.UserID) {
+					people = append(people, p)
+				}
+			}
+		} else {
+			var dept *Department
+			if dept, err = v.department(*r.Params.DepartmentID, feishuapi.ErrorCodeDepartmentOutOfRange); err != nil {
+				return
+			}
+			list, people = "users of "+dept.FeishuOpenID, d.membersByKey(dept.Key)
+		}
+		var p feishuPage
+		if p, err = f.page(feishuPages{of: list, usual: 10, largest: 100, size: r.Params.PageSize, token: r.Params.PageToken}); err == nil {
+			out = v.users(people, p, false)
+		}
+	})
+	return feishuserver.ListUsers200JSONResponse{Data: out}, err
+}
+
+// BatchGetUserIds looks people up by email and mobile number. Nothing found is no refusal.
+func (f *feishu) BatchGetUserIds(ctx context.Context, r feishuserver.BatchGetUserIdsRequestObject) (feishuserver.BatchGetUserIdsResponseObject, error) {
+	c := callOf(ctx)
+	emails, mobiles := listOf(r.Body.Emails), listOf(r.Body.Mobiles)
+	if len(emails) > 50 || len(mobiles) > 50 {
+		return nil, feishuError{code: feishuapi.ErrorCodeInvalidPageSize}
+	}
+	list := []feishuserver.UserIDMatch{}
+	f.sim.org.view(func(d *directory) {
+		v := f.viewOf(c, d)
+		left := r.Body.IncludeResigned != nil && *r.Body.IncludeResigned
+		for _, email := range emails {
+			match := feishuserver.UserIDMatch{Email: new(email)}
+			v.match(&match, v.contact(ByEmail, email, left))
+			list = append(list, match)
+		}
+		for _, mobile := range mobiles {
+			match := feishuserver.UserIDMatch{Mobile: new(mobile)}
+			number, _ := ParseMobile(mobile)
+			v.match(&match, v.contact(ByMobile, number.E164(), left))
+			list = append(list, match)
+		}
+	})
+	return feishuserver.BatchGetUserIds200JSONResponse{Data: &feishuserver.UserIDMatches{UserList: &list}}, nil
+}
+
+// contact finds a person by a contact, among those who left only if wanted.
+func (v feishuView) contact(kind PersonID, value string, left bool) *Person {
+	if value == "" {
+		return nil
+	}
+	if p := v.dir.findPerson(kind, value); p != nil || !left {
+		return p
+	}
+	for _, p := range v.dir.formerPeople() {
+		if kind.fold(p.id(kind)) == kind.fold(value) {
+			return p
+		}
+	}
+	return nil
+}
+
+// match fills in who was found.
+func (v feishuView) match(m *feishuserver.UserIDMatch, p *Person) {
+	if p == nil || !v.seesPerson(p) {
+		return
+	}
+	m.UserID = new(p.id(v.byUser))
+	m.Status = when(v.may(append(feishuContactRead(), scopeUserEmployee)...), feishuStatusOf(p))
+}
+
+// BatchGetUserBasics reads names, without regard to the contact range.
+func (f *feishu) BatchGetUserBasics(ctx context.Context, r feishuserver.BatchGetUserBasicsRequestObject) (feishuserver.BatchGetUserBasicsResponseObject, error) {
+	c := callOf(ctx)
+	users := []feishuserver.UserBasic{}
+	var err error
+	f.sim.org.view(func(d *directory) {
+		v := f.viewOf(c, d)
+		if err = v.checkIDs(r.Body.UserIds, 10); err != nil {
+			return
+		}
+		for _, id := range r.Body.UserIds {
+			if p, left := v.findPerson(id); p != nil && !left {
+				users = append(users, feishuserver.UserBasic{
+					UserID: new(id), Name: new(p.Name),
+					I18NName: &feishuserver.NameTranslations{ZhCn: new(p.Name), JaJp: new(""), EnUs: new(p.EnglishName)},
+				})
+			}
+		}
+	})
+	return feishuserver.BatchGetUserBasics200JSONResponse{Data: &feishuserver.UserBasics{Users: &users}}, err
+}
+
+// ConvertUnionIds turns union ids into the other ids.
+func (f *feishu) ConvertUnionIds(ctx context.Context, r feishuserver.ConvertUnionIdsRequestObject) (feishuserver.ConvertUnionIdsResponseObject, error) {
+	c := callOf(ctx)
+	owners := make(map[string]feishuserver.UnionIDOwner)
+	var err error
+	f.sim.org.view(func(d *directory) {
+		v := f.viewOf(c, d)
+		v.byUser = ByFeishuUnionID
+		if err = v.checkIDs(r.Params.UnionIds, 100); err != nil {
+			return
+		}
+		for _, id := range r.Params.UnionIds {
+			if p, _ := v.findPerson(id); p != nil && v.seesPerson(p) {
+				owners[id] = feishuserver.UnionIDOwner{OpenID: new(p.FeishuOpenID), UserID: when(v.may(scopeUserID), p.FeishuUserID)}
+			}
+		}
+	})
+	return feishuserver.ConvertUnionIds200JSONResponse{Data: &feishuserver.UnionIDOwners{UserInfos: &owners}}, err
+}

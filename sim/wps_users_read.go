@@ -1,0 +1,170 @@
+package sim
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/roster-go/roster/gen/wpsapi/wpsserver"
+)
+
+// wpsOn tells whether an optional switch is on. All of them are off if left out.
+func wpsOn(b *bool) bool { return b != nil && *b }
+
+// ListUsers lists the people that the app sees.
+func (w *wps) ListUsers(ctx context.Context, r wpsserver.ListUsersRequestObject) (wpsserver.ListUsersResponseObject, error) {
+	states, err := w.statesOf(r.Params.Status)
+	if err != nil {
+		return nil, err
+	}
+	paging, err := w.pagingOf(listName("users", states.sorted()), r.Params.PageSize, r.Params.PageToken, r.Params.WithTotal)
+	if err != nil {
+		return nil, err
+	}
+	var data wpsserver.UserPage
+	w.sim.org.view(func(d *directory) {
+		v := w.viewOf(callOf(ctx), d)
+		page, next, total := wpsPage(w, v, paging, v.people(states), func(p *Person) wpsPosition { return wpsPosition{person: p.Key} }, v.person)
+		data.Items, data.NextPageToken, data.Total = v.users(page, wpsListFields, wpsOn(r.Params.WithDept)), next, total
+	})
+	return wpsserver.ListUsers200JSONResponse{Msg: w.said(""), Data: &data}, nil
+}
+
+// users writes several people.
+func (v wpsView) users(people []*Person, fields string, withDepts bool) *[]wpsserver.User {
+	out := make([]wpsserver.User, 0, len(people))
+	for _, p := range people {
+		out = append(out, v.user(p, fields, withDepts))
+	}
+	return &out
+}
+
+// GetUser reads one person.
+func (w *wps) GetUser(ctx context.Context, r wpsserver.GetUserRequestObject) (wpsserver.GetUserResponseObject, error) {
+	var data wpsserver.User
+	var err error
+	w.sim.org.view(func(d *directory) {
+		v := w.viewOf(callOf(ctx), d)
+		p := v.userNamed(r.UserID)
+		if p == nil {
+			err = wpsNoSuch("user", r.UserID)
+			return
+		}
+		data = v.user(p, wpsUserFields, wpsOn(r.Params.WithDept))
+	})
+	return wpsserver.GetUser200JSONResponse{Msg: w.done(), Data: &data}, err
+}
+
+// lookUp returns the people in one of the states for whom the request has one of values. Who does not exist or is not visible is missing,
+// and nobody is there twice.
+func (w *wps) lookUp(c *call, name string, values []string, filter []wpsserver.UserStatusFilter, fields string, withDepts bool, has func(wpsView, *Person) string) (*wpsserver.UserList, error) {
+	states, err := w.statesOf(filter)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(values) == 0:
+		return nil, wpsInvalid(name + " is required")
+	}
+	var data wpsserver.UserList
+	w.sim.org.view(func(d *directory) {
+		v := w.viewOf(c, d)
+		found := v.find(states, func(p *Person) bool {
+			value := has(v, p)
+			return value != "" && slices.Contains(values, value)
+		})
+		data.Items = v.users(found, fields, withDepts)
+	})
+	return &data, nil
+}
+
+// BatchReadUsers reads people by id.
+func (w *wps) BatchReadUsers(ctx context.Context, r wpsserver.BatchReadUsersRequestObject) (wpsserver.BatchReadUsersResponseObject, error) {
+	b := r.Body
+	data, err := w.lookUp(callOf(ctx), "user_ids", b.UserIds, b.Status, wpsListFields, wpsOn(b.WithDept), func(v wpsView, p *Person) string {
+		if v.external {
+			return wpsExUserID(p)
+		}
+		return p.WPSUserID
+	})
+	return wpsserver.BatchReadUsers200JSONResponse{Msg: w.said(""), Data: data}, err
+}
+
+// GetUsersByPhones reads people by mobile number, with or without a country code.
+func (w *wps) GetUsersByPhones(ctx context.Context, r wpsserver.GetUsersByPhonesRequestObject) (wpsserver.GetUsersByPhonesResponseObject, error) {
+	b := r.Body
+	numbers := make([]string, 0, len(b.Phones))
+	for _, text := range b.Phones {
+		m, _ := ParseMobile(text) // what is no number is nobody's
+		numbers = append(numbers, m.E164())
+	}
+	data, err := w.lookUp(callOf(ctx), "phones", numbers, b.Status, wpsContactFields, wpsOn(b.WithDept), func(_ wpsView, p *Person) string { return p.Mobile.E164() })
+	return wpsserver.GetUsersByPhones200JSONResponse{Msg: w.said(""), Data: data}, err
+}
+
+// GetUsersByEmails reads people by mail address.
+func (w *wps) GetUsersByEmails(ctx context.Context, r wpsserver.GetUsersByEmailsRequestObject) (wpsserver.GetUsersByEmailsResponseObject, error) {
+	b := r.Body
+	if len(b.Emails) > 100 {
+		return nil, wpsInvalid("emails may be 100 at most")
+	}
+	addresses := make([]string, 0, len(b.Emails))
+	for _, address := range b.Emails {
+		if outside(&address, 1, 128) {
+			return nil, wpsInvalid("emails may have 1 to 128 characters each")
+		}
+		addresses = append(addresses, strings.ToLower(address))
+	}
+	data, err := w.lookUp(callOf(ctx), "emails", addresses, b.Status, wpsContactFields, wpsOn(b.WithDept), func(_ wpsView, p *Person) string { return strings.ToLower(p.Email) })
+	return wpsserver.GetUsersByEmails200JSONResponse{Msg: w.said(""), Data: data}, err
+}
+
+// GetUsersByExUserIds reads people by their ids in the outer identity source.
+func (w *wps) GetUsersByExUserIds(ctx context.Context, r wpsserver.GetUsersByExUserIdsRequestObject) (wpsserver.GetUsersByExUserIdsResponseObject, error) {
+	b := r.Body
+	data, err := w.lookUp(callOf(ctx), "ex_user_ids", b.ExUserIds, b.Status, wpsOutsideFields, false, func(_ wpsView, p *Person) string { return wpsExUserID(p) })
+	return wpsserver.GetUsersByExUserIds200JSONResponse{Msg: w.said(""), Data: data}, err
+}
+
+// ListUserDepts reads all departments of a person that the app sees.
+func (w *wps) ListUserDepts(ctx context.Context, r wpsserver.ListUserDeptsRequestObject) (wpsserver.ListUserDeptsResponseObject, error) {
+	items := []wpsserver.Dept{}
+	var err error
+	w.sim.org.view(func(d *directory) {
+		v := w.viewOf(callOf(ctx), d)
+		p := v.userNamed(r.UserID)
+		if p == nil {
+			err = wpsNoSuch("user", r.UserID)
+			return
+		}
+		for _, m := range p.Memberships {
+			if v.department(m.Department) {
+				items = append(items, v.dept(d.department(m.Department)))
+			}
+		}
+	})
+	return wpsserver.ListUserDepts200JSONResponse{Msg: w.said(""), Data: &wpsserver.DeptList{Items: &items}}, err
+}
+
+// GetCurrentUser reads the person whose token came along.
+func (w *wps) GetCurrentUser(ctx context.Context, _ wpsserver.GetCurrentUserRequestObject) (wpsserver.GetCurrentUserResponseObject, error) {
+	p, err := w.currentPerson(ctx)
+	return wpsserver.GetCurrentUser200JSONResponse{Msg: w.said(""), Data: &wpsserver.CurrentUser{
+		ID: &p.WPSUserID, UserName: &p.Name, Avatar: &p.AvatarURL, CompanyID: new(wpsCredentials().CompanyID),
+	}}, err
+}
+
+// GetCurrentUserID reads the ids of the person whose token came along. The key is user_id here.
+func (w *wps) GetCurrentUserID(ctx context.Context, _ wpsserver.GetCurrentUserIDRequestObject) (wpsserver.GetCurrentUserIDResponseObject, error) {
+	p, err := w.currentPerson(ctx)
+	return wpsserver.GetCurrentUserID200JSONResponse{Msg: w.said(""), Data: &wpsserver.CurrentUserID{
+		UserID: &p.WPSUserID, CompanyID: new(wpsCredentials().CompanyID),
+	}}, err
+}
+
+func (w *wps) currentPerson(ctx context.Context) (Person, error) {
+	p, ok := w.sim.org.Person(w.grantOf(callOf(ctx)).person)
+	if !ok { // removed since the token was looked at
+		return p, wpsRejected(wpsserver.ErrorCodeTokenInvalid1006, "token invalid")
+	}
+	return p, nil
+}
