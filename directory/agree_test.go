@@ -115,9 +115,9 @@ func TestTheFourVendorsAgreeOnEverybody(t *testing.T) {
 	clock := clienttest.NewClock()
 	server := sim.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(150), sim.WithDepartments(15))
 	type person struct {
-		name, mobile string
-		active       bool
-		status       directory.Status
+		name   string
+		active bool
+		status directory.Status
 	}
 	all := map[string]map[sim.PersonKey]person{}
 	for name, v := range views(t, server, clock) {

@@ -30,17 +30,20 @@ type WalkError struct {
 	Departments int         // read to their end
 	Listed      int         // departments in all; 0 if they could not be listed
 	Users       int         // yielded
-	At          *Department // the one that could not be read; nil if it was the list of departments
+	At          *Department // the one that could not be read; nil if it was none of them
 	Err         error
 }
 
 // Error tells how far the walk got, and why no further.
 func (e *WalkError) Error() string {
-	at := "the list of departments"
-	if e.At != nil {
-		at = fmt.Sprintf("department %s", e.At.ID)
+	at := ""
+	switch {
+	case e.At != nil:
+		at = fmt.Sprintf(", stopped at department %s", e.At.ID)
+	case e.Listed == 0:
+		at = ", stopped at the list of departments"
 	}
-	return fmt.Sprintf("%s: walk is incomplete, %d users of %d of %d departments read, stopped at %s: %v", e.Vendor, e.Users, e.Departments, e.Listed, at, e.Err)
+	return fmt.Sprintf("%s: walk is incomplete, %d users of %d of %d departments read%s: %v", e.Vendor, e.Users, e.Departments, e.Listed, at, e.Err)
 }
 
 // Unwrap returns why the walk ended.
@@ -179,7 +182,7 @@ func (w *walk) visit(ctx context.Context, departments []Department, yield func(U
 		}
 	}
 	if w.progress.Departments < len(departments) && ctx.Err() != nil {
-		yield(User{}, w.stopped(nil, context.Cause(ctx)))
+		yield(User{}, w.stopped(nil, fmt.Errorf("%w: %w", clients.ErrCanceled, context.Cause(ctx))))
 	}
 }
 

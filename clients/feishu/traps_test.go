@@ -647,6 +647,7 @@ func TestTrapUnknownCodesGoByTheStatus(t *testing.T) {
 
 func TestTrapOlderOperationsNumberErrorsDifferently(t *testing.T) {
 	v := serve(t, reply(403, `{"code":40003,"msg":"?"}`))
+	//lint:ignore SA1019 deprecated operations are tested as well
 	_, err := v.client(t).ConvertUnionIds(t.Context(), &feishuapi.ConvertUnionIdsParams{UnionIDs: []string{"on_1"}})
 	assert.ErrorIs(t, err, clients.ErrPermission, "not the contact service's internal error")
 }

@@ -1,0 +1,85 @@
+package directory_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/directory"
+	"github.com/roster-go/roster/internal/clienttest"
+	"github.com/roster-go/roster/sim"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// lists are the operations that a walk lists people by.
+var lists = map[string]string{"wecom": "GetUserList", "dingtalk": "listDepartmentUsersV2", "feishu": "listUsersByDepartment", "wps": "listUsers"}
+
+// Whatever happens to the answers, a walk that ends without an error has seen everybody.
+func TestAWalkThroughFaultsIsCompleteOrAnError(t *testing.T) {
+	for vendor, operation := range lists {
+		for _, kind := range sim.FaultKinds() {
+			switch kind {
+			case sim.FaultHang, sim.FaultSlowBody: // these last as long as the caller's patience; see below
+				continue
+			case sim.FaultMovePerson, sim.FaultOversize: // nothing is wrong with the answer; too slow for each vendor
+				continue
+			}
+			for _, times := range []int{1, 0} {
+				t.Run(fmt.Sprintf("%s/%s times %d", vendor, kind, times), func(t *testing.T) {
+					clock := clienttest.NewClock()
+					server := sim.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(180), sim.WithDepartments(10))
+					server.Inject(vendor, operation, sim.Fault{Kind: kind, Skip: 1, Times: times})
+					got, err := walked(t, server, views(t, server, clock)[vendor])
+					if err == nil {
+						assert.Equal(t, truth(server), got, "no error: then it is complete")
+						return
+					}
+					var w *directory.WalkError
+					require.ErrorAs(t, err, &w)
+					assert.Equal(t, vendor, w.Vendor)
+					assert.Len(t, got, w.Users)
+				})
+			}
+		}
+	}
+}
+
+func TestAVendorThatHangsEndsWithTheCallersPatience(t *testing.T) {
+	for vendor, operation := range lists {
+		for _, kind := range []sim.FaultKind{sim.FaultHang, sim.FaultSlowBody} {
+			clock := clienttest.NewClock()
+			server := sim.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(20), sim.WithDepartments(4))
+			server.Inject(vendor, operation, sim.Fault{Kind: kind})
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			var last error
+			for _, err := range directory.Walk(ctx, views(t, server, clock)[vendor].directory, directory.WalkOptions{}) {
+				last = err
+			}
+			cancel()
+			assert.ErrorIs(t, last, clients.ErrCanceled, "%s %s", vendor, kind)
+			assert.ErrorIs(t, last, context.DeadlineExceeded, "%s %s", vendor, kind)
+		}
+	}
+}
+
+func TestTokensThatRunOutInMidWalk(t *testing.T) {
+	for vendor := range lists {
+		clock := clienttest.NewClock()
+		server := sim.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(180), sim.WithDepartments(10))
+		v := views(t, server, clock)[vendor]
+		n := 0
+		for _, err := range directory.Walk(t.Context(), v.directory, directory.WalkOptions{Parallel: 1}) {
+			require.NoError(t, err, vendor)
+			if n++; n%50 == 0 {
+				server.RevokeTokens(vendor)
+			}
+			if n%70 == 0 {
+				clock.Advance(3 * time.Hour)
+			}
+		}
+		assert.Equal(t, 180, n, vendor)
+	}
+}
