@@ -21,8 +21,9 @@ func dingTalkLoggedIn(d *directory, p *Person, date string) bool {
 func (k *dingTalk) activity(c *call, date string, loggedIn bool, departments []int64, offset, size int64) (ids []string, more bool, err error) {
 	bad := dingTalkError{code: dingtalkapi.ErrorCodeInvalidArgumentV2}
 	day, err := time.ParseInLocation("20060102", date, dingTalkZone())
-	today := c.now.In(dingTalkZone())
-	if err != nil || day.After(today) || day.Before(today.AddDate(0, -1, -1)) {
+	now := c.now.In(dingTalkZone())
+	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, dingTalkZone())
+	if err != nil || day.After(today) || day.Before(today.AddDate(0, -1, 0)) {
 		return nil, false, bad
 	}
 	if offset < 0 || size < 1 || size > dingTalkMaxPage {

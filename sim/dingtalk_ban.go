@@ -15,7 +15,8 @@ const dingTalkBanTime = 5 * time.Minute
 const dingTalkBanPage = `<!DOCTYPE html><html><head><meta charset="utf-8"><title>访问被拒绝</title></head><body>请求过于频繁，请稍后再试</body></html>`
 
 // DingTalkBan is what DingTalk answers to everything that a banned IP address asks: neither has an errcode. The zero value is a
-// notice in JSON. The HTTP status is not documented.
+// notice in JSON. The HTTP status is not documented. 10,000 calls within 20 seconds lead to a ban by themselves; WithQuota sets
+// another limit for the name "address" in place of an operation's.
 type DingTalkBan struct {
 	HTML   bool // a page in place of the notice
 	Status int  // 403 by default for the notice, 200 for the page
@@ -24,8 +25,7 @@ type DingTalkBan struct {
 // Error makes the ban a failure that refuse can write.
 func (b DingTalkBan) Error() string { return "the address is banned" }
 
-// checkAddress counts the calls of an IP address: 10,000 within 20 seconds ban it. The name "address" stands for the limit in
-// WithQuota.
+// checkAddress counts the calls of an IP address, refused ones included.
 func (k *dingTalk) checkAddress(c *call) error {
 	k.mu.Lock()
 	ban, until := k.ban, k.banned

@@ -13,6 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// dingObject is the body of a request, or a part of an answer.
+type dingObject = map[string]any
+
 // dingCaller calls a simulated DingTalk as one app.
 type dingCaller struct {
 	t     *testing.T
@@ -134,7 +137,7 @@ func (r dingReply) errs(code int) dingReply {
 	if r.isTop() {
 		want = append(want, "request_id")
 	}
-	assert.ElementsMatch(r.t, want, keys(r.body))
+	assert.ElementsMatch(r.t, want, dingKeys(r.body))
 	return r
 }
 
@@ -143,7 +146,7 @@ func (r dingReply) gateway(subCode string) dingReply {
 	r.t.Helper()
 	require.Equal(r.t, http.StatusOK, r.status)
 	require.Equal(r.t, 88, r.code(), r.text)
-	assert.ElementsMatch(r.t, []string{"errcode", "errmsg", "request_id", "sub_code", "sub_msg"}, keys(r.body))
+	assert.ElementsMatch(r.t, []string{"errcode", "errmsg", "request_id", "sub_code", "sub_msg"}, dingKeys(r.body))
 	assert.Equal(r.t, subCode, r.str("sub_code"))
 	assert.Equal(r.t, "ding talk error[subcode="+subCode+",submsg="+r.str("sub_msg")+"]", r.str("errmsg"))
 	return r
@@ -154,7 +157,7 @@ func (r dingReply) refused(status int, code string) dingReply {
 	r.t.Helper()
 	require.Equal(r.t, status, r.status, r.text)
 	assert.Equal(r.t, code, r.str("code"))
-	assert.ElementsMatch(r.t, []string{"code", "message", "requestid"}, keys(r.body))
+	assert.ElementsMatch(r.t, []string{"code", "message", "requestid"}, dingKeys(r.body))
 	assert.Regexp(r.t, `^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$`, r.str("requestid"))
 	assert.Equal(r.t, "application/json;charset=utf-8", r.header.Get("Content-Type"))
 	return r
@@ -168,7 +171,7 @@ func (r dingReply) result() map[string]any {
 	return out
 }
 
-func keys(m map[string]any) []string {
+func dingKeys(m map[string]any) []string {
 	var out []string
 	for name := range m {
 		out = append(out, name)

@@ -54,7 +54,7 @@ func (d *DingTalk) UnlimitApps() {
 	d.part.whole, d.part.departments, d.part.people = true, nil, nil
 }
 
-// Withdraw takes a permission point, such as "qyapi_get_member", from the apps, and Grant gives it back.
+// Withdraw takes a permission point, such as "qyapi_get_member", from the apps; see Grant.
 func (d *DingTalk) Withdraw(point string) {
 	d.part.mu.Lock()
 	defer d.part.mu.Unlock()
@@ -92,6 +92,7 @@ func (d *DingTalk) LoginCode(userID string) (code string, err error) {
 // dingTalkConfig holds the options that only DingTalk knows.
 type dingTalkConfig struct {
 	newApp     bool
+	oldGateway bool
 	impersonal bool
 	homeSchool bool
 }
@@ -103,6 +104,10 @@ func WithDingTalkAppCreatedAfter2021() Option { return func(c *config) { c.dingt
 // WithDingTalkImpersonalApp takes the permissions for mobile numbers and personal information from the internal demo app. The fields
 // are then absent, without an error.
 func WithDingTalkImpersonalApp() Option { return func(c *config) { c.dingtalk.impersonal = true } }
+
+// WithDingTalkOldGateway makes the gateway before topapi answer as older recordings have it: the code of a refusal stands in the text
+// of errmsg only, there is no sub_code.
+func WithDingTalkOldGateway() Option { return func(c *config) { c.dingtalk.oldGateway = true } }
 
 // WithDingTalkHomeSchoolDirectory puts a department with a negative id (家校通讯录) below the root. It is listed, and every call about
 // it is answered with 60003. No other vendor knows it, and the Organisation does not either.

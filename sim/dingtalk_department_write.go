@@ -126,11 +126,8 @@ func (v dingTalkView) newParent(id int64) (*Department, error) {
 
 // dingTalkDepartmentFailure translates what the organisation says of a change.
 func dingTalkDepartmentFailure(err error) error {
-	switch {
-	case errors.Is(err, ErrTaken):
+	if errors.Is(err, ErrTaken) {
 		return dingTalkError{code: dingtalkapi.ErrorCodeDepartmentNameExists}
-	case errors.Is(err, ErrInvalid):
-		return dingTalkError{code: dingtalkapi.ErrorCodeDepartmentCycle}
 	}
 	return err
 }

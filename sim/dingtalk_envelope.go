@@ -103,6 +103,9 @@ func (k *dingTalk) topFailure(e dingTalkError, text string) dingTalkTopFailure {
 			f.SubCode = string(dingtalkapi.SubCodeAccessTokenMissing)
 		}
 		f.ErrMsg = fmt.Sprintf("ding talk error[subcode=%s,submsg=%s]", f.SubCode, text)
+		if k.sim.config.dingtalk.oldGateway {
+			f.SubCode, f.SubMsg = "", ""
+		}
 	}
 	return f
 }

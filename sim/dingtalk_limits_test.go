@@ -88,7 +88,7 @@ func TestDingTalkBansAddresses(t *testing.T) {
 		demo := srv.Credentials().DingTalk
 		c := &dingCaller{t: t, srv: srv, token: "x"}
 		notice := c.gettoken(demo.AppKey, demo.AppSecret).banned(403)
-		assert.Equal(t, []string{"punish", "source", "status", "uuid", "wait"}, keys(notice.body))
+		assert.Equal(t, []string{"punish", "source", "status", "uuid", "wait"}, dingKeys(notice.body))
 		assert.Equal(t, "deny", notice.str("punish"))
 		_, top, newHost := dingPlaces(c, "x")
 		top().banned(403)

@@ -43,7 +43,7 @@ func dingTalkHired(p *Person, profile dingTalkProfile) *int64 {
 	if p.Hired.IsZero() {
 		return nil
 	}
-	if dingTalkHiredDay(profile.hired).Equal(p.Hired) {
+	if profile.hired != 0 && dingTalkHiredDay(profile.hired).Equal(p.Hired) {
 		return new(profile.hired)
 	}
 	year, month, day := p.Hired.Date()
@@ -85,7 +85,7 @@ func dingTalkJSON(v any) string {
 
 // dingTalkTextOrNot is a field of a person that the wire has, if it is empty, as "" for some people and not at all for others.
 func dingTalkTextOrNot(p *Person, text string) *string {
-	if text == "" && p.Key%2 == 0 {
+	if text == "" && p.Key%11 < 5 {
 		return nil
 	}
 	return new(text)

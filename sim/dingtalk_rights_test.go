@@ -46,17 +46,17 @@ func TestDingTalkThirdPartyAppsSeeNoPersonalFields(t *testing.T) {
 	open := []string{"userid", "unionid", "name", "active"}
 
 	all := c.app.get("/user/get", "userid", c.staff.UserID).fine().body
-	assert.Subset(t, keys(all), append(hiddenV1, open...))
+	assert.Subset(t, dingKeys(all), append(hiddenV1, open...))
 	got := isv.get("/user/get", "userid", c.staff.UserID).fine().body
-	assert.Subset(t, keys(got), open)
+	assert.Subset(t, dingKeys(got), open)
 	for _, name := range hiddenV1 {
 		assert.NotContains(t, got, name)
 	}
 
 	body := map[string]any{"userid": c.staff.UserID}
-	assert.Subset(t, keys(c.app.post("/topapi/v2/user/get", body).fine().result()), append(hiddenV2, open...))
+	assert.Subset(t, dingKeys(c.app.post("/topapi/v2/user/get", body).fine().result()), append(hiddenV2, open...))
 	result := isv.post("/topapi/v2/user/get", body).fine().result()
-	assert.Subset(t, keys(result), open)
+	assert.Subset(t, dingKeys(result), open)
 	for _, name := range hiddenV2 {
 		assert.NotContains(t, result, name)
 	}

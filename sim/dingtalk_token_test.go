@@ -156,3 +156,43 @@ func TestDingTalkTokenLifetimeOption(t *testing.T) {
 	c.get("/user/get_admin").errs(42001)
 	require.Equal(t, 1, srv.TokensIssued(sim.VendorDingTalk))
 }
+
+func TestDingTalkOldGateway(t *testing.T) {
+	srv := serve(t, sim.WithDingTalkOldGateway())
+	c := &dingCaller{t: t, srv: srv, token: "made-up"}
+	got := c.post("/topapi/v2/user/get", dingObject{"userid": "x"}).errs(88)
+	assert.Equal(t, "ding talk error[subcode=40014,submsg=不合法的access_token]", got.str("errmsg"))
+}
+
+func TestDingTalkCustomApp(t *testing.T) {
+	srv := serve(t)
+	demo := srv.Credentials().DingTalk
+	c := &dingCaller{t: t, srv: srv}
+	c.token = c.call(http.MethodPost, "/v1.0/oauth2/"+demo.CorpID+"/token", nil, nil, dingObject{
+		"client_id": demo.CustomKey, "client_secret": demo.CustomSecret, "grant_type": "client_credentials",
+	}).done().str("access_token")
+	c.get("/user/get", "userid", srv.Organisation().People()[0].UserID).fine()
+	c.get("/user/delete", "userid", srv.Organisation().People()[1].UserID).errs(60011)
+	c.token = c.call(http.MethodPost, "/v1.0/oauth2/corpAccessToken", nil, nil, dingObject{
+		"suiteKey": demo.CustomKey, "suiteSecret": demo.CustomSecret, "suiteTicket": "any", "authCorpId": demo.CorpID,
+	}).done().str("accessToken")
+	c.get("/user/get_admin").fine()
+}
+
+func TestDingTalkSecretsAreNotInTheJournal(t *testing.T) {
+	c := newDingCorp(t)
+	demo := c.srv.Credentials().DingTalk
+	dingThirdParty(t, c.srv)
+	plain, top, newHost := dingPlaces(c.app, c.staff.UserID)
+	plain().fine()
+	top().fine()
+	newHost().done()
+	c.app.call(http.MethodPost, "/service/get_corp_token", c.signedQuery(demo.SuiteSecret), nil, dingObject{"auth_corpid": demo.CorpID}).fine()
+	requests := ""
+	for _, request := range c.srv.Requests(sim.VendorDingTalk) {
+		requests += fmt.Sprint(request.Query, request.Header, string(request.Body))
+	}
+	for _, secret := range []string{c.app.token, demo.AppSecret, demo.SuiteSecret, demo.SuiteTicket, demo.SuiteKey} {
+		assert.NotContains(t, requests, secret)
+	}
+}

@@ -215,7 +215,9 @@ func (r feishuReply) list(path ...string) []any {
 }
 
 // feishuDocument is the document, sealed: members that it does not name are errors.
-type feishuDocument struct{ operations map[string]*openapi3.Operation }
+type feishuDocument struct {
+	operations map[string]*openapi3.Operation
+}
 
 func newFeishuDocument(t *testing.T) *feishuDocument {
 	t.Helper()
@@ -268,7 +270,7 @@ func feishuPeople(t *testing.T, srv *sim.Server) feishuTestPeople {
 			out.frozen = p
 		case p.Status == sim.StatusNotActivated:
 			out.unjoined = p
-		case p.Email != "" && p.Mobile.Number != "" && p.CorpEmail != "" && p.EnglishName != "" && len(p.Memberships) == 1 && p.MainDepartment != sim.RootDepartment && p.Manager != 0:
+		case p.Email != "" && p.Mobile.Country == "86" && p.CorpEmail != "" && p.EnglishName != "" && len(p.Memberships) == 1 && p.MainDepartment != sim.RootDepartment && p.Manager != 0:
 			out.staff = p
 		}
 	}

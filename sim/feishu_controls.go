@@ -33,7 +33,7 @@ type FeishuConsent struct {
 //
 //	code, err := srv.Feishu().Authorize(person.UserID, sim.FeishuConsent{})
 //
-// It fails if nobody on the staff has the user id.
+// It fails if nobody on the staff has the user id, or if the app itself lacks one of the scopes.
 func (x *Feishu) Authorize(userID string, consent FeishuConsent) (code string, err error) {
 	f := x.part
 	key, err := f.keyOf(userID)
@@ -49,6 +49,11 @@ func (x *Feishu) Authorize(userID string, consent FeishuConsent) (code string, e
 		}
 		slices.Sort(scopes)
 		scopes = append(scopes, scopeOffline)
+	}
+	for _, scope := range scopes {
+		if !f.scopes[scope] && scope != scopeOffline {
+			return "", fmt.Errorf("sim: the app's scope %s %w", strconv.Quote(scope), ErrUnknown)
+		}
 	}
 	n := f.next()
 	now := f.sim.config.clock()

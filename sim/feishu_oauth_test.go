@@ -112,6 +112,8 @@ func TestFeishuAuthorizationCode(t *testing.T) {
 	redeem(code).oauthFails(20008, "invalid_grant")
 	_, err := c.srv.Feishu().Authorize("ghost", sim.FeishuConsent{})
 	require.ErrorIs(t, err, sim.ErrUnknown)
+	_, err = c.srv.Feishu().Authorize(people.admin.UserID, sim.FeishuConsent{Scopes: []string{"contact:nothing"}})
+	require.ErrorIs(t, err, sim.ErrUnknown)
 	require.ErrorIs(t, c.srv.Feishu().RevokeConsent("ghost"), sim.ErrUnknown)
 }
 

@@ -36,8 +36,9 @@ func WithFeishuContactRange(departments []DepartmentKey, userIDs ...string) Opti
 	return func(c *config) { c.feishu.area = newFeishuArea(departments, userIDs, c.feishu.area.hidden) }
 }
 
-// WithFeishuHidden hides people from the apps, wherever they are, and from the users who do not see themselves so. Lists are cut
-// into pages before the hidden are taken out, so that pages are short, or empty with more to come.
+// WithFeishuHidden hides people from the apps, wherever they are, and from all users but themselves. Lists are cut into pages
+// before the hidden are taken out, so that pages are short, or empty with more to come. The function is called while the company
+// is locked: it must not ask the Organisation.
 func WithFeishuHidden(hidden func(Person) bool) Option {
 	return func(c *config) { c.feishu.area.hidden = hidden }
 }

@@ -1,8 +1,8 @@
 package sim
 
 import (
-	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -35,7 +35,10 @@ func (v feishuView) checkIDs(ids []string, most int) error {
 	}
 	prefix := map[PersonID]string{ByFeishuOpenID: "ou_", ByFeishuUnionID: "on_"}[v.byUser]
 	for _, id := range ids {
-		if id == "" || !strings.HasPrefix(id, prefix) {
+		switch {
+		case strings.Contains(id, ","):
+			return feishuField("user_ids", id, "a comma list is one id")
+		case id == "" || !strings.HasPrefix(id, prefix):
 			return v.unknownPerson(id)
 		}
 	}
@@ -66,8 +69,10 @@ func (f *feishu) BatchGetUsers(ctx context.Context, r feishuserver.BatchGetUsers
 // membersByKey returns the people who are directly in a department in the order in which they joined the company. Page tokens are
 // places in that order, which no change of ranks upsets.
 func (d *directory) membersByKey(key DepartmentKey) []*Person {
-	people := d.members(key)
-	slices.SortFunc(people, func(a, b *Person) int { return cmp.Compare(a.Key, b.Key) })
+	people := make([]*Person, 0, len(d.memberKeys[key]))
+	for _, person := range slices.Sorted(maps.Keys(d.memberKeys[key])) {
+		people = append(people, d.people[person])
+	}
 	return people
 }
 

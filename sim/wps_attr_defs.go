@@ -87,8 +87,8 @@ func (def *wpsAttrDef) change(in wpsserver.CustomAttrDefInput) error {
 	return nil
 }
 
-// distinct refuses definitions of which two have one name.
-func distinct(defs []wpsAttrDef) error {
+// wpsDistinct refuses definitions of which two have one name.
+func wpsDistinct(defs []wpsAttrDef) error {
 	names := make(map[string]bool)
 	for _, def := range defs {
 		if names[def.name] {
@@ -114,7 +114,7 @@ func (w *wps) BatchCreateCustomAttrDefs(_ context.Context, r wpsserver.BatchCrea
 		}
 		defs = append(defs, def)
 	}
-	if err := distinct(defs); err != nil {
+	if err := wpsDistinct(defs); err != nil {
 		return nil, err
 	}
 	added := defs[len(w.attrDefs):]
@@ -131,9 +131,9 @@ func (w *wps) BatchUpdateCustomAttrDefs(ctx context.Context, r wpsserver.BatchUp
 	renamed := make(map[string]string)
 	err := w.changeAttrDefs(func(defs []wpsAttrDef) ([]wpsAttrDef, error) {
 		for _, in := range r.Body.CustomAttrs {
-			i := slices.IndexFunc(defs, func(def wpsAttrDef) bool { return def.id == textOf(in.ID) })
+			i := slices.IndexFunc(defs, func(def wpsAttrDef) bool { return def.id == wpsTextOf(in.ID) })
 			if i < 0 {
-				return nil, wpsNoSuch("custom attribute", textOf(in.ID))
+				return nil, wpsNoSuch("custom attribute", wpsTextOf(in.ID))
 			}
 			old := defs[i]
 			if err := defs[i].change(in); err != nil {
@@ -144,7 +144,7 @@ func (w *wps) BatchUpdateCustomAttrDefs(ctx context.Context, r wpsserver.BatchUp
 			}
 			renamed[old.name] = defs[i].name
 		}
-		return defs, distinct(defs)
+		return defs, wpsDistinct(defs)
 	})
 	if err == nil {
 		err = w.editAttributes(callOf(ctx), func(a Attribute) (Attribute, bool) {
@@ -213,5 +213,5 @@ func (w *wps) BatchDeleteCustomAttrDefs(ctx context.Context, r wpsserver.BatchDe
 	if err == nil {
 		err = w.editAttributes(callOf(ctx), func(a Attribute) (Attribute, bool) { return a, !gone[a.Name] })
 	}
-	return wpsserver.BatchDeleteCustomAttrDefs200JSONResponse{Msg: w.done(), Data: w.nothing()}, err
+	return wpsserver.BatchDeleteCustomAttrDefs200JSONResponse{Msg: w.done(), Data: w.noData()}, err
 }

@@ -41,7 +41,7 @@ func TestWPSCustomAttributes(t *testing.T) {
 		map[string]any{"attr_id": "at-4", "option": "n"}, map[string]any{"attr_id": "at-5", "relation_user": linked.WPSUserID},
 		map[string]any{"attr_id": "at-6", "relation_depts": []string{dept.WPSID}},
 	).list("users")
-	assert.Equal(t, []string{p.WPSUserID}, column(answer, "user_id"))
+	assert.Equal(t, []string{p.WPSUserID}, wpsColumn(answer, "user_id"))
 	assert.Len(t, answer[0]["custom_attrs"], 5)
 	values = c.attrs(p)
 	assert.Equal(t, "3F-021", values["工位"]["text"])
@@ -73,7 +73,7 @@ func TestWPSCustomAttributes(t *testing.T) {
 func TestWPSCustomAttributeDefinitions(t *testing.T) {
 	c := serveWPS(t)
 	defs := func() []map[string]any { t.Helper(); return c.get(wpsAttrs + "/batch_read").list("custom_attrs") }
-	assert.Equal(t, []string{"工号", "工位", "主页", "班次", "导师", "协作部门"}, column(defs(), "name"))
+	assert.Equal(t, []string{"工号", "工位", "主页", "班次", "导师", "协作部门"}, wpsColumn(defs(), "name"))
 	added := c.post(wpsAttrs+"/batch_create", `{"custom_attrs":[{"name":"车位","value_type":"text"},{"name":"尺码","value_type":"option","options":[{"key":"m","name":"M"}]}]}`).list("custom_attrs")
 	require.Len(t, added, 2)
 	assert.NotEqual(t, added[0]["id"], added[1]["id"])
@@ -87,8 +87,8 @@ func TestWPSCustomAttributeDefinitions(t *testing.T) {
 		c.post(wpsAttrs+"/batch_create", `{"custom_attrs":[{"name":"好","value_type":"text"},`+bad+`]}`).badRequest()
 	}
 	c.post(wpsAttrs+"/batch_create", `{"custom_attrs":[]}`).badRequest()
-	c.post(wpsAttrs+"/batch_create", `{"custom_attrs":[{"name":"工位","value_type":"text"}]}`).fails(http.StatusConflict, "")
-	c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[{"id":"at-1","name":"工位"}]}`).fails(http.StatusConflict, "")
+	c.post(wpsAttrs+"/batch_create", `{"custom_attrs":[{"name":"工位","value_type":"text"}]}`).fails(http.StatusConflict, "409000000")
+	c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[{"id":"at-1","name":"工位"}]}`).fails(http.StatusConflict, "409000000")
 	c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[{"id":"at-1","value_type":"url"}]}`).badRequest()
 	c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[{"id":"at-4","options":[]}]}`).badRequest()
 	c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[]}`).badRequest()

@@ -113,9 +113,9 @@ func (w *wps) BatchUpdateUserCustomAttrs(ctx context.Context, r wpsserver.BatchU
 		edits := make(map[PersonKey][]wpsAttrEdit)
 		var order []PersonKey
 		for _, entry := range r.Body.Users {
-			p := v.userNamed(textOf(entry.UserID))
+			p := v.userNamed(wpsTextOf(entry.UserID))
 			if p == nil {
-				return wpsNoSuch("user", textOf(entry.UserID))
+				return wpsNoSuch("user", wpsTextOf(entry.UserID))
 			}
 			if entry.CustomAttrs == nil {
 				return wpsInvalid("custom_attrs is required")
@@ -147,9 +147,9 @@ func (w *wps) BatchUpdateUserCustomAttrs(ctx context.Context, r wpsserver.BatchU
 
 // attrEdit checks one value against its definition.
 func (v wpsView) attrEdit(defs []wpsAttrDef, in wpsserver.CustomAttrValueInput) (wpsAttrEdit, error) {
-	i := slices.IndexFunc(defs, func(def wpsAttrDef) bool { return def.id == textOf(in.AttrID) })
+	i := slices.IndexFunc(defs, func(def wpsAttrDef) bool { return def.id == wpsTextOf(in.AttrID) })
 	if i < 0 {
-		return wpsAttrEdit{}, wpsNoSuch("custom attribute", textOf(in.AttrID))
+		return wpsAttrEdit{}, wpsNoSuch("custom attribute", wpsTextOf(in.AttrID))
 	}
 	def := defs[i]
 	edit := wpsAttrEdit{def: def, shared: Attribute{Name: def.name}}
@@ -157,7 +157,7 @@ func (v wpsView) attrEdit(defs []wpsAttrDef, in wpsserver.CustomAttrValueInput) 
 	case def.kind == wpsAttrText && in.Text != nil:
 		edit.shared.Text = *in.Text
 	case def.kind == wpsAttrURL && in.URL != nil:
-		edit.shared.Text, edit.shared.URL = textOf(in.URL.Title), textOf(in.URL.Link)
+		edit.shared.Text, edit.shared.URL = wpsTextOf(in.URL.Title), wpsTextOf(in.URL.Link)
 		if edit.shared.Text != "" && edit.shared.URL == "" {
 			return edit, wpsInvalid("url.link is required")
 		}

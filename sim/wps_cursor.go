@@ -103,8 +103,8 @@ func wpsPage[T any](w *wps, v wpsView, paging wpsPaging, entries []T, at func(T)
 	return page, next, total
 }
 
-// listName makes the name of a list of what decides what is in it.
-func listName(parts ...any) string {
+// wpsListName makes the name of a list of what decides what is in it.
+func wpsListName(parts ...any) string {
 	return strings.TrimSuffix(fmt.Sprintln(parts...), "\n")
 }
 

@@ -128,7 +128,7 @@ func (v wpsView) listedDept(id string) (*Department, error) {
 
 // ListChildDepts lists the departments directly below one.
 func (w *wps) ListChildDepts(ctx context.Context, r wpsserver.ListChildDeptsRequestObject) (wpsserver.ListChildDeptsResponseObject, error) {
-	paging, err := w.pagingOf(listName("children", r.DeptID), r.Params.PageSize, r.Params.PageToken, r.Params.WithTotal)
+	paging, err := w.pagingOf(wpsListName("children", r.DeptID), r.Params.PageSize, r.Params.PageToken, r.Params.WithTotal)
 	if err != nil {
 		return nil, err
 	}

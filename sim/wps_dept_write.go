@@ -35,7 +35,7 @@ func (w *wps) CreateDept(ctx context.Context, r wpsserver.CreateDeptRequestObjec
 		if err != nil {
 			return wpsDeptFailure(err)
 		}
-		w.rememberDept(added.Key, orEmpty(b.ExDeptID), b.Order, &leaders)
+		w.rememberDept(added.Key, wpsOrEmpty(b.ExDeptID), b.Order, &leaders)
 		whole := v.dept(added)
 		data = wpsserver.NewDept{
 			DeptID: whole.ID, Name: whole.Name, ParentID: whole.ParentID, AbsPath: whole.AbsPath, Order: whole.Order, Ctime: whole.Ctime,
@@ -46,7 +46,7 @@ func (w *wps) CreateDept(ctx context.Context, r wpsserver.CreateDeptRequestObjec
 	return wpsserver.CreateDept200JSONResponse{Msg: w.done(), Data: &data}, err
 }
 
-func orEmpty(text *string) *string {
+func wpsOrEmpty(text *string) *string {
 	if text == nil {
 		return new("")
 	}
@@ -121,7 +121,7 @@ func wpsDeptFailure(err error) error {
 func (w *wps) UpdateDept(ctx context.Context, r wpsserver.UpdateDeptRequestObject) (wpsserver.UpdateDeptResponseObject, error) {
 	c := callOf(ctx)
 	err := w.sim.org.change(func(d *directory) error { return w.viewOf(c, d).changeDept(c, r.DeptID, r.Body) })
-	return wpsserver.UpdateDept200JSONResponse{Msg: w.done(), Data: w.nothing()}, err
+	return wpsserver.UpdateDept200JSONResponse{Msg: w.done(), Data: w.noData()}, err
 }
 
 func (v wpsView) changeDept(c *call, id string, b *wpsserver.UpdateDeptRequest) error {
@@ -198,7 +198,7 @@ func (w *wps) DeleteDept(ctx context.Context, r wpsserver.DeleteDeptRequestObjec
 		}
 		return wpsRemoveDept(d, dept.Key)
 	})
-	return wpsserver.DeleteDept200JSONResponse{Msg: w.done(), Data: w.nothing()}, err
+	return wpsserver.DeleteDept200JSONResponse{Msg: w.done(), Data: w.noData()}, err
 }
 
 func wpsRemoveDept(d *directory, key DepartmentKey) error {
@@ -244,5 +244,5 @@ func (w *wps) BatchDeleteDepts(ctx context.Context, r wpsserver.BatchDeleteDepts
 		}
 		return nil
 	})
-	return wpsserver.BatchDeleteDepts200JSONResponse{Msg: w.done(), Data: w.nothing()}, err
+	return wpsserver.BatchDeleteDepts200JSONResponse{Msg: w.done(), Data: w.noData()}, err
 }

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,11 +11,11 @@ import (
 	"github.com/roster-go/roster/gen/wpsapi/wpsserver"
 )
 
-// wpsError is a refusal in the words of WPS. Few of the vendor's codes are known in public. Where none is, the simulator makes none up:
-// the HTTP status and the text tell what is wrong.
+// wpsError is a refusal in the words of WPS. Few of the vendor's codes are known in public. Where none is, a code stands in that follows
+// the pattern of those that are, and that no test should rely on: see wpsStandIn.
 type wpsError struct {
 	status     int
-	code       wpsserver.ErrorCode // 0: none
+	code       wpsserver.ErrorCode // 0: not known
 	text       string
 	desc       string
 	cause      string         // token endpoint: debug.cause in place of debug.desc
@@ -90,30 +91,16 @@ func (w *wps) failure(f Fault) error {
 		return wpsThrottled(0)
 	}
 	if f.Code == "" {
-		return wpsError{status: http.StatusInternalServerError, text: orText(f.Message, "kso: internal error")}
+		return wpsError{status: http.StatusInternalServerError, text: cmp.Or(f.Message, "kso: internal error")}
 	}
 	code, err := strconv.ParseInt(f.Code, 10, 64)
 	if err != nil {
-		return wpsError{status: orStatus(f.Status, http.StatusBadRequest), word: f.Code, desc: f.Message}
+		return wpsError{status: cmp.Or(f.Status, http.StatusBadRequest), word: f.Code, desc: f.Message}
 	}
 	e := wpsUsual(wpsserver.ErrorCode(code))
-	e.status = orStatus(f.Status, e.status)
-	e.text = orText(f.Message, e.text)
+	e.status = cmp.Or(f.Status, e.status)
+	e.text = cmp.Or(f.Message, e.text)
 	return e
-}
-
-func orText(text, usual string) string {
-	if text == "" {
-		return usual
-	}
-	return text
-}
-
-func orStatus(status, usual int) int {
-	if status == 0 {
-		return usual
-	}
-	return status
 }
 
 // wpsUsual returns status and text of a code as they were recorded; for others a status after the code's first digits.
@@ -145,27 +132,36 @@ func wpsUsual(code wpsserver.ErrorCode) wpsError {
 	return wpsError{status: status, code: code, text: "kso: " + http.StatusText(status)}
 }
 
-// refuse writes a failure as WPS does: a real HTTP status, a code if one is known, and the text under the key that this kind of
-// failure was seen with.
+// wpsStandIn is a code in place of one that is not known: three digits that resemble the HTTP status, and six zeros, or five at the token
+// endpoint.
+func wpsStandIn(status int, atTokens bool) wpsserver.ErrorCode {
+	if atTokens {
+		return wpsserver.ErrorCode(status * 100_000)
+	}
+	return wpsserver.ErrorCode(status * 1_000_000)
+}
+
+// refuse writes a failure as WPS does: a real HTTP status, a code, and the text under the key that this kind of failure was seen
+// with.
 func (w *wps) refuse(out http.ResponseWriter, r *http.Request, err error) {
 	e := asWPSError(err)
-	var answer wpsserver.ErrorAnswer
-	if e.code != 0 {
-		answer.Code = &e.code
+	atTokens := callOf(r.Context()).operation.ID == wpsTokenOperation
+	if e.code == 0 {
+		e.code = wpsStandIn(e.status, atTokens)
 	}
-	c := callOf(r.Context())
+	answer := wpsserver.ErrorAnswer{Code: &e.code}
 	switch {
 	case e.word != "":
-		answer.Error, answer.ErrorDescription = &e.word, &e.desc
-	case c.operation.ID == wpsTokenOperation:
+		answer = wpsserver.ErrorAnswer{Error: &e.word, ErrorDescription: &e.desc}
+	case atTokens:
 		answer.Msg = &e.text
-		answer.Debug = &wpsserver.ErrorDebug{Desc: present(e.desc), Cause: present(e.cause)}
+		answer.Debug = &wpsserver.ErrorDebug{Desc: wpsPresent(e.desc), Cause: wpsPresent(e.cause)}
 	case w.private():
-		answer.Msg, answer.Detail, answer.Data = &e.text, present(e.desc), new(wpsserver.NoData)
+		answer.Msg, answer.Detail, answer.Data = &e.text, wpsPresent(e.desc), new(wpsserver.NoData)
 	case e.documented || e.more != nil:
 		answer.Msg = &e.text
 	default:
-		answer.Message, answer.Desc = &e.text, present(e.desc)
+		answer.Message, answer.Desc = &e.text, wpsPresent(e.desc)
 	}
 	if e.more != nil {
 		more := wpsserver.ErrorMore(e.more)
@@ -182,8 +178,8 @@ func (w *wps) refuse(out http.ResponseWriter, r *http.Request, err error) {
 	writeJSON(out, e.status, answer)
 }
 
-// present is a text that is left out if it is empty.
-func present(text string) *string {
+// wpsPresent is a text that is left out if it is empty.
+func wpsPresent(text string) *string {
 	if text == "" {
 		return nil
 	}

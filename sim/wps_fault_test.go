@@ -43,8 +43,8 @@ func TestWPSFaultsInTheVendorsPlace(t *testing.T) {
 		text   string // part of the body
 	}{
 		"token revoked":            {sim.Fault{Kind: sim.FaultTokenRevoked}, 401, "400001006", "access_token verify err"},
-		"throttled":                {sim.Fault{Kind: sim.FaultThrottled}, 429, "", "too many requests"},
-		"throttled with a wait":    {sim.Fault{Kind: sim.FaultThrottled, RetryAfter: 1500 * time.Millisecond}, 429, "", "too many requests"},
+		"throttled":                {sim.Fault{Kind: sim.FaultThrottled}, 429, "429000000", "too many requests"},
+		"throttled with a wait":    {sim.Fault{Kind: sim.FaultThrottled, RetryAfter: 1500 * time.Millisecond}, 429, "429000000", "too many requests"},
 		"scope":                    {sim.Fault{Kind: sim.FaultVendorError, Code: "400000003"}, 403, "400000003", "invalid_scope"},
 		"edition":                  {sim.Fault{Kind: sim.FaultVendorError, Code: "403000001"}, 403, "403000001", "ErrPrivileges: interface_company_doc"},
 		"not implemented":          {sim.Fault{Kind: sim.FaultVendorError, Code: "500000004"}, 500, "500000004", "method not implemented"},
@@ -53,7 +53,7 @@ func TestWPSFaultsInTheVendorsPlace(t *testing.T) {
 		"code alone tells":         {sim.Fault{Kind: sim.FaultVendorError, Code: "403000001", Status: 200, Message: "permission denied"}, 200, "403000001", "permission denied"},
 		"another code":             {sim.Fault{Kind: sim.FaultVendorError, Code: "409000007"}, 409, "409000007", "Conflict"},
 		"another code of no shape": {sim.Fault{Kind: sim.FaultVendorError, Code: "77"}, 500, "77", "kso"},
-		"no code":                  {sim.Fault{Kind: sim.FaultVendorError}, 500, "", "internal error"},
+		"no code":                  {sim.Fault{Kind: sim.FaultVendorError}, 500, "500000000", "internal error"},
 		"RFC 6749":                 {sim.Fault{Kind: sim.FaultVendorError, Code: "invalid_scope", Message: "not granted"}, 400, "", `"error":"invalid_scope"`},
 		"gateway":                  {sim.Fault{Kind: sim.FaultHTMLError}, 502, "", "502 Bad Gateway"},
 		"bare":                     {sim.Fault{Kind: sim.FaultBareError, Status: 503}, 503, "", "internal"},
@@ -91,7 +91,7 @@ func TestWPSFaultsOfTheTokenEndpoint(t *testing.T) {
 		assert.Contains(t, got.text, want.text)
 	}
 	c.srv.Inject(sim.VendorWPS, "oauthToken", sim.Fault{Kind: sim.FaultThrottled, Times: 1, RetryAfter: time.Second})
-	assert.Equal(t, "1", c.buy(nil).fails(http.StatusTooManyRequests, "").header.Get("Retry-After"))
+	assert.Equal(t, "1", c.buy(nil).fails(http.StatusTooManyRequests, "42900000").header.Get("Retry-After"))
 	c.srv.Inject(sim.VendorWPS, "oauthToken", sim.Fault{Kind: sim.FaultEmptyObject, Times: 1})
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.srv.WPSURL()+"/oauth2/token", strings.NewReader(""))
 	require.NoError(t, err)
@@ -163,5 +163,5 @@ func TestWPSFaultMovePerson(t *testing.T) {
 	to := c.other(p)
 	c.srv.Inject(sim.VendorWPS, "listDeptMembers", sim.Fault{Kind: sim.FaultMovePerson, Person: p.UserID, To: to.Key, Times: 1})
 	got := c.get("/v7/depts/"+to.WPSID+"/members", "status", "active", "page_size", "50").items()
-	assert.Contains(t, column(got, "user_id"), p.WPSUserID)
+	assert.Contains(t, wpsColumn(got, "user_id"), p.WPSUserID)
 }

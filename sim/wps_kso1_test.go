@@ -14,10 +14,10 @@ import (
 )
 
 const (
-	badDate      = "kso1sign check error: invalid kso-date header"
-	badHeader    = "kso1sign check error: invalid authorization header"
-	badVersion   = "kso1sign check error: unknown authorization version"
-	badSignature = "kso1sign check error: invalid signature"
+	wpsBadDateText      = "kso1sign check error: invalid kso-date header"
+	wpsBadHeaderText    = "kso1sign check error: invalid authorization header"
+	wpsBadVersionText   = "kso1sign check error: unknown authorization version"
+	wpsBadSignatureText = "kso1sign check error: invalid signature"
 )
 
 func TestWPSSignatureIsChecked(t *testing.T) {
@@ -30,27 +30,27 @@ func TestWPSSignatureIsChecked(t *testing.T) {
 		text  string
 		hint  string
 	}{
-		"no signature":        {func(h http.Header) { h.Del("X-Kso-Authorization") }, badHeader, "one"},
-		"two signatures":      {func(h http.Header) { h.Add("X-Kso-Authorization", h.Get("X-Kso-Authorization")) }, badHeader, "one"},
-		"no date":             {func(h http.Header) { h.Del("X-Kso-Date") }, badDate, "one"},
-		"unparseable date":    {func(h http.Header) { h.Set("X-Kso-Date", "2026-03-02 09:00:00") }, badDate, "want a date"},
-		"another date":        {func(h http.Header) { h.Set("X-Kso-Date", "Mon, 02 Jan 2006 15:04:05 GMT") }, badSignature, "not what was signed"},
-		"no version":          {func(h http.Header) { h.Set("X-Kso-Authorization", h.Get("X-Kso-Authorization")[6:]) }, badHeader, "want KSO-1"},
-		"another version":     {func(h http.Header) { h.Set("X-Kso-Authorization", "WPS-4"+h.Get("X-Kso-Authorization")[5:]) }, badVersion, "want KSO-1"},
-		"no access key":       {func(h http.Header) { h.Set("X-Kso-Authorization", "KSO-1 abcdef") }, badHeader, "want KSO-1"},
-		"unknown access key":  {func(h http.Header) { h.Set("X-Kso-Authorization", "KSO-1 AKwrong:00") }, badHeader, "no app"},
-		"another app":         {func(h http.Header) { h.Set("X-Kso-Authorization", "KSO-1 "+third.ThirdPartyAppID+":00") }, badSignature, "whose token"},
-		"another type":        {func(h http.Header) { h.Set("Content-Type", "application/json; charset=utf-8") }, badSignature, "Content-Type"},
-		"no type":             {func(h http.Header) { h.Del("Content-Type") }, badSignature, "Content-Type"},
-		"two types":           {func(h http.Header) { h.Add("Content-Type", "application/json") }, badSignature, "Content-Type"},
-		"upper case":          {upperSignature, badSignature, "upper case"},
-		"base64":              {base64Signature, badSignature, "base64"},
-		"one character wrong": {func(h http.Header) { h.Set("X-Kso-Authorization", h.Get("X-Kso-Authorization")+"0") }, badSignature, "not what was signed"},
+		"no signature":        {func(h http.Header) { h.Del("X-Kso-Authorization") }, wpsBadHeaderText, "one"},
+		"two signatures":      {func(h http.Header) { h.Add("X-Kso-Authorization", h.Get("X-Kso-Authorization")) }, wpsBadHeaderText, "one"},
+		"no date":             {func(h http.Header) { h.Del("X-Kso-Date") }, wpsBadDateText, "one"},
+		"unparseable date":    {func(h http.Header) { h.Set("X-Kso-Date", "2026-03-02 09:00:00") }, wpsBadDateText, "want a date"},
+		"another date":        {func(h http.Header) { h.Set("X-Kso-Date", "Mon, 02 Jan 2006 15:04:05 GMT") }, wpsBadSignatureText, "not what was signed"},
+		"no version":          {func(h http.Header) { h.Set("X-Kso-Authorization", h.Get("X-Kso-Authorization")[6:]) }, wpsBadHeaderText, "want KSO-1"},
+		"another version":     {func(h http.Header) { h.Set("X-Kso-Authorization", "WPS-4"+h.Get("X-Kso-Authorization")[5:]) }, wpsBadVersionText, "want KSO-1"},
+		"no access key":       {func(h http.Header) { h.Set("X-Kso-Authorization", "KSO-1 abcdef") }, wpsBadHeaderText, "want KSO-1"},
+		"unknown access key":  {func(h http.Header) { h.Set("X-Kso-Authorization", "KSO-1 AKwrong:00") }, wpsBadHeaderText, "no app"},
+		"another app":         {func(h http.Header) { h.Set("X-Kso-Authorization", "KSO-1 "+third.ThirdPartyAppID+":00") }, wpsBadSignatureText, "whose token"},
+		"another type":        {func(h http.Header) { h.Set("Content-Type", "application/json; charset=utf-8") }, wpsBadSignatureText, "Content-Type"},
+		"no type":             {func(h http.Header) { h.Del("Content-Type") }, wpsBadSignatureText, "Content-Type"},
+		"two types":           {func(h http.Header) { h.Add("Content-Type", "application/json") }, wpsBadSignatureText, "Content-Type"},
+		"upper case":          {upperSignature, wpsBadSignatureText, "upper case"},
+		"base64":              {base64Signature, wpsBadSignatureText, "base64"},
+		"one character wrong": {func(h http.Header) { h.Set("X-Kso-Authorization", h.Get("X-Kso-Authorization")+"0") }, wpsBadSignatureText, "not what was signed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			req := c.request(http.MethodGet, uri, "")
 			tc.spoil(req.Header)
-			got := c.do(req).fails(http.StatusUnauthorized, "")
+			got := c.do(req).fails(http.StatusUnauthorized, "401000000")
 			assert.Equal(t, tc.text, got.str("message"))
 			assert.Contains(t, got.str("desc"), tc.hint)
 		})
@@ -77,8 +77,8 @@ func TestWPSSignatureIsByteForByte(t *testing.T) {
 	c := serveWPS(t)
 	refused := func(req *http.Request, hint string) {
 		t.Helper()
-		got := c.do(req).fails(http.StatusUnauthorized, "")
-		assert.Equal(t, badSignature, got.str("message"))
+		got := c.do(req).fails(http.StatusUnauthorized, "401000000")
+		assert.Equal(t, wpsBadSignatureText, got.str("message"))
 		assert.Contains(t, got.str("desc"), hint)
 	}
 	const root = "/v7/depts/root"
@@ -129,7 +129,7 @@ func TestWPSSignatureIsByteForByte(t *testing.T) {
 	req.Header.Del("Content-Type")
 	c.sign(req, http.MethodGet, root, "", "")
 	c.do(req).ok()
-	c.with("Content-Type", "application/json; charset=utf-8").get(root).fails(http.StatusUnauthorized, "")
+	c.with("Content-Type", "application/json; charset=utf-8").get(root).fails(http.StatusUnauthorized, "401000000")
 
 	// An escaped path is signed escaped. The department does not exist, which is for the operation to say.
 	c.get("/v7/depts/%E9%83%A8%E9%97%A8%2F1%20a/members", "status", "active").denied()
@@ -150,7 +150,7 @@ func TestWPSSignatureOptions(t *testing.T) {
 		c.sign(req, http.MethodGet, "/wps/v7/depts/root", "application/json", "")
 		c.do(req).ok()
 		c.sign(req, http.MethodGet, "/openapi/v7/depts/root", "application/json", "")
-		c.do(req).fails(http.StatusUnauthorized, "")
+		c.do(req).fails(http.StatusUnauthorized, "401000000")
 	})
 	t.Run("clock skew", func(t *testing.T) {
 		k := newClock()
@@ -162,7 +162,7 @@ func TestWPSSignatureOptions(t *testing.T) {
 				got.ok()
 				continue
 			}
-			assert.Equal(t, badDate, got.fails(http.StatusUnauthorized, "").str("message"))
+			assert.Equal(t, wpsBadDateText, got.fails(http.StatusUnauthorized, "401000000").str("message"))
 		}
 	})
 	t.Run("any date by default", func(t *testing.T) {
@@ -183,7 +183,7 @@ func TestWPSSignatureWhereNoneIsWanted(t *testing.T) {
 	c.do(req).ok()
 	req = c.request(http.MethodPost, "/v7/id_convert", `{"id_type":"dept_id","ids":["71"]}`)
 	upperSignature(req.Header)
-	c.do(req).fails(http.StatusUnauthorized, "")
+	c.do(req).fails(http.StatusUnauthorized, "401000000")
 
 	form := "grant_type=client_credentials&client_id=" + c.app + "&client_secret=" + c.key
 	signed := func(contentType string) wpsReply {
@@ -194,5 +194,5 @@ func TestWPSSignatureWhereNoneIsWanted(t *testing.T) {
 		return c.do(req)
 	}
 	require.NotEmpty(t, signed("application/x-www-form-urlencoded").str("access_token"))
-	assert.Equal(t, badSignature, signed("application/json").fails(http.StatusUnauthorized, "").str("msg"))
+	assert.Equal(t, wpsBadSignatureText, signed("application/json").fails(http.StatusUnauthorized, "40100000").str("msg"))
 }

@@ -56,7 +56,7 @@ func (w *wps) ListDeptMembers(ctx context.Context, r wpsserver.ListDeptMembersRe
 		return nil, err
 	}
 	recursive := wpsOn(r.Params.Recursive)
-	paging, err := w.pagingOf(listName("members", r.DeptID, recursive, states.sorted()), r.Params.PageSize, r.Params.PageToken, r.Params.WithTotal)
+	paging, err := w.pagingOf(wpsListName("members", r.DeptID, recursive, states.sorted()), r.Params.PageSize, r.Params.PageToken, r.Params.WithTotal)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func (w *wps) AddDeptMember(ctx context.Context, r wpsserver.AddDeptMemberReques
 		}
 		return nil
 	})
-	return wpsserver.AddDeptMember200JSONResponse{Msg: w.done(), Data: w.nothing()}, err
+	return wpsserver.AddDeptMember200JSONResponse{Msg: w.done(), Data: w.noData()}, err
 }
 
 // RemoveDeptMember takes a person out of a department, the last one too.
@@ -135,5 +135,5 @@ func (w *wps) RemoveDeptMember(ctx context.Context, r wpsserver.RemoveDeptMember
 		p.Memberships = slices.DeleteFunc(p.Memberships, func(m Membership) bool { return m.Department == dept.Key })
 		return nil
 	})
-	return wpsserver.RemoveDeptMember200JSONResponse{Msg: w.done(), Data: w.nothing()}, err
+	return wpsserver.RemoveDeptMember200JSONResponse{Msg: w.done(), Data: w.noData()}, err
 }

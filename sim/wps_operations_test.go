@@ -67,7 +67,7 @@ func TestWPSOperations(t *testing.T) {
 			c.get(company + "/batch_read").ok()
 			c.as("dead").get(company+"/batch_read").fails(http.StatusUnauthorized, "400001005")
 			c.post(company+"/batch_create", `{"custom_attrs":[{"name":"车位","value_type":"text"}]}`).ok()
-			c.post(company+"/batch_create", `{"custom_attrs":[{"name":"车位","value_type":"text"}]}`).fails(http.StatusConflict, "")
+			c.post(company+"/batch_create", `{"custom_attrs":[{"name":"车位","value_type":"text"}]}`).fails(http.StatusConflict, "409000000")
 			c.post(company+"/batch_update", `{"custom_attrs":[{"id":"at-1","name":"编号"}]}`).ok()
 			c.post(company+"/batch_update", `{"custom_attrs":[{"id":"at-0","name":"编号"}]}`).fails(http.StatusForbidden, "403000001")
 			values := map[string]any{"users": []any{map[string]any{"user_id": p.WPSUserID, "custom_attrs": []any{
@@ -102,7 +102,7 @@ func TestWPSOperations(t *testing.T) {
 			c.post("/v7/users/"+created+"/delete", nil).fails(http.StatusForbidden, "403000001")
 
 			dept := c.post("/v7/depts/create", map[string]any{"name": "研发九部", "parent_id": root.WPSID}).data()["dept_id"].(string)
-			c.post("/v7/depts/create", map[string]any{"name": "研发九部", "parent_id": root.WPSID}).fails(http.StatusConflict, "")
+			c.post("/v7/depts/create", map[string]any{"name": "研发九部", "parent_id": root.WPSID}).fails(http.StatusConflict, "409000000")
 			c.post("/v7/depts/"+dept+"/update", map[string]any{"name": "产品中心", "leaders": []any{map[string]any{"order": 1, "user_id": p.WPSUserID}}}).ok()
 			c.post("/v7/depts/"+dept+"/update", map[string]any{"parent_id": dept}).badRequest()
 			c.get("/v7/depts/"+root.WPSID+"/children", "page_size", "50").ok()
@@ -130,7 +130,7 @@ func TestWPSOperations(t *testing.T) {
 // badRequest checks the refusal of an argument, whichever way it is worded.
 func (r wpsReply) badRequest() {
 	r.t.Helper()
-	r.fails(http.StatusBadRequest, "")
+	r.fails(http.StatusBadRequest, "400000000")
 }
 
 // Everybody in a company of the usual size conforms, and everything that real tenants show is there.

@@ -56,7 +56,7 @@ func TestWPSPrivateDimission(t *testing.T) {
 	mine := c.dept(p.MainDepartment)
 	c.post("/v7/users/"+p.WPSUserID+"/delete", nil).ok()
 	gone := c.get("/v7/users", "status", "dimission", "with_dept", "true").items()
-	assert.Equal(t, []string{p.WPSUserID}, column(gone, "id"))
+	assert.Equal(t, []string{p.WPSUserID}, wpsColumn(gone, "id"))
 	assert.Equal(t, "dimission", gone[0]["status"])
 	assert.Equal(t, []any{}, gone[0]["depts"])
 	all, _ := c.walk("/v7/users", append(wpsAllStates, "status", "dimission", "page_size", "7")...)
@@ -79,7 +79,7 @@ func TestWPSPrivateBatchDeleteDepts(t *testing.T) {
 	b := create("乙", a)
 	d := create("丁", b)
 	remove := func(ids ...string) wpsReply { return c.post("/v7/depts/batch_delete", map[string]any{"dept_ids": ids}) }
-	remove(a, b).fails(http.StatusConflict, "") // 丁 is below
+	remove(a, b).fails(http.StatusConflict, "409000000") // 丁 is below
 	remove(a, "ghost").fails(http.StatusForbidden, "403000001")
 	remove(root.WPSID).fails(http.StatusForbidden, "403000001")
 	remove(strings.Split(strings.Repeat("x ", 50)+"x", " ")...).badRequest()

@@ -128,7 +128,7 @@ func TestWPSDataPermissionOfADepartment(t *testing.T) {
 	require.NotEmpty(t, want)
 	require.Less(t, len(want), 60)
 	found, pages := c.walk("/v7/users", "status", "active", "status", "notactive", "status", "disabled", "page_size", "5", "with_dept", "true")
-	assert.ElementsMatch(t, want, column(found, "id"))
+	assert.ElementsMatch(t, want, wpsColumn(found, "id"))
 	assert.Equal(t, 12, pages, "pages are cut before the data permission, so that some are short or empty")
 	for _, user := range found {
 		for _, d := range user["depts"].([]any) {
@@ -155,7 +155,7 @@ func TestWPSQuota(t *testing.T) {
 	for range 10 {
 		c.get("/v7/depts/root").ok()
 	}
-	got := c.get("/v7/depts/root").fails(http.StatusTooManyRequests, "")
+	got := c.get("/v7/depts/root").fails(http.StatusTooManyRequests, "429000000")
 	assert.Empty(t, got.header.Get("Retry-After"))
 	assert.Contains(t, got.str("message"), "too many requests")
 	c.get("/v7/companies/current").ok() // each operation has its own
@@ -166,7 +166,7 @@ func TestWPSQuota(t *testing.T) {
 		c.buy(nil).str("access_token")
 	}
 	c.buy(nil).str("access_token")
-	got = c.buy(nil).fails(http.StatusTooManyRequests, "")
+	got = c.buy(nil).fails(http.StatusTooManyRequests, "42900000")
 	assert.Contains(t, got.str("msg"), "too many requests")
 
 	// Each app has its own.
@@ -175,7 +175,7 @@ func TestWPSQuota(t *testing.T) {
 
 	c = wpsOf(t, serve(t, sim.WithClock(k.Now), sim.WithWPSRetryAfter(), sim.WithQuota(sim.VendorWPS, "getRootDept", 1, 90*time.Second)), k.Now)
 	c.get("/v7/depts/root").ok()
-	assert.Equal(t, "90", c.get("/v7/depts/root").fails(http.StatusTooManyRequests, "").header.Get("Retry-After"))
+	assert.Equal(t, "90", c.get("/v7/depts/root").fails(http.StatusTooManyRequests, "429000000").header.Get("Retry-After"))
 }
 
 func TestWPSMethodsAndPaths(t *testing.T) {

@@ -75,7 +75,7 @@ func (w *wps) OauthToken(ctx context.Context, r wpsserver.OauthTokenRequestObjec
 func (w *wps) sellAppToken(c *call, app wpsApp, b *wpsserver.OauthTokenFormdataRequestBody) (wpsserver.OauthTokenResponseObject, error) {
 	g := wpsGrant{app: app.id, kind: wpsTenantToken, scopes: w.sim.config.wps.appScopes()}
 	if app.thirdParty {
-		ticket, company := textOf(b.AppTicket), textOf(b.CompanyID)
+		ticket, company := wpsTextOf(b.AppTicket), wpsTextOf(b.CompanyID)
 		w.mu.Lock()
 		newest := w.ticket
 		w.mu.Unlock()
@@ -95,7 +95,7 @@ func (w *wps) sellAppToken(c *call, app wpsApp, b *wpsserver.OauthTokenFormdataR
 	return w.issue(c, g), nil
 }
 
-func textOf(text *string) string {
+func wpsTextOf(text *string) string {
 	if text == nil {
 		return ""
 	}
@@ -116,7 +116,7 @@ func (w *wps) issue(c *call, g wpsGrant) wpsTokenAnswer {
 // exchangeCode gives a user's token for an authorization code. A code is gone after the first request that names it, whatever comes
 // of it.
 func (w *wps) exchangeCode(c *call, app wpsApp, b *wpsserver.OauthTokenFormdataRequestBody) (wpsserver.OauthTokenResponseObject, error) {
-	text, redirectURI := textOf(b.Code), textOf(b.RedirectURI)
+	text, redirectURI := wpsTextOf(b.Code), wpsTextOf(b.RedirectURI)
 	switch {
 	case text == "":
 		return nil, wpsTokenRefused("code is required")
@@ -138,7 +138,7 @@ func (w *wps) exchangeCode(c *call, app wpsApp, b *wpsserver.OauthTokenFormdataR
 // refreshToken gives a user's token for a refresh token, and a new refresh token that takes its place. What is left of the time for
 // refreshing counts down.
 func (w *wps) refreshToken(c *call, app wpsApp, b *wpsserver.OauthTokenFormdataRequestBody) (wpsserver.OauthTokenResponseObject, error) {
-	text := textOf(b.RefreshToken)
+	text := wpsTextOf(b.RefreshToken)
 	if text == "" {
 		return nil, wpsTokenRefused("refresh_token is required")
 	}

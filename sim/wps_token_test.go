@@ -122,14 +122,14 @@ func TestWPSThirdPartyApp(t *testing.T) {
 	tenant.get("/v7/depts/root").ok()
 }
 
-const callback = "https://app.example.org/callback"
+const wpsCallback = "https://app.example.org/callback"
 
 // signIn exchanges a code for the person's token.
 func (c *wpsCaller) signIn(p sim.Person, scopes ...string) wpsReply {
 	c.t.Helper()
-	code, err := c.srv.WPS().SignIn(p.UserID, callback, scopes...)
+	code, err := c.srv.WPS().SignIn(p.UserID, wpsCallback, scopes...)
 	require.NoError(c.t, err)
-	return c.exchange(code, callback)
+	return c.exchange(code, wpsCallback)
 }
 
 func (c *wpsCaller) exchange(code, redirectURI string) wpsReply {
@@ -180,27 +180,27 @@ func TestWPSAuthorizationCode(t *testing.T) {
 	c := wpsOf(t, serve(t, sim.WithClock(k.Now), sim.WithoutQuotas()), k.Now)
 	p := c.active()
 	mint := func() string {
-		code, err := c.srv.WPS().SignIn(p.UserID, callback)
+		code, err := c.srv.WPS().SignIn(p.UserID, wpsCallback)
 		require.NoError(t, err)
 		return code
 	}
 	dead := func(r wpsReply) { t.Helper(); r.fails(http.StatusBadRequest, "40100009") }
 
-	dead(c.exchange("made up", callback))
+	dead(c.exchange("made up", wpsCallback))
 	code := mint()
-	c.exchange(code, callback).str("access_token")
-	dead(c.exchange(code, callback)) // single use
+	c.exchange(code, wpsCallback).str("access_token")
+	dead(c.exchange(code, wpsCallback)) // single use
 	code = mint()
-	dead(c.exchange(code, callback+"/"))
-	dead(c.exchange(code, callback)) // used up by the wrong address
+	dead(c.exchange(code, wpsCallback+"/"))
+	dead(c.exchange(code, wpsCallback)) // used up by the wrong address
 	code = mint()
 	k.advance(10 * time.Minute)
-	dead(c.exchange(code, callback))
+	dead(c.exchange(code, wpsCallback))
 
-	_, err := c.srv.WPS().SignIn("ghost", callback)
+	_, err := c.srv.WPS().SignIn("ghost", wpsCallback)
 	require.ErrorIs(t, err, sim.ErrUnknown)
 	locked := c.person(func(p sim.Person) bool { return p.Status == sim.StatusDisabled })
-	_, err = c.srv.WPS().SignIn(locked.UserID, callback)
+	_, err = c.srv.WPS().SignIn(locked.UserID, wpsCallback)
 	require.ErrorIs(t, err, sim.ErrInvalid)
 	newcomer := c.person(func(p sim.Person) bool { return p.Status == sim.StatusNotActivated })
 	c.signIn(newcomer).str("access_token")
@@ -219,11 +219,11 @@ func TestWPSUserTokenEndsWithTheAccount(t *testing.T) {
 	c.refresh(tokens.str("refresh_token")).fails(http.StatusBadRequest, "40100009")
 	c.post("/v7/users/batch_enable", map[string]any{"user_ids": []string{p.WPSUserID}}).ok()
 	user.get("/v7/users/current").ok()
-	code, err := c.srv.WPS().SignIn(p.UserID, callback)
+	code, err := c.srv.WPS().SignIn(p.UserID, wpsCallback)
 	require.NoError(t, err)
 	contactOf(t, c.srv).get("/user/delete", "userid", p.UserID).ok()
 	user.get("/v7/users/current").fails(http.StatusUnauthorized, "400001006")
-	c.exchange(code, callback).fails(http.StatusBadRequest, "40100009")
+	c.exchange(code, wpsCallback).fails(http.StatusBadRequest, "40100009")
 }
 
 func TestWPSTokenLooksLikeAJWT(t *testing.T) {

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"strings"
@@ -75,7 +76,7 @@ func (v wpsView) user(p *Person, fields string, withDepts bool) wpsserver.User {
 	}
 	if w.private() {
 		fields += " " + wpsPrivateFields
-		u.LoginName, u.Source = new(orText(profile.loginName, p.UserID)), new(orText(profile.source, "inner"))
+		u.LoginName, u.Source = new(cmp.Or(profile.loginName, p.UserID)), new(cmp.Or(profile.source, "inner"))
 	}
 	return wpsOnly(u, fields)
 }

@@ -85,7 +85,7 @@ func TestWPSLookUps(t *testing.T) {
 	active, everybody := []string{"active"}, []string{"active", "notactive", "disabled"}
 	ids := func(path, name string, values, status []string) []string {
 		t.Helper()
-		return column(c.post(path, map[string]any{name: values, "status": status}).items(), "id")
+		return wpsColumn(c.post(path, map[string]any{name: values, "status": status}).items(), "id")
 	}
 	both := []string{p.WPSUserID, locked.WPSUserID}
 	slices.SortFunc(both, func(a, b string) int {
@@ -118,13 +118,13 @@ func TestWPSExternalIDs(t *testing.T) {
 	dept := c.dept(3)
 	assert.Equal(t, p.WPSUserID, c.get("/v7/users/" + p.UserID).data()["id"])
 	c.get("/v7/users/" + p.WPSUserID).denied()
-	assert.Equal(t, []string{dept.WPSID}, column(c.post("/v7/depts/batch_read", `{"dept_ids":["ou-3"]}`).items(), "id"))
+	assert.Equal(t, []string{dept.WPSID}, wpsColumn(c.post("/v7/depts/batch_read", `{"dept_ids":["ou-3"]}`).items(), "id"))
 	c.get("/v7/depts/ou-3/children").ok()
 	found := c.post("/v7/users/batch_read", map[string]any{"user_ids": []string{p.UserID}, "status": []string{"active"}}).items()
-	assert.Equal(t, []string{p.WPSUserID}, column(found, "id"))
+	assert.Equal(t, []string{p.WPSUserID}, wpsColumn(found, "id"))
 	c.post("/v7/depts/ou-3/members/"+p.UserID+"/create", nil).ok()
 	found = c.post("/v7/depts/ou-3/members/batch_read", map[string]any{"user_ids": []string{p.UserID}, "status": []string{"active"}}).items()
-	assert.Equal(t, []string{p.WPSUserID}, column(found, "user_id"))
+	assert.Equal(t, []string{p.WPSUserID}, wpsColumn(found, "user_id"))
 	c.with("X-Kso-Id-Type", "internal").get("/v7/users/" + p.WPSUserID).ok()
 }
 
@@ -179,5 +179,5 @@ func TestWPSConvertIDs(t *testing.T) {
 	c.post("/v7/id_convert", `{"id_type":"dept_id","ids":[]}`).invalid("20")
 	c.post("/v7/id_convert", `{"id_type":"company_uid","ids":["1"]}`).invalid("company_id")
 	c.post("/v7/id_convert", `{"id_type":"company_uid","ids":["1"],"company_id":"7"}`).denied()
-	c.post("/v7/id_convert", `{"ids":["1"]}`).fails(http.StatusBadRequest, "")
+	c.post("/v7/id_convert", `{"ids":["1"]}`).fails(http.StatusBadRequest, "400000000")
 }

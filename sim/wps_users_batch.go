@@ -14,7 +14,7 @@ func (w *wps) BatchEnableUsers(ctx context.Context, r wpsserver.BatchEnableUsers
 		}
 		return nil
 	})
-	return wpsserver.BatchEnableUsers200JSONResponse{Msg: w.done(), Data: w.nothing()}, err
+	return wpsserver.BatchEnableUsers200JSONResponse{Msg: w.done(), Data: w.noData()}, err
 }
 
 // BatchDisableUsers locks people out.
@@ -26,7 +26,7 @@ func (w *wps) BatchDisableUsers(ctx context.Context, r wpsserver.BatchDisableUse
 		p.Status = StatusDisabled
 		return nil
 	})
-	return wpsserver.BatchDisableUsers200JSONResponse{Msg: w.done(), Data: w.nothing()}, err
+	return wpsserver.BatchDisableUsers200JSONResponse{Msg: w.done(), Data: w.noData()}, err
 }
 
 // changePeople changes several people, all of them or none.
@@ -82,7 +82,7 @@ func (w *wps) BatchUpdateUserOrder(ctx context.Context, r wpsserver.BatchUpdateU
 		}
 		return nil
 	})
-	return wpsserver.BatchUpdateUserOrder200JSONResponse{Msg: w.done(), Data: w.nothing()}, err
+	return wpsserver.BatchUpdateUserOrder200JSONResponse{Msg: w.done(), Data: w.noData()}, err
 }
 
 // member finds a person in a department.
@@ -135,5 +135,5 @@ func (w *wps) BatchUpdateUserDept(ctx context.Context, r wpsserver.BatchUpdateUs
 		}
 		return nil
 	})
-	return wpsserver.BatchUpdateUserDept200JSONResponse{Msg: w.done(), Data: w.nothing()}, err
+	return wpsserver.BatchUpdateUserDept200JSONResponse{Msg: w.done(), Data: w.noData()}, err
 }

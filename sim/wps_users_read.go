@@ -17,7 +17,7 @@ func (w *wps) ListUsers(ctx context.Context, r wpsserver.ListUsersRequestObject)
 	if err != nil {
 		return nil, err
 	}
-	paging, err := w.pagingOf(listName("users", states.sorted()), r.Params.PageSize, r.Params.PageToken, r.Params.WithTotal)
+	paging, err := w.pagingOf(wpsListName("users", states.sorted()), r.Params.PageSize, r.Params.PageToken, r.Params.WithTotal)
 	if err != nil {
 		return nil, err
 	}

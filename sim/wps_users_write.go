@@ -70,7 +70,7 @@ func (w *wps) UpdateUser(ctx context.Context, r wpsserver.UpdateUserRequestObjec
 	if err == nil {
 		w.remember(key, change)
 	}
-	return wpsserver.UpdateUser200JSONResponse{Msg: w.done(), Data: w.nothing()}, err
+	return wpsserver.UpdateUser200JSONResponse{Msg: w.done(), Data: w.noData()}, err
 }
 
 // changePerson changes one person and says who it was.
@@ -104,7 +104,7 @@ func (w *wps) DeleteUser(ctx context.Context, r wpsserver.DeleteUserRequestObjec
 		}
 		return d.removePerson(p.Key, c.now)
 	})
-	return wpsserver.DeleteUser200JSONResponse{Msg: w.done(), Data: w.nothing()}, err
+	return wpsserver.DeleteUser200JSONResponse{Msg: w.done(), Data: w.noData()}, err
 }
 
 // enter puts a person into departments, and only these. A place that the person has already is kept.

@@ -166,8 +166,8 @@ func (w *wps) said(text string) *string {
 // done is the msg of calls that return nothing else.
 func (w *wps) done() *string { return w.said("success") }
 
-// nothing is the data of calls that return none: absent, or null at private deployments.
-func (w *wps) nothing() *wpsserver.NoData {
+// noData is the data of calls that return none: absent, or null at private deployments.
+func (w *wps) noData() *wpsserver.NoData {
 	if w.private() {
 		return new(wpsserver.NoData)
 	}

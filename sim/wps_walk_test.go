@@ -52,7 +52,7 @@ func wpsTruth(org *sim.Organisation) map[wpsMember]int {
 	return out
 }
 
-func membersFound(items []map[string]any) map[wpsMember]int {
+func wpsMembersFound(items []map[string]any) map[wpsMember]int {
 	out := map[wpsMember]int{}
 	for _, item := range items {
 		out[wpsMember{item["user_id"].(string), item["dept_id"].(string), item["is_leader"].(bool)}]++
@@ -71,7 +71,7 @@ func TestWPSListUsersIsTheOrganisation(t *testing.T) {
 	}
 	for _, size := range []int{7, 50} {
 		found, pages := c.walk("/v7/users", append(wpsAllStates, "page_size", fmt.Sprint(size))...)
-		assert.Equal(t, want, column(found, "id"))
+		assert.Equal(t, want, wpsColumn(found, "id"))
 		assert.Equal(t, (500+size-1)/size, pages)
 	}
 	found, pages := c.walk("/v7/users", wpsAllStates...)
@@ -109,11 +109,11 @@ func TestWPSDepartmentWalkIsTheOrganisation(t *testing.T) {
 	for _, d := range org.Departments() {
 		assert.Equal(t, d.Name, names[d.WPSID])
 	}
-	assert.Equal(t, wpsTruth(org), membersFound(members))
+	assert.Equal(t, wpsTruth(org), wpsMembersFound(members))
 
 	// Recursive, a person is there once for each department.
 	recursive, _ := c.walk("/v7/depts/"+root["id"].(string)+"/members", append(wpsAllStates, "page_size", "50", "recursive", "true")...)
-	assert.Equal(t, wpsTruth(org), membersFound(recursive))
+	assert.Equal(t, wpsTruth(org), wpsMembersFound(recursive))
 }
 
 func TestWPSTotals(t *testing.T) {
@@ -147,7 +147,7 @@ func TestWPSPaging(t *testing.T) {
 		"other states": {"status", "disabled", "page_token", token},
 		"more states":  {"status", "active", "status", "disabled", "page_token", token},
 	} {
-		assert.Contains(t, c.get("/v7/users", query...).fails(http.StatusBadRequest, "").str("desc"), "page_token", name)
+		assert.Contains(t, c.get("/v7/users", query...).fails(http.StatusBadRequest, "400000000").str("desc"), "page_token", name)
 	}
 	c.get("/v7/depts/"+root+"/members", "status", "active", "page_token", token).invalid("page_token")
 	c.get("/v7/depts/"+root+"/children", "page_token", token).invalid("page_token")
@@ -180,5 +180,5 @@ func TestWPSWalkWhileTheCompanyChanges(t *testing.T) {
 	for _, p := range org.People()[18:] {
 		want = append(want, p.WPSUserID)
 	}
-	assert.Equal(t, want, column(second.items(), "id"))
+	assert.Equal(t, want, wpsColumn(second.items(), "id"))
 }

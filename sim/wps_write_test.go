@@ -64,9 +64,9 @@ func TestWPSCreateUser(t *testing.T) {
 		c.post("/v7/users/create", base(name, value)).denied()
 	}
 	for name, value := range map[string]any{"phone": "+8613900000031", "email": "LUO.YI@example.com", "ex_user_id": "hr-0042"} {
-		c.post("/v7/users/create", base(name, value)).fails(http.StatusConflict, "")
+		c.post("/v7/users/create", base(name, value)).fails(http.StatusConflict, "409000000")
 	}
-	c.post("/v7/users/create", base("ex_user_id", twin["id"])).fails(http.StatusConflict, "")
+	c.post("/v7/users/create", base("ex_user_id", twin["id"])).fails(http.StatusConflict, "409000000")
 	assert.Len(t, c.srv.Organisation().People(), 62, "nothing was left behind")
 }
 
@@ -107,7 +107,7 @@ func TestWPSUpdateUser(t *testing.T) {
 	c.post(path+"/update", `{"title":"x","user_name":""}`).invalid("user_name")
 	c.post(path+"/update", `{"title":"x","leader_id":"ghost"}`).denied()
 	taken := c.person(func(o sim.Person) bool { return o.Key != p.Key && o.Mobile.Number != "" })
-	c.post(path+"/update", map[string]any{"title": "x", "phone": taken.Mobile.E164()}).fails(http.StatusConflict, "")
+	c.post(path+"/update", map[string]any{"title": "x", "phone": taken.Mobile.E164()}).fails(http.StatusConflict, "409000000")
 	c.post("/v7/users/ghost/update", `{}`).denied()
 	assert.Equal(t, before, c.again(p.Key), "a change that fails changes nothing")
 }
@@ -184,7 +184,7 @@ func TestWPSMembers(t *testing.T) {
 		assert.Len(t, c.again(p.Key).Memberships, 2)
 	}
 	items := c.get("/v7/users/" + p.WPSUserID + "/depts").items()
-	assert.Equal(t, []string{mine.WPSID, other.WPSID}, column(items, "id"))
+	assert.Equal(t, []string{mine.WPSID, other.WPSID}, wpsColumn(items, "id"))
 
 	read := func(dept string, status []string, ids ...string) []map[string]any {
 		return c.post("/v7/depts/"+dept+"/members/batch_read", map[string]any{"user_ids": ids, "status": status}).items()
@@ -262,12 +262,12 @@ func TestWPSDepartments(t *testing.T) {
 	c.post("/v7/depts/"+id+"/update", `{}`).ok()
 	assert.Equal(t, want, read())
 
-	c.post("/v7/depts/"+id+"/delete", nil).fails(http.StatusConflict, "") // it has a member
+	c.post("/v7/depts/"+id+"/delete", nil).fails(http.StatusConflict, "409000000") // it has a member
 	c.post("/v7/depts/"+id+"/members/"+p.WPSUserID+"/delete", nil).ok()
 	assert.Equal(t, want, read(), "who left manages it still")
 	below := c.post("/v7/depts/create", map[string]any{"name": "下级", "parent_id": id}).data()["dept_id"].(string)
 	c.post("/v7/depts/"+id+"/update", map[string]any{"parent_id": below}).invalid("below itself")
-	c.post("/v7/depts/"+id+"/delete", nil).fails(http.StatusConflict, "")
+	c.post("/v7/depts/"+id+"/delete", nil).fails(http.StatusConflict, "409000000")
 	c.post("/v7/depts/"+below+"/update", map[string]any{"parent_id": root.WPSID}).ok()
 	assert.Equal(t, root.Key, c.deptByID(below).Parent)
 	c.post("/v7/depts/"+id+"/delete", nil).ok()
@@ -283,11 +283,11 @@ func TestWPSDepartments(t *testing.T) {
 	}
 	c.post("/v7/depts/create", map[string]any{"name": "x", "parent_id": "ghost"}).denied()
 	c.post("/v7/depts/create", map[string]any{"name": "x", "parent_id": root.WPSID, "leaders": []any{map[string]any{"order": 1, "user_id": "ghost"}}}).denied()
-	c.post("/v7/depts/create", map[string]any{"name": taken.Name, "parent_id": root.WPSID}).fails(http.StatusConflict, "")
-	c.post("/v7/depts/create", map[string]any{"name": "x", "parent_id": root.WPSID, "ex_dept_id": taken.WPSID}).fails(http.StatusConflict, "")
+	c.post("/v7/depts/create", map[string]any{"name": taken.Name, "parent_id": root.WPSID}).fails(http.StatusConflict, "409000000")
+	c.post("/v7/depts/create", map[string]any{"name": "x", "parent_id": root.WPSID, "ex_dept_id": taken.WPSID}).fails(http.StatusConflict, "409000000")
 	c.post("/v7/depts/"+below+"/update", `{"name":""}`).invalid("name")
 	c.post("/v7/depts/"+below+"/update", `{"parent_id":"ghost"}`).denied()
-	c.post("/v7/depts/"+below+"/update", `{"ex_dept_id":"ou-3"}`).fails(http.StatusConflict, "")
+	c.post("/v7/depts/"+below+"/update", `{"ex_dept_id":"ou-3"}`).fails(http.StatusConflict, "409000000")
 	c.post("/v7/depts/"+root.WPSID+"/update", map[string]any{"parent_id": below}).invalid("root")
 	c.post("/v7/depts/"+root.WPSID+"/update", `{"name":"新名","parent_id":""}`).ok()
 	assert.Equal(t, "新名", c.get("/v7/companies/current").data()["name"])
