@@ -11,6 +11,9 @@ import (
 )
 
 // WeCom shows WeCom's directory: what the self-built app (Config.AppSecret) may see. Ids are userids and department ids; the root is 1.
+//
+// With Config.ContactSecret the departments that the app may not see are listed too, without their names; reading their members is
+// clients.ErrPermission. Without it nobody can know of them, and the directory is what the app's visible range (可见范围) makes of it.
 func WeCom(c *wecom.Client) Directory { return &weComDirectory{c} }
 
 type weComDirectory struct{ c *wecom.Client }
@@ -19,13 +22,31 @@ func (d *weComDirectory) Vendor() string { return "wecom" }
 
 func (d *weComDirectory) Departments(ctx context.Context) iter.Seq2[Department, error] {
 	return func(yield func(Department, error) bool) {
-		answer, err := d.c.ListDepartment(ctx, nil)
+		visible, err := d.c.ListDepartment(ctx, nil)
 		if err != nil {
 			yield(Department{}, err)
 			return
 		}
-		for _, raw := range answer.Department {
+		listed := make(map[int64]struct{}, len(visible.Department))
+		for _, raw := range visible.Department {
+			listed[raw.ID] = struct{}{}
 			if !yield(weComDepartment(raw), nil) {
+				return
+			}
+		}
+		if !d.c.HasContactSecret() {
+			return
+		}
+		all, err := d.c.ListDepartmentSimple(clients.WithScheme(ctx, "contactToken"), nil)
+		if err != nil {
+			yield(Department{}, err)
+			return
+		}
+		for _, node := range all.DepartmentID {
+			if _, ok := listed[node.ID]; ok {
+				continue
+			}
+			if !yield(weComDepartment(wecomapi.Department{ID: node.ID, ParentID: node.ParentID, Order: node.Order}), nil) {
 				return
 			}
 		}

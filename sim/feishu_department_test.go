@@ -207,8 +207,12 @@ func TestFeishuChangeDepartment(t *testing.T) {
 	require.Len(t, leaders, 1, "members who lead, lead everywhere")
 	assert.Equal(t, member.Key, leaders[0].Key)
 
+	patch(feishuObject{"leaders": []feishuObject{{"leaderType": 1, "leaderID": member.FeishuOpenID}, {"leaderType": 2, "leaderID": people.staff.FeishuOpenID}}}).ok()
 	got = patch(feishuObject{"leader_user_id": people.admin.FeishuOpenID}).ok().object("data", "department")
 	assert.Equal(t, people.admin.FeishuOpenID, got["leader_user_id"])
+	assert.Len(t, got["leaders"], 2, "the deputy stays")
+	require.NoError(t, org.RemovePerson(people.staff.Key))
+	assert.Len(t, c.call("getDepartment", id).ok().object("data", "department")["leaders"], 1, "not those who left")
 	got = patch(feishuObject{"leaders": []feishuObject{}}).ok().object("data", "department")
 	assert.Nil(t, got["leaders"])
 	assert.Empty(t, org.Leaders(people.full.Key))

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// fails checks a refusal of the OAuth endpoint, which has a shape of its own.
+// oauthFails checks a refusal of the OAuth endpoint, which has a shape of its own.
 func (r feishuReply) oauthFails(code int, class string) {
 	r.t.Helper()
 	r.fails(400, code)

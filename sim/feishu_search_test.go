@@ -73,14 +73,13 @@ func TestFeishuSearchUsersV3(t *testing.T) {
 	require.NoError(t, org.RemovePerson(people.frozen.Key))
 	assert.Empty(t, search(feishuObject{"filter": feishuObject{"user_ids": []string{people.frozen.FeishuOpenID}}}).ok().list("data", "items"))
 	assert.Len(t, search(feishuObject{"filter": feishuObject{"user_ids": []string{people.frozen.FeishuOpenID}, "is_resigned": true}}).ok().list("data", "items"), 1)
-	with, _ := len(org.People()), 0
-	var mailboxes int
+	all, mailboxes := len(org.People()), 0
 	for _, p := range org.People() {
 		if p.CorpEmail != "" {
 			mailboxes++
 		}
 	}
-	for filter, count := range map[string]int{"true": mailboxes, "false": with - mailboxes} {
+	for filter, count := range map[string]int{"true": mailboxes, "false": all - mailboxes} {
 		yes, err := strconv.ParseBool(filter)
 		require.NoError(t, err)
 		items := 0

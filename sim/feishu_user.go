@@ -58,7 +58,7 @@ func feishuFieldsOfWrite() feishuFields {
 	return feishuFields{avatarKey: true, frozen: true, subscriptions: true}
 }
 
-// person shows a person. A field that the caller may not read is absent; one that it may read and that has no value is empty.
+// show shows a person. A field that the caller may not read is absent; one that it may read and that has no value is empty.
 func (v feishuView) show(p *Person, fields feishuFields) feishuserver.User {
 	read := feishuContactRead()
 	base := v.may(append(read, scopeUserBase)...)

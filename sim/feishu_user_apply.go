@@ -14,15 +14,12 @@ import (
 // feishuMailDomain is the domain of the tenant's business mailboxes.
 const feishuMailDomain = "@example.cn"
 
-// epoch is the time that 0 stands for.
-func epoch() time.Time { return time.Unix(0, 0).UTC() }
-
 // feishuUserID tells whether a person may have the user_id.
 func feishuUserID(id string) bool {
 	return id != "" && utf8.RuneCountInString(id) <= 64 && !strings.ContainsAny(id, " \t\r\n")
 }
 
-// checkChange holds a change against the limits of the vendor's pages. What depends on others is checked by apply.
+// checkFeishuChange holds a change against the limits of the vendor's pages. What depends on others is checked by apply.
 func checkFeishuChange(change feishuChange) error {
 	checks := []struct {
 		bad bool

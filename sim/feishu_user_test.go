@@ -236,13 +236,19 @@ func TestFeishuCreateUser(t *testing.T) {
 		"primary not first": {feishuObject{"department_ids": []string{"0", people.full.FeishuOpenID}, "orders": []feishuObject{
 			{"department_id": "0", "department_order": 1, "is_primary_dept": true}, {"department_id": people.full.FeishuOpenID, "department_order": 2},
 		}}, 400, 41410},
-		"field without id":    {feishuObject{"custom_attrs": []feishuObject{{"value": feishuObject{"text": "x"}}}}, 400, 41044},
-		"unknown field":       {feishuObject{"custom_attrs": []feishuObject{{"id": "C-1", "value": feishuObject{"text": "x"}}}}, 400, 41045},
-		"field without value": {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7100"}}}, 400, 41046},
-		"option by its words": {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7103", "value": feishuObject{"option_id": "蓝"}}}}, 400, 41046},
-		"link without text":   {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7102", "value": feishuObject{"url": "https://x.example"}}}}, 400, 41047},
-		"link without url":    {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7102", "value": feishuObject{"text": "x"}}}}, 400, 41048},
-		"person by open_id":   {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7105", "value": feishuObject{"generic_user": feishuObject{"id": leader.FeishuOpenID, "type": 1}}}}}, 400, 41046},
+		"field without id":      {feishuObject{"custom_attrs": []feishuObject{{"value": feishuObject{"text": "x"}}}}, 400, 41044},
+		"unknown field":         {feishuObject{"custom_attrs": []feishuObject{{"id": "C-1", "value": feishuObject{"text": "x"}}}}, 400, 41045},
+		"field without value":   {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7100"}}}, 400, 41046},
+		"field of another kind": {feishuObject{"custom_attrs": []feishuObject{{"type": "HREF", "id": "C-7100", "value": feishuObject{"text": "x"}}}}, 400, 99992402},
+		"text without text":     {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7100", "value": feishuObject{}}}}, 400, 41046},
+		"long text":             {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7100", "value": feishuObject{"text": long}}}}, 400, 99992402},
+		"link elsewhere":        {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7102", "value": feishuObject{"text": "x", "url": "ftp://x"}}}}, 400, 99992402},
+		"no option":             {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7103", "value": feishuObject{}}}}, 400, 41046},
+		"dotted line":           {feishuObject{"dotted_line_leader_user_ids": []string{"ou_unknown"}}, 400, 44022},
+		"option by its words":   {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7103", "value": feishuObject{"option_id": "蓝"}}}}, 400, 41046},
+		"link without text":     {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7102", "value": feishuObject{"url": "https://x.example"}}}}, 400, 41047},
+		"link without url":      {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7102", "value": feishuObject{"text": "x"}}}}, 400, 41048},
+		"person by open_id":     {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7105", "value": feishuObject{"generic_user": feishuObject{"id": leader.FeishuOpenID, "type": 1}}}}}, 400, 41046},
 	} {
 		before := len(org.People())
 		if name == "too many departments" {
@@ -408,6 +414,10 @@ func TestFeishuTenantFeatures(t *testing.T) {
 		// A plain refusal with HTTP 504.
 		c.call("createUser", body(people, feishuObject{"department_ids": []string{"0", people.full.FeishuOpenID}})).fails(504, 41032)
 		c.call("createUser", body(people, nil)).ok()
+		c.call("deleteUser", people.staff.FeishuOpenID, feishuObject{}).ok()
+		c.call("resurrectUser", people.staff.FeishuOpenID, feishuObject{"departments": []feishuObject{
+			{"department_id": "0"}, {"department_id": people.full.FeishuOpenID},
+		}}).fails(504, 41032)
 	})
 	t.Run("nothing is added to the lists", func(t *testing.T) {
 		c := newFeishuApp(t, sim.WithFeishuFixedLists())
@@ -483,6 +493,7 @@ func TestFeishuDeleteAndResurrect(t *testing.T) {
 	assert.Nil(t, u["orders"])
 
 	restore(feishuObject{"subscription_ids": []string{"x"}}).fails(400, 44048)
+	restore(feishuObject{"departments": make([]feishuObject, 51)}).fails(400, 41033)
 	restore(feishuObject{"departments": []feishuObject{{"department_id": "od-unknown"}}}).fails(400, 99992357)
 	restore(feishuObject{"departments": []feishuObject{
 		{"department_id": people.empty.FeishuOpenID, "department_order": 1, "user_order": 4}, {"department_id": people.full.FeishuOpenID, "department_order": 2},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/roster-go/roster/gen/feishuapi"
 	"github.com/roster-go/roster/gen/feishuapi/feishuserver"
@@ -77,7 +78,7 @@ func (f *feishu) createUser(v feishuView, id *string, change feishuChange) (feis
 		return none, err
 	}
 	if change.joined != nil && *change.joined == 0 {
-		p.Hired = epoch() // where a change would clear it
+		p.Hired = time.Unix(0, 0).UTC() // where a change would clear it
 	}
 	added, err := v.dir.addPerson(p)
 	if err != nil {

@@ -26,7 +26,8 @@ type Config struct {
 // Client talks to WeCom. It is safe for concurrent use; make one and keep it, since it holds the tokens and the quotas.
 type Client struct {
 	*wecomapi.API
-	core *clients.Client
+	core    *clients.Client
+	contact bool
 }
 
 // New returns a client. It does no I/O: a wrong secret shows at the first call.
@@ -52,11 +53,14 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{API: wecomapi.NewAPI(core), core: core}, nil
+	return &Client{API: wecomapi.NewAPI(core), core: core, contact: cfg.ContactSecret != ""}, nil
 }
 
 // Stats returns what the client has done so far.
 func (c *Client) Stats() clients.Stats { return c.core.Stats() }
+
+// HasContactSecret tells whether Config.ContactSecret was given, with which the ids of the whole corp can be listed, whatever the app may see.
+func (c *Client) HasContactSecret() bool { return c.contact }
 
 // credential is a token source for one secret: WeCom's tokens belong to a secret, not to a corp.
 func credential(c *clients.Client, corpID string, secret clients.Secret, field string) (clients.Credential, error) {

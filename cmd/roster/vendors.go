@@ -32,10 +32,11 @@ type vendor struct {
 	open      func(env map[string]string, options ...clients.Option) (source, error)
 }
 
-// source is an opened directory with the counts of its client.
+// source is an opened directory with the client behind it.
 type source struct {
 	directory.Directory
 	stats func() clients.Stats
+	api   any // the client, with a method for each operation of the document
 }
 
 func vendors() []vendor {
@@ -58,7 +59,7 @@ func weComVendor() vendor {
 		name: "wecom", title: "WeCom 企业微信",
 		variables: []variable{
 			{"WECOM_CORP_ID", "corp id (企业ID)", true},
-			{"WECOM_CONTACT_SECRET", "secret of 通讯录同步; an export does without", false},
+			{"WECOM_CONTACT_SECRET", "secret of 通讯录同步; with it, departments that the app may not see are noticed", false},
 			{"WECOM_APP_SECRET", "secret of a self-built app, whose visible range is what is exported", true},
 			{"WECOM_BASE_URL", "where the API is, if not at the vendor", false},
 		},
@@ -72,7 +73,7 @@ func weComVendor() vendor {
 			if err != nil {
 				return source{}, err
 			}
-			return source{directory.WeCom(c), c.Stats}, nil
+			return source{directory.WeCom(c), c.Stats, c}, nil
 		},
 	}
 }
@@ -95,7 +96,7 @@ func dingTalkVendor() vendor {
 			if err != nil {
 				return source{}, err
 			}
-			return source{directory.DingTalk(c), c.Stats}, nil
+			return source{directory.DingTalk(c), c.Stats, c}, nil
 		},
 	}
 }
@@ -118,7 +119,7 @@ func feishuVendor() vendor {
 			if err != nil {
 				return source{}, err
 			}
-			return source{directory.Feishu(c), c.Stats}, nil
+			return source{directory.Feishu(c), c.Stats, c}, nil
 		},
 	}
 }
@@ -145,7 +146,7 @@ func wpsVendor() vendor {
 			if err != nil {
 				return source{}, err
 			}
-			return source{directory.WPS(c), c.Stats}, nil
+			return source{directory.WPS(c), c.Stats, c}, nil
 		},
 	}
 }
@@ -201,9 +202,19 @@ func (s *simulator) close() {
 
 // openVendor opens a vendor with the credentials of the environment, or the simulator. note says which.
 func openVendor(v vendor, simulated *simulator, options ...clients.Option) (s source, note string, err error) {
-	env, found, err := v.environment(os.LookupEnv)
+	env, note, err := whereabouts(v, simulated)
 	if err != nil {
 		return source{}, "", err
+	}
+	s, err = v.open(env, append(options, clients.WithHTTPClient(&http.Client{Transport: exportTransport()}))...)
+	return s, note, err
+}
+
+// whereabouts returns what a vendor is opened with: the variables of the environment, or those of the simulator. note says which.
+func whereabouts(v vendor, simulated *simulator) (env map[string]string, note string, err error) {
+	env, found, err := v.environment(os.LookupEnv)
+	if err != nil {
+		return nil, "", err
 	}
 	note = "the vendor"
 	if base := env[v.variables[len(v.variables)-1].name]; base != "" {
@@ -212,13 +223,12 @@ func openVendor(v vendor, simulated *simulator, options ...clients.Option) (s so
 	if !found {
 		server, err := simulated.start()
 		if err != nil {
-			return source{}, "", err
+			return nil, "", err
 		}
 		env = v.simulated(server)
 		note = fmt.Sprintf("the built-in simulator (set %s to go to the vendor)", v.variables[0].name)
 	}
-	s, err = v.open(env, append(options, clients.WithHTTPClient(&http.Client{Transport: exportTransport()}))...)
-	return s, note, err
+	return env, note, nil
 }
 
 // exportTransport honours the proxy variables for vendors; a loopback address goes direct by itself.
