@@ -43,6 +43,9 @@ func (v *vendor) fetch(ctx context.Context, _ token.Token) (token.Token, error) 
 	return token.Token{Value: token.Secret(fmt.Sprint("token-", n)), Expiry: time.Now().Add(v.life)}, nil
 }
 
+// pass lets time go by in a synctest bubble, where that takes none.
+func pass(d time.Duration) { <-time.After(d) }
+
 func source(t *testing.T, v *vendor, change func(*token.Config)) *token.Cached {
 	t.Helper()
 	cfg := token.Config{Key: "k", Fetch: v.fetch}
@@ -84,13 +87,13 @@ func TestRenewedInTheBackgroundBeforeItEnds(t *testing.T) {
 		s := source(t, v, nil)
 		_, err := s.Token(t.Context())
 		require.NoError(t, err)
-		time.Sleep(2*time.Hour - 4*time.Minute)
+		pass(2*time.Hour - 4*time.Minute)
 		began := time.Now()
 		got, err := s.Token(t.Context())
 		require.NoError(t, err)
 		assert.Equal(t, "token-1", string(got.Value), "the old one still works")
 		assert.Zero(t, time.Since(began), "nobody waits")
-		time.Sleep(2 * time.Second)
+		pass(2 * time.Second)
 		got, err = s.Token(t.Context())
 		require.NoError(t, err)
 		assert.Equal(t, "token-2", string(got.Value))
@@ -106,14 +109,14 @@ func TestBackgroundFailureIsNotSeenWhileTheTokenLives(t *testing.T) {
 		require.NoError(t, err)
 		broken := errors.New("vendor is down")
 		v.err.Store(&broken)
-		time.Sleep(time.Hour - 3*time.Minute)
+		pass(time.Hour - 3*time.Minute)
 		for range 100 {
 			_, err := s.Token(t.Context())
 			require.NoError(t, err)
 			synctest.Wait()
 		}
 		assert.EqualValues(t, 2, v.issued.Load(), "one try, then a pause")
-		time.Sleep(3 * time.Minute)
+		pass(3 * time.Minute)
 		_, err = s.Token(t.Context())
 		assert.ErrorIs(t, err, broken)
 	})
@@ -138,7 +141,7 @@ func TestFailureReachesEveryWaiterAndIsNotRepeatedAtOnce(t *testing.T) {
 		assert.EqualValues(t, 1, v.issued.Load())
 		v.err.Store(nil)
 		v.life = time.Hour
-		time.Sleep(time.Second)
+		pass(time.Second)
 		_, err = s.Token(t.Context())
 		assert.NoError(t, err, "after the pause it is tried again")
 	})

@@ -20,7 +20,7 @@ func FuzzSignVerify(f *testing.F) {
 	f.Fuzz(func(t *testing.T, uri, contentType string, body []byte, flip uint8) {
 		u, err := url.ParseRequestURI(uri)
 		if err != nil || u.IsAbs() || u.Host != "" || uri == "*" {
-			t.Skip()
+			return
 		}
 		s := kso1.Signer{AccessKey: "AK:1", SecretKey: "sk", PathPrefix: "/openapi"}
 		sent := &http.Request{Method: http.MethodPost, URL: u, Header: http.Header{}}
