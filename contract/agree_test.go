@@ -1,0 +1,122 @@
+package contract_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/roster-go/roster/clients/wire"
+	"github.com/roster-go/roster/contract"
+	"github.com/roster-go/roster/gen/dingtalkapi"
+	"github.com/roster-go/roster/gen/feishuapi"
+	"github.com/roster-go/roster/gen/wecomapi"
+	"github.com/roster-go/roster/gen/wpsapi"
+	"github.com/roster-go/roster/internal/invoke"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// generated is the generated package of a vendor, as far as tests need it.
+type generated struct {
+	operations []*wire.Operation
+	api        func(wire.Caller) any
+}
+
+func generatedOf(vendor string) generated {
+	return map[string]generated{
+		"dingtalk": {dingtalkapi.Operations(), func(c wire.Caller) any { return dingtalkapi.NewAPI(c) }},
+		"feishu":   {feishuapi.Operations(), func(c wire.Caller) any { return feishuapi.NewAPI(c) }},
+		"wecom":    {wecomapi.Operations(), func(c wire.Caller) any { return wecomapi.NewAPI(c) }},
+		"wps":      {wpsapi.Operations(), func(c wire.Caller) any { return wpsapi.NewAPI(c) }},
+	}[vendor]
+}
+
+// eachMutation calls f for every success sample and every mutation of it.
+func eachMutation(t *testing.T, f func(t *testing.T, v *contract.Validator, operation string, op *openapi3.Operation, m mutation)) {
+	for _, vendor := range contract.Vendors() {
+		t.Run(vendor, func(t *testing.T) {
+			v, all := load(t, vendor)
+			operations := operationsOf(contract.Sealed(v))
+			for _, sample := range all {
+				if !sample.Success() {
+					continue
+				}
+				op := operations[sample.Operation]
+				schema := answerSchema(op)
+				f(t, v, sample.Operation, op, mutation{class: "none", body: sample.Response.Body, contentType: "application/json"})
+				for _, m := range mutations(t, op, schema, sample.Response.Body, envelopeCode(schema)) {
+					f(t, v, sample.Operation, op, m)
+				}
+			}
+		})
+	}
+}
+
+// Where the schema alone decides, our walk and kin-openapi are of one mind about every body.
+func TestTheWalkAgreesWithKinOpenAPI(t *testing.T) {
+	compared := 0
+	eachMutation(t, func(t *testing.T, v *contract.Validator, operation string, op *openapi3.Operation, m mutation) {
+		var value any
+		if json.Unmarshal(m.body, &value) != nil {
+			return // kin-openapi never gets there
+		}
+		ours := 0
+		for _, f := range check(v, operation, m.body, m.contentType) {
+			// x-answer, and the list of codes where the schema does not refer to it, are the document's own words.
+			if f.Kind == contract.KindMissing && strings.HasPrefix(f.Document, "an answer") || f.Kind == contract.KindUndocumentedCode {
+				continue
+			}
+			ours++
+		}
+		if m.class == "new vendor code" || m.class == "wrap the envelope" {
+			return
+		}
+		err := answerSchema(op).VisitJSON(value)
+		compared++
+		assert.Equalf(t, err != nil, ours > 0, "%s: %s at %s: %v", operation, m.class, m.pointer, err)
+	})
+	t.Logf("%d bodies", compared)
+}
+
+// A body that the generated types cannot take is always reported as breaking. The other way round there are few exceptions, all of them
+// types that keep what they do not understand.
+func TestBreakingMeansThatTheTypedClientFails(t *testing.T) {
+	broken, stricter := 0, map[string]int{}
+	eachMutation(t, func(t *testing.T, v *contract.Validator, operation string, op *openapi3.Operation, m mutation) {
+		var wanted *wire.Operation
+		g := generatedOf(v.Vendor())
+		for _, candidate := range g.operations {
+			if candidate.ID == operation {
+				wanted = candidate
+			}
+		}
+		method, err := invoke.Find(g.api(nil), wanted)
+		require.NoError(t, err)
+		failed := json.Unmarshal(m.body, method.NewAnswer())
+		if failed == nil && json.Valid(m.body) && wire.Missing(m.body, wanted.Answer) != "" {
+			failed = fmt.Errorf("lacks %s", wire.Missing(m.body, wanted.Answer))
+		}
+		var breaking []contract.Finding
+		for _, f := range check(v, operation, m.body, m.contentType) {
+			if f.Severity == contract.Breaking {
+				breaking = append(breaking, f)
+			}
+		}
+		if failed != nil {
+			broken++
+			assert.NotEmptyf(t, breaking, "%s: %s at %s fails: %v", operation, m.class, m.pointer, failed)
+			return
+		}
+		for _, f := range breaking {
+			stricter[m.class+": "+string(f.Kind)+", the document says "+f.Document]++
+		}
+	})
+	t.Logf("%d bodies that the generated types refuse, all of them reported as breaking", broken)
+	for _, what := range slices.Sorted(maps.Keys(stricter)) {
+		t.Logf("breaking, but decodes: %d × %s", stricter[what], what)
+	}
+}

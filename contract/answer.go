@@ -1,0 +1,277 @@
+package contract
+
+import (
+	"fmt"
+	"maps"
+	"mime"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// response holds a response against the document.
+func (c *check) response(r *Response) {
+	body, err := parse(r.Body)
+	code, hasCode := c.codeOf(&body)
+	switch {
+	case err != nil && r.Status >= 400 && !c.declaresMedia(r, strconv.Itoa(r.Status)):
+		c.outage = true
+		c.notJSON(r, err)
+		return
+	case err == nil && !hasCode && outOfOrder(r.Status):
+		c.noCode(r)
+		return
+	case err != nil && c.declaresMedia(r, "default"):
+		c.outage = true // a page that the document knows, such as the one for a banned address, under a status that is another's
+	}
+	media, status := c.declared(r.Status)
+	if media == nil {
+		c.add(Finding{
+			Part: PartStatus, Kind: KindUndeclaredStatus, Severity: Breaking, Document: "status " + strings.Join(c.statuses(), ", "),
+			Came: "status " + strconv.Itoa(r.Status),
+		}, nil, nil)
+		if r.Status/100 == 2 { // another kind of success may still be the same answer
+			media, status = c.declared(http.StatusOK)
+		}
+	}
+	if media == nil {
+		c.code(&body, code, hasCode)
+		return
+	}
+	if err == nil && c.failureUnderSuccess(r, &body, code, hasCode, status) {
+		return
+	}
+	s, isJSON := c.contentType(r, media, err == nil)
+	if !isJSON {
+		return // another media type, which the document declares
+	}
+	if err != nil {
+		c.notJSON(r, err)
+		return
+	}
+	c.walk(PartResponseBody, s, &body, nil)
+	c.code(&body, code, hasCode)
+	if r.Status/100 == 2 && !failed(code, hasCode) {
+		c.answer(&body)
+	}
+}
+
+// declared returns what the document declares for a status, and under which entry.
+func (c *check) declared(status int) (map[string]*schema, string) {
+	text := strconv.Itoa(status)
+	for _, key := range []string{text, text[:min(1, len(text))] + "XX", "default"} {
+		if media, ok := c.op.responses[key]; ok {
+			return media, key
+		}
+	}
+	return nil, ""
+}
+
+func (c *check) statuses() []string {
+	return slices.Sorted(maps.Keys(c.op.responses))
+}
+
+// noCode is an error status with JSON that has no code of the vendor's: it comes from a gateway, or from a server that is out of order.
+func (c *check) noCode(r *Response) {
+	c.outage = true
+	f := Finding{Part: PartResponseBody, Kind: KindMissing, Severity: Breaking, Document: "a code of the vendor's"}
+	if media, _ := c.declared(r.Status); media == nil {
+		f.Part, f.Kind = PartStatus, KindUndeclaredStatus
+	}
+	f.Came = fmt.Sprintf("status %d with JSON of somebody else's", r.Status)
+	c.add(f, nil, nil)
+}
+
+// outOfOrder tells whether a status speaks of load or of a broken server.
+func outOfOrder(status int) bool {
+	return status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout
+}
+
+// declaresMedia tells whether the document declares the media type of a response that is not JSON, under a status or in its default entry.
+func (c *check) declaresMedia(r *Response, status string) bool {
+	media, ok := c.op.responses[status]
+	if !ok {
+		media = c.op.responses["default"]
+	}
+	name := mediaType(r.Header)
+	_, declared := media[name]
+	return declared && !isJSONType(name)
+}
+
+func mediaType(h http.Header) string {
+	name, _, err := mime.ParseMediaType(h.Get("Content-Type"))
+	if err != nil && name == "" {
+		return ""
+	}
+	return name
+}
+
+func isJSONType(name string) bool {
+	return name == "application/json" || strings.HasSuffix(name, "+json")
+}
+
+// contentType finds the schema for a response's media type. isJSON is false for a declared type that is not JSON.
+func (c *check) contentType(r *Response, media map[string]*schema, parsed bool) (s *schema, isJSON bool) {
+	name := mediaType(r.Header)
+	if s, ok := media[name]; ok {
+		return s, isJSONType(name)
+	}
+	f := Finding{Part: PartContentType, Kind: KindWrongContentType, Severity: Informative, Came: showMediaType(name)}
+	if !parsed {
+		f.Severity = Breaking
+	} else {
+		f.Note = "the body is JSON all the same, which is what the typed client goes by"
+	}
+	for declared := range media {
+		if isJSONType(declared) {
+			f.Document, s = declared, media[declared]
+		}
+	}
+	c.add(f, nil, nil)
+	return s, s != nil
+}
+
+var plainMediaType = regexp.MustCompile(`^[a-z]{1,20}/[a-z0-9.+-]{1,60}$`)
+
+// showMediaType shows a type without its parameters, and not at all if it looks odd.
+func showMediaType(name string) string {
+	switch {
+	case name == "":
+		return "none"
+	case plainMediaType.MatchString(name):
+		return name
+	default:
+		return "an odd one"
+	}
+}
+
+func (c *check) notJSON(r *Response, err error) {
+	f := Finding{Part: PartResponseBody, Kind: KindNotJSON, Severity: Breaking, Document: "JSON", Came: describe(r.Body)}
+	if err == errDepth {
+		f.Came = "JSON that is nested too deeply"
+	}
+	if r.Status >= 400 {
+		f.Came = fmt.Sprintf("status %d with %s", r.Status, f.Came)
+	}
+	c.add(f, nil, nil)
+}
+
+// describe says what a body is without quoting it.
+func describe(body []byte) string {
+	text := strings.TrimSpace(string(body[:min(len(body), 64)]))
+	switch {
+	case len(body) == 0:
+		return "an empty body"
+	case text == "":
+		return "blanks"
+	case text[0] == '<':
+		return "a page of HTML or XML"
+	case text[0] == '{' || text[0] == '[':
+		return "malformed JSON"
+	default:
+		return "text that is no JSON"
+	}
+}
+
+// failureUnderSuccess tells whether a failure came under a status of its own entry, but in the words of the default entry, which the
+// vendors do. Every member of it is then declared there.
+func (c *check) failureUnderSuccess(r *Response, body *node, code string, hasCode bool, status string) bool {
+	media, ok := c.op.responses["default"]
+	if !ok || status == "default" || len(body.members) == 0 || hasCode && !failed(code, hasCode) {
+		return false
+	}
+	own, other := c.op.responses[status]["application/json"], media["application/json"]
+	if own == nil || other == nil {
+		return false
+	}
+	foreign := false
+	for i := range body.members {
+		_, declared := own.properties[body.members[i].name]
+		foreign = foreign || !declared
+	}
+	if !foreign {
+		return false
+	}
+	trial := &check{validator: c.validator, op: c.op}
+	trial.walk(PartResponseBody, other, body, nil)
+	trial.code(body, code, hasCode)
+	for _, f := range trial.findings {
+		if f.Kind != KindUndocumentedCode {
+			return false
+		}
+	}
+	if name := mediaType(r.Header); media[name] == nil {
+		c.contentType(r, media, true)
+	}
+	c.findings = append(c.findings, trial.findings...)
+	return true
+}
+
+// answer holds x-answer: what makes a JSON object an answer to this call.
+func (c *check) answer(body *node) {
+	if body.kind != typeObject {
+		return
+	}
+	for _, entry := range c.op.answer {
+		alternatives := strings.Split(entry, "|")
+		if satisfied(body, alternatives) {
+			continue
+		}
+		at, came := locate(body, alternatives[0])
+		pointer, _ := at.pointer(false)
+		known := false
+		for i := range c.findings {
+			// What is missing because it has the wrong type, or is null, has been found already.
+			if f := &c.findings[i]; f.Part == PartResponseBody && f.Pointer == pointer {
+				f.Severity, known = Breaking, true
+			}
+		}
+		if !known {
+			c.add(Finding{
+				Part: PartResponseBody, Kind: KindMissing, Severity: Breaking, Came: came,
+				Document: "an answer to this call has " + strings.Join(alternatives, " or "),
+			}, at, nil)
+		}
+	}
+}
+
+func satisfied(body *node, alternatives []string) bool {
+	for _, path := range alternatives {
+		at := body
+		for name := range strings.SplitSeq(path, ".") {
+			next, ok := at.get(name)
+			if !ok {
+				at = nil
+				break
+			}
+			at = next
+		}
+		if at != nil && !at.empty() {
+			return true
+		}
+	}
+	return false
+}
+
+// locate finds the place of a missing member, and says what is there in its stead.
+func locate(body *node, path string) (at *place, came string) {
+	came = "nothing"
+	for name := range strings.SplitSeq(path, ".") {
+		at = at.declared(name)
+		if body == nil {
+			continue
+		}
+		next, ok := body.get(name)
+		if !ok {
+			body, came = nil, "nothing"
+			continue
+		}
+		body, came = next, string(next.kind)
+		if next.kind == typeString && next.text == "" {
+			came = "an empty string"
+		}
+	}
+	return at, came
+}

@@ -1,0 +1,242 @@
+package contract
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// document is a vendor's OpenAPI document, made ready for checks.
+type document struct {
+	vendor      string
+	operations  map[string]*operation // by operationId
+	routes      []*operation          // the most literal paths first
+	hosts       map[string]host       // where the vendor is known to be
+	words       map[string]bool       // literal parts of paths: what may be shown of a path
+	credentials map[string]bool       // query parameters of the security schemes
+	codes       map[string][]*schema  // lists of codes, by the member that holds one
+}
+
+// host is a place where the vendor is.
+type host struct {
+	prefix string // what stands before the document's paths
+	own    bool   // it is one of the document's servers, so that only the operations of that server are there
+}
+
+// operation is what the document says of one operation.
+type operation struct {
+	id, method, path string
+	segments         []string // of path; "{name}" for a parameter
+	literal          int      // how many of them are no parameters
+	host             string   // of the operation's server
+	prefix           string   // of that server's path
+	answer           []string // x-answer
+	parameters       []parameter
+	bodies           map[string]*schema            // by media type
+	bodyRequired     bool                          // of the request
+	responses        map[string]map[string]*schema // by status, then media type
+}
+
+type parameter struct {
+	in, name string
+	required bool
+	schema   *schema
+}
+
+// load reads a document and seals it. trusted documents, the embedded ones, are valid: a test of package specs holds that.
+func load(vendor string, text []byte, trusted bool) (*document, *openapi3.T, error) {
+	doc, err := openapi3.NewLoader().LoadFromData(text)
+	if err != nil {
+		return nil, nil, fmt.Errorf("contract: the document of %s cannot be read: %w", vendor, err)
+	}
+	if !trusted {
+		if err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation()); err != nil {
+			return nil, nil, fmt.Errorf("contract: the document of %s is not valid: %w", vendor, err)
+		}
+	}
+	seal(doc)
+	d := &document{
+		vendor: vendor, operations: make(map[string]*operation), hosts: make(map[string]host), words: make(map[string]bool),
+		credentials: make(map[string]bool), codes: make(map[string][]*schema),
+	}
+	c := &compiler{done: make(map[*openapi3.Schema]*schema)}
+	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
+		item := doc.Paths.Value(path)
+		for _, method := range slices.Sorted(maps.Keys(item.Operations())) {
+			op, err := c.operation(doc, path, method, item)
+			if err != nil {
+				return nil, nil, fmt.Errorf("contract: %s: %s %s: %w", vendor, method, path, err)
+			}
+			d.add(op)
+		}
+	}
+	// Paths with more literal parts first, so that /users/batch is not taken for a user called batch.
+	slices.SortStableFunc(d.routes, func(a, b *operation) int {
+		if len(a.segments) != len(b.segments) {
+			return len(b.segments) - len(a.segments)
+		}
+		return b.literal - a.literal
+	})
+	if err := d.readComponents(c, doc); err != nil {
+		return nil, nil, fmt.Errorf("contract: %s: %w", vendor, err)
+	}
+	return d, doc, nil
+}
+
+func (d *document) add(op *operation) {
+	d.operations[op.id] = op
+	d.routes = append(d.routes, op)
+	if op.host != "" {
+		d.hosts[op.host] = host{prefix: op.prefix, own: true}
+	}
+	for _, s := range append(op.segments, splitPath(op.prefix)...) {
+		if !isParameter(s) {
+			d.words[s] = true
+		}
+	}
+}
+
+// seal gives every response object that declares properties no others. Objects that say themselves what else they hold are left alone.
+func seal(doc *openapi3.T) {
+	seen := make(map[*openapi3.Schema]bool)
+	var down func(ref *openapi3.SchemaRef)
+	down = func(ref *openapi3.SchemaRef) {
+		if ref == nil || ref.Value == nil || seen[ref.Value] {
+			return
+		}
+		s := ref.Value
+		seen[s] = true
+		if len(s.Properties) > 0 && s.AdditionalProperties.Has == nil && s.AdditionalProperties.Schema == nil {
+			s.AdditionalProperties.Has = new(false)
+		}
+		for _, property := range s.Properties {
+			down(property)
+		}
+		for _, alternative := range s.OneOf {
+			down(alternative)
+		}
+		down(s.Items)
+		down(s.AdditionalProperties.Schema)
+	}
+	for _, item := range doc.Paths.Map() {
+		for _, op := range item.Operations() {
+			for _, response := range op.Responses.Map() {
+				for _, media := range response.Value.Content {
+					down(media.Schema)
+				}
+			}
+		}
+	}
+}
+
+func (c *compiler) operation(doc *openapi3.T, path, method string, item *openapi3.PathItem) (*operation, error) {
+	from := item.Operations()[method]
+	op := &operation{
+		id: from.OperationID, method: method, path: path, segments: splitPath(path),
+		bodies: make(map[string]*schema), responses: make(map[string]map[string]*schema),
+	}
+	for _, s := range op.segments {
+		if !isParameter(s) {
+			op.literal++
+		}
+	}
+	servers := doc.Servers
+	if from.Servers != nil {
+		servers = *from.Servers
+	}
+	if len(servers) > 0 {
+		if u, err := url.Parse(servers[0].URL); err == nil {
+			op.host, op.prefix = u.Host, strings.TrimRight(u.Path, "/")
+		}
+	}
+	if entries, ok := from.Extensions["x-answer"].([]any); ok {
+		for _, entry := range entries {
+			op.answer = append(op.answer, fmt.Sprint(entry))
+		}
+	}
+	return op, c.content(op, item, from)
+}
+
+func (c *compiler) content(op *operation, item *openapi3.PathItem, from *openapi3.Operation) error {
+	for _, ref := range append(slices.Clone(item.Parameters), from.Parameters...) {
+		s, err := c.compile(ref.Value.Schema)
+		if err != nil {
+			return err
+		}
+		op.parameters = append(op.parameters, parameter{ref.Value.In, ref.Value.Name, ref.Value.Required, s})
+	}
+	if from.RequestBody != nil {
+		op.bodyRequired = from.RequestBody.Value.Required
+		for name, media := range from.RequestBody.Value.Content {
+			s, err := c.compile(media.Schema)
+			if err != nil {
+				return err
+			}
+			op.bodies[name] = s
+		}
+	}
+	for status, response := range from.Responses.Map() {
+		op.responses[status] = make(map[string]*schema)
+		for name, media := range response.Value.Content {
+			s, err := c.compile(media.Schema)
+			if err != nil {
+				return err
+			}
+			op.responses[status][name] = s
+		}
+	}
+	return nil
+}
+
+// readComponents reads what stands in the document beside its operations.
+func (d *document) readComponents(c *compiler, doc *openapi3.T) error {
+	if doc.Components == nil {
+		return nil
+	}
+	for _, scheme := range doc.Components.SecuritySchemes {
+		if scheme.Value != nil && scheme.Value.In == openapi3.ParameterInQuery {
+			d.credentials[scheme.Value.Name] = true
+		}
+		if scheme.Value != nil && scheme.Value.Name == "signature" {
+			// A signature comes with what was signed: the document's text names these, the scheme has no place for them.
+			for _, name := range []string{"accessKey", "timestamp", "suiteTicket"} {
+				d.credentials[name] = true
+			}
+		}
+	}
+	// Where the vendor has codes in words besides its numbers, "code" holds the words and "errcode" the numbers.
+	lists := map[string][]string{"errcode": {"ErrorCode"}, "code": {"ErrorCode"}, "sub_code": {"SubCode", "ErrorCode"}}
+	if doc.Components.Schemas["NewHostErrorCode"] != nil {
+		lists["code"] = []string{"NewHostErrorCode"}
+	}
+	for member, names := range lists {
+		for _, name := range names {
+			ref := doc.Components.Schemas[name]
+			if ref == nil {
+				continue
+			}
+			s, err := c.compile(ref)
+			if err != nil {
+				return err
+			}
+			if s.name == "" {
+				s.name = name // compiled from its own entry, which has no reference to be named by
+			}
+			d.codes[member] = append(d.codes[member], s)
+		}
+	}
+	return nil
+}
+
+func splitPath(path string) []string {
+	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
+}
+
+func isParameter(segment string) bool {
+	return strings.HasPrefix(segment, "{") && strings.HasSuffix(segment, "}")
+}

@@ -1,0 +1,99 @@
+package contract
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+)
+
+// Handler returns a handler that serves what next serves and holds every exchange against the document, for the tests of a stand-in for a
+// vendor: a simulator, a fake, a proxy. Unlike Transport it checks before the answer's last byte is out, and leaves nothing out.
+//
+// With several validators the first part of a path chooses by the vendor's name, as in "/wecom/cgi-bin/user/get".
+func Handler(next http.Handler, report *Report, validators ...*Validator) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v := choose(validators, r.URL.Path)
+		if v == nil {
+			next.ServeHTTP(w, r)
+			return
+		}
+		var sent bytes.Buffer
+		request := &Request{Method: r.Method, URL: r.URL, Header: r.Header.Clone()}
+		if r.Body != nil {
+			r.Body = teeBody{io.TeeReader(r.Body, &sent), r.Body}
+		}
+		recorder := &recorder{ResponseWriter: w}
+		next.ServeHTTP(recorder, r)
+		if recorder.hijacked {
+			return // the connection was reset, or is somebody else's now
+		}
+		if sent.Len() > 0 {
+			request.Body = sent.Bytes()
+		}
+		status := recorder.status
+		if status == 0 {
+			status = http.StatusOK
+		}
+		report.Add(v.Check(Exchange{
+			Request:  request,
+			Response: &Response{Status: status, Header: w.Header(), Body: recorder.body.Bytes()},
+		})...)
+	})
+}
+
+func choose(validators []*Validator, path string) *Validator {
+	if len(validators) == 1 {
+		return validators[0]
+	}
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	for _, v := range validators {
+		if v.Vendor() == first {
+			return v
+		}
+	}
+	return nil
+}
+
+type teeBody struct {
+	io.Reader
+	io.Closer
+}
+
+// recorder keeps what is written through it.
+type recorder struct {
+	http.ResponseWriter
+	status   int
+	body     bytes.Buffer
+	hijacked bool
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 && status >= 200 { // 1xx announce another one
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(p []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	n, err := r.ResponseWriter.Write(p)
+	r.body.Write(p[:n])
+	return n, err
+}
+
+// Hijack hands over the connection, after which there is no answer to check.
+func (r *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	connection, buffered, err := http.NewResponseController(r.ResponseWriter).Hijack()
+	if err == nil {
+		r.hijacked = true
+	}
+	return connection, buffered, err
+}
+
+// Unwrap lets http.ResponseController reach what is below, to flush for example.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

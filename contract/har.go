@@ -1,0 +1,134 @@
+package contract
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// HARResult is what CheckHAR has found.
+type HARResult struct {
+	Checked  int       `json:"checked"`  // entries that were held against the document
+	Skipped  int       `json:"skipped"`  // entries to other hosts, or saved without an answer
+	Findings []Finding `json:"findings"` // of all entries, in their order
+}
+
+// har is the part of an HTTP archive (version 1.2) that is looked at.
+type har struct {
+	Log *struct {
+		Entries []struct {
+			Request struct {
+				Method   string      `json:"method"`
+				URL      string      `json:"url"`
+				Headers  []harHeader `json:"headers"`
+				PostData *struct {
+					MimeType string `json:"mimeType"`
+					Text     string `json:"text"`
+					Params   []struct {
+						Name  string `json:"name"`
+						Value string `json:"value"`
+					} `json:"params"`
+				} `json:"postData"`
+			} `json:"request"`
+			Response struct {
+				Status  int         `json:"status"`
+				Headers []harHeader `json:"headers"`
+				Content struct {
+					MimeType string  `json:"mimeType"`
+					Text     *string `json:"text"`
+					Encoding string  `json:"encoding"`
+				} `json:"content"`
+			} `json:"response"`
+		} `json:"entries"`
+	} `json:"log"`
+}
+
+type harHeader struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// CheckHAR holds an HTTP archive, as browsers and proxies save it, against the document. Entries to hosts that are not the vendor's (see
+// WithBaseURL) and whose path is none of the document's are skipped: an archive holds much that is somebody else's.
+func (v *Validator) CheckHAR(archive io.Reader) (HARResult, error) {
+	var file har
+	if err := json.NewDecoder(archive).Decode(&file); err != nil {
+		return HARResult{}, fmt.Errorf("contract: this is no HTTP archive: %w", plainJSONError(err))
+	}
+	if file.Log == nil {
+		return HARResult{}, errors.New("contract: this is no HTTP archive: it has no log")
+	}
+	var result HARResult
+	for _, entry := range file.Log.Entries {
+		u, err := url.Parse(entry.Request.URL)
+		content := entry.Response.Content
+		if err != nil || entry.Response.Status == 0 || content.Text == nil { // archives may be saved without bodies
+			result.Skipped++
+			continue
+		}
+		_, known := v.document.hosts[u.Host]
+		if !known && v.document.byPath(entry.Request.Method, u.Host, u.EscapedPath()) == nil {
+			result.Skipped++
+			continue
+		}
+		x := Exchange{
+			Request:  &Request{Method: entry.Request.Method, URL: u, Header: harHeaders(entry.Request.Headers)},
+			Response: &Response{Status: entry.Response.Status, Header: harHeaders(entry.Response.Headers)},
+		}
+		if post := entry.Request.PostData; post != nil {
+			x.Request.Body = []byte(post.Text)
+			if post.Text == "" && len(post.Params) > 0 {
+				form := make(url.Values)
+				for _, p := range post.Params {
+					form.Add(p.Name, p.Value)
+				}
+				x.Request.Body = []byte(form.Encode())
+			}
+			if x.Request.Header.Get("Content-Type") == "" {
+				x.Request.Header.Set("Content-Type", post.MimeType)
+			}
+		}
+		if x.Response.Header.Get("Content-Type") == "" {
+			x.Response.Header.Set("Content-Type", content.MimeType)
+		}
+		x.Response.Body = []byte(*content.Text)
+		if strings.EqualFold(content.Encoding, "base64") {
+			if x.Response.Body, err = base64.StdEncoding.DecodeString(*content.Text); err != nil {
+				result.Skipped++
+				continue
+			}
+		}
+		result.Checked++
+		result.Findings = append(result.Findings, v.Check(x)...)
+	}
+	return result, nil
+}
+
+func harHeaders(list []harHeader) http.Header {
+	h := make(http.Header)
+	for _, entry := range list {
+		h.Add(entry.Name, entry.Value)
+	}
+	return h
+}
+
+// plainJSONError says where decoding failed, without quoting what stood there.
+func plainJSONError(err error) error {
+	var mismatch *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &mismatch):
+		return fmt.Errorf("%s is not what it should be", mismatch.Field)
+	case errors.As(err, &syntax):
+		return fmt.Errorf("malformed JSON at byte %d", syntax.Offset)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("it ends too early")
+	default:
+		return err
+	}
+}

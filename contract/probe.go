@@ -1,0 +1,276 @@
+package contract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/clients/wire"
+	"github.com/roster-go/roster/internal/invoke"
+)
+
+// Opener makes a client, with the options that it is given behind its own: Probe looks at the traffic through them.
+//
+//	func(options ...clients.Option) (any, error) { return wecom.New(config, options...) }
+type Opener func(options ...clients.Option) (any, error)
+
+// Outcome is how a call of Probe ended.
+type Outcome string
+
+// The outcomes.
+const (
+	Checked Outcome = "checked" // the vendor's answer was held against the document
+	Refused Outcome = "refused" // the vendor said no, in words that the document knows: a missing permission, for example
+	Outage  Outcome = "outage"  // no answer of the vendor's came
+	Skipped Outcome = "skipped" // the call was not made
+)
+
+// ProbeStep is one call of Probe.
+type ProbeStep struct {
+	Operation string  `json:"operation"`
+	Outcome   Outcome `json:"outcome"`
+	Reason    string  `json:"reason,omitempty"` // why it is not Checked; holds no value of an answer
+}
+
+// ProbeResult is what Probe has seen.
+type ProbeResult struct {
+	Vendor    string      `json:"vendor"`
+	Steps     []ProbeStep `json:"steps"`
+	Exchanges int         `json:"exchanges"` // requests whose answers were held against the document, those for tokens included
+	Findings  []Entry     `json:"findings"`
+
+	// Stopped says why the calls ended early: the credentials were refused, or nobody is there. Empty if they did not.
+	Stopped string `json:"stopped,omitempty"`
+}
+
+// Verdict sums a check up in three words, which "roster check" turns into its exit code.
+type Verdict string
+
+// The verdicts.
+const (
+	Clean     Verdict = "clean"     // all answers were as the document says
+	Drifted   Verdict = "drift"     // at least one was not
+	Unchecked Verdict = "unchecked" // no drift was seen, but something could not be checked: an outage, refused credentials, nothing to look at
+)
+
+// Verdict returns the verdict. A drift counts more than an outage beside it; a call that the vendor refuses for want of a permission does not
+// make the rest unchecked.
+func (r *ProbeResult) Verdict() Verdict {
+	for _, e := range r.Findings {
+		if e.Drift() {
+			return Drifted
+		}
+	}
+	checked := false
+	for _, s := range r.Steps {
+		checked = checked || s.Outcome == Checked
+		if s.Outcome == Outage {
+			return Unchecked
+		}
+	}
+	if r.Stopped != "" || !checked {
+		return Unchecked
+	}
+	return Clean
+}
+
+type probeSettings struct {
+	base   http.RoundTripper
+	now    func() time.Time
+	writes bool
+	known  map[string]string
+	extra  []clients.Option
+}
+
+// ProbeOption is a setting of Probe.
+type ProbeOption func(*probeSettings) error
+
+// ProbeThrough sends through another transport than http.DefaultTransport: one for a proxy, or with certificates.
+func ProbeThrough(base http.RoundTripper) ProbeOption {
+	return func(s *probeSettings) error {
+		if base == nil {
+			return errors.New("contract: ProbeThrough: the transport is nil")
+		}
+		s.base = base
+		return nil
+	}
+}
+
+// ProbeWrites creates, changes and deletes a user and a department, too. Only ever in a tenant that is there for tests. mobile is a phone
+// number of your own for vendors that want one for each user, since they send messages there; empty leaves such calls out.
+func ProbeWrites(mobile string) ProbeOption {
+	return func(s *probeSettings) error {
+		s.writes = true
+		if mobile != "" {
+			s.known["test_mobile"] = mobile
+		}
+		return nil
+	}
+}
+
+// ProbeClock tells Probe the time: some calls ask for yesterday.
+func ProbeClock(now func() time.Time) ProbeOption {
+	return func(s *probeSettings) error {
+		if now == nil {
+			return errors.New("contract: ProbeClock: the clock is nil")
+		}
+		s.now = now
+		return nil
+	}
+}
+
+// ProbeWith gives the client further options.
+func ProbeWith(options ...clients.Option) ProbeOption {
+	return func(s *probeSettings) error {
+		s.extra = append(s.extra, options...)
+		return nil
+	}
+}
+
+// Probe makes read-only calls through a client, one after the other, and holds every answer against the document: those of token operations
+// and refusals included. Ids for later calls come from the answers to earlier ones; nothing else is kept. The error is about the client or
+// the options; what went wrong with calls is in the result.
+//
+// Planned says which operations are called.
+func Probe(ctx context.Context, v *Validator, open Opener, options ...ProbeOption) (*ProbeResult, error) {
+	set := probeSettings{base: http.DefaultTransport, now: time.Now, known: make(map[string]string)}
+	for _, option := range options {
+		if err := option(&set); err != nil {
+			return nil, err
+		}
+	}
+	p, err := planOf(v.Vendor())
+	if err != nil {
+		return nil, err
+	}
+	tap := &tap{validator: v, next: set.base, report: NewReport(set.now), last: make(map[string][]byte)}
+	// A report is wanted soon: what is throttled or out of order is said to be so, not waited for.
+	api, err := open(append([]clients.Option{
+		clients.WithHTTPClient(&http.Client{Transport: tap, Timeout: time.Minute}),
+		clients.WithRetry(clients.Retry{MaxAttempts: 2, MaxWait: 5 * time.Second}),
+	}, set.extra...)...)
+	if err != nil {
+		return nil, err
+	}
+	r := &prober{validator: v, api: api, tap: tap, values: startValues(set), result: &ProbeResult{Vendor: v.Vendor()}}
+	steps := p.reads
+	if set.writes {
+		steps = append(steps, p.writes...)
+	}
+	for i, s := range steps {
+		wrote := i > len(p.reads) && r.called > len(p.reads)
+		if r.result.Stopped != "" && !(s.always && wrote) {
+			r.note(s.operation, Skipped, "the calls ended early")
+			continue
+		}
+		if err := r.run(ctx, s); err != nil {
+			return nil, err
+		}
+		if r.result.Stopped == "" {
+			r.called = i + 1
+		}
+	}
+	r.result.Exchanges = tap.exchanges()
+	r.result.Findings = tap.report.Entries()
+	return r.result, nil
+}
+
+// prober is a Probe under way.
+type prober struct {
+	validator *Validator
+	api       any
+	tap       *tap
+	values    values
+	result    *ProbeResult
+	called    int // steps that went through before the calls ended early
+}
+
+func (r *prober) note(operation string, outcome Outcome, reason string) {
+	r.result.Steps = append(r.result.Steps, ProbeStep{operation, outcome, reason})
+}
+
+// run makes one call.
+func (r *prober) run(ctx context.Context, s step) error {
+	op := r.validator.document.operations[s.operation]
+	if op == nil {
+		return fmt.Errorf("contract: the document of %s has no operation %s", r.validator.Vendor(), s.operation)
+	}
+	request, missing := s.request(op, r.values)
+	if missing != "" {
+		r.note(s.operation, Skipped, "needs "+missing+", which no answer gave")
+		return nil
+	}
+	method, err := invoke.Find(r.api, &wire.Operation{ID: op.id, Method: op.method, Path: op.path})
+	if err != nil {
+		return fmt.Errorf("contract: %w", err)
+	}
+	before := r.tap.drifts(s.operation)
+	r.tap.forget(s.operation)
+	if s.always {
+		ctx = context.WithoutCancel(ctx) // what was made is taken back even if the caller has had enough
+	}
+	_, err = method.Call(ctx, request)
+	var wrong *invoke.ArgumentError
+	if errors.As(err, &wrong) {
+		return fmt.Errorf("contract: %w", err)
+	}
+	body, seen := r.tap.answer(s.operation)
+	if seen {
+		r.values.keep(s, body)
+	}
+	outcome, reason := judge(err, seen, r.tap.drifts(s.operation) > before)
+	r.note(s.operation, outcome, reason)
+	if outcome == Refused && errors.Is(err, clients.ErrUnauthenticated) || outcome == Outage && !seen {
+		// Going on with refused credentials gets addresses blocked, and going on without a vendor takes long.
+		r.result.Stopped = reason
+	}
+	return nil
+}
+
+// judge says how a call ended.
+func judge(err error, seen, drifted bool) (Outcome, string) {
+	var e *clients.Error
+	switch {
+	case err == nil && seen, drifted:
+		return Checked, ""
+	case err == nil:
+		return Skipped, "the client did not send the call through the transport that it was given"
+	case !errors.As(err, &e):
+		return Outage, "the client failed"
+	case e.Attempts == 0 && e.Unwrap() == nil && e.Kind == clients.KindUnauthenticated, e.Attempts == 0 && e.Kind == clients.KindInvalidArgument:
+		return Skipped, plainError(e) // a credential that the client was not given, or an argument that it does not take
+	}
+	switch e.Kind {
+	case clients.KindUnavailable, clients.KindBadResponse, clients.KindRateLimited, clients.KindCanceled:
+		return Outage, plainError(e)
+	default:
+		return Refused, plainError(e)
+	}
+}
+
+// plainError says what went wrong without the vendor's text, which may quote what was sent.
+func plainError(e *clients.Error) string {
+	text := string(e.Kind)
+	if e.Code != "" {
+		text += ", code " + showCode(e.Code)
+	}
+	if e.HTTPStatus != 0 {
+		text += fmt.Sprintf(", HTTP %d", e.HTTPStatus)
+		return text
+	}
+	if e.Code == "" && e.Message != "" { // the client's own words
+		text += ": " + e.Message
+	}
+	var inner *clients.Error
+	switch cause := e.Unwrap(); {
+	case cause == nil, e.Code != "":
+	case errors.As(cause, &inner):
+		text += ": " + plainError(inner)
+	default:
+		text += ": " + cause.Error()
+	}
+	return text
+}

@@ -1,0 +1,73 @@
+package contract
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// byPath finds the operation of a request. On a known host the path has that host's prefix; anywhere else (a private deployment, a proxy,
+// the simulator) it may have any. The path is escaped, so that a slash within a value does not part it.
+func (d *document) byPath(method, name, path string) *operation {
+	if method == "" {
+		method = http.MethodGet
+	}
+	at, known := d.hosts[name]
+	if known {
+		rest, ok := strings.CutPrefix(path, at.prefix)
+		if !ok {
+			return nil
+		}
+		path = rest
+	}
+	segments := splitPath(path)
+	for _, op := range d.routes {
+		switch {
+		case op.method != method, len(op.segments) > len(segments):
+		case known && len(op.segments) != len(segments), at.own && op.host != name:
+		case fits(op.segments, segments[len(segments)-len(op.segments):]):
+			return op
+		}
+	}
+	return nil
+}
+
+func fits(template, segments []string) bool {
+	for i, s := range template {
+		if s != segments[i] && !isParameter(s) {
+			return false
+		}
+	}
+	return true
+}
+
+// pathValues returns the values of the parameters in a path that byPath has matched.
+func (op *operation) pathValues(path string) map[string]string {
+	segments := splitPath(path)
+	if len(segments) < len(op.segments) {
+		return nil
+	}
+	values := make(map[string]string)
+	for i, s := range op.segments {
+		if isParameter(s) {
+			escaped := segments[len(segments)-len(op.segments)+i]
+			value, err := url.PathUnescape(escaped)
+			if err != nil {
+				value = escaped
+			}
+			values[strings.Trim(s, "{}")] = value
+		}
+	}
+	return values
+}
+
+// showPath returns a path with a star for every part that no path of the document has: it may be somebody's id.
+func (d *document) showPath(path string) string {
+	segments := splitPath(path)
+	for i, s := range segments {
+		if !d.words[s] {
+			segments[i] = "*"
+		}
+	}
+	return "/" + strings.Join(segments, "/")
+}

@@ -1,0 +1,104 @@
+package contract
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"sync"
+
+	"github.com/roster-go/roster/clients"
+)
+
+// tap is the transport of Probe: it checks every exchange before the caller gets the answer, so that an outcome and its findings are
+// there together.
+type tap struct {
+	validator *Validator
+	next      http.RoundTripper
+	report    *Report
+
+	mu    sync.Mutex
+	last  map[string][]byte // body of the last answer, by operationId
+	count int
+}
+
+// maxTapped bounds the answers that are looked at.
+const maxTapped = 32 << 20
+
+func (t *tap) RoundTrip(req *http.Request) (*http.Response, error) {
+	x := Exchange{Request: &Request{Method: req.Method, URL: req.URL, Header: req.Header}}
+	if op := clients.OperationFrom(req.Context()); op != nil {
+		x.Operation = op.ID
+	}
+	if req.GetBody != nil && req.Body != nil && req.Body != http.NoBody {
+		if body, err := req.GetBody(); err == nil {
+			x.Request.Body, _ = io.ReadAll(body)
+			body.Close()
+		}
+	}
+	response, err := t.next.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxTapped))
+	rest := response.Body
+	response.Body = &rereadBody{io.MultiReader(bytes.NewReader(body), &endReader{err, rest}), rest}
+	if err != nil {
+		return response, nil // the caller sees the same break
+	}
+	x.Response = &Response{Status: response.StatusCode, Header: response.Header, Body: body}
+	findings := t.validator.Check(x)
+	t.report.Add(findings...)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.count++
+	t.last[x.Operation] = body
+	return response, nil
+}
+
+// endReader is what comes after the part of a body that has been read: the error that reading ended with, or the rest.
+type endReader struct {
+	err  error
+	rest io.Reader
+}
+
+func (r *endReader) Read(p []byte) (int, error) {
+	if r.err != nil {
+		return 0, r.err
+	}
+	return r.rest.Read(p)
+}
+
+type rereadBody struct {
+	io.Reader
+	io.Closer
+}
+
+func (t *tap) exchanges() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.count
+}
+
+func (t *tap) forget(operation string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.last, operation)
+}
+
+func (t *tap) answer(operation string) ([]byte, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	body, ok := t.last[operation]
+	return body, ok
+}
+
+// drifts counts how often an operation has drifted.
+func (t *tap) drifts(operation string) int64 {
+	var n int64
+	for _, e := range t.report.Drift() {
+		if e.Operation == operation {
+			n += e.Count
+		}
+	}
+	return n
+}

@@ -1,0 +1,198 @@
+package contract
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/roster-go/roster/specs"
+)
+
+// Vendors returns the names of the vendors whose documents are embedded.
+func Vendors() []string { return []string{"dingtalk", "feishu", "wecom", "wps"} }
+
+// Validator holds exchanges against one vendor's document. It is safe for concurrent use.
+type Validator struct {
+	document *document
+	sealed   *openapi3.T
+	settings validatorSettings
+}
+
+type validatorSettings struct {
+	values      bool
+	maxFindings int
+	bases       []string
+}
+
+// Option is a setting of a Validator.
+type Option func(*validatorSettings) error
+
+// WithValues shows what came in Finding.Value, and names that may be data in pointers. These are people's names, numbers and ids: use it
+// where nobody else reads the report.
+func WithValues() Option {
+	return func(s *validatorSettings) error {
+		s.values = true
+		return nil
+	}
+}
+
+// WithBaseURL says where else the vendor is, for example a private deployment or the simulator: requests there are found by their whole
+// path. Without it, a request to a host that the document does not know may have anything before a path of the document.
+func WithBaseURL(base string) Option {
+	return func(s *validatorSettings) error {
+		u, err := url.Parse(base)
+		if err != nil || u.Host == "" {
+			return fmt.Errorf("contract: WithBaseURL: want http(s)://host[/prefix]")
+		}
+		s.bases = append(s.bases, base)
+		return nil
+	}
+}
+
+// WithMaxFindings bounds the findings of one exchange; further ones are left out. The default is 100: a list of a thousand items that
+// all have a new member is one drift.
+func WithMaxFindings(n int) Option {
+	return func(s *validatorSettings) error {
+		if n <= 0 {
+			return fmt.Errorf("contract: WithMaxFindings: want a positive number, got %d", n)
+		}
+		s.maxFindings = n
+		return nil
+	}
+}
+
+// NewValidator returns a Validator on the embedded document of a vendor: "wecom", "dingtalk", "feishu" or "wps". It reads the document, which
+// takes 50 to 100 ms: make one and keep it.
+func NewValidator(vendor string, options ...Option) (*Validator, error) {
+	if !slices.Contains(Vendors(), vendor) {
+		return nil, fmt.Errorf("contract: unknown vendor %q: want one of %s", vendor, strings.Join(Vendors(), ", "))
+	}
+	text, err := specs.FS.ReadFile(vendor + ".yaml")
+	if err != nil {
+		return nil, fmt.Errorf("contract: %w", err)
+	}
+	return newValidator(vendor, text, true, options)
+}
+
+// NewDocumentValidator returns a Validator on a document of your own, in YAML or JSON: a changed copy of an embedded one, for example.
+// vendor is the name that findings get.
+func NewDocumentValidator(vendor string, text []byte, options ...Option) (*Validator, error) {
+	return newValidator(vendor, text, false, options)
+}
+
+func newValidator(vendor string, text []byte, trusted bool, options []Option) (*Validator, error) {
+	v := &Validator{settings: validatorSettings{maxFindings: 100}}
+	for _, option := range options {
+		if err := option(&v.settings); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if v.document, v.sealed, err = load(vendor, text, trusted); err != nil {
+		return nil, err
+	}
+	for _, base := range v.settings.bases {
+		if u, err := url.Parse(base); err == nil {
+			v.document.hosts[u.Host] = host{prefix: strings.TrimRight(u.EscapedPath(), "/")}
+		}
+	}
+	return v, nil
+}
+
+// Vendor is the vendor's name.
+func (v *Validator) Vendor() string { return v.document.vendor }
+
+// Operations returns the operationIds of the document, sorted.
+func (v *Validator) Operations() []string { return slices.Sorted(maps.Keys(v.document.operations)) }
+
+// Find returns the operationId of a request by its method and URL, or "".
+func (v *Validator) Find(method string, u *url.URL) string {
+	if op := v.document.byPath(method, u.Host, u.EscapedPath()); op != nil {
+		return op.id
+	}
+	return ""
+}
+
+// Exchange is a request and its response. Either may be missing; what is there is checked.
+type Exchange struct {
+	// Operation is the operationId. Without it the operation is found by the request's method and URL.
+	Operation string
+
+	Request  *Request
+	Response *Response
+}
+
+// Request is what was sent. Credentials may be in it or not: security is not checked.
+type Request struct {
+	Method string
+	URL    *url.URL // may be nil if the exchange names its operation; path and query are then not checked
+	Header http.Header
+
+	// Body is what was sent, nil if it is not known.
+	Body []byte
+}
+
+// Response is what came.
+type Response struct {
+	Status int
+	Header http.Header
+	Body   []byte // decompressed
+}
+
+// Check holds an exchange against the document and returns what differs, in the order of the exchange. Nil means that nothing does.
+func (v *Validator) Check(x Exchange) []Finding {
+	c := &check{validator: v, op: v.document.operations[x.Operation]}
+	if c.op == nil && x.Operation == "" && x.Request != nil && x.Request.URL != nil {
+		c.op = v.document.byPath(x.Request.Method, x.Request.URL.Host, x.Request.URL.EscapedPath())
+	}
+	if c.op == nil {
+		c.unknownOperation(x)
+		return c.findings
+	}
+	if x.Request != nil {
+		c.request(x.Request)
+	}
+	if x.Response != nil {
+		c.response(x.Response)
+	}
+	return c.findings
+}
+
+// check is one exchange on its way through the document.
+type check struct {
+	validator *Validator
+	op        *operation
+	outage    bool // what came is not the vendor's answer; see Finding.Outage
+	findings  []Finding
+}
+
+// add notes a finding. The rest of it is filled in here.
+func (c *check) add(f Finding, at *place, value *node) {
+	if len(c.findings) >= c.validator.settings.maxFindings {
+		return
+	}
+	f.Vendor, f.Outage = c.validator.document.vendor, c.outage
+	if c.op != nil {
+		f.Operation = c.op.id
+	}
+	f.Pointer, f.Place = at.pointer(c.validator.settings.values)
+	if c.validator.settings.values && value != nil {
+		f.Value = value.quote(200)
+	}
+	c.findings = append(c.findings, f)
+}
+
+func (c *check) unknownOperation(x Exchange) {
+	came := "an operation of another name"
+	if x.Request != nil && x.Request.URL != nil {
+		came = x.Request.Method + " " + c.validator.document.showPath(x.Request.URL.EscapedPath())
+	}
+	c.add(Finding{
+		Part: PartRequest, Kind: KindUndeclaredOperation, Severity: Informative,
+		Document: fmt.Sprintf("%d operations, none of this method and path", len(c.validator.document.operations)), Came: came,
+	}, nil, nil)
+}
