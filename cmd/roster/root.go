@@ -13,7 +13,7 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newExport(), newSim())
+	root.AddCommand(newExport(), newCheck(), newSim())
 	return root
 }
 

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/contract"
+	"github.com/spf13/cobra"
+)
+
+// The exit codes of check.
+const (
+	exitDrift     = 1
+	exitUnchecked = 2
+)
+
+type checkFlags struct {
+	json    bool
+	samples string
+	har     string
+}
+
+func newCheck() *cobra.Command {
+	var f checkFlags
+	cmd := &cobra.Command{
+		Use:   "check VENDOR",
+		Short: "Hold a vendor's answers against its document",
+		Long: "Check makes read-only calls through the client and holds every answer against the vendor's document: fields that are new, missing or of another type,\n" +
+			"values and codes that are not documented. With --samples or --har it looks at recorded answers instead, without a network.\n\n" +
+			"Exit codes: 0 all is as documented, 1 something has drifted, 2 it could not be checked (an outage, refused credentials, bad input).\n\n" +
+			"Credentials come from the same variables as for export; without any, the built-in simulator stands in. No value of an answer is printed.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runCheck(cmd.Context(), args[0], f, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&f.json, "json", false, "a report for machines")
+	flags.StringVar(&f.samples, "samples", "", "check the samples in this folder (<vendor>/<operation>/<case>.json) instead of calling the vendor")
+	flags.StringVar(&f.har, "har", "", "check the traffic in this HTTP archive instead of calling the vendor")
+	cmd.MarkFlagsMutuallyExclusive("samples", "har")
+	return cmd
+}
+
+// checked is what check reports, in either form.
+type checked struct {
+	Vendor   string               `json:"vendor"`
+	Source   string               `json:"source"`
+	Verdict  contract.Verdict     `json:"verdict"`
+	Answers  int                  `json:"answers"` // held against the document
+	Steps    []contract.ProbeStep `json:"steps,omitempty"`
+	Stopped  string               `json:"stopped,omitempty"`
+	Findings []contract.Entry     `json:"findings"`
+}
+
+// unchecked is an error that means that nothing can be said about the vendor.
+func unchecked(err error) error { return &failure{exitUnchecked, err} }
+
+func runCheck(ctx context.Context, name string, f checkFlags, out, log io.Writer) error {
+	v, err := vendorNamed(name)
+	if err != nil {
+		return unchecked(err)
+	}
+	validator, err := contract.NewValidator(v.name)
+	if err != nil {
+		return unchecked(err)
+	}
+	var result checked
+	switch {
+	case f.samples != "":
+		result, err = checkSamples(validator, f.samples)
+	case f.har != "":
+		result, err = checkHAR(validator, f.har)
+	default:
+		result, err = checkLive(ctx, v, validator, log)
+	}
+	if err != nil {
+		return unchecked(err)
+	}
+	if f.json {
+		encoder := json.NewEncoder(out)
+		encoder.SetIndent("", "  ")
+		err = encoder.Encode(result)
+	} else {
+		err = printCheck(out, result)
+	}
+	switch {
+	case err != nil:
+		return unchecked(err)
+	case result.Verdict == contract.Drifted:
+		return &failure{exitDrift, fmt.Errorf("%s has drifted from its document", v.name)}
+	case result.Verdict != contract.Clean:
+		return unchecked(fmt.Errorf("%s could not be checked", v.name))
+	}
+	return nil
+}
+
+func checkLive(ctx context.Context, v vendor, validator *contract.Validator, log io.Writer) (checked, error) {
+	var simulated simulator
+	defer simulated.close()
+	env, note, err := whereabouts(v, &simulated)
+	if err != nil {
+		return checked{}, err
+	}
+	fmt.Fprintf(log, "%s: checking %s\n", v.name, note)
+	open := func(options ...clients.Option) (any, error) {
+		s, err := v.open(env, options...)
+		return s.api, err
+	}
+	probe, err := contract.Probe(ctx, validator, open, contract.ProbeThrough(exportTransport()))
+	if err != nil {
+		return checked{}, err
+	}
+	return checked{v.name, note, probe.Verdict(), probe.Exchanges, probe.Steps, probe.Stopped, probe.Findings}, nil
+}
+
+func checkSamples(validator *contract.Validator, folder string) (checked, error) {
+	results, err := validator.CheckSamples(os.DirFS(folder))
+	if err != nil {
+		return checked{}, err
+	}
+	var findings []contract.Finding
+	for _, r := range results {
+		findings = append(findings, r.Drift()...)
+	}
+	return recorded(validator, folder, len(results), findings), nil
+}
+
+func checkHAR(validator *contract.Validator, file string) (checked, error) {
+	archive, err := os.Open(file)
+	if err != nil {
+		return checked{}, err
+	}
+	defer archive.Close()
+	result, err := validator.CheckHAR(archive)
+	if err != nil {
+		return checked{}, err
+	}
+	return recorded(validator, file, result.Checked, result.Findings), nil
+}
+
+// recorded sums up answers that were recorded, among which an outage is nothing to hold against anybody.
+func recorded(validator *contract.Validator, source string, answers int, findings []contract.Finding) checked {
+	report := contract.NewReport(nil)
+	report.Add(findings...)
+	result := checked{Vendor: validator.Vendor(), Source: source, Verdict: contract.Clean, Answers: answers, Findings: report.Entries()}
+	switch {
+	case len(report.Drift()) > 0:
+		result.Verdict = contract.Drifted
+	case answers == 0:
+		result.Verdict = contract.Unchecked
+	}
+	return result
+}
+
+// printCheck writes the report for people: what was found, by operation, and what could not be looked at.
+func printCheck(out io.Writer, result checked) error {
+	var failed error
+	say := func(format string, args ...any) {
+		_, err := fmt.Fprintf(out, format, args...)
+		failed = errors.Join(failed, err)
+	}
+	operation := ""
+	for _, e := range result.Findings {
+		if e.Operation != operation || operation == "" {
+			operation = e.Operation
+			say("\n%s\n", operation)
+		}
+		mark := string(e.Severity)
+		if e.Outage {
+			mark = "outage"
+		}
+		say("  %-11s %s %s %s\n", mark, e.Kind, e.Part, e.Place)
+		say("              the document says %s, came %s", e.Document, e.Came)
+		if e.Note != "" {
+			say(" (%s)", e.Note)
+		}
+		if e.Count > 1 {
+			say(", %d times", e.Count)
+		}
+		say("\n")
+	}
+	for _, s := range result.Steps {
+		if s.Outcome != contract.Checked {
+			say("\n%s: %s, %s", s.Operation, s.Outcome, s.Reason)
+		}
+	}
+	if result.Stopped != "" {
+		say("\nstopped early: %s", result.Stopped)
+	}
+	say("\n%s: %s, %d answers of %s held against the document\n", result.Vendor, result.Verdict, result.Answers, result.Source)
+	return failed
+}

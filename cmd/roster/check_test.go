@@ -1,0 +1,128 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/roster-go/roster/contract"
+	"github.com/roster-go/roster/sim"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// verdict decodes the report for machines.
+func verdict(t *testing.T, stdout string) checked {
+	t.Helper()
+	var result checked
+	require.NoError(t, json.Unmarshal([]byte(stdout), &result), stdout)
+	return result
+}
+
+func TestCheckOfACleanVendor(t *testing.T) {
+	server := sim.Serve(t, sim.WithPeople(60), sim.WithDepartments(8), sim.WithoutQuotas())
+	for _, v := range vendors() {
+		t.Run(v.name, func(t *testing.T) {
+			stdout, _, err := run(t, server, "check", v.name, "--json")
+			require.NoError(t, err)
+			result := verdict(t, stdout)
+			assert.Equal(t, contract.Clean, result.Verdict)
+			assert.Empty(t, result.Findings)
+			assert.Greater(t, result.Answers, 10)
+			stdout, stderr, err := run(t, server, "check", v.name)
+			require.NoError(t, err)
+			assert.Contains(t, stdout, v.name+": clean, ")
+			assert.Contains(t, stderr, "checking "+server.URL)
+		})
+	}
+}
+
+func TestCheckNamesExactlyThePlantedDrift(t *testing.T) {
+	for _, tc := range []struct {
+		vendor, operation string
+		fault             sim.Fault
+		place             string
+		kind              contract.Kind
+	}{
+		{"wecom", "GetUser", sim.Fault{Kind: sim.FaultExtraField, Field: "brand_new"}, "/brand_new", contract.KindUndeclaredField},
+		{"wecom", "GetUserList", sim.Fault{Kind: sim.FaultChangedType, Field: "userlist.0.name"}, "/userlist/*/name", contract.KindWrongType},
+		{"dingtalk", "getUserV2", sim.Fault{Kind: sim.FaultExtraField, Field: "result.brand_new"}, "/result/brand_new", contract.KindUndeclaredField},
+		{"feishu", "listUsersByDepartment", sim.Fault{Kind: sim.FaultChangedType, Field: "data.items.0.name"}, "/data/items/*/name", contract.KindWrongType},
+		{"wps", "getUser", sim.Fault{Kind: sim.FaultExtraField, Field: "data.brand_new"}, "/data/brand_new", contract.KindUndeclaredField},
+	} {
+		t.Run(tc.vendor+" "+tc.operation, func(t *testing.T) {
+			server := sim.Serve(t, sim.WithPeople(60), sim.WithDepartments(8), sim.WithoutQuotas())
+			server.Inject(tc.vendor, tc.operation, tc.fault)
+			stdout, _, err := run(t, server, "check", tc.vendor, "--json")
+			require.Error(t, err)
+			assert.Equal(t, exitDrift, exitCode(err))
+			result := verdict(t, stdout)
+			assert.Equal(t, contract.Drifted, result.Verdict)
+			require.Len(t, result.Findings, 1)
+			assert.Equal(t, tc.operation, result.Findings[0].Operation)
+			assert.Equal(t, tc.place, result.Findings[0].Place)
+			assert.Equal(t, tc.kind, result.Findings[0].Kind)
+			assert.Empty(t, result.Findings[0].Value)
+
+			stdout, _, err = run(t, server, "check", tc.vendor)
+			assert.Equal(t, exitDrift, exitCode(err))
+			assert.Contains(t, stdout, tc.operation)
+			assert.Contains(t, stdout, tc.place)
+		})
+	}
+}
+
+func TestCheckThatCouldNotCheck(t *testing.T) {
+	server := sim.Serve(t, sim.WithPeople(20), sim.WithDepartments(4), sim.WithoutQuotas())
+	demo := weComVendor().simulated(server)
+	for name, tc := range map[string]struct {
+		args []string
+		env  map[string]string
+	}{
+		"unknown vendor":  {[]string{"check", "slack"}, nil},
+		"wrong secret":    {[]string{"check", "wecom"}, map[string]string{"WECOM_CORP_ID": demo["WECOM_CORP_ID"], "WECOM_APP_SECRET": "planted-wrong", "WECOM_BASE_URL": server.WeComURL()}},
+		"nobody is there": {[]string{"check", "wecom"}, map[string]string{"WECOM_CORP_ID": "ww1", "WECOM_APP_SECRET": "planted-wrong", "WECOM_BASE_URL": "http://127.0.0.1:1"}},
+		"half of it":      {[]string{"check", "wecom"}, map[string]string{"WECOM_CORP_ID": "ww1"}},
+		"no samples":      {[]string{"check", "wecom", "--samples", t.TempDir()}, nil},
+		"no archive":      {[]string{"check", "wecom", "--har", filepath.Join(t.TempDir(), "x.har")}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, variable := range weComVendor().variables {
+				t.Setenv(variable.name, tc.env[variable.name])
+			}
+			root := newRoot()
+			out := &signalWriter{written: make(chan struct{})}
+			root.SetOut(out)
+			root.SetErr(out)
+			root.SetArgs(tc.args)
+			err := root.ExecuteContext(t.Context())
+			require.Error(t, err)
+			assert.Equal(t, exitUnchecked, exitCode(err), err)
+			assert.NotContains(t, err.Error()+out.buf.String(), "planted-wrong")
+		})
+	}
+}
+
+func TestCheckOfRecordedAnswers(t *testing.T) {
+	for _, v := range vendors() {
+		stdout, _, err := run(t, nil, "check", v.name, "--samples", "../../testdata")
+		require.NoError(t, err, stdout)
+		assert.Contains(t, stdout, "clean")
+	}
+
+	folder := t.TempDir()
+	sample, err := os.ReadFile("../../testdata/wecom/GetActiveStat/success.json")
+	require.NoError(t, err)
+	var changed map[string]any
+	require.NoError(t, json.Unmarshal(sample, &changed))
+	changed["response"].(map[string]any)["body"].(map[string]any)["active_cnt"] = "many"
+	sample, err = json.Marshal(changed)
+	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(filepath.Join(folder, "wecom", "GetActiveStat"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "wecom", "GetActiveStat", "success.json"), sample, 0o600))
+	stdout, _, err := run(t, nil, "check", "wecom", "--samples", folder)
+	assert.Equal(t, exitDrift, exitCode(err))
+	assert.Contains(t, stdout, "/active_cnt")
+	assert.NotContains(t, stdout, "many")
+}
