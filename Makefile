@@ -3,9 +3,12 @@ SHELL := bash
 GO ?= go
 OUT ?= roster-demo
 RACE ?= $(if $(shell command -v $${CC:-cc} 2>/dev/null),-race)
+BASE ?=
+REDOCLY = npx --yes --ignore-scripts @redocly/cli@2.77.0
+STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 SPECS = specs/wecom.yaml specs/dingtalk.yaml specs/feishu.yaml specs/wps.yaml
 
-.PHONY: help demo test generate verify lint bench
+.PHONY: help demo test generate verify lint breaking docs bench
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -26,8 +29,15 @@ verify: generate ## fail if gen/ is not what specs/ give
 lint: ## gofmt, go vet, staticcheck, redocly
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
-	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
-	REDOCLY_TELEMETRY=off npx --yes --ignore-scripts @redocly/cli@2.77.0 lint --config specs/.redocly.yaml $(SPECS)
+	$(STATICCHECK) ./...
+	cd internal/change && $(GO) vet ./... && $(STATICCHECK) ./...
+	REDOCLY_TELEMETRY=off $(REDOCLY) lint --config specs/.redocly.yaml $(SPECS)
+
+breaking: ## hold documents and gen/ against a commit, BASE=<ref> (else where the branch left origin/main, or HEAD~1), and fail if something breaks
+	$(GO) run -C internal/change ./breaking -root "$(CURDIR)" -base "$(BASE)"
+
+docs: ## build the reference pages, dist/docs/index.html
+	$(GO) run ./internal/docs/makedocs -version "$$(git describe --tags --always --dirty 2>/dev/null)" $(REDOCLY)
 
 bench: ## measure against plain net/http
 	$(GO) test -run '^$$' -bench . -benchmem ./bench/...

@@ -112,7 +112,10 @@ func TestBreakingMeansThatTheTypedClientFails(t *testing.T) {
 			return
 		}
 		for _, f := range breaking {
-			stricter[m.class+": "+string(f.Kind)+", the document says "+f.Document]++
+			stricter[m.class+": "+string(f.Kind)]++
+			// What is sent and what is decoded are two things there: an item that nobody sent, an envelope without its code.
+			kept := f.Document == "object (UserTags)" // kept as it comes, whatever it is
+			assert.Truef(t, f.Kind == contract.KindNull || f.Kind == contract.KindMissing || kept, "%s: %s decodes all the same", operation, f)
 		}
 	})
 	t.Logf("%d bodies that the generated types refuse, all of them reported as breaking", broken)

@@ -60,7 +60,7 @@ func FuzzParse(f *testing.F) {
 		d.UseNumber()
 		var want any
 		if err := d.Decode(&want); err != nil {
-			t.Skip("beyond encoding/json") // a number out of any range, perhaps
+			return
 		}
 		if !reflect.DeepEqual(want, got.plain()) {
 			t.Fatalf("want %#v, got %#v", want, got.plain())

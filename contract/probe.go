@@ -146,12 +146,8 @@ func Probe(ctx context.Context, v *Validator, open Opener, options ...ProbeOptio
 	if err != nil {
 		return nil, err
 	}
-	tap := &tap{validator: v, next: set.base, report: NewReport(set.now), last: make(map[string][]byte)}
-	// A report is wanted soon: what is throttled or out of order is said to be so, not waited for.
-	api, err := open(append([]clients.Option{
-		clients.WithHTTPClient(&http.Client{Transport: tap, Timeout: time.Minute}),
-		clients.WithRetry(clients.Retry{MaxAttempts: 2, MaxWait: 5 * time.Second}),
-	}, set.extra...)...)
+	tap := newTap(v, set.base, set.now)
+	api, err := open(append(tap.options(), set.extra...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -217,10 +213,11 @@ func (r *prober) run(ctx context.Context, s step) error {
 	if errors.As(err, &wrong) {
 		return fmt.Errorf("contract: %w", err)
 	}
-	body, seen := r.tap.answer(s.operation)
-	if seen {
-		r.values.keep(s, body)
+	answer := r.tap.answer(s.operation)
+	if answer != nil {
+		r.values.keep(s, answer.Body)
 	}
+	seen := answer != nil
 	outcome, reason := judge(err, seen, r.tap.drifts(s.operation) > before)
 	r.note(s.operation, outcome, reason)
 	if outcome == Refused && errors.Is(err, clients.ErrUnauthenticated) || outcome == Outage && !seen {

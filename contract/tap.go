@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/roster-go/roster/clients"
 )
@@ -15,10 +16,23 @@ type tap struct {
 	validator *Validator
 	next      http.RoundTripper
 	report    *Report
+	secrets   *secretList // gathers credentials that pass, if it is there
 
 	mu    sync.Mutex
-	last  map[string][]byte // body of the last answer, by operationId
+	last  map[string]*Response // the last answer by operationId
 	count int
+}
+
+func newTap(v *Validator, next http.RoundTripper, now func() time.Time) *tap {
+	return &tap{validator: v, next: next, report: NewReport(now), last: make(map[string]*Response)}
+}
+
+// options make a client send through the tap. An outcome is wanted soon: what is throttled or out of order is said to be so, not waited for.
+func (t *tap) options() []clients.Option {
+	return []clients.Option{
+		clients.WithHTTPClient(&http.Client{Transport: t, Timeout: time.Minute}),
+		clients.WithRetry(clients.Retry{MaxAttempts: 2, MaxWait: 5 * time.Second}),
+	}
 }
 
 // maxTapped bounds the answers that are looked at.
@@ -35,6 +49,7 @@ func (t *tap) RoundTrip(req *http.Request) (*http.Response, error) {
 			body.Close()
 		}
 	}
+	t.secrets.fromRequest(req, x.Request.Body)
 	response, err := t.next.RoundTrip(req)
 	if err != nil {
 		return nil, err
@@ -46,12 +61,12 @@ func (t *tap) RoundTrip(req *http.Request) (*http.Response, error) {
 		return response, nil // the caller sees the same break
 	}
 	x.Response = &Response{Status: response.StatusCode, Header: response.Header, Body: body}
-	findings := t.validator.Check(x)
-	t.report.Add(findings...)
+	t.secrets.fromResponse(body)
+	t.report.Add(t.validator.Check(x)...)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.count++
-	t.last[x.Operation] = body
+	t.last[x.Operation] = x.Response
 	return response, nil
 }
 
@@ -85,11 +100,11 @@ func (t *tap) forget(operation string) {
 	delete(t.last, operation)
 }
 
-func (t *tap) answer(operation string) ([]byte, bool) {
+// answer is the last answer to an operation, nil if none has come.
+func (t *tap) answer(operation string) *Response {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	body, ok := t.last[operation]
-	return body, ok
+	return t.last[operation]
 }
 
 // drifts counts how often an operation has drifted.

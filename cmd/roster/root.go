@@ -13,7 +13,7 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newExport(), newCheck(), newSim())
+	root.AddCommand(newExport(), newCheck(), newRecord(), newSim())
 	return root
 }
 

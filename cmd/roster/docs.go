@@ -1,0 +1,172 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/roster-go/roster/internal/docs/site"
+	"github.com/roster-go/roster/sim"
+)
+
+// docsFolder is where "make docs" puts the reference pages.
+const docsFolder = "dist/docs"
+
+// serveSim starts a simulator with the reference pages of docs below /docs. stop ends both.
+func serveSim(address, docs string, options ...sim.Option) (server *sim.Server, stop func(), err error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, nil, err
+	}
+	// The simulator has this program's listener, not one of its own.
+	server = &sim.Server{Simulator: sim.New(options...), URL: "http://" + site.Reachable(listener.Addr())}
+	pages := site.New(docs, server.URL, func(base string) site.Values {
+		return pageValues(&sim.Server{Simulator: server.Simulator, URL: base})
+	})
+	web := &http.Server{
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/docs" || strings.HasPrefix(r.URL.Path, site.Prefix) {
+				pages.ServeHTTP(w, r)
+				return
+			}
+			server.ServeHTTP(w, r)
+		}),
+		ReadHeaderTimeout: time.Minute,
+		ErrorLog:          log.New(io.Discard, "", 0), // it would report every connection that a fault resets
+	}
+	go web.Serve(listener) // ends with stop
+	return server, func() {
+		server.Simulator.Close()
+		web.Close()
+	}, nil
+}
+
+// numbered is a placeholder of which each sample has its own: a code that is good once.
+var numbered = regexp.MustCompile(`_\d+$`)
+
+// pageValues looks up what the samples of the reference pages name: the addresses and credentials of a simulator, and people and departments of its
+// company as they are now.
+func pageValues(server *sim.Server) site.Values {
+	known := make(map[string]string)
+	for _, v := range vendors() {
+		for name, value := range v.simulated(server) {
+			known[name] = value
+		}
+	}
+	demo := server.Credentials()
+	known["WECOM_PROVIDER_APP_SECRET"] = demo.WeCom.ProviderAppSecret
+	known["DINGTALK_CORP_ID"] = demo.DingTalk.CorpID
+	known["DINGTALK_SUITE_KEY"], known["DINGTALK_SUITE_SECRET"] = demo.DingTalk.SuiteKey, demo.DingTalk.SuiteSecret
+	known["DINGTALK_SUITE_TICKET"] = demo.DingTalk.SuiteTicket
+	known["FEISHU_STORE_APP_ID"], known["FEISHU_STORE_APP_SECRET"] = demo.Feishu.StoreAppID, demo.Feishu.StoreAppSecret
+	known["FEISHU_STORE_APP_TICKET"], known["FEISHU_TENANT_KEY"] = demo.Feishu.StoreAppTicket, demo.Feishu.TenantKey
+
+	company := server.Organisation()
+	person, colleague := chosenPeople(company)
+	nameIDs(known, "", person)
+	nameIDs(known, "OTHER_", colleague)
+	nameDepartment(known, "", person.MainDepartment, company)
+	for _, p := range company.People() {
+		if p.Admin {
+			known["DINGTALK_ADMIN_USER_ID"] = p.UserID
+		}
+	}
+	for _, d := range company.Departments() {
+		if len(company.Children(d.Key)) == 0 && len(company.Members(d.Key)) == 0 {
+			nameDepartment(known, "EMPTY_", d.Key, company)
+			break
+		}
+	}
+	for _, p := range company.FormerPeople() {
+		known["FEISHU_FORMER_OPEN_ID"] = p.FeishuOpenID
+	}
+	for _, vendor := range []string{"WECOM", "DINGTALK", "WPS"} {
+		known[vendor+"_NEW_MOBILE"] = "13999990001" // of nobody
+	}
+	known["FEISHU_NEW_MOBILE"] = "8613999990001"
+	known["WPS_NEW_ATTRIBUTE"], known["WPS_LINK_ATTRIBUTE"], known["WPS_DEPARTMENTS_ATTRIBUTE"] = "shift-plan", "at-3", "at-6"
+	recent := time.Now().AddDate(0, 0, -2)
+	known["WECOM_RECENT_DATE"], known["DINGTALK_RECENT_DAY"] = recent.Format("2006-01-02"), recent.Format("20060102")
+	if root, ok := company.Department(sim.RootDepartment); ok {
+		known["WPS_ROOT_DEPARTMENT_ID"], known["DINGTALK_ROOT_DEPARTMENT_ID"] = root.WPSID, strconv.FormatInt(root.DingTalkID, 10)
+	}
+
+	return func(name string) (string, error) {
+		if value, ok := known[name]; ok {
+			return value, nil
+		}
+		return signIn(server, numbered.ReplaceAllString(name, ""), person.UserID)
+	}
+}
+
+// signIn gets what a person brings along who opens an app and agrees: a code or ticket that is good once.
+func signIn(server *sim.Server, what, userID string) (string, error) {
+	// The redirect address and the PKCE verifier of the samples.
+	const (
+		portal   = "https://portal.example.cn/callback"
+		verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+	)
+	switch what {
+	case "WECOM_USER_TICKET":
+		return server.WeCom().Consent(userID)
+	case "WECOM_VERIFICATION_CODE":
+		return server.WeCom().OpenVerificationPage(userID)
+	case "DINGTALK_LOGIN_CODE":
+		return server.DingTalk().LoginCode(userID)
+	case "FEISHU_LOGIN_CODE":
+		return server.Feishu().Authorize(userID, sim.FeishuConsent{})
+	case "FEISHU_PORTAL_LOGIN_CODE":
+		return server.Feishu().Authorize(userID, sim.FeishuConsent{RedirectURI: portal, CodeChallenge: verifier, CodeChallengeMethod: "plain"})
+	case "FEISHU_SESSION":
+		return server.Feishu().SignIn(userID, 1)
+	case "WPS_LOGIN_CODE":
+		return server.WPS().SignIn(userID, portal)
+	default:
+		return "", errors.New("there is no such value")
+	}
+}
+
+// chosenPeople are the first who has all that a sample can ask for, and somebody of the same department.
+func chosenPeople(company *sim.Organisation) (person, colleague sim.Person) {
+	for _, p := range company.People() {
+		if p.Status != sim.StatusActive || p.Admin || p.MobileHidden || p.MainDepartment <= sim.RootDepartment || p.Mobile.Country != "86" ||
+			p.Email == "" || p.WeChatOpenID == "" {
+			continue
+		}
+		for _, c := range company.Members(p.MainDepartment) {
+			if c.Key != p.Key && c.Status == sim.StatusActive && !c.Admin {
+				return p, c
+			}
+		}
+	}
+	return sim.Person{}, sim.Person{}
+}
+
+// nameIDs notes the ids of a person at the vendors.
+func nameIDs(known map[string]string, which string, p sim.Person) {
+	known["WECOM_"+which+"USER_ID"], known["DINGTALK_"+which+"USER_ID"] = p.UserID, p.UserID
+	known["WECOM_"+which+"OPENID"], known["DINGTALK_"+which+"UNION_ID"] = p.WeChatOpenID, p.DingTalkUnionID
+	known["FEISHU_"+which+"USER_ID"], known["FEISHU_"+which+"OPEN_ID"], known["FEISHU_"+which+"UNION_ID"] = p.FeishuUserID, p.FeishuOpenID, p.FeishuUnionID
+	known["WPS_"+which+"USER_ID"] = p.WPSUserID
+	known["WECOM_"+which+"MOBILE"], known["DINGTALK_"+which+"MOBILE"], known["WPS_"+which+"MOBILE"] = p.Mobile.Number, p.Mobile.Number, p.Mobile.Number
+	known["FEISHU_"+which+"MOBILE"] = p.Mobile.Country + p.Mobile.Number
+	known["WECOM_"+which+"EMAIL"], known["WPS_"+which+"EMAIL"] = p.Email, p.Email
+}
+
+// nameDepartment notes the ids of a department at the vendors.
+func nameDepartment(known map[string]string, which string, key sim.DepartmentKey, company *sim.Organisation) {
+	d, ok := company.Department(key)
+	if !ok {
+		return
+	}
+	known["WECOM_"+which+"DEPARTMENT_ID"] = strconv.FormatInt(d.WeComID, 10)
+	known["DINGTALK_"+which+"DEPARTMENT_ID"] = strconv.FormatInt(d.DingTalkID, 10)
+	known["FEISHU_"+which+"DEPARTMENT_ID"], known["FEISHU_"+which+"OPEN_DEPARTMENT_ID"] = d.FeishuID, d.FeishuOpenID
+	known["WPS_"+which+"DEPARTMENT_ID"] = d.WPSID
+}

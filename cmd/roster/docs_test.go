@@ -1,0 +1,183 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/roster-go/roster/internal/docs"
+	"github.com/roster-go/roster/internal/docs/site"
+	"github.com/roster-go/roster/sim"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// What the simulator serves is built here as "make docs" does, but for the part that needs redocly: documents with their samples, and the indices.
+func TestReferencePages(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "docs")
+	builder := docs.Builder{Documents: os.DirFS("../../specs"), Testdata: os.DirFS("../../testdata"), Log: t.Logf}
+	require.NoError(t, builder.Build(t.Context(), dir))
+	t.Run("name the simulator", func(t *testing.T) { testPagesNameTheSimulator(t, dir) })
+	t.Run("name the vendors for reading", func(t *testing.T) { testPagesNameTheVendors(t, dir) })
+	t.Run("samples work as pasted", func(t *testing.T) { testSamples(t, dir) })
+}
+
+// startSim serves a small company.
+func startSim(t *testing.T, dir string) *sim.Server {
+	t.Helper()
+	server, stop, err := serveSim("127.0.0.1:0", dir, sim.WithPeople(150), sim.WithDepartments(20), sim.WithoutQuotas())
+	require.NoError(t, err)
+	t.Cleanup(stop)
+	return server
+}
+
+func fetch(t *testing.T, url string) string {
+	t.Helper()
+	resp, err := http.Get(url)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, resp.StatusCode, string(body))
+	return string(body)
+}
+
+// placeSamples puts each sample of the simulator's pages into a file of its own, so that it can be had with the values of a server
+// without the rest of the page. It returns their names by operation.
+func placeSamples(t *testing.T, dir, vendor string) map[string]string {
+	t.Helper()
+	page, err := os.ReadFile(filepath.Join(dir, site.Folder, vendor+".yaml"))
+	require.NoError(t, err)
+	doc, err := openapi3.NewLoader().LoadFromData(page)
+	require.NoError(t, err)
+	placed := make(map[string]string)
+	for _, item := range doc.Paths.Map() {
+		for _, op := range item.Operations() {
+			samples, _ := op.Extensions["x-codeSamples"].([]any)
+			require.Len(t, samples, 1, op.OperationID)
+			sample, _ := samples[0].(map[string]any)
+			source, _ := sample["source"].(string)
+			require.NotEmpty(t, source, op.OperationID)
+			placed[op.OperationID] = vendor + "-" + op.OperationID + ".yaml"
+			require.NoError(t, os.WriteFile(filepath.Join(dir, site.Folder, placed[op.OperationID]), []byte(source), 0o600))
+		}
+	}
+	return placed
+}
+
+// Samples that a simulator refuses as they stand, and why.
+var refused = map[string]string{
+	"wecom/ReplaceBatchUser":  "45026: a file with one member would delete all others",
+	"wecom/ReplaceBatchParty": "302004: a file with one department is not the whole tree",
+	"feishu/resurrectUser":    "99992351: nobody has left yet",
+	"wps/batchDeleteDepts":    "404000001: private deployments only",
+}
+
+// Every sample of the pages, pasted into a shell as it stands, is a call that the simulator grants.
+func testSamples(t *testing.T, dir string) {
+	for _, tool := range []string{"bash", "curl", "openssl"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			if os.Getenv("CI") != "" {
+				t.Fatal(err)
+			}
+			t.Skip(err)
+		}
+	}
+	for _, vendor := range startSim(t, dir).Vendors() {
+		for operation, file := range placeSamples(t, dir, vendor) {
+			t.Run(vendor+"/"+operation, func(t *testing.T) {
+				t.Parallel()
+				server := startSim(t, dir) // what other samples delete must be there
+				sample := fetch(t, server.URL+"/docs/"+file)
+				shell := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", sample)
+				shell.Env = []string{"PATH=" + os.Getenv("PATH"), "NO_PROXY=127.0.0.1"}
+				out, err := shell.CombinedOutput()
+				require.NoError(t, err, "%s\n%s", sample, out)
+				var answer struct {
+					ErrCode json.RawMessage `json:"errcode"`
+					Code    json.RawMessage `json:"code"`
+				}
+				require.NoError(t, json.Unmarshal(out, &answer), "%s\n%s", sample, out)
+				code := strings.Trim(string(answer.ErrCode)+string(answer.Code), `"`)
+				if why, ok := refused[vendor+"/"+operation]; ok {
+					assert.True(t, strings.HasPrefix(why, code+":"), "%s\n%s", sample, out)
+					return
+				}
+				assert.Contains(t, []string{"", "0", "ok"}, code, "%s\n%s", sample, out)
+			})
+		}
+	}
+}
+
+func testPagesNameTheSimulator(t *testing.T, dir string) {
+	server := startSim(t, dir)
+	page := fetch(t, server.URL+"/docs/wecom.yaml")
+	assert.Contains(t, page, server.URL+"/wecom/cgi-bin/user/get")
+	assert.Contains(t, page, "- url: "+server.URL+"/wecom/cgi-bin\n")
+	assert.NotContains(t, page, "https://qyapi.weixin.qq.com/cgi-bin")
+	assert.NotContains(t, page, "ROSTER__")
+	assert.NotContains(t, page, "no-wecom", "a value that was not found")
+
+	request, err := http.NewRequest(http.MethodGet, server.URL+"/docs/wecom.yaml", nil)
+	require.NoError(t, err)
+	request.Host = "roster.example.org:8443" // a forwarded port
+	resp, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	assert.Contains(t, string(text), "http://roster.example.org:8443/wecom/cgi-bin/user/get")
+
+	assert.Contains(t, fetch(t, server.URL+"/docs/"), server.URL+"/feishu/open-apis")
+}
+
+func testPagesNameTheVendors(t *testing.T, dir string) {
+	for _, vendor := range []string{"wecom", "dingtalk", "feishu", "wps"} {
+		built, err := os.ReadFile(filepath.Join(dir, vendor+".yaml"))
+		require.NoError(t, err)
+		source, err := os.ReadFile("../../specs/" + vendor + ".yaml")
+		require.NoError(t, err)
+		assert.Equal(t, string(source), string(built))
+	}
+	index, err := os.ReadFile(filepath.Join(dir, "index.html"))
+	require.NoError(t, err)
+	assert.Contains(t, string(index), "https://qyapi.weixin.qq.com/cgi-bin")
+	assert.NotContains(t, string(index), "ROSTER__")
+}
+
+// What is not a page is the simulator's business, as without pages.
+func TestTheSimulatorIsBesideThePages(t *testing.T) {
+	server := startSim(t, "")
+	resp, err := http.Get(server.URL + "/docsx")
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	assert.Contains(t, string(body), "The simulator serves:")
+
+	for _, path := range []string{"/docs/", "/docs/wecom.html"} {
+		resp, err = http.Get(server.URL + path)
+		require.NoError(t, err)
+		defer resp.Body.Close()
+		body, err = io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		assert.Equal(t, http.StatusNotFound, resp.StatusCode)
+		assert.Contains(t, string(body), "make docs")
+	}
+}
+
+func TestSimSaysWhereThePagesAre(t *testing.T) {
+	var out strings.Builder
+	server := startSim(t, "")
+	describe(&out, server, true)
+	assert.Contains(t, out.String(), server.URL+"/docs/")
+	out.Reset()
+	describe(&out, server, false)
+	assert.NotContains(t, out.String(), "/docs")
+}

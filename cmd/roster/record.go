@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/renameio/v2"
+	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/contract"
+	"github.com/spf13/cobra"
+)
+
+// recordKey is the variable with the key that makes recordings of different days agree on their made-up values.
+const recordKey = "ROSTER_RECORD_KEY"
+
+type recordFlags struct {
+	body   string
+	output string
+	name   string
+	write  bool
+}
+
+func newRecord() *cobra.Command {
+	var f recordFlags
+	cmd := &cobra.Command{
+		Use:   "record VENDOR OPERATION [name=value ...]",
+		Short: "Make a call and keep the answer as a sample without secrets and personal data",
+		Long: "Record makes a call and writes request and answer to <folder>/<vendor>/<operation>/<case>.json. Names, numbers, addresses and ids are replaced by made-up\n" +
+			"values of the same form, the same value always by the same one; nothing is written if a secret or a personal value is still in there.\n\n" +
+			"Arguments are parameters of the path and query and members of the body: roster record wecom GetUser userid=zhangsan. --body takes the body as JSON.\n" +
+			"Operations that may change something need --write.\n\n" +
+			"With " + recordKey + " set to a secret of your own, recordings of different days agree on their made-up values.\n" +
+			"Credentials come from the same variables as for export; without any, the built-in simulator stands in.",
+		Args: cobra.MinimumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runRecord(cmd.Context(), args[0], args[1], args[2:], f, cmd.InOrStdin(), cmd.ErrOrStderr())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.body, "body", "", "file with the request's body as JSON; - is standard input")
+	flags.StringVarP(&f.output, "output", "o", "testdata", "folder of the samples")
+	flags.StringVar(&f.name, "case", "", "name of the file, beginning with success or error (default: success, or error and the vendor's code)")
+	flags.BoolVar(&f.write, "write", false, "allow operations that may change something at the vendor")
+	return cmd
+}
+
+func runRecord(ctx context.Context, name, operation string, arguments []string, f recordFlags, in io.Reader, log io.Writer) error {
+	v, err := vendorNamed(name)
+	if err != nil {
+		return err
+	}
+	validator, err := contract.NewValidator(v.name)
+	if err != nil {
+		return err
+	}
+	body, err := readBody(f.body, in)
+	if err != nil {
+		return err
+	}
+	var simulated simulator
+	defer simulated.close()
+	env, note, err := whereabouts(v, &simulated)
+	if err != nil {
+		return err
+	}
+	open := func(options ...clients.Option) (any, error) {
+		s, err := v.open(env, options...)
+		return s.api, err
+	}
+	recording, err := contract.Record(ctx, validator, open, operation, contract.RecordOptions{
+		Arguments: arguments, Body: body, Key: []byte(os.Getenv(recordKey)), Secrets: v.secrets(env), Write: f.write, Through: exportTransport(),
+	})
+	if err != nil {
+		return err
+	}
+	if f.name == "" {
+		f.name = recording.Case
+	}
+	if kind, _, _ := strings.Cut(recording.Case, "-"); !strings.HasPrefix(f.name, kind) || f.name != filepath.Base(f.name) {
+		return fmt.Errorf("--case %s: the name of this recording has to begin with %s and to be a plain file name", f.name, kind)
+	}
+	file := filepath.Join(f.output, v.name, recording.Operation, f.name+".json")
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	if err := renameio.WriteFile(file, recording.File, 0o644); err != nil {
+		return err
+	}
+	fmt.Fprintf(log, "%s: recorded %s from %s in %s\n", v.name, recording.Operation, note, file)
+	for _, finding := range contract.Drift(recording.Findings) {
+		fmt.Fprintln(log, "drift:", finding)
+	}
+	return nil
+}
+
+func readBody(file string, in io.Reader) ([]byte, error) {
+	switch file {
+	case "":
+		return nil, nil
+	case "-":
+		return io.ReadAll(in)
+	}
+	body, err := os.ReadFile(file)
+	if err == nil && len(body) == 0 {
+		err = errors.New("--body: the file is empty")
+	}
+	return body, err
+}
+
+// secrets are the values of the variables that hold one.
+func (v vendor) secrets(env map[string]string) []string {
+	var all []string
+	for _, variable := range v.variables {
+		if value := env[variable.name]; value != "" && (strings.HasSuffix(variable.name, "_SECRET") || strings.HasSuffix(variable.name, "_KEY")) {
+			all = append(all, value)
+		}
+	}
+	return all
+}

@@ -1,0 +1,275 @@
+package contract
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// disguise replaces what is personal in one exchange. It goes by the document: values of enums, codes, flags, counts and the vendor's own
+// sentences stay; every other text is replaced, whatever its name, since a vendor may add a field any day.
+type disguise struct {
+	validator *Validator
+	made      *madeUp
+	response  bool              // what is walked is a response
+	replaced  map[string]string // real texts by what stands for them now
+	sentences []*node           // of the vendor's, replaced at the end, when all that may be quoted in them is known
+}
+
+// where a value stands, as far as it matters here.
+type standing struct {
+	name    string // of the nearest member
+	top     bool   // a member of the envelope
+	failure bool   // below a member that explains a failure
+}
+
+// value replaces what is below n, in place.
+func (d *disguise) value(s *schema, n *node, at standing) {
+	s = s.nearest(n)
+	switch n.kind {
+	case typeObject:
+		for i := range n.members {
+			d.member(s, &n.members[i], at)
+		}
+	case typeArray:
+		for i := range n.items {
+			d.value(s.itemSchema(), &n.items[i], at)
+		}
+	case typeString:
+		d.text(s, n, at)
+	case typeNumber:
+		d.number(s, n, at)
+	}
+}
+
+func (d *disguise) member(s *schema, m *member, at standing) {
+	below := standing{name: m.name, top: d.response && at.name == ""}
+	below.failure = at.failure || below.top && (m.name == "error" || m.name == "debug" || m.name == "more")
+	declared, known := s.property(m.name)
+	switch {
+	case known:
+		d.value(declared, &m.value, below)
+	case s.isMap() && !below.failure:
+		below.name = at.name
+		d.value(s.extra, &m.value, below)
+		if !isLanguage(m.name) {
+			m.name = d.replace(m.name)
+		}
+	default:
+		d.value(nil, &m.value, below)
+		if showName(m.name) == "*" {
+			m.name = d.replace(m.name)
+		}
+	}
+}
+
+// text replaces a string.
+func (d *disguise) text(s *schema, n *node, at standing) {
+	switch {
+	case n.text == "", s != nil && s.enum[n.text], d.isCode(at):
+	case isSentence(at):
+		d.sentences = append(d.sentences, n)
+	case strings.HasPrefix(n.text, "[") || strings.HasPrefix(n.text, "{"):
+		d.packed(n, at)
+	default:
+		n.text = d.replace(n.text)
+	}
+}
+
+// packed replaces what is in a text that holds JSON. What only looks like it is replaced word by word.
+func (d *disguise) packed(n *node, at standing) {
+	inner, err := parse([]byte(n.text))
+	if err != nil {
+		n.text = d.replace(n.text)
+		return
+	}
+	d.value(nil, &inner, standing{name: at.name})
+	n.text = inner.encode()
+}
+
+// replace replaces a text and remembers the words of it.
+func (d *disguise) replace(text string) string {
+	made := d.made.text(text)
+	d.remember(text, made)
+	real, fake := words(text), words(made)
+	if len(real) == len(fake) {
+		for i := range real {
+			if len(real[i]) >= 4 { // shorter ones may be words of the vendor's own
+				d.remember(real[i], fake[i])
+			}
+		}
+	}
+	return made
+}
+
+func words(text string) []string { return strings.FieldsFunc(text, separator) }
+
+func (d *disguise) remember(real, fake string) {
+	if real != fake {
+		d.replaced[real] = fake
+	}
+}
+
+// number replaces ids, moves times, and leaves what counts or orders as long as it is small.
+func (d *disguise) number(s *schema, n *node, at standing) {
+	if s != nil && s.enum[n.text] || d.isCode(at) || strings.ContainsAny(n.text, ".eE") {
+		return
+	}
+	if isTime(at.name) {
+		if moved, ok := d.made.moment(n.text); ok {
+			n.text = moved
+			return
+		}
+	}
+	value, err := strconv.ParseInt(n.text, 10, 64)
+	if isID(at.name) || err != nil || value >= 1_000_000 || value <= -1_000_000 {
+		made := d.made.word(n.text)
+		if isID(at.name) {
+			d.remember(n.text, made)
+		}
+		n.text = made
+	}
+}
+
+// isCode tells whether a value is one of the vendor's codes at the top of a body.
+func (d *disguise) isCode(at standing) bool {
+	return at.top && (at.name == "errcode" || at.name == "sub_code" || at.name == "code")
+}
+
+// isSentence tells whether a text is the vendor's own, in which at most words are personal.
+func isSentence(at standing) bool {
+	switch at.name {
+	case "errmsg", "msg", "message", "sub_msg", "desc", "detail", "error", "error_description", "notice":
+		return at.top || at.failure
+	case "cause", "troubleshooter", "description", "type", "subject", "scope", "field":
+		return at.failure
+	}
+	return false
+}
+
+// isID tells whether a number of this name is an id.
+func isID(name string) bool {
+	name = strings.ToLower(name)
+	for _, part := range []string{"id", "ids", "dept", "department", "departments", "party", "id_list", "idlist", "parent", "mobile", "phone"} {
+		if strings.HasSuffix(name, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// isTime tells whether a number of this name is a time.
+func isTime(name string) bool {
+	name = strings.ToLower(name)
+	for _, part := range []string{"time", "date", "stamp", "birthday", "created", "updated", "expire"} {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	return strings.HasSuffix(name, "_at")
+}
+
+// isLanguage tells whether a key of a map is the name of a language.
+func isLanguage(key string) bool {
+	return len(key) == len("zh_cn") && (key[2] == '_' || key[2] == '-') && strings.ToLower(key[:2]) == key[:2] && strings.Trim(key[:2], "abcdefghijklmnopqrstuvwxyz") == ""
+}
+
+// finish replaces what is personal in the vendor's sentences: all that was replaced elsewhere, addresses and long numbers.
+func (d *disguise) finish() {
+	real := make([]string, 0, len(d.replaced))
+	for text := range d.replaced {
+		if len(text) > 1 {
+			real = append(real, text)
+		}
+	}
+	slices.SortFunc(real, func(a, b string) int { // the longest first, so that no part is taken for the whole
+		if len(a) != len(b) {
+			return len(b) - len(a)
+		}
+		return strings.Compare(a, b)
+	})
+	for _, n := range d.sentences {
+		n.text = d.made.sentence(n.text, real, d.replaced)
+	}
+}
+
+// nearest is the alternative of a quirk schema that a value is.
+func (s *schema) nearest(n *node) *schema {
+	if s == nil {
+		return nil
+	}
+	for _, a := range s.oneOf {
+		if a.mayTake(n) {
+			return a.nearest(n)
+		}
+	}
+	return s
+}
+
+func (s *schema) itemSchema() *schema {
+	if s == nil {
+		return nil
+	}
+	return s.items
+}
+
+func (s *schema) property(name string) (*schema, bool) {
+	if s == nil {
+		return nil, false
+	}
+	p, ok := s.properties[name]
+	return p, ok
+}
+
+// isMap tells whether the keys of an object are data.
+func (s *schema) isMap() bool {
+	return s != nil && !s.sealed && len(s.properties) == 0 && s.extra != nil
+}
+
+// encode writes a node as JSON, with text as it is.
+func (n *node) encode() string {
+	var raw bytes.Buffer
+	e := json.NewEncoder(&raw)
+	e.SetEscapeHTML(false)
+	var b bytes.Buffer
+	n.encodeTo(&b, &raw, e)
+	return b.String()
+}
+
+func (n *node) encodeTo(b, raw *bytes.Buffer, e *json.Encoder) {
+	text := func(s string) {
+		raw.Reset()
+		_ = e.Encode(s) // a string can always be encoded
+		b.Write(bytes.TrimSuffix(raw.Bytes(), []byte{'\n'}))
+	}
+	switch n.kind {
+	case typeNull:
+		b.WriteString("null")
+	case typeString:
+		text(n.text)
+	case typeArray:
+		b.WriteByte('[')
+		for i := range n.items {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			n.items[i].encodeTo(b, raw, e)
+		}
+		b.WriteByte(']')
+	case typeObject:
+		b.WriteByte('{')
+		for i := range n.members {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			text(n.members[i].name)
+			b.WriteByte(':')
+			n.members[i].value.encodeTo(b, raw, e)
+		}
+		b.WriteByte('}')
+	default:
+		b.WriteString(n.text)
+	}
+}

@@ -1,0 +1,285 @@
+package contract_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"unicode/utf8"
+
+	"github.com/roster-go/roster/contract"
+	"github.com/roster-go/roster/internal/samples"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// leaves calls f for each pair of scalars at the same place of two values.
+func leaves(t *testing.T, at string, a, b any, f func(at string, a, b any)) {
+	t.Helper()
+	switch a := a.(type) {
+	case map[string]any:
+		other, ok := b.(map[string]any)
+		require.True(t, ok, at)
+		require.Len(t, other, len(a), at)
+		for name := range a {
+			if value, ok := other[name]; ok {
+				leaves(t, at+"/"+name, a[name], value, f)
+			}
+		}
+	case []any:
+		other, ok := b.([]any)
+		require.True(t, ok, at)
+		require.Len(t, other, len(a), at)
+		for i := range a {
+			leaves(t, fmt.Sprintf("%s/%d", at, i), a[i], other[i], f)
+		}
+	default:
+		f(at, a, b)
+	}
+}
+
+// Every sample of ours, taken for a recording, becomes one that is as good: of the same form, accepted by the document, and without the
+// values that were in it.
+func TestEverySampleCanBeDisguised(t *testing.T) {
+	made, texts, replaced := 0, 0, 0
+	for _, vendor := range contract.Vendors() {
+		v, all := load(t, vendor)
+		mapped, taken := map[string]string{}, map[string]string{}
+		for _, sample := range all {
+			if sample.Response.Text != nil {
+				_, err := contract.Disguised(v, sample, "key")
+				require.ErrorContains(t, err, "not a JSON object")
+				continue
+			}
+			about := vendor + "/" + sample.Operation + "/" + sample.Case
+			file, err := contract.Disguised(v, sample, "key")
+			require.NoError(t, err, about)
+			made++
+			var again samples.Sample
+			require.NoError(t, json.Unmarshal(file, &again), about)
+
+			results, err := v.CheckSamples(fstest.MapFS{vendor + "/" + sample.Operation + "/" + sample.Case + ".json": {Data: file}})
+			require.NoError(t, err)
+			for _, f := range results[0].Drift() {
+				if f.Part == contract.PartResponseBody || f.Kind != contract.KindMissing && f.Kind != contract.KindOutOfBounds { // credentials are left out of requests
+					t.Errorf("%s: %s\n%s", about, f, file)
+				}
+			}
+			leaves(t, "", decode(t, sample.Response.Body), decode(t, again.Response.Body), func(at string, a, b any) {
+				assert.IsType(t, a, b, "%s %s", about, at)
+				text, isText := a.(string)
+				if !isText {
+					return
+				}
+				texts++
+				other := b.(string)
+				if text != other {
+					replaced++
+				}
+				if !strings.Contains(text, "@") && !strings.HasPrefix(text, "{") && !strings.HasPrefix(text, "http") && !strings.Contains(at, "msg") && !strings.Contains(at, "message") && !strings.Contains(at, "desc") {
+					assert.Equalf(t, utf8.RuneCountInString(text), utf8.RuneCountInString(other), "%s %s: %q became %q", about, at, text, other)
+				}
+				if strings.HasSuffix(at, "/userid") || strings.HasSuffix(at, "/open_id") || strings.HasSuffix(at, "/user_id") || strings.HasSuffix(at, "/unionid") {
+					if before, ok := mapped[text]; ok {
+						assert.Equalf(t, before, other, "%s %s: the same id is replaced alike", about, at)
+					}
+					mapped[text] = other
+					if before, ok := taken[other]; ok {
+						assert.Equalf(t, before, text, "%s %s: two ids do not become one", about, at)
+					}
+					taken[other] = text
+					if len(text) > 1 {
+						assert.NotEqual(t, text, other, about)
+					}
+				}
+			})
+		}
+		assert.NotEmpty(t, mapped)
+	}
+	t.Logf("%d samples, %d of %d texts replaced", made, replaced, texts)
+}
+
+func TestMadeUpValuesKeepTheirForm(t *testing.T) {
+	for text, form := range map[string]string{
+		"zhangsan":                             `^[a-z]{8}$`,
+		"ZhangSan":                             `^[A-Z][a-z]{4}[A-Z][a-z]{2}$`,
+		"Li@x.y_z-1":                           `^[A-Z][a-z]@[a-z]\.[a-z]_[a-z]-[0-9]$`,
+		"ou_7dab8a3d3cdcc9da365777c7ad535d62":  `^ou_[0-9a-f]{32}$`,
+		"woAJ2GCAAAXtWyujaWJHDDGi0mACas1w":     `^[a-z]{2}[A-Z]{2}[0-9][A-Z]+`,
+		"2F6C8E10-7B1D-7A53-9C44-0D3E5A7B9F21": `^[0-9][A-F][0-9][A-F][0-9][A-F][0-9]{2}-[0-9][A-F][0-9][A-F]-`,
+		"陈雨晴":                                  `^\p{Han}{3}$`,
+		"陈雨晴 (Yuki)":                           `^\p{Han}{3} \([A-Z][a-z]{3}\)$`,
+		"chen.yq@corp.example.cn":              `^[a-z]{4}\.[a-z]{2}@`,
+		"zhang@firma.de":                       `^[a-z]{5}@[a-z]{5}\.example\.com$`,
+		"https://wework.qpic.cn/bizmail/AbC/0": `^https://[a-z]{4}\.example\.com/[a-z]{7}/[A-Z][a-z][A-Z]/0$`,
+		"13912345678":                          `^12[0-9]{9}$`,
+		"+86-13912345678":                      `^\+86-12[0-9]{9}$`,
+		"010-12345678":                         `^[0-9]{3}-[0-9]{8}$`,
+		"20481":                                `^[1-9][0-9]{4}$`,
+		"007":                                  `^[0-9]{3}$`,
+		"-20481":                               `^-[1-9][0-9]{4}$`,
+		"u1|u2":                                `^[a-z][0-9]\|[a-z][0-9]$`,
+		"{1:176372614058705512,22:-3}":         `^\{1:[1-9][0-9]{17},[1-9][0-9]:-3\}$`,
+		"2020-02-29":                           `^20(18|19|20)-[0-9]{2}-[0-9]{2}$`,
+		"2022-08-19T08:50:20Z":                 `^202[12]-[0-9]{2}-[0-9]{2}T08:50:20Z$`,
+		"2022-08-19 08:50:20":                  `^202[12]-[0-9]{2}-[0-9]{2} 08:50:20$`,
+		strings.Repeat("aB3", 60):              `^([a-z][A-Z][0-9]){60}$`,
+		"":                                     `^$`,
+		"0":                                    `^0$`,
+		"1":                                    `^1$`,
+		"--":                                   `^--$`,
+	} {
+		got := contract.MadeUp("key", text)
+		assert.Regexpf(t, form, got, "%q", text)
+		assert.Equal(t, got, contract.MadeUp("key", text), "the same for the same key")
+		if len(text) > 4 {
+			assert.NotEqual(t, text, got)
+			assert.NotEqualf(t, got, contract.MadeUp("another key", text), "%q", text)
+		}
+	}
+}
+
+func TestMadeUpValuesKeepRelations(t *testing.T) {
+	one := func(text string) string { return contract.MadeUp("key", text) }
+	assert.Equal(t, strings.ToLower(one("ZhangSan")), one("zhangsan"), "ids that differ in case are one id at WeCom")
+	assert.Equal(t, one("zhangsan")+"|"+one("lisi"), one("zhangsan|lisi"))
+	assert.Equal(t, "[\""+one("zhangsan")+"\"]", one(`["zhangsan"]`))
+	assert.Equal(t, "+86-"+one("13912345678"), one("+86-13912345678"))
+	assert.Equal(t, "+86"+one("13912345678"), one("+8613912345678"))
+	assert.True(t, strings.HasPrefix(one("zhangsan@corp.cn"), one("zhangsan")+"@"))
+	assert.Equal(t, strings.SplitN(one("a.b@corp.cn"), "@", 2)[1], strings.SplitN(one("c.d@corp.cn"), "@", 2)[1], "the same company")
+	for _, length := range []int{2, 3} { // every id of a few characters, so that two that became one would show
+		seen := map[string]bool{}
+		var all func(prefix string)
+		all = func(prefix string) {
+			if len(prefix) == length {
+				made := one(prefix)
+				assert.False(t, seen[made], prefix)
+				assert.NotEqual(t, prefix, made)
+				seen[made] = true
+				return
+			}
+			for c := 'a'; c <= 'z'; c++ {
+				all(prefix + string(c))
+			}
+		}
+		all("")
+	}
+	for n := 10; n < 2000; n++ {
+		assert.Lenf(t, one(fmt.Sprint(n)), len(fmt.Sprint(n)), "%d", n)
+	}
+}
+
+func TestSentencesKeepWhatTheVendorSays(t *testing.T) {
+	for sentence, want := range map[string]string{
+		"ok": "^ok$",
+		"invalid credential, hint: [1762150100000000000015839], from ip: 203.0.113.9, more info at https://open.work.weixin.qq.com/devtool/query?e=40001": `^invalid credential, hint: \[[0-9]{25}\], from ip: 198\.51\.100\.[0-9]+, more info at https://open\.work\.weixin\.qq\.com/devtool/query\?e=40001$`,
+		"userid zhangsan not found":                              `^userid [a-z]{8} not found$`,
+		"张三的手机号13912345678已存在":                                   `^\p{Han}{2}的手机号12[0-9]{9}已存在$`,
+		"mail zhang.san@corp.cn is taken":                        `^mail [a-z]{5}\.[a-z]{3}@[a-z]{4}\.example\.com is taken$`,
+		"ding talk error[subcode=40014,submsg=不合法的access_token]": `^ding talk error\[subcode=40014,submsg=不合法的access_token\]$`,
+		"zhangsanfeng is somebody else":                          `^zhangsanfeng is somebody else$`,
+		"caller 2001:0db8:1:2:3:4:5:6":                           `^caller 2001:db8::[0-9a-f]+$`,
+		"处罚将在 2026-08-22 10:15:02 结束":                            `^处罚将在 2026-08-22 10:15:02 结束$`,
+	} {
+		assert.Regexp(t, want, contract.Sentence("key", sentence, "zhangsan", "张三"), sentence)
+	}
+	assert.Equal(t, "userid "+contract.MadeUp("key", "zhangsan")+" not found", contract.Sentence("key", "userid zhangsan not found", "zhangsan"))
+}
+
+func TestADisguisedSample(t *testing.T) {
+	v := validator(t, "wecom")
+	sample := &samples.Sample{
+		Operation: "GetUser",
+		Request:   samples.Request{Query: map[string][]string{"userid": {"zhangsan"}}},
+		Response: samples.Response{Status: 200, Header: map[string]string{"Content-Type": "application/json", "Set-Cookie": "session=abcdef", "Error-Msg": "zhangsan"}, Body: json.RawMessage(
+			`{"errcode":0,"errmsg":"ok","userid":"zhangsan","name":"张三","department":[1,204],"order":[7,4000000000],"status":1,"gender":"1","direct_leader":["lisi"],"mobile":"13912345678","extattr":{"attrs":[{"type":0,"name":"desk","text":{"value":"3F-12"}}]},"brand_new":{"spouse":"李四"}}`)},
+	}
+	file, err := contract.Disguised(v, sample, "key")
+	require.NoError(t, err)
+	for _, gone := range []string{"zhangsan", "张三", "李四", "lisi", "13912345678", "3F-12", "desk", "204", "session", "4000000000"} {
+		assert.NotContains(t, string(file), gone)
+	}
+	var got samples.Sample
+	require.NoError(t, json.Unmarshal(file, &got))
+	assert.Equal(t, map[string]string{"Content-Type": "application/json"}, got.Response.Header)
+	var body struct {
+		ErrMsg, UserID, Gender string
+		Department, Order      []int64
+		Status                 int
+		Brand                  map[string]string `json:"brand_new"`
+	}
+	require.NoError(t, json.Unmarshal(got.Response.Body, &body))
+	assert.Equal(t, got.Request.Query["userid"], []string{body.UserID}, "request and answer speak of the same person")
+	assert.Equal(t, "ok", body.ErrMsg)
+	assert.Equal(t, "1", body.Gender)
+	assert.Equal(t, 1, body.Status)
+	assert.EqualValues(t, 1, body.Department[0], "the root stays the root")
+	assert.EqualValues(t, 7, body.Order[0])
+	assert.Len(t, body.Brand["spouse"], len("李四"))
+	other, err := contract.Disguised(v, sample, "another")
+	require.NoError(t, err)
+	assert.NotEqual(t, string(file), string(other))
+}
+
+func TestCredentialsAreLeftOutOfRequests(t *testing.T) {
+	file, err := contract.Disguised(validator(t, "wps"), &samples.Sample{
+		Operation: "oauthToken",
+		Request:   samples.Request{Form: map[string]string{"grant_type": "client_credentials", "client_id": "AK1234567890", "client_secret": "hush-hush"}},
+		Response:  samples.Response{Status: 200, Body: json.RawMessage(`{"access_token":"real-token-0001","token_type":"bearer","expires_in":7200}`)},
+	}, "key", "hush-hush", "real-token-0001")
+	require.NoError(t, err)
+	for _, gone := range []string{"hush", "real-token", "AK1234567890", "client_secret"} {
+		assert.NotContains(t, string(file), gone)
+	}
+	assert.Contains(t, string(file), `"expires_in": 7200`)
+	assert.Contains(t, string(file), `"grant_type": "client_credentials"`)
+}
+
+// A secret that comes through, in whatever way, stops the recording.
+func TestAPlantedSecretInTheFileStopsTheRecording(t *testing.T) {
+	_, err := contract.Disguised(validator(t, "wecom"), &samples.Sample{
+		Operation: "GetUser", Response: samples.Response{Status: 200, Body: json.RawMessage(`{"errcode":0,"userid":"a","pl4nted_s3cret":1}`)},
+	}, "key", "pl4nted_s3cret")
+	assert.ErrorContains(t, err, "a secret is in it")
+}
+
+// A secret that the vendor quotes stops the recording.
+func TestAPlantedSecretStopsTheRecording(t *testing.T) {
+	for name, planted := range map[string]string{"plain": "pl4nted/s3cret+x", "escaped": "pl4nted%2Fs3cret%2Bx", "as JSON": `pl4nted\/s3cret+x`} {
+		body := `{"errcode":40001,"errmsg":"the secret ` + planted + ` is wrong"}`
+		_, err := contract.Disguised(validator(t, "wecom"), &samples.Sample{
+			Operation: "GetUser", Response: samples.Response{Status: 200, Body: json.RawMessage(body)},
+		}, "key", "pl4nted/s3cret+x")
+		assert.ErrorContains(t, err, "the vendor's text quotes a secret", name)
+		assert.NotContains(t, err.Error(), "pl4nted")
+	}
+}
+
+// The scan does not trust what replaces.
+func TestAPersonalValueThatIsStillThereIsFound(t *testing.T) {
+	v := validator(t, "wecom")
+	before := `{"errcode":0,"errmsg":"ok","userid":"zhangsan","name":"张三丰","mobile":"13912345678","department":[20481],"new_email":"x@y.cn","status":1}`
+	for from, to := range map[string]string{
+		"zhangsan": "/userid", "张三丰": "/name", "13912345678": "/mobile", "x@y.cn": "/new_email",
+	} {
+		// All but one are replaced.
+		after := before
+		for _, value := range []string{"zhangsan", "张三丰", "13912345678", "20481", "x@y.cn"} {
+			if value != from {
+				after = strings.ReplaceAll(after, value, contract.MadeUp("key", value))
+			}
+		}
+		assert.Equal(t, "the value at "+to, contract.Unreplaced(v, "GetUser", []byte(before), []byte(after)))
+	}
+	clean := before
+	for _, value := range []string{"zhangsan", "张三丰", "13912345678", "20481", "x@y.cn"} {
+		clean = strings.ReplaceAll(clean, value, contract.MadeUp("key", value))
+	}
+	assert.Empty(t, contract.Unreplaced(v, "GetUser", []byte(before), []byte(clean)))
+	quoted := strings.Replace(clean, `"ok"`, `"ok, 13912345678"`, 1)
+	assert.Contains(t, contract.Unreplaced(v, "GetUser", []byte(before), []byte(quoted)), "quoted elsewhere")
+	assert.True(t, bytes.Contains([]byte(clean), []byte(`"status":1`)))
+}

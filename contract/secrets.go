@@ -1,0 +1,120 @@
+package contract
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+)
+
+// secretList gathers the credentials that a recording must not hold. A nil list takes none.
+type secretList struct {
+	mu      sync.Mutex
+	secrets map[string]bool
+}
+
+// add adds secrets. Very short ones are none, and would be found everywhere.
+func (l *secretList) add(secrets ...string) {
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.secrets == nil {
+		l.secrets = make(map[string]bool)
+	}
+	for _, s := range secrets {
+		if len(s) >= 6 {
+			l.secrets[s] = true
+		}
+	}
+}
+
+// fromRequest takes what a request is authorized by.
+func (l *secretList) fromRequest(req *http.Request, body []byte) {
+	if l == nil {
+		return
+	}
+	for name, values := range req.URL.Query() {
+		if namesSecret(name) {
+			l.add(values...)
+		}
+	}
+	for name, values := range req.Header {
+		if !namesSecret(name) {
+			continue
+		}
+		for _, value := range values {
+			l.add(value)
+			if _, token, ok := strings.Cut(value, " "); ok {
+				l.add(token)
+			}
+		}
+	}
+	if form, err := url.ParseQuery(string(body)); err == nil {
+		for name, values := range form {
+			if namesSecret(name) {
+				l.add(values...)
+			}
+		}
+	}
+	l.fromResponse(body)
+}
+
+// fromResponse takes the tokens in an answer, or the credentials in a body that asks for one.
+func (l *secretList) fromResponse(body []byte) {
+	if l == nil {
+		return
+	}
+	if root, err := parse(body); err == nil {
+		l.fromNode(&root)
+	}
+}
+
+func (l *secretList) fromNode(n *node) {
+	for i := range n.members {
+		m := &n.members[i]
+		if m.value.kind == typeString && namesSecret(m.name) {
+			l.add(m.value.text)
+		}
+		l.fromNode(&m.value)
+	}
+	for i := range n.items {
+		l.fromNode(&n.items[i])
+	}
+}
+
+// namesSecret tells whether what has this name is a credential, at any of the vendors.
+func namesSecret(name string) bool {
+	name = strings.ToLower(name)
+	switch name {
+	case "page_token", "next_page_token", "nexttoken", "client_token", "token_type":
+		return false
+	}
+	for _, part := range []string{"token", "secret", "authorization", "signature", "ticket", "password", "accesskey", "cookie", "tfa_code"} {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// in tells whether a text holds one of the secrets, in any of the forms that texts take on the way.
+func (l *secretList) in(text []byte) bool {
+	if l == nil {
+		return false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for s := range l.secrets {
+		quoted, _ := json.Marshal(s)
+		for _, form := range []string{s, url.QueryEscape(s), url.PathEscape(s), string(quoted[1 : len(quoted)-1])} {
+			if bytes.Contains(text, []byte(form)) {
+				return true
+			}
+		}
+	}
+	return false
+}
