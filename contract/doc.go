@@ -10,12 +10,14 @@
 //		fmt.Println(f)
 //	}
 //
-// There are four ways to get exchanges there:
+// There are these ways to get exchanges there:
 //
-//   - recorded ones: [Validator.CheckHAR] reads what a browser or proxy saved, [Validator.CheckSamples] a folder of samples;
+//   - recorded ones: [Validator.CheckHAR] reads what a browser or proxy saved, [Validator.CheckSamples] a folder of samples, which [Record]
+//     makes of live calls, with made-up people in them;
 //   - [Transport] watches the traffic of a running program, off the callers' path;
 //   - [Probe] makes read-only calls through a client and looks at every answer;
-//   - [Run] does the last two things as a test, for the CI of a program that uses the clients. See examples/contract-ci.
+//   - [Run] checks samples and probes as a test, for the CI of a program that uses the clients (see examples/contract-ci);
+//   - [Handler] watches a stand-in for a vendor in its own tests.
 //
 // A drift (the vendor sends something else than its document says) and an outage (the vendor, or the way there, is out of order) are
 // different things throughout: [Finding.Outage] marks the latter, and [Drift] leaves them out.

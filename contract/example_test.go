@@ -31,7 +31,7 @@ func ExampleValidator_Check() {
 	}
 	// Output:
 	// wecom GetUser: response body /name: wrong type (breaking): the document says string, came object
-	// wecom GetUser: response body /shoe_size: undeclared field (informative): the document says GetUserAnswer has 31 fields, none of this name, came number
+	// wecom GetUser: response body /shoe_size: undeclared field (informative): the document says no such field in GetUserAnswer, came number
 }
 
 func ExampleValidator_CheckHAR() {

@@ -62,7 +62,7 @@ const (
 
 // Finding is one way in which an exchange differs from the document. It holds no value of the exchange but two, which are nobody's data:
 // the HTTP status and the vendor's code. Names of members are shown where they look like names; a key that may be data (of a free map, or
-// with digits, an @ or letters beyond ASCII) is shown as "*", as is every such part of a path.
+// with more than four digits, an @, a blank or letters beyond ASCII) is shown as "*", as is every part of a path that is not the document's.
 type Finding struct {
 	Vendor    string   `json:"vendor"`
 	Operation string   `json:"operation,omitempty"` // operationId; empty if the document has no such operation

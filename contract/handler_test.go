@@ -22,9 +22,7 @@ func validators(t testing.TB) []*contract.Validator {
 	t.Helper()
 	var all []*contract.Validator
 	for _, vendor := range contract.Vendors() {
-		v, err := contract.NewValidator(vendor)
-		require.NoError(t, err)
-		all = append(all, v)
+		all = append(all, validator(t, vendor))
 	}
 	return all
 }
@@ -109,8 +107,7 @@ func sendWithoutCredential(t *testing.T, g generated, caller *catcher, sample *s
 }
 
 func TestHandlerSeesWhatIsServedAndChangesNothing(t *testing.T) {
-	v, err := contract.NewValidator("wecom")
-	require.NoError(t, err)
+	v := validator(t, "wecom")
 	report := contract.NewReport(nil)
 	served := contract.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)

@@ -301,11 +301,9 @@ func envelopeCode(s *openapi3.Schema) string {
 
 func load(t testing.TB, vendor string) (*contract.Validator, []*samples.Sample) {
 	t.Helper()
-	v, err := contract.NewValidator(vendor)
-	require.NoError(t, err)
 	all, err := samples.Load(os.DirFS("../testdata"), vendor)
 	require.NoError(t, err)
-	return v, all
+	return validator(t, vendor), all
 }
 
 type tally struct{ made, found, noisy int }

@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -62,7 +61,7 @@ func (c *check) escalate(part Part, at *place) {
 func (c *check) undeclared(part Part, s *schema, n *node, m *member, at *place) {
 	f := Finding{
 		Part: part, Kind: KindUndeclaredField, Severity: Informative,
-		Document: fmt.Sprintf("%s has %d fields, none of this name", cmpName(s.name), len(s.properties)), Came: string(m.value.kind),
+		Document: "no such field in " + cmpName(s.name), Came: string(m.value.kind),
 	}
 	if twin, ok := s.folded[strings.ToLower(m.name)]; ok {
 		f.Note = "the typed client takes it for " + twin

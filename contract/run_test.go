@@ -129,8 +129,8 @@ func TestRunOfADrift(t *testing.T) {
 	lines, failed := runSuite(t, suiteFor(t, server))
 	assert.True(t, failed)
 	assert.Equal(t, []string{
-		"live/GetUserList fail: DRIFT: wecom GetUserList: response body /undeclared_member: undeclared field (informative): the document says GetUserListAnswer has 3 fields, none of this name, came string",
-		"live/GetToken fail: DRIFT: wecom GetToken: response body /undeclared_member: undeclared field (informative): the document says GetTokenAnswer has 4 fields, none of this name, came string",
+		"live/GetUserList fail: DRIFT: wecom GetUserList: response body /undeclared_member: undeclared field (informative): the document says no such field in GetUserListAnswer, came string",
+		"live/GetToken fail: DRIFT: wecom GetToken: response body /undeclared_member: undeclared field (informative): the document says no such field in GetTokenAnswer, came string",
 	}, having(lines, "fail:"))
 	assert.Contains(t, lines, "live/reachable ok: ")
 }

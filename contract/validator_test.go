@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/roster-go/roster/contract"
@@ -12,21 +13,25 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+func reading(vendor string) func() (*contract.Validator, error) {
+	return sync.OnceValues(func() (*contract.Validator, error) { return contract.NewValidator(vendor) })
+}
+
+// shared has a validator of each vendor, read once for all tests: reading takes longer than most of them.
+var shared = map[string]func() (*contract.Validator, error){
+	"dingtalk": reading("dingtalk"), "feishu": reading("feishu"), "wecom": reading("wecom"), "wps": reading("wps"),
+}
+
 func validator(t testing.TB, vendor string, options ...contract.Option) *contract.Validator {
 	t.Helper()
+	if len(options) == 0 {
+		v, err := shared[vendor]()
+		require.NoError(t, err)
+		return v
+	}
 	v, err := contract.NewValidator(vendor, options...)
 	require.NoError(t, err)
 	return v
-}
-
-// byVendor has a validator of each vendor, for tests that go through many cases.
-func byVendor(t testing.TB) map[string]*contract.Validator {
-	t.Helper()
-	all := make(map[string]*contract.Validator)
-	for _, v := range validators(t) {
-		all[v.Vendor()] = v
-	}
-	return all
 }
 
 func parsed(t testing.TB, raw string) *url.URL {
@@ -62,7 +67,6 @@ func answer(status int, contentType, body string) *contract.Response {
 
 func TestResponses(t *testing.T) {
 	const asJSON = "application/json; charset=UTF-8"
-	of := byVendor(t)
 	for name, tc := range map[string]struct {
 		vendor, operation string
 		response          *contract.Response
@@ -157,7 +161,7 @@ func TestResponses(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := of[tc.vendor].Check(contract.Exchange{Operation: tc.operation, Response: tc.response})
+			got := validator(t, tc.vendor).Check(contract.Exchange{Operation: tc.operation, Response: tc.response})
 			assert.Equal(t, tc.want, brief(got), got)
 			for _, f := range got {
 				assert.Equal(t, tc.vendor, f.Vendor)
@@ -170,7 +174,6 @@ func TestResponses(t *testing.T) {
 }
 
 func TestRequests(t *testing.T) {
-	of := byVendor(t)
 	for name, tc := range map[string]struct {
 		vendor, method, url, contentType, body string
 		want                                   []string
@@ -203,7 +206,7 @@ func TestRequests(t *testing.T) {
 				r.Header.Set("Content-Type", tc.contentType)
 				r.Body = []byte(tc.body)
 			}
-			got := of[tc.vendor].Check(contract.Exchange{Request: r})
+			got := validator(t, tc.vendor).Check(contract.Exchange{Request: r})
 			assert.Equal(t, tc.want, brief(got), got)
 			for _, f := range got {
 				assert.NotContains(t, f.String(), "zhangsan", "a part of a path may be somebody's id")
@@ -213,7 +216,6 @@ func TestRequests(t *testing.T) {
 }
 
 func TestOperationsAreFoundBehindAnyPrefix(t *testing.T) {
-	of := byVendor(t)
 	for _, tc := range []struct{ vendor, method, url, want string }{
 		{"wecom", "GET", "https://qyapi.weixin.qq.com/cgi-bin/user/get", "GetUser"},
 		{"wecom", "GET", "http://127.0.0.1:8080/wecom/cgi-bin/user/get", "GetUser"},
@@ -232,7 +234,7 @@ func TestOperationsAreFoundBehindAnyPrefix(t *testing.T) {
 		{"wps", "GET", "https://private.example/openapi/v7/users/current", "getCurrentUser"},
 		{"wps", "GET", "https://private.example/openapi/v7/users/u1", "getUser"},
 	} {
-		assert.Equalf(t, tc.want, of[tc.vendor].Find(tc.method, parsed(t, tc.url)), "%s %s", tc.method, tc.url)
+		assert.Equalf(t, tc.want, validator(t, tc.vendor).Find(tc.method, parsed(t, tc.url)), "%s %s", tc.method, tc.url)
 	}
 	v := validator(t, "wecom", contract.WithBaseURL("http://wecom.corp.example/cgi-bin"))
 	assert.Equal(t, "GetUser", v.Find("GET", parsed(t, "http://wecom.corp.example/cgi-bin/user/get")))

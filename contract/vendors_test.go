@@ -44,9 +44,7 @@ func opener(vendor, url string, s *sim.Simulator) contract.Opener {
 
 func probe(t *testing.T, vendor string, server *sim.Server, options ...contract.ProbeOption) *contract.ProbeResult {
 	t.Helper()
-	v, err := contract.NewValidator(vendor)
-	require.NoError(t, err)
-	result, err := contract.Probe(t.Context(), v, opener(vendor, server.URL, server.Simulator), options...)
+	result, err := contract.Probe(t.Context(), validator(t, vendor), opener(vendor, server.URL, server.Simulator), options...)
 	require.NoError(t, err)
 	return result
 }

@@ -34,7 +34,12 @@ func newCheck() *cobra.Command {
 			"values and codes that are not documented. With --samples or --har it looks at recorded answers instead, without a network.\n\n" +
 			"Exit codes: 0 all is as documented, 1 something has drifted, 2 it could not be checked (an outage, refused credentials, bad input).\n\n" +
 			"Credentials come from the same variables as for export; without any, the built-in simulator stands in. No value of an answer is printed.",
-		Args: cobra.ExactArgs(1),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if err := cobra.ExactArgs(1)(cmd, args); err != nil {
+				return unchecked(err)
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runCheck(cmd.Context(), args[0], f, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
@@ -43,7 +48,7 @@ func newCheck() *cobra.Command {
 	flags.BoolVar(&f.json, "json", false, "a report for machines")
 	flags.StringVar(&f.samples, "samples", "", "check the samples in this folder (<vendor>/<operation>/<case>.json) instead of calling the vendor")
 	flags.StringVar(&f.har, "har", "", "check the traffic in this HTTP archive instead of calling the vendor")
-	cmd.MarkFlagsMutuallyExclusive("samples", "har")
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return unchecked(err) }) // a typing mistake is no drift
 	return cmd
 }
 
@@ -62,6 +67,9 @@ type checked struct {
 func unchecked(err error) error { return &failure{exitUnchecked, err} }
 
 func runCheck(ctx context.Context, name string, f checkFlags, out, log io.Writer) error {
+	if f.samples != "" && f.har != "" {
+		return unchecked(errors.New("--samples and --har exclude each other"))
+	}
 	v, err := vendorNamed(name)
 	if err != nil {
 		return unchecked(err)

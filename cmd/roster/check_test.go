@@ -84,6 +84,9 @@ func TestCheckThatCouldNotCheck(t *testing.T) {
 		"wrong secret":    {[]string{"check", "wecom"}, map[string]string{"WECOM_CORP_ID": demo["WECOM_CORP_ID"], "WECOM_APP_SECRET": "planted-wrong", "WECOM_BASE_URL": server.WeComURL()}},
 		"nobody is there": {[]string{"check", "wecom"}, map[string]string{"WECOM_CORP_ID": "ww1", "WECOM_APP_SECRET": "planted-wrong", "WECOM_BASE_URL": "http://127.0.0.1:1"}},
 		"half of it":      {[]string{"check", "wecom"}, map[string]string{"WECOM_CORP_ID": "ww1"}},
+		"no vendor":       {[]string{"check"}, nil},
+		"unknown flag":    {[]string{"check", "wecom", "--jsn"}, nil},
+		"two sources":     {[]string{"check", "wecom", "--samples", "a", "--har", "b"}, nil},
 		"no samples":      {[]string{"check", "wecom", "--samples", t.TempDir()}, nil},
 		"no archive":      {[]string{"check", "wecom", "--har", filepath.Join(t.TempDir(), "x.har")}, nil},
 	} {
