@@ -13,13 +13,14 @@ import (
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/wecom"
 	"github.com/roster-go/roster/contract"
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
 func small(t testing.TB) *sim.Server {
-	return sim.Serve(t, sim.WithPeople(60), sim.WithDepartments(8), sim.WithoutQuotas())
+	return simtest.Serve(t, sim.WithPeople(60), sim.WithDepartments(8), sim.WithoutQuotas())
 }
 
 func outcomes(r *contract.ProbeResult) map[string]contract.Outcome {

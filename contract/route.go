@@ -21,12 +21,18 @@ func (d *document) byPath(method, name, path string) *operation {
 		path = rest
 	}
 	segments := splitPath(path)
+	longest := 0 // of the paths that fit, under whatever method
 	for _, op := range d.routes {
 		switch {
-		case op.method != method, len(op.segments) > len(segments):
+		case len(op.segments) > len(segments):
 		case known && len(op.segments) != len(segments), at.own && op.host != name:
-		case fits(op.segments, segments[len(segments)-len(op.segments):]):
+		case len(op.segments) < longest:
+			return nil // a GET of /topapi/v2/user/delete is not one of /user/delete
+		case !fits(op.segments, segments[len(segments)-len(op.segments):]):
+		case op.method == method:
 			return op
+		default:
+			longest = len(op.segments)
 		}
 	}
 	return nil

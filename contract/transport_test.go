@@ -17,6 +17,7 @@ import (
 	"github.com/roster-go/roster/clients/wecom"
 	"github.com/roster-go/roster/contract"
 	"github.com/roster-go/roster/gen/wecomapi"
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -332,7 +333,7 @@ func TestTransportWithoutABody(t *testing.T) {
 
 // Through a real client, as middleware and as transport: the calls succeed as ever, and the drift is found.
 func TestTransportOnAClient(t *testing.T) {
-	server := sim.Serve(t, sim.WithPeople(60), sim.WithDepartments(6))
+	server := simtest.Serve(t, sim.WithPeople(60), sim.WithDepartments(6))
 	server.Inject("wecom", "GetUserList", sim.Fault{Kind: sim.FaultExtraField, Field: "userlist.2.shoe_size"})
 	for name, use := range map[string]func(*contract.Transport) clients.Option{
 		"middleware": func(w *contract.Transport) clients.Option { return clients.WithMiddleware(w.Wrap) },

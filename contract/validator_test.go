@@ -121,6 +121,9 @@ func TestResponses(t *testing.T) {
 		"documented code":            {"wecom", "GetUser", answer(200, asJSON, `{"errcode":60111,"errmsg":"x"}`), nil},
 		"sub code":                   {"dingtalk", "getUserV2", answer(200, asJSON, `{"errcode":88,"sub_code":"40014","errmsg":"x"}`), nil},
 		"sub code of the other list": {"dingtalk", "getUserV2", answer(200, asJSON, `{"errcode":88,"sub_code":"60121","errmsg":"x"}`), nil},
+		"ban on the first host":      {"dingtalk", "getUserV1", answer(403, asJSON, `{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"0a"}`), nil},
+		"ban on the second host":     {"dingtalk", "searchUsers", answer(403, asJSON, `{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"0a"}`), nil},
+		"ban in other words":         {"dingtalk", "searchUsers", answer(403, asJSON, `{"status":1111,"wait":5,"why":"x5"}`), []string{"response body /why undeclared_field informative"}},
 		"new sub code":               {"dingtalk", "getUserV2", answer(200, asJSON, `{"errcode":88,"sub_code":"isv.new-thing","errmsg":"x"}`), []string{"response body /sub_code undocumented_code informative"}},
 		"sub code in the text, old form": {
 			"dingtalk", "getUserV2", answer(200, asJSON, `{"errcode":88,"errmsg":"ding talk error[subcode=777777,submsg=x]"}`), []string{"response body /errmsg undocumented_code informative 777777"},
@@ -226,6 +229,7 @@ func TestOperationsAreFoundBehindAnyPrefix(t *testing.T) {
 		{"dingtalk", "POST", "https://oapi.dingtalk.com/topapi/v2/user/get", "getUserV2"},
 		{"dingtalk", "POST", "https://proxy.example/ding/topapi/v2/user/get", "getUserV2"},
 		{"dingtalk", "GET", "https://proxy.example/ding/user/get", "getUserV1"},
+		{"dingtalk", "GET", "https://proxy.example/ding/topapi/v2/user/get", ""},
 		{"dingtalk", "POST", "https://proxy.example/v1.0/contact/users/search", "searchUsers"},
 		{"dingtalk", "POST", "https://oapi.dingtalk.com/v1.0/contact/users/search", ""},
 		{"dingtalk", "POST", "https://proxy.example/v1.0/oauth2/dingcorp/token", "getCorpScopedToken"},

@@ -12,6 +12,7 @@ import (
 	"github.com/roster-go/roster/clients/wps"
 	"github.com/roster-go/roster/directory"
 	"github.com/roster-go/roster/internal/clienttest"
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -99,7 +100,7 @@ func truth(server *sim.Server) seen {
 
 func TestTheFourVendorsNameTheSamePeopleAndMemberships(t *testing.T) {
 	clock := clienttest.NewClock()
-	server := sim.Serve(t, sim.WithClock(clock.Now))
+	server := simtest.Serve(t, sim.WithClock(clock.Now))
 	want := truth(server)
 	require.Len(t, want, 2000)
 	for name, v := range views(t, server, clock) {
@@ -113,7 +114,7 @@ func TestTheFourVendorsNameTheSamePeopleAndMemberships(t *testing.T) {
 
 func TestTheFourVendorsAgreeOnEverybody(t *testing.T) {
 	clock := clienttest.NewClock()
-	server := sim.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(150), sim.WithDepartments(15))
+	server := simtest.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(150), sim.WithDepartments(15))
 	type person struct {
 		name   string
 		active bool
@@ -158,7 +159,7 @@ func departmentsOf(u directory.User) []string {
 
 func TestAUserWhoDoesNotExist(t *testing.T) {
 	clock := clienttest.NewClock()
-	server := sim.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(20), sim.WithDepartments(4))
+	server := simtest.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(20), sim.WithDepartments(4))
 	for name, v := range views(t, server, clock) {
 		_, err := v.directory.User(t.Context(), "nobody-at-all")
 		want := clients.ErrNotFound
@@ -173,7 +174,7 @@ func TestADepartmentDeletedInMidWalkIsAnError(t *testing.T) {
 	for _, name := range []string{"wecom", "dingtalk", "feishu"} { // WPS 365 lists people, not departments
 		t.Run(name, func(t *testing.T) {
 			clock := clienttest.NewClock()
-			server := sim.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(100), sim.WithDepartments(20))
+			server := simtest.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(100), sim.WithDepartments(20))
 			var empty *sim.Department
 			for _, d := range server.Organisation().Departments() {
 				if len(server.Organisation().Members(d.Key)) == 0 && len(server.Organisation().Children(d.Key)) == 0 && d.Key != sim.RootDepartment {

@@ -9,6 +9,7 @@ import (
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/directory"
 	"github.com/roster-go/roster/internal/clienttest"
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -30,7 +31,7 @@ func TestAWalkThroughFaultsIsCompleteOrAnError(t *testing.T) {
 			for _, times := range []int{1, 0} {
 				t.Run(fmt.Sprintf("%s/%s times %d", vendor, kind, times), func(t *testing.T) {
 					clock := clienttest.NewClock()
-					server := sim.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(180), sim.WithDepartments(10))
+					server := simtest.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(180), sim.WithDepartments(10))
 					server.Inject(vendor, operation, sim.Fault{Kind: kind, Skip: 1, Times: times})
 					got, err := walked(t, server, views(t, server, clock)[vendor])
 					if err == nil {
@@ -51,7 +52,7 @@ func TestAVendorThatHangsEndsWithTheCallersPatience(t *testing.T) {
 	for vendor, operation := range lists {
 		for _, kind := range []sim.FaultKind{sim.FaultHang, sim.FaultSlowBody} {
 			clock := clienttest.NewClock()
-			server := sim.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(20), sim.WithDepartments(4))
+			server := simtest.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(20), sim.WithDepartments(4))
 			server.Inject(vendor, operation, sim.Fault{Kind: kind})
 			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 			var last error
@@ -68,7 +69,7 @@ func TestAVendorThatHangsEndsWithTheCallersPatience(t *testing.T) {
 func TestTokensThatRunOutInMidWalk(t *testing.T) {
 	for vendor := range lists {
 		clock := clienttest.NewClock()
-		server := sim.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(180), sim.WithDepartments(10))
+		server := simtest.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(180), sim.WithDepartments(10))
 		v := views(t, server, clock)[vendor]
 		n := 0
 		for _, err := range directory.Walk(t.Context(), v.directory, directory.WalkOptions{Parallel: 1}) {

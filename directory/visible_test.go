@@ -7,6 +7,7 @@ import (
 	"github.com/roster-go/roster/clients/wecom"
 	"github.com/roster-go/roster/directory"
 	"github.com/roster-go/roster/internal/clienttest"
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -21,7 +22,7 @@ func TestDepartmentsThatTheAppMayNotSee(t *testing.T) {
 	} {
 		t.Run(vendor, func(t *testing.T) {
 			clock := clienttest.NewClock()
-			server := sim.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(100), sim.WithDepartments(12))
+			server := simtest.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(100), sim.WithDepartments(12))
 			limit(server, server.Organisation().Children(sim.RootDepartment)[0].Key)
 			d := views(t, server, clock)[vendor].directory
 			if vendor == "wecom" {

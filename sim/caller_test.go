@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -168,5 +169,5 @@ func small() []sim.Option { return []sim.Option{sim.WithDepartments(12), sim.Wit
 
 func serve(t *testing.T, opts ...sim.Option) *sim.Server {
 	t.Helper()
-	return sim.Serve(t, append(small(), opts...)...)
+	return simtest.Serve(t, append(small(), opts...)...)
 }

@@ -50,7 +50,7 @@ func (k *dingTalk) writeBan(out http.ResponseWriter, ban DingTalkBan) {
 	}
 	out.Header().Set("Content-Type", "application/json")
 	writeJSON(out, cmp.Or(ban.Status, http.StatusForbidden), dingtalkserver.BanNotice{
-		Status: new(int64(1111)), Wait: new(int64(5)), Source: new("x5"), Punish: new("deny"),
+		Status: 1111, Wait: new(int64(5)), Source: new("x5"), Punish: new("deny"),
 		UUID: new(deriveText(k.sim.config.seed, "dingtalk ban", k.next(), hexDigits, 32)),
 	})
 }

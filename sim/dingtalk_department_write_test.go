@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -170,7 +171,7 @@ func TestDingTalkDepartmentsV2(t *testing.T) {
 }
 
 func TestDingTalkDepartmentMemberLimit(t *testing.T) {
-	srv := sim.Serve(t, sim.WithDepartments(1), sim.WithPeople(1000))
+	srv := simtest.Serve(t, sim.WithDepartments(1), sim.WithPeople(1000))
 	c := dingInternal(t, srv)
 	c.post("/user/create", dingObject{"name": "林梅", "mobile": "13900001111", "department": "[1]"}).errs(40023)
 }

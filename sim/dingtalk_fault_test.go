@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 )
@@ -92,7 +93,7 @@ func TestDingTalkChangedTypeLeavesTheEnvelope(t *testing.T) {
 }
 
 func TestDingTalkRepeatedCursor(t *testing.T) {
-	srv := sim.Serve(t, sim.WithDepartments(1), sim.WithPeople(30), sim.WithoutQuotas())
+	srv := simtest.Serve(t, sim.WithDepartments(1), sim.WithPeople(30), sim.WithoutQuotas())
 	c := dingInternal(t, srv)
 	srv.Inject(sim.VendorDingTalk, "listDepartmentUsersV2", sim.Fault{Kind: sim.FaultRepeatCursor})
 	cursor := any(0)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/clients/wire"
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -14,7 +15,7 @@ import (
 
 // The maps of getUserV1 look like JSON and are not.
 func TestDingTalkUserV1OnTheWire(t *testing.T) {
-	srv := sim.Serve(t, sim.WithoutQuotas())
+	srv := simtest.Serve(t, sim.WithoutQuotas())
 	c := dingInternal(t, srv)
 	org := srv.Organisation()
 	seen := map[string]int{}
@@ -125,7 +126,7 @@ func TestDingTalkUserV1OnTheWire(t *testing.T) {
 }
 
 func TestDingTalkUserV2OnTheWire(t *testing.T) {
-	srv := sim.Serve(t, sim.WithoutQuotas())
+	srv := simtest.Serve(t, sim.WithoutQuotas())
 	c := dingInternal(t, srv)
 	org := srv.Organisation()
 	seen := map[string]int{}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -44,7 +45,7 @@ func dingTree(c *dingCaller) map[int64]int64 {
 }
 
 func TestDingTalkTreesAreTheOrganisation(t *testing.T) {
-	srv := sim.Serve(t, sim.WithoutQuotas())
+	srv := simtest.Serve(t, sim.WithoutQuotas())
 	c := dingInternal(t, srv)
 	want := map[int64]int64{}
 	for _, d := range srv.Organisation().Departments() {
@@ -95,7 +96,7 @@ func TestDingTalkTreesAreTheOrganisation(t *testing.T) {
 }
 
 func TestDingTalkMemberListsAreTheOrganisation(t *testing.T) {
-	srv := sim.Serve(t, sim.WithoutQuotas())
+	srv := simtest.Serve(t, sim.WithoutQuotas())
 	c := dingInternal(t, srv)
 	want := dingTruth(srv.Organisation())
 	departments := srv.Organisation().Departments()

@@ -99,6 +99,11 @@ type Fault struct {
 	From, To DepartmentKey
 }
 
+// refuses tells whether the fault is a refusal in the vendor's own words.
+func (f Fault) refuses() bool {
+	return f.Kind == FaultTokenRevoked || f.Kind == FaultThrottled || f.Kind == FaultVendorError
+}
+
 // faultList holds the faults in the order in which they were injected.
 type faultList struct {
 	mu   sync.Mutex

@@ -6,12 +6,17 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 )
 
-// strikeAfter strikes a fault on an answer that is ready, and tells whether there is nothing left to send.
-func (s *Simulator) strikeAfter(f *injectedFault, v vendor, c *call, a *answer, w http.ResponseWriter, entry *Request) (done bool) {
-	switch f.Kind {
+// strikeAfter strikes the call's fault on an answer that is ready, and tells whether there is nothing left to send.
+func (s *Simulator) strikeAfter(c *call, a *answer, w http.ResponseWriter, entry *Request) (done bool) {
+	switch f := c.fault; f.Kind {
+	case FaultThrottled:
+		if f.RetryAfter > 0 {
+			a.header.Set("Retry-After", strconv.FormatInt(int64((f.RetryAfter+time.Second-1)/time.Second), 10))
+		}
 	case FaultResetAfter:
 		resetConnection(w)
 		return true
@@ -28,13 +33,13 @@ func (s *Simulator) strikeAfter(f *injectedFault, v vendor, c *call, a *answer, 
 	case FaultContentType:
 		a.header.Set("Content-Type", cmp.Or(f.ContentType, "text/plain; charset=utf-8"))
 	case FaultRepeatCursor:
-		a.edit(func(doc document) { f.repeatCursor(doc, v.words()) })
+		a.edit(func(doc document) { f.repeatCursor(doc, c.vendor.words()) })
 	case FaultExtraField:
 		a.edit(func(doc document) {
 			doc.at(cmp.Or(f.Field, "undeclared_member"), func(any) any { return "added by the vendor since" })
 		})
 	case FaultChangedType:
-		a.edit(func(doc document) { changeType(doc, f.Field, v.words()) })
+		a.edit(func(doc document) { changeType(doc, f.Field, c.vendor.words()) })
 	}
 	return false
 }

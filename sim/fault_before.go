@@ -5,21 +5,14 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"strconv"
-	"time"
 )
 
 const gatewayPage = "<html>\r\n<head><title>%[1]d %[2]s</title></head>\r\n<body>\r\n<center><h1>%[1]d %[2]s</h1></center>\r\n<hr><center>gateway</center>\r\n</body>\r\n</html>\r\n"
 
-// strikeBefore strikes a fault before the vendor sees the call, and tells whether the call is over with it.
-func (s *Simulator) strikeBefore(f *injectedFault, v vendor, c *call, w http.ResponseWriter, entry *Request) (done bool) {
-	a := newAnswer()
+// strikeBefore strikes the call's fault before the vendor sees the call, and tells whether the call is over with it.
+func (s *Simulator) strikeBefore(c *call, w http.ResponseWriter, entry *Request) (done bool) {
+	f, a := c.fault, newAnswer()
 	switch f.Kind {
-	case FaultTokenRevoked, FaultThrottled, FaultVendorError:
-		v.refuse(a, c.request, v.failure(f.Fault))
-		if f.Kind == FaultThrottled && f.RetryAfter > 0 {
-			a.header.Set("Retry-After", strconv.FormatInt(int64((f.RetryAfter+time.Second-1)/time.Second), 10))
-		}
 	case FaultHTMLError:
 		writeHTML(a, cmp.Or(f.Status, http.StatusBadGateway))
 	case FaultHTMLPage:

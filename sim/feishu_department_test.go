@@ -19,7 +19,6 @@ func (c *feishuCaller) department(openID string) sim.Department {
 
 func TestFeishuDepartmentFields(t *testing.T) {
 	c := newFeishuApp(t, sim.WithoutQuotas())
-	c.doc = newFeishuDocument(t)
 	org := c.srv.Organisation()
 	orders := map[string]map[string]bool{}
 	for _, d := range org.Departments() {
@@ -66,7 +65,6 @@ func TestFeishuDepartmentFields(t *testing.T) {
 
 func TestFeishuDepartmentParentsAndBatch(t *testing.T) {
 	c := newFeishuApp(t)
-	c.doc = newFeishuDocument(t)
 	org := c.srv.Organisation()
 	var deep sim.Department
 	var above []string
@@ -103,7 +101,6 @@ func TestFeishuDepartmentParentsAndBatch(t *testing.T) {
 
 func TestFeishuCreateDepartment(t *testing.T) {
 	c := newFeishuApp(t, sim.WithoutQuotas())
-	c.doc = newFeishuDocument(t)
 	org := c.srv.Organisation()
 	people := feishuPeople(t, c.srv)
 	staff := people.staff
@@ -187,7 +184,6 @@ func TestFeishuDepartmentHasRoomForAThousand(t *testing.T) {
 
 func TestFeishuChangeDepartment(t *testing.T) {
 	c := newFeishuApp(t, sim.WithoutQuotas())
-	c.doc = newFeishuDocument(t)
 	org := c.srv.Organisation()
 	people := feishuPeople(t, c.srv)
 	id := people.full.FeishuOpenID
@@ -261,7 +257,6 @@ func TestFeishuChangeDepartment(t *testing.T) {
 
 func TestFeishuDeleteDepartment(t *testing.T) {
 	c := newFeishuApp(t)
-	c.doc = newFeishuDocument(t)
 	people := feishuPeople(t, c.srv)
 	c.call("deleteDepartment", "0").fails(400, 40002)
 	c.call("deleteDepartment", people.full.FeishuOpenID).fails(400, 43011)
@@ -292,7 +287,6 @@ func TestFeishuContactRange(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, full, granted := start(t)
-			c.doc = newFeishuDocument(t)
 			org := c.srv.Organisation()
 			inside := map[sim.DepartmentKey]bool{}
 			for _, d := range org.Subtree(full.Key) {

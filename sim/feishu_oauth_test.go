@@ -24,7 +24,7 @@ func (r feishuReply) oauthFails(code int, class string) {
 
 func TestFeishuAuthorizationCode(t *testing.T) {
 	k := newClock()
-	c := &feishuCaller{t: t, srv: serve(t, sim.WithClock(k.Now)), doc: newFeishuDocument(t)}
+	c := &feishuCaller{t: t, srv: serve(t, sim.WithClock(k.Now))}
 	people := feishuPeople(t, c.srv)
 	authorize := func(consent sim.FeishuConsent) string {
 		code, err := c.srv.Feishu().Authorize(people.staff.UserID, consent)
@@ -119,7 +119,7 @@ func TestFeishuAuthorizationCode(t *testing.T) {
 
 func TestFeishuRefreshTokensRotate(t *testing.T) {
 	k := newClock()
-	c := &feishuCaller{t: t, srv: serve(t, sim.WithClock(k.Now)), doc: newFeishuDocument(t)}
+	c := &feishuCaller{t: t, srv: serve(t, sim.WithClock(k.Now))}
 	staff := feishuPeople(t, c.srv).staff
 	start := func() feishuReply {
 		code, err := c.srv.Feishu().Authorize(staff.UserID, sim.FeishuConsent{Scopes: []string{"contact:user:search", "offline_access"}})
@@ -197,7 +197,6 @@ func TestFeishuRefreshTokenWorksOnce(t *testing.T) {
 
 func TestFeishuUserInfoFields(t *testing.T) {
 	c := newFeishuApp(t)
-	c.doc = newFeishuDocument(t)
 	staff := feishuPeople(t, c.srv).staff
 	info := c.user(staff.UserID, "contact:user:search").call("getUserInfo").ok().object("data")
 	for _, name := range []string{"user_id", "email", "mobile", "employee_no", "enterprise_email"} {

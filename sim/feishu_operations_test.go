@@ -14,7 +14,7 @@ import (
 // Every operation of the document succeeds once, conforms to the document, and refuses a bad token or bad credentials.
 func TestFeishuEveryOperation(t *testing.T) {
 	c := newFeishuApp(t)
-	c.doc, c.seen = newFeishuDocument(t), map[string]bool{}
+	c.seen = map[string]bool{}
 	demo := c.srv.Credentials().Feishu
 	people := feishuPeople(t, c.srv)
 	staff, full := people.staff, people.full
@@ -124,7 +124,6 @@ func TestFeishuConcurrency(t *testing.T) {
 
 func TestFeishuBodies(t *testing.T) {
 	c := newFeishuApp(t)
-	c.doc = newFeishuDocument(t)
 	staff := feishuPeople(t, c.srv).staff
 	c.call("patchUser", staff.FeishuOpenID, rawBody(`{"name":"x"}`), http.Header{"Content-Type": {"text/plain"}}).fails(400, 99992402)
 	c.call("patchUser", staff.FeishuOpenID, rawBody(`{"name":`)).fails(400, 99992402)

@@ -5,18 +5,18 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
 func TestFeishuSearchUsers(t *testing.T) {
-	srv := sim.Serve(t, sim.WithoutQuotas())
+	srv := simtest.Serve(t, sim.WithoutQuotas())
 	c := feishuAppOf(t, srv)
 	org := srv.Organisation()
 	staff := feishuPeople(t, srv).staff
 	user := c.user(staff.UserID)
-	user.doc = newFeishuDocument(t)
 	var want []string
 	for _, p := range org.People() {
 		if strings.Contains(p.Name, "王") {
@@ -57,7 +57,6 @@ func TestFeishuSearchUsersV3(t *testing.T) {
 	org := c.srv.Organisation()
 	people := feishuPeople(t, c.srv)
 	user := c.user(people.admin.UserID)
-	user.doc = newFeishuDocument(t)
 	search := func(body feishuObject) feishuReply { return user.call("searchUsersV3", body) }
 
 	got := search(feishuObject{"query": people.staff.Name}).ok()
@@ -105,7 +104,6 @@ func TestFeishuSearchDepartments(t *testing.T) {
 	c := newFeishuApp(t)
 	people := feishuPeople(t, c.srv)
 	user := c.user(people.staff.UserID)
-	user.doc = newFeishuDocument(t)
 	got := user.call("searchDepartments", feishuObject{"query": people.full.Name}).ok()
 	assert.Equal(t, people.full.FeishuOpenID, got.list("data", "items")[0].(feishuObject)["open_department_id"])
 	assert.Contains(t, got.object("data"), "page_token")
@@ -116,7 +114,6 @@ func TestFeishuSearchDepartments(t *testing.T) {
 
 func TestFeishuLookUps(t *testing.T) {
 	c := newFeishuApp(t)
-	c.doc = newFeishuDocument(t)
 	org := c.srv.Organisation()
 	people := feishuPeople(t, c.srv)
 	staff := people.staff
@@ -181,7 +178,6 @@ func TestFeishuLookUps(t *testing.T) {
 
 func TestFeishuSettings(t *testing.T) {
 	c := newFeishuApp(t)
-	c.doc = newFeishuDocument(t)
 	for _, size := range []string{"1", "100"} {
 		types, _ := c.pages("listEmployeeTypeEnums", "items", query("page_size", size))
 		require.Len(t, types, 7)

@@ -23,7 +23,7 @@ func (r feishuReply) intAt(path ...string) int {
 }
 
 func TestFeishuTokenRefusals(t *testing.T) {
-	c := (&feishuCaller{t: t, srv: serve(t), doc: newFeishuDocument(t)})
+	c := (&feishuCaller{t: t, srv: serve(t)})
 	demo := c.srv.Credentials().Feishu
 	for _, op := range []string{"getTenantAccessTokenInternal", "getAppAccessTokenInternal"} {
 		ask := func(id, secret string) feishuReply {
@@ -46,7 +46,7 @@ func TestFeishuTokenRefusals(t *testing.T) {
 // While 30 minutes or more are left, the same token is answered with what is left of it; below that a new one, and both are good.
 func TestFeishuTokenOverlap(t *testing.T) {
 	k := newClock()
-	c := &feishuCaller{t: t, srv: serve(t, sim.WithClock(k.Now)), doc: newFeishuDocument(t)}
+	c := &feishuCaller{t: t, srv: serve(t, sim.WithClock(k.Now))}
 	demo := c.srv.Credentials().Feishu
 	ask := func() feishuReply {
 		return c.call("getTenantAccessTokenInternal", feishuObject{"app_id": demo.AppID, "app_secret": demo.AppSecret}).ok()
@@ -95,7 +95,7 @@ func TestFeishuTokenLifetimeOption(t *testing.T) {
 }
 
 func TestFeishuStoreApp(t *testing.T) {
-	c := &feishuCaller{t: t, srv: serve(t), doc: newFeishuDocument(t)}
+	c := &feishuCaller{t: t, srv: serve(t)}
 	demo := c.srv.Credentials().Feishu
 	app := func(id, secret, ticket string) feishuReply {
 		return c.call("getAppAccessToken", feishuObject{"app_id": id, "app_secret": secret, "app_ticket": ticket})
@@ -182,7 +182,6 @@ func TestFeishuUserTokenLife(t *testing.T) {
 func TestFeishuJsapiTicket(t *testing.T) {
 	k := newClock()
 	c := newFeishuApp(t, sim.WithClock(k.Now))
-	c.doc = newFeishuDocument(t)
 	staff := feishuPeople(t, c.srv).staff
 	first := c.call("getJsapiTicket").ok()
 	assert.Equal(t, "ok", first.str("msg"))
@@ -198,9 +197,7 @@ func TestFeishuJsapiTicket(t *testing.T) {
 
 func TestFeishuScopes(t *testing.T) {
 	const read = "contact:contact.base:readonly"
-	doc := newFeishuDocument(t)
 	c := newFeishuApp(t, sim.WithFeishuScopes(read, "contact:user.id:readonly"))
-	c.doc = doc
 	staff := feishuPeople(t, c.srv).staff
 
 	// The smallest scopes: ids and mobile_visible.
@@ -236,7 +233,6 @@ func TestFeishuScopes(t *testing.T) {
 
 	// What the app has, but the user has not agreed to.
 	c = newFeishuApp(t)
-	c.doc = doc
 	got = c.user(staff.UserID, "contact:user:search").call("getUser", staff.FeishuOpenID).fails(400, 99991679)
 	assert.Equal(t, "action_privilege_required", got.list("error", "permission_violations")[0].(feishuObject)["type"])
 	user = c.user(staff.UserID, read).call("getUser", staff.FeishuOpenID).ok().object("data", "user")
@@ -249,7 +245,6 @@ func TestFeishuScopes(t *testing.T) {
 func TestFeishuQuotas(t *testing.T) {
 	k := newClock()
 	c := newFeishuApp(t, sim.WithClock(k.Now))
-	c.doc = newFeishuDocument(t)
 	staff := feishuPeople(t, c.srv).staff
 	get := func() feishuReply { return c.call("getUser", staff.FeishuOpenID) }
 	for range 50 {

@@ -21,7 +21,6 @@ func (c *feishuCaller) person(openID string) sim.Person {
 
 func TestFeishuUserFields(t *testing.T) {
 	c := newFeishuApp(t, sim.WithoutQuotas())
-	c.doc = newFeishuDocument(t)
 	org := c.srv.Organisation()
 	for _, p := range org.People() {
 		u := c.call("getUser", p.FeishuOpenID).ok().object("data", "user")
@@ -73,7 +72,6 @@ func TestFeishuUserFields(t *testing.T) {
 
 func TestFeishuKindsOfIDs(t *testing.T) {
 	c := newFeishuApp(t)
-	c.doc = newFeishuDocument(t)
 	org := c.srv.Organisation()
 	staff := feishuPeople(t, c.srv).staff
 	manager, _ := org.Person(staff.Manager)
@@ -109,7 +107,6 @@ func TestFeishuKindsOfIDs(t *testing.T) {
 
 func TestFeishuDepartmentPathIsForUsers(t *testing.T) {
 	c := newFeishuApp(t)
-	c.doc = newFeishuDocument(t)
 	staff := feishuPeople(t, c.srv).staff
 	dept, _ := c.srv.Organisation().Department(staff.MainDepartment)
 	u := c.user(staff.UserID).call("getUser", staff.FeishuOpenID).ok().object("data", "user")
@@ -123,7 +120,6 @@ func TestFeishuDepartmentPathIsForUsers(t *testing.T) {
 func TestFeishuCreateUser(t *testing.T) {
 	k := newClock()
 	c := newFeishuApp(t, sim.WithClock(k.Now), sim.WithoutQuotas())
-	c.doc = newFeishuDocument(t)
 	org := c.srv.Organisation()
 	people := feishuPeople(t, c.srv)
 	body := func(change feishuObject) feishuObject {
@@ -279,7 +275,6 @@ func merged(a, b feishuObject) feishuObject {
 
 func TestFeishuClientToken(t *testing.T) {
 	c := newFeishuApp(t)
-	c.doc = newFeishuDocument(t)
 	org := c.srv.Organisation()
 	full := feishuPeople(t, c.srv).full
 	create := func(token, body string) feishuReply {
@@ -310,7 +305,6 @@ func TestFeishuClientToken(t *testing.T) {
 
 func TestFeishuPatchUser(t *testing.T) {
 	c := newFeishuApp(t, sim.WithoutQuotas())
-	c.doc = newFeishuDocument(t)
 	org := c.srv.Organisation()
 	people := feishuPeople(t, c.srv)
 	id := people.staff.FeishuOpenID
@@ -380,7 +374,6 @@ func TestFeishuPatchUser(t *testing.T) {
 
 func TestFeishuReplaceUser(t *testing.T) {
 	c := newFeishuApp(t)
-	c.doc = newFeishuDocument(t)
 	people := feishuPeople(t, c.srv)
 	id := people.staff.FeishuOpenID
 	body := feishuObject{"name": "全新", "mobile": "13900000009", "department_ids": []string{people.full.FeishuOpenID}, "employee_type": 2}
@@ -409,7 +402,6 @@ func TestFeishuTenantFeatures(t *testing.T) {
 	}
 	t.Run("one department for each", func(t *testing.T) {
 		c := newFeishuApp(t, sim.WithFeishuSingleDepartment())
-		c.doc = newFeishuDocument(t)
 		people := feishuPeople(t, c.srv)
 		// A plain refusal with HTTP 504.
 		c.call("createUser", body(people, feishuObject{"department_ids": []string{"0", people.full.FeishuOpenID}})).fails(504, 41032)
@@ -421,7 +413,6 @@ func TestFeishuTenantFeatures(t *testing.T) {
 	})
 	t.Run("nothing is added to the lists", func(t *testing.T) {
 		c := newFeishuApp(t, sim.WithFeishuFixedLists())
-		c.doc = newFeishuDocument(t)
 		people := feishuPeople(t, c.srv)
 		for i, tc := range []struct {
 			more           feishuObject
@@ -450,7 +441,6 @@ func TestFeishuTenantFeatures(t *testing.T) {
 func TestFeishuDeleteAndResurrect(t *testing.T) {
 	k := newClock()
 	c := newFeishuApp(t, sim.WithClock(k.Now), sim.WithoutQuotas())
-	c.doc = newFeishuDocument(t)
 	org := c.srv.Organisation()
 	people := feishuPeople(t, c.srv)
 	staff, acceptor := people.staff, people.admin
@@ -581,7 +571,6 @@ func TestFeishuUpdateUserID(t *testing.T) {
 
 func TestFeishuLogoutUser(t *testing.T) {
 	c := newFeishuApp(t)
-	c.doc = newFeishuDocument(t)
 	staff := feishuPeople(t, c.srv).staff
 	x := c.srv.Feishu()
 	signIn := func(terminal int) string {

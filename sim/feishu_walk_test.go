@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -75,10 +76,9 @@ func TestFeishuWalkIsTheOrganisation(t *testing.T) {
 	for _, size := range []int{1, 7, 50} {
 		srv := serve(t, sim.WithoutQuotas())
 		if size == 50 {
-			srv = sim.Serve(t, sim.WithoutQuotas())
+			srv = simtest.Serve(t, sim.WithoutQuotas())
 		}
 		c := feishuAppOf(t, srv)
-		c.doc = newFeishuDocument(t)
 		assert.Equal(t, feishuTruth(srv.Organisation(), func(sim.Person) bool { return true }), c.walk(size), "page size %d", size)
 	}
 }
@@ -87,7 +87,6 @@ func TestFeishuWalkIsTheOrganisation(t *testing.T) {
 func TestFeishuHiddenPeopleLeaveEmptyPages(t *testing.T) {
 	hidden := func(p sim.Person) bool { return p.Key%3 != 0 }
 	c := newFeishuApp(t, sim.WithoutQuotas(), sim.WithFeishuHidden(hidden))
-	c.doc = newFeishuDocument(t)
 	assert.Equal(t, feishuTruth(c.srv.Organisation(), func(p sim.Person) bool { return !hidden(p) }), c.walk(1))
 
 	full := feishuPeople(t, c.srv).full
@@ -112,7 +111,6 @@ func TestFeishuHiddenPeopleLeaveEmptyPages(t *testing.T) {
 
 func TestFeishuPageShapes(t *testing.T) {
 	c := newFeishuApp(t)
-	c.doc = newFeishuDocument(t)
 	people := feishuPeople(t, c.srv)
 	list := func(pairs ...string) feishuReply {
 		return c.call("listUsersByDepartment", query(append([]string{"department_id", people.full.FeishuOpenID}, pairs...)...))
@@ -175,7 +173,6 @@ func TestFeishuPagesSurviveChanges(t *testing.T) {
 
 func TestFeishuScopesListIsTheRange(t *testing.T) {
 	c := newFeishuApp(t, sim.WithoutQuotas())
-	c.doc = newFeishuDocument(t)
 	org := c.srv.Organisation()
 	collect := func(size string) (users, departments, groups []string) {
 		q := query("page_size", size)
@@ -232,7 +229,7 @@ func TestFeishuRecursionLimit(t *testing.T) {
 }
 
 func TestFeishuUserTokensSeeTheTreeToALimit(t *testing.T) {
-	srv := sim.Serve(t, sim.WithDepartments(1100), sim.WithPeople(100), sim.WithoutQuotas())
+	srv := simtest.Serve(t, sim.WithDepartments(1100), sim.WithPeople(100), sim.WithoutQuotas())
 	c := feishuAppOf(t, srv)
 	var staff sim.Person
 	for _, p := range srv.Organisation().People() {

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"maps"
+	"net/http"
 	"time"
 )
 
@@ -16,6 +17,7 @@ type config struct {
 	withoutQuotas bool
 	quotas        map[string]quota         // by vendor.operation
 	lifetimes     map[string]time.Duration // of tokens, by vendor
+	middlewares   []func(http.Handler) http.Handler
 
 	// What only one vendor knows; each vendor's files have the type and the options.
 	wecom    weComConfig
@@ -72,4 +74,12 @@ func (c *config) tokenLifetime(vendor string) time.Duration {
 		return d
 	}
 	return 2 * time.Hour
+}
+
+// WithMiddleware puts a handler around the vendors: wrap gets what answers in a vendor's place and returns what is asked instead of it. It sees
+// the requests that reach a vendor, with the simulator's paths ("/wecom/cgi-bin/user/get"), and what the vendor answers, refusals
+// included. What a fault does to an answer comes after it; a fault that answers in the words of a gateway never gets to it. The first of
+// several middlewares is the outermost. See contract.Handler for one.
+func WithMiddleware(wrap func(next http.Handler) http.Handler) Option {
+	return func(c *config) { c.middlewares = append(c.middlewares[:len(c.middlewares):len(c.middlewares)], wrap) }
 }

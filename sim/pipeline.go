@@ -29,7 +29,7 @@ func (s *Simulator) handle(v vendor, op *wire.Operation, w http.ResponseWriter, 
 	if err != nil {
 		caller = r.RemoteAddr
 	}
-	c := &call{sim: s, operation: op, body: body, caller: caller, now: s.config.clock()}
+	c := &call{sim: s, vendor: v, operation: op, body: body, caller: caller, now: s.config.clock()}
 	c.request = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
 	c.request.Body = io.NopCloser(bytes.NewReader(body))
 
@@ -38,39 +38,48 @@ func (s *Simulator) handle(v vendor, op *wire.Operation, w http.ResponseWriter, 
 	defer leave()
 	c.underWay = underWay
 
-	strike := s.faults.next(v.name(), op.ID)
-	if strike != nil {
-		s.journal.note(entry, func(e *Request) { e.Fault = strike.Kind })
-		if done := s.strikeBefore(strike, v, c, w, entry); done {
+	c.fault = s.faults.next(v.name(), op.ID)
+	if c.fault != nil {
+		s.journal.note(entry, func(e *Request) { e.Fault = c.fault.Kind })
+		if done := s.strikeBefore(c, w, entry); done {
 			return
 		}
 	}
 
 	a := newAnswer()
-	if err := s.admit(v, c); err != nil {
-		v.refuse(a, c.request, err)
-	} else {
-		v.ServeHTTP(a, c.request)
-	}
+	s.answering.ServeHTTP(a, c.request)
 	a.WriteHeader(http.StatusOK)
 
-	if strike != nil {
-		if done := s.strikeAfter(strike, v, c, a, w, entry); done {
+	if c.fault != nil {
+		if done := s.strikeAfter(c, a, w, entry); done {
 			return
 		}
 	}
 	s.finish(a, w, entry)
 }
 
-// admit asks the vendor whether the call may go on.
-func (s *Simulator) admit(v vendor, c *call) error {
+// answerAsVendor answers the call that a request belongs to. It is what middlewares are around.
+func answerAsVendor(w http.ResponseWriter, r *http.Request) {
+	c := callOf(r.Context())
+	if err := c.admit(); err != nil {
+		c.vendor.refuse(w, r, err)
+		return
+	}
+	c.vendor.ServeHTTP(w, r)
+}
+
+// admit asks the vendor whether the call may go on, unless a fault has decided that it may not.
+func (c *call) admit() error {
+	if c.fault != nil && c.fault.refuses() {
+		return c.vendor.failure(c.fault.Fault)
+	}
 	if c.operation.ID == "" {
 		if c.operation.Path != "" {
 			return errUnknownPath{}
 		}
 		return errWrongMethod{c.request.Method}
 	}
-	return v.admit(c)
+	return c.vendor.admit(c)
 }
 
 // enter writes the request into the journal.

@@ -21,6 +21,7 @@ type Simulator struct {
 	journal *journal
 
 	parts     map[string]vendor // by name
+	answering http.Handler      // the vendors, within the middlewares
 	mux       *http.ServeMux
 	paths     []string
 	known     map[string][]string // operationIds by vendor
@@ -50,6 +51,10 @@ func New(opts ...Option) *Simulator {
 		s.mount(v)
 	}
 	slices.Sort(s.paths)
+	s.answering = http.HandlerFunc(answerAsVendor)
+	for _, wrap := range slices.Backward(cfg.middlewares) {
+		s.answering = wrap(s.answering)
+	}
 	s.mux.HandleFunc("/", s.elsewhere)
 	return s
 }

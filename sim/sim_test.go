@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -80,7 +81,7 @@ func TestOversizeRequest(t *testing.T) {
 }
 
 func TestServerAndVendors(t *testing.T) {
-	srv, err := sim.Listen("127.0.0.1:0", small()...)
+	srv, err := sim.Listen("127.0.0.1:0", append(small(), simtest.Checked(t))...)
 	require.NoError(t, err)
 	defer srv.Close()
 	assert.Equal(t, srv.URL+"/wecom/cgi-bin", srv.WeComURL())
@@ -93,7 +94,7 @@ func TestServerAndVendors(t *testing.T) {
 	demo := srv.Credentials()
 	assert.NotEqual(t, demo.WeCom.AppSecret, demo.WeCom.ContactSecret)
 
-	_, err = sim.Listen(strings.TrimPrefix(srv.URL, "http://"))
+	_, err = sim.Listen(strings.TrimPrefix(srv.URL, "http://"), simtest.Checked(t))
 	require.Error(t, err, "the address is taken")
 	srv.Close()
 	_, err = http.Get(srv.URL)

@@ -21,9 +21,10 @@ const (
 //
 //  1. the request is read whole and entered into the journal;
 //  2. a fault that answers in the vendor's place is struck, see Fault;
-//  3. admit judges the credential, its rights and the quotas;
-//  4. ServeHTTP, usually the generated strict server, handles the request and writes into a buffer;
-//  5. a fault that spoils the answer is struck, and what is left is sent.
+//  3. middlewares see the request;
+//  4. admit judges the credential, its rights and the quotas;
+//  5. ServeHTTP, usually the generated strict server, handles the request and writes into a buffer;
+//  6. a fault that spoils the answer is struck, and what is left is sent.
 //
 // To add a vendor, write nothing but files of its own: <vendor>_vendor.go already has the constructor that vendors calls, the type
 // for its options and its demo credentials. Implement this interface, and the generated StrictServerInterface by methods that
@@ -88,13 +89,15 @@ func (errUnknownPath) Error() string { return "there is no such path" }
 // call is one request on its way through the simulator.
 type call struct {
 	sim       *Simulator
+	vendor    vendor
 	operation *wire.Operation
-	request   *http.Request // its body can be read once more by the vendor
-	body      []byte        // the body, whole
-	caller    string        // IP address of the caller
-	now       time.Time     // by the simulator's clock, one time for the whole call
-	underWay  int           // calls of the same operation that are being answered, this one included
-	grant     grant         // set by admit: the token that the call came with
+	fault     *injectedFault // nil if none strikes
+	request   *http.Request  // its body can be read once more by the vendor
+	body      []byte         // the body, whole
+	caller    string         // IP address of the caller
+	now       time.Time      // by the simulator's clock, one time for the whole call
+	underWay  int            // calls of the same operation that are being answered, this one included
+	grant     grant          // set by admit: the token that the call came with
 }
 
 type callKey struct{}
@@ -103,6 +106,14 @@ type callKey struct{}
 func callOf(ctx context.Context) *call {
 	c, _ := ctx.Value(callKey{}).(*call)
 	return c
+}
+
+// FaultOf tells a middleware which fault strikes the call that a request's context belongs to.
+func FaultOf(ctx context.Context) (f Fault, struck bool) {
+	if c := callOf(ctx); c != nil && c.fault != nil {
+		return c.fault.Fault, true
+	}
+	return Fault{}, false
 }
 
 // vendors returns the parts of the simulator, each made by its own files. A vendor that is not there yet is nil.

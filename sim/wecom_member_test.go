@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -69,7 +70,7 @@ func TestWeComSensitiveFields(t *testing.T) {
 
 // The oddities that real tenants show must all be there in an organisation of the usual size.
 func TestWeComOddities(t *testing.T) {
-	srv := sim.Serve(t)
+	srv := simtest.Serve(t)
 	var list struct {
 		Users []map[string]json.RawMessage `json:"userlist"`
 	}

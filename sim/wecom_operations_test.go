@@ -326,7 +326,6 @@ func TestWeComEveryOperation(t *testing.T) {
 		},
 	}
 
-	var docs documents
 	srv := serve(t)
 	for _, operation := range srv.Operations(sim.VendorWeCom) {
 		assert.Contains(t, cases, operation, "an operation of the document without a test")
@@ -348,10 +347,7 @@ func TestWeComEveryOperation(t *testing.T) {
 			assert.Equal(t, want, good.str("errmsg"))
 			assert.Equal(t, "application/json; charset=UTF-8", good.header.Get("Content-Type"))
 
-			docs.conforms(t, sim.VendorWeCom, operation, good.text)
-
 			bad := tc.bad(c).fails(tc.code)
-			docs.conforms(t, sim.VendorWeCom, operation, bad.text)
 			assert.Equal(t, strconv.Itoa(tc.code), bad.header.Get("Error-Code"))
 			assert.NotEmpty(t, bad.header.Get("Error-Msg"))
 			assert.Regexp(t, `^.+, hint: \[\d+\], from ip: 127\.0\.0\.1, more info at https://open\.work\.weixin\.qq\.com/devtool/query\?e=`+fmt.Sprint(tc.code)+`$`, bad.str("errmsg"))

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -133,4 +134,20 @@ func TestWeComConcurrency(t *testing.T) {
 		synctest.Wait()
 		assert.Contains(t, call(t.Context()).Body.String(), `"errcode":40029`)
 	})
+}
+
+// Whatever the simulator shows of anybody, oddities included, is what the document says of the wire; see package simtest.
+func TestWeComShowsEverybody(t *testing.T) {
+	srv := simtest.Serve(t)
+	app, provider, contact := appOf(t, srv), providerOf(t, srv), contactOf(t, srv)
+	for _, c := range []*weComCaller{app, provider} {
+		c.get("/user/list", "department_id", "1", "fetch_child", "1").ok()
+	}
+	app.get("/user/simplelist", "department_id", "1", "fetch_child", "1").ok()
+	app.get("/department/list").ok()
+	contact.get("/department/simplelist").ok()
+	contact.post("/user/list_id", `{"limit":10000}`).ok()
+	for _, p := range srv.Organisation().People()[:100] {
+		app.get("/user/get", "userid", p.UserID).ok()
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -37,7 +38,7 @@ type idPage struct {
 }
 
 func TestWeComListIDsAreTheOrganisation(t *testing.T) {
-	srv := sim.Serve(t)
+	srv := simtest.Serve(t)
 	c := contactOf(t, srv)
 	for _, limit := range []int{7, 100, 10000} {
 		found := map[pair]int{}
@@ -65,7 +66,7 @@ func TestWeComListIDsAreTheOrganisation(t *testing.T) {
 }
 
 func TestWeComDepartmentWalkIsTheOrganisation(t *testing.T) {
-	srv := sim.Serve(t)
+	srv := simtest.Serve(t)
 	app := appOf(t, srv)
 	var tree struct {
 		Nodes []struct {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -61,7 +62,7 @@ func wpsMembersFound(items []map[string]any) map[wpsMember]int {
 }
 
 func TestWPSListUsersIsTheOrganisation(t *testing.T) {
-	c := wpsOf(t, sim.Serve(t, sim.WithoutQuotas(), sim.WithPeople(500)), newClock().Now)
+	c := wpsOf(t, simtest.Serve(t, sim.WithoutQuotas(), sim.WithPeople(500)), newClock().Now)
 	org := c.srv.Organisation()
 	want := []string{}
 	byStatus := map[sim.Status]int{}
@@ -88,7 +89,7 @@ func TestWPSListUsersIsTheOrganisation(t *testing.T) {
 }
 
 func TestWPSDepartmentWalkIsTheOrganisation(t *testing.T) {
-	c := wpsOf(t, sim.Serve(t, sim.WithoutQuotas(), sim.WithPeople(500)), newClock().Now)
+	c := wpsOf(t, simtest.Serve(t, sim.WithoutQuotas(), sim.WithPeople(500)), newClock().Now)
 	org := c.srv.Organisation()
 	root := c.get("/v7/depts/root").data()
 	queue, members, names := []map[string]any{root}, []map[string]any{}, map[string]string{}

@@ -13,6 +13,7 @@ import (
 	"github.com/roster-go/roster/clients/wecom"
 	"github.com/roster-go/roster/gen/wecomapi"
 	"github.com/roster-go/roster/internal/clienttest"
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -22,7 +23,7 @@ import (
 func simulated(t *testing.T, options ...sim.Option) (*wecom.Client, *sim.Server, *clienttest.Clock) {
 	t.Helper()
 	clock := clienttest.NewClock()
-	server := sim.Serve(t, append([]sim.Option{sim.WithClock(clock.Now)}, options...)...)
+	server := simtest.Serve(t, append([]sim.Option{sim.WithClock(clock.Now)}, options...)...)
 	demo := server.Credentials().WeCom
 	c, err := wecom.New(wecom.Config{CorpID: demo.CorpID, ContactSecret: clients.Secret(demo.ContactSecret), AppSecret: clients.Secret(demo.AppSecret)},
 		clients.WithBaseURL(server.WeComURL()), clients.WithClock(clock), clients.WithMaxResponseBytes(2<<20))

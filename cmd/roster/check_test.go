@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/roster-go/roster/contract"
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -21,7 +22,7 @@ func verdict(t *testing.T, stdout string) checked {
 }
 
 func TestCheckOfACleanVendor(t *testing.T) {
-	server := sim.Serve(t, sim.WithPeople(60), sim.WithDepartments(8), sim.WithoutQuotas())
+	server := simtest.Serve(t, sim.WithPeople(60), sim.WithDepartments(8), sim.WithoutQuotas())
 	for _, v := range vendors() {
 		t.Run(v.name, func(t *testing.T) {
 			stdout, _, err := run(t, server, "check", v.name, "--json")
@@ -52,7 +53,7 @@ func TestCheckNamesExactlyThePlantedDrift(t *testing.T) {
 		{"wps", "getUser", sim.Fault{Kind: sim.FaultExtraField, Field: "data.brand_new"}, "/data/brand_new", contract.KindUndeclaredField},
 	} {
 		t.Run(tc.vendor+" "+tc.operation, func(t *testing.T) {
-			server := sim.Serve(t, sim.WithPeople(60), sim.WithDepartments(8), sim.WithoutQuotas())
+			server := simtest.Serve(t, sim.WithPeople(60), sim.WithDepartments(8), sim.WithoutQuotas())
 			server.Inject(tc.vendor, tc.operation, tc.fault)
 			stdout, _, err := run(t, server, "check", tc.vendor, "--json")
 			require.Error(t, err)
@@ -74,7 +75,7 @@ func TestCheckNamesExactlyThePlantedDrift(t *testing.T) {
 }
 
 func TestCheckThatCouldNotCheck(t *testing.T) {
-	server := sim.Serve(t, sim.WithPeople(20), sim.WithDepartments(4), sim.WithoutQuotas())
+	server := simtest.Serve(t, sim.WithPeople(20), sim.WithDepartments(4), sim.WithoutQuotas())
 	demo := weComVendor().simulated(server)
 	for name, tc := range map[string]struct {
 		args []string

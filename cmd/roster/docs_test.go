@@ -13,6 +13,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/roster-go/roster/internal/docs"
 	"github.com/roster-go/roster/internal/docs/site"
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -31,7 +32,7 @@ func TestReferencePages(t *testing.T) {
 // startSim serves a small company.
 func startSim(t *testing.T, dir string) *sim.Server {
 	t.Helper()
-	server, stop, err := serveSim("127.0.0.1:0", dir, sim.WithPeople(150), sim.WithDepartments(20), sim.WithoutQuotas())
+	server, stop, err := serveSim("127.0.0.1:0", dir, simtest.Checked(t), sim.WithPeople(150), sim.WithDepartments(20), sim.WithoutQuotas())
 	require.NoError(t, err)
 	t.Cleanup(stop)
 	return server

@@ -14,6 +14,7 @@ import (
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/directory"
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -79,7 +80,7 @@ func memberships(server *sim.Server, department func(sim.Department) string, per
 }
 
 func TestExportIsTheWholeDirectory(t *testing.T) {
-	server := sim.Serve(t)
+	server := simtest.Serve(t)
 	stdout, stderr, err := run(t, server, "export", "wecom")
 	require.NoError(t, err)
 	got := map[string][]string{}
@@ -124,7 +125,7 @@ func TestExportSaysThatItIsTheSimulator(t *testing.T) {
 }
 
 func TestExportSCIM(t *testing.T) {
-	stdout, _, err := run(t, sim.Serve(t, sim.WithPeople(50), sim.WithDepartments(8)), "export", "wecom", "--format", "scim")
+	stdout, _, err := run(t, simtest.Serve(t, sim.WithPeople(50), sim.WithDepartments(8)), "export", "wecom", "--format", "scim")
 	require.NoError(t, err)
 	var list struct {
 		Schemas      []string
@@ -150,7 +151,7 @@ func TestExportSCIM(t *testing.T) {
 }
 
 func TestExportWithRaw(t *testing.T) {
-	stdout, _, err := run(t, sim.Serve(t, sim.WithPeople(20), sim.WithDepartments(5)), "export", "wecom", "--raw")
+	stdout, _, err := run(t, simtest.Serve(t, sim.WithPeople(20), sim.WithDepartments(5)), "export", "wecom", "--raw")
 	require.NoError(t, err)
 	for _, l := range lines(t, stdout) {
 		if l.Kind == "user" {
@@ -160,7 +161,7 @@ func TestExportWithRaw(t *testing.T) {
 }
 
 func TestAFailedExportLeavesNoFileAndKeepsTheOldOne(t *testing.T) {
-	server := sim.Serve(t)
+	server := simtest.Serve(t)
 	server.Inject("wecom", "GetUserList", sim.Fault{Kind: sim.FaultTruncated, Skip: 30})
 	file := filepath.Join(t.TempDir(), "staff.jsonl")
 	require.NoError(t, os.WriteFile(file, []byte("yesterday"), 0o600))
@@ -180,7 +181,7 @@ func TestAFailedExportLeavesNoFileAndKeepsTheOldOne(t *testing.T) {
 
 func TestExportToAFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "staff.jsonl")
-	stdout, _, err := run(t, sim.Serve(t), "export", "wecom", "-o", file)
+	stdout, _, err := run(t, simtest.Serve(t), "export", "wecom", "-o", file)
 	require.NoError(t, err)
 	assert.Empty(t, stdout)
 	data, err := os.ReadFile(file)
@@ -238,7 +239,7 @@ func TestHelpListsTheVariables(t *testing.T) {
 
 func TestExportAllWritesAFileForEachVendorAndATable(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "staff")
-	stdout, stderr, err := run(t, sim.Serve(t, sim.WithPeople(60), sim.WithDepartments(8)), "export", "all", "-o", folder)
+	stdout, stderr, err := run(t, simtest.Serve(t, sim.WithPeople(60), sim.WithDepartments(8)), "export", "all", "-o", folder)
 	require.NoError(t, err)
 	assert.Empty(t, stdout)
 	var names []map[string]int

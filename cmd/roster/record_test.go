@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/roster-go/roster/internal/samples"
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -23,7 +24,7 @@ func recordedSample(t *testing.T, folder, vendor string) *samples.Sample {
 }
 
 func TestRecordReplacesPeopleAndKeepsRelations(t *testing.T) {
-	server := sim.Serve(t, sim.WithPeople(40), sim.WithDepartments(6), sim.WithoutQuotas())
+	server := simtest.Serve(t, sim.WithPeople(40), sim.WithDepartments(6), sim.WithoutQuotas())
 	person := server.Organisation().People()[3]
 	t.Setenv(recordKey, "a key for this test")
 	one, two := t.TempDir(), t.TempDir()
@@ -62,7 +63,7 @@ func TestRecordReplacesPeopleAndKeepsRelations(t *testing.T) {
 }
 
 func TestRecordOfEveryVendor(t *testing.T) {
-	server := sim.Serve(t, sim.WithPeople(40), sim.WithDepartments(6), sim.WithoutQuotas())
+	server := simtest.Serve(t, sim.WithPeople(40), sim.WithDepartments(6), sim.WithoutQuotas())
 	person := server.Organisation().People()[5]
 	department, _ := server.Organisation().Department(sim.RootDepartment)
 	for _, args := range [][]string{
@@ -88,7 +89,7 @@ func TestRecordOfEveryVendor(t *testing.T) {
 }
 
 func TestRecordOfARefusal(t *testing.T) {
-	server := sim.Serve(t, sim.WithPeople(20), sim.WithDepartments(4))
+	server := simtest.Serve(t, sim.WithPeople(20), sim.WithDepartments(4))
 	folder := t.TempDir()
 	_, _, err := run(t, server, "record", "wecom", "GetUser", "userid=nobody-at-all", "-o", folder)
 	require.NoError(t, err)
@@ -96,7 +97,7 @@ func TestRecordOfARefusal(t *testing.T) {
 }
 
 func TestRecordRefuses(t *testing.T) {
-	server := sim.Serve(t, sim.WithPeople(20), sim.WithDepartments(4))
+	server := simtest.Serve(t, sim.WithPeople(20), sim.WithDepartments(4))
 	for name, tc := range map[string]struct {
 		args []string
 		want string
@@ -122,7 +123,7 @@ func TestRecordRefuses(t *testing.T) {
 }
 
 func TestRecordWithABodyFromStandardInput(t *testing.T) {
-	server := sim.Serve(t, sim.WithPeople(20), sim.WithDepartments(4))
+	server := simtest.Serve(t, sim.WithPeople(20), sim.WithDepartments(4))
 	for name, value := range weComVendor().simulated(server) {
 		t.Setenv(name, value)
 	}

@@ -2310,6 +2310,9 @@ type NewHostError struct {
 // NewHostErrorCode Codes of api.dingtalk.com. Others may come.
 type NewHostErrorCode string
 
+// NewHostFailure What api.dingtalk.com sends in place of an answer.
+type NewHostFailure = json.RawMessage
+
 // NumberOrText A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
 type NumberOrText = wire.Int
 

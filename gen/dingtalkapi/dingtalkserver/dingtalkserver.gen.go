@@ -735,7 +735,7 @@ type BanNotice struct {
 	Source *string `json:"source,omitempty"`
 
 	// Status Always 1111.
-	Status *int64  `json:"status,omitempty"`
+	Status int64   `json:"status"`
 	UUID   *string `json:"uuid,omitempty"`
 
 	// Wait Seconds.
@@ -2310,6 +2310,9 @@ type NewHostError struct {
 
 // NewHostErrorCode Codes of api.dingtalk.com. Others may come.
 type NewHostErrorCode string
+
+// NewHostFailure What api.dingtalk.com sends in place of an answer.
+type NewHostFailure = json.RawMessage
 
 // NumberOrText A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
 type NumberOrText = wire.Int
@@ -7477,7 +7480,7 @@ func (response SearchDepartments200JSONResponse) VisitSearchDepartmentsResponse(
 }
 
 type SearchDepartmentsdefaultJSONResponse struct {
-	Body       NewHostError
+	Body       NewHostFailure
 	StatusCode int
 }
 
@@ -7537,7 +7540,7 @@ func (response ListLeaveRecords200JSONResponse) VisitListLeaveRecordsResponse(w 
 }
 
 type ListLeaveRecordsdefaultJSONResponse struct {
-	Body       NewHostError
+	Body       NewHostFailure
 	StatusCode int
 }
 
@@ -7597,7 +7600,7 @@ func (response SearchUsers200JSONResponse) VisitSearchUsersResponse(w http.Respo
 }
 
 type SearchUsersdefaultJSONResponse struct {
-	Body       NewHostError
+	Body       NewHostFailure
 	StatusCode int
 }
 
@@ -7657,7 +7660,7 @@ func (response GetAppAccessToken200JSONResponse) VisitGetAppAccessTokenResponse(
 }
 
 type GetAppAccessTokendefaultJSONResponse struct {
-	Body       NewHostError
+	Body       NewHostFailure
 	StatusCode int
 }
 
@@ -7717,7 +7720,7 @@ func (response GetCorpAccessToken200JSONResponse) VisitGetCorpAccessTokenRespons
 }
 
 type GetCorpAccessTokendefaultJSONResponse struct {
-	Body       NewHostError
+	Body       NewHostFailure
 	StatusCode int
 }
 
@@ -7777,7 +7780,7 @@ func (response GetSuiteAccessToken200JSONResponse) VisitGetSuiteAccessTokenRespo
 }
 
 type GetSuiteAccessTokendefaultJSONResponse struct {
-	Body       NewHostError
+	Body       NewHostFailure
 	StatusCode int
 }
 
@@ -7838,7 +7841,7 @@ func (response GetCorpScopedToken200JSONResponse) VisitGetCorpScopedTokenRespons
 }
 
 type GetCorpScopedTokendefaultJSONResponse struct {
-	Body       NewHostError
+	Body       NewHostFailure
 	StatusCode int
 }
 
