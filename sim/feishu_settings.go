@@ -137,7 +137,7 @@ func (f *feishu) ListScopes(ctx context.Context, r feishuserver.ListScopesReques
 
 // grants lists the contact range: people first, then departments, then groups, each by key.
 func (v feishuView) grants() []feishuGrant {
-	const departments, groups = 1 << 40, 1 << 41 // where their positions begin
+	const departments, groups = 1 << 29, 1 << 30 // where their positions begin
 	var out []feishuGrant
 	for _, p := range v.dir.allPeople() {
 		_, inRoot := p.In(RootDepartment)

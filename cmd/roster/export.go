@@ -12,7 +12,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/google/renameio/v2"
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/directory"
 	"github.com/schollz/progressbar/v3"
@@ -78,7 +77,7 @@ func runExport(ctx context.Context, name string, f exportFlags, out, log io.Writ
 	if name != "all" {
 		v, err := vendorNamed(name)
 		if err != nil {
-			return err
+			return fmt.Errorf("%w, or all", err)
 		}
 		chosen = []vendor{v}
 	} else if f.output == "" {
@@ -117,18 +116,18 @@ func exportTo(ctx context.Context, s source, f exportFlags, file string, out, lo
 		result, err := exportOne(ctx, s, f, buffered, log)
 		return result, errors.Join(err, buffered.Flush())
 	}
-	pending, err := renameio.NewPendingFile(file, renameio.WithPermissions(0o600))
+	pending, err := newPendingFile(file)
 	if err != nil {
 		return summary{}, err
 	}
-	defer func() { _ = pending.Cleanup() }()
+	defer pending.discard()
 	buffered := bufio.NewWriterSize(pending, 1<<16)
 	result, err := exportOne(ctx, s, f, buffered, log)
 	if err == nil {
 		err = buffered.Flush()
 	}
 	if err == nil {
-		err = pending.CloseAtomicallyReplace()
+		err = pending.complete()
 	}
 	return result, err
 }

@@ -198,7 +198,7 @@ func TestBadInput(t *testing.T) {
 		env  map[string]string
 		want string
 	}{
-		"unknown vendor":    {[]string{"export", "slack"}, nil, `unknown vendor "slack"`},
+		"unknown vendor":    {[]string{"export", "slack"}, nil, `unknown vendor "slack": want one of wecom, dingtalk, feishu, wps, or all`},
 		"unknown format":    {[]string{"export", "wecom", "--format", "xml"}, nil, `unknown format "xml": want jsonl, csv or scim`},
 		"no vendor":         {[]string{"export"}, nil, "accepts 1 arg"},
 		"all to stdout":     {[]string{"export", "all"}, nil, "name a folder with -o"},

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/google/renameio/v2"
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/contract"
 	"github.com/spf13/cobra"
@@ -88,7 +87,7 @@ func runRecord(ctx context.Context, name, operation string, arguments []string, 
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(file, recording.File, 0o644); err != nil {
+	if err := writeFile(file, recording.File); err != nil {
 		return err
 	}
 	fmt.Fprintf(log, "%s: recorded %s from %s in %s\n", v.name, recording.Operation, note, file)

@@ -51,7 +51,7 @@ func vendorNamed(name string) (vendor, error) {
 		}
 		names = append(names, v.name)
 	}
-	return vendor{}, fmt.Errorf("unknown vendor %q: want %s or all", name, strings.Join(names, ", "))
+	return vendor{}, fmt.Errorf("unknown vendor %q: want one of %s", name, strings.Join(names, ", "))
 }
 
 func weComVendor() vendor {
