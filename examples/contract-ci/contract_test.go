@@ -4,6 +4,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/roster-go/roster"
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/dingtalk"
 	"github.com/roster-go/roster/clients/feishu"
@@ -12,8 +13,8 @@ import (
 	"github.com/roster-go/roster/contract"
 )
 
-// The samples are those of the clients; "roster record" writes more, from your own tenant, into a folder of yours.
-var samples = os.DirFS("../../testdata")
+// The samples are those that come with the clients. "roster record" makes more, of your own tenant: os.DirFS("testdata") reads them.
+var samples = roster.Samples()
 
 // base is the address of a private deployment or proxy, if one is set.
 func base(variable string, options []clients.Option) []clients.Option {
