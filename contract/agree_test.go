@@ -48,7 +48,7 @@ func eachMutation(t *testing.T, f func(t *testing.T, v *contract.Validator, oper
 				op := operations[sample.Operation]
 				schema := answerSchema(op)
 				f(t, v, sample.Operation, op, mutation{class: "none", body: sample.Response.Body, contentType: "application/json"})
-				for _, m := range mutations(t, op, schema, sample.Response.Body, envelopeCode(schema)) {
+				for _, m := range mutations(t, op, schema, sample.Response.Body, envelopeCode(schema), false) {
 					f(t, v, sample.Operation, op, m)
 				}
 			}

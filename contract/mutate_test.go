@@ -148,8 +148,8 @@ func otherType(s *openapi3.Schema) any {
 	return nil
 }
 
-// mutations lists all changes of one success sample.
-func mutations(t testing.TB, op *openapi3.Operation, schema *openapi3.Schema, body []byte, code string) []mutation {
+// mutations lists all changes of one sample.
+func mutations(t testing.TB, op *openapi3.Operation, schema *openapi3.Schema, body []byte, code string, failure bool) []mutation {
 	var out []mutation
 	add := func(class string, body []byte, pointer string, also []string, kinds ...contract.Kind) {
 		out = append(out, mutation{class: class, body: body, contentType: "application/json", pointer: pointer, kinds: kinds, also: also})
@@ -202,6 +202,9 @@ func mutations(t testing.TB, op *openapi3.Operation, schema *openapi3.Schema, bo
 		}
 	}
 	for _, entry := range op.Extensions["x-answer"].([]any) {
+		if failure {
+			break // it has none
+		}
 		alternatives := strings.Split(entry.(string), "|")
 		without := edited(t, body, nil, func(v any) any {
 			for _, path := range alternatives {
@@ -213,7 +216,11 @@ func mutations(t testing.TB, op *openapi3.Operation, schema *openapi3.Schema, bo
 	}
 	wrapped, err := json.Marshal(map[string]any{"wrapped": root})
 	require.NoError(t, err)
-	add("wrap the envelope", wrapped, "/wrapped", append(answer, "/errcode", "/code"), contract.KindUndeclaredField)
+	taken := append(answer, "/errcode", "/code")
+	for _, name := range schema.Required {
+		taken = append(taken, pointerTo(name))
+	}
+	add("wrap the envelope", wrapped, "/wrapped", taken, contract.KindUndeclaredField)
 	if code != "" {
 		renumbered := edited(t, body, nil, func(v any) any { v.(map[string]any)[code] = 987654; return v })
 		add("new vendor code", renumbered, "/"+code, nil, contract.KindUndocumentedCode)
@@ -289,6 +296,30 @@ func answerSchema(op *openapi3.Operation) *openapi3.Schema {
 	return op.Responses.Value("200").Value.Content.Get("application/json").Schema.Value
 }
 
+// failureSchema is the schema of a refusal: that of its status, or of the default entry for one in its words. Nil for what is no answer.
+func failureSchema(op *openapi3.Operation, sample *samples.Sample) *openapi3.Schema {
+	var value map[string]any
+	if sample.Response.Text != nil || json.Unmarshal(sample.Response.Body, &value) != nil || len(value) == 0 {
+		return nil
+	}
+	for _, response := range []*openapi3.ResponseRef{op.Responses.Status(sample.Response.Status), op.Responses.Default()} {
+		if response == nil {
+			continue
+		}
+		media := response.Value.Content.Get("application/json")
+		if media == nil || media.Schema.Value.VisitJSON(value) != nil {
+			continue
+		}
+		for _, alternative := range media.Schema.Value.OneOf {
+			if alternative.Value.VisitJSON(value) == nil {
+				return alternative.Value
+			}
+		}
+		return media.Schema.Value
+	}
+	return nil
+}
+
 // envelopeCode is the member that carries the vendor's number in an answer.
 func envelopeCode(s *openapi3.Schema) string {
 	for _, name := range []string{"errcode", "code"} {
@@ -322,24 +353,29 @@ func TestEveryMutationOfEverySampleIsReported(t *testing.T) {
 			operations := operationsOf(contract.Sealed(v))
 			seen := map[string]bool{}
 			for _, sample := range all {
-				if !sample.Success() {
-					continue
-				}
 				op := operations[sample.Operation]
 				require.NotNil(t, op, sample.Operation)
-				seen[sample.Operation] = true
 				schema := answerSchema(op)
+				if !sample.Success() {
+					if schema = failureSchema(op, sample); schema == nil {
+						continue // it shows what is no answer
+					}
+				}
+				seen[sample.Operation] = seen[sample.Operation] || sample.Success()
 				unmutated++
-				if findings := check(v, sample.Operation, sample.Response.Body, "application/json"); len(findings) == 0 {
+				if findings := checkStatus(v, sample.Operation, sample.Response.Status, sample.Response.Body, "application/json"); len(findings) == 0 {
 					clean++
 				} else {
 					t.Errorf("%s/%s is reported as it is: %v", sample.Operation, sample.Case, findings)
 				}
-				for _, m := range mutations(t, op, schema, sample.Response.Body, envelopeCode(schema)) {
+				for _, m := range mutations(t, op, schema, sample.Response.Body, envelopeCode(schema), !sample.Success()) {
+					if !sample.Success() {
+						m.class = "refusal: " + m.class
+					}
 					if classes[m.class] == nil {
 						classes[m.class] = &tally{}
 					}
-					found, noise := judge(m, check(v, sample.Operation, m.body, m.contentType))
+					found, noise := judge(m, checkStatus(v, sample.Operation, sample.Response.Status, m.body, m.contentType))
 					for _, c := range []*tally{&total, classes[m.class]} {
 						c.made++
 						if found {
@@ -362,15 +398,19 @@ func TestEveryMutationOfEverySampleIsReported(t *testing.T) {
 		})
 	}
 	for _, class := range slices.Sorted(maps.Keys(classes)) {
-		t.Logf("%-30s %s", class, classes[class])
+		t.Logf("%-34s %s", class, classes[class])
 	}
-	t.Logf("%-30s %s", "all mutations", total)
-	t.Logf("unmutated success samples: %d, without a finding %d (%.2f %%)", unmutated, clean, 100*float64(clean)/float64(max(1, unmutated)))
+	t.Logf("%-34s %s", "all mutations", total)
+	t.Logf("unmutated samples: %d, without a finding %d (%.2f %%)", unmutated, clean, 100*float64(clean)/float64(max(1, unmutated)))
 }
 
 func check(v *contract.Validator, operation string, body []byte, contentType string) []contract.Finding {
+	return checkStatus(v, operation, 200, body, contentType)
+}
+
+func checkStatus(v *contract.Validator, operation string, status int, body []byte, contentType string) []contract.Finding {
 	return v.Check(contract.Exchange{Operation: operation, Response: &contract.Response{
-		Status: 200, Header: http.Header{"Content-Type": {contentType}}, Body: body,
+		Status: status, Header: http.Header{"Content-Type": {contentType}}, Body: body,
 	}})
 }
 
@@ -379,6 +419,8 @@ func judge(m mutation, findings []contract.Finding) (found bool, noise string) {
 	for _, f := range findings {
 		switch {
 		case f.Pointer == m.pointer && slices.Contains(m.kinds, f.Kind):
+			found = true
+		case f.Outage && f.Kind == contract.KindMissing: // a server out of order, with JSON that has no code of the vendor's: all of it is in question
 			found = true
 		case f.Pointer == m.pointer, slices.Contains(m.also, f.Pointer):
 		default:

@@ -157,7 +157,7 @@ func TestResponses(t *testing.T) {
 		"ban":                     {"dingtalk", "getUserV2", answer(403, asJSON, `{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"u"}`), nil},
 		"ban under 200":           {"dingtalk", "getUserV2", answer(200, "text/html", `{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"u"}`), nil},
 		"ban with a new word":     {"dingtalk", "getUserV2", answer(403, asJSON, `{"status":1111,"minutes":5}`), []string{"response body /minutes undeclared_field informative"}},
-		"ban as a page":           {"dingtalk", "getUserV2", answer(403, "text/html", `<html>`), nil},
+		"ban as a page":           {"dingtalk", "getUserV2", answer(403, "text/html", `<html>`), []string{"response body  not_json breaking outage"}},
 		"ban as a page under 200": {
 			"dingtalk", "getUserV2", answer(200, "text/html", `<html>`),
 			[]string{"content type  wrong_content_type breaking outage", "response body  not_json breaking outage"},
