@@ -20,7 +20,8 @@
 //   - [Simulator.Organisation] has the truth that a walk must arrive at;
 //   - [Simulator.Inject] makes chosen calls fail in a chosen way, see [Fault];
 //   - [Simulator.Calls] and [Simulator.Requests] say what reached the wire;
-//   - [Simulator.RevokeTokens] withdraws tokens before their time.
+//   - [Simulator.RevokeTokens] withdraws tokens before their time;
+//   - [WithMiddleware] puts a handler of its own around the vendors, to watch or change what they answer.
 //
 // Time is the machine's unless [WithClock] gives another; a test that wants an expired token moves its clock.
 //
