@@ -15,13 +15,16 @@ type Page[T any] struct {
 
 // PageError is a list that could not be read to its end. What was yielded before it is not the whole list.
 type PageError struct {
-	Pages int // pages read
+	Pages int // pages read; 0 if none was, and for a walk through several lists
 	Items int // items read
 	Err   error
 }
 
 // Error tells how far the walk got, and why no further.
 func (e *PageError) Error() string {
+	if e.Pages == 0 {
+		return fmt.Sprintf("list is incomplete, %d items read: %v", e.Items, e.Err)
+	}
 	return fmt.Sprintf("list is incomplete, %d items of %d pages read: %v", e.Items, e.Pages, e.Err)
 }
 
@@ -75,4 +78,38 @@ func Pages[T any](ctx context.Context, vendor, operation string, fetch func(ctx 
 			}
 		}
 	}
+}
+
+// Counted yields what a walk through several lists yields. Its error comes as a [*PageError] that says how far the whole walk got, in place of
+// how far the list got that broke it.
+func Counted[T any](walk iter.Seq2[T, error]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		items := 0
+		for item, err := range walk {
+			if err != nil {
+				yield(item, &PageError{Items: items, Err: withoutCounts(err)})
+				return
+			}
+			items++
+			if !yield(item, nil) {
+				return
+			}
+		}
+	}
+}
+
+// InDepartment says which department it was whose list broke a walk. Nil stays nil.
+func InDepartment[ID int64 | string](id ID, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("department %v: %w", id, withoutCounts(err))
+}
+
+// withoutCounts leaves out how far one list got, where it is about how far the walk got.
+func withoutCounts(err error) error {
+	if list, ok := err.(*PageError); ok {
+		return list.Err
+	}
+	return err
 }

@@ -169,6 +169,34 @@ func TestOrderedOfNothing(t *testing.T) {
 	assert.Empty(t, got)
 }
 
+// A walk through several lists counts what it has yielded, not what the list had that broke.
+func TestCounted(t *testing.T) {
+	broken := errors.New("broken")
+	walk := func(end error) iter.Seq2[int, error] {
+		return clients.Counted(func(yield func(int, error) bool) {
+			if yield(1, nil) && yield(2, nil) && end != nil {
+				yield(0, end)
+			}
+		})
+	}
+	got, err := collect(walk(nil))
+	require.NoError(t, err)
+	assert.Equal(t, []int{1, 2}, got)
+	for range walk(nil) {
+		break
+	}
+
+	for _, end := range []error{broken, &clients.PageError{Pages: 3, Items: 70, Err: broken}} {
+		got, err = collect(walk(end))
+		assert.Equal(t, []int{1, 2}, got)
+		assert.ErrorIs(t, err, broken)
+		assert.EqualError(t, err, "list is incomplete, 2 items read: broken")
+	}
+	_, err = collect(walk(clients.InDepartment("d7", &clients.PageError{Pages: 3, Items: 70, Err: broken})))
+	assert.EqualError(t, err, "list is incomplete, 2 items read: department d7: broken")
+	assert.NoError(t, clients.InDepartment(int64(7), nil))
+}
+
 func ExamplePages() {
 	pages := clients.Pages(context.Background(), "acme", "List", func(_ context.Context, cursor string) (clients.Page[string], error) {
 		if cursor == "" {

@@ -37,7 +37,7 @@ func opener(vendor, url string, s *sim.Simulator) contract.Opener {
 		case "feishu":
 			return feishu.New(feishu.Config{AppID: c.Feishu.AppID, AppSecret: clients.Secret(c.Feishu.AppSecret)}, options...)
 		default:
-			return wps.New(wps.Config{AppID: c.WPS.AppID, AppKey: clients.Secret(c.WPS.AppKey), UnsignedPathPrefix: at.base}, options...)
+			return wps.New(wps.Config{AppID: c.WPS.AppID, AppKey: clients.Secret(c.WPS.AppKey)}, options...)
 		}
 	}
 }

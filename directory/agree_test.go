@@ -25,8 +25,16 @@ type view struct {
 	department func(sim.Department) string
 }
 
-// views opens the four vendors of a simulator. The clients live by the simulator's clock, so that waiting for a quota takes no time.
-func views(t *testing.T, server *sim.Server, clock *clienttest.Clock) map[string]view {
+// opened are the clients of a simulator's four vendors.
+type opened struct {
+	wecom    *wecom.Client
+	dingtalk *dingtalk.Client
+	feishu   *feishu.Client
+	wps      *wps.Client
+}
+
+// open opens the four vendors of a simulator. The clients live by the simulator's clock, so that waiting for a quota takes no time.
+func open(t *testing.T, server *sim.Server, clock *clienttest.Clock) opened {
 	t.Helper()
 	demo := server.Credentials()
 	options := func(base string) []clients.Option {
@@ -38,16 +46,23 @@ func views(t *testing.T, server *sim.Server, clock *clienttest.Clock) map[string
 	require.NoError(t, err)
 	fei, err := feishu.New(feishu.Config{AppID: demo.Feishu.AppID, AppSecret: clients.Secret(demo.Feishu.AppSecret)}, options(server.FeishuURL())...)
 	require.NoError(t, err)
-	w, err := wps.New(wps.Config{AppID: demo.WPS.AppID, AppKey: clients.Secret(demo.WPS.AppKey), UnsignedPathPrefix: "/wps"}, options(server.WPSURL())...)
+	w, err := wps.New(wps.Config{AppID: demo.WPS.AppID, AppKey: clients.Secret(demo.WPS.AppKey)}, options(server.WPSURL())...)
 	require.NoError(t, err)
+	return opened{we, ding, fei, w}
+}
+
+// views are the directories of a simulator's four vendors.
+func views(t *testing.T, server *sim.Server, clock *clienttest.Clock) map[string]view {
+	t.Helper()
+	c := open(t, server, clock)
 	return map[string]view{
-		"wecom": {directory.WeCom(we), func(p sim.Person) string { return wecom.FoldUserID(p.UserID) },
+		"wecom": {directory.WeCom(c.wecom), func(p sim.Person) string { return wecom.FoldUserID(p.UserID) },
 			func(d sim.Department) string { return strconv.FormatInt(d.WeComID, 10) }},
-		"dingtalk": {directory.DingTalk(ding), func(p sim.Person) string { return p.UserID },
+		"dingtalk": {directory.DingTalk(c.dingtalk), func(p sim.Person) string { return p.UserID },
 			func(d sim.Department) string { return strconv.FormatInt(d.DingTalkID, 10) }},
-		"feishu": {directory.Feishu(fei), func(p sim.Person) string { return p.FeishuOpenID },
+		"feishu": {directory.Feishu(c.feishu), func(p sim.Person) string { return p.FeishuOpenID },
 			func(d sim.Department) string { return d.FeishuOpenID }},
-		"wps": {directory.WPS(w), func(p sim.Person) string { return p.WPSUserID },
+		"wps": {directory.WPS(c.wps), func(p sim.Person) string { return p.WPSUserID },
 			func(d sim.Department) string { return d.WPSID }},
 	}
 }

@@ -66,6 +66,59 @@ func TestAVendorThatHangsEndsWithTheCallersPatience(t *testing.T) {
 	}
 }
 
+// The clients' own walks say how far they got as well.
+func TestAClientsWalkThatBreaksSaysHowFarItGot(t *testing.T) {
+	ends := func(count *int, err error) error {
+		*count++
+		return err
+	}
+	for vendor, walk := range map[string]func(context.Context, opened) (items int, last error){
+		"wecom": func(ctx context.Context, c opened) (items int, last error) {
+			for _, err := range c.wecom.Users(ctx) {
+				last = ends(&items, err)
+			}
+			return items - 1, last
+		},
+		"dingtalk": func(ctx context.Context, c opened) (items int, last error) {
+			for _, err := range c.dingtalk.Users(ctx) {
+				last = ends(&items, err)
+			}
+			return items - 1, last
+		},
+		"feishu": func(ctx context.Context, c opened) (items int, last error) {
+			for _, err := range c.feishu.Users(ctx) {
+				last = ends(&items, err)
+			}
+			return items - 1, last
+		},
+		"wps": func(ctx context.Context, c opened) (items int, last error) {
+			for _, err := range c.wps.Users(ctx) {
+				last = ends(&items, err)
+			}
+			return items - 1, last
+		},
+	} {
+		t.Run(vendor, func(t *testing.T) {
+			clock := clienttest.NewClock()
+			server := simtest.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(180), sim.WithDepartments(10))
+			skip := 9 // all departments but one: some are read at once
+			if vendor == "wps" {
+				skip = 2 // pages
+			}
+			server.Inject(vendor, lists[vendor], sim.Fault{Kind: sim.FaultTruncated, Skip: skip})
+			items, err := walk(t.Context(), open(t, server, clock))
+			assert.ErrorIs(t, err, clients.ErrBadResponse)
+			var list *clients.PageError
+			require.ErrorAs(t, err, &list)
+			assert.Equal(t, items, list.Items)
+			assert.Positive(t, items)
+			if vendor != "wps" { // whose list knows no departments
+				assert.Contains(t, err.Error(), ": department ")
+			}
+		})
+	}
+}
+
 func TestTokensThatRunOutInMidWalk(t *testing.T) {
 	for vendor := range lists {
 		clock := clienttest.NewClock()

@@ -69,5 +69,6 @@ func (s *Server) DingTalkURL() string { return s.URL + "/dingtalk" }
 // FeishuURL is the base URL of Feishu's interface, in place of https://open.feishu.cn/open-apis.
 func (s *Server) FeishuURL() string { return s.URL + "/feishu/open-apis" }
 
-// WPSURL is the base URL of WPS 365's interface, in place of https://openapi.wps.cn.
+// WPSURL is the base URL of WPS 365's interface, in place of https://openapi.wps.cn. KSO-1 signatures may have its path or not; see
+// WithWPSUnsignedPrefix.
 func (s *Server) WPSURL() string { return s.URL + "/wps" }

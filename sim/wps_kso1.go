@@ -51,7 +51,7 @@ func wpsSHA256(body []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// wpsURIs returns the request URI below the deployment's prefix, which is what is signed, and the one with it.
+// wpsURIs returns the request URI below the simulator's prefix and the one with it.
 func wpsURIs(r *http.Request) (below, whole string) {
 	uri := r.RequestURI
 	if uri == "" { // the request did not come through a server
@@ -113,7 +113,7 @@ func (w *wps) verify(c *call, app string) error {
 	switch {
 	case hmac.Equal([]byte(got), []byte(signed.signature(signer.key))):
 		return nil
-	case w.sim.config.wps.fullPathSigned && hmac.Equal([]byte(got), []byte(withPrefix.signature(signer.key))):
+	case !w.sim.config.wps.prefixUnsigned && hmac.Equal([]byte(got), []byte(withPrefix.signature(signer.key))):
 		return nil
 	}
 	return wpsUnsigned(wpsBadSignature, wpsMistake(signer.key, got, signed, withPrefix))

@@ -74,7 +74,7 @@ func (c *wpsCaller) sign(req *http.Request, method, uri, contentType, body strin
 }
 
 func TestWPSSignatureIsByteForByte(t *testing.T) {
-	c := serveWPS(t)
+	c := serveWPS(t, sim.WithWPSUnsignedPrefix())
 	refused := func(req *http.Request, hint string) {
 		t.Helper()
 		got := c.do(req).fails(http.StatusUnauthorized, "401000000")
@@ -143,8 +143,8 @@ func TestWPSSignatureOptions(t *testing.T) {
 		req.Header.Set("X-Kso-Authorization", "KSO-1 nonsense")
 		c.do(req).ok()
 	})
-	t.Run("full path", func(t *testing.T) {
-		c := serveWPS(t, sim.WithWPSFullPathSignatures())
+	t.Run("the simulator's own prefix", func(t *testing.T) {
+		c := serveWPS(t)
 		req := c.request(http.MethodGet, "/v7/depts/root", "")
 		c.do(req).ok()
 		c.sign(req, http.MethodGet, "/wps/v7/depts/root", "application/json", "")

@@ -8,7 +8,7 @@ import (
 // wpsConfig holds the options that only WPS knows.
 type wpsConfig struct {
 	withoutSignatures bool
-	fullPathSigned    bool
+	prefixUnsigned    bool
 	clockSkew         time.Duration // 0: any date
 	scopes            []string      // nil: all
 	dataPermission    []DepartmentKey
@@ -19,9 +19,10 @@ type wpsConfig struct {
 // WithoutWPSSignatures turns the switch 安全设置 > 接口签名 of the demo apps off: KSO-1 signatures are not looked at, right or wrong.
 func WithoutWPSSignatures() Option { return func(c *config) { c.wps.withoutSignatures = true } }
 
-// WithWPSFullPathSignatures accepts signatures of the whole path, /wps/v7/users, beside those of the path below the deployment's
-// prefix, /v7/users. It is for clients that cannot leave a prefix out. WPS itself accepts the latter only.
-func WithWPSFullPathSignatures() Option { return func(c *config) { c.wps.fullPathSigned = true } }
+// WithWPSUnsignedPrefix takes /wps for a prefix as private deployments have one, which must not be signed: it refuses signatures of the whole
+// path, /wps/v7/users. Without it these are as good as those of the path below, /v7/users, since /wps is the simulator's own and no
+// client can know of it.
+func WithWPSUnsignedPrefix() Option { return func(c *config) { c.wps.prefixUnsigned = true } }
 
 // WithWPSClockSkew refuses signatures whose X-Kso-Date is further than d from the simulator's clock. The vendor's window is not
 // documented, and its sample of a verifier has none; that is the default.

@@ -2,7 +2,6 @@ package dingtalk
 
 import (
 	"context"
-	"fmt"
 	"iter"
 
 	"github.com/roster-go/roster/clients"
@@ -18,12 +17,13 @@ const (
 
 // Users yields every member of the departments from roots down, once each, whatever number of departments they are in; DeptIDList
 // holds them all, while Leader and DeptOrder speak of the one in which the member was found first. Without roots it starts at the root
-// department, 1. It reads the tree level by level, some departments at a time. The first error ends it; it names the department.
+// department, 1. It reads the tree level by level, some departments at a time. The first error ends it, as a
+// [*clients.PageError] that counts the members before it and names the department.
 //
 // An app whose contact scope is a part of the corp gets ErrPermission (50004) for the root: give it the departments that GetAuthScopes
 // lists as AuthedDept. The single members whom that lists as AuthedUser are in none of them; read these with GetUserV2.
 func (c *Client) Users(ctx context.Context, roots ...int64) iter.Seq2[dingtalkapi.DepartmentUserV2, error] {
-	return func(yield func(dingtalkapi.DepartmentUserV2, error) bool) {
+	return clients.Counted(func(yield func(dingtalkapi.DepartmentUserV2, error) bool) {
 		seen := make(map[string]struct{})
 		for b, err := range c.tree(ctx, orRoot(roots), c.branchWithUsers) {
 			if err != nil {
@@ -40,7 +40,7 @@ func (c *Client) Users(ctx context.Context, roots ...int64) iter.Seq2[dingtalkap
 				}
 			}
 		}
-	}
+	})
 }
 
 // Departments yields the departments from roots down, the roots themselves first, once each, parents before children. Without
@@ -48,7 +48,7 @@ func (c *Client) Users(ctx context.Context, roots ...int64) iter.Seq2[dingtalkap
 // directory) are yielded but not entered: DingTalk lists them and answers every call about them with 60003. The first error
 // ends it; about the contact scope see Users.
 func (c *Client) Departments(ctx context.Context, roots ...int64) iter.Seq2[dingtalkapi.DepartmentV2, error] {
-	return func(yield func(dingtalkapi.DepartmentV2, error) bool) {
+	return clients.Counted(func(yield func(dingtalkapi.DepartmentV2, error) bool) {
 		roots := unseen(make(map[int64]struct{}), orRoot(roots))
 		for root, err := range clients.Ordered(ctx, parallel, roots, c.department) {
 			if !yield(root, err) || err != nil {
@@ -66,7 +66,7 @@ func (c *Client) Departments(ctx context.Context, roots ...int64) iter.Seq2[ding
 				}
 			}
 		}
-	}
+	})
 }
 
 func orRoot(roots []int64) []int64 {
@@ -129,11 +129,11 @@ func unseen(seen map[int64]struct{}, ids []int64) []int64 {
 func (c *Client) branch(ctx context.Context, id int64) (branch, error) {
 	answer, err := c.ListSubDepartmentsV2(ctx, &dingtalkapi.ListSubDepartmentsV2Request{DeptID: &id})
 	if err != nil {
-		return branch{}, inDepartment(id, err)
+		return branch{}, clients.InDepartment(id, err)
 	}
 	for _, child := range answer.Result {
 		if child.DeptID == 0 {
-			return branch{}, inDepartment(id, badAnswer("listSubDepartmentsV2", "a department has no id"))
+			return branch{}, clients.InDepartment(id, badAnswer("listSubDepartmentsV2", "a department has no id"))
 		}
 	}
 	return branch{children: answer.Result}, nil
@@ -146,7 +146,7 @@ func (c *Client) branchWithUsers(ctx context.Context, id int64) (branch, error) 
 	}
 	for user, err := range c.DepartmentUsers(ctx, id) {
 		if err != nil {
-			return branch{}, inDepartment(id, err)
+			return branch{}, clients.InDepartment(id, err)
 		}
 		b.users = append(b.users, user)
 	}
@@ -157,15 +157,11 @@ func (c *Client) branchWithUsers(ctx context.Context, id int64) (branch, error) 
 func (c *Client) department(ctx context.Context, id int64) (dingtalkapi.DepartmentV2, error) {
 	answer, err := c.GetDepartmentV2(ctx, &dingtalkapi.GetDepartmentV2Request{DeptID: id})
 	if err != nil {
-		return dingtalkapi.DepartmentV2{}, inDepartment(id, err)
+		return dingtalkapi.DepartmentV2{}, clients.InDepartment(id, err)
 	}
 	d := answer.Result
 	return dingtalkapi.DepartmentV2{
 		DeptID: d.DeptID, Name: d.Name, ParentID: d.ParentID, SourceIdentifier: d.SourceIdentifier, Tags: d.Tags,
 		AutoAddUser: d.AutoAddUser, CreateDeptGroup: d.CreateDeptGroup, FromUnionOrg: d.FromUnionOrg,
 	}, nil
-}
-
-func inDepartment(id int64, err error) error {
-	return fmt.Errorf("dingtalk: department %d: %w", id, err)
 }

@@ -98,25 +98,26 @@ func (c *Client) userPage(ctx context.Context, departmentID string, pageToken *s
 }
 
 // Users yields everybody in the company once, whatever number of departments they are in; User.DepartmentIDs holds them all, if the
-// app may read that. It lists all departments and then reads them, some at a time, the root included. The first error ends it.
+// app may read that. It lists all departments and then reads them, some at a time, the root included. The first error ends it, as a
+// [*clients.PageError] that counts the people before it and names the department.
 //
 // An app whose contact range is not the whole company gets ErrPermission (40004): use UsersInRange.
 func (c *Client) Users(ctx context.Context) iter.Seq2[feishuapi.User, error] {
-	return func(yield func(feishuapi.User, error) bool) {
+	return clients.Counted(func(yield func(feishuapi.User, error) bool) {
 		ids, err := c.subtree(ctx, root)
 		if err != nil {
 			yield(feishuapi.User{}, err)
 			return
 		}
 		c.members(ctx, ids, people{}, yield)
-	}
+	})
 }
 
 // UsersInRange yields everybody whom the administrator has put into the app's contact range, once each: those granted one by one, and
 // those of the departments granted, with all departments below. It fails with ErrPermission if the range names user groups, whose
 // members this package cannot read, rather than leave them out.
 func (c *Client) UsersInRange(ctx context.Context) iter.Seq2[feishuapi.User, error] {
-	return func(yield func(feishuapi.User, error) bool) {
+	return clients.Counted(func(yield func(feishuapi.User, error) bool) {
 		fail := func(err error) { yield(feishuapi.User{}, err) }
 		scope, err := c.Scopes(ctx)
 		if err != nil {
@@ -158,7 +159,7 @@ func (c *Client) UsersInRange(ctx context.Context) iter.Seq2[feishuapi.User, err
 			}
 		}
 		c.members(ctx, ids, seen, yield)
-	}
+	})
 }
 
 // subtree returns the ids of a department and of all below it.
@@ -186,7 +187,7 @@ func (c *Client) members(ctx context.Context, departmentIDs []string, seen peopl
 	}
 	firsts := clients.Ordered(ctx, parallel, departmentIDs, func(ctx context.Context, id string) (first, error) {
 		page, err := c.userPage(ctx, id, nil)
-		return first{id, page}, err
+		return first{id, page}, clients.InDepartment(id, err)
 	})
 	for head, err := range firsts {
 		if err != nil {
@@ -201,7 +202,7 @@ func (c *Client) members(ctx context.Context, departmentIDs []string, seen peopl
 		})
 		for user, err := range users {
 			if err != nil {
-				yield(feishuapi.User{}, err)
+				yield(feishuapi.User{}, clients.InDepartment(head.department, err))
 				return
 			}
 			if seen.first(user) && !yield(user, nil) {

@@ -32,12 +32,13 @@ func (c *Client) DepartmentUsers(ctx context.Context, departmentID int64) iter.S
 }
 
 // Users yields every member whom the app may see, once each, whatever number of departments they are in; Member.Department holds
-// them all. It lists the departments and then reads them, some at a time. The first error ends it.
+// them all. It lists the departments and then reads them, some at a time. The first error ends it, as a [*clients.PageError] that counts the
+// members before it and names the department.
 //
 // It needs Config.AppSecret. When Config.ContactSecret is set as well the departments come from there, and a department outside of the
 // app's visible range then ends the walk with ErrPermission instead of being left out.
 func (c *Client) Users(ctx context.Context) iter.Seq2[wecomapi.Member, error] {
-	return func(yield func(wecomapi.Member, error) bool) {
+	return clients.Counted(func(yield func(wecomapi.Member, error) bool) {
 		departments, err := c.ListDepartmentSimple(ctx, &wecomapi.ListDepartmentSimpleParams{})
 		if err != nil {
 			yield(wecomapi.Member{}, err)
@@ -46,7 +47,8 @@ func (c *Client) Users(ctx context.Context) iter.Seq2[wecomapi.Member, error] {
 		seen := make(map[string]struct{})
 		lists := clients.Ordered(ctx, parallel, departments.DepartmentID,
 			func(ctx context.Context, d wecomapi.DepartmentNode) (*wecomapi.GetUserListAnswer, error) {
-				return c.GetUserList(ctx, &wecomapi.GetUserListParams{DepartmentID: d.ID})
+				list, err := c.GetUserList(ctx, &wecomapi.GetUserListParams{DepartmentID: d.ID})
+				return list, clients.InDepartment(d.ID, err)
 			})
 		for list, err := range lists {
 			if err != nil {
@@ -64,7 +66,7 @@ func (c *Client) Users(ctx context.Context) iter.Seq2[wecomapi.Member, error] {
 				}
 			}
 		}
-	}
+	})
 }
 
 // Member returns what GetUser returns, in the type that the lists have. Somebody whom the app may not see is ErrPermission, somebody

@@ -85,9 +85,9 @@ func (c *Client) ChildDepartments(ctx context.Context, deptID string) iter.Seq2[
 }
 
 // Departments yields the root and all departments below it, once each, parents before their children. It reads one level of the tree
-// after the other, some departments at a time. The first error ends it.
+// after the other, some departments at a time. The first error ends it, as a [*clients.PageError] that counts the departments before it.
 func (c *Client) Departments(ctx context.Context) iter.Seq2[wpsapi.Dept, error] {
-	return func(yield func(wpsapi.Dept, error) bool) {
+	return clients.Counted(func(yield func(wpsapi.Dept, error) bool) {
 		root, err := c.GetRootDept(ctx, nil)
 		if err != nil {
 			yield(wpsapi.Dept{}, err)
@@ -117,27 +117,30 @@ func (c *Client) Departments(ctx context.Context) iter.Seq2[wpsapi.Dept, error] 
 			}
 			level = next
 		}
-	}
+	})
 }
 
 func (c *Client) childDepartments(ctx context.Context, deptID string) ([]wpsapi.Dept, error) {
-	return collect(c.ChildDepartments(ctx, deptID))
+	children, err := collect(c.ChildDepartments(ctx, deptID))
+	return children, clients.InDepartment(deptID, err)
 }
 
 // CompanyMembers walks all departments, the root among them, and yields every person once, in the first department where they were met.
-// Without a status it is active, notactive and disabled. The first error ends it.
+// Without a status it is active, notactive and disabled. The first error ends it, as a [*clients.PageError] that counts the people before it
+// and names the department.
 //
 // Users needs fewer calls and names all departments of each person; this walk goes down from the root through what the app may see, and
 // knows who leads which department.
 func (c *Client) CompanyMembers(ctx context.Context, status ...wpsapi.UserStatus) iter.Seq2[wpsapi.DeptMember, error] {
-	return once("listDeptMembers", func(yield func(wpsapi.DeptMember, error) bool) {
+	return clients.Counted(once("listDeptMembers", func(yield func(wpsapi.DeptMember, error) bool) {
 		departments, err := collect(c.Departments(ctx))
 		if err != nil {
 			yield(wpsapi.DeptMember{}, err)
 			return
 		}
 		for members, err := range clients.Ordered(ctx, parallel, departments, func(ctx context.Context, d wpsapi.Dept) ([]wpsapi.DeptMember, error) {
-			return collect(c.DepartmentMembers(ctx, d.ID, status...))
+			members, err := collect(c.DepartmentMembers(ctx, d.ID, status...))
+			return members, clients.InDepartment(d.ID, err)
 		}) {
 			if err != nil {
 				yield(wpsapi.DeptMember{}, err)
@@ -149,7 +152,7 @@ func (c *Client) CompanyMembers(ctx context.Context, status ...wpsapi.UserStatus
 				}
 			}
 		}
-	}, func(m wpsapi.DeptMember) string { return m.UserID })
+	}, func(m wpsapi.DeptMember) string { return m.UserID }))
 }
 
 // once leaves out what was yielded before: people are moved while a list is read, and belong to several departments.
