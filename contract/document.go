@@ -240,3 +240,24 @@ func splitPath(path string) []string {
 func isParameter(segment string) bool {
 	return strings.HasPrefix(segment, "{") && strings.HasSuffix(segment, "}")
 }
+
+// named finds an operation by its operationId, or by its Go method's name, which differs from it in case only.
+func (d *document) named(name string) (*operation, error) {
+	if op := d.operations[name]; op != nil {
+		return op, nil
+	}
+	var near []string
+	for _, id := range slices.Sorted(maps.Keys(d.operations)) {
+		switch asked := strings.ToLower(name); {
+		case strings.ToLower(id) == asked:
+			return d.operations[id], nil
+		case len(asked) >= 3 && strings.Contains(strings.ToLower(id), asked), strings.Contains(asked, strings.ToLower(id)):
+			near = append(near, id)
+		}
+	}
+	hint := ""
+	if len(near) > 0 {
+		hint = ": did you mean " + strings.Join(near[:min(len(near), 5)], ", ") + "?"
+	}
+	return nil, fmt.Errorf("contract: the document of %s has no operation %q%s", d.vendor, name, hint)
+}

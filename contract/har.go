@@ -8,12 +8,15 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
 // HARResult is what CheckHAR has found.
 type HARResult struct {
 	Checked  int       `json:"checked"`  // entries that were held against the document
+	Outages  int       `json:"outages"`  // those of them that are no answer of the vendor's
+	Other    int       `json:"other"`    // entries to the vendor's host for operations that the document does not have
 	Skipped  int       `json:"skipped"`  // entries to other hosts, or saved without an answer
 	Findings []Finding `json:"findings"` // of all entries, in their order
 }
@@ -53,8 +56,9 @@ type harHeader struct {
 	Value string `json:"value"`
 }
 
-// CheckHAR holds an HTTP archive, as browsers and proxies save it, against the document. Entries to hosts that are not the vendor's (see
-// WithBaseURL) and whose path is none of the document's are skipped: an archive holds much that is somebody else's.
+// CheckHAR holds an HTTP archive, as browsers and proxies save it, against the document. Entries whose method and path are none of the document's
+// are only counted: an archive holds much that is somebody else's, and a vendor has more interfaces than this one. WithBaseURL says where
+// else the vendor is.
 func (v *Validator) CheckHAR(archive io.Reader) (HARResult, error) {
 	var file har
 	if err := json.NewDecoder(archive).Decode(&file); err != nil {
@@ -71,9 +75,12 @@ func (v *Validator) CheckHAR(archive io.Reader) (HARResult, error) {
 			result.Skipped++
 			continue
 		}
-		_, known := v.document.hosts[u.Host]
-		if !known && v.document.byPath(entry.Request.Method, u.Host, u.EscapedPath()) == nil {
-			result.Skipped++
+		if v.document.byPath(entry.Request.Method, u.Host, u.EscapedPath()) == nil {
+			if _, known := v.document.hosts[u.Host]; known {
+				result.Other++
+			} else {
+				result.Skipped++
+			}
 			continue
 		}
 		x := Exchange{
@@ -103,8 +110,12 @@ func (v *Validator) CheckHAR(archive io.Reader) (HARResult, error) {
 				continue
 			}
 		}
+		findings := v.Check(x)
 		result.Checked++
-		result.Findings = append(result.Findings, v.Check(x)...)
+		if slices.ContainsFunc(findings, func(f Finding) bool { return f.Outage }) {
+			result.Outages++
+		}
+		result.Findings = append(result.Findings, findings...)
 	}
 	return result, nil
 }

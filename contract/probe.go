@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,6 +45,21 @@ type ProbeResult struct {
 
 	// Stopped says why the calls ended early: the credentials were refused, or nobody is there. Empty if they did not.
 	Stopped string `json:"stopped,omitempty"`
+
+	refusedBy string // the vendor's code for the refusal that Stopped is about
+}
+
+// Drift returns the findings that are about the contract. The code of the refusal that ended the calls is left out, documented or not: credentials
+// that are wrong say nothing about the vendor.
+func (r *ProbeResult) Drift() []Entry {
+	var out []Entry
+	for _, e := range r.Findings {
+		refusal := e.Kind == KindUndocumentedCode && e.Code != "" && e.Code == r.refusedBy
+		if e.Drift() && !refusal {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // Verdict sums a check up in three words, which "roster check" turns into its exit code.
@@ -59,10 +75,8 @@ const (
 // Verdict returns the verdict. A drift counts more than an outage beside it; a call that the vendor refuses for want of a permission does not
 // make the rest unchecked.
 func (r *ProbeResult) Verdict() Verdict {
-	for _, e := range r.Findings {
-		if e.Drift() {
-			return Drifted
-		}
+	if len(r.Drift()) > 0 {
+		return Drifted
 	}
 	checked := false
 	for _, s := range r.Steps {
@@ -218,13 +232,23 @@ func (r *prober) run(ctx context.Context, s step) error {
 		r.values.keep(s, answer.Body)
 	}
 	seen := answer != nil
-	outcome, reason := judge(err, seen, r.tap.drifts(s.operation) > before)
+	unauthenticated := errors.Is(err, clients.ErrUnauthenticated)
+	outcome, reason := judge(err, seen, !unauthenticated && r.tap.drifts(s.operation) > before)
 	r.note(s.operation, outcome, reason)
-	if outcome == Refused && errors.Is(err, clients.ErrUnauthenticated) || outcome == Outage && !seen {
+	if outcome == Refused && unauthenticated || outcome == Outage && !seen {
 		// Going on with refused credentials gets addresses blocked, and going on without a vendor takes long.
-		r.result.Stopped = reason
+		r.result.Stopped, r.result.refusedBy = reason, codeOf(err)
 	}
 	return nil
+}
+
+// codeOf is the vendor's code at the bottom of an error: that of the token operation, if it was the one that failed.
+func codeOf(err error) string {
+	code := ""
+	for e := (*clients.Error)(nil); errors.As(err, &e); err = e.Unwrap() {
+		code = cmp.Or(e.Code, code)
+	}
+	return code
 }
 
 // judge says how a call ended.

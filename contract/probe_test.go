@@ -12,6 +12,7 @@ import (
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/wecom"
+	"github.com/roster-go/roster/clients/wps"
 	"github.com/roster-go/roster/contract"
 	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
@@ -109,6 +110,25 @@ func TestProbeSeesNewWordsForARefusal(t *testing.T) {
 	for _, s := range r.Steps {
 		assert.NotContains(t, s.Reason, "zhangsan")
 	}
+}
+
+// A signature that is refused under a code that the document lacks is no drift: something is wrong with the credentials.
+func TestProbeOfRefusedCredentialsIsNoDrift(t *testing.T) {
+	server := small(t)
+	open := func(options ...clients.Option) (any, error) {
+		demo := server.Credentials().WPS
+		return wps.New(wps.Config{AppID: demo.AppID, AppKey: clients.Secret(demo.AppKey), Signing: wps.SignNever},
+			append([]clients.Option{clients.WithBaseURL(server.WPSURL())}, options...)...)
+	}
+	r, err := contract.Probe(t.Context(), validator(t, "wps"), open)
+	require.NoError(t, err)
+	assert.Equal(t, contract.Unchecked, r.Verdict())
+	assert.Contains(t, r.Stopped, "unauthenticated, code 401000000")
+	assert.Empty(t, r.Drift())
+	lines, failed := runSuite(t, contract.Suite{Vendor: "wps", Open: open})
+	assert.True(t, failed)
+	assert.Len(t, having(lines, "OUTAGE"), 1)
+	assert.Empty(t, having(lines, "DRIFT"))
 }
 
 // An outage is never a drift, and a drift beside an outage is still one.

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -43,16 +44,20 @@ type Recording struct {
 	Findings  []Finding // what was found in the answer
 }
 
+// ErrNotRead is the error of Record for an operation that is not known to only read, unless RecordOptions.Write allows it.
+var ErrNotRead = errors.New("the call is not known to only read")
+
 // Record makes a call through a client and returns it as a sample, in which everything personal is replaced by made-up values of the same
-// form. There is an error and no sample if a secret, or a personal value that should have been replaced, is still in there. A call that the
+// form. The operation goes by its operationId or by the name of its method, in whatever case. There is an error and no sample if a secret, or a personal value that should have been replaced, is still in there. A call that the
 // vendor refuses is recorded like any other; one that is not answered in JSON is not.
 func Record(ctx context.Context, v *Validator, open Opener, operation string, o RecordOptions) (*Recording, error) {
-	op := v.document.operations[operation]
-	if op == nil {
-		return nil, fmt.Errorf("contract: the document of %s has no operation %q", v.Vendor(), operation)
+	op, err := v.document.named(operation)
+	if err != nil {
+		return nil, err
 	}
-	if kind, _ := Planned(v.Vendor(), operation); kind != "read" && !o.Write {
-		return nil, fmt.Errorf("contract: %s may change something at the vendor: it has to be allowed to write", operation)
+	operation = op.id
+	if kind, reason := Planned(v.Vendor(), operation); kind != "read" && !o.Write {
+		return nil, fmt.Errorf("contract: %s: %w: %s", operation, ErrNotRead, cmp.Or(reason, "it writes"))
 	}
 	request, err := op.arguments(o.Arguments, o.Body)
 	if err != nil {

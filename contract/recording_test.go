@@ -140,7 +140,7 @@ func TestRecordRefuses(t *testing.T) {
 		want      string
 	}{
 		"an operation that is none": {server, "NoSuch", contract.RecordOptions{}, `no operation "NoSuch"`},
-		"a write":                   {server, "DeleteUser", contract.RecordOptions{Arguments: []string{"userid=a"}}, "allowed to write"},
+		"a write":                   {server, "DeleteUser", contract.RecordOptions{Arguments: []string{"userid=a"}}, "it writes"},
 		"a secret in a sentence":    {quoting, "GetUser", contract.RecordOptions{Arguments: []string{"userid=a"}, Secrets: []string{secret}}, "the vendor's text quotes a secret"},
 		"a page":                    {page, "GetUser", contract.RecordOptions{Arguments: []string{"userid=a"}}, "a page of HTML or XML with status 200, not a JSON object"},
 		"no answer":                 {dead, "GetUser", contract.RecordOptions{Arguments: []string{"userid=a"}}, "nothing was recorded: wecom: "},

@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -122,10 +124,12 @@ type injectedFault struct {
 }
 
 // Inject makes calls of one of the vendor's operations go wrong until remove is called or f.Times is reached. The operation "*"
-// stands for all of them, token operations included. If several faults would strike a call, the one that was injected
-// first does. A name that Operations does not list never matches.
+// stands for all of them, token operations included; names count in any case, so that those of Go methods do as well. If several faults
+// would strike a call, the one that was injected first does.
+//
+// It panics if there is no such vendor or operation: with a fault that never strikes, a test would pass for nothing.
 func (s *Simulator) Inject(vendor, operation string, f Fault) (remove func()) {
-	injected := &injectedFault{Fault: f, vendor: vendor, operation: operation}
+	injected := &injectedFault{Fault: f, vendor: vendor, operation: s.nameOf(vendor, operation)}
 	l := s.faults
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -135,6 +139,19 @@ func (s *Simulator) Inject(vendor, operation string, f Fault) (remove func()) {
 		defer l.mu.Unlock()
 		l.list = slices.DeleteFunc(l.list, func(other *injectedFault) bool { return other == injected })
 	}
+}
+
+// nameOf is the operationId of an operation.
+func (s *Simulator) nameOf(vendor, operation string) string {
+	if operation == "*" && s.known[vendor] != nil {
+		return operation
+	}
+	for _, id := range s.known[vendor] {
+		if strings.EqualFold(id, operation) {
+			return id
+		}
+	}
+	panic(fmt.Sprintf("sim: Inject: vendor %q has no operation %q; see Simulator.Operations", vendor, operation))
 }
 
 // next returns the fault that strikes a call, nil for none.

@@ -270,6 +270,12 @@ func TestFaultSkipTimesAndOrder(t *testing.T) {
 		codes = append(codes, call())
 	}
 	assert.Equal(t, []int{0, 0, 1, 1, 2, 2, 0}, codes)
+	for _, name := range [][2]string{{sim.VendorWeCom, "GetNobody"}, {sim.VendorWeCom, ""}, {"nobody", "*"}} {
+		assert.Panics(t, func() { srv.Inject(name[0], name[1], sim.Fault{}) }, "a fault that would never strike")
+	}
+	remove := srv.Inject(sim.VendorWeCom, "listDEPARTMENTsimple", sim.Fault{Kind: sim.FaultVendorError, Code: "3"})
+	assert.Equal(t, 3, call())
+	remove()
 	assert.Len(t, sim.FaultKinds(), 20)
 
 	srv.Inject(sim.VendorWeCom, "GetToken", sim.Fault{Kind: sim.FaultEmptyObject, Times: 1})

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/contract"
@@ -23,6 +24,7 @@ type checkFlags struct {
 	json    bool
 	samples string
 	har     string
+	sim     bool
 }
 
 func newCheck() *cobra.Command {
@@ -33,10 +35,12 @@ func newCheck() *cobra.Command {
 		Long: "Check makes read-only calls through the client and holds every answer against the vendor's document: fields that are new, missing or of another type,\n" +
 			"values and codes that are not documented. With --samples or --har it looks at recorded answers instead, without a network.\n\n" +
 			"Exit codes: 0 all is as documented, 1 something has drifted, 2 it could not be checked (an outage, refused credentials, bad input).\n\n" +
-			"Credentials come from the same variables as for export; without any, the built-in simulator stands in. No value of an answer is printed.",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if err := cobra.ExactArgs(1)(cmd, args); err != nil {
-				return unchecked(err)
+			"Credentials come from the same variables as for export; without any, nothing can be checked, unless --sim asks for the built-in simulator.\n" +
+			"No value of an answer is printed.",
+		ValidArgs: vendorNames(),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return unchecked(fmt.Errorf("name one vendor: %s", strings.Join(vendorNames(), ", ")))
 			}
 			return nil
 		},
@@ -48,6 +52,7 @@ func newCheck() *cobra.Command {
 	flags.BoolVar(&f.json, "json", false, "a report for machines")
 	flags.StringVar(&f.samples, "samples", "", "check the samples in this folder (<vendor>/<operation>/<case>.json) instead of calling the vendor")
 	flags.StringVar(&f.har, "har", "", "check the traffic in this HTTP archive instead of calling the vendor")
+	flags.BoolVar(&f.sim, "sim", false, "check the built-in simulator, whatever credentials there are")
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return unchecked(err) }) // a typing mistake is no drift
 	return cmd
 }
@@ -85,7 +90,7 @@ func runCheck(ctx context.Context, name string, f checkFlags, out, log io.Writer
 	case f.har != "":
 		result, err = checkHAR(validator, f.har)
 	default:
-		result, err = checkLive(ctx, v, validator, log)
+		result, err = checkLive(ctx, v, f.sim, validator, log)
 	}
 	if err != nil {
 		return unchecked(err)
@@ -108,10 +113,10 @@ func runCheck(ctx context.Context, name string, f checkFlags, out, log io.Writer
 	return nil
 }
 
-func checkLive(ctx context.Context, v vendor, validator *contract.Validator, log io.Writer) (checked, error) {
+func checkLive(ctx context.Context, v vendor, simulate bool, validator *contract.Validator, log io.Writer) (checked, error) {
 	var simulated simulator
 	defer simulated.close()
-	env, note, err := whereabouts(v, &simulated)
+	env, note, err := vendorOrSimulator(v, &simulated, simulate)
 	if err != nil {
 		return checked{}, err
 	}
@@ -128,15 +133,18 @@ func checkLive(ctx context.Context, v vendor, validator *contract.Validator, log
 }
 
 func checkSamples(validator *contract.Validator, folder string) (checked, error) {
+	if _, err := os.ReadDir(folder); err != nil {
+		return checked{}, err
+	}
 	results, err := validator.CheckSamples(os.DirFS(folder))
 	if err != nil {
-		return checked{}, err
+		return checked{}, fmt.Errorf("%s: %w", folder, err)
 	}
 	var findings []contract.Finding
 	for _, r := range results {
 		findings = append(findings, r.Drift()...)
 	}
-	return recorded(validator, folder, len(results), findings), nil
+	return recorded(validator, folder, len(results), 0, findings), nil
 }
 
 func checkHAR(validator *contract.Validator, file string) (checked, error) {
@@ -149,18 +157,18 @@ func checkHAR(validator *contract.Validator, file string) (checked, error) {
 	if err != nil {
 		return checked{}, err
 	}
-	return recorded(validator, file, result.Checked, result.Findings), nil
+	return recorded(validator, file, result.Checked, result.Outages, result.Findings), nil
 }
 
-// recorded sums up answers that were recorded, among which an outage is nothing to hold against anybody.
-func recorded(validator *contract.Validator, source string, answers int, findings []contract.Finding) checked {
+// recorded sums up what was recorded. An outage among answers is nothing to hold against anybody; where there are only outages, nothing was checked.
+func recorded(validator *contract.Validator, source string, answers, outages int, findings []contract.Finding) checked {
 	report := contract.NewReport(nil)
 	report.Add(findings...)
 	result := checked{Vendor: validator.Vendor(), Source: source, Verdict: contract.Clean, Answers: answers, Findings: report.Entries()}
 	switch {
 	case len(report.Drift()) > 0:
 		result.Verdict = contract.Drifted
-	case answers == 0:
+	case answers == outages:
 		result.Verdict = contract.Unchecked
 	}
 	return result
@@ -183,7 +191,7 @@ func printCheck(out io.Writer, result checked) error {
 		if e.Outage {
 			mark = "outage"
 		}
-		say("  %-11s %s %s %s\n", mark, e.Kind, e.Part, e.Place)
+		say("  %-11s %s %s %s\n", mark, strings.TrimSpace(string(e.Kind)+" "+e.Code), e.Part, e.Place)
 		say("              the document says %s, came %s", e.Document, e.Came)
 		if e.Note != "" {
 			say(" (%s)", e.Note)

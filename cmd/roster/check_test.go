@@ -77,6 +77,9 @@ func TestCheckNamesExactlyThePlantedDrift(t *testing.T) {
 func TestCheckThatCouldNotCheck(t *testing.T) {
 	server := simtest.Serve(t, sim.WithPeople(20), sim.WithDepartments(4), sim.WithoutQuotas())
 	demo := weComVendor().simulated(server)
+	outages := filepath.Join(t.TempDir(), "outages.har")
+	require.NoError(t, os.WriteFile(outages, []byte(`{"log":{"entries":[{"request":{"method":"GET","url":"https://qyapi.weixin.qq.com/cgi-bin/user/get?userid=a"},
+		"response":{"status":502,"content":{"mimeType":"text/html","text":"<html></html>"}}}]}}`), 0o600))
 	for name, tc := range map[string]struct {
 		args []string
 		env  map[string]string
@@ -84,10 +87,13 @@ func TestCheckThatCouldNotCheck(t *testing.T) {
 		"unknown vendor":  {[]string{"check", "slack"}, nil},
 		"wrong secret":    {[]string{"check", "wecom"}, map[string]string{"WECOM_CORP_ID": demo["WECOM_CORP_ID"], "WECOM_APP_SECRET": "planted-wrong", "WECOM_BASE_URL": server.WeComURL()}},
 		"nobody is there": {[]string{"check", "wecom"}, map[string]string{"WECOM_CORP_ID": "ww1", "WECOM_APP_SECRET": "planted-wrong", "WECOM_BASE_URL": "http://127.0.0.1:1"}},
+		"no credentials":  {[]string{"check", "wecom"}, nil},
 		"half of it":      {[]string{"check", "wecom"}, map[string]string{"WECOM_CORP_ID": "ww1"}},
 		"no vendor":       {[]string{"check"}, nil},
 		"unknown flag":    {[]string{"check", "wecom", "--jsn"}, nil},
 		"two sources":     {[]string{"check", "wecom", "--samples", "a", "--har", "b"}, nil},
+		"no folder":       {[]string{"check", "wecom", "--samples", filepath.Join(t.TempDir(), "x")}, nil},
+		"only outages":    {[]string{"check", "wecom", "--har", outages}, nil},
 		"no samples":      {[]string{"check", "wecom", "--samples", t.TempDir()}, nil},
 		"no archive":      {[]string{"check", "wecom", "--har", filepath.Join(t.TempDir(), "x.har")}, nil},
 	} {
@@ -106,6 +112,23 @@ func TestCheckThatCouldNotCheck(t *testing.T) {
 			assert.NotContains(t, err.Error()+out.buf.String(), "planted-wrong")
 		})
 	}
+}
+
+func TestCheckOfTheBuiltInSimulatorHasToBeAskedFor(t *testing.T) {
+	_, _, err := run(t, nil, "check", "wecom")
+	require.ErrorContains(t, err, `wecom: no credentials: WECOM_CORP_ID is not set ("roster export --help" lists the variables; --sim takes the built-in simulator)`)
+	assert.Equal(t, exitUnchecked, exitCode(err))
+	stdout, _, err := run(t, nil, "check", "wecom", "--sim")
+	require.NoError(t, err)
+	assert.Regexp(t, `wecom: clean, \d+ answers of the built-in simulator`, stdout)
+}
+
+func TestCheckNamesACodeThatIsNew(t *testing.T) {
+	server := simtest.Serve(t, sim.WithPeople(60), sim.WithDepartments(8), sim.WithoutQuotas())
+	server.Inject("wecom", "GetUser", sim.Fault{Kind: sim.FaultVendorError, Code: "987654"})
+	stdout, _, err := run(t, server, "check", "wecom")
+	assert.Equal(t, exitDrift, exitCode(err))
+	assert.Contains(t, stdout, "undocumented_code 987654 response body /errcode")
 }
 
 func TestCheckOfRecordedAnswers(t *testing.T) {

@@ -29,10 +29,16 @@ type exportFlags struct {
 func newExport() *cobra.Command {
 	var f exportFlags
 	cmd := &cobra.Command{
-		Use:   "export VENDOR",
-		Short: "Export departments and people",
-		Long:  exportHelp(),
-		Args:  cobra.ExactArgs(1),
+		Use:       "export VENDOR|all",
+		Short:     "Export departments and people",
+		Long:      exportHelp(),
+		ValidArgs: append(vendorNames(), "all"),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return fmt.Errorf("name one vendor: %s, or all", strings.Join(vendorNames(), ", "))
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runExport(cmd.Context(), args[0], f, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
@@ -49,7 +55,8 @@ func exportHelp() string {
 	var b strings.Builder
 	b.WriteString("Export walks a vendor's whole directory and writes it as JSON Lines (departments, then people), CSV (people) or SCIM (RFC 7643).\n")
 	b.WriteString("Each person comes once, with all departments; a walk that cannot be finished is an error and leaves no file.\n\n")
-	b.WriteString("Credentials come from the environment. With none of a vendor's variables set, the built-in simulator stands in.\n")
+	b.WriteString("Credentials come from the environment. With none of a vendor's variables set, the built-in simulator stands in; \"all\" leaves out vendors without\n")
+	b.WriteString("credentials if another vendor has some.\n")
 	for _, v := range vendors() {
 		fmt.Fprintf(&b, "\n%s (%s)\n", v.name, v.title)
 		for _, variable := range v.variables {
@@ -73,6 +80,9 @@ func runExport(ctx context.Context, name string, f exportFlags, out, log io.Writ
 	if _, err := newEncoder(f.format, io.Discard, "", false); err != nil {
 		return err
 	}
+	if f.raw && f.format != "jsonl" {
+		return fmt.Errorf("--raw goes with --format jsonl, not with %s", f.format)
+	}
 	chosen := vendors()
 	if name != "all" {
 		v, err := vendorNamed(name)
@@ -80,8 +90,14 @@ func runExport(ctx context.Context, name string, f exportFlags, out, log io.Writ
 			return fmt.Errorf("%w, or all", err)
 		}
 		chosen = []vendor{v}
-	} else if f.output == "" {
-		return errors.New("export all writes one file for each vendor: name a folder with -o")
+		if info, err := os.Stat(f.output); err == nil && info.IsDir() {
+			return fmt.Errorf("-o %s is a folder: name a file", f.output)
+		}
+	} else {
+		if f.output == "" {
+			return errors.New("export all writes one file for each vendor: name a folder with -o")
+		}
+		chosen = withCredentials(chosen, log)
 	}
 	var simulated simulator
 	defer simulated.close()
@@ -107,6 +123,25 @@ func runExport(ctx context.Context, name string, f exportFlags, out, log io.Writ
 	}
 	printSummary(log, done)
 	return nil
+}
+
+// withCredentials leaves out the vendors without credentials, unless none has any: made-up people beside real ones would be taken for real.
+func withCredentials(all []vendor, log io.Writer) []vendor {
+	var with, without []vendor
+	for _, v := range all {
+		if _, found, _ := v.environment(os.LookupEnv); found {
+			with = append(with, v)
+		} else {
+			without = append(without, v)
+		}
+	}
+	if len(with) == 0 {
+		return all
+	}
+	for _, v := range without {
+		fmt.Fprintf(log, "%s: left out, %s is not set\n", v.name, v.variables[0].name)
+	}
+	return with
 }
 
 // exportTo writes to a file that appears only when it is complete, or to out.

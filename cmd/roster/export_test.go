@@ -200,12 +200,15 @@ func TestBadInput(t *testing.T) {
 	}{
 		"unknown vendor":    {[]string{"export", "slack"}, nil, `unknown vendor "slack": want one of wecom, dingtalk, feishu, wps, or all`},
 		"unknown format":    {[]string{"export", "wecom", "--format", "xml"}, nil, `unknown format "xml": want jsonl, csv or scim`},
-		"no vendor":         {[]string{"export"}, nil, "accepts 1 arg"},
+		"no vendor":         {[]string{"export"}, nil, "name one vendor: wecom, dingtalk, feishu, wps, or all"},
 		"all to stdout":     {[]string{"export", "all"}, nil, "name a folder with -o"},
 		"half of it":        {[]string{"export", "wecom"}, map[string]string{"WECOM_CORP_ID": "ww1"}, "WECOM_APP_SECRET is not set"},
-		"only a base URL":   {[]string{"export", "wecom"}, map[string]string{"WECOM_BASE_URL": "https://x.example"}, "WECOM_CORP_ID and WECOM_APP_SECRET is not set"},
+		"only a base URL":   {[]string{"export", "wecom"}, map[string]string{"WECOM_BASE_URL": "https://x.example"}, "WECOM_CORP_ID and WECOM_APP_SECRET are not set"},
 		"odd base URL":      {[]string{"export", "wecom"}, map[string]string{"WECOM_CORP_ID": "ww1", "WECOM_APP_SECRET": "planted", "WECOM_BASE_URL": "x"}, "WithBaseURL"},
-		"no such folder":    {[]string{"export", "wecom", "-o", "/nonexistent/folder/file"}, nil, "no such file or directory"},
+		"no such folder":    {[]string{"export", "wecom", "-o", "/nonexistent/folder/file"}, nil, "cannot write /nonexistent/folder/file: no such file or directory"},
+		"a folder":          {[]string{"export", "wecom", "-o", os.TempDir()}, nil, "is a folder: name a file"},
+		"raw rows":          {[]string{"export", "wecom", "--format", "csv", "--raw"}, nil, "--raw goes with --format jsonl, not with csv"},
+		"nobody to show":    {[]string{"sim", "--people", "-5"}, nil, "want positive numbers"},
 		"nobody is there":   {[]string{"export", "wecom"}, map[string]string{"WECOM_CORP_ID": "ww1", "WECOM_APP_SECRET": "planted", "WECOM_BASE_URL": "http://127.0.0.1:1"}, "could not be reached"},
 		"sim on a bad port": {[]string{"sim", "--addr", "127.0.0.1:99999"}, nil, "invalid port"},
 	} {
@@ -258,4 +261,35 @@ func TestExportAllWritesAFileForEachVendorAndATable(t *testing.T) {
 	for _, people := range names {
 		assert.Equal(t, names[0], people, "the same company")
 	}
+}
+
+// Made-up people beside real ones would be taken for real.
+func TestExportAllLeavesOutVendorsWithoutCredentialsOnceOneHasSome(t *testing.T) {
+	server := simtest.Serve(t, sim.WithPeople(20), sim.WithDepartments(4))
+	for _, v := range vendors() {
+		for _, variable := range v.variables {
+			t.Setenv(variable.name, "")
+		}
+	}
+	for name, value := range weComVendor().simulated(server) {
+		t.Setenv(name, value)
+	}
+	folder := filepath.Join(t.TempDir(), "staff")
+	root := newRoot()
+	var log bytes.Buffer
+	root.SetErr(&log)
+	root.SetArgs([]string{"export", "all", "-o", folder})
+	require.NoError(t, root.ExecuteContext(t.Context()))
+	files, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	assert.Equal(t, "wecom.jsonl", files[0].Name())
+	assert.Contains(t, log.String(), "dingtalk: left out, DINGTALK_APP_KEY is not set\n")
+}
+
+func TestVersion(t *testing.T) {
+	stdout, _, err := run(t, nil, "--version")
+	require.NoError(t, err)
+	assert.Contains(t, stdout, "roster version ")
+	assert.Contains(t, stdout, " go1.")
 }

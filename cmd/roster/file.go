@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -16,7 +18,7 @@ type pendingFile struct {
 func newPendingFile(target string) (*pendingFile, error) {
 	file, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*")
 	if err != nil {
-		return nil, err
+		return nil, cannotWrite(target, err)
 	}
 	return &pendingFile{file, target}, nil
 }
@@ -26,7 +28,22 @@ func (f *pendingFile) complete() error {
 	if err := errors.Join(f.Sync(), f.Close()); err != nil { // Windows renames no open file
 		return err
 	}
-	return os.Rename(f.Name(), f.target)
+	return cannotWrite(f.target, os.Rename(f.Name(), f.target))
+}
+
+// cannotWrite names the file that was asked for in place of the pending one.
+func cannotWrite(target string, err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		err = path.Err
+	case errors.As(err, &link):
+		err = link.Err
+	case err == nil:
+		return nil
+	}
+	return fmt.Errorf("cannot write %s: %w", target, err)
 }
 
 // discard removes the file if it is not complete.

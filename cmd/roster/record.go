@@ -22,6 +22,8 @@ type recordFlags struct {
 	output string
 	name   string
 	write  bool
+	force  bool
+	sim    bool
 }
 
 func newRecord() *cobra.Command {
@@ -32,10 +34,16 @@ func newRecord() *cobra.Command {
 		Long: "Record makes a call and writes request and answer to <folder>/<vendor>/<operation>/<case>.json. Names, numbers, addresses and ids are replaced by made-up\n" +
 			"values of the same form, the same value always by the same one; nothing is written if a secret or a personal value is still in there.\n\n" +
 			"Arguments are parameters of the path and query and members of the body: roster record wecom GetUser userid=zhangsan. --body takes the body as JSON.\n" +
-			"Operations that may change something need --write.\n\n" +
+			"Operations go by their operationId or by the name of their Go method. Those that may change something need --write.\n\n" +
 			"With " + recordKey + " set to a secret of your own, recordings of different days agree on their made-up values.\n" +
-			"Credentials come from the same variables as for export; without any, the built-in simulator stands in.",
-		Args: cobra.MinimumNArgs(2),
+			"Credentials come from the same variables as for export; --sim takes the built-in simulator instead.",
+		ValidArgs: vendorNames(),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) < 2 {
+				return fmt.Errorf("name a vendor (%s) and an operation", strings.Join(vendorNames(), ", "))
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runRecord(cmd.Context(), args[0], args[1], args[2:], f, cmd.InOrStdin(), cmd.ErrOrStderr())
 		},
@@ -45,6 +53,8 @@ func newRecord() *cobra.Command {
 	flags.StringVarP(&f.output, "output", "o", "testdata", "folder of the samples")
 	flags.StringVar(&f.name, "case", "", "name of the file, beginning with success or error (default: success, or error and the vendor's code)")
 	flags.BoolVar(&f.write, "write", false, "allow operations that may change something at the vendor")
+	flags.BoolVar(&f.force, "force", false, "replace a sample of the same name")
+	flags.BoolVar(&f.sim, "sim", false, "record from the built-in simulator, whatever credentials there are")
 	return cmd
 }
 
@@ -63,7 +73,7 @@ func runRecord(ctx context.Context, name, operation string, arguments []string, 
 	}
 	var simulated simulator
 	defer simulated.close()
-	env, note, err := whereabouts(v, &simulated)
+	env, note, err := vendorOrSimulator(v, &simulated, f.sim)
 	if err != nil {
 		return err
 	}
@@ -74,6 +84,9 @@ func runRecord(ctx context.Context, name, operation string, arguments []string, 
 	recording, err := contract.Record(ctx, validator, open, operation, contract.RecordOptions{
 		Arguments: arguments, Body: body, Key: []byte(os.Getenv(recordKey)), Secrets: v.secrets(env), Write: f.write, Through: exportTransport(),
 	})
+	if errors.Is(err, contract.ErrNotRead) {
+		return fmt.Errorf("%w (--write allows it)", err)
+	}
 	if err != nil {
 		return err
 	}
@@ -84,6 +97,9 @@ func runRecord(ctx context.Context, name, operation string, arguments []string, 
 		return fmt.Errorf("--case %s: the name of this recording has to begin with %s and to be a plain file name", f.name, kind)
 	}
 	file := filepath.Join(f.output, v.name, recording.Operation, f.name+".json")
+	if _, err := os.Stat(file); err == nil && !f.force {
+		return fmt.Errorf("%s is there already: --case gives this recording another name, --force replaces the old one", file)
+	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
 	}

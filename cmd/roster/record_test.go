@@ -104,8 +104,10 @@ func TestRecordRefuses(t *testing.T) {
 	}{
 		"unknown vendor":    {[]string{"record", "slack", "x"}, "unknown vendor"},
 		"unknown operation": {[]string{"record", "wecom", "GetNothing"}, "no operation"},
-		"no operation":      {[]string{"record", "wecom"}, "at least 2 arg"},
-		"a write":           {[]string{"record", "wecom", "DeleteUser", "userid=x"}, "allowed to write"},
+		"no operation":      {[]string{"record", "wecom"}, "name a vendor (wecom, dingtalk, feishu, wps) and an operation"},
+		"almost":            {[]string{"record", "wecom", "GetUsers"}, "did you mean GetUser"},
+		"a write":           {[]string{"record", "wecom", "DeleteUser", "userid=x"}, "it writes (--write allows it)"},
+		"a token":           {[]string{"record", "wecom", "GetToken"}, "the client calls it by itself for its token (--write allows it)"},
 		"odd case":          {[]string{"record", "wecom", "GetUser", "userid=nobody", "--case", "../x"}, "plain file name"},
 		"wrong case":        {[]string{"record", "wecom", "GetUser", "userid=nobody", "--case", "success"}, "has to begin with error"},
 		"no body":           {[]string{"record", "wecom", "ListUserId", "--body", "/nonexistent"}, "no such file"},
@@ -134,4 +136,19 @@ func TestRecordWithABodyFromStandardInput(t *testing.T) {
 	root.SetArgs([]string{"record", "wecom", "ListUserId", "--body", "-", "-o", folder})
 	require.NoError(t, root.ExecuteContext(t.Context()))
 	assert.JSONEq(t, `{"limit":5}`, string(recordedSample(t, folder, "wecom").Request.Body))
+}
+
+func TestRecordReplacesNoSampleUnasked(t *testing.T) {
+	server := simtest.Serve(t, sim.WithPeople(20), sim.WithDepartments(4))
+	folder := t.TempDir()
+	again := []string{"record", "wecom", "LISTUSERID", "limit=5", "-o", folder} // by a name in another case
+	_, _, err := run(t, server, again...)
+	require.NoError(t, err)
+	assert.Equal(t, "ListUserId", recordedSample(t, folder, "wecom").Operation)
+	_, _, err = run(t, server, again...)
+	require.ErrorContains(t, err, "success.json is there already: --case gives this recording another name, --force replaces the old one")
+	_, _, err = run(t, server, append(again, "--force")...)
+	require.NoError(t, err)
+	_, _, err = run(t, server, append(again, "--case", "success-again")...)
+	require.NoError(t, err)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -20,6 +21,9 @@ func newSim() *cobra.Command {
 			"Any client with a base URL option can talk to it, whatever its language. Nothing is kept: each start gives the company that belongs to the seed.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if people < 1 || departments < 1 {
+				return errors.New("--people and --departments: want positive numbers")
+			}
 			server, stop, err := serveSim(address, docs, sim.WithSeed(seed), sim.WithPeople(people), sim.WithDepartments(departments))
 			if err != nil {
 				return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -44,14 +45,20 @@ func vendors() []vendor {
 }
 
 func vendorNamed(name string) (vendor, error) {
-	var names []string
 	for _, v := range vendors() {
 		if v.name == name {
 			return v, nil
 		}
+	}
+	return vendor{}, fmt.Errorf("unknown vendor %q: want one of %s", name, strings.Join(vendorNames(), ", "))
+}
+
+func vendorNames() []string {
+	var names []string
+	for _, v := range vendors() {
 		names = append(names, v.name)
 	}
-	return vendor{}, fmt.Errorf("unknown vendor %q: want one of %s", name, strings.Join(names, ", "))
+	return names
 }
 
 func weComVendor() vendor {
@@ -172,7 +179,11 @@ func (v vendor) environment(lookup func(string) (string, bool)) (env map[string]
 		}
 	}
 	if found && len(missing) > 0 {
-		return nil, true, fmt.Errorf("%s: %s is not set, though other %s variables are", v.name, strings.Join(missing, " and "), strings.ToUpper(v.name))
+		verb := "is"
+		if len(missing) > 1 {
+			verb = "are"
+		}
+		return nil, true, fmt.Errorf("%s: %s %s not set, though other %s variables are", v.name, strings.Join(missing, " and "), verb, strings.ToUpper(v.name))
 	}
 	return env, found, nil
 }
@@ -202,7 +213,7 @@ func (s *simulator) close() {
 
 // openVendor opens a vendor with the credentials of the environment, or the simulator. note says which.
 func openVendor(v vendor, simulated *simulator, options ...clients.Option) (s source, note string, err error) {
-	env, note, err := whereabouts(v, simulated)
+	env, note, err := whereabouts(v, simulated, false)
 	if err != nil {
 		return source{}, "", err
 	}
@@ -210,25 +221,35 @@ func openVendor(v vendor, simulated *simulator, options ...clients.Option) (s so
 	return s, note, err
 }
 
-// whereabouts returns what a vendor is opened with: the variables of the environment, or those of the simulator. note says which.
-func whereabouts(v vendor, simulated *simulator) (env map[string]string, note string, err error) {
+// whereabouts returns what a vendor is opened with: the variables of the environment, or those of the simulator if none is set, or if it is
+// asked for. Without a simulator, credentials there must be. note says which.
+func whereabouts(v vendor, simulated *simulator, asked bool) (env map[string]string, note string, err error) {
 	env, found, err := v.environment(os.LookupEnv)
+	switch {
+	case asked:
+		note = "the built-in simulator"
+	case err != nil:
+		return nil, "", err
+	case found:
+		return env, cmp.Or(env[v.variables[len(v.variables)-1].name], "the vendor"), nil
+	case simulated == nil:
+		return nil, "", fmt.Errorf("%s: no credentials: %s is not set (\"roster export --help\" lists the variables; --sim takes the built-in simulator)", v.name, v.variables[0].name)
+	default:
+		note = fmt.Sprintf("the built-in simulator (set %s to go to the vendor)", v.variables[0].name)
+	}
+	server, err := simulated.start()
 	if err != nil {
 		return nil, "", err
 	}
-	note = "the vendor"
-	if base := env[v.variables[len(v.variables)-1].name]; base != "" {
-		note = base
+	return v.simulated(server), note, nil
+}
+
+// vendorOrSimulator is whereabouts for commands whose result must not be the simulator's by mistake.
+func vendorOrSimulator(v vendor, simulated *simulator, asked bool) (env map[string]string, note string, err error) {
+	if !asked {
+		simulated = nil
 	}
-	if !found {
-		server, err := simulated.start()
-		if err != nil {
-			return nil, "", err
-		}
-		env = v.simulated(server)
-		note = fmt.Sprintf("the built-in simulator (set %s to go to the vendor)", v.variables[0].name)
-	}
-	return env, note, nil
+	return whereabouts(v, simulated, asked)
 }
 
 // exportTransport honours the proxy variables for vendors; a loopback address goes direct by itself.
