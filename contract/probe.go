@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/roster-go/roster/clients"
@@ -113,13 +114,16 @@ func ProbeThrough(base http.RoundTripper) ProbeOption {
 	}
 }
 
+// testMobile is the name in plans of the phone number that ProbeWrites gets.
+const testMobile = "test_mobile"
+
 // ProbeWrites creates, changes and deletes a user and a department, too. Only ever in a tenant that is there for tests. mobile is a phone
 // number of your own for vendors that want one for each user, since they send messages there; empty leaves such calls out.
 func ProbeWrites(mobile string) ProbeOption {
 	return func(s *probeSettings) error {
 		s.writes = true
 		if mobile != "" {
-			s.known["test_mobile"] = mobile
+			s.known[testMobile] = mobile
 		}
 		return nil
 	}
@@ -210,7 +214,11 @@ func (r *prober) run(ctx context.Context, s step) error {
 	}
 	request, missing := s.request(op, r.values)
 	if missing != "" {
-		r.note(s.operation, Skipped, "needs "+missing+", which no answer gave")
+		reason := "needs " + strings.ReplaceAll(missing, "_", " ") + ", which no answer gave"
+		if missing == testMobile {
+			reason = "needs a phone number of your own for a new user: set " + TestMobileVariable
+		}
+		r.note(s.operation, Skipped, reason)
 		return nil
 	}
 	method, err := invoke.Find(r.api, &wire.Operation{ID: op.id, Method: op.method, Path: op.path})

@@ -69,7 +69,7 @@ func (n *node) at(pointer string) *node {
 	return n
 }
 
-// lookup returns the JSON that a word of a plan stands for, or what is missing.
+// lookup returns the JSON that a word of a plan stands for, or the name of what is missing.
 func (v values) lookup(word string) (value, missing string) {
 	for alternative := range strings.SplitSeq(word, "|") {
 		name, isName := strings.CutPrefix(alternative, "$")
@@ -79,7 +79,7 @@ func (v values) lookup(word string) (value, missing string) {
 		if value, ok := v[name]; ok {
 			return value, ""
 		}
-		missing = strings.ReplaceAll(name, "_", " ")
+		missing = name
 	}
 	return "", missing
 }
