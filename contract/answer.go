@@ -20,7 +20,7 @@ func (c *check) response(r *Response) {
 		c.outage = true
 		c.notJSON(r, err)
 		return
-	case err == nil && !hasCode && outOfOrder(r.Status):
+	case err == nil && !hasCode && (outOfOrder(r.Status) || c.foreign(r, &body)):
 		c.noCode(r)
 		return
 	case err != nil && c.declaresMedia(r, "default"):
@@ -74,6 +74,22 @@ func (c *check) declared(status int) (map[string]*schema, string) {
 
 func (c *check) statuses() []string {
 	return slices.Sorted(maps.Keys(c.op.responses))
+}
+
+// foreign tells whether a refusal without a code is in somebody else's words: a gateway's {"message":"Forbidden"}. A vendor that renames its code
+// still has the rest of its envelope.
+func (c *check) foreign(r *Response, body *node) bool {
+	if r.Status < 400 {
+		return false
+	}
+	media, _ := c.declared(r.Status)
+	s := media["application/json"]
+	if s == nil {
+		return true
+	}
+	trial := &check{validator: c.validator, op: c.op}
+	trial.walk(PartResponseBody, s, body, nil)
+	return len(trial.findings) > 0 && s.declares(body) <= 1
 }
 
 // noCode is an error status with JSON that has no code of the vendor's: it comes from a gateway, or from a server that is out of order.

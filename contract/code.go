@@ -7,14 +7,22 @@ import (
 
 // codeOf returns the vendor's code at the top of a body, as written.
 func (c *check) codeOf(body *node) (code string, ok bool) {
+	if value, _ := c.codeMember(body); value != nil {
+		return value.text, true
+	}
+	return "", false
+}
+
+// codeMember finds the member of a body that holds the vendor's code.
+func (c *check) codeMember(body *node) (value *node, name string) {
 	for _, name := range []string{"errcode", "code"} {
 		if value, found := body.get(name); found && (value.kind == typeNumber || value.kind == typeString) {
 			if _, listed := c.validator.document.codes[name]; listed {
-				return value.text, true
+				return value, name
 			}
 		}
 	}
-	return "", false
+	return nil, ""
 }
 
 // failed tells whether a code says that the call failed.
@@ -30,12 +38,7 @@ func (c *check) code(body *node, code string, hasCode bool) {
 		return
 	}
 	codes := c.validator.document.codes
-	top := "errcode"
-	value, ok := body.get(top)
-	if !ok {
-		top = "code"
-		value, _ = body.get(top)
-	}
+	value, top := c.codeMember(body)
 	c.listed(codes[top], value, (*place)(nil).declared(top))
 	if sub, ok := body.get("sub_code"); ok && sub.kind != typeNull {
 		c.listed(codes["sub_code"], sub, (*place)(nil).declared("sub_code"))
@@ -89,12 +92,13 @@ func (c *check) undocumentedCode(part Part, list *schema, value *node, at *place
 var (
 	plainNumber = regexp.MustCompile(`^-?[0-9]{1,9}$`)
 	plainWord   = regexp.MustCompile(`^[A-Za-z]{1,40}(\.-?[A-Za-z0-9]{1,60}){0,5}$`)
+	manyDigits  = regexp.MustCompile(`[0-9]{5}`)
 )
 
 // showCode shows a code, the vendor's own word, if it looks like one. What has more digits than any vendor's codes may be a phone number
 // in the wrong place.
 func showCode(code string) string {
-	if plainNumber.MatchString(code) || plainWord.MatchString(code) {
+	if plainNumber.MatchString(code) || plainWord.MatchString(code) && !manyDigits.MatchString(code) {
 		return code
 	}
 	return ""

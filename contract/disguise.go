@@ -14,6 +14,7 @@ type disguise struct {
 	validator *Validator
 	made      *madeUp
 	response  bool              // what is walked is a response
+	failed    bool              // and a failure
 	replaced  map[string]string // real texts by what stands for them now
 	sentences []*node           // of the vendor's, replaced at the end, when all that may be quoted in them is known
 }
@@ -21,17 +22,22 @@ type disguise struct {
 // where a value stands, as far as it matters here.
 type standing struct {
 	name    string // of the nearest member
-	top     bool   // a member of the envelope
+	depth   int    // members above and including that one
+	known   bool   // the document declares it
 	failure bool   // below a member that explains a failure
 }
+
+// top tells whether it is a member of the envelope.
+func (d *disguise) top(at standing) bool { return d.response && at.depth == 1 }
 
 // value replaces what is below n, in place.
 func (d *disguise) value(s *schema, n *node, at standing) {
 	s = s.nearest(n)
 	switch n.kind {
 	case typeObject:
+		data := s == nil && at.depth > 0 && keysAreData(n)
 		for i := range n.members {
-			d.member(s, &n.members[i], at)
+			d.member(s, &n.members[i], at, data)
 		}
 	case typeArray:
 		for i := range n.items {
@@ -44,10 +50,11 @@ func (d *disguise) value(s *schema, n *node, at standing) {
 	}
 }
 
-func (d *disguise) member(s *schema, m *member, at standing) {
-	below := standing{name: m.name, top: d.response && at.name == ""}
-	below.failure = at.failure || below.top && (m.name == "error" || m.name == "debug" || m.name == "more")
+// member replaces what is in a member, and its name where names are data.
+func (d *disguise) member(s *schema, m *member, at standing, data bool) {
 	declared, known := s.property(m.name)
+	below := standing{name: m.name, depth: at.depth + 1, known: known}
+	below.failure = at.failure || d.failed && d.top(below) && (m.name == "error" || m.name == "debug" || m.name == "more")
 	switch {
 	case known:
 		d.value(declared, &m.value, below)
@@ -59,23 +66,51 @@ func (d *disguise) member(s *schema, m *member, at standing) {
 		}
 	default:
 		d.value(nil, &m.value, below)
-		if showName(m.name) == "*" {
+		if data || showName(m.name) == "*" || d.replaced[m.name] != "" {
 			m.name = d.replace(m.name)
 		}
 	}
 }
 
+// keysAreData tells whether an object that the document does not know looks like a map: members of one type, and more than one of them.
+func keysAreData(n *node) bool {
+	if len(n.members) < 2 {
+		return false
+	}
+	for i := range n.members {
+		if n.members[i].value.kind != n.members[0].value.kind {
+			return false
+		}
+	}
+	return true
+}
+
 // text replaces a string.
 func (d *disguise) text(s *schema, n *node, at standing) {
 	switch {
-	case n.text == "", s != nil && s.enum[n.text], d.isCode(at):
-	case isSentence(at):
+	case n.text == "", s != nil && s.enum[n.text], d.isCode(at, n.text):
+	case d.isSentence(at):
+		d.quoted(n, at)
 		d.sentences = append(d.sentences, n)
 	case strings.HasPrefix(n.text, "[") || strings.HasPrefix(n.text, "{"):
 		d.packed(n, at)
 	default:
-		n.text = d.replace(n.text)
+		n.text = d.replaceAs(n.text, at.name)
 	}
+}
+
+// quoted replaces what is in an object that a sentence quotes.
+func (d *disguise) quoted(n *node, at standing) {
+	from, to := strings.Index(n.text, "{"), strings.LastIndex(n.text, "}")
+	if from < 0 || to < from {
+		return
+	}
+	inner, err := parse([]byte(n.text[from : to+1]))
+	if err != nil {
+		return
+	}
+	d.value(nil, &inner, standing{depth: at.depth + 1})
+	n.text = n.text[:from] + inner.encode() + n.text[to+1:]
 }
 
 // packed replaces what is in a text that holds JSON. What only looks like it is replaced word by word.
@@ -85,18 +120,25 @@ func (d *disguise) packed(n *node, at standing) {
 		n.text = d.replace(n.text)
 		return
 	}
-	d.value(nil, &inner, standing{name: at.name})
+	d.value(nil, &inner, standing{name: at.name, depth: at.depth + 1})
 	n.text = inner.encode()
 }
 
 // replace replaces a text and remembers the words of it.
-func (d *disguise) replace(text string) string {
+func (d *disguise) replace(text string) string { return d.replaceAs(text, "") }
+
+// replaceAs replaces the text of a field and remembers the words of it.
+func (d *disguise) replaceAs(text, field string) string {
+	least := 4 // shorter words may be the vendor's own
+	if isPersonal(field) {
+		least = 2
+	}
 	made := d.made.text(text)
 	d.remember(text, made)
 	real, fake := words(text), words(made)
 	if len(real) == len(fake) {
 		for i := range real {
-			if len(real[i]) >= 4 { // shorter ones may be words of the vendor's own
+			if len(real[i]) >= least {
 				d.remember(real[i], fake[i])
 			}
 		}
@@ -114,7 +156,11 @@ func (d *disguise) remember(real, fake string) {
 
 // number replaces ids, moves times, and leaves what counts or orders as long as it is small.
 func (d *disguise) number(s *schema, n *node, at standing) {
-	if s != nil && s.enum[n.text] || d.isCode(at) || strings.ContainsAny(n.text, ".eE") {
+	if s != nil && s.enum[n.text] || d.isCode(at, n.text) {
+		return
+	}
+	if strings.ContainsAny(n.text, ".eE") {
+		n.text = d.made.fraction(n.text)
 		return
 	}
 	if isTime(at.name) {
@@ -124,7 +170,7 @@ func (d *disguise) number(s *schema, n *node, at standing) {
 		}
 	}
 	value, err := strconv.ParseInt(n.text, 10, 64)
-	if isID(at.name) || err != nil || value >= 1_000_000 || value <= -1_000_000 {
+	if s == nil || isID(at.name) || isPersonal(at.name) || err != nil || value >= 1_000_000 || value <= -1_000_000 {
 		made := d.made.word(n.text)
 		if isID(at.name) {
 			d.remember(n.text, made)
@@ -133,16 +179,18 @@ func (d *disguise) number(s *schema, n *node, at standing) {
 	}
 }
 
-// isCode tells whether a value is one of the vendor's codes at the top of a body.
-func (d *disguise) isCode(at standing) bool {
-	return at.top && (at.name == "errcode" || at.name == "sub_code" || at.name == "code")
+// isCode tells whether a value is one of the vendor's codes at the top of a body. A new member of a success is none, whatever its name, and a
+// number as long as a phone's is none either.
+func (d *disguise) isCode(at standing, text string) bool {
+	return d.top(at) && (at.known || d.failed) && (at.name == "errcode" || at.name == "sub_code" || at.name == "code") && showCode(text) != ""
 }
 
-// isSentence tells whether a text is the vendor's own, in which at most words are personal.
-func isSentence(at standing) bool {
+// isSentence tells whether a text is the vendor's own, in which at most words are personal. A new member of a success is none, whatever its
+// name.
+func (d *disguise) isSentence(at standing) bool {
 	switch at.name {
 	case "errmsg", "msg", "message", "sub_msg", "desc", "detail", "error", "error_description", "notice":
-		return at.top || at.failure
+		return d.top(at) && (at.known || d.failed) || at.failure
 	case "cause", "troubleshooter", "description", "type", "subject", "scope", "field":
 		return at.failure
 	}
@@ -171,9 +219,16 @@ func isTime(name string) bool {
 	return strings.HasSuffix(name, "_at")
 }
 
-// isLanguage tells whether a key of a map is the name of a language.
+// isLanguage tells whether a key of a map is the name of a language, as zh_cn and en-US are. li_si is somebody.
 func isLanguage(key string) bool {
-	return len(key) == len("zh_cn") && (key[2] == '_' || key[2] == '-') && strings.ToLower(key[:2]) == key[:2] && strings.Trim(key[:2], "abcdefghijklmnopqrstuvwxyz") == ""
+	if len(key) != len("zh_cn") || key[2] != '_' && key[2] != '-' {
+		return false
+	}
+	switch key[:2] {
+	case "zh", "en", "ja", "ko", "fr", "de", "es", "it", "pt", "ru", "vi", "th", "id", "ms":
+		return true
+	}
+	return false
 }
 
 // finish replaces what is personal in the vendor's sentences: all that was replaced elsewhere, addresses and long numbers.

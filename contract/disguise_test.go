@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/roster-go/roster/contract"
+	"github.com/roster-go/roster/gen/dingtalkapi"
 	"github.com/roster-go/roster/internal/samples"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -240,7 +241,9 @@ func TestAPlantedSecretInTheFileStopsTheRecording(t *testing.T) {
 
 // A secret that the vendor quotes stops the recording.
 func TestAPlantedSecretStopsTheRecording(t *testing.T) {
-	for name, planted := range map[string]string{"plain": "pl4nted/s3cret+x", "escaped": "pl4nted%2Fs3cret%2Bx", "as JSON": `pl4nted\/s3cret+x`} {
+	for name, planted := range map[string]string{"plain": "pl4nted/s3cret+x", "escaped": "pl4nted%2Fs3cret%2Bx", "as JSON": `pl4nted\/s3cret+x`,
+		"escaped in lower case": "pl4nted%2fs3cret%2bx", "in another case": "PL4NTED/S3CRET+X", "with backslashes": `pl4nted\\/s3cret+x`, "in base64": "cGw0bnRlZC9zM2NyZXQreA==",
+	} {
 		body := `{"errcode":40001,"errmsg":"the secret ` + planted + ` is wrong"}`
 		_, err := contract.Disguised(validator(t, "wecom"), &samples.Sample{
 			Operation: "GetUser", Response: samples.Response{Status: 200, Body: json.RawMessage(body)},
@@ -274,4 +277,73 @@ func TestAPersonalValueThatIsStillThereIsFound(t *testing.T) {
 	quoted := strings.Replace(clean, `"ok"`, `"ok, 13912345678"`, 1)
 	assert.Contains(t, contract.Unreplaced(v, "GetUser", []byte(before), []byte(quoted)), "quoted elsewhere")
 	assert.True(t, bytes.Contains([]byte(clean), []byte(`"status":1`)))
+}
+
+// Places and forms in which people turn up that no field of the document is for.
+func TestPersonalDataInOddPlaces(t *testing.T) {
+	for name, tc := range map[string]struct {
+		vendor, operation string
+		request           map[string][]string
+		body              string
+		gone              []string
+	}{
+		"a new member by the name of a sentence":  {"wecom", "GetUser", nil, `{"errcode":0,"errmsg":"ok","userid":"a1","desc":"reports to Wang Wu","notice":"出差中，请找赵六","detail":"住朝阳区"}`, []string{"Wang", "赵六", "朝阳"}},
+		"a new member by the name of a code":      {"wecom", "GetUser", nil, `{"errcode":0,"errmsg":"ok","userid":"a1","code":"ZhangSan-13800138000"}`, []string{"ZhangSan", "13800138000"}},
+		"a code with a phone number":              {"dingtalk", "searchUsers", nil, `{"code":"staffNotFound.13800138000","message":"x","requestid":"r"}`, []string{"13800138000"}},
+		"fractions":                               {"wecom", "GetUser", nil, `{"errcode":0,"userid":"a1","home":{"lat":39.904211,"lng":-116.407395},"contact":1.3800138000E10,"idno":110105.0}`, []string{"904211", "407395", "3800138000", "110105"}},
+		"small numbers of new members":            {"wecom", "GetUser", nil, `{"errcode":0,"userid":"a1","salary":25000,"room":4711}`, []string{"25000", "4711"}},
+		"keys of a new map":                       {"wecom", "GetUser", map[string][]string{"userid": {"lisi"}}, `{"errcode":0,"userid":"lisi","reports":{"lisi":1,"wangwu":2,"zhao.liu":3}}`, []string{"lisi", "wangwu", "zhao.liu"}},
+		"a key of somebody who is known":          {"wecom", "GetUser", map[string][]string{"userid": {"lisi"}}, `{"errcode":0,"userid":"lisi","deputy":{"lisi":1}}`, []string{"lisi"}},
+		"a host":                                  {"wecom", "GetUser", nil, `{"errcode":0,"userid":"a1","avatar":"https://zhangsan.example.com/1.png"}`, []string{"zhangsan"}},
+		"an envelope in the envelope":             {"wecom", "GetUser", nil, `{"errcode":0,"userid":"a1","":{"code":"13800138000","msg":"李四"}}`, []string{"13800138000", "李四"}},
+		"somebody else in a sentence":             {"wecom", "CreateUser", nil, `{"errcode":60104,"errmsg":"mobile existed:lisi, hint: [1]"}`, []string{"lisi"}},
+		"somebody else in a Chinese sentence":     {"dingtalk", "createUserV2", nil, `{"errcode":40019,"errmsg":"手机号已被员工李四(工号A1024)占用"}`, []string{"李四", "A1024"}},
+		"another case":                            {"wecom", "GetUser", map[string][]string{"userid": {"ZhangSan"}}, `{"errcode":60111,"errmsg":"userid not found: zhangsan"}`, []string{"zhangsan"}},
+		"a short word of a name":                  {"wecom", "GetUser", nil, `{"errcode":0,"errmsg":"bob is on leave","userid":"a1","name":"bob lee"}`, []string{"bob"}},
+		"percent-encoded":                         {"wecom", "GetUser", map[string][]string{"userid": {"张三"}}, `{"errcode":60111,"errmsg":"not found: /user/get?id=%E5%BC%A0%E4%B8%89"}`, []string{"E5%BC%A0"}},
+		"phone numbers, written as people do":     {"wecom", "GetUser", nil, `{"errcode":60111,"errmsg":"call 138-0013-8000 or 139 0013 9000 or 137****7000"}`, []string{"138-0013", "139 0013", "7000"}},
+		"an object in a sentence":                 {"wecom", "CreateUser", nil, `{"errcode":40003,"errmsg":"invalid: {\"name\":\"李四\",\"mobile\":\"+86 138 0013 8001\",\"address\":\"朝阳区1号\"}"}`, []string{"李四", "0013", "朝阳"}},
+		"ids by the dozen, one the end of others": {"wecom", "GetUser", map[string][]string{"userid": {"10"}}, `{"errcode":60111,"errmsg":"user10|user11|user12|user13|user14|user15|user16|user17|user18|user19|10","invalid":["user10","user11","user12","user13","user14","user15","user16","user17","user18","user19"]}`, []string{"user1", `\u0000`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file, err := contract.Disguised(validator(t, tc.vendor), &samples.Sample{
+				Operation: tc.operation, Request: samples.Request{Query: tc.request}, Response: samples.Response{Status: 200, Body: json.RawMessage(tc.body)},
+			}, "key")
+			require.NoError(t, err)
+			var sample samples.Sample
+			require.NoError(t, json.Unmarshal(file, &sample), string(file))
+			for _, gone := range tc.gone {
+				assert.NotContains(t, string(file), gone)
+			}
+		})
+	}
+}
+
+// What says nothing of anybody is no reason to refuse a recording.
+func TestEmptyWordsAreRecorded(t *testing.T) {
+	for _, body := range []string{
+		`{"errcode":0,"userid":"a1","mobile":"****","telephone":"N/A","address":"--","english_name":"A B","jobnumber":12345}`,
+		`{"errcode":0,"userid":"a1","name":"department","department":[1]}`,
+	} {
+		_, err := contract.Disguised(validator(t, "wecom"), &samples.Sample{Operation: "GetUser", Response: samples.Response{Status: 200, Body: json.RawMessage(body)}}, "key")
+		assert.NoError(t, err, body)
+	}
+}
+
+// A map in a text that is nearly JSON, as DingTalk sends it, still decodes.
+func TestNearlyJSONStaysWhatItIs(t *testing.T) {
+	file, err := contract.Disguised(validator(t, "dingtalk"), &samples.Sample{Operation: "getUserV1", Response: samples.Response{Status: 200, Body: json.RawMessage(
+		`{"errcode":0,"userid":"a1","isLeaderInDepts":"{1:false,22:true}","orderInDepts":"{1:176372614058705512,22:-3}"}`)}}, "key")
+	require.NoError(t, err)
+	var sample samples.Sample
+	require.NoError(t, json.Unmarshal(file, &sample))
+	var answer dingtalkapi.GetUserV1Answer
+	require.NoError(t, json.Unmarshal(sample.Response.Body, &answer))
+	assert.False(t, answer.IsLeaderInDepts[1])
+	assert.Len(t, answer.IsLeaderInDepts, 2)
+	assert.NotContains(t, string(file), "22:")
+}
+
+func TestALongWordTakesNoTime(t *testing.T) {
+	assert.Len(t, contract.MadeUp("key", strings.Repeat("aB3", 1<<18)), 3<<18)
 }

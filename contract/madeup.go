@@ -91,7 +91,7 @@ func (m *madeUp) words(s string) string {
 
 // word replaces what has no separator in it. A single ASCII character tells nothing, and 0 and 1 are the vendors' names for the root.
 func (m *madeUp) word(s string) string {
-	if len(s) <= 1 {
+	if len(s) <= 1 || s == "true" || s == "false" || s == "null" { // words of JSON, and of what is nearly JSON
 		return s
 	}
 	if match := wholeEmail.FindStringSubmatch(s); match != nil {
@@ -117,8 +117,11 @@ func (m *madeUp) word(s string) string {
 // host replaces a host by one that can be nobody's.
 func (m *madeUp) host(s string) string {
 	labels := strings.Split(s, ".")
-	if len(labels) >= 2 && labels[len(labels)-2] == "example" {
-		return s
+	if n := len(labels); n >= 2 && labels[n-2] == "example" { // made up already, but for what stands before it
+		for i := range n - 2 {
+			labels[i] = m.word(strings.ToLower(labels[i]))
+		}
+		return strings.Join(labels, ".")
 	}
 	return m.shaped(strings.ToLower(labels[max(0, len(labels)-2)])) + ".example.com"
 }
@@ -142,6 +145,23 @@ func (m *madeUp) digits(s string) string {
 	return x.Add(m.another(n, x, "digits"), least).String()
 }
 
+// fraction replaces the digits of a number with a fraction or an exponent; the exponent stays.
+func (m *madeUp) fraction(s string) string {
+	exponent := ""
+	if i := strings.IndexAny(s, "eE"); i >= 0 {
+		s, exponent = s[:i], s[i:]
+	}
+	whole, rest, found := strings.Cut(s, ".")
+	whole = m.word(whole)
+	if found {
+		rest = "." + m.shaped(rest)
+	}
+	if digits := strings.TrimPrefix(whole, "-"); len(digits) > 1 && digits[0] == '0' {
+		whole = strings.Replace(whole, "0", "1", 1) // no number of JSON begins so
+	}
+	return whole + rest + exponent
+}
+
 func pad(n *big.Int, width int) string {
 	text := n.String()
 	return strings.Repeat("0", max(0, width-len(text))) + text
@@ -157,10 +177,17 @@ func (m *madeUp) shaped(s string) string {
 	if longHex.MatchString(s) || uuidForm.MatchString(s) {
 		letters = 6
 	}
-	const most = 64 // what is longer is replaced in pieces: the numbers below have their limits
-	if len(s) > most {
-		return m.shaped(s[:most]) + m.shaped(s[most:])
+	const most = 64 // what is longer is replaced in pieces: the numbers have their limits
+	var b strings.Builder
+	for ; len(s) > most; s = s[most:] {
+		b.WriteString(m.piece(s[:most], letters))
 	}
+	b.WriteString(m.piece(s, letters))
+	return b.String()
+}
+
+// piece replaces the letters and digits of a short text.
+func (m *madeUp) piece(s string, letters int64) string {
 	n, x, shape := big.NewInt(1), new(big.Int), []byte(strings.ToLower(s))
 	for i := range len(s) {
 		base, offset := radix(shape[i], letters)

@@ -7,7 +7,7 @@ import (
 
 // object holds the members of an object.
 func (c *check) object(part Part, s *schema, n *node, at *place) {
-	seen := make(map[string]bool, len(n.members))
+	seen, present := make(map[string]bool, len(n.members)), n.names()
 	for i := range n.members {
 		m := &n.members[i]
 		declared, known := s.properties[m.name]
@@ -30,7 +30,7 @@ func (c *check) object(part Part, s *schema, n *node, at *place) {
 		case known:
 			c.walk(part, declared, &m.value, step)
 		case s.sealed:
-			c.undeclared(part, s, n, m, step)
+			c.undeclared(part, s, present, m, step)
 		default:
 			c.walk(part, s.extra, &m.value, step)
 		}
@@ -46,6 +46,15 @@ func (c *check) object(part Part, s *schema, n *node, at *place) {
 	}
 }
 
+// names are the names of the members.
+func (n *node) names() map[string]bool {
+	names := make(map[string]bool, len(n.members))
+	for i := range n.members {
+		names[n.members[i].name] = true
+	}
+	return names
+}
+
 // escalate makes the finding about a null breaking where the member may not be missing.
 func (c *check) escalate(part Part, at *place) {
 	pointer, _ := at.pointer(c.validator.settings.values)
@@ -58,14 +67,14 @@ func (c *check) escalate(part Part, at *place) {
 
 // undeclared is a member of an object that declares others. The typed client drops it, unless a declared name differs from it in case only:
 // Go's decoder then takes the one for the other.
-func (c *check) undeclared(part Part, s *schema, n *node, m *member, at *place) {
+func (c *check) undeclared(part Part, s *schema, present map[string]bool, m *member, at *place) {
 	f := Finding{
 		Part: part, Kind: KindUndeclaredField, Severity: Informative,
 		Document: "no such field in " + cmpName(s.name), Came: string(m.value.kind),
 	}
 	if twin, ok := s.folded[strings.ToLower(m.name)]; ok {
 		f.Note = "the typed client takes it for " + twin
-		if _, both := n.get(twin); both {
+		if present[twin] {
 			f.Note += ", which is there, too: the last one wins"
 			f.Severity = Breaking
 		}

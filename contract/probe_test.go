@@ -90,6 +90,25 @@ func TestProbeNamesExactlyThePlantedDrift(t *testing.T) {
 	t.Logf("%d planted, all of them found", planted)
 }
 
+// A drift in what later calls need is reported like any other, and those calls are left out.
+func TestProbeGoesOnAfterADriftInAnID(t *testing.T) {
+	for vendor, drift := range map[string][2]string{
+		"wecom": {"ListDepartment", "department.0.id"}, "dingtalk": {"listSubDepartmentsV2", "result.0.dept_id"}, "wps": {"getRootDept", "data.id"},
+	} {
+		t.Run(vendor, func(t *testing.T) {
+			server := small(t)
+			server.Inject(vendor, drift[0], sim.Fault{Kind: sim.FaultChangedType, Field: drift[1]})
+			r := probe(t, vendor, server)
+			assert.Equal(t, contract.Drifted, r.Verdict())
+			assert.Empty(t, r.Stopped)
+			require.NotEmpty(t, r.Findings)
+			for _, e := range r.Findings {
+				assert.Equal(t, drift[0], e.Operation)
+			}
+		})
+	}
+}
+
 func TestProbeSeesTheTokenOperation(t *testing.T) {
 	server := small(t)
 	server.Inject("wecom", "GetToken", sim.Fault{Kind: sim.FaultExtraField})

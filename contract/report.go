@@ -29,6 +29,10 @@ type reportKey struct {
 	outage            bool
 }
 
+func keyOf(f Finding) reportKey {
+	return reportKey{f.Vendor, f.Operation, f.Part, f.Place, f.Kind, f.Code, f.Outage}
+}
+
 // Entry is a finding with how often it came. Its Finding is the first one: where the place is in a list, Pointer has that one's index.
 type Entry struct {
 	Finding
@@ -54,7 +58,7 @@ func (r *Report) Add(findings ...Finding) (fresh []Finding) {
 	defer r.mu.Unlock()
 	now := r.now()
 	for _, f := range findings {
-		key := reportKey{f.Vendor, f.Operation, f.Part, f.Place, f.Kind, f.Code, f.Outage}
+		key := keyOf(f)
 		if e := r.entries[key]; e != nil {
 			e.Count++
 			e.LastSeen = now
@@ -63,7 +67,7 @@ func (r *Report) Add(findings ...Finding) (fresh []Finding) {
 			}
 			continue
 		}
-		if len(r.entries) >= maxEntries {
+		if len(r.entries) >= maxEntries && !r.makeRoom(f) {
 			r.left++
 			continue
 		}
@@ -71,6 +75,21 @@ func (r *Report) Add(findings ...Finding) (fresh []Finding) {
 		fresh = append(fresh, f)
 	}
 	return fresh
+}
+
+// makeRoom drops an entry that breaks nothing for one that does.
+func (r *Report) makeRoom(f Finding) bool {
+	if f.Severity != Breaking {
+		return false
+	}
+	for key, e := range r.entries {
+		if e.Severity != Breaking {
+			delete(r.entries, key)
+			r.left += e.Count
+			return true
+		}
+	}
+	return false
 }
 
 // Entries returns what the report has, by vendor, operation and place.

@@ -36,6 +36,8 @@ func (s *sampler) sample(op *operation, request samples.Request, answer *Respons
 	sent := d.request(op, request)
 
 	d.response = true
+	code, ok := (&check{validator: s.validator, op: op}).codeOf(&body)
+	d.failed = failed(code, ok) || answer.Status/100 != 2
 	before := body.clone()
 	d.value(op.answerSchema(answer.Status), &body, standing{})
 	for _, n := range d.sentences {

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -15,7 +16,7 @@ func unreplaced(s *schema, before, after *node, fakes map[string]bool) string {
 		s = s.nearest(before)
 		switch before.kind {
 		case typeString, typeNumber:
-			if !isPersonal(name) || utf8.RuneCountInString(before.text) < 2 || s != nil && s.enum[before.text] {
+			if !isPersonal(name) || !somebody.MatchString(before.text) || s != nil && s.enum[before.text] {
 				return
 			}
 			if before.kind == typeNumber && len(before.text) < 5 && !isID(name) {
@@ -46,13 +47,33 @@ func unreplaced(s *schema, before, after *node, fakes map[string]bool) string {
 		pointer, _ := found.pointer(false)
 		return "the value at " + pointer
 	}
-	text := after.encode()
+	text := after.texts()
 	for _, value := range personal {
 		if (len(value) >= 8 || len(value) > utf8.RuneCountInString(value)) && !fakes[value] && strings.Contains(text, value) && !partOfFake(value, fakes) {
 			return "a personal value, quoted elsewhere in the answer,"
 		}
 	}
 	return ""
+}
+
+// somebody is what a value must have in it to say anything of anybody: "****", "--" and "N/A" do not.
+var somebody = regexp.MustCompile(`[\pL\pN]{2}`)
+
+// texts are all texts and numbers of a value, a line each.
+func (n *node) texts() string {
+	var b strings.Builder
+	var gather func(n *node)
+	gather = func(n *node) {
+		b.WriteString(n.text + "\n")
+		for i := range n.items {
+			gather(&n.items[i])
+		}
+		for i := range n.members {
+			gather(&n.members[i].value)
+		}
+	}
+	gather(n)
+	return b.String()
 }
 
 // partOfFake tells whether a made-up value holds another value by chance.

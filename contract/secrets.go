@@ -1,10 +1,11 @@
 package contract
 
 import (
-	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 )
@@ -108,13 +109,30 @@ func (l *secretList) in(text []byte) bool {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	plain := strings.ToLower(string(text))
+	seen := []string{plain, percent.ReplaceAllStringFunc(plain, unescape), strings.ReplaceAll(plain, `\`, "")}
 	for s := range l.secrets {
 		quoted, _ := json.Marshal(s)
-		for _, form := range []string{s, url.QueryEscape(s), url.PathEscape(s), string(quoted[1 : len(quoted)-1])} {
-			if bytes.Contains(text, []byte(form)) {
-				return true
+		for _, form := range []string{
+			s, url.QueryEscape(s), url.PathEscape(s), string(quoted[1 : len(quoted)-1]),
+			base64.StdEncoding.EncodeToString([]byte(s)), base64.RawURLEncoding.EncodeToString([]byte(s)),
+		} {
+			for _, text := range seen {
+				if strings.Contains(text, strings.ToLower(form)) {
+					return true
+				}
 			}
 		}
 	}
 	return false
+}
+
+var percent = regexp.MustCompile(`%[0-9a-f]{2}`)
+
+func unescape(escape string) string {
+	text, err := url.PathUnescape(escape)
+	if err != nil {
+		return escape
+	}
+	return text
 }

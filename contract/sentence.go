@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -15,63 +16,132 @@ var (
 	longToken  = regexp.MustCompile(`\b[A-Za-z0-9_-]*[0-9][A-Za-z0-9_-]{15,}\b`)
 )
 
-// sentence replaces what is personal in a sentence of the vendor's. real lists what was replaced elsewhere, the longest first. The rest of
-// the sentence is what a sample is for, and stays.
+// Values that stand behind a word which says that somebody is named.
+var (
+	labelled = regexp.MustCompile(`(?i)(\b(?:existed|exists|user_?ids?|open_?ids?|union_?ids?|mobiles?|phones?|emails?|names?|accounts?|jobnumbers?)[:=])([^\s,;，；。、)\]}"'|]+)`)
+	named    = regexp.MustCompile(`((?:员工|用户|成员|姓名|工号|账号|帐号|手机号|邮箱|昵称)[:：]?)(\p{Han}{2,4}|[A-Za-z0-9_.@-]{2,})`)
+	// notNames begin what the vendors say of users, members and the like.
+	notNames = "不已未的无没是在和或被名列数信权状需必为有请格个总身类超过长错重存码密授标登认手邮部限角组"
+	// spaced are digits with blanks, dashes or stars in between, as phone numbers are written.
+	spaced  = regexp.MustCompile(`\+?[0-9](?:[0-9]|[ -][0-9]|\*){6,}`)
+	dateish = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}\b`)
+)
+
+// markBase is where the characters begin that stand in for what was replaced, so that nothing is replaced twice: a plane of Unicode for
+// private use.
+const markBase = 0xF0000
+
+// sentence replaces what is personal in a sentence of the vendor's: what was replaced elsewhere (real, the longest first), what looks like a
+// number or address, and what is named. The rest of the sentence is what a sample is for, and stays, so that somebody who stands there in a way
+// that nobody foresaw stays as well.
 func (m *madeUp) sentence(s string, real []string, replaced map[string]string) string {
 	switch strings.ToLower(s) {
 	case "ok", "success", "created", "updated", "deleted":
 		return s // whoever is called that
 	}
-	// Marks stand in for what was replaced, so that nothing is replaced twice.
-	s = strings.ReplaceAll(s, "\x00", "")
+	s = strings.Map(func(r rune) rune {
+		if r >= markBase {
+			return -1
+		}
+		return r
+	}, s)
 	var marks []string
 	mark := func(made string) string {
 		marks = append(marks, made)
-		return fmt.Sprintf("\x00%d\x00", len(marks)-1)
+		return string(rune(markBase + len(marks) - 1))
 	}
 	for _, text := range real {
-		if indexWord(s, text, 0) >= 0 {
-			s = replaceWords(s, text, mark(replaced[text]))
+		s = replaceWords(s, text, func(found string) string {
+			if found == text {
+				return mark(replaced[text])
+			}
+			return mark(m.text(found)) // in another case
+		})
+		for _, escape := range []func(string) string{url.QueryEscape, url.PathEscape} {
+			if escaped := escape(text); escaped != text {
+				s = replaceWords(s, escaped, func(string) string { return mark(escape(replaced[text])) })
+			}
 		}
 	}
 	s = anyEmail.ReplaceAllStringFunc(s, func(t string) string { return mark(m.text(t)) })
 	s = anyIPv4.ReplaceAllStringFunc(s, func(t string) string { return mark(fmt.Sprintf("198.51.100.%d", m.sum("ip", t)[0])) })
 	s = anyIPv6.ReplaceAllStringFunc(s, func(t string) string { return mark(fmt.Sprintf("2001:db8::%x", m.sum("ip", t)[:2])) })
+	everybody := func(string) bool { return true }
+	s = behind(labelled, s, everybody, func(value string) string { return mark(m.text(value)) })
+	s = behind(named, s, func(value string) bool {
+		first, _ := utf8.DecodeRuneInString(value)
+		return !strings.ContainsRune(notNames, first)
+	}, func(value string) string { return mark(m.text(value)) })
 	s = longToken.ReplaceAllStringFunc(s, func(t string) string { return mark(m.shaped(t)) })
 	s = longNumber.ReplaceAllStringFunc(s, func(t string) string { return mark(m.digits(t)) })
-	for i := len(marks) - 1; i >= 0; i-- {
-		s = strings.ReplaceAll(s, fmt.Sprintf("\x00%d\x00", i), marks[i])
+	s = spaced.ReplaceAllStringFunc(s, func(t string) string {
+		if dateish.MatchString(t) {
+			return t
+		}
+		return mark(m.shaped(t))
+	})
+	var b strings.Builder
+	for _, r := range s {
+		if i := int(r) - markBase; i >= 0 && i < len(marks) {
+			b.WriteString(marks[i])
+		} else {
+			b.WriteRune(r)
+		}
 	}
-	return s
+	return b.String()
 }
 
-func replaceWords(s, text, by string) string {
-	for from := 0; ; {
-		i := indexWord(s, text, from)
-		if i < 0 {
-			return s
+// behind replaces the second group of a pattern, the value behind a label, where it is one.
+func behind(pattern *regexp.Regexp, s string, isValue func(value string) bool, replace func(value string) string) string {
+	var b strings.Builder
+	for {
+		at := pattern.FindStringSubmatchIndex(s)
+		if at == nil {
+			b.WriteString(s)
+			return b.String()
 		}
-		s = s[:i] + by + s[i+len(text):]
-		from = i + len(by)
+		label, end := at[3], at[5]
+		b.WriteString(s[:label])
+		if value := s[label:end]; isValue(value) {
+			b.WriteString(replace(value))
+			s = s[end:]
+		} else {
+			s = s[label:] // there may be another label in what is no value
+		}
 	}
 }
 
-// indexWord finds text in s where no letter or digit of ASCII goes on before or behind it; Chinese has no blanks between words.
-func indexWord(s, text string, from int) int {
-	for from <= len(s)-len(text) {
-		i := strings.Index(s[from:], text)
+func replaceWords(s, text string, by func(found string) string) string {
+	var b strings.Builder
+	for {
+		i := indexWord(s, text)
 		if i < 0 {
-			return -1
+			b.WriteString(s)
+			return b.String()
 		}
-		i += from
+		b.WriteString(s[:i])
+		b.WriteString(by(s[i : i+len(text)]))
+		s = s[i+len(text):]
+	}
+}
+
+// indexWord finds text in s, in whatever case, where no letter or digit of ASCII goes on before or behind it; Chinese has no blanks between
+// words.
+func indexWord(s, text string) int {
+	first, _ := utf8.DecodeRuneInString(text)
+	last, _ := utf8.DecodeLastRuneInString(text)
+	for i := range s {
+		if len(s)-i < len(text) {
+			break
+		}
+		if !strings.EqualFold(s[i:i+len(text)], text) {
+			continue
+		}
 		before, _ := utf8.DecodeLastRuneInString(s[:i])
 		after, _ := utf8.DecodeRuneInString(s[i+len(text):])
-		first, _ := utf8.DecodeRuneInString(text)
-		last, _ := utf8.DecodeLastRuneInString(text)
 		if !(wordly(before) && wordly(first)) && !(wordly(last) && wordly(after)) {
 			return i
 		}
-		from = i + 1
 	}
 	return -1
 }

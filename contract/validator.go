@@ -53,8 +53,8 @@ func WithBaseURL(base string) Option {
 	}
 }
 
-// WithMaxFindings bounds the findings of one exchange; further ones are left out. The default is 100: a list of a thousand items that
-// all have a new member is one drift.
+// WithMaxFindings bounds the findings of one exchange. The default is 100. Of those that differ in an index only, three are kept: a list of a
+// thousand items that all have a new member is one drift. Where there are too many even so, breaking ones take the place of others.
 func WithMaxFindings(n int) Option {
 	return func(s *validatorSettings) error {
 		if n <= 0 {
@@ -111,6 +111,9 @@ func (v *Validator) Operations() []string { return slices.Sorted(maps.Keys(v.doc
 
 // Find returns the operationId of a request by its method and URL, or "".
 func (v *Validator) Find(method string, u *url.URL) string {
+	if u == nil {
+		return ""
+	}
 	if op := v.document.byPath(method, u.Host, u.EscapedPath()); op != nil {
 		return op.id
 	}
@@ -168,13 +171,14 @@ type check struct {
 	op        *operation
 	outage    bool // what came is not the vendor's answer; see Finding.Outage
 	findings  []Finding
+	alike     map[reportKey]int // findings that differ in an index only
 }
+
+// mostAlike is how many findings of an exchange are kept that differ in an index only.
+const mostAlike = 3
 
 // add notes a finding. The rest of it is filled in here.
 func (c *check) add(f Finding, at *place, value *node) {
-	if len(c.findings) >= c.validator.settings.maxFindings {
-		return
-	}
 	f.Vendor, f.Outage = c.validator.document.vendor, c.outage
 	if c.op != nil {
 		f.Operation = c.op.id
@@ -183,6 +187,29 @@ func (c *check) add(f Finding, at *place, value *node) {
 	if c.validator.settings.values && value != nil {
 		f.Value = value.quote(200)
 	}
+	c.keep(f)
+}
+
+// keep takes a finding that is complete, if there is room for it.
+func (c *check) keep(f Finding) {
+	key := keyOf(f)
+	if c.alike[key] >= mostAlike {
+		return
+	}
+	if len(c.findings) >= c.validator.settings.maxFindings {
+		i := -1
+		if f.Severity == Breaking {
+			i = slices.IndexFunc(c.findings, func(f Finding) bool { return f.Severity != Breaking })
+		}
+		if i < 0 {
+			return
+		}
+		c.findings = slices.Delete(c.findings, i, i+1)
+	}
+	if c.alike == nil {
+		c.alike = make(map[reportKey]int)
+	}
+	c.alike[key]++
 	c.findings = append(c.findings, f)
 }
 

@@ -156,8 +156,20 @@ func TestResponses(t *testing.T) {
 		"server's own 500":        {"feishu", "getUser", answer(500, asJSON, `{"code":2200,"msg":"x"}`), nil},
 		"ban":                     {"dingtalk", "getUserV2", answer(403, asJSON, `{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"u"}`), nil},
 		"ban under 200":           {"dingtalk", "getUserV2", answer(200, "text/html", `{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"u"}`), nil},
-		"ban with a new word":     {"dingtalk", "getUserV2", answer(403, asJSON, `{"status":1111,"minutes":5}`), []string{"response body /minutes undeclared_field informative"}},
-		"ban as a page":           {"dingtalk", "getUserV2", answer(403, "text/html", `<html>`), []string{"response body  not_json breaking outage"}},
+		"ban with a new word":     {"dingtalk", "getUserV2", answer(403, asJSON, `{"status":1111,"minutes":5}`), []string{"response body  missing breaking outage"}},
+		"a gateway's refusal":     {"wecom", "GetUser", answer(403, asJSON, `{"message":"Forbidden"}`), []string{"status  undeclared_status breaking outage"}},
+		"a gateway's refusal, in a word of the vendor's": {
+			"dingtalk", "searchUsers", answer(404, asJSON, `{"message":"no Route matched"}`), []string{"response body  missing breaking outage"},
+		},
+		"a refusal with another name for the code": {
+			"dingtalk", "searchUsers", answer(400, asJSON, `{"error_code":"x","message":"y","requestid":"z"}`),
+			[]string{"response body /error_code undeclared_field informative", "response body /code missing breaking"},
+		},
+		"null for one code, a new other one": {
+			"dingtalk", "getUserV1", answer(200, asJSON, `{"errcode":null,"code":"13800","userid":"a"}`),
+			[]string{"response body /errcode null breaking", "response body /code undeclared_field informative", "response body /code undocumented_code informative 13800"},
+		},
+		"ban as a page": {"dingtalk", "getUserV2", answer(403, "text/html", `<html>`), []string{"response body  not_json breaking outage"}},
 		"ban as a page under 200": {
 			"dingtalk", "getUserV2", answer(200, "text/html", `<html>`),
 			[]string{"content type  wrong_content_type breaking outage", "response body  not_json breaking outage"},
@@ -262,10 +274,34 @@ func TestAQuirkGivesAUsefulFinding(t *testing.T) {
 }
 
 func TestFindingsOfOneExchangeAreBounded(t *testing.T) {
-	body := `{"errcode":0,"userlist":[` + strings.Repeat(`{"userid":"a","new":1},`, 1000) + `{"userid":"a"}]}`
-	x := contract.Exchange{Operation: "GetUserList", Response: answer(200, "application/json", body)}
-	assert.Len(t, validator(t, "wecom").Check(x), 100)
-	assert.Len(t, validator(t, "wecom", contract.WithMaxFindings(7)).Check(x), 7)
+	list := func(members string) contract.Exchange {
+		return contract.Exchange{Operation: "GetUserList", Response: answer(200, "application/json", `{"errcode":0,"userlist":[`+members+`{"userid":"a"}]}`)}
+	}
+	same := list(strings.Repeat(`{"userid":"a","new":1},`, 1000))
+	assert.Len(t, validator(t, "wecom").Check(same), 3, "one drift")
+
+	var many strings.Builder
+	for i := range 120 {
+		fmt.Fprintf(&many, `{"userid":"a","new_%c%c":1},`, 'a'+i/20, 'a'+i%20)
+	}
+	assert.Len(t, validator(t, "wecom").Check(list(many.String())), 100)
+	assert.Len(t, validator(t, "wecom", contract.WithMaxFindings(7)).Check(list(many.String())), 7)
+
+	many.WriteString(`{"userid":5,"name":["x"]},`)
+	got := validator(t, "wecom").Check(list(many.String()))
+	assert.Len(t, got, 100)
+	assert.Equal(t, []string{"response body /userlist/120/userid wrong_type breaking", "response body /userlist/120/name wrong_type breaking"}, brief(got[98:]), "what breaks is never crowded out")
+}
+
+// These would take minutes and gigabytes if the work grew with the square of the length.
+func TestHostileAnswers(t *testing.T) {
+	v := validator(t, "wecom")
+	for name, body := range map[string]string{
+		"twins":        `{"errcode":0,` + strings.Repeat(`"USERID":"",`, 80_000) + `"userid":"a"}`,
+		"long integer": `{"errcode":` + strings.Repeat("9", 1<<20) + `}`,
+	} {
+		assert.NotEmpty(t, v.Check(contract.Exchange{Operation: "GetUser", Response: answer(200, "application/json", body)}), name)
+	}
 }
 
 func TestBadOptions(t *testing.T) {

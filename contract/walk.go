@@ -1,8 +1,8 @@
 package contract
 
 import (
+	"errors"
 	"fmt"
-	"math/big"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -106,9 +106,7 @@ func (c *check) alternatives(part Part, s *schema, n *node, at *place) {
 				f.Severity = Informative // the types for quirks take an empty text for none
 			}
 		}
-		if len(c.findings) < c.validator.settings.maxFindings {
-			c.findings = append(c.findings, f)
-		}
+		c.keep(f)
 	}
 }
 
@@ -151,11 +149,10 @@ func (c *check) form(part Part, s *schema, n *node, at *place) {
 			wrong(KindOutOfBounds, Informative, "array of "+limits(b.minItem, b.maxItem)+" items", fmt.Sprintf("array of %d", count))
 		}
 	case typeNumber:
-		switch value, ok := new(big.Float).SetString(n.text); {
+		switch {
 		case s.kind == "integer" && !fitsInteger(s.format, n.text):
 			wrong(KindWrongForm, Breaking, "integer of "+s.bits()+" bits", "larger integer")
-		case !ok:
-		case b.min != nil && value.Cmp(big.NewFloat(*b.min)) < 0, b.max != nil && value.Cmp(big.NewFloat(*b.max)) > 0:
+		case b.beyond(n.text):
 			wrong(KindOutOfBounds, Informative, "number within its limits", "number beyond them")
 		}
 	}
@@ -166,6 +163,18 @@ func limits(least uint64, most *uint64) string {
 		return fmt.Sprintf("at least %d", least)
 	}
 	return fmt.Sprintf("%d to %d", least, *most)
+}
+
+// beyond tells whether a number is outside of the bounds.
+func (b bounds) beyond(text string) bool {
+	if b.min == nil && b.max == nil {
+		return false
+	}
+	value, err := strconv.ParseFloat(text, 64) // of what is out of range, infinity
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return false
+	}
+	return b.min != nil && value < *b.min || b.max != nil && value > *b.max
 }
 
 func (s *schema) bits() string {
