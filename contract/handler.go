@@ -20,18 +20,19 @@ func Handler(next http.Handler, report *Report, validators ...*Validator) http.H
 			next.ServeHTTP(w, r)
 			return
 		}
-		var sent bytes.Buffer
+		sent := &sentBody{}
 		request := &Request{Method: r.Method, URL: r.URL, Header: r.Header.Clone()}
 		if r.Body != nil {
-			r.Body = teeBody{io.TeeReader(r.Body, &sent), r.Body}
+			sent.ReadCloser = r.Body
+			r.Body = sent
 		}
 		recorder := &recorder{ResponseWriter: w}
 		next.ServeHTTP(recorder, r)
 		if recorder.hijacked {
 			return // the connection was reset, or is somebody else's now
 		}
-		if sent.Len() > 0 {
-			request.Body = sent.Bytes()
+		if sent.whole && sent.copy.Len() > 0 {
+			request.Body = sent.copy.Bytes()
 		}
 		status := recorder.status
 		if status == 0 {
@@ -57,9 +58,18 @@ func choose(validators []*Validator, path string) *Validator {
 	return nil
 }
 
-type teeBody struct {
-	io.Reader
-	io.Closer
+// sentBody keeps what is read of a request's body. A handler that refuses a request may leave the rest unread.
+type sentBody struct {
+	io.ReadCloser
+	copy  bytes.Buffer
+	whole bool
+}
+
+func (b *sentBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.copy.Write(p[:n])
+	b.whole = b.whole || err == io.EOF
+	return n, err
 }
 
 // recorder keeps what is written through it.
@@ -85,6 +95,9 @@ func (r *recorder) Write(p []byte) (int, error) {
 	r.body.Write(p[:n])
 	return n, err
 }
+
+// Flush sends what has been written so far.
+func (r *recorder) Flush() { _ = http.NewResponseController(r.ResponseWriter).Flush() }
 
 // Hijack hands over the connection, after which there is no answer to check.
 func (r *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {

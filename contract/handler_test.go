@@ -125,6 +125,23 @@ func TestHandlerSeesWhatIsServedAndChangesNothing(t *testing.T) {
 	assert.Equal(t, []string{"response body/dept_user/0/department wrong_type", "status undeclared_status"}, got)
 }
 
+// A handler that refuses a request may leave the rest of its body unread, which says nothing about the body.
+func TestHandlerOfABodyThatIsNotReadToTheEnd(t *testing.T) {
+	report := contract.NewReport(nil)
+	server := httptest.NewServer(contract.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadFull(r.Body, make([]byte, 5))
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"errcode":40014,"errmsg":"no"}`)
+		_, isFlusher := w.(http.Flusher)
+		assert.True(t, isFlusher)
+	}), report, validator(t, "wecom")))
+	t.Cleanup(server.Close)
+	response, err := http.Post(server.URL+"/cgi-bin/user/list_id", "application/json", strings.NewReader(`{"limit": 5}`))
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	assert.Empty(t, report.Entries())
+}
+
 func TestHandlerLeavesHijackedConnectionsAlone(t *testing.T) {
 	report := contract.NewReport(nil)
 	simulator := sim.New(sim.WithPeople(10), sim.WithDepartments(3))

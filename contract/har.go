@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"bufio"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -43,6 +44,7 @@ type har struct {
 				Headers []harHeader `json:"headers"`
 				Content struct {
 					MimeType string  `json:"mimeType"`
+					Size     *int64  `json:"size"`
 					Text     *string `json:"text"`
 					Encoding string  `json:"encoding"`
 				} `json:"content"`
@@ -61,7 +63,11 @@ type harHeader struct {
 // else the vendor is.
 func (v *Validator) CheckHAR(archive io.Reader) (HARResult, error) {
 	var file har
-	if err := json.NewDecoder(archive).Decode(&file); err != nil {
+	text := bufio.NewReader(archive)
+	if mark, err := text.Peek(3); err == nil && string(mark) == "\xef\xbb\xbf" {
+		_, _ = text.Discard(3)
+	}
+	if err := json.NewDecoder(text).Decode(&file); err != nil {
 		return HARResult{}, fmt.Errorf("contract: this is no HTTP archive: %w", plainJSONError(err))
 	}
 	if file.Log == nil {
@@ -71,6 +77,9 @@ func (v *Validator) CheckHAR(archive io.Reader) (HARResult, error) {
 	for _, entry := range file.Log.Entries {
 		u, err := url.Parse(entry.Request.URL)
 		content := entry.Response.Content
+		if status := entry.Response.Status; content.Text == nil && content.Size != nil && *content.Size == 0 && status/100 == 2 && status != http.StatusNoContent {
+			content.Text = new(string)
+		}
 		if err != nil || entry.Response.Status == 0 || content.Text == nil { // archives may be saved without bodies
 			result.Skipped++
 			continue

@@ -38,16 +38,27 @@ func (t *Transport) observe(req *http.Request, id string) *observation {
 	if req.GetBody == nil || req.ContentLength <= 0 || req.ContentLength > t.set.maxBody || !t.reserve(o, req.ContentLength) {
 		return o
 	}
+	o.request.Body = secondBody(req)
+	return o
+}
+
+// secondBody reads a request's body from a copy of it; nil if that fails, in whatever way.
+func secondBody(req *http.Request) (text []byte) {
+	defer func() {
+		if recover() != nil {
+			text = nil
+		}
+	}()
 	body, err := req.GetBody()
-	if err != nil {
-		return o
+	if err != nil || body == nil {
+		return nil
 	}
 	defer body.Close()
-	buf := make([]byte, req.ContentLength)
-	if _, err := io.ReadFull(body, buf); err == nil {
-		o.request.Body = buf
+	text = make([]byte, req.ContentLength)
+	if _, err := io.ReadFull(body, text); err != nil {
+		return nil
 	}
-	return o
+	return text
 }
 
 // reserve takes bytes from the memory that all observations share.
@@ -83,6 +94,9 @@ func (t *Transport) watch(o *observation, r *http.Response) {
 		t.enqueue(o)
 	default:
 		b := &watchedBody{ReadCloser: r.Body, transport: t, observation: o, length: r.ContentLength}
+		if b.length == 0 {
+			b.length = -1 // a body all the same: whoever made this response has not counted it
+		}
 		if r.ContentLength > 0 && t.reserve(o, r.ContentLength) {
 			b.buf, b.room = make([]byte, 0, r.ContentLength), r.ContentLength
 		}

@@ -42,6 +42,12 @@ func (q *queue) add(o *observation) bool {
 }
 
 func (q *queue) work() {
+	done := false
+	defer func() {
+		if !done { // a callback has ended the goroutine, as t.FailNow does: another one goes on
+			go q.work()
+		}
+	}()
 	for {
 		q.mu.Lock()
 		if len(q.waiting) == 0 {
@@ -52,6 +58,7 @@ func (q *queue) work() {
 				q.idle = nil
 			}
 			q.mu.Unlock()
+			done = true
 			return
 		}
 		o := q.waiting[0]

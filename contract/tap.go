@@ -54,11 +54,14 @@ func (t *tap) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxTapped))
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxTapped+1))
 	rest := response.Body
 	response.Body = &rereadBody{io.MultiReader(bytes.NewReader(body), &endReader{err, rest}), rest}
 	if err != nil {
 		return response, nil // the caller sees the same break
+	}
+	if len(body) > maxTapped {
+		return response, nil // not checked; the client has a limit of its own
 	}
 	x.Response = &Response{Status: response.StatusCode, Header: response.Header, Body: body}
 	t.secrets.fromResponse(body)

@@ -197,6 +197,15 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return t.roundTrip(t.set.next, req)
 }
 
+// CloseIdleConnections closes those of what RoundTrip sends through, as http.Client.CloseIdleConnections asks for.
+func (t *Transport) CloseIdleConnections() { closeIdle(t.set.next) }
+
+func closeIdle(next http.RoundTripper) {
+	if closer, ok := next.(interface{ CloseIdleConnections() }); ok {
+		closer.CloseIdleConnections()
+	}
+}
+
 // Wrap returns a RoundTripper that watches next. It is a middleware for clients.WithMiddleware. All that one Transport wraps shares its
 // sampling, limits and report.
 func (t *Transport) Wrap(next http.RoundTripper) http.RoundTripper {
@@ -215,6 +224,9 @@ func (w *wrapped) RoundTrip(req *http.Request) (*http.Response, error) {
 	return w.transport.roundTrip(w.next, req)
 }
 
+// CloseIdleConnections closes those of what is watched.
+func (w *wrapped) CloseIdleConnections() { closeIdle(w.next) }
+
 func (t *Transport) roundTrip(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 	t.stats.seen.Add(1)
 	id := t.operation(req)
@@ -223,12 +235,18 @@ func (t *Transport) roundTrip(next http.RoundTripper, req *http.Request) (*http.
 	}
 	t.stats.sampled.Add(1)
 	o := t.observe(req, id) // before the call: afterwards the request may belong to somebody else
+	answered := false
+	defer func() {
+		if !answered { // an error, or a panic that is somebody else's to handle
+			t.stats.unanswered.Add(1)
+			t.release(o)
+		}
+	}()
 	response, err := next.RoundTrip(req)
 	if err != nil || response == nil {
-		t.stats.unanswered.Add(1)
-		t.release(o)
 		return response, err
 	}
+	answered = true
 	t.watch(o, response)
 	return response, err
 }

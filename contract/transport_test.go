@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -277,6 +278,78 @@ func TestTransportSurvivesItsCallback(t *testing.T) {
 		require.NoError(t, watch.Flush(t.Context()))
 		assert.EqualValues(t, 2, watch.Stats().Failed)
 	})
+}
+
+// A callback that ends its goroutine, as t.FailNow does, ends no watching.
+func TestTransportSurvivesACallbackThatEndsItsGoroutine(t *testing.T) {
+	called := 0
+	watch := newTransport(t, answering(drifted), contract.WithCallback(func(contract.Finding) {
+		called++
+		runtime.Goexit()
+	}))
+	for range 3 {
+		do(t, watch, "/user/get?userid=a")
+		require.NoError(t, watch.Flush(t.Context()))
+	}
+	assert.Equal(t, 3, called)
+}
+
+type closing struct {
+	roundTripper
+	closed int
+}
+
+func (c *closing) CloseIdleConnections() { c.closed++ }
+
+func TestTransportPassesOnThatIdleConnectionsAreToBeClosed(t *testing.T) {
+	base := &closing{roundTripper: answering(drifted)}
+	watch := newTransport(t, base)
+	(&http.Client{Transport: watch}).CloseIdleConnections()
+	(&http.Client{Transport: watch.Wrap(base)}).CloseIdleConnections()
+	assert.Equal(t, 2, base.closed)
+	(&http.Client{Transport: watch.Wrap(answering(""))}).CloseIdleConnections()
+}
+
+// Whatever the request's copy of its body does, and whatever happens below, costs neither the call nor the memory of later ones.
+func TestTransportHoldsNothingOfACallThatFails(t *testing.T) {
+	broken := roundTripper(func(*http.Request) (*http.Response, error) { panic("below") })
+	watch := newTransport(t, answering(drifted), contract.WithLimits(1<<20, 8, 1<<20))
+	body := strings.Repeat("x", 300<<10)
+	request := func() *http.Request {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://qyapi.weixin.qq.com/cgi-bin/user/create", strings.NewReader(body))
+		require.NoError(t, err)
+		return req
+	}
+	for range 10 {
+		assert.Panics(t, func() { _, _ = watch.Wrap(broken).RoundTrip(request()) }) //nolint:bodyclose // there is no response
+	}
+	for _, odd := range []func() (io.ReadCloser, error){
+		func() (io.ReadCloser, error) { return nil, nil }, func() (io.ReadCloser, error) { return nil, errors.New("gone") },
+		func() (io.ReadCloser, error) { panic("odd") }, func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("short")), nil },
+	} {
+		req := request()
+		req.GetBody = odd
+		response, err := watch.RoundTrip(req)
+		require.NoError(t, err)
+		_, _ = io.Copy(io.Discard, response.Body)
+	}
+	require.NoError(t, watch.Flush(t.Context()))
+	stats := watch.Stats()
+	assert.Zero(t, stats.Dropped, stats)
+	assert.EqualValues(t, 4, stats.Checked)
+	assert.EqualValues(t, 10, stats.Unanswered)
+}
+
+// A response whose maker has not counted its body is not an empty one.
+func TestTransportOfABodyOfUnknownLength(t *testing.T) {
+	watch := newTransport(t, roundTripper(func(r *http.Request) (*http.Response, error) {
+		return newResponse(r, io.NopCloser(strings.NewReader(`{"errcode":0,"userid":"a"}`)), 0), nil
+	}))
+	response, err := watch.RoundTrip(newRequest(t, "/user/get?userid=a"))
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close()) // unread
+	require.NoError(t, watch.Flush(t.Context()))
+	assert.Empty(t, watch.Report().Entries())
 }
 
 func TestTransportAfterCloseWatchesNoMore(t *testing.T) {

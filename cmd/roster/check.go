@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/roster-go/roster/clients"
@@ -45,6 +46,11 @@ func newCheck() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			for _, name := range []string{"samples", "har"} {
+				if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" { // a variable of the shell that is not set
+					return unchecked(fmt.Errorf("--%s is empty", name))
+				}
+			}
 			return runCheck(cmd.Context(), args[0], f, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -141,10 +147,14 @@ func checkSamples(validator *contract.Validator, folder string) (checked, error)
 		return checked{}, fmt.Errorf("%s: %w", folder, err)
 	}
 	var findings []contract.Finding
+	outages := 0
 	for _, r := range results {
 		findings = append(findings, r.Drift()...)
+		if !r.Success && !r.Answered {
+			outages++
+		}
 	}
-	return recorded(validator, folder, len(results), 0, findings), nil
+	return recorded(validator, folder, len(results), outages, findings), nil
 }
 
 func checkHAR(validator *contract.Validator, file string) (checked, error) {
@@ -166,12 +176,21 @@ func recorded(validator *contract.Validator, source string, answers, outages int
 	report.Add(findings...)
 	result := checked{Vendor: validator.Vendor(), Source: source, Verdict: contract.Clean, Answers: answers, Findings: report.Entries()}
 	switch {
-	case len(report.Drift()) > 0:
+	case slices.ContainsFunc(result.Findings, drifted):
 		result.Verdict = contract.Drifted
 	case answers == outages:
 		result.Verdict = contract.Unchecked
 	}
 	return result
+}
+
+// drifted tells whether a finding says that the vendor has changed. A parameter that the document does not have is the caller's.
+func drifted(e contract.Entry) bool {
+	switch e.Part {
+	case contract.PartRequest, contract.PartPath, contract.PartQuery, contract.PartHeader, contract.PartRequestBody:
+		return e.Drift() && e.Severity == contract.Breaking
+	}
+	return e.Drift()
 }
 
 // printCheck writes the report for people: what was found, by operation, and what could not be looked at.

@@ -80,6 +80,9 @@ func TestCheckThatCouldNotCheck(t *testing.T) {
 	outages := filepath.Join(t.TempDir(), "outages.har")
 	require.NoError(t, os.WriteFile(outages, []byte(`{"log":{"entries":[{"request":{"method":"GET","url":"https://qyapi.weixin.qq.com/cgi-bin/user/get?userid=a"},
 		"response":{"status":502,"content":{"mimeType":"text/html","text":"<html></html>"}}}]}}`), 0o600))
+	outageSamples := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(outageSamples, "wecom", "GetUser"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(outageSamples, "wecom", "GetUser", "error-502.json"), []byte(`{"response":{"status":502,"text":"<html></html>"}}`), 0o600))
 	for name, tc := range map[string]struct {
 		args []string
 		env  map[string]string
@@ -92,7 +95,10 @@ func TestCheckThatCouldNotCheck(t *testing.T) {
 		"no vendor":       {[]string{"check"}, nil},
 		"unknown flag":    {[]string{"check", "wecom", "--jsn"}, nil},
 		"two sources":     {[]string{"check", "wecom", "--samples", "a", "--har", "b"}, nil},
+		"empty samples":   {[]string{"check", "wecom", "--samples", ""}, nil},
+		"empty archive":   {[]string{"check", "wecom", "--har="}, nil},
 		"no folder":       {[]string{"check", "wecom", "--samples", filepath.Join(t.TempDir(), "x")}, nil},
+		"outage samples":  {[]string{"check", "wecom", "--samples", outageSamples}, nil},
 		"only outages":    {[]string{"check", "wecom", "--har", outages}, nil},
 		"no samples":      {[]string{"check", "wecom", "--samples", t.TempDir()}, nil},
 		"no archive":      {[]string{"check", "wecom", "--har", filepath.Join(t.TempDir(), "x.har")}, nil},
@@ -121,6 +127,21 @@ func TestCheckOfTheBuiltInSimulatorHasToBeAskedFor(t *testing.T) {
 	stdout, _, err := run(t, nil, "check", "wecom", "--sim")
 	require.NoError(t, err)
 	assert.Regexp(t, `wecom: clean, \d+ answers of the built-in simulator`, stdout)
+}
+
+// What a program sends beyond the document is the program's business, and so are the vendor's other interfaces.
+func TestCheckOfAnArchiveWithOtherTraffic(t *testing.T) {
+	archive := filepath.Join(t.TempDir(), "x.har")
+	require.NoError(t, os.WriteFile(archive, []byte(`{"log":{"entries":[
+		{"request":{"method":"GET","url":"https://qyapi.weixin.qq.com/cgi-bin/user/get?userid=a&debug=1"},
+		 "response":{"status":200,"content":{"mimeType":"application/json","text":"{\"errcode\":0,\"userid\":\"a\"}"}}},
+		{"request":{"method":"OPTIONS","url":"https://qyapi.weixin.qq.com/cgi-bin/user/get"},"response":{"status":204,"content":{"size":0}}},
+		{"request":{"method":"POST","url":"https://qyapi.weixin.qq.com/cgi-bin/message/send"},
+		 "response":{"status":200,"content":{"mimeType":"application/json","text":"{\"errcode\":0}"}}}]}}`), 0o600))
+	stdout, _, err := run(t, nil, "check", "wecom", "--har", archive)
+	require.NoError(t, err, stdout)
+	assert.Contains(t, stdout, "undeclared_parameter query /debug")
+	assert.Contains(t, stdout, "wecom: clean, 1 answers of ")
 }
 
 func TestCheckNamesACodeThatIsNew(t *testing.T) {
