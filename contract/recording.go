@@ -50,6 +50,9 @@ var ErrNotRead = errors.New("the call is not known to only read")
 // Record makes a call through a client and returns it as a sample, in which everything personal is replaced by made-up values of the same
 // form. The operation goes by its operationId or by the name of its method, in whatever case. There is an error and no sample if a secret, or a personal value that should have been replaced, is still in there. A call that the
 // vendor refuses is recorded like any other; one that is not answered in JSON is not.
+//
+// The vendor's own sentences (errmsg and the like) stay, but for what was replaced elsewhere and what looks like a number, an address or somebody
+// who is named: they are what a sample of a refusal is for. Read them before you share a recording.
 func Record(ctx context.Context, v *Validator, open Opener, operation string, o RecordOptions) (*Recording, error) {
 	op, err := v.document.named(operation)
 	if err != nil {

@@ -3,6 +3,7 @@ package directory_test
 import (
 	"context"
 	"fmt"
+	"iter"
 	"testing"
 	"time"
 
@@ -66,37 +67,24 @@ func TestAVendorThatHangsEndsWithTheCallersPatience(t *testing.T) {
 	}
 }
 
+// end counts what a walk yields, and returns the error that it ends with.
+func end[T any](walk iter.Seq2[T, error]) (items int, err error) {
+	for _, err := range walk {
+		if err != nil {
+			return items, err
+		}
+		items++
+	}
+	return items, nil
+}
+
 // The clients' own walks say how far they got as well.
 func TestAClientsWalkThatBreaksSaysHowFarItGot(t *testing.T) {
-	ends := func(count *int, err error) error {
-		*count++
-		return err
-	}
-	for vendor, walk := range map[string]func(context.Context, opened) (items int, last error){
-		"wecom": func(ctx context.Context, c opened) (items int, last error) {
-			for _, err := range c.wecom.Users(ctx) {
-				last = ends(&items, err)
-			}
-			return items - 1, last
-		},
-		"dingtalk": func(ctx context.Context, c opened) (items int, last error) {
-			for _, err := range c.dingtalk.Users(ctx) {
-				last = ends(&items, err)
-			}
-			return items - 1, last
-		},
-		"feishu": func(ctx context.Context, c opened) (items int, last error) {
-			for _, err := range c.feishu.Users(ctx) {
-				last = ends(&items, err)
-			}
-			return items - 1, last
-		},
-		"wps": func(ctx context.Context, c opened) (items int, last error) {
-			for _, err := range c.wps.Users(ctx) {
-				last = ends(&items, err)
-			}
-			return items - 1, last
-		},
+	for vendor, walk := range map[string]func(context.Context, opened) (items int, err error){
+		"wecom":    func(ctx context.Context, c opened) (int, error) { return end(c.wecom.Users(ctx)) },
+		"dingtalk": func(ctx context.Context, c opened) (int, error) { return end(c.dingtalk.Users(ctx)) },
+		"feishu":   func(ctx context.Context, c opened) (int, error) { return end(c.feishu.Users(ctx)) },
+		"wps":      func(ctx context.Context, c opened) (int, error) { return end(c.wps.Users(ctx)) },
 	} {
 		t.Run(vendor, func(t *testing.T) {
 			clock := clienttest.NewClock()

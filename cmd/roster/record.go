@@ -32,7 +32,8 @@ func newRecord() *cobra.Command {
 		Use:   "record VENDOR OPERATION [name=value ...]",
 		Short: "Make a call and keep the answer as a sample without secrets and personal data",
 		Long: "Record makes a call and writes request and answer to <folder>/<vendor>/<operation>/<case>.json. Names, numbers, addresses and ids are replaced by made-up\n" +
-			"values of the same form, the same value always by the same one; nothing is written if a secret or a personal value is still in there.\n\n" +
+			"values of the same form, the same value always by the same one; nothing is written if a secret or a personal value is still in there.\n" +
+			"The vendor's own sentences stay but for what looks personal in them: read those of a refusal before you share it.\n\n" +
 			"Arguments are parameters of the path and query and members of the body: roster record wecom GetUser userid=zhangsan. --body takes the body as JSON.\n" +
 			"Operations go by their operationId or by the name of their Go method. Those that may change something need --write.\n\n" +
 			"With " + recordKey + " set to a secret of your own, recordings of different days agree on their made-up values.\n" +
