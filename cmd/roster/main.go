@@ -6,8 +6,8 @@
 //	roster record wecom GetUser userid=zhangsan
 //	roster sim --addr 127.0.0.1:8080
 //
-// Credentials come from the environment; "roster export --help" lists the variables. Without any, calls go to the built-in simulator, and
-// the command says so.
+// Credentials come from the environment; "roster export --help" lists the variables. Without any, export takes the built-in simulator, and says so;
+// check and record take it if --sim asks for it.
 package main
 
 import (
