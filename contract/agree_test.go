@@ -35,6 +35,24 @@ func generatedOf(vendor string) generated {
 	}[vendor]
 }
 
+func (g generated) operation(id string) *wire.Operation {
+	for _, op := range g.operations {
+		if op.ID == id {
+			return op
+		}
+	}
+	return nil
+}
+
+// answerOf is an empty answer of an operation, of its generated type.
+func answerOf(t *testing.T, vendor, operation string) any {
+	t.Helper()
+	g := generatedOf(vendor)
+	method, err := invoke.Find(g.api(nil), g.operation(operation))
+	require.NoError(t, err)
+	return method.NewAnswer()
+}
+
 // eachMutation calls f for every success sample and every mutation of it.
 func eachMutation(t *testing.T, f func(t *testing.T, v *contract.Validator, operation string, op *openapi3.Operation, m mutation)) {
 	for _, vendor := range contract.Vendors() {
@@ -87,17 +105,8 @@ func TestTheWalkAgreesWithKinOpenAPI(t *testing.T) {
 func TestBreakingMeansThatTheTypedClientFails(t *testing.T) {
 	broken, stricter := 0, map[string]int{}
 	eachMutation(t, func(t *testing.T, v *contract.Validator, operation string, op *openapi3.Operation, m mutation) {
-		var wanted *wire.Operation
-		g := generatedOf(v.Vendor())
-		for _, candidate := range g.operations {
-			if candidate.ID == operation {
-				wanted = candidate
-			}
-		}
-		method, err := invoke.Find(g.api(nil), wanted)
-		require.NoError(t, err)
-		failed := json.Unmarshal(m.body, method.NewAnswer())
-		if failed == nil && json.Valid(m.body) && wire.Missing(m.body, wanted.Answer) != "" {
+		failed := json.Unmarshal(m.body, answerOf(t, v.Vendor(), operation))
+		if wanted := generatedOf(v.Vendor()).operation(operation); failed == nil && json.Valid(m.body) && wire.Missing(m.body, wanted.Answer) != "" {
 			failed = fmt.Errorf("lacks %s", wire.Missing(m.body, wanted.Answer))
 		}
 		var breaking []contract.Finding

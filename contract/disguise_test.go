@@ -68,6 +68,9 @@ func TestEverySampleCanBeDisguised(t *testing.T) {
 					t.Errorf("%s: %s\n%s", about, f, file)
 				}
 			}
+			if sample.Success() {
+				require.NoError(t, json.Unmarshal(again.Response.Body, answerOf(t, vendor, sample.Operation)), "%s: the typed client takes it", about)
+			}
 			leaves(t, "", decode(t, sample.Response.Body), decode(t, again.Response.Body), func(at string, a, b any) {
 				assert.IsType(t, a, b, "%s %s", about, at)
 				text, isText := a.(string)
