@@ -14,7 +14,7 @@ help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 demo: ## export a whole directory from the built-in simulator, through the real clients, over HTTP
-	$(GO) run ./cmd/roster export all --format jsonl -o $(OUT)
+	$(GO) run ./cmd/roster export all --sim --format jsonl -o $(OUT)
 
 test: ## run all tests, with the race detector where there is a C compiler for it
 	$(GO) test $(RACE) ./...

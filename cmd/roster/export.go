@@ -24,6 +24,7 @@ type exportFlags struct {
 	output string
 	raw    bool
 	skip   bool
+	sim    bool
 }
 
 func newExport() *cobra.Command {
@@ -47,6 +48,7 @@ func newExport() *cobra.Command {
 	flags.StringVar(&f.format, "format", "jsonl", "jsonl, csv or scim")
 	flags.StringVarP(&f.output, "output", "o", "", "file to write; for all, a folder. Nothing is left behind when the export fails (default: standard output)")
 	flags.BoolVar(&f.raw, "raw", false, "jsonl only: add the vendor's own value to each line")
+	flags.BoolVar(&f.sim, "sim", false, "export the built-in simulator, whatever credentials there are")
 	flags.BoolVar(&f.skip, "skip-forbidden", false, "go on without departments that the app may not see, and name them")
 	return cmd
 }
@@ -97,13 +99,15 @@ func runExport(ctx context.Context, name string, f exportFlags, out, log io.Writ
 		if f.output == "" {
 			return errors.New("export all writes one file for each vendor: name a folder with -o")
 		}
-		chosen = withCredentials(chosen, log)
+		if !f.sim {
+			chosen = withCredentials(chosen, log)
+		}
 	}
 	var simulated simulator
 	defer simulated.close()
 	var done []summary
 	for _, v := range chosen {
-		s, note, err := openVendor(v, &simulated)
+		s, note, err := openVendor(v, &simulated, f.sim)
 		if err != nil {
 			return err
 		}

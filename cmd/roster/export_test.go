@@ -285,6 +285,12 @@ func TestExportAllLeavesOutVendorsWithoutCredentialsOnceOneHasSome(t *testing.T)
 	require.Len(t, files, 1)
 	assert.Equal(t, "wecom.jsonl", files[0].Name())
 	assert.Contains(t, log.String(), "dingtalk: left out, DINGTALK_APP_KEY is not set\n")
+
+	calls := server.Calls("wecom", "*")
+	root.SetArgs([]string{"export", "wecom", "--sim", "-o", filepath.Join(folder, "demo")})
+	require.NoError(t, root.ExecuteContext(t.Context()))
+	assert.Contains(t, log.String(), "wecom: exporting from the built-in simulator\n", "whatever credentials there are")
+	assert.Equal(t, calls, server.Calls("wecom", "*"))
 }
 
 func TestVersion(t *testing.T) {

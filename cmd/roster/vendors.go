@@ -212,12 +212,12 @@ func (s *simulator) close() {
 }
 
 // openVendor opens a vendor with the credentials of the environment, or the simulator. note says which.
-func openVendor(v vendor, simulated *simulator, options ...clients.Option) (s source, note string, err error) {
-	env, note, err := whereabouts(v, simulated, false)
+func openVendor(v vendor, simulated *simulator, asked bool) (s source, note string, err error) {
+	env, note, err := whereabouts(v, simulated, asked)
 	if err != nil {
 		return source{}, "", err
 	}
-	s, err = v.open(env, append(options, clients.WithHTTPClient(&http.Client{Transport: exportTransport()}))...)
+	s, err = v.open(env, clients.WithHTTPClient(&http.Client{Transport: exportTransport()}))
 	return s, note, err
 }
 
