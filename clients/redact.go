@@ -40,15 +40,18 @@ func scrub(text string, secrets []Secret) string {
 	text = credentials.ReplaceAllString(text, "${1}"+redacted)
 	return secretParameter.ReplaceAllStringFunc(text, func(found string) string {
 		parts := secretParameter.FindStringSubmatch(found)
-		if name, value := parts[1], found[len(parts[1]):]; strings.HasSuffix(name, ": ") && word.MatchString(value) {
+		if name, value := parts[1], found[len(parts[1]):]; inSentence.MatchString(name) && word.MatchString(value) {
 			return found // "invalid signature: the key is wrong"
 		}
 		return parts[1] + redacted
 	})
 }
 
-// word is what stands behind a colon in a sentence, and no credential of any vendor's.
-var word = regexp.MustCompile(`^[A-Za-z]{1,15}[.;)]?$`)
+// The vendors begin sentences with these two, and a word behind the colon is none of theirs.
+var (
+	inSentence = regexp.MustCompile(`(?i)(?:signature|ticket): $`)
+	word       = regexp.MustCompile(`^[A-Za-z]{1,15}[.;)]?$`)
+)
 
 // scrubError makes an error safe to show. It leaves out *url.Error, whose text is the whole URL, and hides the rest behind its scrubbed
 // text when there was something to scrub; errors.Is still sees through, errors.As does not.

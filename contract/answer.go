@@ -77,7 +77,7 @@ func (c *check) statuses() []string {
 }
 
 // foreign tells whether a refusal without a code is in somebody else's words: a gateway's {"message":"Forbidden"}. A vendor that renames its code
-// still has the rest of its envelope.
+// still has the rest of its envelope, or a new name that says what it is.
 func (c *check) foreign(r *Response, body *node) bool {
 	if r.Status < 400 {
 		return false
@@ -89,7 +89,9 @@ func (c *check) foreign(r *Response, body *node) bool {
 	}
 	trial := &check{validator: c.validator, op: c.op}
 	trial.walk(PartResponseBody, s, body, nil)
-	return len(trial.findings) > 0 && s.declares(body) <= 1
+	return len(trial.findings) > 0 && s.declares(body) <= 1 && !slices.ContainsFunc(body.members, func(m member) bool {
+		return strings.Contains(strings.ToLower(m.name), "code")
+	})
 }
 
 // noCode is an error status with JSON that has no code of the vendor's: it comes from a gateway, or from a server that is out of order.

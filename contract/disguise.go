@@ -35,7 +35,7 @@ func (d *disguise) value(s *schema, n *node, at standing) {
 	s = s.nearest(n)
 	switch n.kind {
 	case typeObject:
-		data := s == nil && at.depth > 0 && keysAreData(n)
+		data := s == nil && at.depth > 0 && d.keysAreData(n)
 		for i := range n.members {
 			d.member(s, &n.members[i], at, data)
 		}
@@ -72,13 +72,15 @@ func (d *disguise) member(s *schema, m *member, at standing, data bool) {
 	}
 }
 
-// keysAreData tells whether an object that the document does not know looks like a map: members of one type, and more than one of them.
-func keysAreData(n *node) bool {
+// keysAreData tells whether an object that the document does not know looks like a map: members of one type, more than one of them, and none by
+// the name of a field of the document's.
+func (d *disguise) keysAreData(n *node) bool {
 	if len(n.members) < 2 {
 		return false
 	}
 	for i := range n.members {
-		if n.members[i].value.kind != n.members[0].value.kind {
+		m := &n.members[i]
+		if m.value.kind != n.members[0].value.kind || d.validator.document.fields[strings.ToLower(m.name)] {
 			return false
 		}
 	}
@@ -90,6 +92,7 @@ func (d *disguise) text(s *schema, n *node, at standing) {
 	switch {
 	case n.text == "", s != nil && s.enum[n.text], d.isCode(at, n.text):
 	case d.isSentence(at):
+		n.text = withoutMarks(n.text)
 		d.quoted(n, at)
 		d.sentences = append(d.sentences, n)
 	case strings.HasPrefix(n.text, "[") || strings.HasPrefix(n.text, "{"):
@@ -110,7 +113,7 @@ func (d *disguise) quoted(n *node, at standing) {
 		return
 	}
 	d.value(nil, &inner, standing{depth: at.depth + 1})
-	n.text = n.text[:from] + inner.encode() + n.text[to+1:]
+	n.text = n.text[:from] + string(rune(doneBegin)) + inner.encode() + string(rune(doneEnd)) + n.text[to+1:]
 }
 
 // packed replaces what is in a text that holds JSON. What only looks like it is replaced word by word.
@@ -171,7 +174,7 @@ func (d *disguise) number(s *schema, n *node, at standing) {
 	}
 	value, err := strconv.ParseInt(n.text, 10, 64)
 	if s == nil || isID(at.name) || isPersonal(at.name) || err != nil || value >= 1_000_000 || value <= -1_000_000 {
-		made := d.made.word(n.text)
+		made := d.made.whole(n.text)
 		if isID(at.name) {
 			d.remember(n.text, made)
 		}

@@ -305,6 +305,9 @@ func TestPersonalDataInOddPlaces(t *testing.T) {
 		"a short word of a name":                  {"wecom", "GetUser", nil, `{"errcode":0,"errmsg":"bob is on leave","userid":"a1","name":"bob lee"}`, []string{"bob"}},
 		"percent-encoded":                         {"wecom", "GetUser", map[string][]string{"userid": {"张三"}}, `{"errcode":60111,"errmsg":"not found: /user/get?id=%E5%BC%A0%E4%B8%89"}`, []string{"E5%BC%A0"}},
 		"phone numbers, written as people do":     {"wecom", "GetUser", nil, `{"errcode":60111,"errmsg":"call 138-0013-8000 or 139 0013 9000 or 137****7000"}`, []string{"138-0013", "139 0013", "7000"}},
+		"a known id behind a label":               {"wecom", "GetUser", map[string][]string{"userid": {"zhangsan"}}, `{"errcode":60111,"errmsg":"not found, userid:zhangsan, zhangsan@corp.com"}`, []string{"zhangsan", "\U000F0000"}},
+		"a phone number behind a date":            {"wecom", "GetUser", nil, `{"errcode":60111,"errmsg":"at 2024-01-02 138-0013-8000"}`, []string{"138-0013"}},
+		"a very long number":                      {"wecom", "GetUser", nil, `{"errcode":0,"userid":"a1","contact":` + strings.Repeat("7", 44) + `}`, []string{"7777777777"}},
 		"an object in a sentence":                 {"wecom", "CreateUser", nil, `{"errcode":40003,"errmsg":"invalid: {\"name\":\"李四\",\"mobile\":\"+86 138 0013 8001\",\"address\":\"朝阳区1号\"}"}`, []string{"李四", "0013", "朝阳"}},
 		"ids by the dozen, one the end of others": {"wecom", "GetUser", map[string][]string{"userid": {"10"}}, `{"errcode":60111,"errmsg":"user10|user11|user12|user13|user14|user15|user16|user17|user18|user19|10","invalid":["user10","user11","user12","user13","user14","user15","user16","user17","user18","user19"]}`, []string{"user1", `\u0000`}},
 	} {
@@ -349,4 +352,29 @@ func TestNearlyJSONStaysWhatItIs(t *testing.T) {
 
 func TestALongWord(t *testing.T) {
 	assert.Len(t, contract.MadeUp("key", strings.Repeat("aB3", 1<<14)), 3<<14)
+}
+
+// What the vendors say of users, and the names of fields, are nobody's.
+func TestRecordingsKeepTheVendorsWords(t *testing.T) {
+	for _, sentence := range []string{
+		"用户离职, 账号冻结, 成员加入失败", "用户可见范围", "如需修改请删除用户后重试", "用户ID不能为空", "处罚将在 2026-08-22 10:15:02 结束",
+		"invalid mobile of name, department too", "userid not found",
+	} {
+		file, err := contract.Disguised(validator(t, "wecom"), &samples.Sample{Operation: "CreateUser", Response: samples.Response{Status: 200, Body: json.RawMessage(
+			`{"errcode":40003,"errmsg":"` + sentence + `","info":{"name":"x1","mobile":"y1","department":"z"}}`)}}, "key")
+		require.NoError(t, err)
+		assert.Contains(t, string(file), sentence)
+	}
+}
+
+// The same value is replaced alike in an object that a sentence quotes.
+func TestAQuotedObjectKeepsRelations(t *testing.T) {
+	file, err := contract.Disguised(validator(t, "wecom"), &samples.Sample{
+		Operation: "GetUser", Request: samples.Request{Query: map[string][]string{"userid": {"13800138001"}}},
+		Response: samples.Response{Status: 200, Body: json.RawMessage(`{"errcode":60111,"errmsg":"no such user: {\"userid\":\"13800138001\"}, sorry"}`)},
+	}, "key")
+	require.NoError(t, err)
+	var sample samples.Sample
+	require.NoError(t, json.Unmarshal(file, &sample))
+	assert.Contains(t, string(sample.Response.Body), `no such user: {\"userid\":\"`+sample.Request.Query["userid"][0]+`\"}, sorry`)
 }

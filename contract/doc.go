@@ -17,7 +17,7 @@
 //   - [Transport] watches the traffic of a running program, off the callers' path;
 //   - [Probe] makes read-only calls through a client and looks at every answer;
 //   - [Run] checks samples and probes as a test, for the CI of a program that uses the clients (see examples/contract-ci);
-//   - [Handler] watches a stand-in for a vendor in its own tests. The tests of this module have it in every simulator (sim.WithMiddleware).
+//   - [Handler] watches a stand-in for a vendor in its own tests. The tests of this module have it in every simulator that they start (sim.WithMiddleware).
 //
 // A drift (the vendor sends something else than its document says) and an outage (the vendor, or the way there, is out of order) are
 // different things throughout: [Finding.Outage] marks the latter, and [Drift] leaves them out.

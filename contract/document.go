@@ -20,6 +20,7 @@ type document struct {
 	words       map[string]bool       // literal parts of paths: what may be shown of a path
 	credentials map[string]bool       // query parameters of the security schemes
 	codes       map[string][]*schema  // lists of codes, by the member that holds one
+	fields      map[string]bool       // names of all fields of all schemas, in lower case
 }
 
 // host is a place where the vendor is.
@@ -62,7 +63,7 @@ func load(vendor string, text []byte, trusted bool) (*document, *openapi3.T, err
 	seal(doc)
 	d := &document{
 		vendor: vendor, operations: make(map[string]*operation), hosts: make(map[string]host), words: make(map[string]bool),
-		credentials: make(map[string]bool), codes: make(map[string][]*schema),
+		credentials: make(map[string]bool), codes: make(map[string][]*schema), fields: make(map[string]bool),
 	}
 	c := &compiler{done: make(map[*openapi3.Schema]*schema)}
 	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
@@ -84,6 +85,11 @@ func load(vendor string, text []byte, trusted bool) (*document, *openapi3.T, err
 	})
 	if err := d.readComponents(c, doc); err != nil {
 		return nil, nil, fmt.Errorf("contract: %s: %w", vendor, err)
+	}
+	for _, s := range c.done {
+		for name := range s.folded {
+			d.fields[name] = true
+		}
 	}
 	return d, doc, nil
 }

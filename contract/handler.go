@@ -31,7 +31,7 @@ func Handler(next http.Handler, report *Report, validators ...*Validator) http.H
 		if recorder.hijacked {
 			return // the connection was reset, or is somebody else's now
 		}
-		if sent.whole && sent.copy.Len() > 0 {
+		if sent.copy.Len() > 0 && sent.isWhole(r) {
 			request.Body = sent.copy.Bytes()
 		}
 		status := recorder.status
@@ -72,6 +72,15 @@ func (b *sentBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// isWhole tells whether all of the body was read. A decoder stops at the end of the value, before the end of the body.
+func (b *sentBody) isWhole(r *http.Request) bool {
+	if b.whole || int64(b.copy.Len()) == r.ContentLength {
+		return true
+	}
+	_, err := parse(b.copy.Bytes())
+	return err == nil
+}
+
 // recorder keeps what is written through it.
 type recorder struct {
 	http.ResponseWriter
@@ -96,8 +105,11 @@ func (r *recorder) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Flush sends what has been written so far.
-func (r *recorder) Flush() { _ = http.NewResponseController(r.ResponseWriter).Flush() }
+// FlushError sends what has been written so far.
+func (r *recorder) FlushError() error { return http.NewResponseController(r.ResponseWriter).Flush() }
+
+// Flush implements http.Flusher.
+func (r *recorder) Flush() { _ = r.FlushError() }
 
 // Hijack hands over the connection, after which there is no answer to check.
 func (r *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
@@ -108,5 +120,5 @@ func (r *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return connection, buffered, err
 }
 
-// Unwrap lets http.ResponseController reach what is below, to flush for example.
+// Unwrap lets http.ResponseController reach what is below, to set deadlines for example.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

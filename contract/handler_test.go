@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -31,7 +32,7 @@ func validators(t testing.TB) []*contract.Validator {
 // whatever the simulator makes of it, is answered as the document says.
 func TestEveryAnswerOfTheSimulatorIsWhatTheDocumentSays(t *testing.T) {
 	report := contract.NewReport(nil)
-	simulator := sim.New(sim.WithPeople(300), sim.WithDepartments(20), sim.WithoutQuotas())
+	simulator := sim.New(simtest.Checked(t), sim.WithPeople(300), sim.WithDepartments(20), sim.WithoutQuotas())
 	server := httptest.NewServer(contract.Handler(simulator, report, validators(t)...))
 	t.Cleanup(server.Close)
 	for _, v := range validators(t) {
@@ -142,9 +143,25 @@ func TestHandlerOfABodyThatIsNotReadToTheEnd(t *testing.T) {
 	assert.Empty(t, report.Entries())
 }
 
+// A decoder stops at the end of the value and may never see the end of the body.
+func TestHandlerOfABodyThatADecoderHasRead(t *testing.T) {
+	report := contract.NewReport(nil)
+	handler := contract.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var body any
+		assert.NoError(t, json.NewDecoder(r.Body).Decode(&body))
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"errcode":40014,"errmsg":"no"}`)
+	}), report, validator(t, "wecom"))
+	req := httptest.NewRequest(http.MethodPost, "/cgi-bin/user/list_id", io.NopCloser(strings.NewReader(`{"limit":"x"}`)))
+	req.Header.Set("Content-Type", "application/json")
+	handler.ServeHTTP(httptest.NewRecorder(), req)
+	require.Len(t, report.Entries(), 1)
+	assert.Equal(t, contract.PartRequestBody, report.Entries()[0].Part)
+}
+
 func TestHandlerLeavesHijackedConnectionsAlone(t *testing.T) {
 	report := contract.NewReport(nil)
-	simulator := sim.New(sim.WithPeople(10), sim.WithDepartments(3))
+	simulator := sim.New(simtest.Checked(t), sim.WithPeople(10), sim.WithDepartments(3))
 	server := httptest.NewServer(contract.Handler(simulator, report, validators(t)...))
 	t.Cleanup(server.Close)
 	simulator.Inject("wecom", "*", sim.Fault{Kind: sim.FaultResetBefore})

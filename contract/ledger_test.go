@@ -20,6 +20,7 @@ import (
 	"github.com/roster-go/roster/contract"
 	"github.com/roster-go/roster/internal/invoke"
 	"github.com/roster-go/roster/internal/samples"
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -27,7 +28,7 @@ import (
 
 // Every operation of every document is accounted for. What is missing is listed, all of it at once.
 func TestLedger(t *testing.T) {
-	simulator := sim.New()
+	simulator := sim.New(simtest.Checked(t))
 	total := 0
 	for _, vendor := range contract.Vendors() {
 		v, all := load(t, vendor)

@@ -152,14 +152,19 @@ func (m *madeUp) fraction(s string) string {
 		s, exponent = s[:i], s[i:]
 	}
 	whole, rest, found := strings.Cut(s, ".")
-	whole = m.word(whole)
 	if found {
 		rest = "." + m.shaped(rest)
 	}
-	if digits := strings.TrimPrefix(whole, "-"); len(digits) > 1 && digits[0] == '0' {
-		whole = strings.Replace(whole, "0", "1", 1) // no number of JSON begins so
+	return m.whole(whole) + rest + exponent
+}
+
+// whole replaces a whole number as it stands in JSON, where it does not begin with a zero.
+func (m *madeUp) whole(s string) string {
+	made := m.word(s)
+	if digits := strings.TrimPrefix(made, "-"); len(digits) > 1 && digits[0] == '0' {
+		return strings.Replace(made, "0", "1", 1)
 	}
-	return whole + rest + exponent
+	return made
 }
 
 func pad(n *big.Int, width int) string {

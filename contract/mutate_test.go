@@ -337,10 +337,11 @@ func load(t testing.TB, vendor string) (*contract.Validator, []*samples.Sample) 
 	return validator(t, vendor), all
 }
 
-type tally struct{ made, found, noisy int }
+type tally struct{ made, found, outages, noisy int }
 
 func (s tally) String() string {
-	return fmt.Sprintf("%6d made, %6d reported at the right place (%.2f %%), %d with something else besides", s.made, s.found, 100*float64(s.found)/float64(max(1, s.made)), s.noisy)
+	return fmt.Sprintf("%6d made, %6d reported (%.2f %%), %d at the right place, %d as an outage for want of a code, %d with something else besides",
+		s.made, s.found, 100*float64(s.found)/float64(max(1, s.made)), s.found-s.outages, s.outages, s.noisy)
 }
 
 // Whatever a vendor changes in an answer is reported where it is, and nothing else is.
@@ -375,11 +376,14 @@ func TestEveryMutationOfEverySampleIsReported(t *testing.T) {
 					if classes[m.class] == nil {
 						classes[m.class] = &tally{}
 					}
-					found, noise := judge(m, checkStatus(v, sample.Operation, sample.Response.Status, m.body, m.contentType))
+					found, outage, noise := judge(m, checkStatus(v, sample.Operation, sample.Response.Status, m.body, m.contentType))
 					for _, c := range []*tally{&total, classes[m.class]} {
 						c.made++
 						if found {
 							c.found++
+						}
+						if outage {
+							c.outages++
 						}
 						if noise != "" {
 							c.noisy++
@@ -415,17 +419,36 @@ func checkStatus(v *contract.Validator, operation string, status int, body []byt
 }
 
 // judge tells whether a mutation is reported, and what is reported that has nothing to do with it.
-func judge(m mutation, findings []contract.Finding) (found bool, noise string) {
+// outage is true for what is left without a code under a status of its own: a server out of order or a gateway may have sent it as well.
+func judge(m mutation, findings []contract.Finding) (found, outage bool, noise string) {
 	for _, f := range findings {
 		switch {
 		case f.Pointer == m.pointer && slices.Contains(m.kinds, f.Kind):
 			found = true
-		case f.Outage && f.Kind == contract.KindMissing: // a server out of order, with JSON that has no code of the vendor's: all of it is in question
-			found = true
+		case f.Outage && f.Kind == contract.KindMissing && noCodeLeft(m):
+			found, outage = true, true
 		case f.Pointer == m.pointer, slices.Contains(m.also, f.Pointer):
 		default:
 			noise += strconv.Quote(f.String())
 		}
 	}
-	return found, noise
+	return found, outage, noise
+}
+
+// noCodeLeft tells whether a mutation of a refusal has taken away what says that it is one of the vendor's.
+func noCodeLeft(m mutation) bool {
+	if !strings.HasPrefix(m.class, "refusal: ") {
+		return false
+	}
+	var body map[string]any
+	if json.Unmarshal(m.body, &body) != nil {
+		return true
+	}
+	for _, name := range []string{"code", "errcode"} {
+		switch body[name].(type) {
+		case string, float64:
+			return false
+		}
+	}
+	return true
 }

@@ -117,6 +117,8 @@ func ProbeThrough(base http.RoundTripper) ProbeOption {
 // testMobile is the name in plans of the phone number that ProbeWrites gets.
 const testMobile = "test_mobile"
 
+const needsMobile = "needs a phone number of your own for a new user"
+
 // ProbeWrites creates, changes and deletes a user and a department, too. Only ever in a tenant that is there for tests. mobile is a phone
 // number of your own for vendors that want one for each user, since they send messages there; empty leaves such calls out.
 func ProbeWrites(mobile string) ProbeOption {
@@ -216,7 +218,7 @@ func (r *prober) run(ctx context.Context, s step) error {
 	if missing != "" {
 		reason := "needs " + strings.ReplaceAll(missing, "_", " ") + ", which no answer gave"
 		if missing == testMobile {
-			reason = "needs a phone number of your own for a new user: set " + TestMobileVariable
+			reason = needsMobile
 		}
 		r.note(s.operation, Skipped, reason)
 		return nil

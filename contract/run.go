@@ -125,7 +125,10 @@ func runLive[Test T[Test]](t Test, s Suite, v *Validator) {
 		return
 	}
 	for _, step := range result.Steps {
-		if step.Outcome != Checked {
+		switch {
+		case step.Reason == needsMobile:
+			t.Logf("not checked: %s: %s: %s: set %s", step.Operation, step.Outcome, step.Reason, TestMobileVariable)
+		case step.Outcome != Checked:
 			t.Logf("not checked: %s: %s: %s", step.Operation, step.Outcome, step.Reason)
 		}
 	}

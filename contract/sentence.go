@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -20,16 +21,30 @@ var (
 var (
 	labelled = regexp.MustCompile(`(?i)(\b(?:existed|exists|user_?ids?|open_?ids?|union_?ids?|mobiles?|phones?|emails?|names?|accounts?|jobnumbers?)[:=])([^\s,;，；。、)\]}"'|]+)`)
 	named    = regexp.MustCompile(`((?:员工|用户|成员|姓名|工号|账号|帐号|手机号|邮箱|昵称)[:：]?)(\p{Han}{2,4}|[A-Za-z0-9_.@-]{2,})`)
-	// notNames begin what the vendors say of users, members and the like.
-	notNames = "不已未的无没是在和或被名列数信权状需必为有请格个总身类超过长错重存码密授标登认手邮部限角组"
+	// words are what the vendors put behind such a label without naming anybody.
+	notNamed = regexp.MustCompile(`(?i)^(?:(?:user|open|union|corp|app)?_?id|name|token|code|mobile|email|key)$`)
 	// spaced are digits with blanks, dashes or stars in between, as phone numbers are written.
 	spaced  = regexp.MustCompile(`\+?[0-9](?:[0-9]|[ -][0-9]|\*){6,}`)
 	dateish = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}\b`)
 )
 
-// markBase is where the characters begin that stand in for what was replaced, so that nothing is replaced twice: a plane of Unicode for
-// private use.
-const markBase = 0xF0000
+// A plane of Unicode for private use has the characters that stand in for what was replaced, so that nothing is replaced twice, and those around
+// what is done already.
+const (
+	markBase  = 0xF0000
+	doneBegin = 0xFFFF0
+	doneEnd   = 0xFFFF1
+)
+
+// withoutMarks drops such characters from a text.
+func withoutMarks(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= markBase {
+			return -1
+		}
+		return r
+	}, s)
+}
 
 // sentence replaces what is personal in a sentence of the vendor's: what was replaced elsewhere (real, the longest first), what looks like a
 // number or address, and what is named. The rest of the sentence is what a sample is for, and stays, so that somebody who stands there in a way
@@ -39,12 +54,11 @@ func (m *madeUp) sentence(s string, real []string, replaced map[string]string) s
 	case "ok", "success", "created", "updated", "deleted":
 		return s // whoever is called that
 	}
-	s = strings.Map(func(r rune) rune {
-		if r >= markBase {
-			return -1
-		}
-		return r
-	}, s)
+	if before, rest, ok := strings.Cut(s, string(rune(doneBegin))); ok {
+		done, after, _ := strings.Cut(rest, string(rune(doneEnd)))
+		return m.sentence(before, real, replaced) + done + m.sentence(after, real, replaced)
+	}
+	s = withoutMarks(s)
 	var marks []string
 	mark := func(made string) string {
 		marks = append(marks, made)
@@ -70,25 +84,22 @@ func (m *madeUp) sentence(s string, real []string, replaced map[string]string) s
 	s = behind(labelled, s, everybody, func(value string) string { return mark(m.text(value)) })
 	s = behind(named, s, func(value string) bool {
 		first, _ := utf8.DecodeRuneInString(value)
-		return !strings.ContainsRune(notNames, first)
+		return strings.ContainsRune(surnames, first) || first <= unicode.MaxASCII && !notNamed.MatchString(value)
 	}, func(value string) string { return mark(m.text(value)) })
 	s = longToken.ReplaceAllStringFunc(s, func(t string) string { return mark(m.shaped(t)) })
 	s = longNumber.ReplaceAllStringFunc(s, func(t string) string { return mark(m.digits(t)) })
-	s = spaced.ReplaceAllStringFunc(s, func(t string) string {
-		if dateish.MatchString(t) {
-			return t
+	var phone func(t string) string
+	phone = func(t string) string {
+		if date := dateish.FindString(t); date != "" { // which stays, but not what comes behind it
+			return date + spaced.ReplaceAllStringFunc(t[len(date):], phone)
 		}
 		return mark(m.shaped(t))
-	})
-	var b strings.Builder
-	for _, r := range s {
-		if i := int(r) - markBase; i >= 0 && i < len(marks) {
-			b.WriteString(marks[i])
-		} else {
-			b.WriteRune(r)
-		}
 	}
-	return b.String()
+	s = spaced.ReplaceAllStringFunc(s, phone)
+	for i := len(marks) - 1; i >= 0; i-- { // a later one may have an earlier one in it
+		s = strings.ReplaceAll(s, string(rune(markBase+i)), marks[i])
+	}
+	return s
 }
 
 // behind replaces the second group of a pattern, the value behind a label, where it is one.

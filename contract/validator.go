@@ -171,7 +171,13 @@ type check struct {
 	op        *operation
 	outage    bool // what came is not the vendor's answer; see Finding.Outage
 	findings  []Finding
-	alike     map[reportKey]int // findings that differ in an index only
+	alike     map[alike]int
+}
+
+// alike are findings that differ in an index only.
+type alike struct {
+	key      reportKey
+	severity Severity
 }
 
 // mostAlike is how many findings of an exchange are kept that differ in an index only.
@@ -192,7 +198,7 @@ func (c *check) add(f Finding, at *place, value *node) {
 
 // keep takes a finding that is complete, if there is room for it.
 func (c *check) keep(f Finding) {
-	key := keyOf(f)
+	key := alike{keyOf(f), f.Severity}
 	if c.alike[key] >= mostAlike {
 		return
 	}
@@ -207,7 +213,7 @@ func (c *check) keep(f Finding) {
 		c.findings = slices.Delete(c.findings, i, i+1)
 	}
 	if c.alike == nil {
-		c.alike = make(map[reportKey]int)
+		c.alike = make(map[alike]int)
 	}
 	c.alike[key]++
 	c.findings = append(c.findings, f)

@@ -161,6 +161,10 @@ func TestResponses(t *testing.T) {
 		"a gateway's refusal, in a word of the vendor's": {
 			"dingtalk", "searchUsers", answer(404, asJSON, `{"message":"no Route matched"}`), []string{"response body  missing breaking outage"},
 		},
+		"a refusal of a small envelope, with another name for the code": {
+			"wps", "getUser", answer(403, asJSON, `{"code_v2":403000001,"msg":"kso: PermissionDenied"}`),
+			[]string{"response body /code_v2 undeclared_field informative"},
+		},
 		"a refusal with another name for the code": {
 			"dingtalk", "searchUsers", answer(400, asJSON, `{"error_code":"x","message":"y","requestid":"z"}`),
 			[]string{"response body /error_code undeclared_field informative", "response body /code missing breaking"},
@@ -290,6 +294,8 @@ func TestFindingsOfOneExchangeAreBounded(t *testing.T) {
 	many.WriteString(`{"userid":5,"name":["x"]},`)
 	got := validator(t, "wecom").Check(list(many.String()))
 	assert.Len(t, got, 100)
+	twins := list(strings.Repeat(`{"USERID":"a"},`, 3) + `{"userid":"a","USERID":"b"},`)
+	assert.Contains(t, brief(validator(t, "wecom").Check(twins)), "response body /userlist/3/USERID undeclared_field breaking", "not crowded out by what is alike and harmless")
 	assert.Equal(t, []string{"response body /userlist/120/userid wrong_type breaking", "response body /userlist/120/name wrong_type breaking"}, brief(got[98:]), "what breaks is never crowded out")
 }
 

@@ -20,9 +20,9 @@ const (
 // vendor; everything else is done around it by the pipeline, in this order, the same for every operation:
 //
 //  1. the request is read whole and entered into the journal;
-//  2. a fault that answers in the vendor's place is struck, see Fault;
+//  2. a fault that answers in the words of a gateway is struck, see Fault;
 //  3. middlewares see the request;
-//  4. admit judges the credential, its rights and the quotas;
+//  4. a fault that refuses in the vendor's words is struck; otherwise admit judges the credential, its rights and the quotas;
 //  5. ServeHTTP, usually the generated strict server, handles the request and writes into a buffer;
 //  6. a fault that spoils the answer is struck, and what is left is sent.
 //

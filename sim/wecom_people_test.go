@@ -109,7 +109,7 @@ func TestWeComVerification(t *testing.T) {
 // At most twenty calls of the second verification may be under way. The bubble tells when they are.
 func TestWeComConcurrency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := sim.New(small()...)
+		s := sim.New(append(small(), simtest.Checked(t))...)
 		demo := s.Credentials().WeCom
 		buy := httptest.NewRequest("GET", "/wecom/cgi-bin/gettoken?corpid="+demo.CorpID+"&corpsecret="+demo.AppSecret, nil)
 		rec := httptest.NewRecorder()

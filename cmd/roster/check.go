@@ -78,8 +78,8 @@ type checked struct {
 func unchecked(err error) error { return &failure{exitUnchecked, err} }
 
 func runCheck(ctx context.Context, name string, f checkFlags, out, log io.Writer) error {
-	if f.samples != "" && f.har != "" {
-		return unchecked(errors.New("--samples and --har exclude each other"))
+	if f.samples != "" && f.har != "" || f.sim && (f.samples != "" || f.har != "") {
+		return unchecked(errors.New("--samples, --har and --sim exclude each other"))
 	}
 	v, err := vendorNamed(name)
 	if err != nil {

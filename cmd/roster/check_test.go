@@ -94,6 +94,7 @@ func TestCheckThatCouldNotCheck(t *testing.T) {
 		"half of it":      {[]string{"check", "wecom"}, map[string]string{"WECOM_CORP_ID": "ww1"}},
 		"no vendor":       {[]string{"check"}, nil},
 		"unknown flag":    {[]string{"check", "wecom", "--jsn"}, nil},
+		"three sources":   {[]string{"check", "wecom", "--samples", "../../testdata", "--sim"}, nil},
 		"two sources":     {[]string{"check", "wecom", "--samples", "a", "--har", "b"}, nil},
 		"empty samples":   {[]string{"check", "wecom", "--samples", ""}, nil},
 		"empty archive":   {[]string{"check", "wecom", "--har="}, nil},

@@ -23,16 +23,25 @@ func newPendingFile(target string) (*pendingFile, error) {
 	return &pendingFile{file, target}, nil
 }
 
+// Write adds to the file.
+func (f *pendingFile) Write(p []byte) (int, error) {
+	n, err := f.File.Write(p)
+	return n, cannotWrite(f.target, err)
+}
+
 // complete puts the file in its place.
 func (f *pendingFile) complete() error {
 	if err := errors.Join(f.Sync(), f.Close()); err != nil { // Windows renames no open file
-		return err
+		return cannotWrite(f.target, err)
 	}
 	return cannotWrite(f.target, os.Rename(f.Name(), f.target))
 }
 
 // cannotWrite names the file that was asked for in place of the pending one.
 func cannotWrite(target string, err error) error {
+	if err == nil {
+		return nil
+	}
 	var path *fs.PathError
 	var link *os.LinkError
 	switch {
@@ -40,8 +49,6 @@ func cannotWrite(target string, err error) error {
 		err = path.Err
 	case errors.As(err, &link):
 		err = link.Err
-	case err == nil:
-		return nil
 	}
 	return fmt.Errorf("cannot write %s: %w", target, err)
 }
@@ -63,7 +70,7 @@ func writeFile(target string, data []byte) error {
 		return err
 	}
 	if err := file.Chmod(0o644); err != nil {
-		return err
+		return cannotWrite(target, err)
 	}
 	return file.complete()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -68,6 +69,15 @@ func runRecord(ctx context.Context, name, operation string, arguments []string, 
 	if err != nil {
 		return err
 	}
+	if f.write || f.name != "" { // before the call, which may not be one to make twice
+		for _, id := range validator.Operations() {
+			if strings.EqualFold(id, operation) {
+				if err := f.free(v, id, cmp.Or(f.name, "success")); err != nil {
+					return err
+				}
+			}
+		}
+	}
 	body, err := readBody(f.body, in)
 	if err != nil {
 		return err
@@ -97,10 +107,10 @@ func runRecord(ctx context.Context, name, operation string, arguments []string, 
 	if kind, _, _ := strings.Cut(recording.Case, "-"); !strings.HasPrefix(f.name, kind) || f.name != filepath.Base(f.name) {
 		return fmt.Errorf("--case %s: the name of this recording has to begin with %s and to be a plain file name", f.name, kind)
 	}
-	file := filepath.Join(f.output, v.name, recording.Operation, f.name+".json")
-	if _, err := os.Stat(file); err == nil && !f.force {
-		return fmt.Errorf("%s is there already: --case gives this recording another name, --force replaces the old one", file)
+	if err := f.free(v, recording.Operation, f.name); err != nil {
+		return err
 	}
+	file := f.file(v, recording.Operation, f.name)
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
 	}
@@ -110,6 +120,20 @@ func runRecord(ctx context.Context, name, operation string, arguments []string, 
 	fmt.Fprintf(log, "%s: recorded %s from %s in %s\n", v.name, recording.Operation, note, file)
 	for _, finding := range contract.Drift(recording.Findings) {
 		fmt.Fprintln(log, "drift:", finding)
+	}
+	return nil
+}
+
+// file is where a sample goes.
+func (f recordFlags) file(v vendor, operation, name string) string {
+	return filepath.Join(f.output, v.name, operation, name+".json")
+}
+
+// free refuses to replace a sample unasked.
+func (f recordFlags) free(v vendor, operation, name string) error {
+	file := f.file(v, operation, name)
+	if _, err := os.Stat(file); err == nil && !f.force {
+		return fmt.Errorf("%s is there already: --case gives this recording another name, --force replaces the old one", file)
 	}
 	return nil
 }

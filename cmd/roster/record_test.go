@@ -139,6 +139,17 @@ func TestRecordWithABodyFromStandardInput(t *testing.T) {
 	assert.JSONEq(t, `{"limit":5}`, string(recordedSample(t, folder, "wecom").Request.Body))
 }
 
+// A call that changes something is not made for a sample that cannot be kept.
+func TestRecordMakesNoCallWhoseSampleIsThereAlready(t *testing.T) {
+	server := simtest.Serve(t, sim.WithPeople(20), sim.WithDepartments(4))
+	folder := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(folder, "wecom", "DeleteUser"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "wecom", "DeleteUser", "success.json"), nil, 0o600))
+	_, _, err := run(t, server, "record", "wecom", "deleteuser", "userid="+server.Organisation().People()[3].UserID, "--write", "-o", folder)
+	require.ErrorContains(t, err, "is there already")
+	assert.Zero(t, server.Calls("wecom", "DeleteUser"))
+}
+
 func TestRecordReplacesNoSampleUnasked(t *testing.T) {
 	server := simtest.Serve(t, sim.WithPeople(20), sim.WithDepartments(4))
 	folder := t.TempDir()

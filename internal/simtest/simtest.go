@@ -8,6 +8,7 @@ package simtest
 import (
 	"net/http"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 
@@ -83,7 +84,11 @@ func Undeclared(report *contract.Report) []contract.Entry {
 // bannedPage tells whether an entry is about the page that DingTalk has for a banned address: the document declares it, and to a validator it is
 // an outage all the same. The simulator has no other page of DingTalk's.
 func bannedPage(e contract.Entry) bool {
-	return e.Outage && e.Vendor == sim.VendorDingTalk && (e.Kind == contract.KindNotJSON || e.Kind == contract.KindWrongContentType)
+	switch e.Kind {
+	case contract.KindNotJSON, contract.KindWrongContentType:
+		return e.Outage && e.Vendor == sim.VendorDingTalk && (e.Came == "text/html" || strings.HasSuffix(e.Came, "a page of HTML or XML"))
+	}
+	return false
 }
 
 // standIn is such a code, of the interface or of its token endpoint.
