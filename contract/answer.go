@@ -21,7 +21,7 @@ func (c *check) response(r *Response) {
 		c.notJSON(r, err)
 		return
 	case err == nil && !hasCode && (outOfOrder(r.Status) || c.foreign(r, &body)):
-		c.noCode(r)
+		c.noCode(r, &body)
 		return
 	case err != nil && c.declaresMedia(r, "default"):
 		c.outage = true // a page that the document knows, such as the one for a banned address, under a status that is another's
@@ -94,8 +94,9 @@ func (c *check) foreign(r *Response, body *node) bool {
 	})
 }
 
-// noCode is an error status with JSON that has no code of the vendor's: it comes from a gateway, or from a server that is out of order.
-func (c *check) noCode(r *Response) {
+// noCode is an error status with JSON that has no code of the vendor's: it comes from a gateway, or from a server that is out of order. What else
+// differs is noted too, as part of the outage, for the case that it is the vendor's all the same.
+func (c *check) noCode(r *Response, body *node) {
 	c.outage = true
 	f := Finding{Part: PartResponseBody, Kind: KindMissing, Severity: Breaking, Document: "a code of the vendor's"}
 	if media, _ := c.declared(r.Status); media == nil {
@@ -103,6 +104,8 @@ func (c *check) noCode(r *Response) {
 	}
 	f.Came = fmt.Sprintf("status %d with JSON of somebody else's", r.Status)
 	c.add(f, nil, nil)
+	media, _ := c.declared(r.Status)
+	c.walk(PartResponseBody, media["application/json"], body, nil)
 }
 
 // outOfOrder tells whether a status speaks of load or of a broken server.

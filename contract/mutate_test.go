@@ -340,8 +340,8 @@ func load(t testing.TB, vendor string) (*contract.Validator, []*samples.Sample) 
 type tally struct{ made, found, outages, noisy int }
 
 func (s tally) String() string {
-	return fmt.Sprintf("%6d made, %6d reported (%.2f %%), %d at the right place, %d as an outage for want of a code, %d with something else besides",
-		s.made, s.found, 100*float64(s.found)/float64(max(1, s.made)), s.found-s.outages, s.outages, s.noisy)
+	return fmt.Sprintf("%6d made, %6d reported at the right place (%.2f %%), %d of them as part of an outage for want of a code, %d with something else besides",
+		s.made, s.found, 100*float64(s.found)/float64(max(1, s.made)), s.outages, s.noisy)
 }
 
 // Whatever a vendor changes in an answer is reported where it is, and nothing else is.
@@ -419,14 +419,15 @@ func checkStatus(v *contract.Validator, operation string, status int, body []byt
 }
 
 // judge tells whether a mutation is reported, and what is reported that has nothing to do with it.
-// outage is true for what is left without a code under a status of its own: a server out of order or a gateway may have sent it as well.
+// outage is true for what is left without a code under a status of its own: a server out of order or a gateway may have sent it as well, and it is
+// reported as that, too.
 func judge(m mutation, findings []contract.Finding) (found, outage bool, noise string) {
 	for _, f := range findings {
 		switch {
 		case f.Pointer == m.pointer && slices.Contains(m.kinds, f.Kind):
 			found = true
 		case f.Outage && f.Kind == contract.KindMissing && noCodeLeft(m):
-			found, outage = true, true
+			outage = true
 		case f.Pointer == m.pointer, slices.Contains(m.also, f.Pointer):
 		default:
 			noise += strconv.Quote(f.String())

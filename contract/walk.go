@@ -85,7 +85,7 @@ func (c *check) alternatives(part Part, s *schema, n *node, at *place) {
 		if !a.mayTake(n) {
 			continue
 		}
-		trial := &check{validator: c.validator, op: c.op}
+		trial := &check{validator: c.validator, op: c.op, outage: c.outage}
 		trial.walk(part, a, n, at)
 		if len(trial.findings) == 0 {
 			return
