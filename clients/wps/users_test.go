@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/roster-go/roster/clients"
@@ -149,12 +150,21 @@ func TestTrapStatusIsRequiredAndRepeatsItsKey(t *testing.T) {
 
 // company is a directory with cursors; pages are one entry long.
 type company struct {
+	mu       sync.Mutex // a walk that ends early leaves calls behind that are still being answered
 	children map[string][]string
 	members  map[string][]string
 	fail     string // path that fails
 }
 
+func (c *company) change(edit func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	edit()
+}
+
 func (c *company) serve(w http.ResponseWriter, r *http.Request, _ int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if r.URL.Path == c.fail {
 		w.WriteHeader(http.StatusForbidden)
 		fmt.Fprint(w, `{"code":403000001,"msg":"x"}`)
@@ -190,22 +200,21 @@ func TestDepartmentsWalksTheWholeTree(t *testing.T) {
 	assert.Equal(t, []string{"root", "a", "b", "c", "a1", "a2", "c1", "c11"}, got, "parents before their children, in the vendor's order")
 
 	// A department that is moved below its own child, or that comes twice, ends neither the walk nor is it lost.
-	tree.children["c11"] = []string{"c", "root", "d"}
-	tree.children["a"] = []string{"a1", "a1"}
+	tree.change(func() { tree.children["c11"], tree.children["a"] = []string{"c", "root", "d"}, []string{"a1", "a1"} })
 	got, err = gather(c.Departments(t.Context()), deptID)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"root", "a", "b", "c", "a1", "c1", "c11", "d"}, got)
 
-	tree.fail = "/v7/depts/c1/children"
+	tree.change(func() { tree.fail = "/v7/depts/c1/children" })
 	got, err = gather(c.Departments(t.Context()), deptID)
 	assert.ErrorIs(t, err, clients.ErrPermission)
 	assert.NotContains(t, got, "c11")
-	tree.fail = "/v7/depts/root"
+	tree.change(func() { tree.fail = "/v7/depts/root" })
 	got, err = gather(c.Departments(t.Context()), deptID)
 	assert.ErrorIs(t, err, clients.ErrPermission)
 	assert.Empty(t, got)
 
-	tree.fail, tree.children["b"] = "", []string{""}
+	tree.change(func() { tree.fail, tree.children["b"] = "", []string{""} })
 	_, err = gather(c.Departments(t.Context()), deptID)
 	assert.ErrorIs(t, err, clients.ErrBadResponse, "an entry without an id would be lost")
 }
@@ -221,15 +230,15 @@ func TestCompanyMembersYieldsEverybodyOnce(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{"root/boss", "a/x", "a/y", "b/z", "a1/w"}, got)
 
-	tree.fail = "/v7/depts/b/members"
+	tree.change(func() { tree.fail = "/v7/depts/b/members" })
 	_, err = gather(c.CompanyMembers(t.Context(), wpsapi.UserStatusActive), memberID)
 	assert.ErrorIs(t, err, clients.ErrPermission)
-	tree.fail = "/v7/depts/a/children"
+	tree.change(func() { tree.fail = "/v7/depts/a/children" })
 	got, err = gather(c.CompanyMembers(t.Context()), memberID)
 	assert.ErrorIs(t, err, clients.ErrPermission)
 	assert.Empty(t, got)
 
-	tree.fail, tree.members["a1"] = "", []string{"", "v"}
+	tree.change(func() { tree.fail, tree.members["a1"] = "", []string{"", "v"} })
 	_, err = gather(c.CompanyMembers(t.Context()), memberID)
 	assert.ErrorIs(t, err, clients.ErrBadResponse)
 }
