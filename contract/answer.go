@@ -99,12 +99,12 @@ func (c *check) foreign(r *Response, body *node) bool {
 func (c *check) noCode(r *Response, body *node) {
 	c.outage = true
 	f := Finding{Part: PartResponseBody, Kind: KindMissing, Severity: Breaking, Document: "a code of the vendor's"}
-	if media, _ := c.declared(r.Status); media == nil {
+	media, _ := c.declared(r.Status)
+	if media == nil {
 		f.Part, f.Kind = PartStatus, KindUndeclaredStatus
 	}
 	f.Came = fmt.Sprintf("status %d with JSON of somebody else's", r.Status)
 	c.add(f, nil, nil)
-	media, _ := c.declared(r.Status)
 	c.walk(PartResponseBody, media["application/json"], body, nil)
 }
 

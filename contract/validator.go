@@ -109,6 +109,15 @@ func (v *Validator) Vendor() string { return v.document.vendor }
 // Operations returns the operationIds of the document, sorted.
 func (v *Validator) Operations() []string { return slices.Sorted(maps.Keys(v.document.operations)) }
 
+// Operation returns the operationId that a name stands for: itself, or the name of the operation's Go method, in whatever case.
+func (v *Validator) Operation(name string) (operationID string, err error) {
+	op, err := v.document.named(name)
+	if err != nil {
+		return "", err
+	}
+	return op.id, nil
+}
+
 // Find returns the operationId of a request by its method and URL, or "".
 func (v *Validator) Find(method string, u *url.URL) string {
 	if u == nil {

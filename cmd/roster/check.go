@@ -122,7 +122,7 @@ func runCheck(ctx context.Context, name string, f checkFlags, out, log io.Writer
 func checkLive(ctx context.Context, v vendor, simulate bool, validator *contract.Validator, log io.Writer) (checked, error) {
 	var simulated simulator
 	defer simulated.close()
-	env, note, err := vendorOrSimulator(v, &simulated, simulate)
+	env, note, err := whereabouts(v, &simulated, asked(simulate, never))
 	if err != nil {
 		return checked{}, err
 	}

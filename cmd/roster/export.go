@@ -107,7 +107,7 @@ func runExport(ctx context.Context, name string, f exportFlags, out, log io.Writ
 	defer simulated.close()
 	var done []summary
 	for _, v := range chosen {
-		s, note, err := openVendor(v, &simulated, f.sim)
+		s, note, err := openVendor(v, &simulated, asked(f.sim, withoutCredentials))
 		if err != nil {
 			return err
 		}

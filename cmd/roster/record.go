@@ -69,13 +69,12 @@ func runRecord(ctx context.Context, name, operation string, arguments []string, 
 	if err != nil {
 		return err
 	}
+	if operation, err = validator.Operation(operation); err != nil {
+		return err
+	}
 	if f.write || f.name != "" { // before the call, which may not be one to make twice
-		for _, id := range validator.Operations() {
-			if strings.EqualFold(id, operation) {
-				if err := f.free(v, id, cmp.Or(f.name, "success")); err != nil {
-					return err
-				}
-			}
+		if err := f.free(v, operation, cmp.Or(f.name, "success")); err != nil {
+			return err
 		}
 	}
 	body, err := readBody(f.body, in)
@@ -84,7 +83,7 @@ func runRecord(ctx context.Context, name, operation string, arguments []string, 
 	}
 	var simulated simulator
 	defer simulated.close()
-	env, note, err := vendorOrSimulator(v, &simulated, f.sim)
+	env, note, err := whereabouts(v, &simulated, asked(f.sim, never))
 	if err != nil {
 		return err
 	}

@@ -211,9 +211,18 @@ func (s *simulator) close() {
 	}
 }
 
+// standIn says when the simulator takes a vendor's place.
+type standIn int
+
+const (
+	never standIn = iota // for commands whose result must not be the simulator's by mistake
+	withoutCredentials
+	always
+)
+
 // openVendor opens a vendor with the credentials of the environment, or the simulator. note says which.
-func openVendor(v vendor, simulated *simulator, asked bool) (s source, note string, err error) {
-	env, note, err := whereabouts(v, simulated, asked)
+func openVendor(v vendor, simulated *simulator, when standIn) (s source, note string, err error) {
+	env, note, err := whereabouts(v, simulated, when)
 	if err != nil {
 		return source{}, "", err
 	}
@@ -221,21 +230,20 @@ func openVendor(v vendor, simulated *simulator, asked bool) (s source, note stri
 	return s, note, err
 }
 
-// whereabouts returns what a vendor is opened with: the variables of the environment, or those of the simulator if none is set, or if it is
-// asked for. Without a simulator, credentials there must be. note says which.
-func whereabouts(v vendor, simulated *simulator, asked bool) (env map[string]string, note string, err error) {
-	env, found, err := v.environment(os.LookupEnv)
-	switch {
-	case asked:
-		note = "the built-in simulator"
-	case err != nil:
-		return nil, "", err
-	case found:
-		return env, cmp.Or(env[v.variables[len(v.variables)-1].name], "the vendor"), nil
-	case simulated == nil:
-		return nil, "", fmt.Errorf("%s: no credentials: %s is not set (\"roster export --help\" lists the variables; --sim takes the built-in simulator)", v.name, v.variables[0].name)
-	default:
-		note = fmt.Sprintf("the built-in simulator (set %s to go to the vendor)", v.variables[0].name)
+// whereabouts returns what a vendor is opened with: the variables of the environment, or those of the simulator. note says which.
+func whereabouts(v vendor, simulated *simulator, when standIn) (env map[string]string, note string, err error) {
+	note = "the built-in simulator"
+	if when != always {
+		env, found, err := v.environment(os.LookupEnv)
+		switch {
+		case err != nil:
+			return nil, "", err
+		case found:
+			return env, cmp.Or(env[v.variables[len(v.variables)-1].name], "the vendor"), nil
+		case when == never:
+			return nil, "", fmt.Errorf("%s: no credentials: %s is not set (\"roster export --help\" lists the variables; --sim takes the built-in simulator)", v.name, v.variables[0].name)
+		}
+		note += fmt.Sprintf(" (set %s to go to the vendor)", v.variables[0].name)
 	}
 	server, err := simulated.start()
 	if err != nil {
@@ -244,12 +252,12 @@ func whereabouts(v vendor, simulated *simulator, asked bool) (env map[string]str
 	return v.simulated(server), note, nil
 }
 
-// vendorOrSimulator is whereabouts for commands whose result must not be the simulator's by mistake.
-func vendorOrSimulator(v vendor, simulated *simulator, asked bool) (env map[string]string, note string, err error) {
-	if !asked {
-		simulated = nil
+// asked is the rule of a command with a flag for the simulator, and otherwise for when it is not given.
+func asked(sim bool, otherwise standIn) standIn {
+	if sim {
+		return always
 	}
-	return whereabouts(v, simulated, asked)
+	return otherwise
 }
 
 // exportTransport honours the proxy variables for vendors; a loopback address goes direct by itself.

@@ -32,13 +32,13 @@ func Checked(t testing.TB) sim.Option {
 	}
 	report, chosen := contract.NewReport(nil), contract.NewReport(nil)
 	t.Cleanup(func() {
-		undeclared := Undeclared(report)
-		for _, e := range Undeclared(chosen) {
+		found := undeclared(report)
+		for _, e := range undeclared(chosen) {
 			if e.Kind != contract.KindUndocumentedCode {
-				undeclared = append(undeclared, e)
+				found = append(found, e)
 			}
 		}
-		for _, e := range undeclared {
+		for _, e := range found {
 			t.Errorf("the simulator answers what the document does not say, %d times: %s", e.Count, e.Finding)
 		}
 	})
@@ -67,8 +67,8 @@ var validators = sync.OnceValues(func() ([]*contract.Validator, error) {
 	return all, nil
 })
 
-// Undeclared are the entries of a report that are about a simulator's answers.
-func Undeclared(report *contract.Report) []contract.Entry {
+// undeclared are the entries of a report that are about a simulator's answers.
+func undeclared(report *contract.Report) []contract.Entry {
 	var out []contract.Entry
 	for _, e := range report.Entries() {
 		switch e.Part {
