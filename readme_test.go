@@ -9,11 +9,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/gen/dingtalkapi"
 	"github.com/roster-go/roster/gen/feishuapi"
 	"github.com/roster-go/roster/gen/wecomapi"
 	"github.com/roster-go/roster/gen/wpsapi"
+	"github.com/roster-go/roster/wire"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )

@@ -9,7 +9,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/roster-go/roster/clients/wire"
+	"github.com/roster-go/roster/wire"
 )
 
 // judge decides what a reply is, and decodes it into out if it is a success.

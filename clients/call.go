@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/roster-go/roster/clients/token"
-	"github.com/roster-go/roster/clients/wire"
+	"github.com/roster-go/roster/wire"
 )
 
 // Client carries out the calls of one vendor. It is safe for concurrent use. The vendors' packages make one and keep it

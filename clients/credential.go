@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/roster-go/roster/clients/token"
-	"github.com/roster-go/roster/clients/wire"
+	"github.com/roster-go/roster/wire"
 )
 
 type schemeKey struct{}

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/roster-go/roster/clients/wire"
+	"github.com/roster-go/roster/wire"
 	"golang.org/x/time/rate"
 )
 

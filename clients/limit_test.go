@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/clients"
-	"github.com/roster-go/roster/clients/wire"
+	"github.com/roster-go/roster/wire"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/clients/token"
-	"github.com/roster-go/roster/clients/wire"
+	"github.com/roster-go/roster/wire"
 )
 
 // Option changes how a client works. Every vendor's New takes them.

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/clients/token"
-	"github.com/roster-go/roster/clients/wire"
+	"github.com/roster-go/roster/wire"
 )
 
 // Vendor is what this package has to know about one vendor. The vendors' packages fill it in; programs have no use for it.

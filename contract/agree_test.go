@@ -9,13 +9,13 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/contract"
 	"github.com/roster-go/roster/gen/dingtalkapi"
 	"github.com/roster-go/roster/gen/feishuapi"
 	"github.com/roster-go/roster/gen/wecomapi"
 	"github.com/roster-go/roster/gen/wpsapi"
 	"github.com/roster-go/roster/internal/invoke"
+	"github.com/roster-go/roster/wire"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )

@@ -16,12 +16,12 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/contract"
 	"github.com/roster-go/roster/internal/invoke"
 	"github.com/roster-go/roster/internal/samples"
 	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
+	"github.com/roster-go/roster/wire"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )

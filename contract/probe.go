@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/clients"
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/internal/invoke"
+	"github.com/roster-go/roster/wire"
 )
 
 // Opener makes a client, with the options that it is given behind its own: Probe looks at the traffic through them.

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/gen/dingtalkapi"
-	"github.com/roster-go/roster/gen/dingtalkapi/dingtalkserver"
+	"github.com/roster-go/roster/sim/internal/dingtalkserver"
 )
 
 // dingTalkLoggedIn tells whether a person logged in on a day: something made up from the day. Whoever has not activated the account or

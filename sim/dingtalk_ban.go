@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/roster-go/roster/gen/dingtalkapi/dingtalkserver"
+	"github.com/roster-go/roster/sim/internal/dingtalkserver"
 )
 
 // dingTalkBanTime is how long an address is banned that called too often.

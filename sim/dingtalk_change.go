@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/roster-go/roster/gen/dingtalkapi"
-	"github.com/roster-go/roster/gen/dingtalkapi/dingtalkserver"
+	"github.com/roster-go/roster/sim/internal/dingtalkserver"
 )
 
 // dingTalkChange is what a call says of a member; what is nil is not said. The older and the current calls differ in the names of

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/roster-go/roster/gen/dingtalkapi"
-	"github.com/roster-go/roster/gen/dingtalkapi/dingtalkserver"
+	"github.com/roster-go/roster/sim/internal/dingtalkserver"
 )
 
 // dingTalkDepartmentChange is what a call says of a department; what is nil is not said.

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/gen/dingtalkapi"
-	"github.com/roster-go/roster/gen/dingtalkapi/dingtalkserver"
+	"github.com/roster-go/roster/sim/internal/dingtalkserver"
 )
 
 // dingTalkError is a refusal in DingTalk's words. refuse puts it into one of the three envelopes.

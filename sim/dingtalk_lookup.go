@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/roster-go/roster/gen/dingtalkapi"
-	"github.com/roster-go/roster/gen/dingtalkapi/dingtalkserver"
+	"github.com/roster-go/roster/sim/internal/dingtalkserver"
 )
 
 // userIDByMobile finds the member with a mobile number. Those who left are not found.

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/roster-go/roster/gen/dingtalkapi"
-	"github.com/roster-go/roster/gen/dingtalkapi/dingtalkserver"
+	"github.com/roster-go/roster/sim/internal/dingtalkserver"
 )
 
 // pathIDs are the ids from a department up to the root, itself first.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/roster-go/roster/gen/dingtalkapi/dingtalkserver"
+	"github.com/roster-go/roster/sim/internal/dingtalkserver"
 )
 
 // checkDingTalkSearch refuses searches for nothing and pages that are none. No maximum for the size of a page is documented.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/gen/dingtalkapi"
-	"github.com/roster-go/roster/gen/dingtalkapi/dingtalkserver"
+	"github.com/roster-go/roster/sim/internal/dingtalkserver"
 )
 
 // dingTalkSignature makes the signature of a third-party or custom app: HMAC-SHA256 with the secret as key over the timestamp, a line

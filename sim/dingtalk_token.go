@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/roster-go/roster/gen/dingtalkapi"
-	"github.com/roster-go/roster/gen/dingtalkapi/dingtalkserver"
+	"github.com/roster-go/roster/sim/internal/dingtalkserver"
 )
 
 // internalToken sells the token of the internal app. Asked again while it lives it is the same, and lives as long as a new one from

@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
+	"github.com/roster-go/roster/wire"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/roster-go/roster/gen/dingtalkapi"
-	"github.com/roster-go/roster/gen/dingtalkapi/dingtalkserver"
+	"github.com/roster-go/roster/sim/internal/dingtalkserver"
 )
 
 // dingTalkUserV1 is the answer of getUserV1. The members beside the document's type are those whose form on the wire that type cannot

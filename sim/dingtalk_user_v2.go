@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/roster-go/roster/gen/dingtalkapi"
-	"github.com/roster-go/roster/gen/dingtalkapi/dingtalkserver"
+	"github.com/roster-go/roster/sim/internal/dingtalkserver"
 )
 
 // GetUserV2 reads one member. A login id, which only accounts of the corp have, counts more than the user id.

@@ -8,9 +8,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/gen/dingtalkapi"
-	"github.com/roster-go/roster/gen/dingtalkapi/dingtalkserver"
+	"github.com/roster-go/roster/sim/internal/dingtalkserver"
+	"github.com/roster-go/roster/wire"
 )
 
 // dingTalk is DingTalk's part of the simulator. It implements dingtalkserver.StrictServerInterface, so that an operation of the

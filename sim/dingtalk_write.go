@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/roster-go/roster/gen/dingtalkapi"
-	"github.com/roster-go/roster/gen/dingtalkapi/dingtalkserver"
+	"github.com/roster-go/roster/sim/internal/dingtalkserver"
 )
 
 // createUser adds a member, with an id of DingTalk's making if none is given. It takes part in nothing before the person has

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/gen/feishuapi"
+	"github.com/roster-go/roster/wire"
 )
 
 // The holders of Feishu's tokens.

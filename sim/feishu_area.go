@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/roster-go/roster/gen/feishuapi"
-	"github.com/roster-go/roster/gen/feishuapi/feishuserver"
+	"github.com/roster-go/roster/sim/internal/feishuserver"
 )
 
 // feishuArea is what the demo apps may see: the contact range. It is replaced as a whole, never changed.

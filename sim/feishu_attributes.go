@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/roster-go/roster/gen/feishuapi"
-	"github.com/roster-go/roster/gen/feishuapi/feishuserver"
+	"github.com/roster-go/roster/sim/internal/feishuserver"
 )
 
 // feishuAttribute is one of the tenant's own fields of a person. Texts and links are those that the company has in

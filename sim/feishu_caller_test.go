@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/gen/feishuapi"
 	"github.com/roster-go/roster/sim"
+	"github.com/roster-go/roster/wire"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/roster-go/roster/gen/feishuapi/feishuserver"
+	"github.com/roster-go/roster/sim/internal/feishuserver"
 )
 
 // feishuDepartment is what only Feishu knows of a department. It is replaced as a whole, never changed.

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/roster-go/roster/gen/feishuapi"
-	"github.com/roster-go/roster/gen/feishuapi/feishuserver"
+	"github.com/roster-go/roster/sim/internal/feishuserver"
 )
 
 // feishuUserTreeLimit is where the tree below a department ends for user tokens.

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/roster-go/roster/gen/feishuapi"
-	"github.com/roster-go/roster/gen/feishuapi/feishuserver"
+	"github.com/roster-go/roster/sim/internal/feishuserver"
 )
 
 // The vendor's limits on the tree, and the simulator's on changes of an id, for which the vendor names no number.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/gen/feishuapi"
-	"github.com/roster-go/roster/gen/feishuapi/feishuserver"
+	"github.com/roster-go/roster/sim/internal/feishuserver"
 )
 
 // feishuError is a refusal in Feishu's words.

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/roster-go/roster/gen/feishuapi"
-	"github.com/roster-go/roster/gen/feishuapi/feishuserver"
+	"github.com/roster-go/roster/sim/internal/feishuserver"
 )
 
 // feishuShape is what the document says of an operation's request, as far as it is checked for all operations alike.

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/roster-go/roster/gen/feishuapi"
-	"github.com/roster-go/roster/gen/feishuapi/feishuserver"
+	"github.com/roster-go/roster/sim/internal/feishuserver"
 )
 
 // searchPage reads the paging parameters of a search, which has its own code for what is wrong with them.

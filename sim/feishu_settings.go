@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/roster-go/roster/gen/feishuapi/feishuserver"
+	"github.com/roster-go/roster/sim/internal/feishuserver"
 )
 
 // feishuEmployeeType is a kind of contract.

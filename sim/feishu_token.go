@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/gen/feishuapi"
-	"github.com/roster-go/roster/gen/feishuapi/feishuserver"
+	"github.com/roster-go/roster/sim/internal/feishuserver"
 )
 
 // feishuApp checks the credentials of an app and returns the holder of its tokens.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/roster-go/roster/gen/feishuapi/feishuserver"
+	"github.com/roster-go/roster/sim/internal/feishuserver"
 )
 
 // feishuPerson is what only Feishu knows of a person. It is replaced as a whole, never changed.

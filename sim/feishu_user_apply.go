@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/roster-go/roster/gen/feishuapi"
-	"github.com/roster-go/roster/gen/feishuapi/feishuserver"
+	"github.com/roster-go/roster/sim/internal/feishuserver"
 )
 
 // feishuMailDomain is the domain of the tenant's business mailboxes.

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/gen/feishuapi"
-	"github.com/roster-go/roster/gen/feishuapi/feishuserver"
+	"github.com/roster-go/roster/sim/internal/feishuserver"
 )
 
 // feishuRestorable is how long somebody who was deleted can be restored.

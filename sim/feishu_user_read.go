@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/roster-go/roster/gen/feishuapi"
-	"github.com/roster-go/roster/gen/feishuapi/feishuserver"
+	"github.com/roster-go/roster/sim/internal/feishuserver"
 )
 
 // GetUser reads one person, also one who has left.

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/gen/feishuapi"
-	"github.com/roster-go/roster/gen/feishuapi/feishuserver"
+	"github.com/roster-go/roster/sim/internal/feishuserver"
 )
 
 // feishuChange is what a call says of a person; what is nil is not said.

@@ -7,9 +7,9 @@ import (
 	"strconv"
 	"sync"
 
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/gen/feishuapi"
-	"github.com/roster-go/roster/gen/feishuapi/feishuserver"
+	"github.com/roster-go/roster/sim/internal/feishuserver"
+	"github.com/roster-go/roster/wire"
 )
 
 // feishu is Feishu's part of the simulator. It implements feishuserver.StrictServerInterface, so that an operation of the

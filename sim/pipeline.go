@@ -8,7 +8,7 @@ import (
 	"net"
 	"net/http"
 
-	"github.com/roster-go/roster/clients/wire"
+	"github.com/roster-go/roster/wire"
 )
 
 // maxRequestBytes bounds the bodies that the simulator reads: the largest upload of the vendors is 20 MB.

@@ -4,7 +4,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/roster-go/roster/clients/wire"
+	"github.com/roster-go/roster/wire"
 )
 
 // quota is a limit on calls: at most Requests in a Window that begins with the first call. The call that goes beyond it is

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/roster-go/roster/clients/wire"
+	"github.com/roster-go/roster/wire"
 	"github.com/stretchr/testify/assert"
 )
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/roster-go/roster/clients/wire"
+	"github.com/roster-go/roster/wire"
 )
 
 // Simulator serves one made-up company through the wire formats of four vendors. It is an http.Handler; its methods may be

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/roster-go/roster/clients/wire"
+	"github.com/roster-go/roster/wire"
 )
 
 // The names of the vendors: the first part of their paths, and their name in Inject, Calls and the like.

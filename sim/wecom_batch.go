@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/gen/wecomapi"
-	"github.com/roster-go/roster/gen/wecomapi/wecomserver"
+	"github.com/roster-go/roster/sim/internal/wecomserver"
+	"github.com/roster-go/roster/wire"
 )
 
 // weComJob is one import. It moves on when it is asked for: started, running, done. The rows take effect when it is done.

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/roster-go/roster/gen/wecomapi"
-	"github.com/roster-go/roster/gen/wecomapi/wecomserver"
+	"github.com/roster-go/roster/sim/internal/wecomserver"
 )
 
 // readBody prepares the body of a call for the generated server: it refuses what WeCom refuses, and drops members of the wrong

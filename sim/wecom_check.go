@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/roster-go/roster/gen/wecomapi"
-	"github.com/roster-go/roster/gen/wecomapi/wecomserver"
+	"github.com/roster-go/roster/sim/internal/wecomserver"
 )
 
 // weComUserID tells whether a new member may have the id.

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/gen/wecomapi"
-	"github.com/roster-go/roster/gen/wecomapi/wecomserver"
+	"github.com/roster-go/roster/sim/internal/wecomserver"
 )
 
 // weComCursor is a place in the list of pairs: behind one person's membership of one department.

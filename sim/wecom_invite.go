@@ -6,9 +6,9 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/gen/wecomapi"
-	"github.com/roster-go/roster/gen/wecomapi/wecomserver"
+	"github.com/roster-go/roster/sim/internal/wecomserver"
+	"github.com/roster-go/roster/wire"
 )
 
 // WeCom is what a test can see and do of WeCom beside its interface: what people do in a browser or administrators in the

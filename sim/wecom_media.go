@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/gen/wecomapi"
-	"github.com/roster-go/roster/gen/wecomapi/wecomserver"
+	"github.com/roster-go/roster/sim/internal/wecomserver"
 )
 
 // weComMedia is an uploaded file. All apps of the corp share it.

@@ -3,7 +3,7 @@ package sim
 import (
 	"fmt"
 
-	"github.com/roster-go/roster/gen/wecomapi/wecomserver"
+	"github.com/roster-go/roster/sim/internal/wecomserver"
 )
 
 // weComProfile is what only WeCom knows of a person.

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/gen/wecomapi"
-	"github.com/roster-go/roster/gen/wecomapi/wecomserver"
+	"github.com/roster-go/roster/sim/internal/wecomserver"
 )
 
 // weComReplyLimit is how many members one answer may list. The vendor has a limit but does not say which.

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/gen/wecomapi"
-	"github.com/roster-go/roster/gen/wecomapi/wecomserver"
+	"github.com/roster-go/roster/sim/internal/wecomserver"
 )
 
 // weComWrongSecrets is how many wrong secrets in a row an IP address may send before it is blocked for an hour. The vendor

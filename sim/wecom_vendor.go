@@ -9,9 +9,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/gen/wecomapi"
-	"github.com/roster-go/roster/gen/wecomapi/wecomserver"
+	"github.com/roster-go/roster/sim/internal/wecomserver"
+	"github.com/roster-go/roster/wire"
 )
 
 // weCom is WeCom's part of the simulator. It implements wecomserver.StrictServerInterface, so that an operation of the document

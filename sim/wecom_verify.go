@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/gen/wecomapi"
-	"github.com/roster-go/roster/gen/wecomapi/wecomserver"
+	"github.com/roster-go/roster/sim/internal/wecomserver"
 )
 
 // weComTfaCode is a pass for one TfaSucc.

@@ -6,7 +6,7 @@ import (
 	"strconv"
 
 	"github.com/roster-go/roster/gen/wecomapi"
-	"github.com/roster-go/roster/gen/wecomapi/wecomserver"
+	"github.com/roster-go/roster/sim/internal/wecomserver"
 )
 
 // weComPending is the department that takes in members without a department, and departments that nobody created.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/roster-go/roster/gen/wpsapi/wpsserver"
+	"github.com/roster-go/roster/sim/internal/wpsserver"
 )
 
 // wpsAttrDef is the definition of a custom attribute.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"github.com/roster-go/roster/gen/wpsapi/wpsserver"
+	"github.com/roster-go/roster/sim/internal/wpsserver"
 )
 
 // wpsAttrPlace is a custom attribute of a person.

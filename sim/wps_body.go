@@ -5,7 +5,7 @@ import (
 	"reflect"
 	"strings"
 
-	"github.com/roster-go/roster/gen/wpsapi/wpsserver"
+	"github.com/roster-go/roster/sim/internal/wpsserver"
 )
 
 // wpsBodies returns the types that the document gives to the JSON bodies, by the operation's name in lower case. They are read

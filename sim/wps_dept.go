@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/roster-go/roster/gen/wpsapi/wpsserver"
+	"github.com/roster-go/roster/sim/internal/wpsserver"
 )
 
 // wpsDept is what only WPS knows of a department.

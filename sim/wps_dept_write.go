@@ -5,7 +5,7 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/roster-go/roster/gen/wpsapi/wpsserver"
+	"github.com/roster-go/roster/sim/internal/wpsserver"
 )
 
 // CreateDept adds a department. Its answer calls the id dept_id.

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/roster-go/roster/gen/wpsapi/wpsserver"
+	"github.com/roster-go/roster/sim/internal/wpsserver"
 )
 
 // wpsError is a refusal in the words of WPS. Few of the vendor's codes are known in public. Where none is, a code stands in that follows

@@ -5,7 +5,7 @@ import (
 	"context"
 	"slices"
 
-	"github.com/roster-go/roster/gen/wpsapi/wpsserver"
+	"github.com/roster-go/roster/sim/internal/wpsserver"
 )
 
 // wpsMembership is a person in a department.

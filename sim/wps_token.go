@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/roster-go/roster/gen/wpsapi/wpsserver"
+	"github.com/roster-go/roster/sim/internal/wpsserver"
 )
 
 // wpsCode is an authorization code.

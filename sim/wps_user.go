@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/roster-go/roster/gen/wpsapi/wpsserver"
+	"github.com/roster-go/roster/sim/internal/wpsserver"
 )
 
 // wpsProfile is what only WPS knows of a person.

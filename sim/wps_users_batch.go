@@ -3,7 +3,7 @@ package sim
 import (
 	"context"
 
-	"github.com/roster-go/roster/gen/wpsapi/wpsserver"
+	"github.com/roster-go/roster/sim/internal/wpsserver"
 )
 
 // BatchEnableUsers lets disabled people in again.

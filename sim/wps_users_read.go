@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/roster-go/roster/gen/wpsapi/wpsserver"
+	"github.com/roster-go/roster/sim/internal/wpsserver"
 )
 
 // wpsOn tells whether an optional switch is on. All of them are off if left out.

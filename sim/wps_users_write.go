@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/roster-go/roster/gen/wpsapi/wpsserver"
+	"github.com/roster-go/roster/sim/internal/wpsserver"
 )
 
 // wpsChange is what a call says of a person; what is nil is not said.

@@ -10,9 +10,9 @@ import (
 	"sync"
 	"unicode/utf8"
 
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/gen/wpsapi"
-	"github.com/roster-go/roster/gen/wpsapi/wpsserver"
+	"github.com/roster-go/roster/sim/internal/wpsserver"
+	"github.com/roster-go/roster/wire"
 )
 
 // wps is the part of WPS 365 in the simulator. It implements wpsserver.StrictServerInterface, so that an operation of the document

@@ -3,7 +3,7 @@ package sim
 import (
 	"slices"
 
-	"github.com/roster-go/roster/gen/wpsapi/wpsserver"
+	"github.com/roster-go/roster/sim/internal/wpsserver"
 )
 
 // wpsView is what the caller of one call sees of the company.

@@ -6,8 +6,8 @@ import (
 	"fmt"
 
 	"github.com/roster-go/roster/clients"
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/gen/dingtalkapi"
+	"github.com/roster-go/roster/wire"
 )
 
 const (

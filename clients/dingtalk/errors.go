@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/clients"
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/gen/dingtalkapi"
+	"github.com/roster-go/roster/wire"
 )
 
 // ErrorDetail is the Detail of a [clients.Error] that DingTalk answered with: the envelope as it came. (The Detail of a banned

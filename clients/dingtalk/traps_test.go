@@ -14,9 +14,9 @@ import (
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/dingtalk"
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/gen/dingtalkapi"
 	"github.com/roster-go/roster/internal/clienttest"
+	"github.com/roster-go/roster/wire"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )

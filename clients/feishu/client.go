@@ -7,8 +7,8 @@ import (
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/token"
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/gen/feishuapi"
+	"github.com/roster-go/roster/wire"
 )
 
 // Base URLs for clients.WithBaseURL. BaseURL is the default.

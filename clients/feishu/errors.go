@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/clients"
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/gen/feishuapi"
+	"github.com/roster-go/roster/wire"
 )
 
 // ErrorDetail is the Detail of a [clients.Error]: what Feishu says of a refusal beside code and text. Everything but LogID may be missing.

@@ -9,8 +9,8 @@ import (
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/feishu"
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/gen/feishuapi"
+	"github.com/roster-go/roster/wire"
 	"github.com/stretchr/testify/assert"
 )
 

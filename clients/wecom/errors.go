@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/clients"
-	"github.com/roster-go/roster/clients/wire"
+	"github.com/roster-go/roster/wire"
 )
 
 // ErrorDetail is the Detail of a [clients.Error]: what WeCom packs into errmsg beside the text.

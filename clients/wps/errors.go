@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/clients"
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/gen/wpsapi"
+	"github.com/roster-go/roster/wire"
 )
 
 // ErrorDetail is the Detail of a [clients.Error]: what WPS says beside code and text.

@@ -10,8 +10,8 @@ import (
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/token"
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/gen/wpsapi"
+	"github.com/roster-go/roster/wire"
 )
 
 const tokenOperation = "oauthToken"

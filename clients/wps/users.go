@@ -5,8 +5,8 @@ import (
 	"iter"
 
 	"github.com/roster-go/roster/clients"
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/gen/wpsapi"
+	"github.com/roster-go/roster/wire"
 )
 
 // parallel is how many departments are read at once. The quota of ten calls a second bounds the rest.

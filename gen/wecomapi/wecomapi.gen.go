@@ -22,7 +22,7 @@ import (
 
 	"github.com/oapi-codegen/runtime"
 	openapi_types "github.com/oapi-codegen/runtime/types"
-	wire "github.com/roster-go/roster/clients/wire"
+	wire "github.com/roster-go/roster/wire"
 )
 
 // Defines values for AttrType.

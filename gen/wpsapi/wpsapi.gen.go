@@ -21,7 +21,7 @@ import (
 	"strings"
 
 	"github.com/oapi-codegen/runtime"
-	wire "github.com/roster-go/roster/clients/wire"
+	wire "github.com/roster-go/roster/wire"
 )
 
 // Defines values for CompanyStatus.

@@ -65,7 +65,7 @@ func newRepository(t *testing.T) *repository {
 	r.write("specs/a.yaml", documentA)
 	r.write("specs/a.overlay.yaml", "overlay: 1.0.0\n")
 	r.write("gen/aapi/aapi.gen.go", packageA)
-	r.write("gen/aapi/aserver/aserver.gen.go", "package aserver\n\ntype StrictServerInterface interface{ GetUser() }\n")
+	r.write("sim/internal/aserver/aserver.gen.go", "package aserver\n\ntype StrictServerInterface interface{ GetUser() }\n")
 	r.commit("first")
 	r.write("README.md", "second\n")
 	r.commit("second")

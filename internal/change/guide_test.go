@@ -110,7 +110,7 @@ func regenerate(t *testing.T, document string) *tree {
 	spec := w.put("specs/wecom.yaml", document)
 	for config, output := range map[string]string{
 		"gen/config/wecomapi.yaml":    "gen/wecomapi/wecomapi.gen.go",
-		"gen/config/wecomserver.yaml": "gen/wecomapi/wecomserver/wecomserver.gen.go",
+		"gen/config/wecomserver.yaml": "sim/internal/wecomserver/wecomserver.gen.go",
 	} {
 		text, err := os.ReadFile(filepath.Join(w.root, config))
 		require.NoError(t, err)

@@ -14,7 +14,7 @@ import (
 var allowed = []string{
 	"github.com/roster-go/roster/clients",
 	"github.com/roster-go/roster/clients/token",
-	"github.com/roster-go/roster/clients/wire",
+	"github.com/roster-go/roster/wire",
 	"github.com/oapi-codegen/runtime",
 	"github.com/oapi-codegen/runtime/types",
 	"github.com/apapsch/go-jsonmerge/v2",

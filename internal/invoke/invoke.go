@@ -8,8 +8,8 @@ import (
 	"reflect"
 	"strings"
 
-	"github.com/roster-go/roster/clients/wire"
 	"github.com/roster-go/roster/internal/samples"
+	"github.com/roster-go/roster/wire"
 )
 
 // Method is the generated method of an operation.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/roster-go/roster/clients/wire"
+	"github.com/roster-go/roster/wire"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )

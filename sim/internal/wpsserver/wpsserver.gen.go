@@ -13,7 +13,7 @@ import (
 	"net/http"
 
 	"github.com/oapi-codegen/runtime"
-	wire "github.com/roster-go/roster/clients/wire"
+	wire "github.com/roster-go/roster/wire"
 )
 
 // Defines values for CompanyStatus.
