@@ -54,8 +54,8 @@ func (id DepartmentID) String() string {
 	return names[id]
 }
 
-// id returns the value of one of the department's ids.
-func (d *Department) id(kind DepartmentID) string {
+// DepartmentIDOf returns the value of one of the department's ids.
+func DepartmentIDOf(d *Department, kind DepartmentID) string {
 	switch kind {
 	case ByWeComID:
 		return strconv.FormatInt(d.WeComID, 10)

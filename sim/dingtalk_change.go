@@ -191,7 +191,7 @@ func (change dingTalkChange) applyDepartments(v dingTalkView, p *Person) error {
 			}
 			m, was := p.In(dept.Key)
 			if !was {
-				if len(v.dir.memberKeys[dept.Key]) >= dingTalkMaxMembers {
+				if v.dir.memberCount(dept.Key) >= dingTalkMaxMembers {
 					return dingTalkError{code: dingtalkapi.ErrorCodeDepartmentMemberLimit}
 				}
 				m = Membership{Department: dept.Key}

@@ -94,7 +94,7 @@ func (v dingTalkView) homeSchool(dept *Department) bool {
 func (k *dingTalk) childIDs(ctx context.Context, id int64) ([]int64, error) {
 	ids := []int64{}
 	var err error
-	k.sim.org.view(func(d *directory) {
+	View(k.sim.org, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		var dept *Department
 		if dept, err = v.anyDepartment(id); err != nil {
@@ -147,7 +147,7 @@ func (k *dingTalk) ListDepartmentsV1(ctx context.Context, r dingtalkserver.ListD
 	all := r.Params.FetchChild != nil && *r.Params.FetchChild
 	list := []dingtalkserver.DepartmentV1{}
 	var err error
-	k.sim.org.view(func(d *directory) {
+	View(k.sim.org, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		if v.thirdParty && all {
 			err = dingTalkError{code: dingtalkapi.ErrorCodeInvalidParameter}
@@ -199,7 +199,7 @@ func (k *dingTalk) ListSubDepartmentsV2(ctx context.Context, r dingtalkserver.Li
 	}
 	list := []dingtalkserver.DepartmentV2{}
 	var err error
-	k.sim.org.view(func(d *directory) {
+	View(k.sim.org, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		var dept *Department
 		if dept, err = v.department(id); err != nil {
@@ -225,7 +225,7 @@ func (v dingTalkView) departmentV2(dept *Department) dingtalkserver.DepartmentV2
 		SourceIdentifier: dingTalkText(s.source),
 	}
 	if dept.Key%4 == 3 {
-		out.Ext = new(dingTalkJSON(map[string]string{"faceCount": strconv.Itoa(len(v.dir.memberKeys[dept.Key]))}))
+		out.Ext = new(dingTalkJSON(map[string]string{"faceCount": strconv.Itoa(v.dir.memberCount(dept.Key))}))
 	}
 	if dept.Key%5 == 0 {
 		out.FromUnionOrg = new(false)
@@ -258,7 +258,7 @@ func (k *dingTalk) GetDepartmentV1(ctx context.Context, r dingtalkserver.GetDepa
 		return nil, err
 	}
 	var out dingTalkDepartmentDetailV1
-	k.sim.org.view(func(d *directory) {
+	View(k.sim.org, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		var dept *Department
 		if dept, err = v.department(id); err != nil {
@@ -301,7 +301,7 @@ func dingTalkBars(ids []int64) string {
 func (k *dingTalk) GetDepartmentV2(ctx context.Context, r dingtalkserver.GetDepartmentV2RequestObject) (dingtalkserver.GetDepartmentV2ResponseObject, error) {
 	var out dingtalkserver.DepartmentDetailV2
 	var err error
-	k.sim.org.view(func(d *directory) {
+	View(k.sim.org, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		var dept *Department
 		if dept, err = v.department(r.Body.DeptID); err != nil {

@@ -136,7 +136,7 @@ func dingTalkDepartmentFailure(err error) error {
 func (k *dingTalk) createDepartment(ctx context.Context, change dingTalkDepartmentChange) (*int64, error) {
 	c := callOf(ctx)
 	var id *int64
-	err := k.sim.org.change(func(d *directory) error {
+	err := Change(k.sim.org, func(d *directory) error {
 		if err := change.check(); err != nil {
 			return err
 		}
@@ -166,7 +166,7 @@ func (k *dingTalk) createDepartment(ctx context.Context, change dingTalkDepartme
 // updateDepartment changes what is said of a department and leaves the rest.
 func (k *dingTalk) updateDepartment(ctx context.Context, id int64, change dingTalkDepartmentChange) error {
 	c := callOf(ctx)
-	return k.sim.org.change(func(d *directory) error {
+	return Change(k.sim.org, func(d *directory) error {
 		v := k.viewOf(c, d)
 		dept, err := v.department(id)
 		switch {
@@ -191,7 +191,7 @@ func (k *dingTalk) updateDepartment(ctx context.Context, id int64, change dingTa
 		}
 		for _, id := range listOf(change.managers) {
 			p := d.findPerson(ByUserID, id)
-			if p == nil || !d.memberKeys[dept.Key][p.Key] {
+			if p == nil || !d.isMember(p.Key, dept.Key) {
 				return dingTalkError{code: dingtalkapi.ErrorCodeDepartmentManagerNotFound}
 			}
 		}
@@ -245,16 +245,16 @@ func (change dingTalkDepartmentChange) applyManagers(d *directory, c *call, key 
 
 // deleteDepartment removes an empty department.
 func (k *dingTalk) deleteDepartment(ctx context.Context, id int64) error {
-	return k.sim.org.change(func(d *directory) error {
+	return Change(k.sim.org, func(d *directory) error {
 		dept, err := k.viewOf(callOf(ctx), d).department(id)
 		switch {
 		case err != nil:
 			return err
 		case dept.Key == RootDepartment:
 			return dingTalkError{code: dingtalkapi.ErrorCodeRootDeleteRefused}
-		case len(d.memberKeys[dept.Key]) > 0:
+		case d.memberCount(dept.Key) > 0:
 			return dingTalkError{code: dingtalkapi.ErrorCodeDepartmentHasMembers}
-		case len(d.childKeys[dept.Key]) > 0:
+		case d.childCount(dept.Key) > 0:
 			return dingTalkError{code: dingtalkapi.ErrorCodeDepartmentHasChildren}
 		}
 		return d.removeDepartment(dept.Key)

@@ -76,8 +76,8 @@ func (k *dingTalk) GetUserIDByUnionIDV2(_ context.Context, r dingtalkserver.GetU
 // count counts the staff, or those of them who have activated their accounts.
 func (k *dingTalk) count(onlyActive bool) *int64 {
 	var n int64
-	k.sim.org.view(func(d *directory) {
-		for _, p := range d.people {
+	View(k.sim.org, func(d *directory) {
+		for _, p := range d.allPeople() {
 			if !onlyActive || dingTalkActive(p) {
 				n++
 			}
@@ -101,7 +101,7 @@ func (k *dingTalk) GetUserCountV2(_ context.Context, r dingtalkserver.GetUserCou
 
 // admins returns the administrators with their level: 1 for the main one, 2 for the others.
 func (k *dingTalk) admins() (userIDs []string, levels []int64) {
-	k.sim.org.view(func(d *directory) {
+	View(k.sim.org, func(d *directory) {
 		for _, p := range d.allPeople() {
 			if level := dingTalkAdminLevel(p); level > 0 {
 				userIDs, levels = append(userIDs, p.UserID), append(levels, level)
@@ -150,7 +150,7 @@ func (k *dingTalk) ListAdminsV2(context.Context, dingtalkserver.ListAdminsV2Requ
 func (k *dingTalk) GetAdminScope(ctx context.Context, r dingtalkserver.GetAdminScopeRequestObject) (dingtalkserver.GetAdminScopeResponseObject, error) {
 	ids := []int64{}
 	var err error
-	k.sim.org.view(func(d *directory) {
+	View(k.sim.org, func(d *directory) {
 		var p *Person
 		if p, err = k.viewOf(callOf(ctx), d).anybody(r.Body.Userid, dingtalkapi.ErrorCodeEmptyParameter); err != nil {
 			return
@@ -188,7 +188,7 @@ func (k *dingTalk) GetUserByAuthCode(ctx context.Context, r dingtalkserver.GetUs
 // GetAuthScopes tells what the app may see.
 func (k *dingTalk) GetAuthScopes(ctx context.Context, _ dingtalkserver.GetAuthScopesRequestObject) (dingtalkserver.GetAuthScopesResponseObject, error) {
 	departments, people, fields := []int64{}, []string{}, []string{"name", "position", "userid", "department"}
-	k.sim.org.view(func(d *directory) {
+	View(k.sim.org, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		if v.whole {
 			departments = append(departments, d.department(RootDepartment).DingTalkID)

@@ -29,7 +29,7 @@ func (k *dingTalk) SearchUsers(ctx context.Context, r dingtalkserver.SearchUsers
 	}
 	whole := r.Body.FullMatchField != nil && *r.Body.FullMatchField == 1
 	ids := []string{}
-	k.sim.org.view(func(d *directory) {
+	View(k.sim.org, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		for _, p := range d.allPeople() {
 			if v.personInScope(p) && (p.Name == r.Body.QueryWord || !whole && strings.Contains(p.Name, r.Body.QueryWord)) {
@@ -48,7 +48,7 @@ func (k *dingTalk) SearchDepartments(ctx context.Context, r dingtalkserver.Searc
 		return nil, err
 	}
 	ids := []int64{}
-	k.sim.org.view(func(d *directory) {
+	View(k.sim.org, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		for _, dept := range d.allDepartments() {
 			if v.inScope(dept.Key) && strings.Contains(dept.Name, r.Body.QueryWord) {

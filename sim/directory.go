@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -125,7 +126,7 @@ func (d *directory) person(key PersonKey) *Person { return d.people[key] }
 
 // findPerson returns the person on the staff with the id, nil if there is none.
 func (d *directory) findPerson(kind PersonID, id string) *Person {
-	return d.people[d.personIDs[kind][kind.fold(id)]]
+	return d.people[d.personIDs[kind][Fold(kind, id)]]
 }
 
 // allPeople returns the staff by key.
@@ -151,6 +152,58 @@ func (d *directory) members(key DepartmentKey) []*Person {
 	return out
 }
 
+// membersByKey returns the people who are directly in a department in the order in which they joined the company. Page tokens are
+// places in that order, which no change of ranks upsets.
+func (d *directory) membersByKey(key DepartmentKey) []*Person {
+	people := make([]*Person, 0, len(d.memberKeys[key]))
+	for _, person := range slices.Sorted(maps.Keys(d.memberKeys[key])) {
+		people = append(people, d.people[person])
+	}
+	return people
+}
+
+// memberCount is the number of people who are directly in the department.
+func (d *directory) memberCount(key DepartmentKey) int { return len(d.memberKeys[key]) }
+
+// childCount is the number of departments directly below the department.
+func (d *directory) childCount(key DepartmentKey) int { return len(d.childKeys[key]) }
+
+// isMember tells whether a person is directly in the department.
+func (d *directory) isMember(person PersonKey, key DepartmentKey) bool {
+	return d.memberKeys[key][person]
+}
+
+// headcount counts the people in a department and below it, each once, and those of them whose main department is there.
+func (d *directory) headcount(key DepartmentKey) (members, primary int64) {
+	inside := make(map[DepartmentKey]bool)
+	for _, dept := range d.subtree(key) {
+		inside[dept.Key] = true
+	}
+	counted := make(map[PersonKey]bool)
+	for dept := range inside {
+		for person := range d.memberKeys[dept] {
+			if counted[person] {
+				continue
+			}
+			counted[person] = true
+			members++
+			if inside[d.people[person].MainDepartment] {
+				primary++
+			}
+		}
+	}
+	return members, primary
+}
+
+// height is the number of levels that a department and those below it take.
+func (d *directory) height(key DepartmentKey) int {
+	tallest := 0
+	for _, child := range d.childKeys[key] {
+		tallest = max(tallest, d.height(child))
+	}
+	return tallest + 1
+}
+
 // leaders returns the people who lead the department, those with the larger order first.
 func (d *directory) leaders(key DepartmentKey) []*Person {
 	return slices.DeleteFunc(d.members(key), func(p *Person) bool {
@@ -158,6 +211,12 @@ func (d *directory) leaders(key DepartmentKey) []*Person {
 		return !in.Leader
 	})
 }
+
+// formerPerson returns the person who was removed and not restored, nil if there is none with the key.
+func (d *directory) formerPerson(key PersonKey) *Person { return d.former[key] }
+
+// nextPersonKey is the key that the next person on the staff will have.
+func (d *directory) nextPersonKey() PersonKey { return d.lastPerson + 1 }
 
 // formerPeople returns the people who were removed and not restored, by key.
 func (d *directory) formerPeople() []*Person {
@@ -246,7 +305,7 @@ func (d *directory) checkDepartment(dept *Department) error {
 		}
 	}
 	for kind := range numDepartmentIDs {
-		if id := dept.id(kind); d.departmentIDs[kind][id] != 0 {
+		if id := DepartmentIDOf(dept, kind); d.departmentIDs[kind][id] != 0 {
 			return &TakenError{What: kind, Value: id}
 		}
 	}
@@ -256,7 +315,7 @@ func (d *directory) checkDepartment(dept *Department) error {
 func (d *directory) linkDepartment(dept *Department) {
 	d.departments[dept.Key] = dept
 	for kind := range numDepartmentIDs {
-		d.departmentIDs[kind][dept.id(kind)] = dept.Key
+		d.departmentIDs[kind][DepartmentIDOf(dept, kind)] = dept.Key
 	}
 	if dept.Key != RootDepartment {
 		d.childKeys[dept.Parent] = insertKey(d.childKeys[dept.Parent], dept.Key)
@@ -266,14 +325,14 @@ func (d *directory) linkDepartment(dept *Department) {
 func (d *directory) unlinkDepartment(dept *Department) {
 	delete(d.departments, dept.Key)
 	for kind := range numDepartmentIDs {
-		delete(d.departmentIDs[kind], dept.id(kind))
+		delete(d.departmentIDs[kind], DepartmentIDOf(dept, kind))
 	}
 	d.childKeys[dept.Parent] = slices.DeleteFunc(d.childKeys[dept.Parent], func(k DepartmentKey) bool { return k == dept.Key })
 }
 
 // addPerson adds a person; the Key is given here, and so are the ids that are lacking.
 func (d *directory) addPerson(p Person) (*Person, error) {
-	p = p.clone()
+	p = Clone(&p)
 	p.Key = d.lastPerson + 1
 	p.Left = time.Time{}
 	d.assignIDs(&p)
@@ -291,7 +350,7 @@ func (d *directory) updatePerson(key PersonKey, edit func(*Person) error) error 
 	if old == nil {
 		return fmt.Errorf("sim: person %d %w", key, ErrUnknown)
 	}
-	p := old.clone()
+	p := Clone(old)
 	if err := edit(&p); err != nil {
 		return err
 	}
@@ -312,7 +371,7 @@ func (d *directory) removePerson(key PersonKey, at time.Time) error {
 		return fmt.Errorf("sim: person %d %w", key, ErrUnknown)
 	}
 	d.unlinkPerson(p)
-	gone := p.clone()
+	gone := Clone(p)
 	gone.Left = at
 	d.former[key] = &gone
 	for _, other := range d.people {
@@ -330,7 +389,7 @@ func (d *directory) restorePerson(key PersonKey, memberships []Membership, at ti
 	if gone == nil {
 		return nil, fmt.Errorf("sim: former person %d %w", key, ErrUnknown)
 	}
-	p := gone.clone()
+	p := Clone(gone)
 	p.Left, p.Changed = time.Time{}, at
 	p.Memberships, p.MainDepartment = slices.Clone(memberships), 0
 	if d.people[p.Manager] == nil {
@@ -347,7 +406,7 @@ func (d *directory) restorePerson(key PersonKey, memberships []Membership, at ti
 // updateFormer changes the record of somebody who was removed. What it says is checked when the person is restored.
 func (d *directory) updateFormer(key PersonKey, edit func(*Person)) {
 	if gone := d.former[key]; gone != nil {
-		p := gone.clone()
+		p := Clone(gone)
 		edit(&p)
 		d.former[key] = &p
 	}
@@ -384,9 +443,9 @@ func (d *directory) checkPerson(p *Person) error {
 // checkTaken looks for somebody else with one of the person's ids.
 func (d *directory) checkTaken(p *Person) error {
 	for kind := range numPersonIDs {
-		id := kind.fold(p.id(kind))
+		id := Fold(kind, IDOf(p, kind))
 		if owner := d.personIDs[kind][id]; id != "" && owner != 0 && owner != p.Key {
-			return &TakenError{What: kind, Value: p.id(kind)}
+			return &TakenError{What: kind, Value: IDOf(p, kind)}
 		}
 	}
 	return nil
@@ -396,8 +455,8 @@ func (d *directory) linkPerson(p *Person) {
 	d.people[p.Key] = p
 	d.personKeys = insertKey(d.personKeys, p.Key)
 	for kind := range numPersonIDs {
-		if id := p.id(kind); id != "" {
-			d.personIDs[kind][kind.fold(id)] = p.Key
+		if id := IDOf(p, kind); id != "" {
+			d.personIDs[kind][Fold(kind, id)] = p.Key
 		}
 	}
 	for _, m := range p.Memberships {
@@ -414,8 +473,8 @@ func (d *directory) unlinkPerson(p *Person) {
 		d.personKeys = slices.Delete(d.personKeys, i, i+1)
 	}
 	for kind := range numPersonIDs {
-		if id := p.id(kind); id != "" {
-			delete(d.personIDs[kind], kind.fold(id))
+		if id := IDOf(p, kind); id != "" {
+			delete(d.personIDs[kind], Fold(kind, id))
 		}
 	}
 	for _, m := range p.Memberships {

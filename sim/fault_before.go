@@ -72,24 +72,24 @@ func (s *Simulator) hang(w http.ResponseWriter, r *http.Request) {
 
 // movePerson does what an administrator does who moves somebody in the middle of a walk.
 func (s *Simulator) movePerson(f *injectedFault) {
-	_ = s.org.change(func(d *directory) error { // a move that is not possible is no move
+	_ = Change(s.org, func(d *directory) error { // a move that is not possible is no move
 		p := d.findPerson(ByUserID, f.Person)
 		if f.Person == "" {
-			p = d.somebodyMovable()
+			p = somebodyMovable(d)
 		}
 		if p == nil {
 			return ErrUnknown
 		}
 		to := f.To
 		if to == 0 {
-			to = d.lastOther(p)
+			to = lastOther(d, p)
 		}
 		return d.movePerson(p.Key, cmp.Or(f.From, p.MainDepartment), to, s.config.clock())
 	})
 }
 
 // somebodyMovable returns the first person who is in a single department below the root.
-func (d *directory) somebodyMovable() *Person {
+func somebodyMovable(d *directory) *Person {
 	for _, p := range d.allPeople() {
 		if len(p.Memberships) == 1 && p.MainDepartment != RootDepartment {
 			return p
@@ -99,7 +99,7 @@ func (d *directory) somebodyMovable() *Person {
 }
 
 // lastOther returns the last department that the person is not in.
-func (d *directory) lastOther(p *Person) DepartmentKey {
+func lastOther(d *directory, p *Person) DepartmentKey {
 	var last DepartmentKey
 	for _, dept := range d.allDepartments() {
 		if _, in := p.In(dept.Key); !in {

@@ -103,12 +103,12 @@ func (f *feishu) checkUser(c *call) error {
 	consent := f.consents[c.grant.token]
 	f.mu.Unlock()
 	code := feishuapi.ErrorCodeOAuthUserNotFound
-	f.sim.org.view(func(d *directory) {
+	View(f.sim.org, func(d *directory) {
 		if consent == nil {
 			return
 		}
 		switch p := d.person(consent.person); {
-		case p == nil && d.former[consent.person] != nil:
+		case p == nil && d.formerPerson(consent.person) != nil:
 			code = feishuapi.ErrorCodeOAuthUserResigned
 		case p == nil:
 		case p.Status == StatusDisabled:

@@ -80,7 +80,7 @@ func (v feishuView) seesDepartment(key DepartmentKey) bool {
 
 // seesPerson tells whether a person is in the range, with the departments there were at the end for one who has left.
 func (v feishuView) seesPerson(p *Person) bool {
-	if v.area.hidden != nil && p.Key != v.user && v.area.hidden(p.clone()) {
+	if v.area.hidden != nil && p.Key != v.user && v.area.hidden(Clone(p)) {
 		return false
 	}
 	return !v.area.limited || slices.Contains(v.area.userIDs, p.UserID) ||
@@ -93,7 +93,7 @@ func (v feishuView) findPerson(id string) (p *Person, left bool) {
 		return p, false
 	}
 	for _, p := range v.dir.former {
-		if id != "" && p.id(v.byUser) == id {
+		if id != "" && IDOf(p, v.byUser) == id {
 			return p, true
 		}
 	}
@@ -152,7 +152,7 @@ func (v feishuView) department(id string, outside feishuapi.ErrorCode) (*Departm
 // personID is an id of the kind asked for, "" for somebody who is not on the staff.
 func (v feishuView) personID(key PersonKey) string {
 	if p := v.dir.person(key); p != nil {
-		return p.id(v.byUser)
+		return IDOf(p, v.byUser)
 	}
 	return ""
 }
@@ -160,7 +160,7 @@ func (v feishuView) personID(key PersonKey) string {
 // departmentID is an id of the kind asked for, "" for a department that is gone.
 func (v feishuView) departmentID(key DepartmentKey) string {
 	if dept := v.dir.department(key); dept != nil {
-		return dept.id(v.byDepartment)
+		return DepartmentIDOf(dept, v.byDepartment)
 	}
 	return ""
 }

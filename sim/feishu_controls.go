@@ -137,7 +137,7 @@ func (x *Feishu) Invited() []Invitation {
 // keyOf finds a person on the staff.
 func (f *feishu) keyOf(userID string) (PersonKey, error) {
 	var key PersonKey
-	f.sim.org.view(func(d *directory) {
+	View(f.sim.org, func(d *directory) {
 		if p := d.findPerson(ByUserID, userID); p != nil {
 			key = p.Key
 		}

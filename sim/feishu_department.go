@@ -103,28 +103,6 @@ func feishuOrder(dept *Department, own feishuDepartment) int64 {
 	return (1<<32-dept.Order)*100_000 + int64(dept.Key)
 }
 
-// headcount counts the people in a department and below it, each once, and those of them whose main department is there.
-func (d *directory) headcount(key DepartmentKey) (members, primary int64) {
-	inside := make(map[DepartmentKey]bool)
-	for _, dept := range d.subtree(key) {
-		inside[dept.Key] = true
-	}
-	counted := make(map[PersonKey]bool)
-	for dept := range inside {
-		for person := range d.memberKeys[dept] {
-			if counted[person] {
-				continue
-			}
-			counted[person] = true
-			members++
-			if inside[d.people[person].MainDepartment] {
-				primary++
-			}
-		}
-	}
-	return members, primary
-}
-
 // leaders returns who leads a department: those who were set and still do, and members who were made leaders elsewhere.
 func (v feishuView) leaders(dept *Department, own feishuDepartment) []feishuLeader {
 	var out []feishuLeader

@@ -17,7 +17,7 @@ func (f *feishu) GetDepartment(ctx context.Context, r feishuserver.GetDepartment
 	c := callOf(ctx)
 	var out feishuserver.Department
 	var err error
-	f.sim.org.view(func(d *directory) {
+	View(f.sim.org, func(d *directory) {
 		v := f.viewOf(c, d)
 		var dept *Department
 		if dept, err = v.department(r.DepartmentID, feishuapi.ErrorCodeDepartmentOutOfRange); err == nil {
@@ -34,7 +34,7 @@ func (f *feishu) BatchGetDepartments(ctx context.Context, r feishuserver.BatchGe
 		return nil, feishuError{code: feishuapi.ErrorCodeInvalidPageSize}
 	}
 	items := []feishuserver.Department{}
-	f.sim.org.view(func(d *directory) {
+	View(f.sim.org, func(d *directory) {
 		v := f.viewOf(c, d)
 		seen := make(map[DepartmentKey]bool)
 		for _, id := range r.Params.DepartmentIds {
@@ -71,7 +71,7 @@ func (v feishuView) below(key DepartmentKey, all bool) ([]*Department, error) {
 func (f *feishu) children(c *call, id string, all *bool, p feishuPages, emptyAtEnd bool) (*feishuserver.DepartmentPage, error) {
 	var out *feishuserver.DepartmentPage
 	var err error
-	f.sim.org.view(func(d *directory) {
+	View(f.sim.org, func(d *directory) {
 		v := f.viewOf(c, d)
 		var dept *Department
 		if dept, err = v.department(id, feishuapi.ErrorCodeDepartmentOutOfRange); err != nil {
@@ -117,7 +117,7 @@ func (f *feishu) ListDepartmentParents(ctx context.Context, r feishuserver.ListD
 	c := callOf(ctx)
 	var out *feishuserver.DepartmentPage
 	var err error
-	f.sim.org.view(func(d *directory) {
+	View(f.sim.org, func(d *directory) {
 		v := f.viewOf(c, d)
 		var dept *Department
 		if dept, err = v.department(r.Params.DepartmentID, feishuapi.ErrorCodeDepartmentOutOfRange); err != nil {

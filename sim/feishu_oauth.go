@@ -207,7 +207,7 @@ func narrowed(consent *feishuConsent, scope *string) (*feishuConsent, error) {
 // mayConsent checks that the person can still work.
 func (f *feishu) mayConsent(consent *feishuConsent) error {
 	var err error
-	f.sim.org.view(func(d *directory) {
+	View(f.sim.org, func(d *directory) {
 		switch p := d.person(consent.person); {
 		case p == nil:
 			err = feishuError{code: feishuapi.ErrorCodeOAuthUserNotFound}
@@ -255,7 +255,7 @@ func (f *feishu) GetUserInfo(ctx context.Context, _ feishuserver.GetUserInfoRequ
 	f.mu.Unlock()
 	may := f.openTo(c)
 	var out feishuserver.LoginUser
-	f.sim.org.view(func(d *directory) {
+	View(f.sim.org, func(d *directory) {
 		p := d.person(consent.person)
 		if p == nil {
 			return // gone since the token was checked

@@ -114,7 +114,7 @@ func (f *feishu) ListScopes(ctx context.Context, r feishuserver.ListScopesReques
 		return nil, err
 	}
 	var all []feishuGrant
-	f.sim.org.view(func(d *directory) { all = f.viewOf(c, d).grants() })
+	View(f.sim.org, func(d *directory) { all = f.viewOf(c, d).grants() })
 	page, token, more := feishuCut(f, all, p, func(g feishuGrant) int { return g.position })
 	var users, groups []string
 	departments := []string{}
@@ -142,12 +142,12 @@ func (v feishuView) grants() []feishuGrant {
 	for _, p := range v.dir.allPeople() {
 		_, inRoot := p.In(RootDepartment)
 		if v.area.limited && slices.Contains(v.area.userIDs, p.UserID) || !v.area.limited && inRoot && v.seesPerson(p) {
-			out = append(out, feishuGrant{person: p.id(v.byUser), position: int(p.Key)})
+			out = append(out, feishuGrant{person: IDOf(p, v.byUser), position: int(p.Key)})
 		}
 	}
 	for _, dept := range v.dir.allDepartments() {
 		if v.area.limited && slices.Contains(v.area.departments, dept.Key) || !v.area.limited && dept.Parent == RootDepartment {
-			out = append(out, feishuGrant{department: dept.id(v.byDepartment), position: departments + int(dept.Key)})
+			out = append(out, feishuGrant{department: DepartmentIDOf(dept, v.byDepartment), position: departments + int(dept.Key)})
 		}
 	}
 	for n := 1; n <= 2 && !v.area.limited; n++ {

@@ -244,11 +244,11 @@ func (v feishuView) paths(p *Person) *[]feishuserver.UserDepartmentPath {
 		}
 		var ids, zh, en []string
 		for _, dept := range way {
-			ids, zh, en = append(ids, dept.id(v.byDepartment)), append(zh, dept.Name), append(en, dept.EnglishName)
+			ids, zh, en = append(ids, DepartmentIDOf(dept, v.byDepartment)), append(zh, dept.Name), append(en, dept.EnglishName)
 		}
 		last := way[len(way)-1]
 		out = append(out, feishuserver.UserDepartmentPath{
-			DepartmentID:   new(last.id(v.byDepartment)),
+			DepartmentID:   new(DepartmentIDOf(last, v.byDepartment)),
 			DepartmentName: feishuLocalized(last.Name, last.EnglishName),
 			DepartmentPath: &feishuserver.DepartmentPath{
 				DepartmentIds:      &ids,

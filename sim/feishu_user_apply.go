@@ -160,7 +160,7 @@ func (v feishuView) memberships(p *Person, ids []string) ([]Membership, error) {
 		switch {
 		case slices.ContainsFunc(out, func(m Membership) bool { return m.Department == dept.Key }):
 			return nil, feishuError{code: feishuapi.ErrorCodeDepartmentIDInvalid}
-		case !member && len(v.dir.memberKeys[dept.Key]) >= feishuMaxMembers:
+		case !member && v.dir.memberCount(dept.Key) >= feishuMaxMembers:
 			return nil, feishuError{code: feishuapi.ErrorCodeDepartmentFull}
 		case !member:
 			m = Membership{Department: dept.Key, DingTalkOrder: v.dir.dingTalkOrder(p.Key, dept.Key)}

@@ -17,7 +17,7 @@ const feishuRestorable = 30 * 24 * time.Hour
 // DeleteUser takes a person off the staff.
 func (f *feishu) DeleteUser(ctx context.Context, r feishuserver.DeleteUserRequestObject) (feishuserver.DeleteUserResponseObject, error) {
 	c, b := callOf(ctx), r.Body
-	err := f.sim.org.change(func(d *directory) error {
+	err := Change(f.sim.org, func(d *directory) error {
 		v := f.viewOf(c, d)
 		p, left, err := v.person(r.UserID)
 		switch {
@@ -74,7 +74,7 @@ func (f *feishu) ResurrectUser(ctx context.Context, r feishuserver.ResurrectUser
 	if slices.ContainsFunc(listOf(b.SubscriptionIds), func(id string) bool { return id != feishuLicence }) {
 		return nil, feishuError{code: feishuapi.ErrorCodeInvalidLicence}
 	}
-	err := f.sim.org.change(func(d *directory) error {
+	err := Change(f.sim.org, func(d *directory) error {
 		v := f.viewOf(c, d)
 		p, left, err := v.person(r.UserID)
 		switch {
@@ -177,7 +177,7 @@ func feishuRestoreFailure(err error) error {
 // UpdateUserID gives a person another user_id.
 func (f *feishu) UpdateUserID(ctx context.Context, r feishuserver.UpdateUserIDRequestObject) (feishuserver.UpdateUserIDResponseObject, error) {
 	c := callOf(ctx)
-	err := f.sim.org.change(func(d *directory) error {
+	err := Change(f.sim.org, func(d *directory) error {
 		p, left, err := f.viewOf(c, d).person(r.UserID)
 		if err != nil {
 			return err

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
 
@@ -15,7 +14,7 @@ func (f *feishu) GetUser(ctx context.Context, r feishuserver.GetUserRequestObjec
 	c := callOf(ctx)
 	var user feishuserver.User
 	var err error
-	f.sim.org.view(func(d *directory) {
+	View(f.sim.org, func(d *directory) {
 		v := f.viewOf(c, d)
 		var p *Person
 		if p, _, err = v.person(r.UserID); err == nil {
@@ -50,7 +49,7 @@ func (f *feishu) BatchGetUsers(ctx context.Context, r feishuserver.BatchGetUsers
 	c := callOf(ctx)
 	items := []feishuserver.User{}
 	var err error
-	f.sim.org.view(func(d *directory) {
+	View(f.sim.org, func(d *directory) {
 		v := f.viewOf(c, d)
 		if err = v.checkIDs(r.Params.UserIds, 50); err != nil {
 			return
@@ -64,16 +63,6 @@ func (f *feishu) BatchGetUsers(ctx context.Context, r feishuserver.BatchGetUsers
 		}
 	})
 	return feishuserver.BatchGetUsers200JSONResponse{Data: &feishuserver.UserItems{Items: &items}}, err
-}
-
-// membersByKey returns the people who are directly in a department in the order in which they joined the company. Page tokens are
-// places in that order, which no change of ranks upsets.
-func (d *directory) membersByKey(key DepartmentKey) []*Person {
-	people := make([]*Person, 0, len(d.memberKeys[key]))
-	for _, person := range slices.Sorted(maps.Keys(d.memberKeys[key])) {
-		people = append(people, d.people[person])
-	}
-	return people
 }
 
 // users makes a page of people: cut first, and only then rid of those whom the caller does not see.
@@ -97,7 +86,7 @@ func (f *feishu) ListUsersByDepartment(ctx context.Context, r feishuserver.ListU
 	c := callOf(ctx)
 	var out *feishuserver.UserPage
 	var err error
-	f.sim.org.view(func(d *directory) {
+	View(f.sim.org, func(d *directory) {
 		v := f.viewOf(c, d)
 		var dept *Department
 		if dept, err = v.department(r.Params.DepartmentID, feishuapi.ErrorCodeDepartmentOutOfRange); err != nil {
@@ -119,7 +108,7 @@ func (f *feishu) ListUsers(ctx context.Context, r feishuserver.ListUsersRequestO
 	c := callOf(ctx)
 	var out *feishuserver.UserPage
 	var err error
-	f.sim.org.view(func(d *directory) {
+	View(f.sim.org, func(d *directory) {
 		v := f.viewOf(c, d)
 		var people []*Person
 		list := "granted people"
@@ -152,7 +141,7 @@ func (f *feishu) BatchGetUserIds(ctx context.Context, r feishuserver.BatchGetUse
 		return nil, feishuError{code: feishuapi.ErrorCodeInvalidPageSize}
 	}
 	list := []feishuserver.UserIDMatch{}
-	f.sim.org.view(func(d *directory) {
+	View(f.sim.org, func(d *directory) {
 		v := f.viewOf(c, d)
 		left := r.Body.IncludeResigned != nil && *r.Body.IncludeResigned
 		for _, email := range emails {
@@ -179,7 +168,7 @@ func (v feishuView) contact(kind PersonID, value string, left bool) *Person {
 		return p
 	}
 	for _, p := range v.dir.formerPeople() {
-		if kind.fold(p.id(kind)) == kind.fold(value) {
+		if HasID(p, kind, value) {
 			return p
 		}
 	}
@@ -191,7 +180,7 @@ func (v feishuView) match(m *feishuserver.UserIDMatch, p *Person) {
 	if p == nil || !v.seesPerson(p) {
 		return
 	}
-	m.UserID = new(p.id(v.byUser))
+	m.UserID = new(IDOf(p, v.byUser))
 	m.Status = when(v.may(append(feishuContactRead(), scopeUserEmployee)...), feishuStatusOf(p))
 }
 
@@ -200,7 +189,7 @@ func (f *feishu) BatchGetUserBasics(ctx context.Context, r feishuserver.BatchGet
 	c := callOf(ctx)
 	users := []feishuserver.UserBasic{}
 	var err error
-	f.sim.org.view(func(d *directory) {
+	View(f.sim.org, func(d *directory) {
 		v := f.viewOf(c, d)
 		if err = v.checkIDs(r.Body.UserIds, 10); err != nil {
 			return
@@ -222,7 +211,7 @@ func (f *feishu) ConvertUnionIds(ctx context.Context, r feishuserver.ConvertUnio
 	c := callOf(ctx)
 	owners := make(map[string]feishuserver.UnionIDOwner)
 	var err error
-	f.sim.org.view(func(d *directory) {
+	View(f.sim.org, func(d *directory) {
 		v := f.viewOf(c, d)
 		v.byUser = ByFeishuUnionID
 		if err = v.checkIDs(r.Params.UnionIds, 100); err != nil {

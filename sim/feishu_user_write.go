@@ -68,7 +68,7 @@ func (f *feishu) createUser(v feishuView, id *string, change feishuChange) (feis
 	if err := v.checkContacts(change); err != nil {
 		return none, err
 	}
-	p := Person{Key: v.dir.lastPerson + 1, Status: StatusNotActivated, Created: v.c.now, Changed: v.c.now, Hired: v.c.now}
+	p := Person{Key: v.dir.nextPersonKey(), Status: StatusNotActivated, Created: v.c.now, Changed: v.c.now, Hired: v.c.now}
 	if err := v.nameNew(&p, id); err != nil {
 		return none, err
 	}
@@ -98,7 +98,7 @@ func (v feishuView) nameNew(p *Person, id *string) error {
 			return feishuError{code: feishuapi.ErrorCodeInvalidEmployeeID}
 		}
 		p.FeishuUserID = *id
-		if weComUserID(*id) && v.dir.findPerson(ByUserID, *id) == nil {
+		if validUserID(*id) && v.dir.findPerson(ByUserID, *id) == nil {
 			p.UserID = *id // one id for all, as far as the other vendors can take it
 			return nil
 		}
@@ -198,7 +198,7 @@ func (f *feishu) changeUser(c *call, id string, change feishuChange) (feishuserv
 	change.noTitle = feishuapi.ErrorCodeUpdatedWithoutJobTitle
 	change.noCityAndTitle = feishuapi.ErrorCodeUpdatedWithoutCityAndJobTitle
 	var out feishuserver.User
-	err := f.sim.org.change(func(d *directory) error {
+	err := Change(f.sim.org, func(d *directory) error {
 		v := f.viewOf(c, d)
 		p, left, err := v.person(id)
 		if err != nil {
@@ -210,7 +210,7 @@ func (f *feishu) changeUser(c *call, id string, change feishuChange) (feishuserv
 		if err := v.mayChange(p); err != nil {
 			return err
 		}
-		edited, own := p.clone(), f.person(p.Key)
+		edited, own := Clone(p), f.person(p.Key)
 		leftOut, err := v.apply(&edited, &own, change)
 		if err != nil {
 			return err

@@ -15,15 +15,15 @@ type Organisation struct {
 	now func() time.Time
 }
 
-// view runs f on the organisation while nobody changes it. f must neither change what it sees nor keep it.
-func (o *Organisation) view(f func(*directory)) {
+// View runs f on the organisation while nobody changes it. f must neither change what it sees nor keep it.
+func View(o *Organisation, f func(*directory)) {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
 	f(o.dir)
 }
 
-// change runs f on the organisation while nobody else looks at it.
-func (o *Organisation) change(f func(*directory) error) error {
+// Change runs f on the organisation while nobody else looks at it.
+func Change(o *Organisation, f func(*directory) error) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return f(o.dir)
@@ -32,7 +32,7 @@ func (o *Organisation) change(f func(*directory) error) error {
 // Departments returns every department, the root first, in the order in which they came to be.
 func (o *Organisation) Departments() []Department {
 	var out []Department
-	o.view(func(d *directory) { out = copies(d.allDepartments()) })
+	View(o, func(d *directory) { out = copies(d.allDepartments()) })
 	return out
 }
 
@@ -40,7 +40,7 @@ func (o *Organisation) Departments() []Department {
 func (o *Organisation) Department(key DepartmentKey) (Department, bool) {
 	var out Department
 	var ok bool
-	o.view(func(d *directory) { out, ok = valueOf(d.department(key)) })
+	View(o, func(d *directory) { out, ok = valueOf(d.department(key)) })
 	return out, ok
 }
 
@@ -51,28 +51,28 @@ func (o *Organisation) FindDepartment(kind DepartmentID, id string) (Department,
 	}
 	var out Department
 	var ok bool
-	o.view(func(d *directory) { out, ok = valueOf(d.findDepartment(kind, id)) })
+	View(o, func(d *directory) { out, ok = valueOf(d.findDepartment(kind, id)) })
 	return out, ok
 }
 
 // Children returns the departments directly below the department.
 func (o *Organisation) Children(key DepartmentKey) []Department {
 	var out []Department
-	o.view(func(d *directory) { out = copies(d.children(key)) })
+	View(o, func(d *directory) { out = copies(d.children(key)) })
 	return out
 }
 
 // Subtree returns the department and all departments below it, a parent before its children.
 func (o *Organisation) Subtree(key DepartmentKey) []Department {
 	var out []Department
-	o.view(func(d *directory) { out = copies(d.subtree(key)) })
+	View(o, func(d *directory) { out = copies(d.subtree(key)) })
 	return out
 }
 
 // People returns the staff, with all memberships, in the order in which they joined.
 func (o *Organisation) People() []Person {
 	var out []Person
-	o.view(func(d *directory) { out = clones(d.allPeople()) })
+	View(o, func(d *directory) { out = clones(d.allPeople()) })
 	return out
 }
 
@@ -80,9 +80,9 @@ func (o *Organisation) People() []Person {
 func (o *Organisation) Person(key PersonKey) (Person, bool) {
 	var out Person
 	var ok bool
-	o.view(func(d *directory) {
+	View(o, func(d *directory) {
 		if p := d.person(key); p != nil {
-			out, ok = p.clone(), true
+			out, ok = Clone(p), true
 		}
 	})
 	return out, ok
@@ -95,9 +95,9 @@ func (o *Organisation) FindPerson(kind PersonID, id string) (Person, bool) {
 	}
 	var out Person
 	var ok bool
-	o.view(func(d *directory) {
+	View(o, func(d *directory) {
 		if p := d.findPerson(kind, id); p != nil {
-			out, ok = p.clone(), true
+			out, ok = Clone(p), true
 		}
 	})
 	return out, ok
@@ -106,28 +106,28 @@ func (o *Organisation) FindPerson(kind PersonID, id string) (Person, bool) {
 // Members returns the people who are directly in the department, those with the larger order first.
 func (o *Organisation) Members(key DepartmentKey) []Person {
 	var out []Person
-	o.view(func(d *directory) { out = clones(d.members(key)) })
+	View(o, func(d *directory) { out = clones(d.members(key)) })
 	return out
 }
 
 // Leaders returns the people who lead the department, those with the larger order first.
 func (o *Organisation) Leaders(key DepartmentKey) []Person {
 	var out []Person
-	o.view(func(d *directory) { out = clones(d.leaders(key)) })
+	View(o, func(d *directory) { out = clones(d.leaders(key)) })
 	return out
 }
 
 // FormerPeople returns those who were removed from the staff.
 func (o *Organisation) FormerPeople() []Person {
 	var out []Person
-	o.view(func(d *directory) { out = clones(d.formerPeople()) })
+	View(o, func(d *directory) { out = clones(d.formerPeople()) })
 	return out
 }
 
 // AddDepartment adds a department below dept.Parent. Key and missing ids are filled in.
 func (o *Organisation) AddDepartment(dept Department) (Department, error) {
 	var out Department
-	err := o.change(func(d *directory) error {
+	err := Change(o, func(d *directory) error {
 		if dept.Created.IsZero() {
 			dept.Created = o.now()
 		}
@@ -143,25 +143,25 @@ func (o *Organisation) AddDepartment(dept Department) (Department, error) {
 // UpdateDepartment changes a department through edit. If edit fails, or would make ids or sibling names clash or a circle in
 // the tree, nothing is changed.
 func (o *Organisation) UpdateDepartment(key DepartmentKey, edit func(*Department) error) error {
-	return o.change(func(d *directory) error { return d.updateDepartment(key, edit) })
+	return Change(o, func(d *directory) error { return d.updateDepartment(key, edit) })
 }
 
 // RemoveDepartment removes a department that has neither members nor children.
 func (o *Organisation) RemoveDepartment(key DepartmentKey) error {
-	return o.change(func(d *directory) error { return d.removeDepartment(key) })
+	return Change(o, func(d *directory) error { return d.removeDepartment(key) })
 }
 
 // AddPerson puts a person on the staff. Key and missing vendor ids are filled in; UserID must be given.
 func (o *Organisation) AddPerson(p Person) (Person, error) {
 	var out Person
-	err := o.change(func(d *directory) error {
+	err := Change(o, func(d *directory) error {
 		if p.Created.IsZero() {
 			p.Created = o.now()
 		}
 		p.Changed = p.Created
 		added, err := d.addPerson(p)
 		if err == nil {
-			out = added.clone()
+			out = Clone(added)
 		}
 		return err
 	})
@@ -171,7 +171,7 @@ func (o *Organisation) AddPerson(p Person) (Person, error) {
 // UpdatePerson changes a person through edit. If edit fails, or would make ids clash or name unknown departments, nothing is
 // changed.
 func (o *Organisation) UpdatePerson(key PersonKey, edit func(*Person) error) error {
-	return o.change(func(d *directory) error {
+	return Change(o, func(d *directory) error {
 		return d.updatePerson(key, func(p *Person) error {
 			p.Changed = o.now()
 			return edit(p)
@@ -181,16 +181,16 @@ func (o *Organisation) UpdatePerson(key PersonKey, edit func(*Person) error) err
 
 // RemovePerson takes a person off the staff; see FormerPeople.
 func (o *Organisation) RemovePerson(key PersonKey) error {
-	return o.change(func(d *directory) error { return d.removePerson(key, o.now()) })
+	return Change(o, func(d *directory) error { return d.removePerson(key, o.now()) })
 }
 
 // RestorePerson puts a former person back on the staff, directly into the department.
 func (o *Organisation) RestorePerson(key PersonKey, into DepartmentKey) (Person, error) {
 	var out Person
-	err := o.change(func(d *directory) error {
+	err := Change(o, func(d *directory) error {
 		p, err := d.restorePerson(key, []Membership{{Department: into, DingTalkOrder: d.dingTalkOrder(key, into)}}, o.now())
 		if err == nil {
-			out = p.clone()
+			out = Clone(p)
 		}
 		return err
 	})
@@ -199,7 +199,7 @@ func (o *Organisation) RestorePerson(key PersonKey, into DepartmentKey) (Person,
 
 // MovePerson takes a person out of one department and into another.
 func (o *Organisation) MovePerson(key PersonKey, from, to DepartmentKey) error {
-	return o.change(func(d *directory) error { return d.movePerson(key, from, to, o.now()) })
+	return Change(o, func(d *directory) error { return d.movePerson(key, from, to, o.now()) })
 }
 
 func (d *directory) movePerson(key PersonKey, from, to DepartmentKey, at time.Time) error {
@@ -239,7 +239,7 @@ func valueOf[T any](v *T) (T, bool) {
 func clones(in []*Person) []Person {
 	out := make([]Person, len(in))
 	for i, p := range in {
-		out[i] = p.clone()
+		out[i] = Clone(p)
 	}
 	return out
 }

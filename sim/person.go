@@ -180,8 +180,18 @@ func (p *Person) In(department DepartmentKey) (Membership, bool) {
 	return p.Memberships[i], true
 }
 
-// clone copies the person with everything below it.
-func (p *Person) clone() Person {
+// leadsSomewhere tells whether the person leads a department.
+func leadsSomewhere(p *Person) bool {
+	for _, m := range p.Memberships {
+		if m.Leader {
+			return true
+		}
+	}
+	return false
+}
+
+// Clone copies the person with everything below it.
+func Clone(p *Person) Person {
 	c := *p
 	c.Memberships = slices.Clone(p.Memberships)
 	c.Attributes = slices.Clone(p.Attributes)
@@ -217,8 +227,8 @@ func (id PersonID) String() string {
 	return names[id]
 }
 
-// id returns the value of one of the person's ids, "" if the person has none.
-func (p *Person) id(kind PersonID) string {
+// IDOf returns the value of one of the person's ids, "" if the person has none.
+func IDOf(p *Person, kind PersonID) string {
 	switch kind {
 	case ByUserID:
 		return p.UserID
@@ -246,11 +256,16 @@ func (p *Person) id(kind PersonID) string {
 	return ""
 }
 
-// fold makes values of an id equal that the vendors take for equal.
-func (id PersonID) fold(value string) string {
+// Fold makes values of an id equal that the vendors take for equal.
+func Fold(id PersonID, value string) string {
 	switch id {
 	case ByUserID, ByEmail, ByCorpEmail:
 		return strings.ToLower(value)
 	}
 	return value
+}
+
+// HasID tells whether the person's id of a kind is the value.
+func HasID(p *Person, kind PersonID, value string) bool {
+	return Fold(kind, IDOf(p, kind)) == Fold(kind, value)
 }

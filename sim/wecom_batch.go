@@ -52,7 +52,7 @@ func (w *weCom) start(c *call, imp weComImport) (string, error) {
 		}
 	}
 	job := &weComJob{id: deriveText(w.sim.config.seed, "wecom job", w.next(), base62Digits, 43), kind: imp.kind}
-	w.sim.org.view(func(d *directory) {
+	View(w.sim.org, func(d *directory) {
 		job.total, job.run, err = imp.prepare(d, media.data)
 	})
 	if err != nil {
@@ -78,7 +78,7 @@ func (w *weCom) GetBatchResult(_ context.Context, r wecomserver.GetBatchResultRe
 	if job.status < 3 {
 		job.status++
 		if job.status == 3 {
-			err := w.sim.org.change(func(d *directory) error {
+			err := Change(w.sim.org, func(d *directory) error {
 				job.rows = job.run(d)
 				return nil
 			})
@@ -155,7 +155,7 @@ func (w *weCom) ReplaceBatchUser(ctx context.Context, r wecomserver.ReplaceBatch
 			if err != nil {
 				return 0, nil, err
 			}
-			if massDelete(len(absentFrom(d, rows)), len(d.people)) {
+			if massDelete(len(absentFrom(d, rows)), len(d.allPeople())) {
 				return 0, nil, weComError{code: wecomapi.ErrorCodeMassDeleteRefused}
 			}
 			run := func(d *directory) []wecomserver.BatchResultRow {
@@ -181,11 +181,11 @@ func massDelete(leaving, all int) bool {
 func absentFrom(d *directory, rows []weComRow) []*Person {
 	listed := make(map[string]bool)
 	for _, row := range rows {
-		listed[ByUserID.fold(row.userID)] = true
+		listed[Fold(ByUserID, row.userID)] = true
 	}
 	var out []*Person
 	for _, p := range d.allPeople() {
-		if !listed[ByUserID.fold(p.UserID)] && !p.Founder {
+		if !listed[Fold(ByUserID, p.UserID)] && !p.Founder {
 			out = append(out, p)
 		}
 	}

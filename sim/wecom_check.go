@@ -9,12 +9,6 @@ import (
 	"github.com/roster-go/roster/sim/internal/wecomserver"
 )
 
-// weComUserID tells whether a new member may have the id.
-func weComUserID(id string) bool {
-	const first = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	return id != "" && len(id) <= 64 && strings.Contains(first, id[:1]) && strings.Trim(id, first+"_-@.") == ""
-}
-
 // weComAttributeNames are the self-defined fields that the corp's console knows. Others are ignored without an error.
 func weComAttributeNames() []string { return []string{"工号", "工位", "主页"} }
 
@@ -179,27 +173,6 @@ func weComExternalProfile(in wecomserver.ExternalProfileInput) *wecomserver.Exte
 	}
 	out.ExternalAttr = &attrs
 	return out
-}
-
-// outside tells whether a text that is set has fewer or more characters than allowed.
-func outside(text *string, least, most int) bool {
-	if text == nil {
-		return false
-	}
-	n := utf8.RuneCountInString(*text)
-	return n < least || n > most
-}
-
-func isBlank(text *string) bool { return text == nil || *text == "" }
-
-func validMobile(text string) bool {
-	_, ok := ParseMobile(text)
-	return ok
-}
-
-func validMail(text string, most int) bool {
-	local, domain, ok := strings.Cut(text, "@")
-	return ok && len(text) >= 6 && len(text) <= most && local != "" && strings.Contains(domain, ".") && !strings.ContainsAny(text, " <>,;")
 }
 
 func validTelephone(text string) bool {

@@ -72,7 +72,7 @@ func (w *weCom) departmentsBelow(v weComView, id *int64) ([]*Department, error) 
 func (w *weCom) ListDepartment(ctx context.Context, r wecomserver.ListDepartmentRequestObject) (wecomserver.ListDepartmentResponseObject, error) {
 	list := []wecomserver.Department{}
 	var err error
-	w.sim.org.view(func(d *directory) {
+	View(w.sim.org, func(d *directory) {
 		v := w.viewOf(callOf(ctx), d)
 		var departments []*Department
 		departments, err = w.departmentsBelow(v, r.Params.ID)
@@ -87,7 +87,7 @@ func (w *weCom) ListDepartment(ctx context.Context, r wecomserver.ListDepartment
 func (w *weCom) ListDepartmentSimple(ctx context.Context, r wecomserver.ListDepartmentSimpleRequestObject) (wecomserver.ListDepartmentSimpleResponseObject, error) {
 	list := []wecomserver.DepartmentNode{}
 	var err error
-	w.sim.org.view(func(d *directory) {
+	View(w.sim.org, func(d *directory) {
 		var departments []*Department
 		departments, err = w.departmentsBelow(w.viewOf(callOf(ctx), d), r.Params.ID)
 		for _, dept := range departments {
@@ -101,7 +101,7 @@ func (w *weCom) ListDepartmentSimple(ctx context.Context, r wecomserver.ListDepa
 func (w *weCom) GetDepartment(ctx context.Context, r wecomserver.GetDepartmentRequestObject) (wecomserver.GetDepartmentResponseObject, error) {
 	var out wecomserver.GetDepartment200JSONResponse
 	var err error
-	w.sim.org.view(func(d *directory) {
+	View(w.sim.org, func(d *directory) {
 		v := w.viewOf(callOf(ctx), d)
 		dept := d.findDepartment(ByWeComID, strconv.FormatInt(r.Params.ID, 10))
 		switch {
@@ -152,19 +152,10 @@ func weComNewParent(d *directory, id int64, height int) (*Department, error) {
 		return nil, weComError{code: wecomapi.ErrorCodeParentDepartmentNotFound}
 	case len(d.path(parent.Key))+height > weComMaxDepth:
 		return nil, weComError{code: wecomapi.ErrorCodeDepartmentDepthExceeded}
-	case len(d.childKeys[parent.Key])+len(d.memberKeys[parent.Key]) >= weComMaxNodes:
+	case d.childCount(parent.Key)+d.memberCount(parent.Key) >= weComMaxNodes:
 		return nil, weComError{code: wecomapi.ErrorCodeDepartmentNodesExceeded}
 	}
 	return parent, nil
-}
-
-// height is the number of levels that a department and those below it take.
-func (d *directory) height(key DepartmentKey) int {
-	tallest := 0
-	for _, child := range d.childKeys[key] {
-		tallest = max(tallest, d.height(child))
-	}
-	return tallest + 1
 }
 
 // weComNewDepartment is a department to be made.
@@ -212,7 +203,7 @@ func (w *weCom) CreateDepartment(ctx context.Context, r wecomserver.CreateDepart
 		n.order = *r.Body.Order
 	}
 	var out wecomserver.CreateDepartment200JSONResponse
-	err := w.sim.org.change(func(d *directory) error {
+	err := Change(w.sim.org, func(d *directory) error {
 		added, err := w.makeDepartment(d, callOf(ctx), n)
 		if err == nil {
 			out.ID = new(added.WeComID)
@@ -224,7 +215,7 @@ func (w *weCom) CreateDepartment(ctx context.Context, r wecomserver.CreateDepart
 
 // UpdateDepartment changes a department.
 func (w *weCom) UpdateDepartment(_ context.Context, r wecomserver.UpdateDepartmentRequestObject) (wecomserver.UpdateDepartmentResponseObject, error) {
-	err := w.sim.org.change(func(d *directory) error {
+	err := Change(w.sim.org, func(d *directory) error {
 		return w.changeDepartment(d, r.Body)
 	})
 	return wecomserver.UpdateDepartment200JSONResponse{}, err
@@ -279,7 +270,7 @@ func (w *weCom) changeDepartment(d *directory, b *wecomserver.UpdateDepartmentRe
 
 // DeleteDepartment removes an empty department.
 func (w *weCom) DeleteDepartment(_ context.Context, r wecomserver.DeleteDepartmentRequestObject) (wecomserver.DeleteDepartmentResponseObject, error) {
-	err := w.sim.org.change(func(d *directory) error {
+	err := Change(w.sim.org, func(d *directory) error {
 		dept := d.findDepartment(ByWeComID, strconv.FormatInt(r.Params.ID, 10))
 		switch {
 		case r.Params.ID <= 0 || r.Params.ID > weComMaxID:
@@ -288,9 +279,9 @@ func (w *weCom) DeleteDepartment(_ context.Context, r wecomserver.DeleteDepartme
 			return weComError{code: wecomapi.ErrorCodeDepartmentNotFound}
 		case dept.Key == RootDepartment:
 			return weComError{code: wecomapi.ErrorCodeRootDepartmentUndeletable}
-		case len(d.memberKeys[dept.Key]) > 0:
+		case d.memberCount(dept.Key) > 0:
 			return weComError{code: wecomapi.ErrorCodeDepartmentHasMembers}
-		case len(d.childKeys[dept.Key]) > 0:
+		case d.childCount(dept.Key) > 0:
 			return weComError{code: wecomapi.ErrorCodeDepartmentHasChildren}
 		}
 		return d.removeDepartment(dept.Key)

@@ -60,7 +60,7 @@ func (w *weCom) ListUserID(_ context.Context, r wecomserver.ListUserIDRequestObj
 	}
 	rows := []wecomserver.DeptUser{}
 	var next string
-	w.sim.org.view(func(d *directory) {
+	View(w.sim.org, func(d *directory) {
 		at := after
 		for _, p := range d.allPeople() {
 			if p.Key < after.person {
@@ -108,7 +108,7 @@ func (w *weCom) lookUp(c *call, kind PersonID, value string) (string, error) {
 		return "", weComError{code: wecomapi.ErrorCodeFrequencyExceeded}
 	}
 	var found string
-	w.sim.org.view(func(d *directory) {
+	View(w.sim.org, func(d *directory) {
 		if p := d.findPerson(kind, value); value != "" && p != nil && w.viewOf(c, d).person(p) {
 			found = p.UserID
 		}
@@ -157,7 +157,7 @@ func (w *weCom) ConvertUseridToOpenid(ctx context.Context, r wecomserver.Convert
 	c := callOf(ctx)
 	var out wecomserver.ConvertUseridToOpenid200JSONResponse
 	var err error
-	w.sim.org.view(func(d *directory) {
+	View(w.sim.org, func(d *directory) {
 		p := d.findPerson(ByUserID, r.Body.Userid)
 		switch {
 		case r.Body.Userid == "":
@@ -183,7 +183,7 @@ func (w *weCom) ConvertOpenidToUserid(ctx context.Context, r wecomserver.Convert
 	c := callOf(ctx)
 	var out wecomserver.ConvertOpenidToUserid200JSONResponse
 	err := error(weComError{code: wecomapi.ErrorCodeInvalidOpenID})
-	w.sim.org.view(func(d *directory) {
+	View(w.sim.org, func(d *directory) {
 		if p := d.findPerson(ByWeChatOpenID, r.Body.Openid); p != nil && w.viewOf(c, d).person(p) {
 			out.Userid, err = new(p.UserID), nil
 		}
@@ -221,7 +221,7 @@ func (w *weCom) convert(c *call, kind PersonID, ids []string) (pairs []wecomserv
 		return nil, nil, weComError{code: wecomapi.ErrorCodeInvalidUseridListLength}
 	}
 	pairs, invalid = []wecomserver.UserIDPair{}, []string{}
-	w.sim.org.view(func(d *directory) {
+	View(w.sim.org, func(d *directory) {
 		v := w.viewOf(c, d)
 		for _, id := range ids {
 			p := d.findPerson(kind, id)

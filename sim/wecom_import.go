@@ -118,7 +118,7 @@ func readMemberFile(data []byte) ([]weComRow, error) {
 		if row.userID == "" {
 			return nil, weComError{code: wecomapi.ErrorCodeInvalidImportFile}
 		}
-		if id := ByUserID.fold(row.userID); seen[id] {
+		if id := Fold(ByUserID, row.userID); seen[id] {
 			return nil, weComError{code: wecomapi.ErrorCodeImportDuplicateUserid}
 		} else {
 			seen[id] = true
@@ -261,20 +261,20 @@ func (w *weCom) importParties(d *directory, c *call, rows []weComPartyRow) []wec
 	departments := d.allDepartments()
 	for i := len(departments) - 1; i >= 0; i-- {
 		if dept := departments[i]; !listed[dept.WeComID] {
-			d.pruneEmpty(dept.Key, listed)
+			pruneEmpty(d, dept.Key, listed)
 		}
 	}
 	return out
 }
 
 // pruneEmpty removes a department that is not listed, after those below it, if that leaves it empty.
-func (d *directory) pruneEmpty(key DepartmentKey, listed map[int64]bool) {
+func pruneEmpty(d *directory, key DepartmentKey, listed map[int64]bool) {
 	for _, child := range d.children(key) {
 		if !listed[child.WeComID] {
-			d.pruneEmpty(child.Key, listed)
+			pruneEmpty(d, child.Key, listed)
 		}
 	}
-	if len(d.childKeys[key]) == 0 && len(d.memberKeys[key]) == 0 {
+	if d.childCount(key) == 0 && d.memberCount(key) == 0 {
 		_ = d.removeDepartment(key) // it is empty and not the root
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/roster-go/roster/gen/wecomapi"
 	"github.com/roster-go/roster/sim/internal/wecomserver"
@@ -19,13 +18,6 @@ type WeCom struct{ part *weCom }
 func (s *Simulator) WeCom() *WeCom {
 	part, _ := s.parts[VendorWeCom].(*weCom)
 	return &WeCom{part: part}
-}
-
-// Invitation is a message that a real person would have got.
-type Invitation struct {
-	UserID    string
-	Operation string    // the operationId that caused it
-	Time      time.Time // by the simulator's clock
 }
 
 // Invited returns all invitations so far. A person may be invited more than once.
@@ -109,7 +101,7 @@ func (w *weCom) InviteUser(ctx context.Context, r wecomserver.InviteUserRequestO
 	var badUsers []string
 	var badParties, badTags []int64
 	var reached []string
-	w.sim.org.view(func(d *directory) {
+	View(w.sim.org, func(d *directory) {
 		v := w.viewOf(c, d)
 		reach := func(p *Person) {
 			if p.Status == StatusNotActivated && !slices.Contains(reached, p.UserID) {
@@ -156,11 +148,4 @@ func (w *weCom) InviteUser(ctx context.Context, r wecomserver.InviteUserRequestO
 		out.Invalidtag = &badTags
 	}
 	return out, nil
-}
-
-func listOf[T any](list *[]T) []T {
-	if list == nil {
-		return nil
-	}
-	return *list
 }

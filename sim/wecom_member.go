@@ -171,15 +171,6 @@ func (w *weCom) profile(key PersonKey) weComProfile {
 	return w.profiles[key]
 }
 
-func leadsSomewhere(p *Person) bool {
-	for _, m := range p.Memberships {
-		if m.Leader {
-			return true
-		}
-	}
-	return false
-}
-
 func bit(b bool) int64 {
 	if b {
 		return 1

@@ -16,7 +16,7 @@ type weComTfaCode struct {
 
 // AuthsuccUser lets a member finish the first login.
 func (w *weCom) AuthsuccUser(ctx context.Context, r wecomserver.AuthsuccUserRequestObject) (wecomserver.AuthsuccUserResponseObject, error) {
-	err := w.sim.org.change(func(d *directory) error {
+	err := Change(w.sim.org, func(d *directory) error {
 		if r.Params.Userid == "" {
 			return weComError{code: wecomapi.ErrorCodeUseridMissing}
 		}

@@ -35,7 +35,7 @@ func (w *weCom) CreateUser(ctx context.Context, r wecomserver.CreateUserRequestO
 		attributes: b.Extattr, external: b.ExternalProfile,
 	}
 	var created []wecomserver.CreatedDepartment
-	err := w.sim.org.change(func(d *directory) error {
+	err := Change(w.sim.org, func(d *directory) error {
 		var err error
 		created, err = w.createMember(d, c, b.Userid, change)
 		return err
@@ -63,7 +63,7 @@ func (w *weCom) UpdateUser(ctx context.Context, r wecomserver.UpdateUserRequestO
 		departments: b.Department, orders: b.Order, leads: b.IsLeaderInDept, directLeader: b.DirectLeader,
 		attributes: b.Extattr, external: b.ExternalProfile, mailAliases: b.BizMailAlias,
 	}
-	err := w.sim.org.change(func(d *directory) error { return w.updateMember(d, c, b.Userid, change) })
+	err := Change(w.sim.org, func(d *directory) error { return w.updateMember(d, c, b.Userid, change) })
 	return wecomserver.UpdateUser200JSONResponse{}, err
 }
 
@@ -72,7 +72,7 @@ func (w *weCom) createMember(d *directory, c *call, userID string, change weComC
 	switch {
 	case userID == "":
 		return nil, weComError{code: wecomapi.ErrorCodeUseridMissing}
-	case !weComUserID(userID):
+	case !validUserID(userID):
 		return nil, weComError{code: wecomapi.ErrorCodeInvalidUserid}
 	case d.findPerson(ByUserID, userID) != nil:
 		return nil, weComError{code: wecomapi.ErrorCodeUseridExists}
@@ -92,7 +92,7 @@ func (w *weCom) createMember(d *directory, c *call, userID string, change weComC
 	if isBlank(change.mobile) && isBlank(change.email) {
 		return nil, weComError{code: wecomapi.ErrorCodeMobileAndEmailEmpty}
 	}
-	p := Person{Key: d.lastPerson + 1, UserID: userID, Status: StatusNotActivated, Employment: EmploymentRegular, Created: c.now}
+	p := Person{Key: d.nextPersonKey(), UserID: userID, Status: StatusNotActivated, Employment: EmploymentRegular, Created: c.now}
 	created, err := w.apply(d, c, &p, change)
 	if err != nil {
 		return nil, err
@@ -130,11 +130,11 @@ func (w *weCom) updateMember(d *directory, c *call, userID string, change weComC
 		switch {
 		case !p.GeneratedUserID:
 			return weComError{code: wecomapi.ErrorCodeUseridUnchangeable}
-		case !weComUserID(*id):
+		case !validUserID(*id):
 			return weComError{code: wecomapi.ErrorCodeInvalidUserid}
 		}
 	}
-	edited := p.clone()
+	edited := Clone(p)
 	if _, err := w.apply(d, c, &edited, change); err != nil {
 		return err
 	}
@@ -311,7 +311,7 @@ func (w *weCom) remember(key PersonKey, change weComChange) {
 
 // DeleteUser removes a member.
 func (w *weCom) DeleteUser(ctx context.Context, r wecomserver.DeleteUserRequestObject) (wecomserver.DeleteUserResponseObject, error) {
-	err := w.sim.org.change(func(d *directory) error {
+	err := Change(w.sim.org, func(d *directory) error {
 		if r.Params.Userid == "" {
 			return weComError{code: wecomapi.ErrorCodeUseridMissing}
 		}
@@ -332,7 +332,7 @@ func (w *weCom) DeleteBatchUser(ctx context.Context, r wecomserver.DeleteBatchUs
 	if n := len(r.Body.Useridlist); n < 1 || n > 200 {
 		return nil, weComError{code: wecomapi.ErrorCodeInvalidUseridListLength}
 	}
-	err := w.sim.org.change(func(d *directory) error {
+	err := Change(w.sim.org, func(d *directory) error {
 		leaving := make(map[PersonKey]bool)
 		for _, id := range r.Body.Useridlist {
 			p := d.findPerson(ByUserID, id)

@@ -34,14 +34,14 @@ func (w *wps) changePeople(c *call, ids []string, edit func(*Person) error) erro
 	if len(ids) == 0 {
 		return wpsInvalid("user_ids is required")
 	}
-	return w.sim.org.change(func(d *directory) error {
+	return Change(w.sim.org, func(d *directory) error {
 		v := w.viewOf(c, d)
 		for _, id := range ids {
 			p := v.userNamed(id)
 			if p == nil {
 				return wpsNoSuch("user", id)
 			}
-			trial := p.clone()
+			trial := Clone(p)
 			if err := edit(&trial); err != nil {
 				return err
 			}
@@ -62,7 +62,7 @@ func (w *wps) changePeople(c *call, ids []string, edit func(*Person) error) erro
 // BatchUpdateUserOrder sets the ranks of people in departments, all of them or none.
 func (w *wps) BatchUpdateUserOrder(ctx context.Context, r wpsserver.BatchUpdateUserOrderRequestObject) (wpsserver.BatchUpdateUserOrderResponseObject, error) {
 	c := callOf(ctx)
-	err := w.sim.org.change(func(d *directory) error {
+	err := Change(w.sim.org, func(d *directory) error {
 		v := w.viewOf(c, d)
 		if len(r.Body.UserOrderList) == 0 {
 			return wpsInvalid("user_order_list is required")
@@ -104,7 +104,7 @@ func (v wpsView) member(deptID, userID string) (*Person, *Department, error) {
 // BatchUpdateUserDept puts people into departments in place of those where they are, all of them or none.
 func (w *wps) BatchUpdateUserDept(ctx context.Context, r wpsserver.BatchUpdateUserDeptRequestObject) (wpsserver.BatchUpdateUserDeptResponseObject, error) {
 	c := callOf(ctx)
-	err := w.sim.org.change(func(d *directory) error {
+	err := Change(w.sim.org, func(d *directory) error {
 		v := w.viewOf(c, d)
 		if len(r.Body.UserDeptInfoList) == 0 {
 			return wpsInvalid("user_dept_info_list is required")
@@ -118,7 +118,7 @@ func (w *wps) BatchUpdateUserDept(ctx context.Context, r wpsserver.BatchUpdateUs
 			case len(entry.DeptIds) == 0:
 				return wpsInvalid("dept_ids is required")
 			}
-			edited := p.clone()
+			edited := Clone(p)
 			if err := v.enter(&edited, entry.DeptIds); err != nil {
 				return err
 			}

@@ -25,12 +25,12 @@ func (w *wps) CreateUser(ctx context.Context, r wpsserver.CreateUserRequestObjec
 		source: b.Source, gender: b.Gender,
 	}
 	var data wpsserver.User
-	err := w.sim.org.change(func(d *directory) error {
+	err := Change(w.sim.org, func(d *directory) error {
 		v := w.viewOf(c, d)
 		if len(b.DeptIds) == 0 {
 			return wpsInvalid("dept_ids is required")
 		}
-		p := Person{Status: StatusNotActivated, Employment: EmploymentRegular, Created: c.now, Key: d.lastPerson + 1, GeneratedUserID: true}
+		p := Person{Status: StatusNotActivated, Employment: EmploymentRegular, Created: c.now, Key: d.nextPersonKey(), GeneratedUserID: true}
 		d.assignIDs(&p)
 		p.UserID = unused(func(attempt int) string {
 			return p.WPSUserID + strings.Repeat("0", attempt)
@@ -76,7 +76,7 @@ func (w *wps) UpdateUser(ctx context.Context, r wpsserver.UpdateUserRequestObjec
 // changePerson changes one person and says who it was.
 func (w *wps) changePerson(c *call, id string, edit func(wpsView, *Person) error) (PersonKey, error) {
 	var key PersonKey
-	err := w.sim.org.change(func(d *directory) error {
+	err := Change(w.sim.org, func(d *directory) error {
 		v := w.viewOf(c, d)
 		old := v.userNamed(id)
 		if old == nil {
@@ -94,7 +94,7 @@ func (w *wps) changePerson(c *call, id string, edit func(wpsView, *Person) error
 // DeleteUser takes a person off the staff.
 func (w *wps) DeleteUser(ctx context.Context, r wpsserver.DeleteUserRequestObject) (wpsserver.DeleteUserResponseObject, error) {
 	c := callOf(ctx)
-	err := w.sim.org.change(func(d *directory) error {
+	err := Change(w.sim.org, func(d *directory) error {
 		p := w.viewOf(c, d).userNamed(r.UserID)
 		switch {
 		case p == nil:
