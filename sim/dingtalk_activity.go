@@ -30,7 +30,7 @@ func (k *dingTalk) activity(c *call, date string, loggedIn bool, departments []i
 		return nil, false, bad
 	}
 	ids = []string{}
-	View(k.sim.org, func(d *directory) {
+	View(k.desk.Company, func(d *directory) {
 		var keys []DepartmentKey
 		for _, id := range departments {
 			dept := d.findDepartment(ByDingTalkID, strconv.FormatInt(id, 10))

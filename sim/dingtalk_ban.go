@@ -33,8 +33,8 @@ func (k *dingTalk) checkAddress(c *call) error {
 	if c.now.Before(until) {
 		return ban
 	}
-	limits := k.sim.quotasFor(VendorDingTalk, "address", []quota{{Requests: 10_000, Window: 20 * time.Second, Block: dingTalkBanTime}})
-	if _, ok := k.sim.quotas.take("dingtalk address "+c.caller, c.now, limits); !ok {
+	limits := k.desk.quotasFor(VendorDingTalk, "address", []quota{{Requests: 10_000, Window: 20 * time.Second, Block: dingTalkBanTime}})
+	if _, ok := k.desk.Quotas.take("dingtalk address "+c.caller, c.now, limits); !ok {
 		return DingTalkBan{}
 	}
 	return nil
@@ -51,6 +51,6 @@ func (k *dingTalk) writeBan(out http.ResponseWriter, ban DingTalkBan) {
 	out.Header().Set("Content-Type", "application/json")
 	writeJSON(out, cmp.Or(ban.Status, http.StatusForbidden), dingtalkserver.BanNotice{
 		Status: 1111, Wait: new(int64(5)), Source: new("x5"), Punish: new("deny"),
-		UUID: new(deriveText(k.sim.config.seed, "dingtalk ban", k.next(), hexDigits, 32)),
+		UUID: new(deriveText(k.desk.Seed, "dingtalk ban", k.next(), hexDigits, 32)),
 	})
 }

@@ -9,18 +9,15 @@ import (
 // and DingTalk by itself.
 type DingTalk struct{ part *dingTalk }
 
-// DingTalk returns the simulator's DingTalk controls.
-func (s *Simulator) DingTalk() *DingTalk {
-	part, _ := s.parts[VendorDingTalk].(*dingTalk)
-	return &DingTalk{part: part}
-}
+// controls returns what a test can do beside the interface.
+func (k *dingTalk) controls() *DingTalk { return &DingTalk{part: k} }
 
 // Ban bans all callers for the next five minutes of the simulator's clock, as DingTalk does with an IP address from which there were
 // too many calls.
 func (d *DingTalk) Ban(ban DingTalkBan) {
 	d.part.mu.Lock()
 	defer d.part.mu.Unlock()
-	d.part.ban, d.part.banned = ban, d.part.sim.config.clock().Add(dingTalkBanTime)
+	d.part.ban, d.part.banned = ban, d.part.desk.Now().Add(dingTalkBanTime)
 }
 
 // LiftBan ends a Ban.
@@ -36,7 +33,7 @@ func (d *DingTalk) PushTicket() string {
 	n := d.part.next()
 	d.part.mu.Lock()
 	defer d.part.mu.Unlock()
-	d.part.ticket = deriveText(d.part.sim.config.seed, "dingtalk suite ticket", n, base64Digits, 24)
+	d.part.ticket = deriveText(d.part.desk.Seed, "dingtalk suite ticket", n, base64Digits, 24)
 	return d.part.ticket
 }
 
@@ -77,42 +74,16 @@ type dingTalkLogin struct {
 // LoginCode returns the code that the app gets when the person opens it in a DingTalk client. It is for getUserByAuthCode, once and
 // within five minutes. It fails if nobody has the user id.
 func (d *DingTalk) LoginCode(userID string) (code string, err error) {
-	p, ok := d.part.sim.org.FindPerson(ByUserID, userID)
+	p, ok := d.part.desk.Company.FindPerson(ByUserID, userID)
 	if !ok {
 		return "", ErrUnknown
 	}
 	n := d.part.next()
 	d.part.mu.Lock()
 	defer d.part.mu.Unlock()
-	code = deriveText(d.part.sim.config.seed, "dingtalk login code", n, hexDigits, 32)
-	d.part.codes[code] = dingTalkLogin{person: p.Key, ends: d.part.sim.config.clock().Add(5 * time.Minute)}
+	code = deriveText(d.part.desk.Seed, "dingtalk login code", n, hexDigits, 32)
+	d.part.codes[code] = dingTalkLogin{person: p.Key, ends: d.part.desk.Now().Add(5 * time.Minute)}
 	return code, nil
-}
-
-// dingTalkConfig holds the options that only DingTalk knows.
-type dingTalkConfig struct {
-	newApp     bool
-	oldGateway bool
-	impersonal bool
-	homeSchool bool
-}
-
-// WithDingTalkAppCreatedAfter2021 makes the internal demo app one that was created after 21 October 2021: the calls of 用户管理1.0 and
-// 部门管理1.0 are closed to it.
-func WithDingTalkAppCreatedAfter2021() Option { return func(c *config) { c.dingtalk.newApp = true } }
-
-// WithDingTalkImpersonalApp takes the permissions for mobile numbers and personal information from the internal demo app. The fields
-// are then absent, without an error.
-func WithDingTalkImpersonalApp() Option { return func(c *config) { c.dingtalk.impersonal = true } }
-
-// WithDingTalkOldGateway makes the gateway before topapi answer as older recordings have it: the code of a refusal stands in the text
-// of errmsg only, there is no sub_code.
-func WithDingTalkOldGateway() Option { return func(c *config) { c.dingtalk.oldGateway = true } }
-
-// WithDingTalkHomeSchoolDirectory puts a department with a negative id (家校通讯录) below the root. It is listed, and every call about
-// it is answered with 60003. No other vendor knows it, and the Organisation does not either.
-func WithDingTalkHomeSchoolDirectory() Option {
-	return func(c *config) { c.dingtalk.homeSchool = true }
 }
 
 // dingTalkHomeSchool is the id of the home-school directory.

@@ -87,14 +87,14 @@ func (v dingTalkView) children(dept *Department) []*Department {
 
 // homeSchool tells whether the listing of a department ends with the home-school directory.
 func (v dingTalkView) homeSchool(dept *Department) bool {
-	return dept.Key == RootDepartment && v.k.sim.config.dingtalk.homeSchool
+	return dept.Key == RootDepartment && v.k.config.HomeSchool
 }
 
 // childIDs are the ids of the departments directly below one, whatever the contact scope.
 func (k *dingTalk) childIDs(ctx context.Context, id int64) ([]int64, error) {
 	ids := []int64{}
 	var err error
-	View(k.sim.org, func(d *directory) {
+	View(k.desk.Company, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		var dept *Department
 		if dept, err = v.anyDepartment(id); err != nil {
@@ -147,7 +147,7 @@ func (k *dingTalk) ListDepartmentsV1(ctx context.Context, r dingtalkserver.ListD
 	all := r.Params.FetchChild != nil && *r.Params.FetchChild
 	list := []dingtalkserver.DepartmentV1{}
 	var err error
-	View(k.sim.org, func(d *directory) {
+	View(k.desk.Company, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		if v.thirdParty && all {
 			err = dingTalkError{code: dingtalkapi.ErrorCodeInvalidParameter}
@@ -199,7 +199,7 @@ func (k *dingTalk) ListSubDepartmentsV2(ctx context.Context, r dingtalkserver.Li
 	}
 	list := []dingtalkserver.DepartmentV2{}
 	var err error
-	View(k.sim.org, func(d *directory) {
+	View(k.desk.Company, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		var dept *Department
 		if dept, err = v.department(id); err != nil {
@@ -258,7 +258,7 @@ func (k *dingTalk) GetDepartmentV1(ctx context.Context, r dingtalkserver.GetDepa
 		return nil, err
 	}
 	var out dingTalkDepartmentDetailV1
-	View(k.sim.org, func(d *directory) {
+	View(k.desk.Company, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		var dept *Department
 		if dept, err = v.department(id); err != nil {
@@ -301,7 +301,7 @@ func dingTalkBars(ids []int64) string {
 func (k *dingTalk) GetDepartmentV2(ctx context.Context, r dingtalkserver.GetDepartmentV2RequestObject) (dingtalkserver.GetDepartmentV2ResponseObject, error) {
 	var out dingtalkserver.DepartmentDetailV2
 	var err error
-	View(k.sim.org, func(d *directory) {
+	View(k.desk.Company, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		var dept *Department
 		if dept, err = v.department(r.Body.DeptID); err != nil {

@@ -136,7 +136,7 @@ func dingTalkDepartmentFailure(err error) error {
 func (k *dingTalk) createDepartment(ctx context.Context, change dingTalkDepartmentChange) (*int64, error) {
 	c := callOf(ctx)
 	var id *int64
-	err := Change(k.sim.org, func(d *directory) error {
+	err := Change(k.desk.Company, func(d *directory) error {
 		if err := change.check(); err != nil {
 			return err
 		}
@@ -166,7 +166,7 @@ func (k *dingTalk) createDepartment(ctx context.Context, change dingTalkDepartme
 // updateDepartment changes what is said of a department and leaves the rest.
 func (k *dingTalk) updateDepartment(ctx context.Context, id int64, change dingTalkDepartmentChange) error {
 	c := callOf(ctx)
-	return Change(k.sim.org, func(d *directory) error {
+	return Change(k.desk.Company, func(d *directory) error {
 		v := k.viewOf(c, d)
 		dept, err := v.department(id)
 		switch {
@@ -245,7 +245,7 @@ func (change dingTalkDepartmentChange) applyManagers(d *directory, c *call, key 
 
 // deleteDepartment removes an empty department.
 func (k *dingTalk) deleteDepartment(ctx context.Context, id int64) error {
-	return Change(k.sim.org, func(d *directory) error {
+	return Change(k.desk.Company, func(d *directory) error {
 		dept, err := k.viewOf(callOf(ctx), d).department(id)
 		switch {
 		case err != nil:

@@ -103,7 +103,7 @@ func (k *dingTalk) topFailure(e dingTalkError, text string) dingTalkTopFailure {
 			f.SubCode = string(dingtalkapi.SubCodeAccessTokenMissing)
 		}
 		f.ErrMsg = fmt.Sprintf("ding talk error[subcode=%s,submsg=%s]", f.SubCode, text)
-		if k.sim.config.dingtalk.oldGateway {
+		if k.config.OldGateway {
 			f.SubCode, f.SubMsg = "", ""
 		}
 	}
@@ -141,7 +141,7 @@ func dingTalkStatus(code string) int {
 
 // newHostRequestID makes a UUID in capitals.
 func (k *dingTalk) newHostRequestID() string {
-	id := deriveText(k.sim.config.seed, "dingtalk requestid", k.next(), "0123456789ABCDEF", 32)
+	id := deriveText(k.desk.Seed, "dingtalk requestid", k.next(), "0123456789ABCDEF", 32)
 	return id[:8] + "-" + id[8:12] + "-" + id[12:16] + "-" + id[16:20] + "-" + id[20:]
 }
 

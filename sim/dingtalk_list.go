@@ -99,7 +99,7 @@ func (l dingTalkDepartmentUsersV1) VisitListDepartmentUsersV1Response(w http.Res
 func (k *dingTalk) ListDepartmentUsersV1(ctx context.Context, r dingtalkserver.ListDepartmentUsersV1RequestObject) (dingtalkserver.ListDepartmentUsersV1ResponseObject, error) {
 	out := dingTalkDepartmentUsersV1{UserList: []dingTalkDepartmentUserV1{}}
 	var err error
-	View(k.sim.org, func(d *directory) {
+	View(k.desk.Company, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		var dept *Department
 		var rows []*Person
@@ -136,7 +136,7 @@ func (k *dingTalk) ListDepartmentUsersSimpleV1(ctx context.Context, r dingtalkse
 	list := []dingtalkserver.UserBrief{}
 	var more *bool
 	var err error
-	View(k.sim.org, func(d *directory) {
+	View(k.desk.Company, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		var dept *Department
 		var rows []*Person
@@ -201,7 +201,7 @@ func (k *dingTalk) ListDepartmentUsersV2(ctx context.Context, r dingtalkserver.L
 	list := []dingtalkserver.DepartmentUserV2{}
 	var next *int64
 	var err error
-	View(k.sim.org, func(d *directory) {
+	View(k.desk.Company, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		var dept *Department
 		var rows []*Person
@@ -224,7 +224,7 @@ func (k *dingTalk) ListDepartmentUsersV2(ctx context.Context, r dingtalkserver.L
 func (k *dingTalk) ListDepartmentUsersSimpleV2(ctx context.Context, r dingtalkserver.ListDepartmentUsersSimpleV2RequestObject) (dingtalkserver.ListDepartmentUsersSimpleV2ResponseObject, error) {
 	var page dingtalkserver.DepartmentUsersSimpleV2
 	var err error
-	View(k.sim.org, func(d *directory) {
+	View(k.desk.Company, func(d *directory) {
 		var rows []*Person
 		_, rows, page.NextCursor, err = k.viewOf(callOf(ctx), d).rowsV2(r.Body.DeptID, r.Body.OrderField, r.Body.Cursor, r.Body.Size)
 		page.List, page.HasMore = new(dingTalkBriefs(rows)), new(page.NextCursor != nil)
@@ -236,7 +236,7 @@ func (k *dingTalk) ListDepartmentUsersSimpleV2(ctx context.Context, r dingtalkse
 func (k *dingTalk) userIDs(ctx context.Context, department int64) ([]string, error) {
 	ids := []string{}
 	var err error
-	View(k.sim.org, func(d *directory) {
+	View(k.desk.Company, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		var dept *Department
 		if dept, err = v.anyDepartment(department); err != nil {

@@ -13,7 +13,7 @@ func (k *dingTalk) userIDByMobile(text string) (string, error) {
 	if !ok {
 		return "", dingTalkError{code: dingtalkapi.ErrorCodeInvalidPhoneNumber}
 	}
-	p, ok := k.sim.org.FindPerson(ByMobile, mobile.E164())
+	p, ok := k.desk.Company.FindPerson(ByMobile, mobile.E164())
 	if !ok {
 		return "", dingTalkError{code: dingtalkapi.ErrorCodeUserNotFound}
 	}
@@ -37,7 +37,7 @@ func (k *dingTalk) GetUserIDByMobileV2(_ context.Context, r dingtalkserver.GetUs
 	}
 	owned := []string{}
 	if r.Body.SupportExclusiveAccountSearch != nil && *r.Body.SupportExclusiveAccountSearch {
-		if p, ok := k.sim.org.FindPerson(ByUserID, id); ok && k.profile(p.Key).exclusive {
+		if p, ok := k.desk.Company.FindPerson(ByUserID, id); ok && k.profile(p.Key).exclusive {
 			owned = append(owned, id)
 		}
 	}
@@ -47,7 +47,7 @@ func (k *dingTalk) GetUserIDByMobileV2(_ context.Context, r dingtalkserver.GetUs
 
 // userIDByUnionID finds the person with a unionid. Only staff is known, no external contacts.
 func (k *dingTalk) userIDByUnionID(unionID string) (string, error) {
-	p, ok := k.sim.org.FindPerson(ByDingTalkUnionID, unionID)
+	p, ok := k.desk.Company.FindPerson(ByDingTalkUnionID, unionID)
 	if !ok || unionID == "" {
 		return "", dingTalkError{code: dingtalkapi.ErrorCodeUserNotFound}
 	}
@@ -76,7 +76,7 @@ func (k *dingTalk) GetUserIDByUnionIDV2(_ context.Context, r dingtalkserver.GetU
 // count counts the staff, or those of them who have activated their accounts.
 func (k *dingTalk) count(onlyActive bool) *int64 {
 	var n int64
-	View(k.sim.org, func(d *directory) {
+	View(k.desk.Company, func(d *directory) {
 		for _, p := range d.allPeople() {
 			if !onlyActive || dingTalkActive(p) {
 				n++
@@ -101,7 +101,7 @@ func (k *dingTalk) GetUserCountV2(_ context.Context, r dingtalkserver.GetUserCou
 
 // admins returns the administrators with their level: 1 for the main one, 2 for the others.
 func (k *dingTalk) admins() (userIDs []string, levels []int64) {
-	View(k.sim.org, func(d *directory) {
+	View(k.desk.Company, func(d *directory) {
 		for _, p := range d.allPeople() {
 			if level := dingTalkAdminLevel(p); level > 0 {
 				userIDs, levels = append(userIDs, p.UserID), append(levels, level)
@@ -129,7 +129,7 @@ func (k *dingTalk) ListAdminsV1(context.Context, dingtalkserver.ListAdminsV1Requ
 	for i := range userIDs {
 		list = append(list, dingtalkserver.AdminV1{Userid: &userIDs[i], SysLevel: &levels[i]})
 	}
-	if k.sim.config.seed%2 == 0 {
+	if k.desk.Seed%2 == 0 {
 		return dingtalkserver.ListAdminsV1200JSONResponse{AdminListAlt: &list}, nil
 	}
 	return dingtalkserver.ListAdminsV1200JSONResponse{AdminList: &list}, nil
@@ -150,7 +150,7 @@ func (k *dingTalk) ListAdminsV2(context.Context, dingtalkserver.ListAdminsV2Requ
 func (k *dingTalk) GetAdminScope(ctx context.Context, r dingtalkserver.GetAdminScopeRequestObject) (dingtalkserver.GetAdminScopeResponseObject, error) {
 	ids := []int64{}
 	var err error
-	View(k.sim.org, func(d *directory) {
+	View(k.desk.Company, func(d *directory) {
 		var p *Person
 		if p, err = k.viewOf(callOf(ctx), d).anybody(r.Body.Userid, dingtalkapi.ErrorCodeEmptyParameter); err != nil {
 			return
@@ -173,22 +173,22 @@ func (k *dingTalk) GetUserByAuthCode(ctx context.Context, r dingtalkserver.GetUs
 	login, ok := k.codes[r.Body.Code]
 	delete(k.codes, r.Body.Code)
 	k.mu.Unlock()
-	p, found := k.sim.org.Person(login.person)
+	p, found := k.desk.Company.Person(login.person)
 	if !ok || !found || !callOf(ctx).now.Before(login.ends) {
 		return nil, dingTalkError{code: dingtalkapi.ErrorCodeInvalidAuthCode}
 	}
 	level := dingTalkAdminLevel(&p)
 	return dingtalkserver.GetUserByAuthCode200JSONResponse{Result: &dingtalkserver.GetUserByAuthCodeResult{
 		Userid: &p.UserID, Unionid: &p.DingTalkUnionID, Name: &p.Name, Sys: new(level > 0), SysLevel: &level,
-		DeviceID:          new(deriveText(k.sim.config.seed, "dingtalk device", int(p.Key), hexDigits, 16)),
-		AssociatedUnionid: new("N2o" + deriveText(k.sim.config.seed, "dingtalk associated unionid", int(p.Key), base62Digits, 17)),
+		DeviceID:          new(deriveText(k.desk.Seed, "dingtalk device", int(p.Key), hexDigits, 16)),
+		AssociatedUnionid: new("N2o" + deriveText(k.desk.Seed, "dingtalk associated unionid", int(p.Key), base62Digits, 17)),
 	}}, nil
 }
 
 // GetAuthScopes tells what the app may see.
 func (k *dingTalk) GetAuthScopes(ctx context.Context, _ dingtalkserver.GetAuthScopesRequestObject) (dingtalkserver.GetAuthScopesResponseObject, error) {
 	departments, people, fields := []int64{}, []string{}, []string{"name", "position", "userid", "department"}
-	View(k.sim.org, func(d *directory) {
+	View(k.desk.Company, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		if v.whole {
 			departments = append(departments, d.department(RootDepartment).DingTalkID)

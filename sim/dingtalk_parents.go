@@ -18,7 +18,7 @@ func (v dingTalkView) pathIDs(key DepartmentKey) []int64 {
 
 // parentsOfDepartment finds the path of a department, whatever the contact scope.
 func (k *dingTalk) parentsOfDepartment(ctx context.Context, id int64) (ids []int64, err error) {
-	View(k.sim.org, func(d *directory) {
+	View(k.desk.Company, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		var dept *Department
 		if dept, err = v.anyDepartment(id); err == nil {
@@ -30,7 +30,7 @@ func (k *dingTalk) parentsOfDepartment(ctx context.Context, id int64) (ids []int
 
 // parentsOfUser finds a path for each department of a person, whatever the contact scope.
 func (k *dingTalk) parentsOfUser(ctx context.Context, userID string, missing dingtalkapi.ErrorCode) (paths [][]int64, err error) {
-	View(k.sim.org, func(d *directory) {
+	View(k.desk.Company, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		var p *Person
 		if p, err = v.anybody(userID, missing); err != nil {

@@ -40,7 +40,7 @@ func (k *dingTalk) checkToken(c *call) error {
 	if token == "" {
 		return dingTalkError{code: dingtalkapi.ErrorCodeAccessTokenMissing}
 	}
-	g, state := k.sim.tokens.check(VendorDingTalk, token, c.now)
+	g, state := k.desk.Tokens.check(VendorDingTalk, token, c.now)
 	switch {
 	case state == tokenExpired:
 		return dingTalkError{code: dingtalkapi.ErrorCodeAccessTokenExpired}
@@ -55,7 +55,7 @@ func (k *dingTalk) checkToken(c *call) error {
 func (k *dingTalk) allowed(c *call) error {
 	op := c.operation
 	internal := c.grant.holder == dingTalkInternal
-	if internal && op.Deprecated && k.sim.config.dingtalk.newApp || !internal && dingTalkInternalOnly(op.ID) {
+	if internal && op.Deprecated && k.config.NewApp || !internal && dingTalkInternalOnly(op.ID) {
 		return dingTalkError{code: dingtalkapi.ErrorCodePermissionDenied, points: op.Scopes}
 	}
 	k.mu.Lock()
@@ -90,7 +90,7 @@ func (k *dingTalk) viewOf(c *call, d *directory) dingTalkView {
 	defer k.mu.Unlock()
 	third := c.grant.holder != dingTalkInternal
 	return dingTalkView{
-		k: k, dir: d, thirdParty: third, personal: !third && !k.sim.config.dingtalk.impersonal,
+		k: k, dir: d, thirdParty: third, personal: !third && !k.config.Impersonal,
 		whole: k.whole, tops: k.departments, people: k.people,
 	}
 }

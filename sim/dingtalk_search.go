@@ -29,7 +29,7 @@ func (k *dingTalk) SearchUsers(ctx context.Context, r dingtalkserver.SearchUsers
 	}
 	whole := r.Body.FullMatchField != nil && *r.Body.FullMatchField == 1
 	ids := []string{}
-	View(k.sim.org, func(d *directory) {
+	View(k.desk.Company, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		for _, p := range d.allPeople() {
 			if v.personInScope(p) && (p.Name == r.Body.QueryWord || !whole && strings.Contains(p.Name, r.Body.QueryWord)) {
@@ -48,7 +48,7 @@ func (k *dingTalk) SearchDepartments(ctx context.Context, r dingtalkserver.Searc
 		return nil, err
 	}
 	ids := []int64{}
-	View(k.sim.org, func(d *directory) {
+	View(k.desk.Company, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		for _, dept := range d.allDepartments() {
 			if v.inScope(dept.Key) && strings.Contains(dept.Name, r.Body.QueryWord) {
@@ -63,7 +63,7 @@ func (k *dingTalk) SearchDepartments(ctx context.Context, r dingtalkserver.Searc
 
 // leaveToken is where a page of leave records ends: a key that nobody can make up.
 func (k *dingTalk) leaveToken(key PersonKey) string {
-	return fmt.Sprintf("%05X%05X", int(key), derive(k.sim.config.seed, "dingtalk leave records", int(key))&0xfffff)
+	return fmt.Sprintf("%05X%05X", int(key), derive(k.desk.Seed, "dingtalk leave records", int(key))&0xfffff)
 }
 
 // afterLeaveToken is the key behind which a page begins.
@@ -103,7 +103,7 @@ func (k *dingTalk) ListLeaveRecords(ctx context.Context, r dingtalkserver.ListLe
 	}
 	records := []dingtalkserver.LeaveRecord{}
 	var next *string
-	for _, p := range k.sim.org.FormerPeople() {
+	for _, p := range k.desk.Company.FormerPeople() {
 		if p.Key <= after || p.Left.Before(from) || p.Left.After(to) {
 			continue
 		}
@@ -115,7 +115,7 @@ func (k *dingTalk) ListLeaveRecords(ctx context.Context, r dingtalkserver.ListLe
 		record := dingtalkserver.LeaveRecord{
 			UserID: new(p.UserID), Name: new(p.Name), LeaveTime: new(p.Left.UTC().Format(time.RFC3339)), LeaveReason: new("oapi"),
 		}
-		if p.Mobile.Number != "" && !k.sim.config.dingtalk.impersonal {
+		if p.Mobile.Number != "" && !k.config.Impersonal {
 			record.Mobile, record.StateCode = new(p.Mobile.Number), new(p.Mobile.Country)
 		}
 		records = append(records, record)

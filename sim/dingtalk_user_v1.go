@@ -46,7 +46,7 @@ func (u dingTalkUserV1) VisitGetUserV1Response(w http.ResponseWriter) error {
 func (k *dingTalk) GetUserV1(ctx context.Context, r dingtalkserver.GetUserV1RequestObject) (dingtalkserver.GetUserV1ResponseObject, error) {
 	var out dingTalkUserV1
 	var err error
-	View(k.sim.org, func(d *directory) {
+	View(k.desk.Company, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		var p *Person
 		if p, err = v.person(r.Params.Userid, dingtalkapi.ErrorCodeUserIDMissing); err == nil {

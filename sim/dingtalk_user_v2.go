@@ -11,7 +11,7 @@ import (
 func (k *dingTalk) GetUserV2(ctx context.Context, r dingtalkserver.GetUserV2RequestObject) (dingtalkserver.GetUserV2ResponseObject, error) {
 	var out dingtalkserver.GetUserV2200JSONResponse
 	var err error
-	View(k.sim.org, func(d *directory) {
+	View(k.desk.Company, func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		id := r.Body.Userid
 		if r.Body.LoginID != nil && *r.Body.LoginID != "" {

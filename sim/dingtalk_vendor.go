@@ -16,7 +16,8 @@ import (
 // dingTalk is DingTalk's part of the simulator. It implements dingtalkserver.StrictServerInterface, so that an operation of the
 // document that is missing here does not compile.
 type dingTalk struct {
-	sim     *Simulator
+	desk    *Desk
+	config  dingTalkConfig
 	handler http.Handler
 	bodies  map[string]dingTalkBody          // by operationId in lower case
 	methods map[string]string                // HTTP method by path
@@ -44,9 +45,10 @@ var (
 )
 
 // newDingTalk makes DingTalk's part of the simulator.
-func (s *Simulator) newDingTalk() vendor {
+func newDingTalk(d *Desk, config dingTalkConfig) vendor {
 	k := &dingTalk{
-		sim:       s,
+		desk:      d,
+		config:    config,
 		bodies:    dingTalkBodies(),
 		methods:   make(map[string]string),
 		texts:     dingTalkErrorTexts(),
@@ -147,7 +149,7 @@ func (k *dingTalk) enveloped(text []byte, c *call, host dingTalkHost) []byte {
 
 // requestID makes the id that an answer of a topapi route has.
 func (k *dingTalk) requestID() string {
-	return deriveText(k.sim.config.seed, "dingtalk request", k.next(), "0123456789abcdefghijklmnopqrstuvwxyz", 12)
+	return deriveText(k.desk.Seed, "dingtalk request", k.next(), "0123456789abcdefghijklmnopqrstuvwxyz", 12)
 }
 
 // next returns a number that was not returned before.
@@ -178,8 +180,8 @@ func (k *dingTalk) admit(c *call) error {
 // withinQuota counts the call: DingTalk counts by app and operation.
 func (k *dingTalk) withinQuota(c *call, app string) error {
 	id := c.operation.ID
-	limits := k.sim.quotasFor(VendorDingTalk, id, documented(c.operation.Limits))
-	if wait, ok := k.sim.quotas.take("dingtalk "+app+" "+id, c.now, limits); !ok {
+	limits := k.desk.quotasFor(VendorDingTalk, id, documented(c.operation.Limits))
+	if wait, ok := k.desk.Quotas.take("dingtalk "+app+" "+id, c.now, limits); !ok {
 		return dingTalkError{code: dingtalkapi.ErrorCodeAppAPIThrottled, wait: wait}
 	}
 	return nil

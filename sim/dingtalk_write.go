@@ -16,7 +16,7 @@ import (
 func (k *dingTalk) createUser(ctx context.Context, userID *string, change dingTalkChange) (*Person, error) {
 	c := callOf(ctx)
 	var added *Person
-	err := Change(k.sim.org, func(d *directory) error {
+	err := Change(k.desk.Company, func(d *directory) error {
 		if err := change.check(); err != nil {
 			return err
 		}
@@ -51,7 +51,7 @@ func (k *dingTalk) createUser(ctx context.Context, userID *string, change dingTa
 // updateUser changes what is said of a member and leaves the rest. missing is the code for an empty id.
 func (k *dingTalk) updateUser(ctx context.Context, userID string, missing dingtalkapi.ErrorCode, change dingTalkChange) error {
 	c := callOf(ctx)
-	return Change(k.sim.org, func(d *directory) error {
+	return Change(k.desk.Company, func(d *directory) error {
 		v := k.viewOf(c, d)
 		p, err := v.person(userID, missing)
 		if err != nil {
@@ -77,7 +77,7 @@ func (k *dingTalk) updateUser(ctx context.Context, userID string, missing dingta
 // deleteUser removes a member. gone is the code for somebody who is not there, missing the one for an empty id.
 func (k *dingTalk) deleteUser(ctx context.Context, userID string, missing, gone dingtalkapi.ErrorCode) error {
 	c := callOf(ctx)
-	return Change(k.sim.org, func(d *directory) error {
+	return Change(k.desk.Company, func(d *directory) error {
 		v := k.viewOf(c, d)
 		p, err := v.person(userID, missing)
 		var refused dingTalkError

@@ -128,9 +128,9 @@ type injectedFault struct {
 // would strike a call, the one that was injected first does.
 //
 // It panics if there is no such vendor or operation: with a fault that never strikes, a test would pass for nothing.
-func (s *Simulator) Inject(vendor, operation string, f Fault) (remove func()) {
-	injected := &injectedFault{Fault: f, vendor: vendor, operation: s.nameOf(vendor, operation)}
-	l := s.faults
+func (d *Desk) Inject(vendor, operation string, f Fault) (remove func()) {
+	injected := &injectedFault{Fault: f, vendor: vendor, operation: d.nameOf(vendor, operation)}
+	l := d.faults
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.list = append(l.list, injected)
@@ -142,11 +142,11 @@ func (s *Simulator) Inject(vendor, operation string, f Fault) (remove func()) {
 }
 
 // nameOf is the operationId of an operation.
-func (s *Simulator) nameOf(vendor, operation string) string {
-	if operation == "*" && s.known[vendor] != nil {
+func (d *Desk) nameOf(vendor, operation string) string {
+	if operation == "*" && d.known[vendor] != nil {
 		return operation
 	}
-	for _, id := range s.known[vendor] {
+	for _, id := range d.known[vendor] {
 		if strings.EqualFold(id, operation) {
 			return id
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 // strikeAfter strikes the call's fault on an answer that is ready, and tells whether there is nothing left to send.
-func (s *Simulator) strikeAfter(c *call, a *answer, w http.ResponseWriter, entry *Request) (done bool) {
+func (d *Desk) strikeAfter(c *call, a *answer, w http.ResponseWriter, entry *Request) (done bool) {
 	switch f := c.fault; f.Kind {
 	case FaultThrottled:
 		if f.RetryAfter > 0 {
@@ -21,11 +21,11 @@ func (s *Simulator) strikeAfter(c *call, a *answer, w http.ResponseWriter, entry
 		resetConnection(w)
 		return true
 	case FaultSlowBody:
-		s.journal.note(entry, func(e *Request) { e.Status = a.status })
-		s.dribble(w, c.request, a, cmp.Or(f.Interval, 100*time.Millisecond))
+		d.journal.note(entry, func(e *Request) { e.Status = a.status })
+		d.dribble(w, c.request, a, cmp.Or(f.Interval, 100*time.Millisecond))
 		return true
 	case FaultOversize:
-		s.journal.note(entry, func(e *Request) { e.Status = a.status })
+		d.journal.note(entry, func(e *Request) { e.Status = a.status })
 		sendPadded(w, a, cmp.Or(f.Bytes, 64<<20))
 		return true
 	case FaultTruncated:
@@ -96,7 +96,7 @@ func changeType(doc document, path string, words answerWords) {
 }
 
 // dribble sends all of the answer but its last byte, one byte at a time, and blanks after that, until somebody has had enough.
-func (s *Simulator) dribble(w http.ResponseWriter, r *http.Request, a *answer, interval time.Duration) {
+func (d *Desk) dribble(w http.ResponseWriter, r *http.Request, a *answer, interval time.Duration) {
 	maps.Copy(w.Header(), a.header)
 	w.WriteHeader(a.status)
 	rc := http.NewResponseController(w)
@@ -121,7 +121,7 @@ func (s *Simulator) dribble(w http.ResponseWriter, r *http.Request, a *answer, i
 		case <-tick.C:
 		case <-r.Context().Done():
 			return
-		case <-s.closed:
+		case <-d.closed:
 			return
 		}
 	}

@@ -10,7 +10,7 @@ import (
 const gatewayPage = "<html>\r\n<head><title>%[1]d %[2]s</title></head>\r\n<body>\r\n<center><h1>%[1]d %[2]s</h1></center>\r\n<hr><center>gateway</center>\r\n</body>\r\n</html>\r\n"
 
 // strikeBefore strikes the call's fault before the vendor sees the call, and tells whether the call is over with it.
-func (s *Simulator) strikeBefore(c *call, w http.ResponseWriter, entry *Request) (done bool) {
+func (d *Desk) strikeBefore(c *call, w http.ResponseWriter, entry *Request) (done bool) {
 	f, a := c.fault, newAnswer()
 	switch f.Kind {
 	case FaultHTMLError:
@@ -31,15 +31,15 @@ func (s *Simulator) strikeBefore(c *call, w http.ResponseWriter, entry *Request)
 		resetConnection(w)
 		return true
 	case FaultHang:
-		s.hang(w, c.request)
+		d.hang(w, c.request)
 		return true
 	case FaultMovePerson:
-		s.movePerson(f)
+		d.movePerson(f)
 		return false
 	default:
 		return false
 	}
-	s.finish(a, w, entry)
+	d.finish(a, w, entry)
 	return true
 }
 
@@ -62,17 +62,18 @@ func resetConnection(w http.ResponseWriter) {
 }
 
 // hang waits until the client or the simulator has had enough.
-func (s *Simulator) hang(w http.ResponseWriter, r *http.Request) {
+func (d *Desk) hang(w http.ResponseWriter, r *http.Request) {
 	select {
 	case <-r.Context().Done():
-	case <-s.closed:
+	case <-d.closed:
 		resetConnection(w)
 	}
 }
 
 // movePerson does what an administrator does who moves somebody in the middle of a walk.
-func (s *Simulator) movePerson(f *injectedFault) {
-	_ = Change(s.org, func(d *directory) error { // a move that is not possible is no move
+func (d *Desk) movePerson(f *injectedFault) {
+	now := d.Now()
+	_ = Change(d.Company, func(d *directory) error { // a move that is not possible is no move
 		p := d.findPerson(ByUserID, f.Person)
 		if f.Person == "" {
 			p = somebodyMovable(d)
@@ -84,7 +85,7 @@ func (s *Simulator) movePerson(f *injectedFault) {
 		if to == 0 {
 			to = lastOther(d, p)
 		}
-		return d.movePerson(p.Key, cmp.Or(f.From, p.MainDepartment), to, s.config.clock())
+		return d.movePerson(p.Key, cmp.Or(f.From, p.MainDepartment), to, now)
 	})
 }
 

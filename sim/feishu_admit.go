@@ -68,7 +68,7 @@ func (f *feishu) authenticate(c *call) error {
 	if !user && !strings.HasPrefix(token, "t-") && !strings.HasPrefix(token, "a-") {
 		return feishuError{code: feishuapi.ErrorCodeTokenMalformed}
 	}
-	g, state := f.sim.tokens.check(VendorFeishu, token, c.now)
+	g, state := f.desk.Tokens.check(VendorFeishu, token, c.now)
 	takesUsers := feishuTakes(c.operation, feishuUserScheme)
 	if !user {
 		switch {
@@ -103,7 +103,7 @@ func (f *feishu) checkUser(c *call) error {
 	consent := f.consents[c.grant.token]
 	f.mu.Unlock()
 	code := feishuapi.ErrorCodeOAuthUserNotFound
-	View(f.sim.org, func(d *directory) {
+	View(f.desk.Company, func(d *directory) {
 		if consent == nil {
 			return
 		}
@@ -142,13 +142,13 @@ func (f *feishu) withinQuota(c *call) error {
 	if c.grant.holder == feishuStoreTenant {
 		app = feishuStoreApp
 	}
-	limits := f.sim.quotasFor(VendorFeishu, c.operation.ID, documented(c.operation.Limits))
+	limits := f.desk.quotasFor(VendorFeishu, c.operation.ID, documented(c.operation.Limits))
 	return f.take(c, app+" "+c.operation.ID, limits)
 }
 
 // take counts a call against limits.
 func (f *feishu) take(c *call, key string, limits []quota) error {
-	wait, ok := f.sim.quotas.take(VendorFeishu+" "+key, c.now, limits)
+	wait, ok := f.desk.Quotas.take(VendorFeishu+" "+key, c.now, limits)
 	if ok {
 		return nil
 	}
@@ -164,7 +164,7 @@ func (f *feishu) take(c *call, key string, limits []quota) error {
 
 // withinMonth counts the call against the plan.
 func (f *feishu) withinMonth(c *call) error {
-	limit := f.sim.config.feishu.monthlyCalls
+	limit := f.config.MonthlyCalls
 	if limit == 0 {
 		return nil
 	}
@@ -180,5 +180,5 @@ func (f *feishu) withinMonth(c *call) error {
 
 // delicate counts the changes of people that Feishu takes only once a second, beside the quota of the operation.
 func (f *feishu) delicate(c *call) error {
-	return f.take(c, "delicate", f.sim.quotasFor(VendorFeishu, "delicate", []quota{{Requests: 1, Window: time.Second}}))
+	return f.take(c, "delicate", f.desk.quotasFor(VendorFeishu, "delicate", []quota{{Requests: 1, Window: time.Second}}))
 }

@@ -11,11 +11,8 @@ import (
 // console, and what reaches people by mail.
 type Feishu struct{ part *feishu }
 
-// Feishu returns the simulator's Feishu controls.
-func (s *Simulator) Feishu() *Feishu {
-	part, _ := s.parts[VendorFeishu].(*feishu)
-	return &Feishu{part: part}
-}
+// controls returns what a test can do beside the interface.
+func (f *feishu) controls() *Feishu { return &Feishu{part: f} }
 
 // FeishuConsent is what an app asks a person for on the authorize page, and what the person agrees to.
 type FeishuConsent struct {
@@ -56,10 +53,10 @@ func (x *Feishu) Authorize(userID string, consent FeishuConsent) (code string, e
 		}
 	}
 	n := f.next()
-	now := f.sim.config.clock()
+	now := f.desk.Now()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	code = deriveText(f.sim.config.seed, "feishu code", n, base62Digits, 32)
+	code = deriveText(f.desk.Seed, "feishu code", n, base62Digits, 32)
 	f.codes[code] = &feishuAuthorization{
 		consent: &feishuConsent{person: key, scopes: scopes, given: now},
 		expires: now.Add(feishuCodeLife),
@@ -90,7 +87,7 @@ func (x *Feishu) RevokeConsent(userID string) error {
 	}
 	f.mu.Unlock()
 	for _, token := range tokens {
-		f.sim.tokens.revoke(VendorFeishu, token)
+		f.desk.Tokens.revoke(VendorFeishu, token)
 	}
 	return nil
 }
@@ -114,7 +111,7 @@ func (x *Feishu) SignIn(userID string, terminal int) (sid string, err error) {
 	n := f.next()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	sid = deriveText(f.sim.config.seed, "feishu sid", n, base62Digits, 28)
+	sid = deriveText(f.desk.Seed, "feishu sid", n, base62Digits, 28)
 	f.sessions[sid] = &feishuSession{person: key, terminal: terminal}
 	return sid, nil
 }
@@ -137,7 +134,7 @@ func (x *Feishu) Invited() []Invitation {
 // keyOf finds a person on the staff.
 func (f *feishu) keyOf(userID string) (PersonKey, error) {
 	var key PersonKey
-	View(f.sim.org, func(d *directory) {
+	View(f.desk.Company, func(d *directory) {
 		if p := d.findPerson(ByUserID, userID); p != nil {
 			key = p.Key
 		}

@@ -63,7 +63,7 @@ func (v feishuView) showDepartment(dept *Department) feishuserver.Department {
 		I18NName: when(base, feishuserver.NameTranslations{
 			ZhCn: new(own.zh), JaJp: new(own.ja), EnUs: new(dept.EnglishName),
 		}),
-		ChatID: when(base && own.hasChat(dept.Key), feishuChat(v.f.sim.config.seed, dept.Key)),
+		ChatID: when(base && own.hasChat(dept.Key), feishuChat(v.f.desk.Seed, dept.Key)),
 		Status: when(base, feishuserver.DepartmentStatus{IsDeleted: new(false)}),
 		Order:  when(tree, strconv.FormatInt(feishuOrder(dept, own), 10)),
 

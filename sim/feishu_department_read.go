@@ -17,7 +17,7 @@ func (f *feishu) GetDepartment(ctx context.Context, r feishuserver.GetDepartment
 	c := callOf(ctx)
 	var out feishuserver.Department
 	var err error
-	View(f.sim.org, func(d *directory) {
+	View(f.desk.Company, func(d *directory) {
 		v := f.viewOf(c, d)
 		var dept *Department
 		if dept, err = v.department(r.DepartmentID, feishuapi.ErrorCodeDepartmentOutOfRange); err == nil {
@@ -34,7 +34,7 @@ func (f *feishu) BatchGetDepartments(ctx context.Context, r feishuserver.BatchGe
 		return nil, feishuError{code: feishuapi.ErrorCodeInvalidPageSize}
 	}
 	items := []feishuserver.Department{}
-	View(f.sim.org, func(d *directory) {
+	View(f.desk.Company, func(d *directory) {
 		v := f.viewOf(c, d)
 		seen := make(map[DepartmentKey]bool)
 		for _, id := range r.Params.DepartmentIds {
@@ -54,7 +54,7 @@ func (v feishuView) below(key DepartmentKey, all bool) ([]*Department, error) {
 		return v.dir.children(key), nil
 	}
 	list := v.dir.subtree(key)[1:]
-	if limit := v.f.sim.config.feishu.recursionLimit; limit > 0 && len(list) > limit {
+	if limit := v.f.config.RecursionLimit; limit > 0 && len(list) > limit {
 		return nil, feishuError{code: feishuapi.ErrorCodeDepartmentTooBig}
 	}
 	if v.user != 0 && len(list) > feishuUserTreeLimit { // the nearest ones, as far as they go
@@ -71,7 +71,7 @@ func (v feishuView) below(key DepartmentKey, all bool) ([]*Department, error) {
 func (f *feishu) children(c *call, id string, all *bool, p feishuPages, emptyAtEnd bool) (*feishuserver.DepartmentPage, error) {
 	var out *feishuserver.DepartmentPage
 	var err error
-	View(f.sim.org, func(d *directory) {
+	View(f.desk.Company, func(d *directory) {
 		v := f.viewOf(c, d)
 		var dept *Department
 		if dept, err = v.department(id, feishuapi.ErrorCodeDepartmentOutOfRange); err != nil {
@@ -117,7 +117,7 @@ func (f *feishu) ListDepartmentParents(ctx context.Context, r feishuserver.ListD
 	c := callOf(ctx)
 	var out *feishuserver.DepartmentPage
 	var err error
-	View(f.sim.org, func(d *directory) {
+	View(f.desk.Company, func(d *directory) {
 		v := f.viewOf(c, d)
 		var dept *Department
 		if dept, err = v.department(r.Params.DepartmentID, feishuapi.ErrorCodeDepartmentOutOfRange); err != nil {

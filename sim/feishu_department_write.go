@@ -150,7 +150,7 @@ func (f *feishu) ReplaceDepartment(ctx context.Context, r feishuserver.ReplaceDe
 // changeDepartment changes a department and shows it.
 func (f *feishu) changeDepartment(c *call, id string, change feishuDepartmentChange) (feishuserver.Department, error) {
 	var out feishuserver.Department
-	err := Change(f.sim.org, func(d *directory) error {
+	err := Change(f.desk.Company, func(d *directory) error {
 		v := f.viewOf(c, d)
 		dept, err := v.ownDepartment(id, feishuapi.ErrorCodeDepartmentOutOfRange)
 		if err != nil {
@@ -427,7 +427,7 @@ func feishuDepartmentFailure(err error) error {
 // DeleteDepartment deletes an empty department.
 func (f *feishu) DeleteDepartment(ctx context.Context, r feishuserver.DeleteDepartmentRequestObject) (feishuserver.DeleteDepartmentResponseObject, error) {
 	c := callOf(ctx)
-	err := Change(f.sim.org, func(d *directory) error {
+	err := Change(f.desk.Company, func(d *directory) error {
 		v := f.viewOf(c, d)
 		dept, err := v.ownDepartment(r.DepartmentID, feishuapi.ErrorCodeDepartmentOutOfRange)
 		switch {
@@ -455,7 +455,7 @@ func (f *feishu) DeleteDepartment(ctx context.Context, r feishuserver.DeleteDepa
 // UpdateDepartmentID gives a department another id.
 func (f *feishu) UpdateDepartmentID(ctx context.Context, r feishuserver.UpdateDepartmentIDRequestObject) (feishuserver.UpdateDepartmentIDResponseObject, error) {
 	c := callOf(ctx)
-	err := Change(f.sim.org, func(d *directory) error {
+	err := Change(f.desk.Company, func(d *directory) error {
 		dept, err := f.viewOf(c, d).ownDepartment(r.DepartmentID, feishuapi.ErrorCodeDepartmentIDChangeForbidden)
 		if err != nil {
 			return err
@@ -486,7 +486,7 @@ func (f *feishu) UpdateDepartmentID(ctx context.Context, r feishuserver.UpdateDe
 // UnbindDepartmentChat makes the department's group an ordinary one.
 func (f *feishu) UnbindDepartmentChat(ctx context.Context, r feishuserver.UnbindDepartmentChatRequestObject) (feishuserver.UnbindDepartmentChatResponseObject, error) {
 	c := callOf(ctx)
-	err := Change(f.sim.org, func(d *directory) error {
+	err := Change(f.desk.Company, func(d *directory) error {
 		dept, err := f.viewOf(c, d).ownDepartment(r.Body.DepartmentID, feishuapi.ErrorCodeDepartmentOutOfRange)
 		if err != nil {
 			return err

@@ -41,7 +41,7 @@ func (f *feishu) LogoutUser(ctx context.Context, r feishuserver.LogoutUserReques
 // leaving finds whose sessions are to end. The id at the identity provider is taken to be the business mailbox.
 func (f *feishu) leaving(c *call, b *feishuserver.LogoutUserRequest) (key PersonKey, err error) {
 	invalid := feishuError{code: feishuapi.ErrorCodeLogoutInvalidParameter}
-	View(f.sim.org, func(d *directory) {
+	View(f.desk.Company, func(d *directory) {
 		v := f.viewOf(c, d)
 		var p *Person
 		switch {

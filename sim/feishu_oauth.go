@@ -207,7 +207,7 @@ func narrowed(consent *feishuConsent, scope *string) (*feishuConsent, error) {
 // mayConsent checks that the person can still work.
 func (f *feishu) mayConsent(consent *feishuConsent) error {
 	var err error
-	View(f.sim.org, func(d *directory) {
+	View(f.desk.Company, func(d *directory) {
 		switch p := d.person(consent.person); {
 		case p == nil:
 			err = feishuError{code: feishuapi.ErrorCodeOAuthUserNotFound}
@@ -223,7 +223,7 @@ func (f *feishu) mayConsent(consent *feishuConsent) error {
 func (f *feishu) userToken(c *call, consent *feishuConsent) feishuserver.CreateOauthToken200JSONResponse {
 	// Real ones are as long as this: 1 to 2 KB.
 	const header, length = "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.", 1400
-	g := f.sim.tokens.issue(VendorFeishu, feishuUser, header, length, c.now, f.sim.config.tokenLifetime(VendorFeishu))
+	g := f.desk.Tokens.issue(VendorFeishu, feishuUser, header, length, c.now, f.desk.tokenLifetime(VendorFeishu))
 	out := feishuserver.CreateOauthToken200JSONResponse{
 		AccessToken: &g.token,
 		ExpiresIn:   new(seconds(g.expires.Sub(c.now))),
@@ -235,7 +235,7 @@ func (f *feishu) userToken(c *call, consent *feishuConsent) feishuserver.CreateO
 	f.consents[g.token] = consent
 	if slices.Contains(consent.scopes, scopeOffline) {
 		f.serial++
-		refresh := header + deriveText(f.sim.config.seed, "feishu refresh", f.serial, base64Digits, length)
+		refresh := header + deriveText(f.desk.Seed, "feishu refresh", f.serial, base64Digits, length)
 		expires := c.now.Add(feishuRefreshLife)
 		if end := consent.given.Add(feishuConsentLife); end.Before(expires) {
 			expires = end
@@ -255,7 +255,7 @@ func (f *feishu) GetUserInfo(ctx context.Context, _ feishuserver.GetUserInfoRequ
 	f.mu.Unlock()
 	may := f.openTo(c)
 	var out feishuserver.LoginUser
-	View(f.sim.org, func(d *directory) {
+	View(f.desk.Company, func(d *directory) {
 		p := d.person(consent.person)
 		if p == nil {
 			return // gone since the token was checked

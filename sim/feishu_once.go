@@ -22,7 +22,7 @@ func (f *feishu) once(c *call, clientToken *string, do func(*directory) (any, er
 		key += *clientToken
 	}
 	body := oneSpelling(c.body)
-	changed := Change(f.sim.org, func(d *directory) error {
+	changed := Change(f.desk.Company, func(d *directory) error {
 		if isBlank(clientToken) {
 			out, err = do(d)
 			return err

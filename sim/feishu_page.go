@@ -65,7 +65,7 @@ func (f *feishu) pageToken(p feishuPages, at int) string {
 }
 
 func (f *feishu) pageCheck(of string, at int) uint64 {
-	return derive(f.sim.config.seed, "feishu page of "+of, at)
+	return derive(f.desk.Seed, "feishu page of "+of, at)
 }
 
 // readPageToken is the reverse of pageToken.

@@ -55,14 +55,14 @@ func FeishuScopes() []string {
 
 // grantedScopes is what the options leave to the demo apps.
 func (f *feishu) grantedScopes() map[string]bool {
-	cfg := f.sim.config.feishu
-	list := cfg.only
+	cfg := f.config
+	list := cfg.Only
 	if list == nil {
 		list = FeishuScopes()
 	}
 	granted := make(map[string]bool)
 	for _, scope := range list {
-		granted[scope] = !slices.Contains(cfg.without, scope)
+		granted[scope] = !slices.Contains(cfg.Without, scope)
 	}
 	return granted
 }

@@ -35,7 +35,7 @@ func (f *feishu) SearchUsers(ctx context.Context, r feishuserver.SearchUsersRequ
 	users := []feishuserver.FoundUser{}
 	var token string
 	var more bool
-	View(f.sim.org, func(d *directory) {
+	View(f.desk.Company, func(d *directory) {
 		v := f.viewOf(c, d)
 		v.byDepartment = ByFeishuOpenDepartmentID // always
 		found := slices.DeleteFunc(d.allPeople(), func(p *Person) bool { return !named(p, r.Params.Query) || !v.seesPerson(p) })
@@ -92,7 +92,7 @@ func (f *feishu) SearchUsersV3(ctx context.Context, r feishuserver.SearchUsersV3
 	items := []feishuserver.UserHit{}
 	var token string
 	var more bool
-	View(f.sim.org, func(d *directory) {
+	View(f.desk.Company, func(d *directory) {
 		v := f.viewOf(c, d)
 		people := d.allPeople()
 		if filter.IsResigned != nil && *filter.IsResigned {
@@ -163,7 +163,7 @@ func (f *feishu) SearchDepartments(ctx context.Context, r feishuserver.SearchDep
 		return nil, err
 	}
 	var out *feishuserver.DepartmentPage
-	View(f.sim.org, func(d *directory) {
+	View(f.desk.Company, func(d *directory) {
 		found := slices.DeleteFunc(d.allDepartments(), func(dept *Department) bool {
 			return dept.Key == RootDepartment || !strings.Contains(strings.ToLower(dept.Name), query)
 		})

@@ -42,7 +42,7 @@ func (f *feishu) ListEmployeeTypeEnums(_ context.Context, r feishuserver.ListEmp
 			names = append(names, feishuserver.LocaleText{Locale: new("en_us"), Value: new(t.en)})
 		}
 		item := feishuserver.EmployeeType{
-			EnumID:      new(deriveText(f.sim.config.seed, "feishu enum", int(t.value), base62Digits, 18) + "=="),
+			EnumID:      new(deriveText(f.desk.Seed, "feishu enum", int(t.value), base62Digits, 18) + "=="),
 			EnumValue:   new(strconv.FormatInt(t.value, 10)),
 			Content:     new(t.zh),
 			EnumType:    new(feishuserver.EmployeeTypeOriginBuiltIn),
@@ -114,7 +114,7 @@ func (f *feishu) ListScopes(ctx context.Context, r feishuserver.ListScopesReques
 		return nil, err
 	}
 	var all []feishuGrant
-	View(f.sim.org, func(d *directory) { all = f.viewOf(c, d).grants() })
+	View(f.desk.Company, func(d *directory) { all = f.viewOf(c, d).grants() })
 	page, token, more := feishuCut(f, all, p, func(g feishuGrant) int { return g.position })
 	var users, groups []string
 	departments := []string{}
@@ -151,7 +151,7 @@ func (v feishuView) grants() []feishuGrant {
 		}
 	}
 	for n := 1; n <= 2 && !v.area.limited; n++ {
-		group := "g" + deriveText(v.f.sim.config.seed, "feishu group", n, "123456789", 6)
+		group := "g" + deriveText(v.f.desk.Seed, "feishu group", n, "123456789", 6)
 		out = append(out, feishuGrant{group: group, position: groups + n})
 	}
 	return out

@@ -134,7 +134,7 @@ func (v feishuView) applyDepartments(p *Person, _ *feishuPerson, change feishuCh
 		return feishuError{code: feishuapi.ErrorCodeDepartmentIDsMissing}
 	case len(ids) > feishuMaxDepartments:
 		return feishuError{code: feishuapi.ErrorCodeTooManyDepartments}
-	case len(ids) > 1 && v.f.sim.config.feishu.singleDepartment:
+	case len(ids) > 1 && v.f.config.SingleDepartment:
 		return feishuError{code: feishuapi.ErrorCodeSeveralDepartmentsDisabled}
 	}
 	memberships, err := v.memberships(p, ids)
@@ -319,7 +319,7 @@ func (v feishuView) applyAttributes(p *Person, own *feishuPerson, change feishuC
 // applyLists sets city and job title, which are added to the tenant's lists if they are new, unless nothing can be added to them.
 func (v feishuView) applyLists(p *Person, change feishuChange) error {
 	known := func(value *string, of func(*Person) string) bool {
-		if isBlank(value) || !v.f.sim.config.feishu.fixedLists {
+		if isBlank(value) || !v.f.config.FixedLists {
 			return true
 		}
 		for _, other := range v.dir.people {

@@ -17,7 +17,7 @@ const feishuRestorable = 30 * 24 * time.Hour
 // DeleteUser takes a person off the staff.
 func (f *feishu) DeleteUser(ctx context.Context, r feishuserver.DeleteUserRequestObject) (feishuserver.DeleteUserResponseObject, error) {
 	c, b := callOf(ctx), r.Body
-	err := Change(f.sim.org, func(d *directory) error {
+	err := Change(f.desk.Company, func(d *directory) error {
 		v := f.viewOf(c, d)
 		p, left, err := v.person(r.UserID)
 		switch {
@@ -25,7 +25,7 @@ func (f *feishu) DeleteUser(ctx context.Context, r feishuserver.DeleteUserReques
 			return err
 		case left:
 			return feishuError{code: feishuapi.ErrorCodeUserResigned}
-		case c.now.Before(f.person(p.Key).restored.Add(f.sim.config.feishu.cleanUp)):
+		case c.now.Before(f.person(p.Key).restored.Add(f.config.CleanUp)):
 			return feishuError{code: feishuapi.ErrorCodeRestoreRunning}
 		case p.Admin || p.Founder:
 			return feishuError{code: feishuapi.ErrorCodeAdminProtected}
@@ -68,13 +68,13 @@ func (v feishuView) checkHandOver(p *Person, b *feishuserver.DeleteUserRequest) 
 // ResurrectUser puts a person back on the staff.
 func (f *feishu) ResurrectUser(ctx context.Context, r feishuserver.ResurrectUserRequestObject) (feishuserver.ResurrectUserResponseObject, error) {
 	c, b := callOf(ctx), r.Body
-	if f.sim.config.feishu.monthlyCalls > 0 {
+	if f.config.MonthlyCalls > 0 {
 		return nil, feishuError{code: feishuapi.ErrorCodeRestoreNotAllowed}
 	}
 	if slices.ContainsFunc(listOf(b.SubscriptionIds), func(id string) bool { return id != feishuLicence }) {
 		return nil, feishuError{code: feishuapi.ErrorCodeInvalidLicence}
 	}
-	err := Change(f.sim.org, func(d *directory) error {
+	err := Change(f.desk.Company, func(d *directory) error {
 		v := f.viewOf(c, d)
 		p, left, err := v.person(r.UserID)
 		switch {
@@ -84,7 +84,7 @@ func (f *feishu) ResurrectUser(ctx context.Context, r feishuserver.ResurrectUser
 			return feishuError{code: feishuapi.ErrorCodeUserNotResigned}
 		case c.now.Sub(p.Left) > feishuRestorable:
 			return feishuError{code: feishuapi.ErrorCodeRestoreTooLate}
-		case c.now.Before(p.Left.Add(f.sim.config.feishu.cleanUp)):
+		case c.now.Before(p.Left.Add(f.config.CleanUp)):
 			return feishuError{code: feishuapi.ErrorCodeDeletionRunning}
 		}
 		memberships, main, ranks, err := v.restoredPlaces(p, listOf(b.Departments))
@@ -113,7 +113,7 @@ func (v feishuView) restoredPlaces(p *Person, wanted []feishuserver.RestoredDepa
 	switch {
 	case len(wanted) > feishuMaxDepartments:
 		return nil, 0, nil, feishuError{code: feishuapi.ErrorCodeTooManyDepartments}
-	case len(wanted) > 1 && v.f.sim.config.feishu.singleDepartment:
+	case len(wanted) > 1 && v.f.config.SingleDepartment:
 		return nil, 0, nil, feishuError{code: feishuapi.ErrorCodeSeveralDepartmentsDisabled}
 	}
 	var ids []string
@@ -177,7 +177,7 @@ func feishuRestoreFailure(err error) error {
 // UpdateUserID gives a person another user_id.
 func (f *feishu) UpdateUserID(ctx context.Context, r feishuserver.UpdateUserIDRequestObject) (feishuserver.UpdateUserIDResponseObject, error) {
 	c := callOf(ctx)
-	err := Change(f.sim.org, func(d *directory) error {
+	err := Change(f.desk.Company, func(d *directory) error {
 		p, left, err := f.viewOf(c, d).person(r.UserID)
 		if err != nil {
 			return err

@@ -14,7 +14,7 @@ func (f *feishu) GetUser(ctx context.Context, r feishuserver.GetUserRequestObjec
 	c := callOf(ctx)
 	var user feishuserver.User
 	var err error
-	View(f.sim.org, func(d *directory) {
+	View(f.desk.Company, func(d *directory) {
 		v := f.viewOf(c, d)
 		var p *Person
 		if p, _, err = v.person(r.UserID); err == nil {
@@ -49,7 +49,7 @@ func (f *feishu) BatchGetUsers(ctx context.Context, r feishuserver.BatchGetUsers
 	c := callOf(ctx)
 	items := []feishuserver.User{}
 	var err error
-	View(f.sim.org, func(d *directory) {
+	View(f.desk.Company, func(d *directory) {
 		v := f.viewOf(c, d)
 		if err = v.checkIDs(r.Params.UserIds, 50); err != nil {
 			return
@@ -86,7 +86,7 @@ func (f *feishu) ListUsersByDepartment(ctx context.Context, r feishuserver.ListU
 	c := callOf(ctx)
 	var out *feishuserver.UserPage
 	var err error
-	View(f.sim.org, func(d *directory) {
+	View(f.desk.Company, func(d *directory) {
 		v := f.viewOf(c, d)
 		var dept *Department
 		if dept, err = v.department(r.Params.DepartmentID, feishuapi.ErrorCodeDepartmentOutOfRange); err != nil {
@@ -108,7 +108,7 @@ func (f *feishu) ListUsers(ctx context.Context, r feishuserver.ListUsersRequestO
 	c := callOf(ctx)
 	var out *feishuserver.UserPage
 	var err error
-	View(f.sim.org, func(d *directory) {
+	View(f.desk.Company, func(d *directory) {
 		v := f.viewOf(c, d)
 		var people []*Person
 		list := "granted people"
@@ -141,7 +141,7 @@ func (f *feishu) BatchGetUserIds(ctx context.Context, r feishuserver.BatchGetUse
 		return nil, feishuError{code: feishuapi.ErrorCodeInvalidPageSize}
 	}
 	list := []feishuserver.UserIDMatch{}
-	View(f.sim.org, func(d *directory) {
+	View(f.desk.Company, func(d *directory) {
 		v := f.viewOf(c, d)
 		left := r.Body.IncludeResigned != nil && *r.Body.IncludeResigned
 		for _, email := range emails {
@@ -189,7 +189,7 @@ func (f *feishu) BatchGetUserBasics(ctx context.Context, r feishuserver.BatchGet
 	c := callOf(ctx)
 	users := []feishuserver.UserBasic{}
 	var err error
-	View(f.sim.org, func(d *directory) {
+	View(f.desk.Company, func(d *directory) {
 		v := f.viewOf(c, d)
 		if err = v.checkIDs(r.Body.UserIds, 10); err != nil {
 			return
@@ -211,7 +211,7 @@ func (f *feishu) ConvertUnionIds(ctx context.Context, r feishuserver.ConvertUnio
 	c := callOf(ctx)
 	owners := make(map[string]feishuserver.UnionIDOwner)
 	var err error
-	View(f.sim.org, func(d *directory) {
+	View(f.desk.Company, func(d *directory) {
 		v := f.viewOf(c, d)
 		v.byUser = ByFeishuUnionID
 		if err = v.checkIDs(r.Params.UnionIds, 100); err != nil {

@@ -198,7 +198,7 @@ func (f *feishu) changeUser(c *call, id string, change feishuChange) (feishuserv
 	change.noTitle = feishuapi.ErrorCodeUpdatedWithoutJobTitle
 	change.noCityAndTitle = feishuapi.ErrorCodeUpdatedWithoutCityAndJobTitle
 	var out feishuserver.User
-	err := Change(f.sim.org, func(d *directory) error {
+	err := Change(f.desk.Company, func(d *directory) error {
 		v := f.viewOf(c, d)
 		p, left, err := v.person(id)
 		if err != nil {

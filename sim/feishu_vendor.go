@@ -15,7 +15,8 @@ import (
 // feishu is Feishu's part of the simulator. It implements feishuserver.StrictServerInterface, so that an operation of the
 // document that is missing here does not compile.
 type feishu struct {
-	sim     *Simulator
+	desk    *Desk
+	config  feishuConfig
 	handler http.Handler
 	scopes  map[string]bool // what the demo apps were granted
 	texts   map[feishuapi.ErrorCode]string
@@ -44,9 +45,10 @@ type feishu struct {
 var _ feishuserver.StrictServerInterface = (*feishu)(nil)
 
 // newFeishu makes Feishu's part of the simulator.
-func (s *Simulator) newFeishu() vendor {
+func newFeishu(d *Desk, config feishuConfig) vendor {
 	f := &feishu{
-		sim:         s,
+		desk:        d,
+		config:      config,
 		texts:       feishuErrorTexts(),
 		shapes:      feishuShapes(),
 		people:      make(map[PersonKey]feishuPerson),
@@ -59,7 +61,7 @@ func (s *Simulator) newFeishu() vendor {
 		tickets:     make(map[string]feishuTicket),
 		sessions:    make(map[string]*feishuSession),
 		months:      make(map[string]int),
-		area:        s.config.feishu.area,
+		area:        config.area(),
 	}
 	f.scopes = f.grantedScopes()
 	strict := feishuserver.NewStrictHandlerWithOptions(f, nil, feishuserver.StrictHTTPServerOptions{

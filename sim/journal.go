@@ -65,25 +65,25 @@ func (j *journal) note(req *Request, edit func(*Request)) {
 
 // Calls returns how many requests for an operation reached the vendor's part of the simulator, refused ones included.
 // The operation "*" stands for all of them, "" for those whose path or method the vendor's document does not have.
-func (s *Simulator) Calls(vendor, operation string) int {
-	s.journal.mu.Lock()
-	defer s.journal.mu.Unlock()
+func (d *Desk) Calls(vendor, operation string) int {
+	d.journal.mu.Lock()
+	defer d.journal.mu.Unlock()
 	if operation != "*" {
-		return s.journal.counts[vendor][operation]
+		return d.journal.counts[vendor][operation]
 	}
 	total := 0
-	for _, n := range s.journal.counts[vendor] {
+	for _, n := range d.journal.counts[vendor] {
 		total += n
 	}
 	return total
 }
 
 // Requests returns what reached the vendor's part of the simulator, oldest first. Only the last 20,000 are kept.
-func (s *Simulator) Requests(vendor string) []Request {
-	s.journal.mu.Lock()
-	defer s.journal.mu.Unlock()
-	out := make([]Request, 0, len(s.journal.entries[vendor]))
-	for _, entry := range s.journal.entries[vendor] {
+func (d *Desk) Requests(vendor string) []Request {
+	d.journal.mu.Lock()
+	defer d.journal.mu.Unlock()
+	out := make([]Request, 0, len(d.journal.entries[vendor]))
+	for _, entry := range d.journal.entries[vendor] {
 		c := *entry
 		c.Query = url.Values(withoutSecrets(entry.Query))
 		c.Header = entry.Header.Clone()

@@ -16,46 +16,46 @@ const maxRequestBytes = 32 << 20
 
 // handle answers one request for a path of the vendor's document. The operation is an empty one if the document has the path
 // under other methods only, and has nothing but method and path if the document does not have the path.
-func (s *Simulator) handle(v vendor, op *wire.Operation, w http.ResponseWriter, r *http.Request) {
+func (d *Desk) handle(v vendor, op *wire.Operation, w http.ResponseWriter, r *http.Request) {
 	if r.Method != op.Method { // the multiplexer takes HEAD for GET, which would carry out a delete
 		op = &wire.Operation{}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBytes))
 	if err != nil {
-		s.unreadable(w, err)
+		d.unreadable(w, err)
 		return
 	}
 	caller, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		caller = r.RemoteAddr
 	}
-	c := &call{sim: s, vendor: v, operation: op, body: body, caller: caller, now: s.config.clock()}
+	c := &call{vendor: v, operation: op, body: body, caller: caller, now: d.Now()}
 	c.request = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
 	c.request.Body = io.NopCloser(bytes.NewReader(body))
 
-	entry := s.enter(v, c)
-	underWay, leave := s.quotas.enter(v.name() + "." + op.ID)
+	entry := d.enter(v, c)
+	underWay, leave := d.Quotas.enter(v.name() + "." + op.ID)
 	defer leave()
 	c.underWay = underWay
 
-	c.fault = s.faults.next(v.name(), op.ID)
+	c.fault = d.faults.next(v.name(), op.ID)
 	if c.fault != nil {
-		s.journal.note(entry, func(e *Request) { e.Fault = c.fault.Kind })
-		if done := s.strikeBefore(c, w, entry); done {
+		d.journal.note(entry, func(e *Request) { e.Fault = c.fault.Kind })
+		if done := d.strikeBefore(c, w, entry); done {
 			return
 		}
 	}
 
 	a := newAnswer()
-	s.answering.ServeHTTP(a, c.request)
+	d.answering.ServeHTTP(a, c.request)
 	a.WriteHeader(http.StatusOK)
 
 	if c.fault != nil {
-		if done := s.strikeAfter(c, a, w, entry); done {
+		if done := d.strikeAfter(c, a, w, entry); done {
 			return
 		}
 	}
-	s.finish(a, w, entry)
+	d.finish(a, w, entry)
 }
 
 // answerAsVendor answers the call that a request belongs to. It is what middlewares are around.
@@ -83,7 +83,7 @@ func (c *call) admit() error {
 }
 
 // enter writes the request into the journal.
-func (s *Simulator) enter(v vendor, c *call) *Request {
+func (d *Desk) enter(v vendor, c *call) *Request {
 	req := Request{
 		Operation: c.operation.ID,
 		Method:    c.request.Method,
@@ -95,17 +95,17 @@ func (s *Simulator) enter(v vendor, c *call) *Request {
 	if !c.operation.CarriesSecret {
 		req.Body = c.body
 	}
-	return s.journal.begin(v.name(), req)
+	return d.journal.begin(v.name(), req)
 }
 
 // finish sends the answer.
-func (s *Simulator) finish(a *answer, w http.ResponseWriter, entry *Request) {
-	s.journal.note(entry, func(e *Request) { e.Status = a.status })
+func (d *Desk) finish(a *answer, w http.ResponseWriter, entry *Request) {
+	d.journal.note(entry, func(e *Request) { e.Status = a.status })
 	a.send(w)
 }
 
 // unreadable answers a request whose body did not come or was too long.
-func (s *Simulator) unreadable(w http.ResponseWriter, err error) {
+func (d *Desk) unreadable(w http.ResponseWriter, err error) {
 	status := http.StatusBadRequest
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		status = http.StatusRequestEntityTooLarge

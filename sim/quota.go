@@ -87,11 +87,11 @@ func documented(limits []wire.Limit) []quota {
 }
 
 // quotasFor returns the limits of an operation: those set with WithQuota, else usual, and none with WithoutQuotas.
-func (s *Simulator) quotasFor(vendor, operation string, usual []quota) []quota {
-	if q, ok := s.config.quotas[vendor+"."+operation]; ok {
+func (d *Desk) quotasFor(vendor, operation string, usual []quota) []quota {
+	if q, ok := d.Limits[vendor+"."+operation]; ok {
 		return []quota{q}
 	}
-	if s.config.withoutQuotas {
+	if d.WithoutQuotas {
 		return nil
 	}
 	return usual

@@ -123,11 +123,19 @@ func (d *tokenDesk) count(vendor string) int {
 
 // RevokeTokens withdraws every token that the vendor has issued so far. The next call with one of them is refused with the
 // vendor's own code; new tokens can be had as before.
-func (s *Simulator) RevokeTokens(vendor string) { s.tokens.revokeAll(vendor) }
+func (d *Desk) RevokeTokens(vendor string) { d.Tokens.revokeAll(vendor) }
 
 // TokensIssued returns how many different tokens the vendor has handed out. A token that was handed out again, because it was
 // asked for while still good, counts once; see Calls for the number of times it was asked for.
-func (s *Simulator) TokensIssued(vendor string) int { return s.tokens.count(vendor) }
+func (d *Desk) TokensIssued(vendor string) int { return d.Tokens.count(vendor) }
+
+// tokenLifetime is how long a vendor's new token is good.
+func (d *Desk) tokenLifetime(vendor string) time.Duration {
+	if life, ok := d.Lifetimes[vendor]; ok {
+		return life
+	}
+	return 2 * time.Hour
+}
 
 // seconds is a whole number of seconds, rounded down but at least 1.
 func seconds(d time.Duration) int64 { return max(int64(d/time.Second), 1) }

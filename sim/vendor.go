@@ -8,14 +8,6 @@ import (
 	"github.com/roster-go/roster/wire"
 )
 
-// The names of the vendors: the first part of their paths, and their name in Inject, Calls and the like.
-const (
-	VendorWeCom    = "wecom"
-	VendorDingTalk = "dingtalk"
-	VendorFeishu   = "feishu"
-	VendorWPS      = "wps"
-)
-
 // vendor is one vendor's part of the simulator. Its files (wecom_*.go and so on) hold nothing but what is peculiar to the
 // vendor; everything else is done around it by the pipeline, in this order, the same for every operation:
 //
@@ -88,7 +80,6 @@ func (errUnknownPath) Error() string { return "there is no such path" }
 
 // call is one request on its way through the simulator.
 type call struct {
-	sim       *Simulator
 	vendor    vendor
 	operation *wire.Operation
 	fault     *injectedFault // nil if none strikes
@@ -108,21 +99,10 @@ func callOf(ctx context.Context) *call {
 	return c
 }
 
-// FaultOf tells a middleware which fault strikes the call that a request's context belongs to.
-func FaultOf(ctx context.Context) (f Fault, struck bool) {
+// faultOf tells a middleware which fault strikes the call that a request's context belongs to.
+func faultOf(ctx context.Context) (f Fault, struck bool) {
 	if c := callOf(ctx); c != nil && c.fault != nil {
 		return c.fault.Fault, true
 	}
 	return Fault{}, false
-}
-
-// vendors returns the parts of the simulator, each made by its own files. A vendor that is not there yet is nil.
-func (s *Simulator) vendors() []vendor {
-	var all []vendor
-	for _, v := range []vendor{s.newWeCom(), s.newDingTalk(), s.newFeishu(), s.newWPS()} {
-		if v != nil {
-			all = append(all, v)
-		}
-	}
-	return all
 }

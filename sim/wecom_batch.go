@@ -51,8 +51,8 @@ func (w *weCom) start(c *call, imp weComImport) (string, error) {
 			return "", weComError{code: wecomapi.ErrorCodeImportRunning}
 		}
 	}
-	job := &weComJob{id: deriveText(w.sim.config.seed, "wecom job", w.next(), base62Digits, 43), kind: imp.kind}
-	View(w.sim.org, func(d *directory) {
+	job := &weComJob{id: deriveText(w.desk.Seed, "wecom job", w.next(), base62Digits, 43), kind: imp.kind}
+	View(w.desk.Company, func(d *directory) {
 		job.total, job.run, err = imp.prepare(d, media.data)
 	})
 	if err != nil {
@@ -78,7 +78,7 @@ func (w *weCom) GetBatchResult(_ context.Context, r wecomserver.GetBatchResultRe
 	if job.status < 3 {
 		job.status++
 		if job.status == 3 {
-			err := Change(w.sim.org, func(d *directory) error {
+			err := Change(w.desk.Company, func(d *directory) error {
 				job.rows = job.run(d)
 				return nil
 			})

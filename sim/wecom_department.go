@@ -72,7 +72,7 @@ func (w *weCom) departmentsBelow(v weComView, id *int64) ([]*Department, error) 
 func (w *weCom) ListDepartment(ctx context.Context, r wecomserver.ListDepartmentRequestObject) (wecomserver.ListDepartmentResponseObject, error) {
 	list := []wecomserver.Department{}
 	var err error
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		v := w.viewOf(callOf(ctx), d)
 		var departments []*Department
 		departments, err = w.departmentsBelow(v, r.Params.ID)
@@ -87,7 +87,7 @@ func (w *weCom) ListDepartment(ctx context.Context, r wecomserver.ListDepartment
 func (w *weCom) ListDepartmentSimple(ctx context.Context, r wecomserver.ListDepartmentSimpleRequestObject) (wecomserver.ListDepartmentSimpleResponseObject, error) {
 	list := []wecomserver.DepartmentNode{}
 	var err error
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		var departments []*Department
 		departments, err = w.departmentsBelow(w.viewOf(callOf(ctx), d), r.Params.ID)
 		for _, dept := range departments {
@@ -101,7 +101,7 @@ func (w *weCom) ListDepartmentSimple(ctx context.Context, r wecomserver.ListDepa
 func (w *weCom) GetDepartment(ctx context.Context, r wecomserver.GetDepartmentRequestObject) (wecomserver.GetDepartmentResponseObject, error) {
 	var out wecomserver.GetDepartment200JSONResponse
 	var err error
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		v := w.viewOf(callOf(ctx), d)
 		dept := d.findDepartment(ByWeComID, strconv.FormatInt(r.Params.ID, 10))
 		switch {
@@ -203,7 +203,7 @@ func (w *weCom) CreateDepartment(ctx context.Context, r wecomserver.CreateDepart
 		n.order = *r.Body.Order
 	}
 	var out wecomserver.CreateDepartment200JSONResponse
-	err := Change(w.sim.org, func(d *directory) error {
+	err := Change(w.desk.Company, func(d *directory) error {
 		added, err := w.makeDepartment(d, callOf(ctx), n)
 		if err == nil {
 			out.ID = new(added.WeComID)
@@ -215,7 +215,7 @@ func (w *weCom) CreateDepartment(ctx context.Context, r wecomserver.CreateDepart
 
 // UpdateDepartment changes a department.
 func (w *weCom) UpdateDepartment(_ context.Context, r wecomserver.UpdateDepartmentRequestObject) (wecomserver.UpdateDepartmentResponseObject, error) {
-	err := Change(w.sim.org, func(d *directory) error {
+	err := Change(w.desk.Company, func(d *directory) error {
 		return w.changeDepartment(d, r.Body)
 	})
 	return wecomserver.UpdateDepartment200JSONResponse{}, err
@@ -270,7 +270,7 @@ func (w *weCom) changeDepartment(d *directory, b *wecomserver.UpdateDepartmentRe
 
 // DeleteDepartment removes an empty department.
 func (w *weCom) DeleteDepartment(_ context.Context, r wecomserver.DeleteDepartmentRequestObject) (wecomserver.DeleteDepartmentResponseObject, error) {
-	err := Change(w.sim.org, func(d *directory) error {
+	err := Change(w.desk.Company, func(d *directory) error {
 		dept := d.findDepartment(ByWeComID, strconv.FormatInt(r.Params.ID, 10))
 		switch {
 		case r.Params.ID <= 0 || r.Params.ID > weComMaxID:

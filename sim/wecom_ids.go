@@ -25,7 +25,7 @@ func (w *weCom) cursorText(at weComCursor) string {
 }
 
 func (w *weCom) cursorCheck(plain string) uint64 {
-	return derive(w.sim.config.seed, "wecom list_id cursor "+plain, 0)
+	return derive(w.desk.Seed, "wecom list_id cursor "+plain, 0)
 }
 
 // readCursor is the reverse of cursorText. What is no cursor at all gets another code than one that is not ours.
@@ -60,7 +60,7 @@ func (w *weCom) ListUserID(_ context.Context, r wecomserver.ListUserIDRequestObj
 	}
 	rows := []wecomserver.DeptUser{}
 	var next string
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		at := after
 		for _, p := range d.allPeople() {
 			if p.Key < after.person {
@@ -100,15 +100,15 @@ type weComMisses struct {
 // rest of the day.
 func (w *weCom) lookUp(c *call, kind PersonID, value string) (string, error) {
 	today := c.now.Format(time.DateOnly)
-	limit := w.sim.config.people * 3 / 2 / 5
+	limit := w.config.People * 3 / 2 / 5
 	w.mu.Lock()
 	m := w.misses[c.operation.ID]
 	w.mu.Unlock()
-	if m.day == today && m.count > limit && !w.sim.config.withoutQuotas {
+	if m.day == today && m.count > limit && !w.desk.WithoutQuotas {
 		return "", weComError{code: wecomapi.ErrorCodeFrequencyExceeded}
 	}
 	var found string
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		if p := d.findPerson(kind, value); value != "" && p != nil && w.viewOf(c, d).person(p) {
 			found = p.UserID
 		}
@@ -157,7 +157,7 @@ func (w *weCom) ConvertUseridToOpenid(ctx context.Context, r wecomserver.Convert
 	c := callOf(ctx)
 	var out wecomserver.ConvertUseridToOpenid200JSONResponse
 	var err error
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		p := d.findPerson(ByUserID, r.Body.Userid)
 		switch {
 		case r.Body.Userid == "":
@@ -171,7 +171,7 @@ func (w *weCom) ConvertUseridToOpenid(ctx context.Context, r wecomserver.Convert
 		default:
 			out.Openid = new(p.WeChatOpenID)
 			if r.Body.Agentid != nil {
-				out.Appid = new("wx" + strings.TrimPrefix(w.sim.Credentials().WeCom.CorpID, "ww"))
+				out.Appid = new("wx" + strings.TrimPrefix(weComCredentials().CorpID, "ww"))
 			}
 		}
 	})
@@ -183,7 +183,7 @@ func (w *weCom) ConvertOpenidToUserid(ctx context.Context, r wecomserver.Convert
 	c := callOf(ctx)
 	var out wecomserver.ConvertOpenidToUserid200JSONResponse
 	err := error(weComError{code: wecomapi.ErrorCodeInvalidOpenID})
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		if p := d.findPerson(ByWeChatOpenID, r.Body.Openid); p != nil && w.viewOf(c, d).person(p) {
 			out.Userid, err = new(p.UserID), nil
 		}
@@ -205,7 +205,7 @@ func (w *weCom) OpenUseridToUserid(ctx context.Context, r wecomserver.OpenUserid
 	switch r.Body.SourceAgentid {
 	case 0:
 		return nil, weComError{code: wecomapi.ErrorCodeAgentIDMissing}
-	case w.sim.Credentials().WeCom.ProviderAppAgentID:
+	case weComCredentials().ProviderAppAgentID:
 	default:
 		return nil, weComError{code: wecomapi.ErrorCodeInvalidAgentID}
 	}
@@ -221,7 +221,7 @@ func (w *weCom) convert(c *call, kind PersonID, ids []string) (pairs []wecomserv
 		return nil, nil, weComError{code: wecomapi.ErrorCodeInvalidUseridListLength}
 	}
 	pairs, invalid = []wecomserver.UserIDPair{}, []string{}
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		v := w.viewOf(c, d)
 		for _, id := range ids {
 			p := d.findPerson(kind, id)

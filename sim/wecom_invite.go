@@ -14,11 +14,8 @@ import (
 // console, and what reaches people by mail.
 type WeCom struct{ part *weCom }
 
-// WeCom returns the simulator's WeCom controls.
-func (s *Simulator) WeCom() *WeCom {
-	part, _ := s.parts[VendorWeCom].(*weCom)
-	return &WeCom{part: part}
-}
+// controls returns what a test can do beside the interface.
+func (w *weCom) controls() *WeCom { return &WeCom{part: w} }
 
 // Invited returns all invitations so far. A person may be invited more than once.
 func (c *WeCom) Invited() []Invitation {
@@ -45,7 +42,7 @@ func (c *WeCom) Consent(userID string) (ticket string, err error) {
 	n := c.part.next()
 	c.part.mu.Lock()
 	defer c.part.mu.Unlock()
-	ticket = deriveText(c.part.sim.config.seed, "wecom user_ticket", n, base64Digits, 40)
+	ticket = deriveText(c.part.desk.Seed, "wecom user_ticket", n, base64Digits, 40)
 	c.part.tickets[ticket] = key
 	return ticket, nil
 }
@@ -60,14 +57,14 @@ func (c *WeCom) OpenVerificationPage(userID string) (code string, err error) {
 	n := c.part.next()
 	c.part.mu.Lock()
 	defer c.part.mu.Unlock()
-	code = deriveText(c.part.sim.config.seed, "wecom tfa visit", n, base64Digits, 32)
+	code = deriveText(c.part.desk.Seed, "wecom tfa visit", n, base64Digits, 32)
 	c.part.visits[code] = key
 	return code, nil
 }
 
 // keyOf finds a person by user id.
 func (w *weCom) keyOf(userID string) (PersonKey, error) {
-	p, ok := w.sim.org.FindPerson(ByUserID, userID)
+	p, ok := w.desk.Company.FindPerson(ByUserID, userID)
 	if !ok {
 		return 0, ErrUnknown
 	}
@@ -101,7 +98,7 @@ func (w *weCom) InviteUser(ctx context.Context, r wecomserver.InviteUserRequestO
 	var badUsers []string
 	var badParties, badTags []int64
 	var reached []string
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		v := w.viewOf(c, d)
 		reach := func(p *Person) {
 			if p.Status == StatusNotActivated && !slices.Contains(reached, p.UserID) {

@@ -54,7 +54,7 @@ func (w *weCom) UploadMedia(ctx context.Context, r wecomserver.UploadMediaReques
 	n := w.next()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	id := "3" + deriveText(w.sim.config.seed, "wecom media", n, base64Digits, 63)
+	id := "3" + deriveText(w.desk.Seed, "wecom media", n, base64Digits, 63)
 	w.media[id] = weComMedia{kind: kind, data: data, ends: c.now.Add(weComMediaLife)}
 	return weComUpload{Type: kind, MediaID: id, CreatedAt: epochText(c.now)}, nil
 }

@@ -30,7 +30,7 @@ func (w *weCom) GetUser(ctx context.Context, r wecomserver.GetUserRequestObject)
 	}
 	var user weComUser
 	var err error
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		v := w.viewOf(c, d)
 		switch p := d.findPerson(ByUserID, r.Params.Userid); {
 		case p == nil:
@@ -83,7 +83,7 @@ func (w *weCom) GetUserList(ctx context.Context, r wecomserver.GetUserListReques
 	c := callOf(ctx)
 	list := []wecomserver.Member{}
 	var err error
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		v := w.viewOf(c, d)
 		var people []*Person
 		people, err = w.membersOf(v, r.Params.DepartmentID, r.Params.FetchChild)
@@ -99,7 +99,7 @@ func (w *weCom) GetUserSimplelist(ctx context.Context, r wecomserver.GetUserSimp
 	c := callOf(ctx)
 	list := []wecomserver.SimpleMember{}
 	var err error
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		v := w.viewOf(c, d)
 		var people []*Person
 		people, err = w.membersOf(v, r.Params.DepartmentID, r.Params.FetchChild)
@@ -123,7 +123,7 @@ func (w *weCom) GetActiveStat(ctx context.Context, r wecomserver.GetActiveStatRe
 		return nil, weComError{code: wecomapi.ErrorCodeInvalidParameter}
 	}
 	active := 0
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		for _, p := range d.allPeople() {
 			if p.Status == StatusActive && derive(d.seed, r.Body.Date, int(p.Key))%100 < 85 {
 				active++

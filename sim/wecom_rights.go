@@ -74,7 +74,7 @@ func (w *weCom) allowed(c *call) error {
 	switch c.grant.holder {
 	case weComContact:
 		code = right.contact
-		if code == wecomapi.ErrorCodeContactSyncMayNotRead && w.sim.config.wecom.oldCaller {
+		if code == wecomapi.ErrorCodeContactSyncMayNotRead && w.config.OldCaller {
 			code = 0
 		}
 	case weComProvider:
@@ -85,20 +85,6 @@ func (w *weCom) allowed(c *call) error {
 	}
 	return nil
 }
-
-// weComConfig holds the options that only WeCom knows.
-type weComConfig struct {
-	newApp    bool
-	oldCaller bool
-}
-
-// WithWeComAppCreatedAfter2022 makes the demo app one that was created after 20 June 2022, 20:00 Beijing time: it does not see
-// avatar, gender, mobile, email, biz_mail, qr_code and address of members.
-func WithWeComAppCreatedAfter2022() Option { return func(c *config) { c.wecom.newApp = true } }
-
-// WithWeComOldCaller makes the caller's IP address one from which the contact sync secret was used before 15 August 2022. From
-// there, and only from there, it may still read details.
-func WithWeComOldCaller() Option { return func(c *config) { c.wecom.oldCaller = true } }
 
 // weComView is what a caller may see of the corp.
 type weComView struct {
@@ -115,7 +101,7 @@ func (w *weCom) viewOf(c *call, d *directory) weComView {
 	v := weComView{whole: true, dir: d}
 	if c.grant.holder != weComContact {
 		v.whole, v.tops = w.visible == nil, w.visible
-		v.hidden = w.sim.config.wecom.newApp && c.grant.holder == weComApp
+		v.hidden = w.config.NewApp && c.grant.holder == weComApp
 	}
 	return v
 }

@@ -31,17 +31,17 @@ func (w *weCom) GetToken(ctx context.Context, r wecomserver.GetTokenRequestObjec
 	if err != nil {
 		return nil, err
 	}
-	lifetime := w.sim.config.tokenLifetime(VendorWeCom)
-	g, ok := w.sim.tokens.current(VendorWeCom, holder, c.now)
+	lifetime := w.desk.tokenLifetime(VendorWeCom)
+	g, ok := w.desk.Tokens.current(VendorWeCom, holder, c.now)
 	if !ok || g.expires.Sub(c.now) < min(10*time.Minute, lifetime/2) {
-		g = w.sim.tokens.issue(VendorWeCom, holder, "", 160, c.now, lifetime)
+		g = w.desk.Tokens.issue(VendorWeCom, holder, "", 160, c.now, lifetime)
 	}
 	return wecomserver.GetToken200JSONResponse{AccessToken: &g.token, ExpiresIn: new(seconds(g.expires.Sub(c.now)))}, nil
 }
 
 // holderOf checks corp id and secret.
 func (w *weCom) holderOf(c *call, corpID, secret string) (string, error) {
-	demo := w.sim.Credentials().WeCom
+	demo := weComCredentials()
 	switch {
 	case corpID == "":
 		return "", weComError{code: wecomapi.ErrorCodeCorpIDMissing}

@@ -17,7 +17,8 @@ import (
 // weCom is WeCom's part of the simulator. It implements wecomserver.StrictServerInterface, so that an operation of the document
 // that is missing here does not compile.
 type weCom struct {
-	sim     *Simulator
+	desk    *Desk
+	config  weComConfig
 	handler http.Handler
 
 	// jobsMu is held while an import job is polled, around the lock of the organisation. mu guards the rest and is
@@ -46,9 +47,10 @@ type weCom struct {
 var _ wecomserver.StrictServerInterface = (*weCom)(nil)
 
 // newWeCom makes WeCom's part of the simulator.
-func (s *Simulator) newWeCom() vendor {
+func newWeCom(d *Desk, config weComConfig) vendor {
 	w := &weCom{
-		sim:         s,
+		desk:        d,
+		config:      config,
 		wrongSecret: make(map[string]int),
 		blocked:     make(map[string]time.Time),
 		misses:      make(map[string]weComMisses),
@@ -175,7 +177,7 @@ func (w *weCom) admit(c *call) error {
 	if token == "" { // a token in a header or the body counts as missing
 		return weComError{code: wecomapi.ErrorCodeAccessTokenMissing}
 	}
-	g, state := w.sim.tokens.check(VendorWeCom, token, c.now)
+	g, state := w.desk.Tokens.check(VendorWeCom, token, c.now)
 	switch state {
 	case tokenUnknown, tokenRevoked:
 		return weComError{code: wecomapi.ErrorCodeInvalidAccessToken}
@@ -192,16 +194,16 @@ func (w *weCom) admit(c *call) error {
 // withinQuota counts the call. A quota of WeCom belongs to the corp and one path, whichever secret the call came with.
 func (w *weCom) withinQuota(c *call) error {
 	id := c.operation.ID
-	if (id == "GetTfaInfo" || id == "TfaSucc") && c.underWay > 20 && !w.sim.config.withoutQuotas {
+	if (id == "GetTfaInfo" || id == "TfaSucc") && c.underWay > 20 && !w.desk.WithoutQuotas {
 		return weComError{code: wecomapi.ErrorCodeConcurrencyExceeded}
 	}
 	if c.request.URL.Query().Get("debug") == "1" {
-		debug := w.sim.quotasFor(VendorWeCom, "debug", []quota{{Requests: 5, Window: time.Minute, Block: time.Minute}})
-		if _, ok := w.sim.quotas.take("wecom debug "+id, c.now, debug); !ok {
+		debug := w.desk.quotasFor(VendorWeCom, "debug", []quota{{Requests: 5, Window: time.Minute, Block: time.Minute}})
+		if _, ok := w.desk.Quotas.take("wecom debug "+id, c.now, debug); !ok {
 			return weComError{code: wecomapi.ErrorCodeFrequencyExceeded}
 		}
 	}
-	if _, ok := w.sim.quotas.take("wecom "+id, c.now, w.sim.quotasFor(VendorWeCom, id, weComQuotas())); !ok {
+	if _, ok := w.desk.Quotas.take("wecom "+id, c.now, w.desk.quotasFor(VendorWeCom, id, weComQuotas())); !ok {
 		return weComError{code: wecomapi.ErrorCodeFrequencyExceeded}
 	}
 	return nil

@@ -16,7 +16,7 @@ type weComTfaCode struct {
 
 // AuthsuccUser lets a member finish the first login.
 func (w *weCom) AuthsuccUser(ctx context.Context, r wecomserver.AuthsuccUserRequestObject) (wecomserver.AuthsuccUserResponseObject, error) {
-	err := Change(w.sim.org, func(d *directory) error {
+	err := Change(w.desk.Company, func(d *directory) error {
 		if r.Params.Userid == "" {
 			return weComError{code: wecomapi.ErrorCodeUseridMissing}
 		}
@@ -41,12 +41,12 @@ func (w *weCom) GetTfaInfo(ctx context.Context, r wecomserver.GetTfaInfoRequestO
 	w.mu.Lock()
 	key, ok := w.visits[r.Body.Code]
 	delete(w.visits, r.Body.Code)
-	tfaCode := deriveText(w.sim.config.seed, "wecom tfa_code", n, base64Digits, 32)
+	tfaCode := deriveText(w.desk.Seed, "wecom tfa_code", n, base64Digits, 32)
 	if ok {
 		w.tfaCodes[tfaCode] = weComTfaCode{person: key, ends: c.now.Add(5 * time.Minute)}
 	}
 	w.mu.Unlock()
-	p, found := w.sim.org.Person(key)
+	p, found := w.desk.Company.Person(key)
 	if !ok || !found {
 		return nil, weComError{code: wecomapi.ErrorCodeInvalidCode}
 	}
@@ -77,7 +77,7 @@ func (w *weCom) GetUserDetailByTicket(_ context.Context, r wecomserver.GetUserDe
 	w.mu.Lock()
 	key, ok := w.tickets[r.Body.UserTicket]
 	w.mu.Unlock()
-	p, found := w.sim.org.Person(key)
+	p, found := w.desk.Company.Person(key)
 	if !ok || !found {
 		return nil, weComError{code: wecomapi.ErrorCodeInvalidCode}
 	}

@@ -35,7 +35,7 @@ func (w *weCom) CreateUser(ctx context.Context, r wecomserver.CreateUserRequestO
 		attributes: b.Extattr, external: b.ExternalProfile,
 	}
 	var created []wecomserver.CreatedDepartment
-	err := Change(w.sim.org, func(d *directory) error {
+	err := Change(w.desk.Company, func(d *directory) error {
 		var err error
 		created, err = w.createMember(d, c, b.Userid, change)
 		return err
@@ -63,7 +63,7 @@ func (w *weCom) UpdateUser(ctx context.Context, r wecomserver.UpdateUserRequestO
 		departments: b.Department, orders: b.Order, leads: b.IsLeaderInDept, directLeader: b.DirectLeader,
 		attributes: b.Extattr, external: b.ExternalProfile, mailAliases: b.BizMailAlias,
 	}
-	err := Change(w.sim.org, func(d *directory) error { return w.updateMember(d, c, b.Userid, change) })
+	err := Change(w.desk.Company, func(d *directory) error { return w.updateMember(d, c, b.Userid, change) })
 	return wecomserver.UpdateUser200JSONResponse{}, err
 }
 
@@ -311,7 +311,7 @@ func (w *weCom) remember(key PersonKey, change weComChange) {
 
 // DeleteUser removes a member.
 func (w *weCom) DeleteUser(ctx context.Context, r wecomserver.DeleteUserRequestObject) (wecomserver.DeleteUserResponseObject, error) {
-	err := Change(w.sim.org, func(d *directory) error {
+	err := Change(w.desk.Company, func(d *directory) error {
 		if r.Params.Userid == "" {
 			return weComError{code: wecomapi.ErrorCodeUseridMissing}
 		}
@@ -332,7 +332,7 @@ func (w *weCom) DeleteBatchUser(ctx context.Context, r wecomserver.DeleteBatchUs
 	if n := len(r.Body.Useridlist); n < 1 || n > 200 {
 		return nil, weComError{code: wecomapi.ErrorCodeInvalidUseridListLength}
 	}
-	err := Change(w.sim.org, func(d *directory) error {
+	err := Change(w.desk.Company, func(d *directory) error {
 		leaving := make(map[PersonKey]bool)
 		for _, id := range r.Body.Useridlist {
 			p := d.findPerson(ByUserID, id)

@@ -170,7 +170,7 @@ func (w *wps) changeAttrDefs(edit func([]wpsAttrDef) ([]wpsAttrDef, error)) erro
 
 // editAttributes changes the fields that the company added to staff records, or takes them away.
 func (w *wps) editAttributes(c *call, edit func(Attribute) (Attribute, bool)) error {
-	return Change(w.sim.org, func(d *directory) error {
+	return Change(w.desk.Company, func(d *directory) error {
 		for _, p := range d.allPeople() {
 			var attributes []Attribute
 			for _, a := range p.Attributes {

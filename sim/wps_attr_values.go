@@ -78,7 +78,7 @@ func (w *wps) BatchReadUserCustomAttrs(ctx context.Context, r wpsserver.BatchRea
 	}
 	defs := w.attrDefinitions()
 	list := []wpsserver.UserCustomAttrs{}
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		v := w.viewOf(callOf(ctx), d)
 		for _, id := range r.Body.UserIds {
 			if p := v.userNamed(id); p != nil {
@@ -108,7 +108,7 @@ func (w *wps) BatchUpdateUserCustomAttrs(ctx context.Context, r wpsserver.BatchU
 	}
 	c, defs := callOf(ctx), w.attrDefinitions()
 	list := []wpsserver.UserCustomAttrs{}
-	err := Change(w.sim.org, func(d *directory) error {
+	err := Change(w.desk.Company, func(d *directory) error {
 		v := w.viewOf(c, d)
 		edits := make(map[PersonKey][]wpsAttrEdit)
 		var order []PersonKey

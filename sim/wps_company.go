@@ -16,7 +16,7 @@ const (
 // GetCurrentCompany reads the company.
 func (w *wps) GetCurrentCompany(context.Context, wpsserver.GetCurrentCompanyRequestObject) (wpsserver.GetCurrentCompanyResponseObject, error) {
 	var data wpsserver.Company
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		root := d.department(RootDepartment)
 		data = wpsserver.Company{
 			ID: new(wpsCredentials().CompanyID), Name: new(root.Name), Logo: new(""), Status: new(wpsserver.CompanyStatusActive), Ctime: new(root.Created.Unix()),
@@ -37,7 +37,7 @@ func (w *wps) GetContactsPermissionScope(ctx context.Context, r wpsserver.GetCon
 	}
 	if asked[wpsserver.ContactScopeOrg] {
 		ids := []string{}
-		View(w.sim.org, func(d *directory) {
+		View(w.desk.Company, func(d *directory) {
 			for _, key := range w.viewOf(callOf(ctx), d).tops {
 				if dept := d.department(key); dept != nil {
 					ids = append(ids, dept.WPSID)
@@ -63,8 +63,8 @@ func (w *wps) ConvertIds(_ context.Context, r wpsserver.ConvertIdsRequestObject)
 		return nil, wpsNoSuch("company", *b.CompanyID)
 	}
 	known := make(wpsserver.IDMap)
-	View(w.sim.org, func(d *directory) {
-		console := w.sim.WPS()
+	View(w.desk.Company, func(d *directory) {
+		console := w.controls()
 		switch b.IDType {
 		case wpsserver.ConvertIDTypeCompanyID:
 			known[wpsOldCompany] = wpsCredentials().CompanyID

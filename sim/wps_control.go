@@ -10,11 +10,8 @@ import (
 // WPS is what a test can do of WPS 365 beside its interface: what people do in a browser and administrators in the console.
 type WPS struct{ part *wps }
 
-// WPS returns the simulator's WPS controls.
-func (s *Simulator) WPS() *WPS {
-	part, _ := s.parts[VendorWPS].(*wps)
-	return &WPS{part: part}
-}
+// controls returns what a test can do beside the interface.
+func (w *wps) controls() *WPS { return &WPS{part: w} }
 
 // wpsCodeLife is how long an authorization code is good.
 const wpsCodeLife = 10 * time.Minute
@@ -25,14 +22,14 @@ const wpsCodeLife = 10 * time.Minute
 // such person, or the person is disabled.
 func (c *WPS) SignIn(userID, redirectURI string, scopes ...string) (code string, err error) {
 	w := c.part
-	p, ok := w.sim.org.FindPerson(ByUserID, userID)
+	p, ok := w.desk.Company.FindPerson(ByUserID, userID)
 	switch {
 	case !ok:
 		return "", fmt.Errorf("sim: person %q %w", userID, ErrUnknown)
 	case p.Status == StatusDisabled:
 		return "", fmt.Errorf("sim: signing in while disabled %w", ErrInvalid)
 	case p.Status == StatusNotActivated:
-		err := w.sim.org.UpdatePerson(p.Key, func(p *Person) error { p.Status = StatusActive; return nil })
+		err := w.desk.Company.UpdatePerson(p.Key, func(p *Person) error { p.Status = StatusActive; return nil })
 		if err != nil {
 			return "", err
 		}
@@ -40,13 +37,13 @@ func (c *WPS) SignIn(userID, redirectURI string, scopes ...string) (code string,
 	if len(scopes) == 0 {
 		scopes = []string{wpsScopeUser, wpsScopeUserID}
 	}
-	granted := w.sim.config.wps.appScopes()
+	granted := w.config.appScopes()
 	scopes = slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return !slices.Contains(granted, s) })
-	code = deriveText(w.sim.config.seed, "wps code", w.next(), base62Digits, 40)
+	code = deriveText(w.desk.Seed, "wps code", w.next(), base62Digits, 40)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.codes[code] = wpsCode{
-		app: wpsCredentials().AppID, person: p.Key, scopes: scopes, redirectURI: redirectURI, ends: w.sim.config.clock().Add(wpsCodeLife),
+		app: wpsCredentials().AppID, person: p.Key, scopes: scopes, redirectURI: redirectURI, ends: w.desk.Now().Add(wpsCodeLife),
 	}
 	return code, nil
 }
@@ -55,7 +52,7 @@ func (c *WPS) SignIn(userID, redirectURI string, scopes ...string) (code string,
 // id. Only the newest ticket is good.
 func (c *WPS) NewAppTicket() string {
 	w := c.part
-	ticket := deriveText(w.sim.config.seed, "wps app_ticket", w.next(), base62Digits, 32)
+	ticket := deriveText(w.desk.Seed, "wps app_ticket", w.next(), base62Digits, 32)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.ticket = ticket

@@ -53,7 +53,7 @@ func (w *wps) pagingOf(list string, size *int64, token *string, withTotal *bool)
 
 // cursor writes a position.
 func (w *wps) cursor(list string, at wpsPosition) string {
-	text := fmt.Sprintf("%d.%d.%016x", at.dept, at.person, derive(w.sim.config.seed, list, int(at.dept)<<32|int(at.person)))
+	text := fmt.Sprintf("%d.%d.%016x", at.dept, at.person, derive(w.desk.Seed, list, int(at.dept)<<32|int(at.person)))
 	return base64.StdEncoding.EncodeToString([]byte(text))
 }
 

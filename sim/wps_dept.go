@@ -110,7 +110,7 @@ func (w *wps) deptOrder(dept *Department) int64 {
 // GetRootDept reads the company's root. Every app sees it.
 func (w *wps) GetRootDept(ctx context.Context, _ wpsserver.GetRootDeptRequestObject) (wpsserver.GetRootDeptResponseObject, error) {
 	var data wpsserver.Dept
-	View(w.sim.org, func(d *directory) { data = w.viewOf(callOf(ctx), d).dept(d.department(RootDepartment)) })
+	View(w.desk.Company, func(d *directory) { data = w.viewOf(callOf(ctx), d).dept(d.department(RootDepartment)) })
 	return wpsserver.GetRootDept200JSONResponse{Msg: w.done(), Data: &data}, nil
 }
 
@@ -133,7 +133,7 @@ func (w *wps) ListChildDepts(ctx context.Context, r wpsserver.ListChildDeptsRequ
 		return nil, err
 	}
 	var data wpsserver.DeptPage
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		v := w.viewOf(callOf(ctx), d)
 		var dept *Department
 		if dept, err = v.listedDept(r.DeptID); err != nil {
@@ -179,7 +179,7 @@ func (w *wps) findDepts(c *call, name string, values []string, has func(wpsView,
 		return nil, wpsInvalid(name + " is required")
 	}
 	var data *wpsserver.DeptList
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		v := w.viewOf(c, d)
 		data = v.deptList(slices.DeleteFunc(d.allDepartments(), func(dept *Department) bool {
 			return !slices.Contains(values, has(v, dept)) || !v.department(dept.Key)

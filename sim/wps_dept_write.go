@@ -12,7 +12,7 @@ import (
 func (w *wps) CreateDept(ctx context.Context, r wpsserver.CreateDeptRequestObject) (wpsserver.CreateDeptResponseObject, error) {
 	b, c := r.Body, callOf(ctx)
 	var data wpsserver.NewDept
-	err := Change(w.sim.org, func(d *directory) error {
+	err := Change(w.desk.Company, func(d *directory) error {
 		v := w.viewOf(c, d)
 		switch {
 		case wpsBlank(b.Name):
@@ -120,7 +120,7 @@ func wpsDeptFailure(err error) error {
 // UpdateDept changes what is said of a department and leaves the rest.
 func (w *wps) UpdateDept(ctx context.Context, r wpsserver.UpdateDeptRequestObject) (wpsserver.UpdateDeptResponseObject, error) {
 	c := callOf(ctx)
-	err := Change(w.sim.org, func(d *directory) error { return w.viewOf(c, d).changeDept(c, r.DeptID, r.Body) })
+	err := Change(w.desk.Company, func(d *directory) error { return w.viewOf(c, d).changeDept(c, r.DeptID, r.Body) })
 	return wpsserver.UpdateDept200JSONResponse{Msg: w.done(), Data: w.noData()}, err
 }
 
@@ -191,7 +191,7 @@ func (v wpsView) markLeaders(c *call, dept DepartmentKey, leaders []wpsLeader) e
 // DeleteDept removes an empty department.
 func (w *wps) DeleteDept(ctx context.Context, r wpsserver.DeleteDeptRequestObject) (wpsserver.DeleteDeptResponseObject, error) {
 	c := callOf(ctx)
-	err := Change(w.sim.org, func(d *directory) error {
+	err := Change(w.desk.Company, func(d *directory) error {
 		dept := w.viewOf(c, d).deptNamed(r.DeptID)
 		if dept == nil {
 			return wpsNoSuch("department", r.DeptID)
@@ -214,7 +214,7 @@ func (w *wps) BatchDeleteDepts(ctx context.Context, r wpsserver.BatchDeleteDepts
 		return nil, wpsInvalid("dept_ids may be 1 to 50")
 	}
 	c := callOf(ctx)
-	err := Change(w.sim.org, func(d *directory) error {
+	err := Change(w.desk.Company, func(d *directory) error {
 		v := w.viewOf(c, d)
 		leaving := make(map[DepartmentKey]bool)
 		for _, id := range r.Body.DeptIds {

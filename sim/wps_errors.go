@@ -167,7 +167,7 @@ func (w *wps) refuse(out http.ResponseWriter, r *http.Request, err error) {
 		more := wpsserver.ErrorMore(e.more)
 		answer.More = &more
 	}
-	if e.wait > 0 && w.sim.config.wps.retryAfter {
+	if e.wait > 0 && w.config.RetryAfter {
 		out.Header().Set("Retry-After", strconv.FormatInt(int64((e.wait+time.Second-1)/time.Second), 10))
 	}
 	if e.status == http.StatusMethodNotAllowed {

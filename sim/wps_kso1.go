@@ -85,7 +85,7 @@ func (w *wps) verify(c *call, app string) error {
 	if !ok {
 		return wpsUnsigned(wpsBadDate, "want a date like Mon, 02 Jan 2006 15:04:05 GMT")
 	}
-	if skew := w.sim.config.wps.clockSkew; skew > 0 && at.Sub(c.now).Abs() > skew {
+	if skew := w.config.ClockSkew; skew > 0 && at.Sub(c.now).Abs() > skew {
 		return wpsUnsigned(wpsBadDate, "the date is too far from now, which is "+c.now.UTC().Format(http.TimeFormat))
 	}
 	version, rest, ok := strings.Cut(authorizations[0], " ")
@@ -113,7 +113,7 @@ func (w *wps) verify(c *call, app string) error {
 	switch {
 	case hmac.Equal([]byte(got), []byte(signed.signature(signer.key))):
 		return nil
-	case !w.sim.config.wps.prefixUnsigned && hmac.Equal([]byte(got), []byte(withPrefix.signature(signer.key))):
+	case !w.config.PrefixUnsigned && hmac.Equal([]byte(got), []byte(withPrefix.signature(signer.key))):
 		return nil
 	}
 	return wpsUnsigned(wpsBadSignature, wpsMistake(signer.key, got, signed, withPrefix))

@@ -36,7 +36,7 @@ func TestWPSVectors(t *testing.T) {
 			if v.BodySHA256 != "" {
 				assert.Equal(t, v.BodySHA256, wpsBodyHash([]byte(v.Body)))
 			}
-			w := &wps{sim: &Simulator{}, apps: map[string]wpsApp{v.AppID: {id: v.AppID, key: v.AppKey}}}
+			w := &wps{desk: &Desk{}, apps: map[string]wpsApp{v.AppID: {id: v.AppID, key: v.AppKey}}}
 			check := func(change func(*http.Request, *call)) error {
 				r := httptest.NewRequest(v.Method, "/wps"+v.URI, strings.NewReader(v.Body))
 				if v.ContentType != "" {
@@ -110,7 +110,7 @@ func TestWPSParseDate(t *testing.T) {
 }
 
 func TestWPSCursor(t *testing.T) {
-	w := &wps{sim: &Simulator{}}
+	w := &wps{desk: &Desk{}}
 	at := wpsPosition{dept: 7, person: 1234}
 	token := w.cursor("list", at)
 	got, ok := w.readCursor("list", token)

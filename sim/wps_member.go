@@ -61,7 +61,7 @@ func (w *wps) ListDeptMembers(ctx context.Context, r wpsserver.ListDeptMembersRe
 		return nil, err
 	}
 	var data wpsserver.MemberPage
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		v := w.viewOf(callOf(ctx), d)
 		var dept *Department
 		if dept, err = v.listedDept(r.DeptID); err != nil {
@@ -92,7 +92,7 @@ func (w *wps) BatchReadDeptMembers(ctx context.Context, r wpsserver.BatchReadDep
 		return nil, wpsInvalid("user_ids is required")
 	}
 	var data wpsserver.MemberList
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		v := w.viewOf(callOf(ctx), d)
 		var dept *Department
 		if dept, err = v.listedDept(r.DeptID); err != nil {

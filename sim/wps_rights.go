@@ -58,7 +58,7 @@ func (w *wps) checkToken(c *call) (wpsGrant, error) {
 	if !ok || token == "" {
 		return wpsGrant{}, wpsRejected(wpsserver.ErrorCodeTokenInvalid1005, "token missing")
 	}
-	held, state := w.sim.tokens.check(VendorWPS, token, c.now)
+	held, state := w.desk.Tokens.check(VendorWPS, token, c.now)
 	switch state {
 	case tokenUnknown:
 		return wpsGrant{}, wpsRejected(wpsserver.ErrorCodeTokenInvalid1005, "token invalid")
@@ -84,13 +84,13 @@ func (w *wps) grantOf(c *call) wpsGrant {
 
 // maySignIn tells whether a person is on the staff and not disabled.
 func (w *wps) maySignIn(key PersonKey) bool {
-	p, ok := w.sim.org.Person(key)
+	p, ok := w.desk.Company.Person(key)
 	return ok && p.Status != StatusDisabled
 }
 
 // checkSignature checks KSO-1 where the document wants it. Where it does not, a signature may be left out, but not be wrong.
 func (w *wps) checkSignature(c *call, app string) error {
-	if w.sim.config.wps.withoutSignatures {
+	if w.config.WithoutSignatures {
 		return nil
 	}
 	wanted := slices.ContainsFunc(c.operation.Security, func(schemes []string) bool { return slices.Contains(schemes, "kso1") })
@@ -102,8 +102,8 @@ func (w *wps) checkSignature(c *call, app string) error {
 
 // withinQuota counts the call. The quota belongs to an app and one operation.
 func (w *wps) withinQuota(c *call, app string) error {
-	limits := w.sim.quotasFor(VendorWPS, c.operation.ID, documented(c.operation.Limits))
-	if wait, ok := w.sim.quotas.take("wps "+app+" "+c.operation.ID, c.now, limits); !ok {
+	limits := w.desk.quotasFor(VendorWPS, c.operation.ID, documented(c.operation.Limits))
+	if wait, ok := w.desk.Quotas.take("wps "+app+" "+c.operation.ID, c.now, limits); !ok {
 		return wpsThrottled(wait)
 	}
 	return nil

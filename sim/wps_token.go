@@ -73,7 +73,7 @@ func (w *wps) OauthToken(ctx context.Context, r wpsserver.OauthTokenRequestObjec
 // sellAppToken gives the tenant token of a self-built app, or of a third-party app that names the company and has the newest ticket; a
 // third-party app without them gets a token of its own.
 func (w *wps) sellAppToken(c *call, app wpsApp, b *wpsserver.OauthTokenFormdataRequestBody) (wpsserver.OauthTokenResponseObject, error) {
-	g := wpsGrant{app: app.id, kind: wpsTenantToken, scopes: w.sim.config.wps.appScopes()}
+	g := wpsGrant{app: app.id, kind: wpsTenantToken, scopes: w.config.appScopes()}
 	if app.thirdParty {
 		ticket, company := wpsTextOf(b.AppTicket), wpsTextOf(b.CompanyID)
 		w.mu.Lock()
@@ -104,9 +104,9 @@ func wpsTextOf(text *string) string {
 
 // issue makes an access token.
 func (w *wps) issue(c *call, g wpsGrant) wpsTokenAnswer {
-	lifetime := w.sim.config.tokenLifetime(VendorWPS)
+	lifetime := w.desk.tokenLifetime(VendorWPS)
 	// The form is that of a JSON Web Token; what is in it means nothing.
-	held := w.sim.tokens.issue(VendorWPS, g.app+" "+strconv.Itoa(int(g.kind))+" "+strconv.Itoa(int(g.person)), "eyJhbGciOiJFUzI1NiJ9.e30.", 86, c.now, lifetime)
+	held := w.desk.Tokens.issue(VendorWPS, g.app+" "+strconv.Itoa(int(g.kind))+" "+strconv.Itoa(int(g.person)), "eyJhbGciOiJFUzI1NiJ9.e30.", 86, c.now, lifetime)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.grants[held.token] = g
@@ -159,7 +159,7 @@ func (w *wps) refreshToken(c *call, app wpsApp, b *wpsserver.OauthTokenFormdataR
 // sellUserToken makes the pair of tokens of a person.
 func (w *wps) sellUserToken(c *call, refresh wpsRefresh) wpsTokenAnswer {
 	out := w.issue(c, wpsGrant{app: refresh.app, kind: wpsUserToken, person: refresh.person, scopes: refresh.scopes})
-	out.RefreshToken = deriveText(w.sim.config.seed, "wps refresh_token", w.next(), base62Digits, 64)
+	out.RefreshToken = deriveText(w.desk.Seed, "wps refresh_token", w.next(), base62Digits, 64)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.refreshes[out.RefreshToken] = refresh

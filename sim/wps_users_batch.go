@@ -34,7 +34,7 @@ func (w *wps) changePeople(c *call, ids []string, edit func(*Person) error) erro
 	if len(ids) == 0 {
 		return wpsInvalid("user_ids is required")
 	}
-	return Change(w.sim.org, func(d *directory) error {
+	return Change(w.desk.Company, func(d *directory) error {
 		v := w.viewOf(c, d)
 		for _, id := range ids {
 			p := v.userNamed(id)
@@ -62,7 +62,7 @@ func (w *wps) changePeople(c *call, ids []string, edit func(*Person) error) erro
 // BatchUpdateUserOrder sets the ranks of people in departments, all of them or none.
 func (w *wps) BatchUpdateUserOrder(ctx context.Context, r wpsserver.BatchUpdateUserOrderRequestObject) (wpsserver.BatchUpdateUserOrderResponseObject, error) {
 	c := callOf(ctx)
-	err := Change(w.sim.org, func(d *directory) error {
+	err := Change(w.desk.Company, func(d *directory) error {
 		v := w.viewOf(c, d)
 		if len(r.Body.UserOrderList) == 0 {
 			return wpsInvalid("user_order_list is required")
@@ -104,7 +104,7 @@ func (v wpsView) member(deptID, userID string) (*Person, *Department, error) {
 // BatchUpdateUserDept puts people into departments in place of those where they are, all of them or none.
 func (w *wps) BatchUpdateUserDept(ctx context.Context, r wpsserver.BatchUpdateUserDeptRequestObject) (wpsserver.BatchUpdateUserDeptResponseObject, error) {
 	c := callOf(ctx)
-	err := Change(w.sim.org, func(d *directory) error {
+	err := Change(w.desk.Company, func(d *directory) error {
 		v := w.viewOf(c, d)
 		if len(r.Body.UserDeptInfoList) == 0 {
 			return wpsInvalid("user_dept_info_list is required")

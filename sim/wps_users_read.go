@@ -22,7 +22,7 @@ func (w *wps) ListUsers(ctx context.Context, r wpsserver.ListUsersRequestObject)
 		return nil, err
 	}
 	var data wpsserver.UserPage
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		v := w.viewOf(callOf(ctx), d)
 		page, next, total := wpsPage(w, v, paging, v.people(states), func(p *Person) wpsPosition { return wpsPosition{person: p.Key} }, v.person)
 		data.Items, data.NextPageToken, data.Total = v.users(page, wpsListFields, wpsOn(r.Params.WithDept)), next, total
@@ -43,7 +43,7 @@ func (v wpsView) users(people []*Person, fields string, withDepts bool) *[]wpsse
 func (w *wps) GetUser(ctx context.Context, r wpsserver.GetUserRequestObject) (wpsserver.GetUserResponseObject, error) {
 	var data wpsserver.User
 	var err error
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		v := w.viewOf(callOf(ctx), d)
 		p := v.userNamed(r.UserID)
 		if p == nil {
@@ -66,7 +66,7 @@ func (w *wps) lookUp(c *call, name string, values []string, filter []wpsserver.U
 		return nil, wpsInvalid(name + " is required")
 	}
 	var data wpsserver.UserList
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		v := w.viewOf(c, d)
 		found := v.find(states, func(p *Person) bool {
 			value := has(v, p)
@@ -129,7 +129,7 @@ func (w *wps) GetUsersByExUserIds(ctx context.Context, r wpsserver.GetUsersByExU
 func (w *wps) ListUserDepts(ctx context.Context, r wpsserver.ListUserDeptsRequestObject) (wpsserver.ListUserDeptsResponseObject, error) {
 	items := []wpsserver.Dept{}
 	var err error
-	View(w.sim.org, func(d *directory) {
+	View(w.desk.Company, func(d *directory) {
 		v := w.viewOf(callOf(ctx), d)
 		p := v.userNamed(r.UserID)
 		if p == nil {
@@ -162,7 +162,7 @@ func (w *wps) GetCurrentUserID(ctx context.Context, _ wpsserver.GetCurrentUserID
 }
 
 func (w *wps) currentPerson(ctx context.Context) (Person, error) {
-	p, ok := w.sim.org.Person(w.grantOf(callOf(ctx)).person)
+	p, ok := w.desk.Company.Person(w.grantOf(callOf(ctx)).person)
 	if !ok { // removed since the token was looked at
 		return p, wpsRejected(wpsserver.ErrorCodeTokenInvalid1006, "token invalid")
 	}

@@ -25,7 +25,7 @@ func (w *wps) CreateUser(ctx context.Context, r wpsserver.CreateUserRequestObjec
 		source: b.Source, gender: b.Gender,
 	}
 	var data wpsserver.User
-	err := Change(w.sim.org, func(d *directory) error {
+	err := Change(w.desk.Company, func(d *directory) error {
 		v := w.viewOf(c, d)
 		if len(b.DeptIds) == 0 {
 			return wpsInvalid("dept_ids is required")
@@ -76,7 +76,7 @@ func (w *wps) UpdateUser(ctx context.Context, r wpsserver.UpdateUserRequestObjec
 // changePerson changes one person and says who it was.
 func (w *wps) changePerson(c *call, id string, edit func(wpsView, *Person) error) (PersonKey, error) {
 	var key PersonKey
-	err := Change(w.sim.org, func(d *directory) error {
+	err := Change(w.desk.Company, func(d *directory) error {
 		v := w.viewOf(c, d)
 		old := v.userNamed(id)
 		if old == nil {
@@ -94,7 +94,7 @@ func (w *wps) changePerson(c *call, id string, edit func(wpsView, *Person) error
 // DeleteUser takes a person off the staff.
 func (w *wps) DeleteUser(ctx context.Context, r wpsserver.DeleteUserRequestObject) (wpsserver.DeleteUserResponseObject, error) {
 	c := callOf(ctx)
-	err := Change(w.sim.org, func(d *directory) error {
+	err := Change(w.desk.Company, func(d *directory) error {
 		p := w.viewOf(c, d).userNamed(r.UserID)
 		switch {
 		case p == nil:

@@ -18,7 +18,8 @@ import (
 // wps is the part of WPS 365 in the simulator. It implements wpsserver.StrictServerInterface, so that an operation of the document
 // that is missing here does not compile.
 type wps struct {
-	sim     *Simulator
+	desk    *Desk
+	config  wpsConfig
 	handler http.Handler
 	apps    map[string]wpsApp       // by APPID; never changed
 	bodies  map[string]reflect.Type // of JSON bodies, by operation; never changed
@@ -41,9 +42,10 @@ type wps struct {
 var _ wpsserver.StrictServerInterface = (*wps)(nil)
 
 // newWPS makes the part of WPS 365.
-func (s *Simulator) newWPS() vendor {
+func newWPS(d *Desk, config wpsConfig) vendor {
 	w := &wps{
-		sim:       s,
+		desk:      d,
+		config:    config,
 		apps:      wpsApps(),
 		bodies:    wpsBodies(),
 		grants:    make(map[string]wpsGrant),
@@ -56,7 +58,7 @@ func (s *Simulator) newWPS() vendor {
 		attrDefs:  wpsAttrDefs(),
 		attrs:     make(map[wpsAttrPlace]wpsAttrVal),
 	}
-	if limited := s.config.wps.dataPermission; limited != nil {
+	if limited := config.DataPermission; limited != nil {
 		w.tops = limited
 	}
 	strict := wpsserver.NewStrictHandlerWithOptions(w, nil, wpsserver.StrictHTTPServerOptions{
@@ -148,11 +150,11 @@ func (w *wps) next() int {
 const wpsRequestIDHeader = "X-Request-Id"
 
 func (w *wps) requestID() string {
-	return deriveText(w.sim.config.seed, "wps request", w.next(), hexDigits, 32)
+	return deriveText(w.desk.Seed, "wps request", w.next(), hexDigits, 32)
 }
 
 // private tells whether the simulator is a private deployment.
-func (w *wps) private() bool { return w.sim.config.wps.private }
+func (w *wps) private() bool { return w.config.Private }
 
 // said is the msg of a success. It means nothing, and differs: reads of the public cloud leave it empty, other calls
 // say success, private deployments ok.

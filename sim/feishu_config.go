@@ -1,0 +1,32 @@
+package sim
+
+import (
+	"time"
+)
+
+// feishuConfig holds the options that only Feishu knows.
+type feishuConfig struct {
+	Only             []string          // scopes of the demo apps; nil for all
+	Without          []string          // scopes that the demo apps do not have
+	Range            *Range            // contact range of the demo apps; nil for all members
+	Hidden           func(Person) bool // who is hidden from the apps, and from all users but themselves; nil for nobody
+	SingleDepartment bool              // nobody may be in several departments
+	FixedLists       bool              // no cities and job titles can be added
+	RecursionLimit   int               // departments that fetch_child may find; 0 for no limit
+	MonthlyCalls     int               // 0 for a paid plan
+	CleanUp          time.Duration     // how long the clean-up after a deletion or restoration runs on
+}
+
+// Range is a contact range: departments with all below them, and single people by user id of the company.
+type Range struct {
+	Departments []DepartmentKey
+	UserIDs     []string
+}
+
+// area is the contact range that the demo apps begin with.
+func (c feishuConfig) area() feishuArea {
+	if c.Range == nil {
+		return feishuArea{hidden: c.Hidden}
+	}
+	return newFeishuArea(c.Range.Departments, c.Range.UserIDs, c.Hidden)
+}
