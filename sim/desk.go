@@ -43,10 +43,10 @@ type Desk struct {
 }
 
 // NewDesk makes a desk without vendors; see Mount.
-func NewDesk(config DeskConfig, company *Organisation) *Desk {
+func NewDesk(config DeskConfig, org *Organisation) *Desk {
 	d := &Desk{
 		DeskConfig: config,
-		Company:    company,
+		Company:    org,
 		Tokens:     newTokenDesk(config.Seed),
 		Quotas:     newQuotaBook(),
 		faults:     &faultList{},

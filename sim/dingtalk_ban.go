@@ -33,7 +33,7 @@ func (k *dingTalk) checkAddress(c *call) error {
 	if c.now.Before(until) {
 		return ban
 	}
-	limits := k.desk.quotasFor(VendorDingTalk, "address", []quota{{Requests: 10_000, Window: 20 * time.Second, Block: dingTalkBanTime}})
+	limits := k.desk.quotasFor(dingTalkName, "address", []quota{{Requests: 10_000, Window: 20 * time.Second, Block: dingTalkBanTime}})
 	if _, ok := k.desk.Quotas.take("dingtalk address "+c.caller, c.now, limits); !ok {
 		return DingTalkBan{}
 	}

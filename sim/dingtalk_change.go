@@ -145,7 +145,7 @@ func (change dingTalkChange) applyMobile(p *Person) error {
 
 // telephoneTaken tells whether somebody else has the person's desk telephone.
 func (v dingTalkView) telephoneTaken(p *Person) bool {
-	for _, other := range v.dir.people {
+	for _, other := range v.dir.allPeople() {
 		if other.Key != p.Key && other.Telephone == p.Telephone {
 			return true
 		}

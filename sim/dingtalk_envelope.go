@@ -21,7 +21,7 @@ const (
 
 // dingTalkHostOf tells by the path which part a request is for.
 func dingTalkHostOf(r *http.Request) dingTalkHost {
-	path := strings.TrimPrefix(r.URL.Path, "/"+VendorDingTalk)
+	path := strings.TrimPrefix(r.URL.Path, "/"+dingTalkName)
 	switch {
 	case strings.HasPrefix(path, "/topapi/"):
 		return dingTalkTop

@@ -40,7 +40,7 @@ func (k *dingTalk) checkToken(c *call) error {
 	if token == "" {
 		return dingTalkError{code: dingtalkapi.ErrorCodeAccessTokenMissing}
 	}
-	g, state := k.desk.Tokens.check(VendorDingTalk, token, c.now)
+	g, state := k.desk.Tokens.check(dingTalkName, token, c.now)
 	switch {
 	case state == tokenExpired:
 		return dingTalkError{code: dingtalkapi.ErrorCodeAccessTokenExpired}

@@ -10,12 +10,12 @@ import (
 // internalToken sells the token of the internal app. Asked again while it lives it is the same, and lives as long as a new one from
 // then on: several processes of one app do not disturb each other. Both hosts sell the same one.
 func (k *dingTalk) internalToken(c *call) (token string, expiresIn int64) {
-	lifetime := k.desk.tokenLifetime(VendorDingTalk)
-	g, ok := k.desk.Tokens.current(VendorDingTalk, dingTalkInternal, c.now)
+	lifetime := k.desk.tokenLifetime(dingTalkName)
+	g, ok := k.desk.Tokens.current(dingTalkName, dingTalkInternal, c.now)
 	if ok {
-		k.desk.Tokens.extend(VendorDingTalk, g.token, c.now.Add(lifetime))
+		k.desk.Tokens.extend(dingTalkName, g.token, c.now.Add(lifetime))
 	} else {
-		g = k.desk.Tokens.issue(VendorDingTalk, dingTalkInternal, "", 32, c.now, lifetime)
+		g = k.desk.Tokens.issue(dingTalkName, dingTalkInternal, "", 32, c.now, lifetime)
 	}
 	return g.token, seconds(lifetime)
 }
@@ -23,8 +23,8 @@ func (k *dingTalk) internalToken(c *call) (token string, expiresIn int64) {
 // corpToken sells a token of an app that is not the corp's own: another one each time. Whether the older ones stay good is not
 // documented; here they do, to their end.
 func (k *dingTalk) corpToken(c *call, holder string) (token string, expiresIn int64) {
-	lifetime := k.desk.tokenLifetime(VendorDingTalk)
-	return k.desk.Tokens.issue(VendorDingTalk, holder, "", 32, c.now, lifetime).token, seconds(lifetime)
+	lifetime := k.desk.tokenLifetime(dingTalkName)
+	return k.desk.Tokens.issue(dingTalkName, holder, "", 32, c.now, lifetime).token, seconds(lifetime)
 }
 
 // GetToken sells the token of the internal app.

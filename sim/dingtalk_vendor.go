@@ -13,6 +13,9 @@ import (
 	"github.com/roster-go/roster/wire"
 )
 
+// dingTalkName is the name of the vendor, and the first part of its paths.
+const dingTalkName = "dingtalk"
+
 // dingTalk is DingTalk's part of the simulator. It implements dingtalkserver.StrictServerInterface, so that an operation of the
 // document that is missing here does not compile.
 type dingTalk struct {
@@ -61,20 +64,20 @@ func newDingTalk(d *Desk, config dingTalkConfig) vendor {
 		settings:  make(map[DepartmentKey]dingTalkDepartment),
 	}
 	for _, op := range k.operations() {
-		k.methods["/"+VendorDingTalk+op.Path] = op.Method
+		k.methods["/"+dingTalkName+op.Path] = op.Method
 	}
 	strict := dingtalkserver.NewStrictHandlerWithOptions(k, nil, dingtalkserver.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  k.refuse,
 		ResponseErrorHandlerFunc: k.refuse,
 	})
 	k.handler = dingtalkserver.HandlerWithOptions(strict, dingtalkserver.StdHTTPServerOptions{
-		BaseURL:          "/" + VendorDingTalk + k.base(),
+		BaseURL:          "/" + dingTalkName + k.base(),
 		ErrorHandlerFunc: k.refuse,
 	})
 	return k
 }
 
-func (k *dingTalk) name() string { return VendorDingTalk }
+func (k *dingTalk) name() string { return dingTalkName }
 
 // base is empty: both hosts are served below one prefix, and their paths tell them apart.
 func (k *dingTalk) base() string { return "" }
@@ -180,7 +183,7 @@ func (k *dingTalk) admit(c *call) error {
 // withinQuota counts the call: DingTalk counts by app and operation.
 func (k *dingTalk) withinQuota(c *call, app string) error {
 	id := c.operation.ID
-	limits := k.desk.quotasFor(VendorDingTalk, id, documented(c.operation.Limits))
+	limits := k.desk.quotasFor(dingTalkName, id, documented(c.operation.Limits))
 	if wait, ok := k.desk.Quotas.take("dingtalk "+app+" "+id, c.now, limits); !ok {
 		return dingTalkError{code: dingtalkapi.ErrorCodeAppAPIThrottled, wait: wait}
 	}

@@ -68,7 +68,7 @@ func (f *feishu) authenticate(c *call) error {
 	if !user && !strings.HasPrefix(token, "t-") && !strings.HasPrefix(token, "a-") {
 		return feishuError{code: feishuapi.ErrorCodeTokenMalformed}
 	}
-	g, state := f.desk.Tokens.check(VendorFeishu, token, c.now)
+	g, state := f.desk.Tokens.check(feishuName, token, c.now)
 	takesUsers := feishuTakes(c.operation, feishuUserScheme)
 	if !user {
 		switch {
@@ -142,13 +142,13 @@ func (f *feishu) withinQuota(c *call) error {
 	if c.grant.holder == feishuStoreTenant {
 		app = feishuStoreApp
 	}
-	limits := f.desk.quotasFor(VendorFeishu, c.operation.ID, documented(c.operation.Limits))
+	limits := f.desk.quotasFor(feishuName, c.operation.ID, documented(c.operation.Limits))
 	return f.take(c, app+" "+c.operation.ID, limits)
 }
 
 // take counts a call against limits.
 func (f *feishu) take(c *call, key string, limits []quota) error {
-	wait, ok := f.desk.Quotas.take(VendorFeishu+" "+key, c.now, limits)
+	wait, ok := f.desk.Quotas.take(feishuName+" "+key, c.now, limits)
 	if ok {
 		return nil
 	}
@@ -180,5 +180,5 @@ func (f *feishu) withinMonth(c *call) error {
 
 // delicate counts the changes of people that Feishu takes only once a second, beside the quota of the operation.
 func (f *feishu) delicate(c *call) error {
-	return f.take(c, "delicate", f.desk.quotasFor(VendorFeishu, "delicate", []quota{{Requests: 1, Window: time.Second}}))
+	return f.take(c, "delicate", f.desk.quotasFor(feishuName, "delicate", []quota{{Requests: 1, Window: time.Second}}))
 }

@@ -92,7 +92,7 @@ func (v feishuView) findPerson(id string) (p *Person, left bool) {
 	if p := v.dir.findPerson(v.byUser, id); p != nil && id != "" {
 		return p, false
 	}
-	for _, p := range v.dir.former {
+	for _, p := range v.dir.formerPeople() {
 		if id != "" && IDOf(p, v.byUser) == id {
 			return p, true
 		}

@@ -87,7 +87,7 @@ func (x *Feishu) RevokeConsent(userID string) error {
 	}
 	f.mu.Unlock()
 	for _, token := range tokens {
-		f.desk.Tokens.revoke(VendorFeishu, token)
+		f.desk.Tokens.revoke(feishuName, token)
 	}
 	return nil
 }

@@ -223,7 +223,7 @@ func (f *feishu) mayConsent(consent *feishuConsent) error {
 func (f *feishu) userToken(c *call, consent *feishuConsent) feishuserver.CreateOauthToken200JSONResponse {
 	// Real ones are as long as this: 1 to 2 KB.
 	const header, length = "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.", 1400
-	g := f.desk.Tokens.issue(VendorFeishu, feishuUser, header, length, c.now, f.desk.tokenLifetime(VendorFeishu))
+	g := f.desk.Tokens.issue(feishuName, feishuUser, header, length, c.now, f.desk.tokenLifetime(feishuName))
 	out := feishuserver.CreateOauthToken200JSONResponse{
 		AccessToken: &g.token,
 		ExpiresIn:   new(seconds(g.expires.Sub(c.now))),

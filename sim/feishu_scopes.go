@@ -41,8 +41,8 @@ func feishuContactRead() []string {
 	return []string{scopeContactRead, scopeContactReadAsApp, scopeContactAccess}
 }
 
-// FeishuScopes returns every scope of Feishu's document, sorted: what the demo apps have if no option takes any away.
-func FeishuScopes() []string {
+// feishuAllScopes returns every scope of Feishu's document, sorted: what the demo apps have if no option takes any away.
+func feishuAllScopes() []string {
 	all := append(feishuContactRead(), scopeUserID, scopeUserBase, scopeUserEmail, scopeUserPhone, scopeUserGender, scopeUserEmployee,
 		scopeEmployeeNumber, scopeUserDepartment, scopeUserGeo, scopeJobLevel, scopeJobFamily, scopeSubscriptions, scopeAssignInfo,
 		scopeDepartmentPath, scopeDottedLine, scopeDepartmentBase, scopeDepartmentTree, scopeDepartmentHRBP)
@@ -58,7 +58,7 @@ func (f *feishu) grantedScopes() map[string]bool {
 	cfg := f.config
 	list := cfg.Only
 	if list == nil {
-		list = FeishuScopes()
+		list = feishuAllScopes()
 	}
 	granted := make(map[string]bool)
 	for _, scope := range list {

@@ -35,10 +35,10 @@ func feishuApp(id, secret string) (string, error) {
 func (f *feishu) token(c *call, holder, prefix string) (token string, expire int64) {
 	f.issueMu.Lock()
 	defer f.issueMu.Unlock()
-	lifetime := f.desk.tokenLifetime(VendorFeishu)
-	g, ok := f.desk.Tokens.current(VendorFeishu, holder, c.now)
+	lifetime := f.desk.tokenLifetime(feishuName)
+	g, ok := f.desk.Tokens.current(feishuName, holder, c.now)
 	if !ok || g.expires.Sub(c.now) < min(30*time.Minute, lifetime/4) {
-		g = f.desk.Tokens.issue(VendorFeishu, holder, prefix, 40, c.now, lifetime)
+		g = f.desk.Tokens.issue(feishuName, holder, prefix, 40, c.now, lifetime)
 	}
 	return g.token, seconds(g.expires.Sub(c.now))
 }
@@ -87,7 +87,7 @@ func (f *feishu) GetAppAccessToken(ctx context.Context, r feishuserver.GetAppAcc
 // GetTenantAccessToken sells the store app's token for the one tenant there is.
 func (f *feishu) GetTenantAccessToken(ctx context.Context, r feishuserver.GetTenantAccessTokenRequestObject) (feishuserver.GetTenantAccessTokenResponseObject, error) {
 	c := callOf(ctx)
-	g, state := f.desk.Tokens.check(VendorFeishu, r.Body.AppAccessToken, c.now)
+	g, state := f.desk.Tokens.check(feishuName, r.Body.AppAccessToken, c.now)
 	switch {
 	case state != tokenGood, g.holder != feishuStoreApp:
 		return nil, feishuError{code: feishuapi.ErrorCodeAppTokenInvalid}

@@ -269,7 +269,7 @@ func (v feishuView) applyEmployment(p *Person, own *feishuPerson, change feishuC
 		}
 	}
 	if !isBlank(change.number) {
-		for _, other := range v.dir.people {
+		for _, other := range v.dir.allPeople() {
 			if other.Key != p.Key && other.EmployeeNumber == *change.number {
 				return feishuError{code: feishuapi.ErrorCodeEmployeeNoTaken}
 			}
@@ -322,7 +322,7 @@ func (v feishuView) applyLists(p *Person, change feishuChange) error {
 		if isBlank(value) || !v.f.config.FixedLists {
 			return true
 		}
-		for _, other := range v.dir.people {
+		for _, other := range v.dir.allPeople() {
 			if of(other) == *value {
 				return true
 			}

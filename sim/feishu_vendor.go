@@ -12,6 +12,9 @@ import (
 	"github.com/roster-go/roster/wire"
 )
 
+// feishuName is the name of the vendor, and the first part of its paths.
+const feishuName = "feishu"
+
 // feishu is Feishu's part of the simulator. It implements feishuserver.StrictServerInterface, so that an operation of the
 // document that is missing here does not compile.
 type feishu struct {
@@ -69,13 +72,13 @@ func newFeishu(d *Desk, config feishuConfig) vendor {
 		ResponseErrorHandlerFunc: f.refuseWithin,
 	})
 	f.handler = feishuserver.HandlerWithOptions(strict, feishuserver.StdHTTPServerOptions{
-		BaseURL:          "/" + VendorFeishu + f.base(),
+		BaseURL:          "/" + feishuName + f.base(),
 		ErrorHandlerFunc: f.refuseWithin,
 	})
 	return f
 }
 
-func (f *feishu) name() string { return VendorFeishu }
+func (f *feishu) name() string { return feishuName }
 
 func (f *feishu) base() string { return "/open-apis" }
 
@@ -122,13 +125,13 @@ func (f *feishu) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	a := newAnswer()
 	f.handler.ServeHTTP(a, r)
 	body := bytes.TrimSpace(unescapeHTML(a.body.Bytes()))
-	if a.header.Get(feishuRefusal) == "" {
+	if a.Header().Get(feishuRefusal) == "" {
 		body = feishuEnveloped(body, c.operation.ID)
 	}
-	a.header.Del(feishuRefusal)
-	a.header.Set("Content-Type", feishuContentType)
+	a.Header().Del(feishuRefusal)
+	a.Header().Set("Content-Type", feishuContentType)
 	f.trace(a, c)
-	for name, values := range a.header {
+	for name, values := range a.Header() {
 		out.Header()[name] = values
 	}
 	out.WriteHeader(a.status)

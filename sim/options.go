@@ -182,3 +182,6 @@ func WithWeComAppCreatedAfter2022() Option { return func(c *config) { c.wecom.Ne
 // WithWeComOldCaller makes the caller's IP address one from which the contact sync secret was used before 15 August 2022. From
 // there, and only from there, it may still read details.
 func WithWeComOldCaller() Option { return func(c *config) { c.wecom.OldCaller = true } }
+
+// FeishuScopes lists the scopes that the demo apps have unless options say otherwise.
+func FeishuScopes() []string { return feishuAllScopes() }

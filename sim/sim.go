@@ -7,10 +7,10 @@ import (
 
 // The names of the vendors: the first part of their paths, and their name in Inject, Calls and the like.
 const (
-	VendorWeCom    = "wecom"
-	VendorDingTalk = "dingtalk"
-	VendorFeishu   = "feishu"
-	VendorWPS      = "wps"
+	VendorWeCom    = weComName
+	VendorDingTalk = dingTalkName
+	VendorFeishu   = feishuName
+	VendorWPS      = wpsName
 )
 
 // vendors makes the parts of the simulator, one vendor a line.

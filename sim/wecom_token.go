@@ -31,10 +31,10 @@ func (w *weCom) GetToken(ctx context.Context, r wecomserver.GetTokenRequestObjec
 	if err != nil {
 		return nil, err
 	}
-	lifetime := w.desk.tokenLifetime(VendorWeCom)
-	g, ok := w.desk.Tokens.current(VendorWeCom, holder, c.now)
+	lifetime := w.desk.tokenLifetime(weComName)
+	g, ok := w.desk.Tokens.current(weComName, holder, c.now)
 	if !ok || g.expires.Sub(c.now) < min(10*time.Minute, lifetime/2) {
-		g = w.desk.Tokens.issue(VendorWeCom, holder, "", 160, c.now, lifetime)
+		g = w.desk.Tokens.issue(weComName, holder, "", 160, c.now, lifetime)
 	}
 	return wecomserver.GetToken200JSONResponse{AccessToken: &g.token, ExpiresIn: new(seconds(g.expires.Sub(c.now)))}, nil
 }

@@ -14,6 +14,9 @@ import (
 	"github.com/roster-go/roster/wire"
 )
 
+// weComName is the name of the vendor, and the first part of its paths.
+const weComName = "wecom"
+
 // weCom is WeCom's part of the simulator. It implements wecomserver.StrictServerInterface, so that an operation of the document
 // that is missing here does not compile.
 type weCom struct {
@@ -69,13 +72,13 @@ func newWeCom(d *Desk, config weComConfig) vendor {
 		ResponseErrorHandlerFunc: w.refuse,
 	})
 	w.handler = wecomserver.HandlerWithOptions(strict, wecomserver.StdHTTPServerOptions{
-		BaseURL:          "/" + VendorWeCom + w.base(),
+		BaseURL:          "/" + weComName + w.base(),
 		ErrorHandlerFunc: w.refuse,
 	})
 	return w
 }
 
-func (w *weCom) name() string { return VendorWeCom }
+func (w *weCom) name() string { return weComName }
 
 func (w *weCom) base() string { return "/cgi-bin" }
 
@@ -113,12 +116,12 @@ func (w *weCom) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 
 	a := newAnswer()
 	w.handler.ServeHTTP(a, r)
-	if a.header.Get("Error-Code") == "" {
+	if a.Header().Get("Error-Code") == "" {
 		a.replace(w.enveloped(a.body.Bytes(), c.operation.ID, dropped))
 	}
-	a.header.Set("Content-Type", "application/json; charset=UTF-8")
+	a.Header().Set("Content-Type", "application/json; charset=UTF-8")
 	a.replace(unescapeHTML(a.body.Bytes()))
-	for name, values := range a.header {
+	for name, values := range a.Header() {
 		out.Header()[name] = values
 	}
 	out.WriteHeader(a.status)
@@ -177,7 +180,7 @@ func (w *weCom) admit(c *call) error {
 	if token == "" { // a token in a header or the body counts as missing
 		return weComError{code: wecomapi.ErrorCodeAccessTokenMissing}
 	}
-	g, state := w.desk.Tokens.check(VendorWeCom, token, c.now)
+	g, state := w.desk.Tokens.check(weComName, token, c.now)
 	switch state {
 	case tokenUnknown, tokenRevoked:
 		return weComError{code: wecomapi.ErrorCodeInvalidAccessToken}
@@ -198,12 +201,12 @@ func (w *weCom) withinQuota(c *call) error {
 		return weComError{code: wecomapi.ErrorCodeConcurrencyExceeded}
 	}
 	if c.request.URL.Query().Get("debug") == "1" {
-		debug := w.desk.quotasFor(VendorWeCom, "debug", []quota{{Requests: 5, Window: time.Minute, Block: time.Minute}})
+		debug := w.desk.quotasFor(weComName, "debug", []quota{{Requests: 5, Window: time.Minute, Block: time.Minute}})
 		if _, ok := w.desk.Quotas.take("wecom debug "+id, c.now, debug); !ok {
 			return weComError{code: wecomapi.ErrorCodeFrequencyExceeded}
 		}
 	}
-	if _, ok := w.desk.Quotas.take("wecom "+id, c.now, w.desk.quotasFor(VendorWeCom, id, weComQuotas())); !ok {
+	if _, ok := w.desk.Quotas.take("wecom "+id, c.now, w.desk.quotasFor(weComName, id, weComQuotas())); !ok {
 		return weComError{code: wecomapi.ErrorCodeFrequencyExceeded}
 	}
 	return nil

@@ -57,8 +57,8 @@ func wpsURIs(r *http.Request) (below, whole string) {
 	if uri == "" { // the request did not come through a server
 		uri = r.URL.RequestURI()
 	}
-	_, rest, _ := strings.Cut(uri, "/"+VendorWPS+"/")
-	return "/" + rest, "/" + VendorWPS + "/" + rest
+	_, rest, _ := strings.Cut(uri, "/"+wpsName+"/")
+	return "/" + rest, "/" + wpsName + "/" + rest
 }
 
 // wpsParseDate reads X-Kso-Date as the vendor's sample does.

@@ -58,7 +58,7 @@ func (w *wps) checkToken(c *call) (wpsGrant, error) {
 	if !ok || token == "" {
 		return wpsGrant{}, wpsRejected(wpsserver.ErrorCodeTokenInvalid1005, "token missing")
 	}
-	held, state := w.desk.Tokens.check(VendorWPS, token, c.now)
+	held, state := w.desk.Tokens.check(wpsName, token, c.now)
 	switch state {
 	case tokenUnknown:
 		return wpsGrant{}, wpsRejected(wpsserver.ErrorCodeTokenInvalid1005, "token invalid")
@@ -102,7 +102,7 @@ func (w *wps) checkSignature(c *call, app string) error {
 
 // withinQuota counts the call. The quota belongs to an app and one operation.
 func (w *wps) withinQuota(c *call, app string) error {
-	limits := w.desk.quotasFor(VendorWPS, c.operation.ID, documented(c.operation.Limits))
+	limits := w.desk.quotasFor(wpsName, c.operation.ID, documented(c.operation.Limits))
 	if wait, ok := w.desk.Quotas.take("wps "+app+" "+c.operation.ID, c.now, limits); !ok {
 		return wpsThrottled(wait)
 	}

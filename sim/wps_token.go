@@ -104,9 +104,9 @@ func wpsTextOf(text *string) string {
 
 // issue makes an access token.
 func (w *wps) issue(c *call, g wpsGrant) wpsTokenAnswer {
-	lifetime := w.desk.tokenLifetime(VendorWPS)
+	lifetime := w.desk.tokenLifetime(wpsName)
 	// The form is that of a JSON Web Token; what is in it means nothing.
-	held := w.desk.Tokens.issue(VendorWPS, g.app+" "+strconv.Itoa(int(g.kind))+" "+strconv.Itoa(int(g.person)), "eyJhbGciOiJFUzI1NiJ9.e30.", 86, c.now, lifetime)
+	held := w.desk.Tokens.issue(wpsName, g.app+" "+strconv.Itoa(int(g.kind))+" "+strconv.Itoa(int(g.person)), "eyJhbGciOiJFUzI1NiJ9.e30.", 86, c.now, lifetime)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.grants[held.token] = g

@@ -15,6 +15,9 @@ import (
 	"github.com/roster-go/roster/wire"
 )
 
+// wpsName is the name of the vendor, and the first part of its paths.
+const wpsName = "wps"
+
 // wps is the part of WPS 365 in the simulator. It implements wpsserver.StrictServerInterface, so that an operation of the document
 // that is missing here does not compile.
 type wps struct {
@@ -66,13 +69,13 @@ func newWPS(d *Desk, config wpsConfig) vendor {
 		ResponseErrorHandlerFunc: w.refuse,
 	})
 	w.handler = wpsserver.HandlerWithOptions(strict, wpsserver.StdHTTPServerOptions{
-		BaseURL:          "/" + VendorWPS,
+		BaseURL:          "/" + wpsName,
 		ErrorHandlerFunc: w.refuse,
 	})
 	return w
 }
 
-func (w *wps) name() string { return VendorWPS }
+func (w *wps) name() string { return wpsName }
 
 // base is empty: the paths of the document are those below the deployment's prefix.
 func (w *wps) base() string { return "" }
@@ -104,9 +107,9 @@ func (w *wps) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	a := newAnswer()
 	w.handler.ServeHTTP(a, r)
 	a.replace(bytes.TrimSuffix(unescapeHTML(a.body.Bytes()), []byte{'\n'}))
-	a.header.Set("Content-Type", wpsJSON)
-	a.header.Set(wpsRequestIDHeader, w.requestID())
-	for name, values := range a.header {
+	a.Header().Set("Content-Type", wpsJSON)
+	a.Header().Set(wpsRequestIDHeader, w.requestID())
+	for name, values := range a.Header() {
 		out.Header()[name] = values
 	}
 	out.WriteHeader(a.status)
