@@ -5,6 +5,12 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/roster-go/roster/sim/internal/desk"
+	"github.com/roster-go/roster/sim/internal/dingtalk"
+	"github.com/roster-go/roster/sim/internal/feishu"
+	"github.com/roster-go/roster/sim/internal/wecom"
+	"github.com/roster-go/roster/sim/internal/wps"
 )
 
 // Option is a setting of New, Serve and Listen.
@@ -13,17 +19,17 @@ type Option func(*config)
 type config struct {
 	departments int
 	people      int
-	desk        DeskConfig
+	desk        desk.Config
 
 	// What only one vendor knows.
-	wecom    weComConfig
-	dingtalk dingTalkConfig
-	feishu   feishuConfig
-	wps      wpsConfig
+	wecom    wecom.Config
+	dingtalk dingtalk.Config
+	feishu   feishu.Config
+	wps      wps.Config
 }
 
 func defaults() config {
-	return config{departments: 60, people: 2000, desk: DeskConfig{Seed: 1, Now: time.Now}}
+	return config{departments: 60, people: 2000, desk: desk.Config{Seed: 1, Now: time.Now}}
 }
 
 // WithSeed chooses another company and other ids. The default is 1.
@@ -47,9 +53,9 @@ func WithQuota(vendor, operation string, requests int, window time.Duration) Opt
 	return func(c *config) {
 		c.desk.Limits = maps.Clone(c.desk.Limits)
 		if c.desk.Limits == nil {
-			c.desk.Limits = make(map[string]quota)
+			c.desk.Limits = make(map[string]desk.Quota)
 		}
-		c.desk.Limits[vendor+"."+operation] = quota{Requests: requests, Window: window}
+		c.desk.Limits[vendor+"."+operation] = desk.Quota{Requests: requests, Window: window}
 	}
 }
 
@@ -91,7 +97,7 @@ func WithoutFeishuScopes(scopes ...string) Option {
 // to single people by user id. The default is all members. See also Feishu.LimitApps.
 func WithFeishuContactRange(departments []DepartmentKey, userIDs ...string) Option {
 	return func(c *config) {
-		c.feishu.Range = &Range{Departments: slices.Clone(departments), UserIDs: slices.Clone(userIDs)}
+		c.feishu.Range = &feishu.Range{Departments: slices.Clone(departments), UserIDs: slices.Clone(userIDs)}
 	}
 }
 
@@ -184,4 +190,4 @@ func WithWeComAppCreatedAfter2022() Option { return func(c *config) { c.wecom.Ne
 func WithWeComOldCaller() Option { return func(c *config) { c.wecom.OldCaller = true } }
 
 // FeishuScopes lists the scopes that the demo apps have unless options say otherwise.
-func FeishuScopes() []string { return feishuAllScopes() }
+func FeishuScopes() []string { return feishu.Scopes() }

@@ -1,31 +1,37 @@
 package sim
 
 import (
-	"context"
 	"net/http"
+
+	"github.com/roster-go/roster/sim/internal/company"
+	"github.com/roster-go/roster/sim/internal/desk"
+	"github.com/roster-go/roster/sim/internal/dingtalk"
+	"github.com/roster-go/roster/sim/internal/feishu"
+	"github.com/roster-go/roster/sim/internal/wecom"
+	"github.com/roster-go/roster/sim/internal/wps"
 )
 
 // The names of the vendors: the first part of their paths, and their name in Inject, Calls and the like.
 const (
-	VendorWeCom    = weComName
-	VendorDingTalk = dingTalkName
-	VendorFeishu   = feishuName
-	VendorWPS      = wpsName
+	VendorWeCom    = wecom.Name
+	VendorDingTalk = dingtalk.Name
+	VendorFeishu   = feishu.Name
+	VendorWPS      = wps.Name
 )
 
 // vendors makes the parts of the simulator, one vendor a line.
-func vendors(d *Desk, c config) []vendor {
-	return []vendor{
-		newWeCom(d, c.wecom),
-		newDingTalk(d, c.dingtalk),
-		newFeishu(d, c.feishu),
-		newWPS(d, c.wps),
+func vendors(d *desk.Desk, c config) []desk.Vendor {
+	return []desk.Vendor{
+		wecom.New(d, c.wecom),
+		dingtalk.New(d, c.dingtalk),
+		feishu.New(d, c.feishu),
+		wps.New(d, c.wps),
 	}
 }
 
 // Simulator serves one made-up company through the wire formats of four vendors. It is an http.Handler; its methods may be
 // used while it serves. The zero value is of no use: see New, Serve and Listen.
-type Simulator struct{ desk *Desk }
+type Simulator struct{ desk *desk.Desk }
 
 // New makes a simulator.
 func New(opts ...Option) *Simulator {
@@ -34,7 +40,7 @@ func New(opts ...Option) *Simulator {
 		opt(&c)
 	}
 	c.wecom.People = c.people
-	d := NewDesk(c.desk, generate(c.desk.Seed, c.departments, c.people, c.desk.Now))
+	d := desk.New(c.desk, company.Generate(c.desk.Seed, c.departments, c.people, c.desk.Now))
 	for _, v := range vendors(d, c) {
 		d.Mount(v)
 	}
@@ -54,6 +60,12 @@ func (s *Simulator) Vendors() []string { return s.desk.Vendors() }
 // Operations returns the operationIds of a vendor's document, sorted: the names that Inject, Calls and WithQuota know.
 func (s *Simulator) Operations(vendor string) []string { return s.desk.Operations(vendor) }
 
+// Request is one request that reached the simulator: its Operation by operationId, empty for a path or method that the vendor's
+// document does not have; Method, Path, Query, Header and Body as they were sent, with "[removed]" in place of credentials and no
+// body where it is a credential; the Time by the simulator's clock; the HTTP Status of the answer, 0 while it is under way or if
+// the connection was reset; and the kind of the Fault that struck it, if one did.
+type Request = desk.Request
+
 // Calls returns how many requests for an operation reached the vendor's part of the simulator, refused ones included.
 // The operation "*" stands for all of them, "" for those whose path or method the vendor's document does not have.
 func (s *Simulator) Calls(vendor, operation string) int { return s.desk.Calls(vendor, operation) }
@@ -71,39 +83,3 @@ func (s *Simulator) TokensIssued(vendor string) int { return s.desk.TokensIssued
 
 // Close ends the answers that a fault keeps open. Later requests are still served.
 func (s *Simulator) Close() { s.desk.Close() }
-
-// WeCom returns the simulator's WeCom controls.
-func (s *Simulator) WeCom() *WeCom {
-	part, _ := s.desk.Vendor(VendorWeCom).(*weCom)
-	return part.controls()
-}
-
-// DingTalk returns the simulator's DingTalk controls.
-func (s *Simulator) DingTalk() *DingTalk {
-	part, _ := s.desk.Vendor(VendorDingTalk).(*dingTalk)
-	return part.controls()
-}
-
-// Feishu returns the simulator's Feishu controls.
-func (s *Simulator) Feishu() *Feishu {
-	part, _ := s.desk.Vendor(VendorFeishu).(*feishu)
-	return part.controls()
-}
-
-// WPS returns the simulator's WPS controls.
-func (s *Simulator) WPS() *WPS {
-	part, _ := s.desk.Vendor(VendorWPS).(*wps)
-	return part.controls()
-}
-
-// Inject makes calls of one of the vendor's operations go wrong until remove is called or f.Times is reached. The operation "*"
-// stands for all of them, token operations included; names count in any case, so that those of Go methods do as well. If several
-// faults would strike a call, the one that was injected first does.
-//
-// It panics if there is no such vendor or operation: with a fault that never strikes, a test would pass for nothing.
-func (s *Simulator) Inject(vendor, operation string, f Fault) (remove func()) {
-	return s.desk.Inject(vendor, operation, f)
-}
-
-// FaultOf tells a middleware which fault strikes the call that a request's context belongs to.
-func FaultOf(ctx context.Context) (f Fault, struck bool) { return faultOf(ctx) }

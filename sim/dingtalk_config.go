@@ -1,9 +1,0 @@
-package sim
-
-// dingTalkConfig holds the options that only DingTalk knows.
-type dingTalkConfig struct {
-	NewApp     bool // the internal demo app was created after 21 October 2021
-	OldGateway bool // the gateway answers as older recordings have it
-	Impersonal bool // the internal demo app lacks the permissions for personal information
-	HomeSchool bool // there is a home-school directory below the root
-}
