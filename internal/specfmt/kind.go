@@ -1,5 +1,7 @@
 package specfmt
 
+import "slices"
+
 // A kind is what stands at one place of a document. It tells the order of its keys and what its values are. What has no kind is
 // plain data: it keeps the order of its keys.
 type kind struct {
@@ -8,6 +10,7 @@ type kind struct {
 	each   *kind            // what stands under the keys that fields do not name, or in the entries of a list
 	block  bool             // never written on one line
 	spaced bool             // a blank line between two entries
+	spaces []string         // the keys that have a blank line above them
 	opens  []string         // keys whose presence keeps the whole from standing on one line
 }
 
@@ -104,7 +107,8 @@ func openAPI() *kind {
 			"info":    {order: []string{"title", "version", "license", "description", "*"}, block: true},
 			"servers": list(server), "tags": list(tag), "paths": named(path), "components": components,
 		},
-		block: true,
+		block:  true,
+		spaces: []string{"paths", "components"},
 	}
 }
 
@@ -126,6 +130,11 @@ func (k *kind) under(key string) *kind {
 		return field
 	}
 	return k.each
+}
+
+// apart reports whether a key has a blank line above it, unless it is the first.
+func (k *kind) apart(key string) bool {
+	return k != nil && (k.spaced || slices.Contains(k.spaces, key))
 }
 
 // rank returns the place of a key among its neighbours.

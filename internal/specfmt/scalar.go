@@ -62,7 +62,9 @@ func text(value string, inFlow bool) string {
 }
 
 // control reports what cannot be written as it is.
-func control(r rune) bool { return r != ' ' && !unicode.IsGraphic(r) || unicode.Is(unicode.Zs, r) && r != ' ' }
+func control(r rune) bool {
+	return r != ' ' && !unicode.IsGraphic(r) || unicode.Is(unicode.Zs, r) && r != ' '
+}
 
 func plain(value string, inFlow bool) bool {
 	if value == "" || strings.TrimSpace(value) != value || strings.ContainsFunc(value, control) {
@@ -74,18 +76,33 @@ func plain(value string, inFlow bool) bool {
 	if strings.Contains(value, ": ") || strings.Contains(value, " #") {
 		return false
 	}
-	if inFlow && strings.ContainsAny(value, ",[]{}") {
+	// The question mark is sound there, but the parser at hand refuses it.
+	if inFlow && strings.ContainsAny(value, ",[]{}?") {
 		return false
 	}
 	switch strings.ToLower(value) {
 	case "true", "false", "yes", "no", "on", "off", "y", "n", "null":
 		return false
 	}
+	if version(value) {
+		return true
+	}
 	// Numbers, dates, times, hexadecimal words, versions, telephone numbers: readers disagree about some of them.
 	if strings.ContainsRune("+.0123456789", rune(value[0])) {
 		return strings.Contains(value, " ") && strings.ContainsFunc(value, unicode.IsLetter)
 	}
 	return true
+}
+
+// version reports whether a text is three whole numbers with dots between them, which no reader takes for anything else.
+func version(value string) bool {
+	parts := strings.Split(value, ".")
+	for _, part := range parts {
+		if part == "" || strings.Trim(part, "0123456789") != "" {
+			return false
+		}
+	}
+	return len(parts) == 3
 }
 
 // literal returns a text of several lines as they are.

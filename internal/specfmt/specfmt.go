@@ -15,14 +15,14 @@ import (
 // Width is the number of columns that a line has at most, if there is a place to break it.
 const Width = 120
 
-// Format returns the document in the dialect. It refuses what the dialect does not have: anchors, tags of its own, several
-// documents in one file.
+// Format returns the document in the dialect. It refuses what the dialect does not have: anchors, tags, a key that stands twice,
+// several documents in one file, and a text of several lines with a line that is too long, since only its author can break that.
 func Format(source []byte) ([]byte, error) {
 	root, head, err := parse(source)
 	if err != nil {
 		return nil, err
 	}
-	if err := supported(root); err != nil {
+	if err := supported(root, 0); err != nil {
 		return nil, err
 	}
 	var lines []string
@@ -58,7 +58,10 @@ func separated(source []byte) bool {
 func parse(source []byte) (root *yaml.Node, head string, err error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(source))
 	var document yaml.Node
-	if err := decoder.Decode(&document); err != nil {
+	switch err := decoder.Decode(&document); {
+	case errors.Is(err, io.EOF):
+		return nil, "", errors.New("the document is empty")
+	case err != nil:
 		return nil, "", err
 	}
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
@@ -78,15 +81,33 @@ func parse(source []byte) (root *yaml.Node, head string, err error) {
 	return root, head, nil
 }
 
-func supported(node *yaml.Node) error {
+// supported returns an error for what the dialect does not have in a node that stands in depth others.
+func supported(node *yaml.Node, depth int) error {
 	if node.Kind == yaml.AliasNode || node.Anchor != "" {
 		return fmt.Errorf("line %d: anchors and aliases are not used here, name the thing under components", node.Line)
 	}
 	if node.Style&yaml.TaggedStyle != 0 {
 		return fmt.Errorf("line %d: tags are not used here", node.Line)
 	}
+	if node.Kind == yaml.MappingNode {
+		keys := map[string]bool{}
+		for i := 0; i < len(node.Content); i += 2 {
+			key := node.Content[i]
+			if keys[key.Value] {
+				return fmt.Errorf("line %d: %q stands twice", key.Line, key.Value)
+			}
+			keys[key.Value] = true
+		}
+	}
+	if node.Kind == yaml.ScalarNode && strings.Contains(node.Value, "\n") {
+		for line := range strings.Lines(node.Value) {
+			if 2*depth+length(strings.TrimRight(line, "\n")) > Width && strings.Contains(line, " ") {
+				return fmt.Errorf("line %d: a line of this text is longer than %d columns; break it", node.Line, Width)
+			}
+		}
+	}
 	for _, child := range node.Content {
-		if err := supported(child); err != nil {
+		if err := supported(child, depth+1); err != nil {
 			return err
 		}
 	}
@@ -102,7 +123,7 @@ func block(node *yaml.Node, as *kind, column int) []string {
 		for place, field := range sorted(node, as) {
 			key, value := field[0], field[1]
 			// A comment is a heading: it stands apart from what is above it.
-			if place > 0 && (as != nil && as.spaced || key.HeadComment != "") {
+			if place > 0 && (as.apart(key.Value) || key.HeadComment != "") {
 				lines = append(lines, "")
 			}
 			lines = append(lines, comment(key.HeadComment)...)
@@ -132,7 +153,9 @@ func entry(key, node *yaml.Node, as *kind, column int) []string {
 		}
 	}
 	if node.Kind != yaml.ScalarNode {
-		if line, ok := flow(node, as); ok && column+length(name)+1+length(line) <= Width {
+		bare := *node
+		bare.LineComment = ""
+		if line, ok := flow(&bare, as); ok && column+length(name)+1+length(line) <= Width {
 			return []string{name + " " + line + remark}
 		}
 		return append([]string{name + remark}, indent(block(node, as, column+2))...)
