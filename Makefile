@@ -31,7 +31,7 @@ verify: generate ## fail if a generated file is not what specs/ give
 	git diff --exit-code -- '*.gen.go'
 	@test -z "$$(git ls-files --others --exclude-standard -- '*.gen.go')" || { echo "generated files are not committed"; exit 1; }
 
-lint: lint-typescript ## gofmt, go vet, staticcheck, other systems, the documents
+lint: ## gofmt, go vet, staticcheck, other systems, the documents
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
 	$(STATICCHECK) ./...
@@ -40,13 +40,14 @@ lint: lint-typescript ## gofmt, go vet, staticcheck, other systems, the document
 	cd internal/change && $(GO) vet ./... && $(STATICCHECK) ./...
 	$(GO) run ./internal/specfmt/cmd specs/*.yaml
 	REDOCLY_TELEMETRY=off $(REDOCLY) lint --config specs/.redocly.yaml $(SPECS)
+	@$(MAKE) --no-print-directory lint-typescript
 
 lint-typescript: ## make TypeScript of the documents with two generators and compile it
 	@out="$$(mktemp -d)" && trap 'rm -rf "$$out"' EXIT && \
 	for document in $(SPECS); do \
 		vendor="$$(basename "$$document" .yaml)"; \
 		$(OPENAPI_TYPESCRIPT) openapi-typescript "$$document" -o "$$out/$$vendor.ts" >"$$out/log" 2>&1 && \
-		$(HEY_API) openapi-ts -i "$$document" -o "$$out/$$vendor" --no-log-file >"$$out/log" 2>&1 || \
+		$(HEY_API) openapi-ts -i "$(CURDIR)/$$document" -o "$$out/$$vendor" --no-log-file >"$$out/log" 2>&1 || \
 		{ cat "$$out/log"; echo "$$document: no TypeScript can be made of it"; exit 1; }; \
 	done && \
 	$(OPENAPI_TYPESCRIPT) tsc --strict --noEmit --target es2022 --lib es2022,dom,dom.iterable --module esnext --moduleResolution bundler \

@@ -2815,11 +2815,13 @@ type Banned = BanNotice
 
 // DeleteDepartmentV1Params defines parameters for DeleteDepartmentV1.
 type DeleteDepartmentV1Params struct {
+	// ID The department.
 	ID DepartmentIDV1Param `form:"id" json:"id"`
 }
 
 // GetDepartmentV1Params defines parameters for GetDepartmentV1.
 type GetDepartmentV1Params struct {
+	// ID The department.
 	ID DepartmentIDV1Param `form:"id" json:"id"`
 
 	// Lang zh_CN (default) or en_US.
@@ -2840,6 +2842,7 @@ type ListDepartmentsV1Params struct {
 
 // ListSubDepartmentIdsV1Params defines parameters for ListSubDepartmentIdsV1.
 type ListSubDepartmentIdsV1Params struct {
+	// ID The department.
 	ID DepartmentIDV1Param `form:"id" json:"id"`
 }
 
@@ -2851,6 +2854,7 @@ type ListParentDepartmentsByUserV1Params struct {
 
 // ListParentDepartmentsByDepartmentV1Params defines parameters for ListParentDepartmentsByDepartmentV1.
 type ListParentDepartmentsByDepartmentV1Params struct {
+	// ID The department.
 	ID DepartmentIDV1Param `form:"id" json:"id"`
 }
 

@@ -22,6 +22,8 @@ func documentKind(keys []string) *kind {
 			return openAPI()
 		case "overlay":
 			return overlay()
+		case "founding":
+			return &kind{block: true, each: &kind{block: true, each: &kind{block: true}}}
 		}
 	}
 	return &kind{block: true}

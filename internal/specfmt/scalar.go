@@ -130,7 +130,7 @@ func literal(value string) ([]string, bool) {
 
 // folded breaks a long text at its blanks. Only a single blank between two words comes back when the lines are joined.
 func folded(value string, width int) ([]string, bool) {
-	if strings.TrimSpace(value) != value || strings.ContainsFunc(value, control) {
+	if strings.TrimSpace(value) != value || !strings.Contains(value, " ") || strings.ContainsFunc(value, control) {
 		return nil, false
 	}
 	lines := []string{">-"}
@@ -146,9 +146,6 @@ func folded(value string, width int) ([]string, bool) {
 			lines = append(lines, line)
 			line = word
 		}
-	}
-	if len(lines) == 1 {
-		return nil, false
 	}
 	return append(lines, line), true
 }

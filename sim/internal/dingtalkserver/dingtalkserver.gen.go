@@ -2808,11 +2808,13 @@ type Banned = BanNotice
 
 // DeleteDepartmentV1Params defines parameters for DeleteDepartmentV1.
 type DeleteDepartmentV1Params struct {
+	// ID The department.
 	ID DepartmentIDV1Param `form:"id" json:"id"`
 }
 
 // GetDepartmentV1Params defines parameters for GetDepartmentV1.
 type GetDepartmentV1Params struct {
+	// ID The department.
 	ID DepartmentIDV1Param `form:"id" json:"id"`
 
 	// Lang zh_CN (default) or en_US.
@@ -2833,6 +2835,7 @@ type ListDepartmentsV1Params struct {
 
 // ListSubDepartmentIdsV1Params defines parameters for ListSubDepartmentIdsV1.
 type ListSubDepartmentIdsV1Params struct {
+	// ID The department.
 	ID DepartmentIDV1Param `form:"id" json:"id"`
 }
 
@@ -2844,6 +2847,7 @@ type ListParentDepartmentsByUserV1Params struct {
 
 // ListParentDepartmentsByDepartmentV1Params defines parameters for ListParentDepartmentsByDepartmentV1.
 type ListParentDepartmentsByDepartmentV1Params struct {
+	// ID The department.
 	ID DepartmentIDV1Param `form:"id" json:"id"`
 }
 
