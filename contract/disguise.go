@@ -1,8 +1,6 @@
 package contract
 
 import (
-	"bytes"
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,7 +9,7 @@ import (
 // disguise replaces what is personal in one exchange. It goes by the document: values of enums, codes, flags, counts and the vendor's own
 // sentences stay; every other text is replaced, whatever its name, since a vendor may add a field any day.
 type disguise struct {
-	validator *Validator
+	document  *document
 	made      *madeUp
 	response  bool              // what is walked is a response
 	failed    bool              // and a failure
@@ -80,7 +78,7 @@ func (d *disguise) keysAreData(n *node) bool {
 	}
 	for i := range n.members {
 		m := &n.members[i]
-		if m.value.kind != n.members[0].value.kind || d.validator.document.fields[strings.ToLower(m.name)] {
+		if m.value.kind != n.members[0].value.kind || d.document.fields[strings.ToLower(m.name)] {
 			return false
 		}
 	}
@@ -200,40 +198,6 @@ func (d *disguise) isSentence(at standing) bool {
 	return false
 }
 
-// isID tells whether a number of this name is an id.
-func isID(name string) bool {
-	name = strings.ToLower(name)
-	for _, part := range []string{"id", "ids", "dept", "department", "departments", "party", "id_list", "idlist", "parent", "mobile", "phone"} {
-		if strings.HasSuffix(name, part) {
-			return true
-		}
-	}
-	return false
-}
-
-// isTime tells whether a number of this name is a time.
-func isTime(name string) bool {
-	name = strings.ToLower(name)
-	for _, part := range []string{"time", "date", "stamp", "birthday", "created", "updated", "expire"} {
-		if strings.Contains(name, part) {
-			return true
-		}
-	}
-	return strings.HasSuffix(name, "_at")
-}
-
-// isLanguage tells whether a key of a map is the name of a language, as zh_cn and en-US are. li_si is somebody.
-func isLanguage(key string) bool {
-	if len(key) != len("zh_cn") || key[2] != '_' && key[2] != '-' {
-		return false
-	}
-	switch key[:2] {
-	case "zh", "en", "ja", "ko", "fr", "de", "es", "it", "pt", "ru", "vi", "th", "id", "ms":
-		return true
-	}
-	return false
-}
-
 // finish replaces what is personal in the vendor's sentences: all that was replaced elsewhere, addresses and long numbers.
 func (d *disguise) finish() {
 	real := make([]string, 0, len(d.replaced))
@@ -250,84 +214,5 @@ func (d *disguise) finish() {
 	})
 	for _, n := range d.sentences {
 		n.text = d.made.sentence(n.text, real, d.replaced)
-	}
-}
-
-// nearest is the alternative of a quirk schema that a value is.
-func (s *schema) nearest(n *node) *schema {
-	if s == nil {
-		return nil
-	}
-	for _, a := range s.oneOf {
-		if a.mayTake(n) {
-			return a.nearest(n)
-		}
-	}
-	return s
-}
-
-func (s *schema) itemSchema() *schema {
-	if s == nil {
-		return nil
-	}
-	return s.items
-}
-
-func (s *schema) property(name string) (*schema, bool) {
-	if s == nil {
-		return nil, false
-	}
-	p, ok := s.properties[name]
-	return p, ok
-}
-
-// isMap tells whether the keys of an object are data.
-func (s *schema) isMap() bool {
-	return s != nil && !s.sealed && len(s.properties) == 0 && s.extra != nil
-}
-
-// encode writes a node as JSON, with text as it is.
-func (n *node) encode() string {
-	var raw bytes.Buffer
-	e := json.NewEncoder(&raw)
-	e.SetEscapeHTML(false)
-	var b bytes.Buffer
-	n.encodeTo(&b, &raw, e)
-	return b.String()
-}
-
-func (n *node) encodeTo(b, raw *bytes.Buffer, e *json.Encoder) {
-	text := func(s string) {
-		raw.Reset()
-		_ = e.Encode(s) // a string can always be encoded
-		b.Write(bytes.TrimSuffix(raw.Bytes(), []byte{'\n'}))
-	}
-	switch n.kind {
-	case typeNull:
-		b.WriteString("null")
-	case typeString:
-		text(n.text)
-	case typeArray:
-		b.WriteByte('[')
-		for i := range n.items {
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			n.items[i].encodeTo(b, raw, e)
-		}
-		b.WriteByte(']')
-	case typeObject:
-		b.WriteByte('{')
-		for i := range n.members {
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			text(n.members[i].name)
-			b.WriteByte(':')
-			n.members[i].value.encodeTo(b, raw, e)
-		}
-		b.WriteByte('}')
-	default:
-		b.WriteString(n.text)
 	}
 }

@@ -107,6 +107,17 @@ func (d *document) add(op *operation) {
 	}
 }
 
+// addHost says where else the vendor is.
+func (d *document) addHost(base *url.URL) {
+	d.hosts[base.Host] = host{prefix: strings.TrimRight(base.EscapedPath(), "/")}
+}
+
+// knows tells whether the vendor is at a host.
+func (d *document) knows(name string) bool {
+	_, ok := d.hosts[name]
+	return ok
+}
+
 // seal gives every response object that declares properties no others. Objects that say themselves what else they hold are left alone.
 func seal(doc *openapi3.T) {
 	seen := make(map[*openapi3.Schema]bool)

@@ -19,12 +19,9 @@ func Disguised(v *Validator, s *samples.Sample, key string, secrets ...string) (
 	for name, value := range s.Response.Header {
 		header.Set(name, value)
 	}
-	maker := sampler{validator: v, made: newMadeUp([]byte(key)), secrets: list, now: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)}
-	recording, err := maker.sample(v.document.operations[s.Operation], s.Request, &Response{Status: s.Response.Status, Header: header, Body: s.Response.Body})
-	if err != nil {
-		return nil, err
-	}
-	return recording.File, nil
+	maker := newSampler(v.document, []byte(key), list, time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC))
+	_, file, err := maker.sample(v.document.operations[s.Operation], s.Request, answer{Status: s.Response.Status, Header: header, Body: s.Response.Body})
+	return file, err
 }
 
 // MadeUp is what stands for a text.

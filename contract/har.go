@@ -85,7 +85,7 @@ func (v *Validator) CheckHAR(archive io.Reader) (HARResult, error) {
 			continue
 		}
 		if v.document.byPath(entry.Request.Method, u.Host, u.EscapedPath()) == nil {
-			if _, known := v.document.hosts[u.Host]; known {
+			if v.document.knows(u.Host) {
 				result.Other++
 			} else {
 				result.Skipped++

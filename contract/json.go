@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -214,4 +216,124 @@ func (n *node) write(b *bytes.Buffer, most int) {
 	default:
 		b.WriteString(n.text)
 	}
+}
+
+// encode writes a node as JSON, with text as it is.
+func (n *node) encode() string {
+	var raw bytes.Buffer
+	e := json.NewEncoder(&raw)
+	e.SetEscapeHTML(false)
+	var b bytes.Buffer
+	n.encodeTo(&b, &raw, e)
+	return b.String()
+}
+
+func (n *node) encodeTo(b, raw *bytes.Buffer, e *json.Encoder) {
+	text := func(s string) {
+		raw.Reset()
+		_ = e.Encode(s) // a string can always be encoded
+		b.Write(bytes.TrimSuffix(raw.Bytes(), []byte{'\n'}))
+	}
+	switch n.kind {
+	case typeNull:
+		b.WriteString("null")
+	case typeString:
+		text(n.text)
+	case typeArray:
+		b.WriteByte('[')
+		for i := range n.items {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			n.items[i].encodeTo(b, raw, e)
+		}
+		b.WriteByte(']')
+	case typeObject:
+		b.WriteByte('{')
+		for i := range n.members {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			text(n.members[i].name)
+			b.WriteByte(':')
+			n.members[i].value.encodeTo(b, raw, e)
+		}
+		b.WriteByte('}')
+	default:
+		b.WriteString(n.text)
+	}
+}
+
+// texts are all texts and numbers of a value, a line each.
+func (n *node) texts() string {
+	var b strings.Builder
+	var gather func(n *node)
+	gather = func(n *node) {
+		b.WriteString(n.text + "\n")
+		for i := range n.items {
+			gather(&n.items[i])
+		}
+		for i := range n.members {
+			gather(&n.members[i].value)
+		}
+	}
+	gather(n)
+	return b.String()
+}
+
+// clone copies a node.
+func (n *node) clone() node {
+	c := *n
+	c.items = slices.Clone(n.items)
+	for i := range c.items {
+		c.items[i] = c.items[i].clone()
+	}
+	c.members = slices.Clone(n.members)
+	for i := range c.members {
+		c.members[i].value = c.members[i].value.clone()
+	}
+	return c
+}
+
+// names are the names of the members.
+func (n *node) names() map[string]bool {
+	names := make(map[string]bool, len(n.members))
+	for i := range n.members {
+		names[n.members[i].name] = true
+	}
+	return names
+}
+
+// at follows a JSON pointer without escapes.
+func (n *node) at(pointer string) *node {
+	for name := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		switch n.kind {
+		case typeObject:
+			next, ok := n.get(name)
+			if !ok {
+				return nil
+			}
+			n = next
+		case typeArray:
+			i, err := strconv.Atoi(name)
+			if err != nil || i >= len(n.items) {
+				return nil
+			}
+			n = &n.items[i]
+		default:
+			return nil
+		}
+	}
+	return n
+}
+
+// fromText makes a value of the text in a parameter or form, as its schema reads it. What cannot be read stays text, which the walk then
+// finds to be of the wrong type.
+func fromText(s *schema, text string) node {
+	if !s.holdsText() {
+		if n, err := parse([]byte(text)); err == nil && n.kind != typeNull {
+			return n
+		}
+	}
+	return node{kind: typeString, text: text}
 }

@@ -171,7 +171,7 @@ func Probe(ctx context.Context, v *Validator, open Opener, options ...ProbeOptio
 	if err != nil {
 		return nil, err
 	}
-	r := &prober{validator: v, api: api, tap: tap, values: startValues(set), result: &ProbeResult{Vendor: v.Vendor()}}
+	r := &prober{validator: v, api: api, tap: tap, values: startValues(set.now(), set.known), result: &ProbeResult{Vendor: v.Vendor()}}
 	steps := p.reads
 	if set.writes {
 		steps = append(steps, p.writes...)
@@ -214,7 +214,7 @@ func (r *prober) run(ctx context.Context, s step) error {
 	if op == nil {
 		return fmt.Errorf("contract: the document of %s has no operation %s", r.validator.Vendor(), s.operation)
 	}
-	request, missing := s.request(op, r.values)
+	request, missing := s.request(r.values)
 	if missing != "" {
 		reason := "needs " + strings.ReplaceAll(missing, "_", " ") + ", which no answer gave"
 		if missing == testMobile {

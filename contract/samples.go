@@ -50,7 +50,7 @@ func (v *Validator) hasCode(body []byte) bool {
 	if err != nil {
 		return false
 	}
-	_, ok := (&check{validator: v}).codeOf(&root)
+	_, ok := v.document.codeOf(&root)
 	return ok
 }
 
@@ -65,13 +65,13 @@ func (v *Validator) exchangeOf(s *samples.Sample) Exchange {
 		Response:  &Response{Status: s.Response.Status, Header: header, Body: s.Response.Payload()},
 	}
 	if op := v.document.operations[s.Operation]; op != nil {
-		x.Request = op.requestOf(s.Request)
+		x.Request = requestOf(op, s.Request)
 	}
 	return x
 }
 
 // requestOf is the request of a sample as it was on the wire, without credentials.
-func (op *operation) requestOf(r samples.Request) *Request {
+func requestOf(op *operation, r samples.Request) *Request {
 	u := &url.URL{Scheme: "https", Host: op.host, RawQuery: url.Values(r.Query).Encode()}
 	path := op.prefix
 	for _, segment := range op.segments {

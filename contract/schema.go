@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -55,19 +56,19 @@ func (c *compiler) compile(ref *openapi3.SchemaRef) (*schema, error) {
 		s.name = ref.Ref[strings.LastIndex(ref.Ref, "/")+1:]
 	}
 	if len(from.AllOf) > 0 || len(from.AnyOf) > 0 || from.Not != nil {
-		return nil, fmt.Errorf("schema %s: allOf, anyOf and not cannot be held; flatten them", cmpName(s.name))
+		return nil, fmt.Errorf("schema %s: allOf, anyOf and not cannot be held; flatten them", s.shownName())
 	}
 	if from.Type != nil {
 		types := from.Type.Slice()
 		if len(types) > 1 {
-			return nil, fmt.Errorf("schema %s: several types are written with oneOf", cmpName(s.name))
+			return nil, fmt.Errorf("schema %s: several types are written with oneOf", s.shownName())
 		}
 		s.kind = types[0]
 	}
 	if from.Pattern != "" {
 		pattern, err := regexp.Compile(from.Pattern)
 		if err != nil {
-			return nil, fmt.Errorf("schema %s: pattern: %w", cmpName(s.name), err)
+			return nil, fmt.Errorf("schema %s: pattern: %w", s.shownName(), err)
 		}
 		s.pattern = pattern
 	}
@@ -107,11 +108,9 @@ func (c *compiler) members(s *schema, from *openapi3.Schema) (err error) {
 	return nil
 }
 
-func cmpName(name string) string {
-	if name == "" {
-		return "(without a name)"
-	}
-	return name
+// shownName is the name in findings.
+func (s *schema) shownName() string {
+	return cmp.Or(s.name, "(without a name)")
 }
 
 // mostEnumText is how many values of an enum a finding lists.

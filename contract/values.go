@@ -14,16 +14,16 @@ import (
 type values map[string]string
 
 // startValues are what is there before the first call.
-func startValues(set probeSettings) values {
-	china := set.now().In(time.FixedZone("UTC+8", 8*60*60)) // the vendors' days
+func startValues(now time.Time, known map[string]string) values {
+	china := now.In(time.FixedZone("UTC+8", 8*60*60)) // the vendors' days
 	yesterday := china.AddDate(0, 0, -1)
 	v := values{
 		"yesterday":        strconv.Quote(yesterday.Format(time.DateOnly)),
 		"yesterday_digits": strconv.Quote(yesterday.Format("20060102")),
 		"month_ago":        strconv.Quote(china.AddDate(0, -1, 0).UTC().Format("2006-01-02T15:04:05Z")),
-		"stamp":            strconv.Quote(strconv.FormatInt(set.now().Unix(), 36)),
+		"stamp":            strconv.Quote(strconv.FormatInt(now.Unix(), 36)),
 	}
-	for name, text := range set.known {
+	for name, text := range known {
 		quoted, _ := json.Marshal(text)
 		v[name] = string(quoted)
 	}
@@ -44,29 +44,6 @@ func (v values) keep(s step, body []byte) {
 			v[name] = n.quote(1 << 12)
 		}
 	}
-}
-
-// at follows a JSON pointer without escapes.
-func (n *node) at(pointer string) *node {
-	for name := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		switch n.kind {
-		case typeObject:
-			next, ok := n.get(name)
-			if !ok {
-				return nil
-			}
-			n = next
-		case typeArray:
-			i, err := strconv.Atoi(name)
-			if err != nil || i >= len(n.items) {
-				return nil
-			}
-			n = &n.items[i]
-		default:
-			return nil
-		}
-	}
-	return n
 }
 
 // lookup returns the JSON that a word of a plan stands for, or the name of what is missing.
@@ -108,7 +85,7 @@ func (v values) text(template string) (text, missing string) {
 }
 
 // request makes the request of a step, in the form of a sample's.
-func (s step) request(op *operation, v values) (r samples.Request, missing string) {
+func (s step) request(v values) (r samples.Request, missing string) {
 	r.Path, r.Query = make(map[string]string), make(map[string][]string)
 	for name, template := range s.path {
 		if r.Path[name], missing = v.text(template); missing != "" {

@@ -14,7 +14,7 @@ import (
 // response holds a response against the document.
 func (c *check) response(r *Response) {
 	body, err := parse(r.Body)
-	code, hasCode := c.codeOf(&body)
+	code, hasCode := c.validator.document.codeOf(&body)
 	switch {
 	case err != nil && r.Status >= 400 && !c.declaresMedia(r, strconv.Itoa(r.Status)):
 		c.outage = true
@@ -26,14 +26,14 @@ func (c *check) response(r *Response) {
 	case err != nil && c.declaresMedia(r, "default"):
 		c.outage = true // a page that the document knows, such as the one for a banned address, under a status that is another's
 	}
-	media, status := c.declared(r.Status)
+	media, status := c.op.declared(r.Status)
 	if media == nil {
 		c.add(Finding{
 			Part: PartStatus, Kind: KindUndeclaredStatus, Severity: Breaking, Document: "status " + strings.Join(c.statuses(), ", "),
 			Came: "status " + strconv.Itoa(r.Status),
 		}, nil, nil)
 		if r.Status/100 == 2 { // another kind of success may still be the same answer
-			media, status = c.declared(http.StatusOK)
+			media, status = c.op.declared(http.StatusOK)
 		}
 	}
 	if media == nil {
@@ -61,17 +61,6 @@ func (c *check) response(r *Response) {
 	}
 }
 
-// declared returns what the document declares for a status, and under which entry.
-func (c *check) declared(status int) (map[string]*schema, string) {
-	text := strconv.Itoa(status)
-	for _, key := range []string{text, text[:min(1, len(text))] + "XX", "default"} {
-		if media, ok := c.op.responses[key]; ok {
-			return media, key
-		}
-	}
-	return nil, ""
-}
-
 func (c *check) statuses() []string {
 	return slices.Sorted(maps.Keys(c.op.responses))
 }
@@ -82,7 +71,7 @@ func (c *check) foreign(r *Response, body *node) bool {
 	if r.Status < 400 {
 		return false
 	}
-	media, _ := c.declared(r.Status)
+	media, _ := c.op.declared(r.Status)
 	s := media["application/json"]
 	if s == nil {
 		return true
@@ -99,7 +88,7 @@ func (c *check) foreign(r *Response, body *node) bool {
 func (c *check) noCode(r *Response, body *node) {
 	c.outage = true
 	f := Finding{Part: PartResponseBody, Kind: KindMissing, Severity: Breaking, Document: "a code of the vendor's"}
-	media, _ := c.declared(r.Status)
+	media, _ := c.op.declared(r.Status)
 	if media == nil {
 		f.Part, f.Kind = PartStatus, KindUndeclaredStatus
 	}
@@ -130,10 +119,6 @@ func mediaType(h http.Header) string {
 		return ""
 	}
 	return name
-}
-
-func isJSONType(name string) bool {
-	return name == "application/json" || strings.HasSuffix(name, "+json")
 }
 
 // contentType finds the schema for a response's media type. isJSON is false for a declared type that is not JSON.
@@ -182,23 +167,6 @@ func (c *check) notJSON(r *Response, err error) {
 	c.add(f, nil, nil)
 }
 
-// describe says what a body is without quoting it.
-func describe(body []byte) string {
-	text := strings.TrimSpace(string(body[:min(len(body), 64)]))
-	switch {
-	case len(body) == 0:
-		return "an empty body"
-	case text == "":
-		return "blanks"
-	case text[0] == '<':
-		return "a page of HTML or XML"
-	case text[0] == '{' || text[0] == '[':
-		return "malformed JSON"
-	default:
-		return "text that is no JSON"
-	}
-}
-
 // failureUnderSuccess holds a failure that came under a status of its own entry, but in the words of the default entry, which the vendors do.
 // It tells whether the body was one: more of its members are declared there.
 func (c *check) failureUnderSuccess(r *Response, body *node, code string, hasCode bool, status string) bool {
@@ -216,21 +184,6 @@ func (c *check) failureUnderSuccess(r *Response, body *node, code string, hasCod
 	c.walk(PartResponseBody, other, body, nil)
 	c.code(body, code, hasCode)
 	return true
-}
-
-// declares counts the members of a body that the schema has a property for; of several alternatives, the best one counts.
-func (s *schema) declares(body *node) int {
-	most := 0
-	for _, alternative := range s.oneOf {
-		most = max(most, alternative.declares(body))
-	}
-	count := 0
-	for i := range body.members {
-		if _, ok := s.properties[body.members[i].name]; ok {
-			count++
-		}
-	}
-	return max(most, count)
 }
 
 // answer holds x-answer: what makes a JSON object an answer to this call.

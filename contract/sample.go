@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -15,10 +15,15 @@ import (
 
 // sampler turns exchanges into samples without personal data.
 type sampler struct {
-	validator *Validator
-	made      *madeUp
-	secrets   *secretList
-	now       time.Time
+	document *document
+	made     *madeUp
+	secrets  *secretList
+	now      time.Time
+}
+
+// newSampler returns a sampler on a document. The key decides what stands for what, and secrets may not be in a sample.
+func newSampler(d *document, key []byte, secrets *secretList, now time.Time) *sampler {
+	return &sampler{document: d, made: newMadeUp(key), secrets: secrets, now: now}
 }
 
 // keptHeaders say something of the vendor and nothing of a person.
@@ -26,56 +31,62 @@ func keptHeaders() []string {
 	return []string{"Content-Type", "Retry-After", "X-Ogw-Ratelimit-Limit", "X-Ogw-Ratelimit-Reset"}
 }
 
+// answer is what the vendor answered.
+type answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
 // sample makes the file.
-func (s *sampler) sample(op *operation, request samples.Request, answer *Response) (*Recording, error) {
-	body, err := parse(answer.Body)
+func (s *sampler) sample(op *operation, request samples.Request, a answer) (name string, file []byte, err error) {
+	body, err := parse(a.Body)
 	if err != nil || body.kind != typeObject {
-		return nil, fmt.Errorf("the answer is %s with status %d, not a JSON object", describe(answer.Body), answer.Status)
+		return "", nil, fmt.Errorf("the answer is %s with status %d, not a JSON object", describe(a.Body), a.Status)
 	}
-	d := &disguise{validator: s.validator, made: s.made, replaced: make(map[string]string)}
+	d := &disguise{document: s.document, made: s.made, replaced: make(map[string]string)}
 	sent := d.request(op, request)
 
 	d.response = true
-	code, ok := (&check{validator: s.validator, op: op}).codeOf(&body)
-	d.failed = failed(code, ok) || answer.Status/100 != 2
+	code, ok := s.document.codeOf(&body)
+	d.failed = failed(code, ok) || a.Status/100 != 2
 	before := body.clone()
-	d.value(op.answerSchema(answer.Status), &body, standing{})
+	d.value(op.answerSchema(a.Status), &body, standing{})
 	for _, n := range d.sentences {
 		// A token in its own field is to be expected. A credential in a sentence is not, and whoever reads on should know.
 		if s.secrets.in([]byte(n.text)) {
-			return nil, errors.New("the vendor's text quotes a secret")
+			return "", nil, errors.New("the vendor's text quotes a secret")
 		}
 	}
 	d.finish()
-	if where := unreplaced(op.answerSchema(answer.Status), &before, &body, d.fakes()); where != "" {
-		return nil, fmt.Errorf("%s was not replaced", where)
+	if where := unreplaced(op.answerSchema(a.Status), &before, &body, d.fakes()); where != "" {
+		return "", nil, fmt.Errorf("%s was not replaced", where)
 	}
 
-	received := samples.Response{Status: answer.Status, Header: make(map[string]string), Body: json.RawMessage(body.encode())}
+	received := samples.Response{Status: a.Status, Header: make(map[string]string), Body: json.RawMessage(body.encode())}
 	for _, name := range keptHeaders() {
-		if value := answer.Header.Get(name); value != "" {
+		if value := a.Header.Get(name); value != "" {
 			received.Header[name] = value
 		}
 	}
-	file, err := s.file(op, sent, received)
+	file, err = s.file(op, sent, received)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	if s.secrets.in(file) {
-		return nil, errors.New("a secret is in it")
+		return "", nil, errors.New("a secret is in it")
 	}
-	return &Recording{Operation: op.id, Case: s.caseOf(answer), File: file}, nil
+	return s.caseOf(a.Status, &body), file, nil
 }
 
 // caseOf names a sample after its outcome.
-func (s *sampler) caseOf(answer *Response) string {
-	body, _ := parse(answer.Body)
-	code, ok := (&check{validator: s.validator}).codeOf(&body)
+func (s *sampler) caseOf(status int, body *node) string {
+	code, ok := s.document.codeOf(body)
 	switch {
 	case failed(code, ok) && showCode(code) != "":
 		return "error-" + strings.ToLower(strings.NewReplacer(".", "-", "_", "-").Replace(code))
-	case failed(code, ok) || answer.Status/100 != 2:
-		return fmt.Sprintf("error-%d", answer.Status)
+	case failed(code, ok) || status/100 != 2:
+		return fmt.Sprintf("error-%d", status)
 	default:
 		return "success"
 	}
@@ -96,21 +107,6 @@ func (s *sampler) file(op *operation, request samples.Request, response samples.
 		return nil, err
 	}
 	return b.Bytes(), nil
-}
-
-// answerSchema is the schema of a JSON answer.
-func (op *operation) answerSchema(status int) *schema {
-	c := check{op: op}
-	media, _ := c.declared(status)
-	if media == nil {
-		media, _ = c.declared(200)
-	}
-	for _, name := range slices.Sorted(maps.Keys(media)) {
-		if isJSONType(name) {
-			return media[name]
-		}
-	}
-	return nil
 }
 
 // request replaces what is personal in a request, and leaves out what is a credential.
@@ -168,18 +164,4 @@ func (d *disguise) fakes() map[string]bool {
 		out[fake] = true
 	}
 	return out
-}
-
-// clone copies a node.
-func (n *node) clone() node {
-	c := *n
-	c.items = slices.Clone(n.items)
-	for i := range c.items {
-		c.items[i] = c.items[i].clone()
-	}
-	c.members = slices.Clone(n.members)
-	for i := range c.members {
-		c.members[i].value = c.members[i].value.clone()
-	}
-	return c
 }

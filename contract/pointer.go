@@ -22,6 +22,12 @@ const (
 	stepItem                     // an item of an array
 )
 
+// root is the body itself.
+func root() *place { return nil }
+
+// isElement tells whether it is the body itself or an item of an array: where a null is something that nobody sent.
+func (p *place) isElement() bool { return p == nil || p.kind == stepItem }
+
 func (p *place) declared(name string) *place { return &place{above: p, kind: stepDeclared, name: name} }
 func (p *place) foreign(name string) *place  { return &place{above: p, kind: stepForeign, name: name} }
 func (p *place) key(name string) *place      { return &place{above: p, kind: stepKey, name: name} }

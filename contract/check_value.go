@@ -1,10 +1,7 @@
 package contract
 
 import (
-	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -40,41 +37,16 @@ func (c *check) walk(part Part, s *schema, n *node, at *place) {
 	}
 }
 
-// takes tells whether the JSON type is the schema's.
-func (s *schema) takes(n *node) bool {
-	switch s.kind {
-	case "":
-		return true
-	case "integer":
-		// The decoder of an integer takes no fraction and no exponent, not even an empty one.
-		return n.kind == typeNumber && !strings.ContainsAny(n.text, ".eE")
-	default:
-		return s.kind == string(n.kind)
-	}
-}
-
 // null is a null. A plain Go value takes it for its absence; an item of a list becomes an empty one that nobody sent.
 func (c *check) null(part Part, s *schema, n *node, at *place) {
 	if s.takesNull() {
 		return
 	}
 	f := Finding{Part: part, Kind: KindNull, Severity: Informative, Document: s.String(), Came: string(typeNull)}
-	if at == nil || at.kind == stepItem {
+	if at.isElement() {
 		f.Severity = Breaking
 	}
 	c.add(f, at, n)
-}
-
-func (s *schema) takesNull() bool {
-	if s.nullable || s.kind == "" && len(s.oneOf) == 0 {
-		return true
-	}
-	for _, a := range s.oneOf {
-		if a.takesNull() {
-			return true
-		}
-	}
-	return false
 }
 
 // alternatives holds a value against a schema that stands for a quirk of the wire. What is reported is what is wrong with it as the
@@ -108,18 +80,6 @@ func (c *check) alternatives(part Part, s *schema, n *node, at *place) {
 		}
 		c.keep(f)
 	}
-}
-
-func (s *schema) mayTake(n *node) bool {
-	if len(s.oneOf) == 0 {
-		return s.takes(n)
-	}
-	for _, a := range s.oneOf {
-		if a.mayTake(n) {
-			return true
-		}
-	}
-	return false
 }
 
 // form holds what JSON types do not say.
@@ -163,32 +123,4 @@ func limits(least uint64, most *uint64) string {
 		return fmt.Sprintf("at least %d", least)
 	}
 	return fmt.Sprintf("%d to %d", least, *most)
-}
-
-// beyond tells whether a number is outside of the bounds.
-func (b bounds) beyond(text string) bool {
-	if b.min == nil && b.max == nil {
-		return false
-	}
-	value, err := strconv.ParseFloat(text, 64) // of what is out of range, infinity
-	if err != nil && !errors.Is(err, strconv.ErrRange) {
-		return false
-	}
-	return b.min != nil && value < *b.min || b.max != nil && value > *b.max
-}
-
-func (s *schema) bits() string {
-	if s.format == "int32" {
-		return "32"
-	}
-	return "64"
-}
-
-func fitsInteger(format, text string) bool {
-	bits := 64
-	if format == "int32" {
-		bits = 32
-	}
-	_, err := strconv.ParseInt(text, 10, bits)
-	return err == nil
 }

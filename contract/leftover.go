@@ -59,45 +59,10 @@ func unreplaced(s *schema, before, after *node, fakes map[string]bool) string {
 // somebody is what a value must have in it to say anything of anybody: "****", "--" and "N/A" do not.
 var somebody = regexp.MustCompile(`[\pL\pN]{2}`)
 
-// texts are all texts and numbers of a value, a line each.
-func (n *node) texts() string {
-	var b strings.Builder
-	var gather func(n *node)
-	gather = func(n *node) {
-		b.WriteString(n.text + "\n")
-		for i := range n.items {
-			gather(&n.items[i])
-		}
-		for i := range n.members {
-			gather(&n.members[i].value)
-		}
-	}
-	gather(n)
-	return b.String()
-}
-
 // partOfFake tells whether a made-up value holds another value by chance.
 func partOfFake(value string, fakes map[string]bool) bool {
 	for fake := range fakes {
 		if strings.Contains(fake, value) {
-			return true
-		}
-	}
-	return false
-}
-
-// isPersonal tells whether a field of this name says who somebody is.
-func isPersonal(name string) bool {
-	name = strings.ToLower(strings.ReplaceAll(name, "_", ""))
-	switch name {
-	case "errcode", "code", "subcode", "status", "type", "errmsg", "msg", "message":
-		return false
-	}
-	for _, part := range []string{
-		"userid", "unionid", "openid", "name", "mobile", "phone", "tel", "mail", "avatar", "address", "nickname", "alias", "qrcode",
-		"jobnumber", "employeeno", "employeeid", "staffid", "idcard", "birthday",
-	} {
-		if strings.Contains(name, part) {
 			return true
 		}
 	}

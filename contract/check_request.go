@@ -52,7 +52,7 @@ func (c *check) query(u *url.URL) {
 	for _, name := range left {
 		c.add(Finding{
 			Part: PartQuery, Kind: KindUndeclaredParameter, Severity: Informative, Document: "no parameter of this name", Came: "a parameter",
-		}, (*place)(nil).foreign(name), nil)
+		}, root().foreign(name), nil)
 	}
 }
 
@@ -76,12 +76,12 @@ func (c *check) headers(h http.Header) {
 }
 
 func (c *check) missingParameter(part Part, p parameter) {
-	c.add(Finding{Part: part, Kind: KindMissing, Severity: Breaking, Document: "required", Came: "nothing"}, (*place)(nil).declared(p.name), nil)
+	c.add(Finding{Part: part, Kind: KindMissing, Severity: Breaking, Document: "required", Came: "nothing"}, root().declared(p.name), nil)
 }
 
 // parameter holds the values of one parameter.
 func (c *check) parameter(part Part, p parameter, values []string) {
-	at := (*place)(nil).declared(p.name)
+	at := root().declared(p.name)
 	if p.schema != nil && p.schema.kind == "array" {
 		list := node{kind: typeArray}
 		for _, value := range values {
@@ -94,17 +94,6 @@ func (c *check) parameter(part Part, p parameter, values []string) {
 		n := fromText(p.schema, value)
 		c.walk(part, p.schema, &n, at)
 	}
-}
-
-// fromText makes a value of the text in a parameter or form, as its schema reads it. What cannot be read stays text, which the walk then
-// finds to be of the wrong type.
-func fromText(s *schema, text string) node {
-	if !s.holdsText() {
-		if n, err := parse([]byte(text)); err == nil && n.kind != typeNull {
-			return n
-		}
-	}
-	return node{kind: typeString, text: text}
 }
 
 func (c *check) requestBody(r *Request) {

@@ -88,18 +88,18 @@ func Record(ctx context.Context, v *Validator, open Opener, operation string, o 
 		return nil, fmt.Errorf("contract: %w", err)
 	}
 	_, failed := method.Call(ctx, request)
-	answer := tap.answer(operation)
-	if answer == nil {
+	response := tap.answer(operation)
+	if response == nil {
 		if failed == nil {
 			failed = errors.New("the client did not send the call through the transport that it was given")
 		}
 		return nil, fmt.Errorf("contract: nothing was recorded: %w", failed)
 	}
-	s := sampler{validator: v, made: newMadeUp(o.Key), secrets: tap.secrets, now: o.Now()}
-	recording, err := s.sample(op, request, answer)
+	s := newSampler(v.document, o.Key, tap.secrets, o.Now())
+	name, file, err := s.sample(op, request, answer(*response))
 	if err != nil {
 		return nil, fmt.Errorf("contract: %s: nothing was recorded: %w", operation, err)
 	}
-	recording.Findings = v.Check(Exchange{Operation: operation, Response: answer})
-	return recording, nil
+	findings := v.Check(Exchange{Operation: operation, Response: response})
+	return &Recording{Operation: operation, Case: name, File: file, Findings: findings}, nil
 }

@@ -46,15 +46,6 @@ func (c *check) object(part Part, s *schema, n *node, at *place) {
 	}
 }
 
-// names are the names of the members.
-func (n *node) names() map[string]bool {
-	names := make(map[string]bool, len(n.members))
-	for i := range n.members {
-		names[n.members[i].name] = true
-	}
-	return names
-}
-
 // escalate makes the finding about a null breaking where the member may not be missing.
 func (c *check) escalate(part Part, at *place) {
 	pointer, _ := at.pointer(c.validator.settings.values)
@@ -70,7 +61,7 @@ func (c *check) escalate(part Part, at *place) {
 func (c *check) undeclared(part Part, s *schema, present map[string]bool, m *member, at *place) {
 	f := Finding{
 		Part: part, Kind: KindUndeclaredField, Severity: Informative,
-		Document: "no such field in " + cmpName(s.name), Came: string(m.value.kind),
+		Document: "no such field in " + s.shownName(), Came: string(m.value.kind),
 	}
 	if twin, ok := s.folded[strings.ToLower(m.name)]; ok {
 		f.Note = "the typed client takes it for " + twin
