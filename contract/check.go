@@ -3,12 +3,14 @@ package contract
 import (
 	"fmt"
 	"slices"
+
+	"github.com/roster-go/roster/contract/internal/document"
 )
 
 // check is one exchange on its way through the document.
 type check struct {
 	validator *Validator
-	op        *operation
+	op        *document.Operation
 	outage    bool // what came is not the vendor's answer; see Finding.Outage
 	findings  []Finding
 	alike     map[alike]int
@@ -24,14 +26,14 @@ type alike struct {
 const mostAlike = 3
 
 // add notes a finding. The rest of it is filled in here.
-func (c *check) add(f Finding, at *place, value *node) {
-	f.Vendor, f.Outage = c.validator.document.vendor, c.outage
+func (c *check) add(f Finding, at *document.Place, value *document.Node) {
+	f.Vendor, f.Outage = c.validator.document.Vendor, c.outage
 	if c.op != nil {
-		f.Operation = c.op.id
+		f.Operation = c.op.ID
 	}
-	f.Pointer, f.Place = at.pointer(c.validator.settings.values)
+	f.Pointer, f.Place = at.Pointer(c.validator.settings.values)
 	if c.validator.settings.values && value != nil {
-		f.Value = value.quote(200)
+		f.Value = value.Quote(200)
 	}
 	c.keep(f)
 }
@@ -62,10 +64,10 @@ func (c *check) keep(f Finding) {
 func (c *check) unknownOperation(x Exchange) {
 	came := "an operation of another name"
 	if x.Request != nil && x.Request.URL != nil {
-		came = x.Request.Method + " " + c.validator.document.showPath(x.Request.URL.EscapedPath())
+		came = x.Request.Method + " " + c.validator.document.ShowPath(x.Request.URL.EscapedPath())
 	}
 	c.add(Finding{
 		Part: PartRequest, Kind: KindUndeclaredOperation, Severity: Informative,
-		Document: fmt.Sprintf("%d operations, none of this method and path", len(c.validator.document.operations)), Came: came,
+		Document: fmt.Sprintf("%d operations, none of this method and path", len(c.validator.document.Operations)), Came: came,
 	}, nil, nil)
 }

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/roster-go/roster/contract/internal/document"
 )
 
 // request holds a request against the document. Credentials are left out of it: a recording or a middleware may have them or not.
@@ -21,30 +23,30 @@ func (c *check) request(r *Request) {
 }
 
 func (c *check) path(u *url.URL) {
-	values := c.op.pathValues(u.EscapedPath())
-	for _, p := range c.op.parameters {
-		if p.in == "path" && values != nil {
-			c.parameter(PartPath, p, []string{values[p.name]})
+	values := c.op.PathValues(u.EscapedPath())
+	for _, p := range c.op.Parameters {
+		if p.In == "path" && values != nil {
+			c.parameter(PartPath, p, []string{values[p.Name]})
 		}
 	}
 }
 
 func (c *check) query(u *url.URL) {
 	query := u.Query()
-	for _, p := range c.op.parameters {
-		if p.in != "query" {
+	for _, p := range c.op.Parameters {
+		if p.In != "query" {
 			continue
 		}
-		if values, ok := query[p.name]; ok {
+		if values, ok := query[p.Name]; ok {
 			c.parameter(PartQuery, p, values)
-		} else if p.required && !c.credential(p.name) {
+		} else if p.Required && !c.credential(p.Name) {
 			c.missingParameter(PartQuery, p)
 		}
-		delete(query, p.name)
+		delete(query, p.Name)
 	}
 	var left []string
 	for name := range query {
-		if !c.validator.document.credentials[name] {
+		if !c.validator.document.Credentials[name] {
 			left = append(left, name)
 		}
 	}
@@ -52,7 +54,7 @@ func (c *check) query(u *url.URL) {
 	for _, name := range left {
 		c.add(Finding{
 			Part: PartQuery, Kind: KindUndeclaredParameter, Severity: Informative, Document: "no parameter of this name", Came: "a parameter",
-		}, root().foreign(name), nil)
+		}, document.Root().Foreign(name), nil)
 	}
 }
 
@@ -63,54 +65,54 @@ func (c *check) credential(name string) bool {
 }
 
 func (c *check) headers(h http.Header) {
-	for _, p := range c.op.parameters {
-		if p.in != "header" {
+	for _, p := range c.op.Parameters {
+		if p.In != "header" {
 			continue
 		}
-		if values := h.Values(p.name); len(values) > 0 {
+		if values := h.Values(p.Name); len(values) > 0 {
 			c.parameter(PartHeader, p, values)
-		} else if p.required && h != nil {
+		} else if p.Required && h != nil {
 			c.missingParameter(PartHeader, p)
 		}
 	}
 }
 
-func (c *check) missingParameter(part Part, p parameter) {
-	c.add(Finding{Part: part, Kind: KindMissing, Severity: Breaking, Document: "required", Came: "nothing"}, root().declared(p.name), nil)
+func (c *check) missingParameter(part Part, p document.Parameter) {
+	c.add(Finding{Part: part, Kind: KindMissing, Severity: Breaking, Document: "required", Came: "nothing"}, document.Root().Declared(p.Name), nil)
 }
 
 // parameter holds the values of one parameter.
-func (c *check) parameter(part Part, p parameter, values []string) {
-	at := root().declared(p.name)
-	if p.schema != nil && p.schema.kind == "array" {
-		list := node{kind: typeArray}
+func (c *check) parameter(part Part, p document.Parameter, values []string) {
+	at := document.Root().Declared(p.Name)
+	if p.Schema != nil && p.Schema.Kind == "array" {
+		list := document.Node{Kind: document.TypeArray}
 		for _, value := range values {
-			list.items = append(list.items, fromText(p.schema.items, value))
+			list.Items = append(list.Items, document.FromText(p.Schema.Items, value))
 		}
-		c.walk(part, p.schema, &list, at)
+		c.walk(part, p.Schema, &list, at)
 		return
 	}
 	for _, value := range values {
-		n := fromText(p.schema, value)
-		c.walk(part, p.schema, &n, at)
+		n := document.FromText(p.Schema, value)
+		c.walk(part, p.Schema, &n, at)
 	}
 }
 
 func (c *check) requestBody(r *Request) {
 	name := mediaType(r.Header)
 	if len(r.Body) == 0 {
-		if c.op.bodyRequired {
+		if c.op.BodyRequired {
 			c.add(Finding{Part: PartRequestBody, Kind: KindMissing, Severity: Breaking, Document: "a body", Came: "nothing"}, nil, nil)
 		}
 		return
 	}
-	if len(c.op.bodies) == 0 {
+	if len(c.op.Bodies) == 0 {
 		return // what a vendor does not read does no harm
 	}
-	s, ok := c.op.bodies[name]
+	s, ok := c.op.Bodies[name]
 	if !ok {
 		var declared []string
-		for media := range c.op.bodies {
+		for media := range c.op.Bodies {
 			declared = append(declared, media)
 		}
 		slices.Sort(declared)
@@ -120,10 +122,10 @@ func (c *check) requestBody(r *Request) {
 		return
 	}
 	switch {
-	case isJSONType(name):
-		body, err := parse(r.Body)
+	case document.IsJSONType(name):
+		body, err := document.Parse(r.Body)
 		if err != nil {
-			c.add(Finding{Part: PartRequestBody, Kind: KindNotJSON, Severity: Breaking, Document: "JSON", Came: describe(r.Body)}, nil, nil)
+			c.add(Finding{Part: PartRequestBody, Kind: KindNotJSON, Severity: Breaking, Document: "JSON", Came: document.Describe(r.Body)}, nil, nil)
 			return
 		}
 		c.walk(PartRequestBody, s, &body, nil)
@@ -134,21 +136,21 @@ func (c *check) requestBody(r *Request) {
 }
 
 // formNode reads a form as an object.
-func formNode(s *schema, body []byte) node {
-	n := node{kind: typeObject}
+func formNode(s *document.Schema, body []byte) document.Node {
+	n := document.Node{Kind: document.TypeObject}
 	values, err := url.ParseQuery(string(bytes.TrimSpace(body)))
 	if err != nil {
-		return node{kind: typeString}
+		return document.Node{Kind: document.TypeString}
 	}
 	for name, texts := range values {
-		var property *schema
+		var property *document.Schema
 		if s != nil {
-			property = s.properties[name]
+			property = s.Properties[name]
 		}
 		for _, text := range texts {
-			n.members = append(n.members, member{name, fromText(property, text)})
+			n.Members = append(n.Members, document.Member{Name: name, Value: document.FromText(property, text)})
 		}
 	}
-	slices.SortFunc(n.members, func(a, b member) int { return strings.Compare(a.name, b.name) })
+	slices.SortFunc(n.Members, func(a, b document.Member) int { return strings.Compare(a.Name, b.Name) })
 	return n
 }

@@ -9,12 +9,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/roster-go/roster/contract/internal/document"
 )
 
 // response holds a response against the document.
 func (c *check) response(r *Response) {
-	body, err := parse(r.Body)
-	code, hasCode := c.validator.document.codeOf(&body)
+	body, err := document.Parse(r.Body)
+	code, hasCode := c.validator.document.CodeOf(&body)
 	switch {
 	case err != nil && r.Status >= 400 && !c.declaresMedia(r, strconv.Itoa(r.Status)):
 		c.outage = true
@@ -26,14 +28,14 @@ func (c *check) response(r *Response) {
 	case err != nil && c.declaresMedia(r, "default"):
 		c.outage = true // a page that the document knows, such as the one for a banned address, under a status that is another's
 	}
-	media, status := c.op.declared(r.Status)
+	media, status := c.op.Declared(r.Status)
 	if media == nil {
 		c.add(Finding{
 			Part: PartStatus, Kind: KindUndeclaredStatus, Severity: Breaking, Document: "status " + strings.Join(c.statuses(), ", "),
 			Came: "status " + strconv.Itoa(r.Status),
 		}, nil, nil)
 		if r.Status/100 == 2 { // another kind of success may still be the same answer
-			media, status = c.op.declared(http.StatusOK)
+			media, status = c.op.Declared(http.StatusOK)
 		}
 	}
 	if media == nil {
@@ -56,39 +58,39 @@ func (c *check) response(r *Response) {
 	}
 	c.walk(PartResponseBody, s, &body, nil)
 	c.code(&body, code, hasCode)
-	if r.Status/100 == 2 && !failed(code, hasCode) {
+	if r.Status/100 == 2 && !document.Failed(code, hasCode) {
 		c.answer(&body)
 	}
 }
 
 func (c *check) statuses() []string {
-	return slices.Sorted(maps.Keys(c.op.responses))
+	return slices.Sorted(maps.Keys(c.op.Responses))
 }
 
 // foreign tells whether a refusal without a code is in somebody else's words: a gateway's {"message":"Forbidden"}. A vendor that renames its code
 // still has the rest of its envelope, or a new name that says what it is.
-func (c *check) foreign(r *Response, body *node) bool {
+func (c *check) foreign(r *Response, body *document.Node) bool {
 	if r.Status < 400 {
 		return false
 	}
-	media, _ := c.op.declared(r.Status)
+	media, _ := c.op.Declared(r.Status)
 	s := media["application/json"]
 	if s == nil {
 		return true
 	}
 	trial := &check{validator: c.validator, op: c.op}
 	trial.walk(PartResponseBody, s, body, nil)
-	return len(trial.findings) > 0 && s.declares(body) <= 1 && !slices.ContainsFunc(body.members, func(m member) bool {
-		return strings.Contains(strings.ToLower(m.name), "code")
+	return len(trial.findings) > 0 && s.Declares(body) <= 1 && !slices.ContainsFunc(body.Members, func(m document.Member) bool {
+		return strings.Contains(strings.ToLower(m.Name), "code")
 	})
 }
 
 // noCode is an error status with JSON that has no code of the vendor's: it comes from a gateway, or from a server that is out of order. What else
 // differs is noted too, as part of the outage, for the case that it is the vendor's all the same.
-func (c *check) noCode(r *Response, body *node) {
+func (c *check) noCode(r *Response, body *document.Node) {
 	c.outage = true
 	f := Finding{Part: PartResponseBody, Kind: KindMissing, Severity: Breaking, Document: "a code of the vendor's"}
-	media, _ := c.op.declared(r.Status)
+	media, _ := c.op.Declared(r.Status)
 	if media == nil {
 		f.Part, f.Kind = PartStatus, KindUndeclaredStatus
 	}
@@ -104,13 +106,13 @@ func outOfOrder(status int) bool {
 
 // declaresMedia tells whether the document declares the media type of a response that is not JSON, under a status or in its default entry.
 func (c *check) declaresMedia(r *Response, status string) bool {
-	media, ok := c.op.responses[status]
+	media, ok := c.op.Responses[status]
 	if !ok {
-		media = c.op.responses["default"]
+		media = c.op.Responses["default"]
 	}
 	name := mediaType(r.Header)
 	_, declared := media[name]
-	return declared && !isJSONType(name)
+	return declared && !document.IsJSONType(name)
 }
 
 func mediaType(h http.Header) string {
@@ -122,10 +124,10 @@ func mediaType(h http.Header) string {
 }
 
 // contentType finds the schema for a response's media type. isJSON is false for a declared type that is not JSON.
-func (c *check) contentType(r *Response, media map[string]*schema, parsed bool) (s *schema, isJSON bool) {
+func (c *check) contentType(r *Response, media map[string]*document.Schema, parsed bool) (s *document.Schema, isJSON bool) {
 	name := mediaType(r.Header)
 	if s, ok := media[name]; ok {
-		return s, isJSONType(name)
+		return s, document.IsJSONType(name)
 	}
 	f := Finding{Part: PartContentType, Kind: KindWrongContentType, Severity: Informative, Came: showMediaType(name)}
 	if !parsed {
@@ -134,7 +136,7 @@ func (c *check) contentType(r *Response, media map[string]*schema, parsed bool) 
 		f.Note = "the body is JSON all the same, which is what the typed client goes by"
 	}
 	for declared := range media {
-		if isJSONType(declared) {
+		if document.IsJSONType(declared) {
 			f.Document, s = declared, media[declared]
 		}
 	}
@@ -157,8 +159,8 @@ func showMediaType(name string) string {
 }
 
 func (c *check) notJSON(r *Response, err error) {
-	f := Finding{Part: PartResponseBody, Kind: KindNotJSON, Severity: Breaking, Document: "JSON", Came: describe(r.Body)}
-	if err == errDepth {
+	f := Finding{Part: PartResponseBody, Kind: KindNotJSON, Severity: Breaking, Document: "JSON", Came: document.Describe(r.Body)}
+	if err == document.ErrDepth {
 		f.Came = "JSON that is nested too deeply"
 	}
 	if r.Status >= 400 {
@@ -169,13 +171,13 @@ func (c *check) notJSON(r *Response, err error) {
 
 // failureUnderSuccess holds a failure that came under a status of its own entry, but in the words of the default entry, which the vendors do.
 // It tells whether the body was one: more of its members are declared there.
-func (c *check) failureUnderSuccess(r *Response, body *node, code string, hasCode bool, status string) bool {
-	media, ok := c.op.responses["default"]
-	if !ok || status == "default" || hasCode && !failed(code, hasCode) {
+func (c *check) failureUnderSuccess(r *Response, body *document.Node, code string, hasCode bool, status string) bool {
+	media, ok := c.op.Responses["default"]
+	if !ok || status == "default" || hasCode && !document.Failed(code, hasCode) {
 		return false
 	}
-	own, other := c.op.responses[status]["application/json"], media["application/json"]
-	if own == nil || other == nil || other.declares(body) <= own.declares(body) {
+	own, other := c.op.Responses[status]["application/json"], media["application/json"]
+	if own == nil || other == nil || other.Declares(body) <= own.Declares(body) {
 		return false
 	}
 	if name := mediaType(r.Header); media[name] == nil {
@@ -187,17 +189,17 @@ func (c *check) failureUnderSuccess(r *Response, body *node, code string, hasCod
 }
 
 // answer holds x-answer: what makes a JSON object an answer to this call.
-func (c *check) answer(body *node) {
-	if body.kind != typeObject {
+func (c *check) answer(body *document.Node) {
+	if body.Kind != document.TypeObject {
 		return
 	}
-	for _, entry := range c.op.answer {
+	for _, entry := range c.op.Answer {
 		alternatives := strings.Split(entry, "|")
 		if satisfied(body, alternatives) {
 			continue
 		}
 		at, came := locate(body, alternatives[0])
-		pointer, _ := at.pointer(false)
+		pointer, _ := at.Pointer(false)
 		known := false
 		for i := range c.findings {
 			// What is missing because it has the wrong type, or is null, has been found already.
@@ -214,18 +216,18 @@ func (c *check) answer(body *node) {
 	}
 }
 
-func satisfied(body *node, alternatives []string) bool {
+func satisfied(body *document.Node, alternatives []string) bool {
 	for _, path := range alternatives {
 		at := body
 		for name := range strings.SplitSeq(path, ".") {
-			next, ok := at.get(name)
+			next, ok := at.Get(name)
 			if !ok {
 				at = nil
 				break
 			}
 			at = next
 		}
-		if at != nil && !at.empty() {
+		if at != nil && !at.Empty() {
 			return true
 		}
 	}
@@ -233,20 +235,20 @@ func satisfied(body *node, alternatives []string) bool {
 }
 
 // locate finds the place of a missing member, and says what is there in its stead.
-func locate(body *node, path string) (at *place, came string) {
+func locate(body *document.Node, path string) (at *document.Place, came string) {
 	came = "nothing"
 	for name := range strings.SplitSeq(path, ".") {
-		at = at.declared(name)
+		at = at.Declared(name)
 		if body == nil {
 			continue
 		}
-		next, ok := body.get(name)
+		next, ok := body.Get(name)
 		if !ok {
 			body, came = nil, "nothing"
 			continue
 		}
-		body, came = next, string(next.kind)
-		if next.kind == typeString && next.text == "" {
+		body, came = next, string(next.Kind)
+		if next.Kind == document.TypeString && next.Text == "" {
 			came = "an empty string"
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
+
+	"github.com/roster-go/roster/contract/internal/document"
 )
 
 // Handler returns a handler that serves what next serves and holds every exchange against the document, for the tests of a stand-in for a
@@ -77,7 +79,7 @@ func (b *sentBody) isWhole(r *http.Request) bool {
 	if b.whole || int64(b.copy.Len()) == r.ContentLength {
 		return true
 	}
-	_, err := parse(b.copy.Bytes())
+	_, err := document.Parse(b.copy.Bytes())
 	return err == nil
 }
 

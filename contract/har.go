@@ -84,8 +84,8 @@ func (v *Validator) CheckHAR(archive io.Reader) (HARResult, error) {
 			result.Skipped++
 			continue
 		}
-		if v.document.byPath(entry.Request.Method, u.Host, u.EscapedPath()) == nil {
-			if v.document.knows(u.Host) {
+		if v.document.ByPath(entry.Request.Method, u.Host, u.EscapedPath()) == nil {
+			if v.document.Knows(u.Host) {
 				result.Other++
 			} else {
 				result.Skipped++

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/contract/internal/document"
+	"github.com/roster-go/roster/contract/internal/plan"
 	"github.com/roster-go/roster/internal/invoke"
 	"github.com/roster-go/roster/wire"
 )
@@ -162,7 +164,7 @@ func Probe(ctx context.Context, v *Validator, open Opener, options ...ProbeOptio
 			return nil, err
 		}
 	}
-	p, err := planOf(v.Vendor())
+	p, err := plan.Of(v.Vendor())
 	if err != nil {
 		return nil, err
 	}
@@ -171,15 +173,15 @@ func Probe(ctx context.Context, v *Validator, open Opener, options ...ProbeOptio
 	if err != nil {
 		return nil, err
 	}
-	r := &prober{validator: v, api: api, tap: tap, values: startValues(set.now(), set.known), result: &ProbeResult{Vendor: v.Vendor()}}
-	steps := p.reads
+	r := &prober{validator: v, api: api, tap: tap, values: plan.Start(set.now(), set.known), result: &ProbeResult{Vendor: v.Vendor()}}
+	steps := p.Reads
 	if set.writes {
-		steps = append(steps, p.writes...)
+		steps = append(steps, p.Writes...)
 	}
 	for i, s := range steps {
-		wrote := i > len(p.reads) && r.called > len(p.reads)
-		if r.result.Stopped != "" && !(s.always && wrote) {
-			r.note(s.operation, Skipped, "the calls ended early")
+		wrote := i > len(p.Reads) && r.called > len(p.Reads)
+		if r.result.Stopped != "" && !(s.Always && wrote) {
+			r.note(s.Operation, Skipped, "the calls ended early")
 			continue
 		}
 		if err := r.run(ctx, s); err != nil {
@@ -199,7 +201,7 @@ type prober struct {
 	validator *Validator
 	api       any
 	tap       *tap
-	values    values
+	values    plan.Values
 	result    *ProbeResult
 	called    int // steps that went through before the calls ended early
 }
@@ -209,43 +211,43 @@ func (r *prober) note(operation string, outcome Outcome, reason string) {
 }
 
 // run makes one call.
-func (r *prober) run(ctx context.Context, s step) error {
-	op := r.validator.document.operations[s.operation]
+func (r *prober) run(ctx context.Context, s plan.Step) error {
+	op := r.validator.document.Operations[s.Operation]
 	if op == nil {
-		return fmt.Errorf("contract: the document of %s has no operation %s", r.validator.Vendor(), s.operation)
+		return fmt.Errorf("contract: the document of %s has no operation %s", r.validator.Vendor(), s.Operation)
 	}
-	request, missing := s.request(r.values)
+	request, missing := s.Request(r.values)
 	if missing != "" {
 		reason := "needs " + strings.ReplaceAll(missing, "_", " ") + ", which no answer gave"
 		if missing == testMobile {
 			reason = needsMobile
 		}
-		r.note(s.operation, Skipped, reason)
+		r.note(s.Operation, Skipped, reason)
 		return nil
 	}
-	method, err := invoke.Find(r.api, &wire.Operation{ID: op.id, Method: op.method, Path: op.path})
+	method, err := invoke.Find(r.api, &wire.Operation{ID: op.ID, Method: op.Method, Path: op.Path})
 	if err != nil {
 		return fmt.Errorf("contract: %w", err)
 	}
-	before := r.tap.drifts(s.operation)
-	r.tap.forget(s.operation)
-	if s.always {
+	before := r.tap.drifts(s.Operation)
+	r.tap.forget(s.Operation)
+	if s.Always {
 		ctx = context.WithoutCancel(ctx) // what was made is taken back even if the caller has had enough
 	}
 	_, err = method.Call(ctx, request)
 	var wrong *invoke.ArgumentError
 	if errors.As(err, &wrong) { // its text quotes the value
-		r.note(s.operation, Skipped, "an earlier answer gave a value of the wrong type for an argument")
+		r.note(s.Operation, Skipped, "an earlier answer gave a value of the wrong type for an argument")
 		return nil
 	}
-	answer := r.tap.answer(s.operation)
+	answer := r.tap.answer(s.Operation)
 	if answer != nil {
-		r.values.keep(s, answer.Body)
+		r.values.Keep(s, answer.Body)
 	}
 	seen := answer != nil
 	unauthenticated := errors.Is(err, clients.ErrUnauthenticated)
-	outcome, reason := judge(err, seen, !unauthenticated && r.tap.drifts(s.operation) > before)
-	r.note(s.operation, outcome, reason)
+	outcome, reason := judge(err, seen, !unauthenticated && r.tap.drifts(s.Operation) > before)
+	r.note(s.Operation, outcome, reason)
 	if outcome == Refused && unauthenticated || outcome == Outage && !seen {
 		// Going on with refused credentials gets addresses blocked, and going on without a vendor takes long.
 		r.result.Stopped, r.result.refusedBy = reason, codeOf(err)
@@ -287,7 +289,7 @@ func judge(err error, seen, drifted bool) (Outcome, string) {
 func plainError(e *clients.Error) string {
 	text := string(e.Kind)
 	if e.Code != "" {
-		text += ", code " + showCode(e.Code)
+		text += ", code " + document.ShowCode(e.Code)
 	}
 	if e.HTTPStatus != 0 {
 		text += fmt.Sprintf(", HTTP %d", e.HTTPStatus)
@@ -305,4 +307,13 @@ func plainError(e *clients.Error) string {
 		text += ": " + cause.Error()
 	}
 	return text
+}
+
+// Planned tells what Probe does with an operation: "read", "write" (only in a test tenant), or "" and the reason why it is not tried.
+func Planned(vendor, operation string) (kind, reason string) {
+	p, err := plan.Of(vendor)
+	if err != nil {
+		return "", err.Error()
+	}
+	return p.Kind(operation)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/contract/internal/anonymize"
 )
 
 // tap is the transport of Probe: it checks every exchange before the caller gets the answer, so that an outcome and its findings are
@@ -16,7 +17,7 @@ type tap struct {
 	validator *Validator
 	next      http.RoundTripper
 	report    *Report
-	secrets   *secretList // gathers credentials that pass, if it is there
+	secrets   *anonymize.Secrets // gathers credentials that pass, if it is there
 
 	mu    sync.Mutex
 	last  map[string]*Response // the last answer by operationId
@@ -49,7 +50,7 @@ func (t *tap) RoundTrip(req *http.Request) (*http.Response, error) {
 			body.Close()
 		}
 	}
-	t.secrets.fromRequest(req, x.Request.Body)
+	t.secrets.FromRequest(req, x.Request.Body)
 	response, err := t.next.RoundTrip(req)
 	if err != nil {
 		return nil, err
@@ -64,7 +65,7 @@ func (t *tap) RoundTrip(req *http.Request) (*http.Response, error) {
 		return response, nil // not checked; the client has a limit of its own
 	}
 	x.Response = &Response{Status: response.StatusCode, Header: response.Header, Body: body}
-	t.secrets.fromResponse(body)
+	t.secrets.FromResponse(body)
 	t.report.Add(t.validator.Check(x)...)
 	t.mu.Lock()
 	defer t.mu.Unlock()

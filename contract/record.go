@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/contract/internal/anonymize"
 	"github.com/roster-go/roster/internal/invoke"
 	"github.com/roster-go/roster/wire"
 )
@@ -54,15 +55,15 @@ var ErrNotRead = errors.New("the call is not known to only read")
 // The vendor's own sentences (errmsg and the like) stay, but for what was replaced elsewhere and what looks like a number, an address or somebody
 // who is named: they are what a sample of a refusal is for. Read them before you share a recording.
 func Record(ctx context.Context, v *Validator, open Opener, operation string, o RecordOptions) (*Recording, error) {
-	op, err := v.document.named(operation)
+	op, err := v.document.Named(operation)
 	if err != nil {
 		return nil, err
 	}
-	operation = op.id
+	operation = op.ID
 	if kind, reason := Planned(v.Vendor(), operation); kind != "read" && !o.Write {
 		return nil, fmt.Errorf("contract: %s: %w: %s", operation, ErrNotRead, cmp.Or(reason, "it writes"))
 	}
-	request, err := op.arguments(o.Arguments, o.Body)
+	request, err := op.Arguments(o.Arguments, o.Body)
 	if err != nil {
 		return nil, fmt.Errorf("contract: %s: %w", operation, err)
 	}
@@ -77,13 +78,13 @@ func Record(ctx context.Context, v *Validator, open Opener, operation string, o 
 		_, _ = rand.Read(o.Key) // never fails
 	}
 	tap := newTap(v, o.Through, o.Now)
-	tap.secrets = &secretList{}
-	tap.secrets.add(o.Secrets...)
+	tap.secrets = &anonymize.Secrets{}
+	tap.secrets.Add(o.Secrets...)
 	api, err := open(append(tap.options(), o.Client...)...)
 	if err != nil {
 		return nil, err
 	}
-	method, err := invoke.Find(api, &wire.Operation{ID: op.id, Method: op.method, Path: op.path})
+	method, err := invoke.Find(api, &wire.Operation{ID: op.ID, Method: op.Method, Path: op.Path})
 	if err != nil {
 		return nil, fmt.Errorf("contract: %w", err)
 	}
@@ -95,8 +96,8 @@ func Record(ctx context.Context, v *Validator, open Opener, operation string, o 
 		}
 		return nil, fmt.Errorf("contract: nothing was recorded: %w", failed)
 	}
-	s := newSampler(v.document, o.Key, tap.secrets, o.Now())
-	name, file, err := s.sample(op, request, answer(*response))
+	s := anonymize.NewSampler(v.document, o.Key, tap.secrets, o.Now())
+	name, file, err := s.Sample(op, request, anonymize.Answer(*response))
 	if err != nil {
 		return nil, fmt.Errorf("contract: %s: nothing was recorded: %w", operation, err)
 	}

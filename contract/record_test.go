@@ -2,7 +2,6 @@ package contract_test
 
 import (
 	"encoding/json"
-	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -162,33 +161,4 @@ func TestRecordRefuses(t *testing.T) {
 		})
 	}
 	assert.Zero(t, server.Calls("wecom", "*"), "nothing was sent")
-}
-
-// Arguments get the types that the document wants.
-func TestArguments(t *testing.T) {
-	for _, tc := range []struct {
-		vendor, operation string
-		arguments         []string
-		want              string
-	}{
-		{"wecom", "ListUserId", []string{"limit=5", "cursor=abc"}, `{"body":{"cursor":"abc","limit":5}}`},
-		{"wecom", "CreateUser", []string{"userid=a", "name=b=c", "department=1", "department=2", "to_invite=false", `extattr={"attrs":[]}`}, `{"body":{"department":[1,2],"extattr":{"attrs":[]},"name":"b=c","to_invite":false,"userid":"a"}}`},
-		{"wecom", "DeleteBatchUser", []string{`useridlist=["a","b"]`}, `{"body":{"useridlist":["a","b"]}}`},
-		{"dingtalk", "createUserV1", []string{"name=a", "mobile=1", "department=[1]"}, `{"body":{"department":"[1]","mobile":"1","name":"a"}}`},
-		{"wps", "oauthToken", []string{"grant_type=client_credentials", "client_id=a", "client_secret=b"}, `{"form":{"client_id":"a","client_secret":"b","grant_type":"client_credentials"}}`},
-		{"wps", "listUsers", []string{"status=active", "status=disabled", "X-Kso-Id-Type=internal"}, `{"query":{"status":["active","disabled"]},"header":{"X-Kso-Id-Type":"internal"}}`},
-		{"feishu", "getUser", []string{"user_id=ou_1", "user_id_type=open_id"}, `{"path":{"user_id":"ou_1"},"query":{"user_id_type":["open_id"]}}`},
-	} {
-		request, err := contract.Arguments(validator(t, tc.vendor), tc.operation, tc.arguments)
-		require.NoError(t, err, tc.operation)
-		got, err := json.Marshal(request)
-		require.NoError(t, err)
-		assert.JSONEq(t, tc.want, string(got), tc.operation)
-	}
-	for operation, wrong := range map[string]string{
-		"CreateUser": "to_invite=perhaps", "DeleteBatchUser": "useridlist=[1,", "UpdateUser": "extattr=x", "InviteUser": "party=x",
-	} {
-		_, err := contract.Arguments(validator(t, "wecom"), operation, []string{wrong})
-		assert.ErrorContains(t, err, strings.SplitN(wrong, "=", 2)[0]+": want", operation)
-	}
 }

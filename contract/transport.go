@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/contract/internal/document"
 )
 
 // Transport watches live traffic: an http.RoundTripper that holds what passes against the document, and otherwise is not there. It returns
@@ -174,11 +175,11 @@ func NewTransport(v *Validator, options ...TransportOption) (*Transport, error) 
 	}
 	t := &Transport{validator: v, set: set, counts: map[string]*atomic.Int64{"": new(atomic.Int64)}}
 	headers := map[string]bool{"Content-Type": true}
-	for id, op := range v.document.operations {
+	for id, op := range v.document.Operations {
 		t.counts[id] = new(atomic.Int64)
-		for _, p := range op.parameters {
-			if p.in == "header" {
-				headers[http.CanonicalHeaderKey(p.name)] = true
+		for _, p := range op.Parameters {
+			if p.In == "header" {
+				headers[http.CanonicalHeaderKey(p.Name)] = true
 			}
 		}
 	}
@@ -293,7 +294,7 @@ func (t *Transport) check(o *observation) {
 		}
 	}()
 	if o.partial {
-		if _, err := parse(o.exchange.Response.Body); err != nil {
+		if _, err := document.Parse(o.exchange.Response.Body); err != nil {
 			t.stats.incomplete.Add(1)
 			return
 		}

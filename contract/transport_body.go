@@ -32,7 +32,7 @@ func (t *Transport) observe(req *http.Request, id string) *observation {
 		}
 	}
 	o.exchange = Exchange{Request: &o.request, Response: &o.response}
-	if t.validator.document.operations[id] != nil {
+	if t.validator.document.Operations[id] != nil {
 		o.exchange.Operation = id
 	}
 	if req.GetBody == nil || req.ContentLength <= 0 || req.ContentLength > t.set.maxBody || !t.reserve(o, req.ContentLength) {

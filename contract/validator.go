@@ -8,8 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/roster-go/roster/specs"
+	"github.com/roster-go/roster/contract/internal/document"
 )
 
 // Vendors returns the names of the vendors whose documents are embedded.
@@ -17,8 +16,7 @@ func Vendors() []string { return []string{"dingtalk", "feishu", "wecom", "wps"} 
 
 // Validator holds exchanges against one vendor's document. It is safe for concurrent use.
 type Validator struct {
-	document *document
-	sealed   *openapi3.T
+	document *document.Document
 	settings validatorSettings
 }
 
@@ -71,51 +69,51 @@ func NewValidator(vendor string, options ...Option) (*Validator, error) {
 	if !slices.Contains(Vendors(), vendor) {
 		return nil, fmt.Errorf("contract: unknown vendor %q: want one of %s", vendor, strings.Join(Vendors(), ", "))
 	}
-	text, err := specs.FS.ReadFile(vendor + ".yaml")
+	d, err := document.Embedded(vendor)
 	if err != nil {
-		return nil, fmt.Errorf("contract: %w", err)
+		return nil, err
 	}
-	return newValidator(vendor, text, true, options)
+	return newValidator(d, options)
 }
 
 // NewDocumentValidator returns a Validator on a document of your own, in YAML or JSON: a changed copy of an embedded one, for example.
 // vendor is the name that findings get.
 func NewDocumentValidator(vendor string, text []byte, options ...Option) (*Validator, error) {
-	return newValidator(vendor, text, false, options)
+	d, err := document.Load(vendor, text)
+	if err != nil {
+		return nil, err
+	}
+	return newValidator(d, options)
 }
 
-func newValidator(vendor string, text []byte, trusted bool, options []Option) (*Validator, error) {
-	v := &Validator{settings: validatorSettings{maxFindings: 100}}
+func newValidator(d *document.Document, options []Option) (*Validator, error) {
+	v := &Validator{document: d, settings: validatorSettings{maxFindings: 100}}
 	for _, option := range options {
 		if err := option(&v.settings); err != nil {
 			return nil, err
 		}
 	}
-	var err error
-	if v.document, v.sealed, err = load(vendor, text, trusted); err != nil {
-		return nil, err
-	}
 	for _, base := range v.settings.bases {
 		if u, err := url.Parse(base); err == nil {
-			v.document.addHost(u)
+			v.document.AddHost(u)
 		}
 	}
 	return v, nil
 }
 
 // Vendor is the vendor's name.
-func (v *Validator) Vendor() string { return v.document.vendor }
+func (v *Validator) Vendor() string { return v.document.Vendor }
 
 // Operations returns the operationIds of the document, sorted.
-func (v *Validator) Operations() []string { return slices.Sorted(maps.Keys(v.document.operations)) }
+func (v *Validator) Operations() []string { return slices.Sorted(maps.Keys(v.document.Operations)) }
 
 // Operation returns the operationId that a name stands for: itself, or the name of the operation's Go method, in whatever case.
 func (v *Validator) Operation(name string) (operationID string, err error) {
-	op, err := v.document.named(name)
+	op, err := v.document.Named(name)
 	if err != nil {
 		return "", err
 	}
-	return op.id, nil
+	return op.ID, nil
 }
 
 // Find returns the operationId of a request by its method and URL, or "".
@@ -123,8 +121,8 @@ func (v *Validator) Find(method string, u *url.URL) string {
 	if u == nil {
 		return ""
 	}
-	if op := v.document.byPath(method, u.Host, u.EscapedPath()); op != nil {
-		return op.id
+	if op := v.document.ByPath(method, u.Host, u.EscapedPath()); op != nil {
+		return op.ID
 	}
 	return ""
 }
@@ -157,9 +155,9 @@ type Response struct {
 
 // Check holds an exchange against the document and returns what differs, in the order of the exchange. Nil means that nothing does.
 func (v *Validator) Check(x Exchange) []Finding {
-	c := &check{validator: v, op: v.document.operations[x.Operation]}
+	c := &check{validator: v, op: v.document.Operations[x.Operation]}
 	if c.op == nil && x.Operation == "" && x.Request != nil && x.Request.URL != nil {
-		c.op = v.document.byPath(x.Request.Method, x.Request.URL.Host, x.Request.URL.EscapedPath())
+		c.op = v.document.ByPath(x.Request.Method, x.Request.URL.Host, x.Request.URL.EscapedPath())
 	}
 	if c.op == nil {
 		c.unknownOperation(x)

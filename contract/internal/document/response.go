@@ -1,4 +1,4 @@
-package contract
+package document
 
 import (
 	"maps"
@@ -7,26 +7,27 @@ import (
 	"strings"
 )
 
-// answerSchema is the schema of a JSON answer.
-func (op *operation) answerSchema(status int) *schema {
-	media, _ := op.declared(status)
+// AnswerSchema is the schema of a JSON answer.
+func (op *Operation) AnswerSchema(status int) *Schema {
+	media, _ := op.Declared(status)
 	if media == nil {
-		media, _ = op.declared(200)
+		media, _ = op.Declared(200)
 	}
 	for _, name := range slices.Sorted(maps.Keys(media)) {
-		if isJSONType(name) {
+		if IsJSONType(name) {
 			return media[name]
 		}
 	}
 	return nil
 }
 
-func isJSONType(name string) bool {
+// IsJSONType tells whether a media type is one of JSON.
+func IsJSONType(name string) bool {
 	return name == "application/json" || strings.HasSuffix(name, "+json")
 }
 
-// describe says what a body is without quoting it.
-func describe(body []byte) string {
+// Describe says what a body is without quoting it.
+func Describe(body []byte) string {
 	text := strings.TrimSpace(string(body[:min(len(body), 64)]))
 	switch {
 	case len(body) == 0:
@@ -42,11 +43,11 @@ func describe(body []byte) string {
 	}
 }
 
-// declared returns what the document declares for a status, and under which entry.
-func (op *operation) declared(status int) (map[string]*schema, string) {
+// Declared returns what the document declares for a status, and under which entry.
+func (op *Operation) Declared(status int) (map[string]*Schema, string) {
 	text := strconv.Itoa(status)
 	for _, key := range []string{text, text[:min(1, len(text))] + "XX", "default"} {
-		if media, ok := op.responses[key]; ok {
+		if media, ok := op.Responses[key]; ok {
 			return media, key
 		}
 	}

@@ -1,20 +1,22 @@
-package contract
+package anonymize
 
 import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/roster-go/roster/contract/internal/document"
 )
 
 // disguise replaces what is personal in one exchange. It goes by the document: values of enums, codes, flags, counts and the vendor's own
 // sentences stay; every other text is replaced, whatever its name, since a vendor may add a field any day.
 type disguise struct {
-	document  *document
+	document  *document.Document
 	made      *madeUp
 	response  bool              // what is walked is a response
 	failed    bool              // and a failure
 	replaced  map[string]string // real texts by what stands for them now
-	sentences []*node           // of the vendor's, replaced at the end, when all that may be quoted in them is known
+	sentences []*document.Node  // of the vendor's, replaced at the end, when all that may be quoted in them is known
 }
 
 // where a value stands, as far as it matters here.
@@ -29,56 +31,56 @@ type standing struct {
 func (d *disguise) top(at standing) bool { return d.response && at.depth == 1 }
 
 // value replaces what is below n, in place.
-func (d *disguise) value(s *schema, n *node, at standing) {
-	s = s.nearest(n)
-	switch n.kind {
-	case typeObject:
+func (d *disguise) value(s *document.Schema, n *document.Node, at standing) {
+	s = s.Nearest(n)
+	switch n.Kind {
+	case document.TypeObject:
 		data := s == nil && at.depth > 0 && d.keysAreData(n)
-		for i := range n.members {
-			d.member(s, &n.members[i], at, data)
+		for i := range n.Members {
+			d.member(s, &n.Members[i], at, data)
 		}
-	case typeArray:
-		for i := range n.items {
-			d.value(s.itemSchema(), &n.items[i], at)
+	case document.TypeArray:
+		for i := range n.Items {
+			d.value(s.ItemSchema(), &n.Items[i], at)
 		}
-	case typeString:
+	case document.TypeString:
 		d.text(s, n, at)
-	case typeNumber:
+	case document.TypeNumber:
 		d.number(s, n, at)
 	}
 }
 
 // member replaces what is in a member, and its name where names are data.
-func (d *disguise) member(s *schema, m *member, at standing, data bool) {
-	declared, known := s.property(m.name)
-	below := standing{name: m.name, depth: at.depth + 1, known: known}
-	below.failure = at.failure || d.failed && d.top(below) && (m.name == "error" || m.name == "debug" || m.name == "more")
+func (d *disguise) member(s *document.Schema, m *document.Member, at standing, data bool) {
+	declared, known := s.Property(m.Name)
+	below := standing{name: m.Name, depth: at.depth + 1, known: known}
+	below.failure = at.failure || d.failed && d.top(below) && (m.Name == "error" || m.Name == "debug" || m.Name == "more")
 	switch {
 	case known:
-		d.value(declared, &m.value, below)
-	case s.isMap() && !below.failure:
+		d.value(declared, &m.Value, below)
+	case s.IsMap() && !below.failure:
 		below.name = at.name
-		d.value(s.extra, &m.value, below)
-		if !isLanguage(m.name) {
-			m.name = d.replace(m.name)
+		d.value(s.Extra, &m.Value, below)
+		if !isLanguage(m.Name) {
+			m.Name = d.replace(m.Name)
 		}
 	default:
-		d.value(nil, &m.value, below)
-		if data || showName(m.name) == "*" || d.replaced[m.name] != "" {
-			m.name = d.replace(m.name)
+		d.value(nil, &m.Value, below)
+		if data || document.ShowName(m.Name) == "*" || d.replaced[m.Name] != "" {
+			m.Name = d.replace(m.Name)
 		}
 	}
 }
 
 // keysAreData tells whether an object that the document does not know looks like a map: members of one type, more than one of them, and none by
 // the name of a field of the document's.
-func (d *disguise) keysAreData(n *node) bool {
-	if len(n.members) < 2 {
+func (d *disguise) keysAreData(n *document.Node) bool {
+	if len(n.Members) < 2 {
 		return false
 	}
-	for i := range n.members {
-		m := &n.members[i]
-		if m.value.kind != n.members[0].value.kind || d.document.fields[strings.ToLower(m.name)] {
+	for i := range n.Members {
+		m := &n.Members[i]
+		if m.Value.Kind != n.Members[0].Value.Kind || d.document.Fields[strings.ToLower(m.Name)] {
 			return false
 		}
 	}
@@ -86,43 +88,43 @@ func (d *disguise) keysAreData(n *node) bool {
 }
 
 // text replaces a string.
-func (d *disguise) text(s *schema, n *node, at standing) {
+func (d *disguise) text(s *document.Schema, n *document.Node, at standing) {
 	switch {
-	case n.text == "", s != nil && s.enum[n.text], d.isCode(at, n.text):
+	case n.Text == "", s != nil && s.Enum[n.Text], d.isCode(at, n.Text):
 	case d.isSentence(at):
-		n.text = withoutMarks(n.text)
+		n.Text = withoutMarks(n.Text)
 		d.quoted(n, at)
 		d.sentences = append(d.sentences, n)
-	case strings.HasPrefix(n.text, "[") || strings.HasPrefix(n.text, "{"):
+	case strings.HasPrefix(n.Text, "[") || strings.HasPrefix(n.Text, "{"):
 		d.packed(n, at)
 	default:
-		n.text = d.replaceAs(n.text, at.name)
+		n.Text = d.replaceAs(n.Text, at.name)
 	}
 }
 
 // quoted replaces what is in an object that a sentence quotes.
-func (d *disguise) quoted(n *node, at standing) {
-	from, to := strings.Index(n.text, "{"), strings.LastIndex(n.text, "}")
+func (d *disguise) quoted(n *document.Node, at standing) {
+	from, to := strings.Index(n.Text, "{"), strings.LastIndex(n.Text, "}")
 	if from < 0 || to < from {
 		return
 	}
-	inner, err := parse([]byte(n.text[from : to+1]))
+	inner, err := document.Parse([]byte(n.Text[from : to+1]))
 	if err != nil {
 		return
 	}
 	d.value(nil, &inner, standing{depth: at.depth + 1})
-	n.text = n.text[:from] + string(rune(doneBegin)) + inner.encode() + string(rune(doneEnd)) + n.text[to+1:]
+	n.Text = n.Text[:from] + string(rune(doneBegin)) + inner.Encode() + string(rune(doneEnd)) + n.Text[to+1:]
 }
 
 // packed replaces what is in a text that holds JSON. What only looks like it is replaced word by word.
-func (d *disguise) packed(n *node, at standing) {
-	inner, err := parse([]byte(n.text))
+func (d *disguise) packed(n *document.Node, at standing) {
+	inner, err := document.Parse([]byte(n.Text))
 	if err != nil {
-		n.text = d.replace(n.text)
+		n.Text = d.replace(n.Text)
 		return
 	}
 	d.value(nil, &inner, standing{name: at.name, depth: at.depth + 1})
-	n.text = inner.encode()
+	n.Text = inner.Encode()
 }
 
 // replace replaces a text and remembers the words of it.
@@ -156,34 +158,34 @@ func (d *disguise) remember(real, fake string) {
 }
 
 // number replaces ids, moves times, and leaves what counts or orders as long as it is small.
-func (d *disguise) number(s *schema, n *node, at standing) {
-	if s != nil && s.enum[n.text] || d.isCode(at, n.text) {
+func (d *disguise) number(s *document.Schema, n *document.Node, at standing) {
+	if s != nil && s.Enum[n.Text] || d.isCode(at, n.Text) {
 		return
 	}
-	if strings.ContainsAny(n.text, ".eE") {
-		n.text = d.made.fraction(n.text)
+	if strings.ContainsAny(n.Text, ".eE") {
+		n.Text = d.made.fraction(n.Text)
 		return
 	}
 	if isTime(at.name) {
-		if moved, ok := d.made.moment(n.text); ok {
-			n.text = moved
+		if moved, ok := d.made.moment(n.Text); ok {
+			n.Text = moved
 			return
 		}
 	}
-	value, err := strconv.ParseInt(n.text, 10, 64)
+	value, err := strconv.ParseInt(n.Text, 10, 64)
 	if s == nil || isID(at.name) || isPersonal(at.name) || err != nil || value >= 1_000_000 || value <= -1_000_000 {
-		made := d.made.whole(n.text)
+		made := d.made.whole(n.Text)
 		if isID(at.name) {
-			d.remember(n.text, made)
+			d.remember(n.Text, made)
 		}
-		n.text = made
+		n.Text = made
 	}
 }
 
 // isCode tells whether a value is one of the vendor's codes at the top of a body. A new member of a success is none, whatever its name, and a
 // number as long as a phone's is none either.
 func (d *disguise) isCode(at standing, text string) bool {
-	return d.top(at) && (at.known || d.failed) && (at.name == "errcode" || at.name == "sub_code" || at.name == "code") && showCode(text) != ""
+	return d.top(at) && (at.known || d.failed) && (at.name == "errcode" || at.name == "sub_code" || at.name == "code") && document.ShowCode(text) != ""
 }
 
 // isSentence tells whether a text is the vendor's own, in which at most words are personal. A new member of a success is none, whatever its
@@ -213,6 +215,6 @@ func (d *disguise) finish() {
 		return strings.Compare(a, b)
 	})
 	for _, n := range d.sentences {
-		n.text = d.made.sentence(n.text, real, d.replaced)
+		n.Text = d.made.sentence(n.Text, real, d.replaced)
 	}
 }

@@ -1,4 +1,4 @@
-package contract
+package document
 
 import (
 	"bytes"
@@ -11,26 +11,26 @@ import (
 )
 
 // plain turns a node into what encoding/json gives.
-func (n *node) plain() any {
-	switch n.kind {
-	case typeNull:
+func (n *Node) plain() any {
+	switch n.Kind {
+	case TypeNull:
 		return nil
-	case typeBoolean:
-		return n.text == "true"
-	case typeNumber:
-		return json.Number(n.text)
-	case typeString:
-		return n.text
-	case typeArray:
+	case TypeBoolean:
+		return n.Text == "true"
+	case TypeNumber:
+		return json.Number(n.Text)
+	case TypeString:
+		return n.Text
+	case TypeArray:
 		out := []any{}
-		for i := range n.items {
-			out = append(out, n.items[i].plain())
+		for i := range n.Items {
+			out = append(out, n.Items[i].plain())
 		}
 		return out
 	default:
 		out := map[string]any{}
-		for i := range n.members {
-			out[n.members[i].name] = n.members[i].value.plain()
+		for i := range n.Members {
+			out[n.Members[i].Name] = n.Members[i].Value.plain()
 		}
 		return out
 	}
@@ -45,9 +45,9 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		got, err := parse(data)
+		got, err := Parse(data)
 		clean := bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-		if errors.Is(err, errDepth) {
+		if errors.Is(err, ErrDepth) {
 			return
 		}
 		if valid := json.Valid(clean); valid != (err == nil) {
@@ -69,25 +69,25 @@ func FuzzParse(f *testing.F) {
 }
 
 func TestParseDepth(t *testing.T) {
-	if _, err := parse([]byte(strings.Repeat("[", maxDepth) + strings.Repeat("]", maxDepth))); err != nil {
+	if _, err := Parse([]byte(strings.Repeat("[", maxDepth) + strings.Repeat("]", maxDepth))); err != nil {
 		t.Fatal(err)
 	}
 	for _, text := range []string{strings.Repeat("[", maxDepth+2) + strings.Repeat("]", maxDepth+2), strings.Repeat(`{"a":`, maxDepth+2) + "1" + strings.Repeat("}", maxDepth+2)} {
-		if _, err := parse([]byte(text)); !errors.Is(err, errDepth) {
+		if _, err := Parse([]byte(text)); !errors.Is(err, ErrDepth) {
 			t.Fatal(err)
 		}
 	}
 }
 
 func TestQuote(t *testing.T) {
-	n, err := parse([]byte(`{"a":[1,"中\u0022",null,true],"b":{}}`))
+	n, err := Parse([]byte(`{"a":[1,"中\u0022",null,true],"b":{}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := n.quote(200); got != `{"a":[1,"中\"",null,true],"b":{}}` {
+	if got := n.Quote(200); got != `{"a":[1,"中\"",null,true],"b":{}}` {
 		t.Fatal(got)
 	}
-	if got := n.quote(9); got != `{"a":[1,"`+"…" {
+	if got := n.Quote(9); got != `{"a":[1,"`+"…" {
 		t.Fatal(got)
 	}
 }

@@ -1,4 +1,4 @@
-package contract
+package document
 
 import (
 	"bytes"
@@ -13,8 +13,8 @@ import (
 	"github.com/roster-go/roster/internal/samples"
 )
 
-// arguments makes a request of "name=value" and a body, as the document reads them.
-func (op *operation) arguments(list []string, body []byte) (samples.Request, error) {
+// Arguments makes a request of "name=value" and a body, as the document reads them.
+func (op *Operation) Arguments(list []string, body []byte) (samples.Request, error) {
 	r := samples.Request{Path: make(map[string]string), Query: make(map[string][]string), Header: make(map[string]string)}
 	members := make(map[string]any)
 	for _, argument := range list {
@@ -49,27 +49,27 @@ func (op *operation) arguments(list []string, body []byte) (samples.Request, err
 	return r, op.complete(r)
 }
 
-func (op *operation) argument(r *samples.Request, members map[string]any, name, value string) error {
-	for _, p := range op.parameters {
-		if p.name != name {
+func (op *Operation) argument(r *samples.Request, members map[string]any, name, value string) error {
+	for _, p := range op.Parameters {
+		if p.Name != name {
 			continue
 		}
 		_, given := r.Query[name]
-		switch p.in {
+		switch p.In {
 		case "path":
 			r.Path[name] = value
 		case "header":
 			r.Header[name] = value
 		default:
-			if given && (p.schema == nil || p.schema.kind != "array") {
+			if given && (p.Schema == nil || p.Schema.Kind != "array") {
 				return fmt.Errorf("%s is given twice", name)
 			}
 			r.Query[name] = append(r.Query[name], value)
 		}
 		return nil
 	}
-	s := op.bodySchema()
-	property, ok := s.property(name)
+	s := op.BodySchema()
+	property, ok := s.Property(name)
 	if !ok {
 		return fmt.Errorf("there is no argument %s: want %s", name, strings.Join(op.argumentNames(), ", "))
 	}
@@ -92,22 +92,22 @@ func (op *operation) argument(r *samples.Request, members map[string]any, name, 
 }
 
 // typed reads a value as a schema wants it.
-func (s *schema) typed(value string) (any, error) {
+func (s *Schema) typed(value string) (any, error) {
 	if s == nil {
 		return value, nil
 	}
-	for _, a := range s.oneOf {
+	for _, a := range s.OneOf {
 		if typed, err := a.typed(value); err == nil {
 			return typed, nil
 		}
 	}
 	switch {
-	case len(s.oneOf) > 0:
+	case len(s.OneOf) > 0:
 		return nil, fmt.Errorf("want %s", s)
-	case s.kind == "array" && !strings.HasPrefix(value, "["):
-		item, err := s.items.typed(value)
+	case s.Kind == "array" && !strings.HasPrefix(value, "["):
+		item, err := s.Items.typed(value)
 		return []any{item}, err
-	case s.kind == "array":
+	case s.Kind == "array":
 		var list []any
 		d := json.NewDecoder(strings.NewReader(value))
 		d.UseNumber()
@@ -115,17 +115,17 @@ func (s *schema) typed(value string) (any, error) {
 			return nil, errors.New("want a value, or a JSON array")
 		}
 		return list, nil
-	case s.kind == "object" || s.kind == "":
+	case s.Kind == "object" || s.Kind == "":
 		if !json.Valid([]byte(value)) {
 			return nil, errors.New("want JSON")
 		}
 		return json.RawMessage(value), nil
-	case s.kind == "integer":
+	case s.Kind == "integer":
 		if _, err := strconv.ParseInt(value, 10, 64); err != nil {
 			return nil, errors.New("want a whole number")
 		}
 		return json.Number(value), nil
-	case s.kind == "boolean":
+	case s.Kind == "boolean":
 		b, err := strconv.ParseBool(value)
 		if err != nil {
 			return nil, errors.New("want true or false")
@@ -136,26 +136,27 @@ func (s *schema) typed(value string) (any, error) {
 	}
 }
 
-func (op *operation) bodySchema() *schema {
-	for _, name := range slices.Sorted(maps.Keys(op.bodies)) {
-		return op.bodies[name]
+// BodySchema is the schema of the request's body; nil if there is none.
+func (op *Operation) BodySchema() *Schema {
+	for _, name := range slices.Sorted(maps.Keys(op.Bodies)) {
+		return op.Bodies[name]
 	}
 	return nil
 }
 
-func (op *operation) takesForm() bool {
-	_, ok := op.bodies["application/x-www-form-urlencoded"]
+func (op *Operation) takesForm() bool {
+	_, ok := op.Bodies["application/x-www-form-urlencoded"]
 	return ok
 }
 
 // argumentNames lists the arguments that an operation takes.
-func (op *operation) argumentNames() []string {
+func (op *Operation) argumentNames() []string {
 	var names []string
-	for _, p := range op.parameters {
-		names = append(names, p.name)
+	for _, p := range op.Parameters {
+		names = append(names, p.Name)
 	}
-	if s := op.bodySchema(); s != nil {
-		names = append(names, slices.Sorted(maps.Keys(s.properties))...)
+	if s := op.BodySchema(); s != nil {
+		names = append(names, slices.Sorted(maps.Keys(s.Properties))...)
 	}
 	if len(names) == 0 {
 		return []string{"none"}
@@ -164,21 +165,21 @@ func (op *operation) argumentNames() []string {
 }
 
 // complete finds required arguments that are missing.
-func (op *operation) complete(r samples.Request) error {
+func (op *Operation) complete(r samples.Request) error {
 	var missing []string
-	for _, p := range op.parameters {
-		_, inPath := r.Path[p.name]
-		_, inQuery := r.Query[p.name]
-		_, inHeader := r.Header[p.name]
-		if p.required && !inPath && !inQuery && !inHeader {
-			missing = append(missing, p.name)
+	for _, p := range op.Parameters {
+		_, inPath := r.Path[p.Name]
+		_, inQuery := r.Query[p.Name]
+		_, inHeader := r.Header[p.Name]
+		if p.Required && !inPath && !inQuery && !inHeader {
+			missing = append(missing, p.Name)
 		}
 	}
-	if s := op.bodySchema(); s != nil {
-		body, err := parse(r.Body)
-		for _, name := range s.required {
+	if s := op.BodySchema(); s != nil {
+		body, err := Parse(r.Body)
+		for _, name := range s.Required {
 			_, inForm := r.Form[name]
-			if _, ok := body.get(name); !inForm && (err != nil || !ok) {
+			if _, ok := body.Get(name); !inForm && (err != nil || !ok) {
 				missing = append(missing, name)
 			}
 		}

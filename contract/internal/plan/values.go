@@ -1,4 +1,4 @@
-package contract
+package plan
 
 import (
 	"encoding/json"
@@ -7,17 +7,18 @@ import (
 	"strings"
 	"time"
 
+	"github.com/roster-go/roster/contract/internal/document"
 	"github.com/roster-go/roster/internal/samples"
 )
 
-// values are what earlier answers gave to later calls, as JSON by name.
-type values map[string]string
+// Values are what earlier answers gave to later calls, as JSON by name.
+type Values map[string]string
 
-// startValues are what is there before the first call.
-func startValues(now time.Time, known map[string]string) values {
+// Start are what is there before the first call.
+func Start(now time.Time, known map[string]string) Values {
 	china := now.In(time.FixedZone("UTC+8", 8*60*60)) // the vendors' days
 	yesterday := china.AddDate(0, 0, -1)
-	v := values{
+	v := Values{
 		"yesterday":        strconv.Quote(yesterday.Format(time.DateOnly)),
 		"yesterday_digits": strconv.Quote(yesterday.Format("20060102")),
 		"month_ago":        strconv.Quote(china.AddDate(0, -1, 0).UTC().Format("2006-01-02T15:04:05Z")),
@@ -30,24 +31,24 @@ func startValues(now time.Time, known map[string]string) values {
 	return v
 }
 
-// keep takes from an answer what the step says.
-func (v values) keep(s step, body []byte) {
-	root, err := parse(body)
+// Keep takes from an answer what the step says.
+func (v Values) Keep(s Step, body []byte) {
+	root, err := document.Parse(body)
 	if err != nil {
 		return
 	}
-	for pointer, name := range s.keep {
+	for pointer, name := range s.Keep {
 		if v[name] != "" {
 			continue
 		}
-		if n := root.at(pointer); n != nil && !n.empty() && n.kind != typeObject && n.kind != typeArray {
-			v[name] = n.quote(1 << 12)
+		if n := root.At(pointer); n != nil && !n.Empty() && n.Kind != document.TypeObject && n.Kind != document.TypeArray {
+			v[name] = n.Quote(1 << 12)
 		}
 	}
 }
 
 // lookup returns the JSON that a word of a plan stands for, or the name of what is missing.
-func (v values) lookup(word string) (value, missing string) {
+func (v Values) lookup(word string) (value, missing string) {
 	for alternative := range strings.SplitSeq(word, "|") {
 		name, isName := strings.CutPrefix(alternative, "$")
 		if !isName {
@@ -62,7 +63,7 @@ func (v values) lookup(word string) (value, missing string) {
 }
 
 // text fills in a value of a path or query, or a part of one.
-func (v values) text(template string) (text, missing string) {
+func (v Values) text(template string) (text, missing string) {
 	before, word, found := strings.Cut(template, "$")
 	if !found {
 		return template, ""
@@ -84,23 +85,23 @@ func (v values) text(template string) (text, missing string) {
 	return before + value + word[end:], ""
 }
 
-// request makes the request of a step, in the form of a sample's.
-func (s step) request(v values) (r samples.Request, missing string) {
+// Request makes the request of a step, in the form of a sample's.
+func (s Step) Request(v Values) (r samples.Request, missing string) {
 	r.Path, r.Query = make(map[string]string), make(map[string][]string)
-	for name, template := range s.path {
+	for name, template := range s.Path {
 		if r.Path[name], missing = v.text(template); missing != "" {
 			return r, missing
 		}
 	}
-	for name, template := range s.query {
+	for name, template := range s.Query {
 		text, missing := v.text(template)
 		if missing != "" {
 			return r, missing
 		}
 		r.Query[name] = []string{text}
 	}
-	if s.body != "" {
-		body, missing := v.body(s.body)
+	if s.Body != "" {
+		body, missing := v.body(s.Body)
 		if missing != "" {
 			return r, missing
 		}
@@ -111,7 +112,7 @@ func (s step) request(v values) (r samples.Request, missing string) {
 
 // body fills in a template of JSON. A string that is nothing but a name becomes the value itself, whatever its type; with single quotes
 // around the name it stays a string.
-func (v values) body(template string) (json.RawMessage, string) {
+func (v Values) body(template string) (json.RawMessage, string) {
 	var tree any
 	if err := json.Unmarshal([]byte(template), &tree); err != nil {
 		return nil, fmt.Sprintf("a well-formed plan (%v)", err)
@@ -127,7 +128,7 @@ func (v values) body(template string) (json.RawMessage, string) {
 	return out, ""
 }
 
-func (v values) fill(tree any) (_ any, missing string) {
+func (v Values) fill(tree any) (_ any, missing string) {
 	switch tree := tree.(type) {
 	case string:
 		if strings.HasPrefix(tree, "$") {

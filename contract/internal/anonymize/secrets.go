@@ -1,4 +1,4 @@
-package contract
+package anonymize
 
 import (
 	"encoding/base64"
@@ -8,16 +8,18 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+
+	"github.com/roster-go/roster/contract/internal/document"
 )
 
-// secretList gathers the credentials that a recording must not hold. A nil list takes none.
-type secretList struct {
+// Secrets gathers the credentials that a recording must not hold. A nil list takes none.
+type Secrets struct {
 	mu      sync.Mutex
 	secrets map[string]bool
 }
 
-// add adds secrets. Very short ones are none, and would be found everywhere.
-func (l *secretList) add(secrets ...string) {
+// Add adds secrets. Very short ones are none, and would be found everywhere.
+func (l *Secrets) Add(secrets ...string) {
 	if l == nil {
 		return
 	}
@@ -33,14 +35,14 @@ func (l *secretList) add(secrets ...string) {
 	}
 }
 
-// fromRequest takes what a request is authorized by.
-func (l *secretList) fromRequest(req *http.Request, body []byte) {
+// FromRequest takes what a request is authorized by.
+func (l *Secrets) FromRequest(req *http.Request, body []byte) {
 	if l == nil {
 		return
 	}
 	for name, values := range req.URL.Query() {
 		if namesSecret(name) {
-			l.add(values...)
+			l.Add(values...)
 		}
 	}
 	for name, values := range req.Header {
@@ -48,42 +50,42 @@ func (l *secretList) fromRequest(req *http.Request, body []byte) {
 			continue
 		}
 		for _, value := range values {
-			l.add(value)
+			l.Add(value)
 			if _, token, ok := strings.Cut(value, " "); ok {
-				l.add(token)
+				l.Add(token)
 			}
 		}
 	}
 	if form, err := url.ParseQuery(string(body)); err == nil {
 		for name, values := range form {
 			if namesSecret(name) {
-				l.add(values...)
+				l.Add(values...)
 			}
 		}
 	}
-	l.fromResponse(body)
+	l.FromResponse(body)
 }
 
-// fromResponse takes the tokens in an answer, or the credentials in a body that asks for one.
-func (l *secretList) fromResponse(body []byte) {
+// FromResponse takes the tokens in an answer, or the credentials in a body that asks for one.
+func (l *Secrets) FromResponse(body []byte) {
 	if l == nil {
 		return
 	}
-	if root, err := parse(body); err == nil {
+	if root, err := document.Parse(body); err == nil {
 		l.fromNode(&root)
 	}
 }
 
-func (l *secretList) fromNode(n *node) {
-	for i := range n.members {
-		m := &n.members[i]
-		if m.value.kind == typeString && namesSecret(m.name) {
-			l.add(m.value.text)
+func (l *Secrets) fromNode(n *document.Node) {
+	for i := range n.Members {
+		m := &n.Members[i]
+		if m.Value.Kind == document.TypeString && namesSecret(m.Name) {
+			l.Add(m.Value.Text)
 		}
-		l.fromNode(&m.value)
+		l.fromNode(&m.Value)
 	}
-	for i := range n.items {
-		l.fromNode(&n.items[i])
+	for i := range n.Items {
+		l.fromNode(&n.Items[i])
 	}
 }
 
@@ -103,7 +105,7 @@ func namesSecret(name string) bool {
 }
 
 // in tells whether a text holds one of the secrets, in any of the forms that texts take on the way.
-func (l *secretList) in(text []byte) bool {
+func (l *Secrets) in(text []byte) bool {
 	if l == nil {
 		return false
 	}

@@ -1,4 +1,4 @@
-package contract
+package document
 
 import (
 	"net/http"
@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// byPath finds the operation of a request. On a known host the path has that host's prefix; anywhere else (a private deployment, a proxy,
+// ByPath finds the operation of a request. On a known host the path has that host's prefix; anywhere else (a private deployment, a proxy,
 // the simulator) it may have any. The path is escaped, so that a slash within a value does not part it.
-func (d *document) byPath(method, name, path string) *operation {
+func (d *Document) ByPath(method, name, path string) *Operation {
 	if method == "" {
 		method = http.MethodGet
 	}
@@ -29,7 +29,7 @@ func (d *document) byPath(method, name, path string) *operation {
 		case len(op.segments) < longest:
 			return nil // a GET of /topapi/v2/user/delete is not one of /user/delete
 		case !fits(op.segments, segments[len(segments)-len(op.segments):]):
-		case op.method == method:
+		case op.Method == method:
 			return op
 		default:
 			longest = len(op.segments)
@@ -47,8 +47,8 @@ func fits(template, segments []string) bool {
 	return true
 }
 
-// pathValues returns the values of the parameters in a path that byPath has matched.
-func (op *operation) pathValues(path string) map[string]string {
+// PathValues returns the values of the parameters in a path that byPath has matched.
+func (op *Operation) PathValues(path string) map[string]string {
 	segments := splitPath(path)
 	if len(segments) < len(op.segments) {
 		return nil
@@ -67,8 +67,8 @@ func (op *operation) pathValues(path string) map[string]string {
 	return values
 }
 
-// showPath returns a path with a star for every part that no path of the document has: it may be somebody's id.
-func (d *document) showPath(path string) string {
+// ShowPath returns a path with a star for every part that no path of the document has: it may be somebody's id.
+func (d *Document) ShowPath(path string) string {
 	segments := splitPath(path)
 	for i, s := range segments {
 		if !d.words[s] {
@@ -76,4 +76,20 @@ func (d *document) showPath(path string) string {
 		}
 	}
 	return "/" + strings.Join(segments, "/")
+}
+
+// URL is where a request of the operation goes, on the vendor's own host.
+func (op *Operation) URL(values map[string]string, query url.Values) *url.URL {
+	path := op.prefix
+	for _, segment := range op.segments {
+		if isParameter(segment) {
+			segment = url.PathEscape(values[strings.Trim(segment, "{}")])
+		}
+		path += "/" + segment
+	}
+	plain, err := url.PathUnescape(path)
+	if err != nil {
+		plain = path
+	}
+	return &url.URL{Scheme: "https", Host: op.host, Path: plain, RawPath: path, RawQuery: query.Encode()}
 }

@@ -1,4 +1,4 @@
-package contract
+package anonymize
 
 import (
 	"crypto/hmac"

@@ -1,108 +1,61 @@
-package contract_test
+package anonymize
 
 import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
-	"testing/fstest"
-	"unicode/utf8"
+	"time"
 
-	"github.com/roster-go/roster/contract"
+	"github.com/roster-go/roster/contract/internal/document"
 	"github.com/roster-go/roster/gen/dingtalkapi"
 	"github.com/roster-go/roster/internal/samples"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-// leaves calls f for each pair of scalars at the same place of two values.
-func leaves(t *testing.T, at string, a, b any, f func(at string, a, b any)) {
+// documentOf is a vendor's document.
+func documentOf(t testing.TB, vendor string) *document.Document {
 	t.Helper()
-	switch a := a.(type) {
-	case map[string]any:
-		other, ok := b.(map[string]any)
-		require.True(t, ok, at)
-		require.Len(t, other, len(a), at)
-		for name := range a {
-			if value, ok := other[name]; ok {
-				leaves(t, at+"/"+name, a[name], value, f)
-			}
-		}
-	case []any:
-		other, ok := b.([]any)
-		require.True(t, ok, at)
-		require.Len(t, other, len(a), at)
-		for i := range a {
-			leaves(t, fmt.Sprintf("%s/%d", at, i), a[i], other[i], f)
-		}
-	default:
-		f(at, a, b)
-	}
+	d, err := document.Embedded(vendor)
+	require.NoError(t, err)
+	return d
 }
 
-// Every sample of ours, taken for a recording, becomes one that is as good: of the same form, accepted by the document, and without the
-// values that were in it.
-func TestEverySampleCanBeDisguised(t *testing.T) {
-	made, texts, replaced := 0, 0, 0
-	for _, vendor := range contract.Vendors() {
-		v, all := load(t, vendor)
-		mapped, taken := map[string]string{}, map[string]string{}
-		for _, sample := range all {
-			if sample.Response.Text != nil {
-				_, err := contract.Disguised(v, sample, "key")
-				require.ErrorContains(t, err, "not a JSON object")
-				continue
-			}
-			about := vendor + "/" + sample.Operation + "/" + sample.Case
-			file, err := contract.Disguised(v, sample, "key")
-			require.NoError(t, err, about)
-			made++
-			var again samples.Sample
-			require.NoError(t, json.Unmarshal(file, &again), about)
-
-			results, err := v.CheckSamples(fstest.MapFS{vendor + "/" + sample.Operation + "/" + sample.Case + ".json": {Data: file}})
-			require.NoError(t, err)
-			for _, f := range results[0].Drift() {
-				if f.Part == contract.PartResponseBody || f.Kind != contract.KindMissing && f.Kind != contract.KindOutOfBounds { // credentials are left out of requests
-					t.Errorf("%s: %s\n%s", about, f, file)
-				}
-			}
-			if sample.Success() {
-				require.NoError(t, json.Unmarshal(again.Response.Body, answerOf(t, vendor, sample.Operation)), "%s: the typed client takes it", about)
-			}
-			leaves(t, "", decode(t, sample.Response.Body), decode(t, again.Response.Body), func(at string, a, b any) {
-				assert.IsType(t, a, b, "%s %s", about, at)
-				text, isText := a.(string)
-				if !isText {
-					return
-				}
-				texts++
-				other := b.(string)
-				if text != other {
-					replaced++
-				}
-				if !strings.Contains(text, "@") && !strings.HasPrefix(text, "{") && !strings.HasPrefix(text, "http") && !strings.Contains(at, "msg") && !strings.Contains(at, "message") && !strings.Contains(at, "desc") {
-					assert.Equalf(t, utf8.RuneCountInString(text), utf8.RuneCountInString(other), "%s %s: %q became %q", about, at, text, other)
-				}
-				if strings.HasSuffix(at, "/userid") || strings.HasSuffix(at, "/open_id") || strings.HasSuffix(at, "/user_id") || strings.HasSuffix(at, "/unionid") {
-					if before, ok := mapped[text]; ok {
-						assert.Equalf(t, before, other, "%s %s: the same id is replaced alike", about, at)
-					}
-					mapped[text] = other
-					if before, ok := taken[other]; ok {
-						assert.Equalf(t, before, text, "%s %s: two ids do not become one", about, at)
-					}
-					taken[other] = text
-					if len(text) > 1 {
-						assert.NotEqual(t, text, other, about)
-					}
-				}
-			})
-		}
-		assert.NotEmpty(t, mapped)
+// disguised turns a recorded answer into a sample.
+func disguised(d *document.Document, s *samples.Sample, key string, secrets ...string) ([]byte, error) {
+	list := &Secrets{}
+	list.Add(secrets...)
+	header := make(http.Header)
+	for name, value := range s.Response.Header {
+		header.Set(name, value)
 	}
-	t.Logf("%d samples, %d of %d texts replaced", made, replaced, texts)
+	answer := Answer{Status: s.Response.Status, Header: header, Body: s.Response.Body}
+	maker := NewSampler(d, []byte(key), list, time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC))
+	_, file, err := maker.Sample(d.Operations[s.Operation], s.Request, answer)
+	return file, err
+}
+
+// sentenceOf is what becomes of a sentence of the vendor's, when these texts were replaced elsewhere.
+func sentenceOf(key, sentence string, real ...string) string {
+	m := newMadeUp([]byte(key))
+	replaced := make(map[string]string)
+	for _, text := range real {
+		replaced[text] = m.text(text)
+	}
+	return m.sentence(sentence, real, replaced)
+}
+
+// leftover scans an answer that was not disguised at all.
+func leftover(t *testing.T, d *document.Document, operation, before, after string) string {
+	t.Helper()
+	b, err := document.Parse([]byte(before))
+	require.NoError(t, err)
+	a, err := document.Parse([]byte(after))
+	require.NoError(t, err)
+	return unreplaced(d.Operations[operation].AnswerSchema(200), &b, &a, nil)
 }
 
 func TestMadeUpValuesKeepTheirForm(t *testing.T) {
@@ -135,18 +88,18 @@ func TestMadeUpValuesKeepTheirForm(t *testing.T) {
 		"1":                                    `^1$`,
 		"--":                                   `^--$`,
 	} {
-		got := contract.MadeUp("key", text)
+		got := newMadeUp([]byte("key")).text(text)
 		assert.Regexpf(t, form, got, "%q", text)
-		assert.Equal(t, got, contract.MadeUp("key", text), "the same for the same key")
+		assert.Equal(t, got, newMadeUp([]byte("key")).text(text), "the same for the same key")
 		if len(text) > 4 {
 			assert.NotEqual(t, text, got)
-			assert.NotEqualf(t, got, contract.MadeUp("another key", text), "%q", text)
+			assert.NotEqualf(t, got, newMadeUp([]byte("another key")).text(text), "%q", text)
 		}
 	}
 }
 
 func TestMadeUpValuesKeepRelations(t *testing.T) {
-	one := func(text string) string { return contract.MadeUp("key", text) }
+	one := func(text string) string { return newMadeUp([]byte("key")).text(text) }
 	assert.Equal(t, strings.ToLower(one("ZhangSan")), one("zhangsan"), "ids that differ in case are one id at WeCom")
 	assert.Equal(t, one("zhangsan")+"|"+one("lisi"), one("zhangsan|lisi"))
 	assert.Equal(t, "[\""+one("zhangsan")+"\"]", one(`["zhangsan"]`))
@@ -180,20 +133,20 @@ func TestSentencesKeepWhatTheVendorSays(t *testing.T) {
 		"caller 2001:0db8:1:2:3:4:5:6":                           `^caller 2001:db8::[0-9a-f]+$`,
 		"处罚将在 2026-08-22 10:15:02 结束":                            `^处罚将在 2026-08-22 10:15:02 结束$`,
 	} {
-		assert.Regexp(t, want, contract.Sentence("key", sentence, "zhangsan", "张三"), sentence)
+		assert.Regexp(t, want, sentenceOf("key", sentence, "zhangsan", "张三"), sentence)
 	}
-	assert.Equal(t, "userid "+contract.MadeUp("key", "zhangsan")+" not found", contract.Sentence("key", "userid zhangsan not found", "zhangsan"))
+	assert.Equal(t, "userid "+newMadeUp([]byte("key")).text("zhangsan")+" not found", sentenceOf("key", "userid zhangsan not found", "zhangsan"))
 }
 
 func TestADisguisedSample(t *testing.T) {
-	v := validator(t, "wecom")
+	v := documentOf(t, "wecom")
 	sample := &samples.Sample{
 		Operation: "GetUser",
 		Request:   samples.Request{Query: map[string][]string{"userid": {"zhangsan"}}},
 		Response: samples.Response{Status: 200, Header: map[string]string{"Content-Type": "application/json", "Set-Cookie": "session=abcdef", "Error-Msg": "zhangsan"}, Body: json.RawMessage(
 			`{"errcode":0,"errmsg":"ok","userid":"zhangsan","name":"张三","department":[1,204],"order":[7,4000000000],"status":1,"gender":"1","direct_leader":["lisi"],"mobile":"13912345678","extattr":{"attrs":[{"type":0,"name":"desk","text":{"value":"3F-12"}}]},"brand_new":{"spouse":"李四"}}`)},
 	}
-	file, err := contract.Disguised(v, sample, "key")
+	file, err := disguised(v, sample, "key")
 	require.NoError(t, err)
 	for _, gone := range []string{"zhangsan", "张三", "李四", "lisi", "13912345678", "3F-12", "desk", "204", "session", "4000000000"} {
 		assert.NotContains(t, string(file), gone)
@@ -215,13 +168,13 @@ func TestADisguisedSample(t *testing.T) {
 	assert.EqualValues(t, 1, body.Department[0], "the root stays the root")
 	assert.EqualValues(t, 7, body.Order[0])
 	assert.Len(t, body.Brand["spouse"], len("李四"))
-	other, err := contract.Disguised(v, sample, "another")
+	other, err := disguised(v, sample, "another")
 	require.NoError(t, err)
 	assert.NotEqual(t, string(file), string(other))
 }
 
 func TestCredentialsAreLeftOutOfRequests(t *testing.T) {
-	file, err := contract.Disguised(validator(t, "wps"), &samples.Sample{
+	file, err := disguised(documentOf(t, "wps"), &samples.Sample{
 		Operation: "oauthToken",
 		Request:   samples.Request{Form: map[string]string{"grant_type": "client_credentials", "client_id": "AK1234567890", "client_secret": "hush-hush"}},
 		Response:  samples.Response{Status: 200, Body: json.RawMessage(`{"access_token":"real-token-0001","token_type":"bearer","expires_in":7200}`)},
@@ -236,7 +189,7 @@ func TestCredentialsAreLeftOutOfRequests(t *testing.T) {
 
 // A secret that comes through, in whatever way, stops the recording.
 func TestAPlantedSecretInTheFileStopsTheRecording(t *testing.T) {
-	_, err := contract.Disguised(validator(t, "wecom"), &samples.Sample{
+	_, err := disguised(documentOf(t, "wecom"), &samples.Sample{
 		Operation: "GetUser", Response: samples.Response{Status: 200, Body: json.RawMessage(`{"errcode":0,"userid":"a","pl4nted_s3cret":1}`)},
 	}, "key", "pl4nted_s3cret")
 	assert.ErrorContains(t, err, "a secret is in it")
@@ -248,7 +201,7 @@ func TestAPlantedSecretStopsTheRecording(t *testing.T) {
 		"escaped in lower case": "pl4nted%2fs3cret%2bx", "in another case": "PL4NTED/S3CRET+X", "with backslashes": `pl4nted\\/s3cret+x`, "in base64": "cGw0bnRlZC9zM2NyZXQreA==",
 	} {
 		body := `{"errcode":40001,"errmsg":"the secret ` + planted + ` is wrong"}`
-		_, err := contract.Disguised(validator(t, "wecom"), &samples.Sample{
+		_, err := disguised(documentOf(t, "wecom"), &samples.Sample{
 			Operation: "GetUser", Response: samples.Response{Status: 200, Body: json.RawMessage(body)},
 		}, "key", "pl4nted/s3cret+x")
 		assert.ErrorContains(t, err, "the vendor's text quotes a secret", name)
@@ -258,7 +211,7 @@ func TestAPlantedSecretStopsTheRecording(t *testing.T) {
 
 // The scan does not trust what replaces.
 func TestAPersonalValueThatIsStillThereIsFound(t *testing.T) {
-	v := validator(t, "wecom")
+	v := documentOf(t, "wecom")
 	before := `{"errcode":0,"errmsg":"ok","userid":"zhangsan","name":"张三丰","mobile":"13912345678","department":[20481],"new_email":"x@y.cn","status":1}`
 	for from, to := range map[string]string{
 		"zhangsan": "/userid", "张三丰": "/name", "13912345678": "/mobile", "x@y.cn": "/new_email",
@@ -267,18 +220,18 @@ func TestAPersonalValueThatIsStillThereIsFound(t *testing.T) {
 		after := before
 		for _, value := range []string{"zhangsan", "张三丰", "13912345678", "20481", "x@y.cn"} {
 			if value != from {
-				after = strings.ReplaceAll(after, value, contract.MadeUp("key", value))
+				after = strings.ReplaceAll(after, value, newMadeUp([]byte("key")).text(value))
 			}
 		}
-		assert.Equal(t, "the value at "+to, contract.Unreplaced(v, "GetUser", []byte(before), []byte(after)))
+		assert.Equal(t, "the value at "+to, leftover(t, v, "GetUser", before, after))
 	}
 	clean := before
 	for _, value := range []string{"zhangsan", "张三丰", "13912345678", "20481", "x@y.cn"} {
-		clean = strings.ReplaceAll(clean, value, contract.MadeUp("key", value))
+		clean = strings.ReplaceAll(clean, value, newMadeUp([]byte("key")).text(value))
 	}
-	assert.Empty(t, contract.Unreplaced(v, "GetUser", []byte(before), []byte(clean)))
+	assert.Empty(t, leftover(t, v, "GetUser", before, clean))
 	quoted := strings.Replace(clean, `"ok"`, `"ok, 13912345678"`, 1)
-	assert.Contains(t, contract.Unreplaced(v, "GetUser", []byte(before), []byte(quoted)), "quoted elsewhere")
+	assert.Contains(t, leftover(t, v, "GetUser", before, quoted), "quoted elsewhere")
 	assert.True(t, bytes.Contains([]byte(clean), []byte(`"status":1`)))
 }
 
@@ -312,7 +265,7 @@ func TestPersonalDataInOddPlaces(t *testing.T) {
 		"ids by the dozen, one the end of others": {"wecom", "GetUser", map[string][]string{"userid": {"10"}}, `{"errcode":60111,"errmsg":"user10|user11|user12|user13|user14|user15|user16|user17|user18|user19|10","invalid":["user10","user11","user12","user13","user14","user15","user16","user17","user18","user19"]}`, []string{"user1", `\u0000`}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			file, err := contract.Disguised(validator(t, tc.vendor), &samples.Sample{
+			file, err := disguised(documentOf(t, tc.vendor), &samples.Sample{
 				Operation: tc.operation, Request: samples.Request{Query: tc.request}, Response: samples.Response{Status: 200, Body: json.RawMessage(tc.body)},
 			}, "key")
 			require.NoError(t, err)
@@ -331,14 +284,14 @@ func TestEmptyWordsAreRecorded(t *testing.T) {
 		`{"errcode":0,"userid":"a1","mobile":"****","telephone":"N/A","address":"--","english_name":"A B","jobnumber":12345}`,
 		`{"errcode":0,"userid":"a1","name":"department","department":[1]}`,
 	} {
-		_, err := contract.Disguised(validator(t, "wecom"), &samples.Sample{Operation: "GetUser", Response: samples.Response{Status: 200, Body: json.RawMessage(body)}}, "key")
+		_, err := disguised(documentOf(t, "wecom"), &samples.Sample{Operation: "GetUser", Response: samples.Response{Status: 200, Body: json.RawMessage(body)}}, "key")
 		assert.NoError(t, err, body)
 	}
 }
 
 // A map in a text that is nearly JSON, as DingTalk sends it, still decodes.
 func TestNearlyJSONStaysWhatItIs(t *testing.T) {
-	file, err := contract.Disguised(validator(t, "dingtalk"), &samples.Sample{Operation: "getUserV1", Response: samples.Response{Status: 200, Body: json.RawMessage(
+	file, err := disguised(documentOf(t, "dingtalk"), &samples.Sample{Operation: "getUserV1", Response: samples.Response{Status: 200, Body: json.RawMessage(
 		`{"errcode":0,"userid":"a1","isLeaderInDepts":"{1:false,22:true}","orderInDepts":"{1:176372614058705512,22:-3}"}`)}}, "key")
 	require.NoError(t, err)
 	var sample samples.Sample
@@ -351,7 +304,7 @@ func TestNearlyJSONStaysWhatItIs(t *testing.T) {
 }
 
 func TestALongWord(t *testing.T) {
-	assert.Len(t, contract.MadeUp("key", strings.Repeat("aB3", 1<<14)), 3<<14)
+	assert.Len(t, newMadeUp([]byte("key")).text(strings.Repeat("aB3", 1<<14)), 3<<14)
 }
 
 // What the vendors say of users, and the names of fields, are nobody's.
@@ -360,7 +313,7 @@ func TestRecordingsKeepTheVendorsWords(t *testing.T) {
 		"用户离职, 账号冻结, 成员加入失败", "用户可见范围", "如需修改请删除用户后重试", "用户ID不能为空", "处罚将在 2026-08-22 10:15:02 结束",
 		"invalid mobile of name, department too", "userid not found",
 	} {
-		file, err := contract.Disguised(validator(t, "wecom"), &samples.Sample{Operation: "CreateUser", Response: samples.Response{Status: 200, Body: json.RawMessage(
+		file, err := disguised(documentOf(t, "wecom"), &samples.Sample{Operation: "CreateUser", Response: samples.Response{Status: 200, Body: json.RawMessage(
 			`{"errcode":40003,"errmsg":"` + sentence + `","info":{"name":"x1","mobile":"y1","department":"z"}}`)}}, "key")
 		require.NoError(t, err)
 		assert.Contains(t, string(file), sentence)
@@ -369,7 +322,7 @@ func TestRecordingsKeepTheVendorsWords(t *testing.T) {
 
 // The same value is replaced alike in an object that a sentence quotes.
 func TestAQuotedObjectKeepsRelations(t *testing.T) {
-	file, err := contract.Disguised(validator(t, "wecom"), &samples.Sample{
+	file, err := disguised(documentOf(t, "wecom"), &samples.Sample{
 		Operation: "GetUser", Request: samples.Request{Query: map[string][]string{"userid": {"13800138001"}}},
 		Response: samples.Response{Status: 200, Body: json.RawMessage(`{"errcode":60111,"errmsg":"no such user: {\"userid\":\"13800138001\"}, sorry"}`)},
 	}, "key")
