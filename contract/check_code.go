@@ -10,8 +10,8 @@ import (
 // subCode finds the code that a gateway of DingTalk's packs into its text, in answers of an older form.
 var subCode = regexp.MustCompile(`subcode=([^,\]]+)`)
 
-// code holds the vendor's codes at the top of a body against the document's lists. Where a schema refers to such a list the walk has done
-// so already.
+// code holds the vendor's codes at the top of a body against the document's lists. Where a schema refers to such a list
+// the walk has done so already.
 func (c *check) code(body *document.Node, code string, hasCode bool) {
 	if !document.Failed(code, hasCode) {
 		return
@@ -30,7 +30,8 @@ func (c *check) code(body *document.Node, code string, hasCode bool) {
 	}
 }
 
-// listed notes a code that is in none of the lists. A sub_code may be any code, so that what one list lacks another may have.
+// listed notes a code that is in none of the lists. A sub_code may be any code, so that what one list lacks another may
+// have.
 func (c *check) listed(lists []*document.Schema, value *document.Node, at *document.Place) {
 	for _, list := range lists {
 		if list.Enum[value.Text] {

@@ -58,8 +58,8 @@ func (c *check) escalate(part Part, at *document.Place) {
 	}
 }
 
-// undeclared is a member of an object that declares others. The typed client drops it, unless a declared name differs from it in case only:
-// Go's decoder then takes the one for the other.
+// undeclared is a member of an object that declares others. The typed client drops it, unless a declared name differs
+// from it in case only: Go's decoder then takes the one for the other.
 func (c *check) undeclared(part Part, s *document.Schema, present map[string]bool, m *document.Member, at *document.Place) {
 	f := Finding{
 		Part: part, Kind: KindUndeclaredField, Severity: Informative,

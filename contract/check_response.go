@@ -67,8 +67,8 @@ func (c *check) statuses() []string {
 	return slices.Sorted(maps.Keys(c.op.Responses))
 }
 
-// foreign tells whether a refusal without a code is in somebody else's words: a gateway's {"message":"Forbidden"}. A vendor that renames its code
-// still has the rest of its envelope, or a new name that says what it is.
+// foreign tells whether a refusal without a code is in somebody else's words: a gateway's {"message":"Forbidden"}. A
+// vendor that renames its code still has the rest of its envelope, or a new name that says what it is.
 func (c *check) foreign(r *Response, body *document.Node) bool {
 	if r.Status < 400 {
 		return false
@@ -85,8 +85,9 @@ func (c *check) foreign(r *Response, body *document.Node) bool {
 	})
 }
 
-// noCode is an error status with JSON that has no code of the vendor's: it comes from a gateway, or from a server that is out of order. What else
-// differs is noted too, as part of the outage, for the case that it is the vendor's all the same.
+// noCode is an error status with JSON that has no code of the vendor's: it comes from a gateway, or from a server that
+// is out of order. What else differs is noted too, as part of the outage, for the case that it is the vendor's all the
+// same.
 func (c *check) noCode(r *Response, body *document.Node) {
 	c.outage = true
 	f := Finding{Part: PartResponseBody, Kind: KindMissing, Severity: Breaking, Document: "a code of the vendor's"}
@@ -104,7 +105,8 @@ func outOfOrder(status int) bool {
 	return status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout
 }
 
-// declaresMedia tells whether the document declares the media type of a response that is not JSON, under a status or in its default entry.
+// declaresMedia tells whether the document declares the media type of a response that is not JSON, under a status or in
+// its default entry.
 func (c *check) declaresMedia(r *Response, status string) bool {
 	media, ok := c.op.Responses[status]
 	if !ok {
@@ -169,8 +171,8 @@ func (c *check) notJSON(r *Response, err error) {
 	c.add(f, nil, nil)
 }
 
-// failureUnderSuccess holds a failure that came under a status of its own entry, but in the words of the default entry, which the vendors do.
-// It tells whether the body was one: more of its members are declared there.
+// failureUnderSuccess holds a failure that came under a status of its own entry, but in the words of the default entry,
+// which the vendors do. It tells whether the body was one: more of its members are declared there.
 func (c *check) failureUnderSuccess(r *Response, body *document.Node, code string, hasCode bool, status string) bool {
 	media, ok := c.op.Responses["default"]
 	if !ok || status == "default" || hasCode && !document.Failed(code, hasCode) {

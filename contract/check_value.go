@@ -51,8 +51,8 @@ func (c *check) null(part Part, s *document.Schema, n *document.Node, at *docume
 	c.add(f, at, n)
 }
 
-// alternatives holds a value against a schema that stands for a quirk of the wire. What is reported is what is wrong with it as the
-// alternative of its own JSON type: "doesn't match any" would help nobody.
+// alternatives holds a value against a schema that stands for a quirk of the wire. What is reported is what is wrong
+// with it as the alternative of its own JSON type: "doesn't match any" would help nobody.
 func (c *check) alternatives(part Part, s *document.Schema, n *document.Node, at *document.Place) {
 	var nearest []Finding
 	for _, a := range s.OneOf {

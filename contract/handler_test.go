@@ -28,8 +28,9 @@ func validators(t testing.TB) []*contract.Validator {
 	return all
 }
 
-// The simulator and the documents agree: every call of every plan, reads and writes, and every operation with the request of every sample,
-// whatever the simulator makes of it, is answered as the document says; see package simtest, which looks.
+// The simulator and the documents agree: every call of every plan, reads and writes, and every operation with the
+// request of every sample, whatever the simulator makes of it, is answered as the document says; see package simtest,
+// which looks.
 func TestEveryAnswerOfTheSimulatorIsWhatTheDocumentSays(t *testing.T) {
 	server := simtest.Serve(t, sim.WithPeople(300), sim.WithDepartments(20), sim.WithoutQuotas())
 	simulator := server.Simulator
@@ -57,7 +58,8 @@ func TestEveryAnswerOfTheSimulatorIsWhatTheDocumentSays(t *testing.T) {
 				}
 			}
 		}
-		// What the client does not call (other apps' tokens, calls as a person) is at least refused as the document says.
+		// What the client does not call (other apps' tokens, calls as a person) is at least refused as the document
+		// says.
 		caller := &catcher{base: server.URL + standOf(vendor, simulator).base}
 		for _, sample := range all {
 			if simulator.Calls(vendor, sample.Operation) == 0 {

@@ -131,8 +131,8 @@ func (c *catcher) Call(ctx context.Context, call *wire.Call) error {
 	return err
 }
 
-// callAll calls every operation's generated method with the request of each of its samples, and holds what it would send against the
-// document.
+// callAll calls every operation's generated method with the request of each of its samples, and holds what it would
+// send against the document.
 func callAll(t *testing.T, v *contract.Validator, all []*samples.Sample) (called map[string]bool, problems []string) {
 	t.Helper()
 	caller := &catcher{base: "https://vendor.example/base"}
@@ -168,8 +168,9 @@ func callAll(t *testing.T, v *contract.Validator, all []*samples.Sample) (called
 	return called, problems
 }
 
-// hasClientSuite tells whether the vendor's client runs the common suite, which calls every operation with every sample over HTTP, over the
-// operations of its document: the test files have a clienttest.Suite with Operations: <vendor>api.Operations(), and call Run on one.
+// hasClientSuite tells whether the vendor's client runs the common suite, which calls every operation with every sample
+// over HTTP, over the operations of its document: the test files have a clienttest.Suite with Operations:
+// <vendor>api.Operations(), and call Run on one.
 func hasClientSuite(t *testing.T, vendor string) bool {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("..", "clients", vendor, "*_test.go"))

@@ -47,8 +47,8 @@ func pointerTo(path ...any) string {
 	return b.String()
 }
 
-// sites lists all places of an answer that the document has a schema for, the answer itself included. Keys of free maps are data and
-// reported as a star, so that what is below them is left out.
+// sites lists all places of an answer that the document has a schema for, the answer itself included. Keys of free maps
+// are data and reported as a star, so that what is below them is left out.
 func sites(schema *openapi3.Schema, value any) []site {
 	var all []site
 	var down func(s *openapi3.Schema, v any, path []any, name string, parent *openapi3.Schema)
@@ -296,7 +296,8 @@ func answerSchema(op *openapi3.Operation) *openapi3.Schema {
 	return op.Responses.Value("200").Value.Content.Get("application/json").Schema.Value
 }
 
-// failureSchema is the schema of a refusal: that of its status, or of the default entry for one in its words. Nil for what is no answer.
+// failureSchema is the schema of a refusal: that of its status, or of the default entry for one in its words. Nil for
+// what is no answer.
 func failureSchema(op *openapi3.Operation, sample *samples.Sample) *openapi3.Schema {
 	var value map[string]any
 	if sample.Response.Text != nil || json.Unmarshal(sample.Response.Body, &value) != nil || len(value) == 0 {
@@ -418,9 +419,9 @@ func checkStatus(v *contract.Validator, operation string, status int, body []byt
 	}})
 }
 
-// judge tells whether a mutation is reported, and what is reported that has nothing to do with it.
-// outage is true for what is left without a code under a status of its own: a server out of order or a gateway may have sent it as well, and it is
-// reported as that, too.
+// judge tells whether a mutation is reported, and what is reported that has nothing to do with it. outage is true for
+// what is left without a code under a status of its own: a server out of order or a gateway may have sent it as well,
+// and it is reported as that, too.
 func judge(m mutation, findings []contract.Finding) (found, outage bool, noise string) {
 	for _, f := range findings {
 		switch {

@@ -52,8 +52,8 @@ type ProbeResult struct {
 	refusedBy string // the vendor's code for the refusal that Stopped is about
 }
 
-// Drift returns the findings that are about the contract. The code of the refusal that ended the calls is left out, documented or not: credentials
-// that are wrong say nothing about the vendor.
+// Drift returns the findings that are about the contract. The code of the refusal that ended the calls is left out,
+// documented or not: credentials that are wrong say nothing about the vendor.
 func (r *ProbeResult) Drift() []Entry {
 	var out []Entry
 	for _, e := range r.Findings {
@@ -75,8 +75,8 @@ const (
 	Unchecked Verdict = "unchecked" // no drift was seen, but something could not be checked: an outage, refused credentials, nothing to look at
 )
 
-// Verdict returns the verdict. A drift counts more than an outage beside it; a call that the vendor refuses for want of a permission does not
-// make the rest unchecked.
+// Verdict returns the verdict. A drift counts more than an outage beside it; a call that the vendor refuses for want of
+// a permission does not make the rest unchecked.
 func (r *ProbeResult) Verdict() Verdict {
 	if len(r.Drift()) > 0 {
 		return Drifted
@@ -121,8 +121,9 @@ const testMobile = "test_mobile"
 
 const needsMobile = "needs a phone number of your own for a new user"
 
-// ProbeWrites creates, changes and deletes a user and a department, too. Only ever in a tenant that is there for tests. mobile is a phone
-// number of your own for vendors that want one for each user, since they send messages there; empty leaves such calls out.
+// ProbeWrites creates, changes and deletes a user and a department, too. Only ever in a tenant that is there for tests.
+// mobile is a phone number of your own for vendors that want one for each user, since they send messages there; empty
+// leaves such calls out.
 func ProbeWrites(mobile string) ProbeOption {
 	return func(s *probeSettings) error {
 		s.writes = true
@@ -152,9 +153,9 @@ func ProbeWith(options ...clients.Option) ProbeOption {
 	}
 }
 
-// Probe makes read-only calls through a client, one after the other, and holds every answer against the document: those of token operations
-// and refusals included. Ids for later calls come from the answers to earlier ones; nothing else is kept. The error is about the client or
-// the options; what went wrong with calls is in the result.
+// Probe makes read-only calls through a client, one after the other, and holds every answer against the document: those
+// of token operations and refusals included. Ids for later calls come from the answers to earlier ones; nothing else is
+// kept. The error is about the client or the options; what went wrong with calls is in the result.
 //
 // Planned says which operations are called.
 func Probe(ctx context.Context, v *Validator, open Opener, options ...ProbeOption) (*ProbeResult, error) {
@@ -309,7 +310,8 @@ func plainError(e *clients.Error) string {
 	return text
 }
 
-// Planned tells what Probe does with an operation: "read", "write" (only in a test tenant), or "" and the reason why it is not tried.
+// Planned tells what Probe does with an operation: "read", "write" (only in a test tenant), or "" and the reason why it
+// is not tried.
 func Planned(vendor, operation string) (kind, reason string) {
 	p, err := plan.Of(vendor)
 	if err != nil {

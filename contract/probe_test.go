@@ -131,7 +131,8 @@ func TestProbeSeesNewWordsForARefusal(t *testing.T) {
 	}
 }
 
-// A signature that is refused under a code that the document lacks is no drift: something is wrong with the credentials.
+// A signature that is refused under a code that the document lacks is no drift: something is wrong with the
+// credentials.
 func TestProbeOfRefusedCredentialsIsNoDrift(t *testing.T) {
 	server := small(t)
 	open := func(options ...clients.Option) (any, error) {

@@ -11,8 +11,8 @@ import (
 	"github.com/roster-go/roster/contract/internal/anonymize"
 )
 
-// tap is the transport of Probe: it checks every exchange before the caller gets the answer, so that an outcome and its findings are
-// there together.
+// tap is the transport of Probe: it checks every exchange before the caller gets the answer, so that an outcome and its
+// findings are there together.
 type tap struct {
 	validator *Validator
 	next      http.RoundTripper
@@ -28,7 +28,8 @@ func newTap(v *Validator, next http.RoundTripper, now func() time.Time) *tap {
 	return &tap{validator: v, next: next, report: NewReport(now), last: make(map[string]*Response)}
 }
 
-// options make a client send through the tap. An outcome is wanted soon: what is throttled or out of order is said to be so, not waited for.
+// options make a client send through the tap. An outcome is wanted soon: what is throttled or out of order is said to
+// be so, not waited for.
 func (t *tap) options() []clients.Option {
 	return []clients.Option{
 		clients.WithHTTPClient(&http.Client{Transport: t, Timeout: time.Minute}),

@@ -17,16 +17,17 @@ import (
 
 // RecordOptions say how Record records.
 type RecordOptions struct {
-	// Arguments are the call's arguments, "name=value": parameters of the path, the query and headers, and members of the body. An argument
-	// that is a list may be given several times; one that is an object is JSON.
+	// Arguments are the call's arguments, "name=value": parameters of the path, the query and headers, and members of
+	// the body. An argument that is a list may be given several times; one that is an object is JSON.
 	Arguments []string
 	// Body is the request's body as JSON, in place of arguments for it.
 	Body []byte
 
-	// Key decides which made-up values stand for the real ones. With the same key the same value is replaced alike in every recording. Who
-	// has the key can turn the replacement round, so it is a secret. Nil takes a random one.
+	// Key decides which made-up values stand for the real ones. With the same key the same value is replaced alike in
+	// every recording. Who has the key can turn the replacement round, so it is a secret. Nil takes a random one.
 	Key []byte
-	// Secrets must not be in a recording, in any form: those of the configuration. Tokens that are seen on the way are added.
+	// Secrets must not be in a recording, in any form: those of the configuration. Tokens that are seen on the way are
+	// added.
 	Secrets []string
 
 	// Write allows operations that are not known to only read.
@@ -45,15 +46,18 @@ type Recording struct {
 	Findings  []Finding // what was found in the answer
 }
 
-// ErrNotRead is the error of Record for an operation that is not known to only read, unless RecordOptions.Write allows it.
+// ErrNotRead is the error of Record for an operation that is not known to only read, unless RecordOptions.Write allows
+// it.
 var ErrNotRead = errors.New("the call is not known to only read")
 
-// Record makes a call through a client and returns it as a sample, in which everything personal is replaced by made-up values of the same
-// form. The operation goes by its operationId or by the name of its method, in whatever case. There is an error and no sample if a secret, or a personal value that should have been replaced, is still in there. A call that the
-// vendor refuses is recorded like any other; one that is not answered in JSON is not.
+// Record makes a call through a client and returns it as a sample, in which everything personal is replaced by made-up
+// values of the same form. The operation goes by its operationId or by the name of its method, in whatever case. There
+// is an error and no sample if a secret, or a personal value that should have been replaced, is still in there. A call
+// that the vendor refuses is recorded like any other; one that is not answered in JSON is not.
 //
-// The vendor's own sentences (errmsg and the like) stay, but for what was replaced elsewhere and what looks like a number, an address or somebody
-// who is named: they are what a sample of a refusal is for. Read them before you share a recording.
+// The vendor's own sentences (errmsg and the like) stay, but for what was replaced elsewhere and what looks like a
+// number, an address or somebody who is named: they are what a sample of a refusal is for. Read them before you share a
+// recording.
 func Record(ctx context.Context, v *Validator, open Opener, operation string, o RecordOptions) (*Recording, error) {
 	op, err := v.document.Named(operation)
 	if err != nil {

@@ -39,8 +39,8 @@ func leaves(t *testing.T, at string, a, b any, f func(at string, a, b any)) {
 	}
 }
 
-// Every sample of ours, taken for a recording, becomes one that is as good: of the same form, accepted by the document, and without the
-// values that were in it.
+// Every sample of ours, taken for a recording, becomes one that is as good: of the same form, accepted by the document,
+// and without the values that were in it.
 func TestEverySampleCanBeDisguised(t *testing.T) {
 	made, texts, replaced := 0, 0, 0
 	for _, vendor := range contract.Vendors() {

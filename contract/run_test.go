@@ -100,7 +100,8 @@ func suiteFor(t *testing.T, server *sim.Server) contract.Suite {
 	}
 }
 
-// Our own CI: the offline part over our own samples and the live part against the simulator, for all vendors, with nothing skipped.
+// Our own CI: the offline part over our own samples and the live part against the simulator, for all vendors, with
+// nothing skipped.
 func TestRun(t *testing.T) {
 	server := small(t)
 	for _, vendor := range contract.Vendors() {

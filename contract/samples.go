@@ -19,8 +19,8 @@ type SampleResult struct {
 	Findings  []Finding `json:"findings,omitempty"`
 }
 
-// Drift returns the findings that are about the contract. A sample of an error may show what is no answer at all, such as a gateway's page or
-// an empty object, and is then meant to.
+// Drift returns the findings that are about the contract. A sample of an error may show what is no answer at all, such
+// as a gateway's page or an empty object, and is then meant to.
 func (r SampleResult) Drift() []Finding {
 	if !r.Success && !r.Answered {
 		return nil
@@ -28,8 +28,9 @@ func (r SampleResult) Drift() []Finding {
 	return Drift(r.Findings)
 }
 
-// CheckSamples holds all samples of the vendor against the document: the files <vendor>/<operation>/<case>.json of a folder whose names
-// begin with "success" or "error". The README of package specs says what stands in them; "roster record" writes them.
+// CheckSamples holds all samples of the vendor against the document: the files <vendor>/<operation>/<case>.json of a
+// folder whose names begin with "success" or "error". The README of package specs says what stands in them; "roster
+// record" writes them.
 //
 // See SampleResult.Drift for samples that show no answer.
 func (v *Validator) CheckSamples(testdata fs.FS) ([]SampleResult, error) {

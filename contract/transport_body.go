@@ -18,7 +18,8 @@ type observation struct {
 	partial  bool  // nobody knows whether the body is all there
 }
 
-// observe copies what is needed of a request. A body is looked at if it can be had a second time, so that the one that is sent is left alone.
+// observe copies what is needed of a request. A body is looked at if it can be had a second time, so that the one that
+// is sent is left alone.
 func (t *Transport) observe(req *http.Request, id string) *observation {
 	o := &observation{}
 	o.request = Request{Method: req.Method, Header: make(http.Header, len(t.headers))}

@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// queue hands observations to a bounded number of goroutines. These are there only while there is something to do, so that a program that
-// never closes its Transport leaks nothing.
+// queue hands observations to a bounded number of goroutines. These are there only while there is something to do, so
+// that a program that never closes its Transport leaks nothing.
 type queue struct {
 	most    int
 	workers int

@@ -29,8 +29,8 @@ type validatorSettings struct {
 // Option is a setting of a Validator.
 type Option func(*validatorSettings) error
 
-// WithValues shows what came in Finding.Value, and names that may be data in pointers. These are people's names, numbers and ids: use it
-// where nobody else reads the report.
+// WithValues shows what came in Finding.Value, and names that may be data in pointers. These are people's names,
+// numbers and ids: use it where nobody else reads the report.
 func WithValues() Option {
 	return func(s *validatorSettings) error {
 		s.values = true
@@ -38,8 +38,9 @@ func WithValues() Option {
 	}
 }
 
-// WithBaseURL says where else the vendor is, for example a private deployment or the simulator: requests there are found by their whole
-// path. Without it, a request to a host that the document does not know may have anything before a path of the document.
+// WithBaseURL says where else the vendor is, for example a private deployment or the simulator: requests there are
+// found by their whole path. Without it, a request to a host that the document does not know may have anything before a
+// path of the document.
 func WithBaseURL(base string) Option {
 	return func(s *validatorSettings) error {
 		u, err := url.Parse(base)
@@ -51,8 +52,9 @@ func WithBaseURL(base string) Option {
 	}
 }
 
-// WithMaxFindings bounds the findings of one exchange. The default is 100. Of those that differ in an index only, three are kept: a list of a
-// thousand items that all have a new member is one drift. Where there are too many even so, breaking ones take the place of others.
+// WithMaxFindings bounds the findings of one exchange. The default is 100. Of those that differ in an index only, three
+// are kept: a list of a thousand items that all have a new member is one drift. Where there are too many even so,
+// breaking ones take the place of others.
 func WithMaxFindings(n int) Option {
 	return func(s *validatorSettings) error {
 		if n <= 0 {
@@ -63,8 +65,8 @@ func WithMaxFindings(n int) Option {
 	}
 }
 
-// NewValidator returns a Validator on the embedded document of a vendor: "wecom", "dingtalk", "feishu" or "wps". It reads the document, which
-// takes 50 to 100 ms: make one and keep it.
+// NewValidator returns a Validator on the embedded document of a vendor: "wecom", "dingtalk", "feishu" or "wps". It
+// reads the document, which takes 50 to 100 ms: make one and keep it.
 func NewValidator(vendor string, options ...Option) (*Validator, error) {
 	if !slices.Contains(Vendors(), vendor) {
 		return nil, fmt.Errorf("contract: unknown vendor %q: want one of %s", vendor, strings.Join(Vendors(), ", "))
@@ -76,8 +78,8 @@ func NewValidator(vendor string, options ...Option) (*Validator, error) {
 	return newValidator(d, options)
 }
 
-// NewDocumentValidator returns a Validator on a document of your own, in YAML or JSON: a changed copy of an embedded one, for example.
-// vendor is the name that findings get.
+// NewDocumentValidator returns a Validator on a document of your own, in YAML or JSON: a changed copy of an embedded
+// one, for example. vendor is the name that findings get.
 func NewDocumentValidator(vendor string, text []byte, options ...Option) (*Validator, error) {
 	d, err := document.Load(vendor, text)
 	if err != nil {
@@ -107,7 +109,8 @@ func (v *Validator) Vendor() string { return v.document.Vendor }
 // Operations returns the operationIds of the document, sorted.
 func (v *Validator) Operations() []string { return slices.Sorted(maps.Keys(v.document.Operations)) }
 
-// Operation returns the operationId that a name stands for: itself, or the name of the operation's Go method, in whatever case.
+// Operation returns the operationId that a name stands for: itself, or the name of the operation's Go method, in
+// whatever case.
 func (v *Validator) Operation(name string) (operationID string, err error) {
 	op, err := v.document.Named(name)
 	if err != nil {
@@ -153,7 +156,8 @@ type Response struct {
 	Body   []byte // decompressed
 }
 
-// Check holds an exchange against the document and returns what differs, in the order of the exchange. Nil means that nothing does.
+// Check holds an exchange against the document and returns what differs, in the order of the exchange. Nil means that
+// nothing does.
 func (v *Validator) Check(x Exchange) []Finding {
 	c := &check{validator: v, op: v.document.Operations[x.Operation]}
 	if c.op == nil && x.Operation == "" && x.Request != nil && x.Request.URL != nil {

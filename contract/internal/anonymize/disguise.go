@@ -8,8 +8,9 @@ import (
 	"github.com/roster-go/roster/contract/internal/document"
 )
 
-// disguise replaces what is personal in one exchange. It goes by the document: values of enums, codes, flags, counts and the vendor's own
-// sentences stay; every other text is replaced, whatever its name, since a vendor may add a field any day.
+// disguise replaces what is personal in one exchange. It goes by the document: values of enums, codes, flags, counts
+// and the vendor's own sentences stay; every other text is replaced, whatever its name, since a vendor may add a field
+// any day.
 type disguise struct {
 	document  *document.Document
 	made      *madeUp
@@ -72,8 +73,8 @@ func (d *disguise) member(s *document.Schema, m *document.Member, at standing, d
 	}
 }
 
-// keysAreData tells whether an object that the document does not know looks like a map: members of one type, more than one of them, and none by
-// the name of a field of the document's.
+// keysAreData tells whether an object that the document does not know looks like a map: members of one type, more than
+// one of them, and none by the name of a field of the document's.
 func (d *disguise) keysAreData(n *document.Node) bool {
 	if len(n.Members) < 2 {
 		return false
@@ -182,14 +183,14 @@ func (d *disguise) number(s *document.Schema, n *document.Node, at standing) {
 	}
 }
 
-// isCode tells whether a value is one of the vendor's codes at the top of a body. A new member of a success is none, whatever its name, and a
-// number as long as a phone's is none either.
+// isCode tells whether a value is one of the vendor's codes at the top of a body. A new member of a success is none,
+// whatever its name, and a number as long as a phone's is none either.
 func (d *disguise) isCode(at standing, text string) bool {
 	return d.top(at) && (at.known || d.failed) && (at.name == "errcode" || at.name == "sub_code" || at.name == "code") && document.ShowCode(text) != ""
 }
 
-// isSentence tells whether a text is the vendor's own, in which at most words are personal. A new member of a success is none, whatever its
-// name.
+// isSentence tells whether a text is the vendor's own, in which at most words are personal. A new member of a success
+// is none, whatever its name.
 func (d *disguise) isSentence(at standing) bool {
 	switch at.name {
 	case "errmsg", "msg", "message", "sub_msg", "desc", "detail", "error", "error_description", "notice":
@@ -200,7 +201,8 @@ func (d *disguise) isSentence(at standing) bool {
 	return false
 }
 
-// finish replaces what is personal in the vendor's sentences: all that was replaced elsewhere, addresses and long numbers.
+// finish replaces what is personal in the vendor's sentences: all that was replaced elsewhere, addresses and long
+// numbers.
 func (d *disguise) finish() {
 	real := make([]string, 0, len(d.replaced))
 	for text := range d.replaced {

@@ -8,8 +8,9 @@ import (
 	"github.com/roster-go/roster/contract/internal/document"
 )
 
-// unreplaced is the second line behind disguise, and knows nothing of how that works: it looks for values of fields that are known to be
-// personal, and says where one still stands, or "". Values that are made-up ones by chance do not count.
+// unreplaced is the second line behind disguise, and knows nothing of how that works: it looks for values of fields
+// that are known to be personal, and says where one still stands, or "". Values that are made-up ones by chance do not
+// count.
 func unreplaced(s *document.Schema, before, after *document.Node, fakes map[string]bool) string {
 	var personal []string
 	var found *document.Place

@@ -9,8 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// madeUp gives made-up values for real ones: of the same JSON type, about the same length and the same form, and always the same for the
-// same value, wherever it stands. It knows nothing of fields, so that an id is replaced alike in a list, in a request and in a message.
+// madeUp gives made-up values for real ones: of the same JSON type, about the same length and the same form, and always
+// the same for the same value, wherever it stands. It knows nothing of fields, so that an id is replaced alike in a
+// list, in a request and in a message.
 type madeUp struct {
 	permuter
 	days int // by which times are moved, the same for all
@@ -32,7 +33,8 @@ var (
 	uuidForm    = regexp.MustCompile(`^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 )
 
-// text replaces a text. Lists, maps and sentences are replaced word by word, so that an id within is replaced as it is on its own.
+// text replaces a text. Lists, maps and sentences are replaced word by word, so that an id within is replaced as it is
+// on its own.
 func (m *madeUp) text(s string) string {
 	if moved, ok := m.date(s); ok {
 		return moved
@@ -89,7 +91,8 @@ func (m *madeUp) words(s string) string {
 	return b.String()
 }
 
-// word replaces what has no separator in it. A single ASCII character tells nothing, and 0 and 1 are the vendors' names for the root.
+// word replaces what has no separator in it. A single ASCII character tells nothing, and 0 and 1 are the vendors' names
+// for the root.
 func (m *madeUp) word(s string) string {
 	if len(s) <= 1 || s == "true" || s == "false" || s == "null" { // words of JSON, and of what is nearly JSON
 		return s
@@ -126,8 +129,8 @@ func (m *madeUp) host(s string) string {
 	return m.shaped(strings.ToLower(labels[max(0, len(labels)-2)])) + ".example.com"
 }
 
-// digits replaces digits. A number without a leading zero becomes another such number, as number does it. What looks like a Chinese mobile
-// number becomes one that is not given out.
+// digits replaces digits. A number without a leading zero becomes another such number, as number does it. What looks
+// like a Chinese mobile number becomes one that is not given out.
 func (m *madeUp) digits(s string) string {
 	switch {
 	case len(s) <= 1:
@@ -172,8 +175,8 @@ func pad(n *big.Int, width int) string {
 	return strings.Repeat("0", max(0, width-len(text))) + text
 }
 
-// shaped replaces letters by letters and digits by digits, and leaves the rest. Upper and lower case stay where they are: some vendors take
-// ids that differ in them for the same.
+// shaped replaces letters by letters and digits by digits, and leaves the rest. Upper and lower case stay where they
+// are: some vendors take ids that differ in them for the same.
 func (m *madeUp) shaped(s string) string {
 	if strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) >= 0 {
 		return m.foreign(s)
@@ -238,8 +241,8 @@ const (
 	others   = "文明华建国平海山林春江雪梅兰秋月云飞龙玉珍宝成德安康宁静思远志强伟芳英慧敏丽娟霞红燕萍鹏程达志诚信义礼智仁和顺昌盛兴旺发富贵荣光辉煌"
 )
 
-// foreign replaces texts with characters beyond ASCII, Chinese names above all. There are fewer made-up characters than real ones, so that
-// two texts may become one.
+// foreign replaces texts with characters beyond ASCII, Chinese names above all. There are fewer made-up characters than
+// real ones, so that two texts may become one.
 func (m *madeUp) foreign(s string) string {
 	runes := []rune(strings.ToLower(s))
 	var stream []byte

@@ -6,21 +6,24 @@ import (
 	"math/big"
 )
 
-// permuter replaces values by others of the same shape, one to one and always the same for a key, by a Feistel network over the numbers that
-// stand for all values of a shape. Two values never become one, so that what is the same stays the same and what is not does not.
+// permuter replaces values by others of the same shape, one to one and always the same for a key, by a Feistel network
+// over the numbers that stand for all values of a shape. Two values never become one, so that what is the same stays
+// the same and what is not does not.
 type permuter struct{ key []byte }
 
 const feistelRounds = 8
 
-// another maps x, 0 <= x < n, to another such number, never to itself if there is a second one: all numbers of a shape stand in a ring, in an
-// order that only the key tells, and each is replaced by the next. The tweak makes each shape's ring another one.
+// another maps x, 0 <= x < n, to another such number, never to itself if there is a second one: all numbers of a shape
+// stand in a ring, in an order that only the key tells, and each is replaced by the next. The tweak makes each shape's
+// ring another one.
 func (p *permuter) another(n, x *big.Int, tweak string) *big.Int {
 	at := p.walk(n, x, tweak, p.back)
 	at.Add(at, big.NewInt(1)).Mod(at, n)
 	return p.walk(n, at, tweak, p.forth)
 }
 
-// walk goes through the network until it comes back below n: the network works on a power of two, which is at most four times n.
+// walk goes through the network until it comes back below n: the network works on a power of two, which is at most four
+// times n.
 func (p *permuter) walk(n, x *big.Int, tweak string, through func(x *big.Int, half uint, tweak string) *big.Int) *big.Int {
 	half := uint(n.BitLen()+1) / 2
 	for {

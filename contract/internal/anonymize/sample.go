@@ -54,7 +54,8 @@ func (s *Sampler) Sample(op *document.Operation, request samples.Request, a Answ
 	before := body.Clone()
 	d.value(op.AnswerSchema(a.Status), &body, standing{})
 	for _, n := range d.sentences {
-		// A token in its own field is to be expected. A credential in a sentence is not, and whoever reads on should know.
+		// A token in its own field is to be expected. A credential in a sentence is not, and whoever reads on should
+		// know.
 		if s.secrets.in([]byte(n.Text)) {
 			return "", nil, errors.New("the vendor's text quotes a secret")
 		}

@@ -28,8 +28,8 @@ var (
 	dateish = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}\b`)
 )
 
-// A plane of Unicode for private use has the characters that stand in for what was replaced, so that nothing is replaced twice, and those around
-// what is done already.
+// A plane of Unicode for private use has the characters that stand in for what was replaced, so that nothing is
+// replaced twice, and those around what is done already.
 const (
 	markBase  = 0xF0000
 	doneBegin = 0xFFFF0
@@ -46,9 +46,9 @@ func withoutMarks(s string) string {
 	}, s)
 }
 
-// sentence replaces what is personal in a sentence of the vendor's: what was replaced elsewhere (real, the longest first), what looks like a
-// number or address, and what is named. The rest of the sentence is what a sample is for, and stays, so that somebody who stands there in a way
-// that nobody foresaw stays as well.
+// sentence replaces what is personal in a sentence of the vendor's: what was replaced elsewhere (real, the longest
+// first), what looks like a number or address, and what is named. The rest of the sentence is what a sample is for, and
+// stays, so that somebody who stands there in a way that nobody foresaw stays as well.
 func (m *madeUp) sentence(s string, real []string, replaced map[string]string) string {
 	switch strings.ToLower(s) {
 	case "ok", "success", "created", "updated", "deleted":
@@ -136,8 +136,8 @@ func replaceWords(s, text string, by func(found string) string) string {
 	}
 }
 
-// indexWord finds text in s, in whatever case, where no letter or digit of ASCII goes on before or behind it; Chinese has no blanks between
-// words.
+// indexWord finds text in s, in whatever case, where no letter or digit of ASCII goes on before or behind it; Chinese
+// has no blanks between words.
 func indexWord(s, text string) int {
 	first, _ := utf8.DecodeRuneInString(text)
 	last, _ := utf8.DecodeLastRuneInString(text)

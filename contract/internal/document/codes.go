@@ -31,8 +31,8 @@ var (
 	manyDigits  = regexp.MustCompile(`[0-9]{5}`)
 )
 
-// ShowCode shows a code, the vendor's own word, if it looks like one. What has more digits than any vendor's codes may be a phone number
-// in the wrong place.
+// ShowCode shows a code, the vendor's own word, if it looks like one. What has more digits than any vendor's codes may
+// be a phone number in the wrong place.
 func ShowCode(code string) string {
 	if plainNumber.MatchString(code) || plainWord.MatchString(code) && !manyDigits.MatchString(code) {
 		return code

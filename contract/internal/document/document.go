@@ -145,7 +145,8 @@ func (d *Document) Knows(name string) bool {
 	return ok
 }
 
-// seal gives every response object that declares properties no others. Objects that say themselves what else they hold are left alone.
+// seal gives every response object that declares properties no others. Objects that say themselves what else they hold
+// are left alone.
 func seal(doc *openapi3.T) {
 	seen := make(map[*openapi3.Schema]bool)
 	var down func(ref *openapi3.SchemaRef)
@@ -247,7 +248,8 @@ func (d *Document) readComponents(c *compiler, doc *openapi3.T) error {
 			d.Credentials[scheme.Value.Name] = true
 		}
 		if scheme.Value != nil && scheme.Value.Name == "signature" {
-			// A signature comes with what was signed: the document's text names these, the scheme has no place for them.
+			// A signature comes with what was signed: the document's text names these, the scheme has no place for
+			// them.
 			for _, name := range []string{"accessKey", "timestamp", "suiteTicket"} {
 				d.Credentials[name] = true
 			}

@@ -22,7 +22,8 @@ const (
 	TypeObject  Type = "object"
 )
 
-// Node is a JSON value. Unlike a map it keeps the order of members, members that are there twice, and numbers as they were written.
+// Node is a JSON value. Unlike a map it keeps the order of members, members that are there twice, and numbers as they
+// were written.
 type Node struct {
 	Kind    Type
 	Text    string // of a string or number, or true and false
@@ -44,7 +45,8 @@ var ErrDepth = errors.New("nested too deeply")
 
 var errMalformed = errors.New("malformed")
 
-// Parse reads one JSON value with nothing around it but blanks and a byte order mark, as the clients do. Its errors quote nothing.
+// Parse reads one JSON value with nothing around it but blanks and a byte order mark, as the clients do. Its errors
+// quote nothing.
 func Parse(body []byte) (Node, error) {
 	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 	if !json.Valid(body) {
@@ -329,8 +331,8 @@ func (n *Node) At(pointer string) *Node {
 	return n
 }
 
-// FromText makes a value of the text in a parameter or form, as its schema reads it. What cannot be read stays text, which the walk then
-// finds to be of the wrong type.
+// FromText makes a value of the text in a parameter or form, as its schema reads it. What cannot be read stays text,
+// which the walk then finds to be of the wrong type.
 func FromText(s *Schema, text string) Node {
 	if !s.holdsText() {
 		if n, err := Parse([]byte(text)); err == nil && n.Kind != TypeNull {

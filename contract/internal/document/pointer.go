@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Place is where the walk is in a body: a list of steps, so that nothing is written out until there is something to report.
+// Place is where the walk is in a body: a list of steps, so that nothing is written out until there is something to
+// report.
 type Place struct {
 	above *Place
 	kind  stepKind
@@ -49,7 +50,8 @@ func (p *Place) steps(visit func(s *Place)) {
 	visit(p)
 }
 
-// Pointer writes the place as a JSON pointer, and once more with a star for every index. Keys that may be data become stars unless open.
+// Pointer writes the place as a JSON pointer, and once more with a star for every index. Keys that may be data become
+// stars unless open.
 func (p *Place) Pointer(open bool) (pointer, general string) {
 	var exact, star strings.Builder
 	p.steps(func(s *Place) {
@@ -77,8 +79,8 @@ func escapePointer(name string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
 }
 
-// ShowName returns a name that can be shown, or "*" for one that may be data: an id, a number, an address, a person. A vendor may turn an
-// object into a map by such keys.
+// ShowName returns a name that can be shown, or "*" for one that may be data: an id, a number, an address, a person. A
+// vendor may turn an object into a map by such keys.
 func ShowName(name string) string {
 	if name == "" || len(name) > 64 {
 		return "*"

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// ByPath finds the operation of a request. On a known host the path has that host's prefix; anywhere else (a private deployment, a proxy,
-// the simulator) it may have any. The path is escaped, so that a slash within a value does not part it.
+// ByPath finds the operation of a request. On a known host the path has that host's prefix; anywhere else (a private
+// deployment, a proxy, the simulator) it may have any. The path is escaped, so that a slash within a value does not
+// part it.
 func (d *Document) ByPath(method, name, path string) *Operation {
 	if method == "" {
 		method = http.MethodGet

@@ -71,7 +71,8 @@ func (s *Schema) Fits(text string) bool {
 	return err == nil
 }
 
-// Declares counts the members of a body that the schema has a property for; of several alternatives, the best one counts.
+// Declares counts the members of a body that the schema has a property for; of several alternatives, the best one
+// counts.
 func (s *Schema) Declares(body *Node) int {
 	most := 0
 	for _, alternative := range s.OneOf {

@@ -6,16 +6,17 @@ import (
 	"slices"
 )
 
-// Plan is how a vendor's operations can be tried out: reads in an order in which each gives the ids that later ones need, writes that take
-// back what they do, and what cannot be tried, with the reason. Every operation of the document is in one of the three; a test holds that.
+// Plan is how a vendor's operations can be tried out: reads in an order in which each gives the ids that later ones
+// need, writes that take back what they do, and what cannot be tried, with the reason. Every operation of the document
+// is in one of the three; a test holds that.
 type Plan struct {
 	Reads  []Step
 	Writes []Step            // only in a test tenant
 	Not    map[string]string // reason by operationId
 }
 
-// Step is one call. In path, query and body "$user" stands for a value that an earlier step has kept, "$user|1" for the same or 1. A step
-// that lacks a value is left out.
+// Step is one call. In path, query and body "$user" stands for a value that an earlier step has kept, "$user|1" for the
+// same or 1. A step that lacks a value is left out.
 type Step struct {
 	Operation string
 	Path      map[string]string
@@ -49,7 +50,8 @@ const (
 	notWrite = "writes, and cannot be taken back"
 )
 
-// Kind tells what is done with an operation: "read", "write" (only in a test tenant), or "" and the reason why it is not tried.
+// Kind tells what is done with an operation: "read", "write" (only in a test tenant), or "" and the reason why it is
+// not tried.
 func (p Plan) Kind(operation string) (kind, reason string) {
 	is := func(s Step) bool { return s.Operation == operation }
 	switch {

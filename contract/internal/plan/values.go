@@ -110,8 +110,8 @@ func (s Step) Request(v Values) (r samples.Request, missing string) {
 	return r, ""
 }
 
-// body fills in a template of JSON. A string that is nothing but a name becomes the value itself, whatever its type; with single quotes
-// around the name it stays a string.
+// body fills in a template of JSON. A string that is nothing but a name becomes the value itself, whatever its type;
+// with single quotes around the name it stays a string.
 func (v Values) body(template string) (json.RawMessage, string) {
 	var tree any
 	if err := json.Unmarshal([]byte(template), &tree); err != nil {
