@@ -37,7 +37,7 @@ func TestEveryAnswerOfTheSimulatorIsWhatTheDocumentSays(t *testing.T) {
 	for _, v := range validators(t) {
 		vendor := v.Vendor()
 		open := opener(vendor, server.URL, simulator)
-		result, err := contract.Probe(t.Context(), v, open, contract.ProbeWrites("+86-19900001234"))
+		result, err := contract.Probe(t.Context(), v, open, contract.ProbeOptions{Write: true, Mobile: "+86-19900001234"})
 		require.NoError(t, err)
 		for _, step := range result.Steps {
 			if step.Outcome == contract.Outage {

@@ -21,6 +21,8 @@ import (
 //	func(options ...clients.Option) (any, error) { return wecom.New(config, options...) }
 type Opener func(options ...clients.Option) (any, error)
 
+var errNoOpener = errors.New("contract: there is no function that makes a client")
+
 // Outcome is how a call of Probe ended.
 type Outcome string
 
@@ -94,89 +96,55 @@ func (r *ProbeResult) Verdict() Verdict {
 	return Clean
 }
 
-type probeSettings struct {
-	base   http.RoundTripper
-	now    func() time.Time
-	writes bool
-	known  map[string]string
-	extra  []clients.Option
+// ProbeOptions say how Probe probes. The zero value makes read-only calls.
+type ProbeOptions struct {
+	// Write creates, changes and deletes a user and a department, too. Only ever in a tenant that is there for tests.
+	Write bool
+	// Mobile is a phone number of your own for vendors that want one for each user, since they send messages there.
+	// Without one such calls are left out.
+	Mobile string
+
+	Through http.RoundTripper // http.DefaultTransport if nil
+	Now     func() time.Time  // time.Now if nil; some calls ask for yesterday
+	Client  []clients.Option  // further options for the client
 }
 
-// ProbeOption is a setting of Probe.
-type ProbeOption func(*probeSettings) error
-
-// ProbeThrough sends through another transport than http.DefaultTransport: one for a proxy, or with certificates.
-func ProbeThrough(base http.RoundTripper) ProbeOption {
-	return func(s *probeSettings) error {
-		if base == nil {
-			return errors.New("contract: ProbeThrough: the transport is nil")
-		}
-		s.base = base
-		return nil
-	}
-}
-
-// testMobile is the name in plans of the phone number that ProbeWrites gets.
+// testMobile is the name in plans of the phone number that ProbeOptions.Mobile holds.
 const testMobile = "test_mobile"
 
 const needsMobile = "needs a phone number of your own for a new user"
-
-// ProbeWrites creates, changes and deletes a user and a department, too. Only ever in a tenant that is there for tests.
-// mobile is a phone number of your own for vendors that want one for each user, since they send messages there; empty
-// leaves such calls out.
-func ProbeWrites(mobile string) ProbeOption {
-	return func(s *probeSettings) error {
-		s.writes = true
-		if mobile != "" {
-			s.known[testMobile] = mobile
-		}
-		return nil
-	}
-}
-
-// ProbeClock tells Probe the time: some calls ask for yesterday.
-func ProbeClock(now func() time.Time) ProbeOption {
-	return func(s *probeSettings) error {
-		if now == nil {
-			return errors.New("contract: ProbeClock: the clock is nil")
-		}
-		s.now = now
-		return nil
-	}
-}
-
-// ProbeWith gives the client further options.
-func ProbeWith(options ...clients.Option) ProbeOption {
-	return func(s *probeSettings) error {
-		s.extra = append(s.extra, options...)
-		return nil
-	}
-}
 
 // Probe makes read-only calls through a client, one after the other, and holds every answer against the document: those
 // of token operations and refusals included. Ids for later calls come from the answers to earlier ones; nothing else is
 // kept. The error is about the client or the options; what went wrong with calls is in the result.
 //
 // Planned says which operations are called.
-func Probe(ctx context.Context, v *Validator, open Opener, options ...ProbeOption) (*ProbeResult, error) {
-	set := probeSettings{base: http.DefaultTransport, now: time.Now, known: make(map[string]string)}
-	for _, option := range options {
-		if err := option(&set); err != nil {
-			return nil, err
-		}
+func Probe(ctx context.Context, v *Validator, open Opener, o ProbeOptions) (*ProbeResult, error) {
+	if o.Through == nil {
+		o.Through = http.DefaultTransport
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	known := make(map[string]string)
+	if o.Write && o.Mobile != "" {
+		known[testMobile] = o.Mobile
 	}
 	p, err := plan.Of(v.Vendor())
 	if err != nil {
 		return nil, err
 	}
-	tap := newTap(v, set.base, set.now)
-	api, err := open(append(tap.options(), set.extra...)...)
+	if open == nil {
+		return nil, errNoOpener
+	}
+	tap := newTap(v, o.Through, o.Now)
+	api, err := open(append(tap.options(), o.Client...)...)
 	if err != nil {
 		return nil, err
 	}
-	r := &prober{validator: v, api: api, tap: tap, values: plan.Start(set.now(), set.known), result: &ProbeResult{Vendor: v.Vendor()}}
+	r := &prober{validator: v, api: api, tap: tap, values: plan.Start(o.Now(), known), result: &ProbeResult{Vendor: v.Vendor()}}
 	steps := p.Reads
-	if set.writes {
+	if o.Write {
 		steps = append(steps, p.Writes...)
 	}
 	for i, s := range steps {

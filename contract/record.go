@@ -71,6 +71,9 @@ func Record(ctx context.Context, v *Validator, open Opener, operation string, o 
 	if err != nil {
 		return nil, fmt.Errorf("contract: %s: %w", operation, err)
 	}
+	if open == nil {
+		return nil, errNoOpener
+	}
 	if o.Through == nil {
 		o.Through = http.DefaultTransport
 	}

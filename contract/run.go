@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -43,8 +44,8 @@ type Suite struct {
 	// TolerateOutage skips, where an outage fails otherwise.
 	TolerateOutage bool
 
-	Validator []Option      // for the validator
-	Probe     []ProbeOption // for the live part
+	Validator []Option     // for the validator
+	Probe     ProbeOptions // for the live part; Write and Mobile are also set where the environment allows it
 }
 
 // T is the part of *testing.T that Run needs, so that programs which are not tests do not link package testing.
@@ -119,9 +120,9 @@ func runLive[Test T[Test]](t Test, s Suite, v *Validator) {
 	options := s.Probe
 	if s.isTestTenant(os.Getenv) {
 		t.Logf("writing: %s names this tenant", TestTenantVariable)
-		options = append(slices.Clip(options), ProbeWrites(os.Getenv(TestMobileVariable)))
+		options.Write, options.Mobile = true, cmp.Or(os.Getenv(TestMobileVariable), options.Mobile)
 	}
-	result, err := Probe(t.Context(), v, s.Open, options...)
+	result, err := Probe(t.Context(), v, s.Open, options)
 	if err != nil {
 		t.Fatalf("%v", err)
 		return

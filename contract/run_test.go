@@ -96,7 +96,7 @@ func suiteFor(t *testing.T, server *sim.Server) contract.Suite {
 	return contract.Suite{
 		Vendor: "wecom", Samples: os.DirFS("../testdata"), Env: []string{"TEST_CORP_ID"},
 		Open:  opener("wecom", server.URL, server.Simulator),
-		Probe: []contract.ProbeOption{contract.ProbeWith(clients.WithRetry(clients.NoRetry))},
+		Probe: contract.ProbeOptions{Client: []clients.Option{clients.WithRetry(clients.NoRetry)}},
 	}
 }
 
