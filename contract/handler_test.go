@@ -67,7 +67,7 @@ func TestEveryAnswerOfTheSimulatorIsWhatTheDocumentSays(t *testing.T) {
 			}
 		}
 		for _, id := range simulator.Operations(vendor) {
-			assert.Positivef(t, simulator.Calls(vendor, id), "%s %s was not called", vendor, id)
+			assert.Positivef(t, simulator.Calls(vendor, id), "%s %s was not called: it has neither a sample nor a plan", vendor, id)
 		}
 		t.Logf("%s: %d operations, %d calls", vendor, len(simulator.Operations(vendor)), simulator.Calls(vendor, "*"))
 	}

@@ -331,7 +331,18 @@ func envelopeCode(s *openapi3.Schema) string {
 	return ""
 }
 
+// load loads a vendor's document and the samples of those of its operations that are generated. TestLedger names the
+// others.
 func load(t testing.TB, vendor string) (*contract.Validator, []*samples.Sample) {
+	t.Helper()
+	v, all := loadAll(t, vendor)
+	return v, slices.DeleteFunc(all, func(s *samples.Sample) bool {
+		return !slices.Contains(v.Operations(), s.Operation) || generatedOf(vendor).operation(s.Operation) == nil
+	})
+}
+
+// loadAll loads all samples, those that no other test can make anything of included.
+func loadAll(t testing.TB, vendor string) (*contract.Validator, []*samples.Sample) {
 	t.Helper()
 	all, err := samples.Load(os.DirFS("../testdata"), vendor)
 	require.NoError(t, err)
@@ -353,17 +364,14 @@ func TestEveryMutationOfEverySampleIsReported(t *testing.T) {
 		t.Run(vendor, func(t *testing.T) {
 			v, all := load(t, vendor)
 			operations := operationsOf(contract.Sealed(v))
-			seen := map[string]bool{}
 			for _, sample := range all {
 				op := operations[sample.Operation]
-				require.NotNil(t, op, sample.Operation)
 				schema := answerSchema(op)
 				if !sample.Success() {
 					if schema = failureSchema(op, sample); schema == nil {
 						continue // it shows what is no answer
 					}
 				}
-				seen[sample.Operation] = seen[sample.Operation] || sample.Success()
 				unmutated++
 				if findings := checkStatus(v, sample.Operation, sample.Response.Status, sample.Response.Body, "application/json"); len(findings) == 0 {
 					clean++
@@ -393,11 +401,6 @@ func TestEveryMutationOfEverySampleIsReported(t *testing.T) {
 					if !found || noise != "" {
 						t.Errorf("%s/%s: %s at %q: found %v, besides %q", sample.Operation, sample.Case, m.class, m.pointer, found, noise)
 					}
-				}
-			}
-			for id := range operations {
-				if !seen[id] {
-					t.Errorf("%s has no success sample", id)
 				}
 			}
 		})

@@ -163,7 +163,7 @@ func TestRunOfCredentialsThatMayReadNothing(t *testing.T) {
 	assert.False(t, failed, "the token and one call went through: %v", lines)
 
 	server = small(t)
-	for _, operation := range validator(t, "wecom").Operations() {
+	for _, operation := range server.Operations("wecom") {
 		if operation != "GetToken" {
 			server.Inject("wecom", operation, sim.Fault{Kind: sim.FaultVendorError, Code: "48002"})
 		}
