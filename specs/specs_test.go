@@ -100,8 +100,15 @@ func TestNoAllOfAndEveryOddEnumHasNames(t *testing.T) {
 						text, ok := v.(string)
 						return !ok || text == "" || strings.ContainsFunc(text, func(r rune) bool { return r > 'z' || r < '-' })
 					})
-					if names, ok := s.Extensions["x-enum-varnames"].([]any); odd && assert.True(t, ok, "%s: x-enum-varnames", at) {
-						assert.Len(t, names, len(s.Enum), at)
+					for _, beside := range []string{"x-enum-varnames", "x-enum-descriptions", "x-enum-kinds"} {
+						list, ok := s.Extensions[beside].([]any)
+						switch {
+						case ok && len(list) != len(s.Enum):
+							t.Errorf("%s: enum has %d values, %s has %d: each value needs its own at the same place, in specs/%s.yaml",
+								at, len(s.Enum), beside, len(list), vendor)
+						case !ok && odd && beside == "x-enum-varnames":
+							t.Errorf("%s: the values are no words, so that they need x-enum-varnames, in specs/%s.yaml", at, vendor)
+						}
 					}
 				})
 			}
