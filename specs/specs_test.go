@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -114,6 +116,67 @@ func TestNoAllOfAndEveryOddEnumHasNames(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What an error code means. The words for what this side finds, such as bad_response, are no vendor's.
+var kinds = []any{
+	"unknown", "unauthenticated", "permission", "not_found", "invalid_argument", "conflict", "rate_limited", "unavailable", "by_status",
+}
+
+func TestEveryErrorCodeHasAKind(t *testing.T) {
+	for _, vendor := range vendors {
+		t.Run(vendor, func(t *testing.T) {
+			doc := load(t, vendor)
+			kindOf := map[string]any{}
+			for name, ref := range doc.Components.Schemas {
+				list, ok := ref.Value.Extensions["x-enum-kinds"].([]any)
+				if !ok {
+					assert.False(t, strings.HasSuffix(name, "ErrorCode") || name == "SubCode", "%s has no x-enum-kinds", name)
+					continue
+				}
+				require.Len(t, list, len(ref.Value.Enum), name)
+				assert.Len(t, ref.Value.Extensions["x-enum-varnames"], len(ref.Value.Enum), name)
+				assert.Len(t, ref.Value.Extensions["x-enum-descriptions"], len(ref.Value.Enum), name)
+				for i, kind := range list {
+					code := codeText(ref.Value.Enum[i])
+					if code == "0" {
+						assert.Equal(t, "success", kind, "%s 0", name)
+					} else {
+						assert.Contains(t, kinds, kind, "%s %s", name, code)
+					}
+					assert.Contains(t, []any{nil, kind}, kindOf[code], "%s %s: another list has another kind", name, code)
+					kindOf[code] = kind
+				}
+			}
+			require.Contains(t, doc.Components.Schemas, "ErrorCode")
+			operations(doc, func(_, _ string, op *openapi3.Operation) {
+				extension, ok := op.Extensions["x-error-kinds"]
+				if !ok {
+					return
+				}
+				list, ok := extension.([]any)
+				require.True(t, ok, "%s: x-error-kinds is a list", op.OperationID)
+				assert.NotEmpty(t, list, op.OperationID)
+				before := math.Inf(-1)
+				for _, entry := range list {
+					entry, ok := entry.(map[string]any)
+					require.True(t, ok, "%s: x-error-kinds: an object", op.OperationID)
+					assert.ElementsMatch(t, []string{"from", "to", "kind"}, slices.Collect(maps.Keys(entry)), op.OperationID)
+					assert.Contains(t, kinds, entry["kind"], op.OperationID)
+					assert.Greater(t, entry["from"], before, "%s: ranges in order, none within another", op.OperationID)
+					assert.LessOrEqual(t, entry["from"], entry["to"], op.OperationID)
+					before, _ = entry["to"].(float64)
+				}
+			})
+		})
+	}
+}
+
+func codeText(code any) string {
+	if number, ok := code.(float64); ok {
+		return strconv.FormatFloat(number, 'f', -1, 64)
+	}
+	return fmt.Sprint(code)
 }
 
 // visit walks down inline schemas; what is referred to is visited under its own name.

@@ -492,6 +492,28 @@ func (e ErrorCode) Valid() bool {
 	}
 }
 
+// Kind is what the document says the code means. It is wire.KindByStatus for a code of which the document says nothing.
+func (e ErrorCode) Kind() wire.Kind {
+	switch e {
+	case -1, 15, 60019, 60510, 400001:
+		return wire.KindUnavailable
+	case 22, 404, 40000, 40009, 40010, 40011, 40018, 40025, 40031, 40032, 40035, 40036, 40038, 40063, 40064, 40065, 40066, 40068, 40069, 40070, 40093, 40104, 41002, 41009, 41015, 41021, 41022, 41023, 41024, 41025, 41026, 41027, 43001, 43002, 43003, 43004, 43005, 43009, 44002, 47001, 60001, 60007, 60009, 60010, 60018, 60022, 60103, 60105, 60109, 60112, 60113, 60114, 60118, 60119, 60122, 60123, 60128, 400002, 600109:
+		return wire.KindInvalidArgument
+	case 1111, 45009, 90001, 90002, 90003, 90004, 90005, 90006, 90007, 90008, 90009, 90010, 90011, 90012, 90013, 90014, 90017, 90018, 90020:
+		return wire.KindRateLimited
+	case 33001, 40001, 40013, 40014, 40078, 40080, 40082, 40083, 40085, 40088, 40089, 40090, 40096, 41001, 42001, 42009, 48003, 853001, 853002, 853003, 853004:
+		return wire.KindUnauthenticated
+	case 33012, 40003, 46004, 60003, 60004, 60067, 60068, 60111, 60121, 70001, 400023:
+		return wire.KindNotFound
+	case 40019, 40020, 40021, 40022, 40023, 40024, 40100, 40101, 40103, 41054, 45024, 60002, 60005, 60006, 60008, 60016, 60021, 60102, 60104, 60106, 60107, 60110:
+		return wire.KindConflict
+	case 40079, 41030, 43007, 48002, 48004, 50002, 50003, 50004, 50005, 60011, 60020, 60120, 400020:
+		return wire.KindPermission
+	default:
+		return wire.KindByStatus
+	}
+}
+
 // Defines values for ExclusiveAccountType.
 const (
 	ExclusiveAccountTypeDingTalk ExclusiveAccountType = "dingtalk"
@@ -612,6 +634,24 @@ func (e NewHostErrorCode) Valid() bool {
 	}
 }
 
+// Kind is what the document says the code means. It is wire.KindByStatus for a code of which the document says nothing.
+func (e NewHostErrorCode) Kind() wire.Kind {
+	switch e {
+	case "AuthenticationFailed.MissingParameter", "InvalidAuthentication", "invalid.client", "invalidClientIdOrSecret", "invalidSuiteKey", "invalidSuiteTicket", "unauthorized.client":
+		return wire.KindUnauthenticated
+	case "Forbidden.AccessDenied.AccessTokenPermissionDenied", "Forbidden.AccessDenied.IpNotInWhiteList", "invalidAuthInfo":
+		return wire.KindPermission
+	case "Forbidden.AccessDenied.ApiCountLimitForOrg", "Forbidden.AccessDenied.QpmLimitForAppkeyAndApi", "Forbidden.AccessDenied.QpmLimitForSuitekeyAndOrgAndApi", "Forbidden.AccessDenied.QpsLimitForApi", "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi", "Forbidden.AccessDenied.QpsLimitForSuitekeyAndOrgAndApi":
+		return wire.KindRateLimited
+	case "InvalidAction.NotFound", "Missingbody", "invalidParameter.param.invalid", "parameter.error", "unsupported.grant.type":
+		return wire.KindInvalidArgument
+	case "server.error", "system.busy", "system.error", "unknownError":
+		return wire.KindUnavailable
+	default:
+		return wire.KindByStatus
+	}
+}
+
 // Defines values for OnlyActive.
 const (
 	OnlyActiveActivated OnlyActive = 1 // those who have activated their account
@@ -681,6 +721,24 @@ func (e SubCode) Valid() bool {
 		return true
 	default:
 		return false
+	}
+}
+
+// Kind is what the document says the code means. It is wire.KindByStatus for a code of which the document says nothing.
+func (e SubCode) Kind() wire.Kind {
+	switch e {
+	case "40000":
+		return wire.KindInvalidArgument
+	case "40001", "40014", "42001":
+		return wire.KindUnauthenticated
+	case "60011":
+		return wire.KindPermission
+	case "90002", "90018":
+		return wire.KindRateLimited
+	case "isp.-1":
+		return wire.KindUnavailable
+	default:
+		return wire.KindByStatus
 	}
 }
 

@@ -885,6 +885,30 @@ func (e ErrorCode) Valid() bool {
 	}
 }
 
+// Kind is what the document says the code means. It is wire.KindByStatus for a code of which the document says nothing.
+func (e ErrorCode) Kind() wire.Kind {
+	switch e {
+	case 1500, 2200, 5000, 20050, 20072, 40003, 40006, 41027, 44049, 48002:
+		return wire.KindUnavailable
+	case 10003, 10016, 20001, 20003, 20004, 20024, 20036, 20049, 20063, 20065, 20067, 20068, 20070, 20071, 40001, 40002, 40008, 40010, 40011, 40012, 40013, 40016, 40017, 40018, 41004, 41005, 41006, 41009, 41010, 41012, 41014, 41015, 41017, 41018, 41019, 41021, 41023, 41024, 41025, 41030, 41035, 41036, 41037, 41038, 41040, 41041, 41042, 41043, 41044, 41045, 41046, 41047, 41048, 41051, 41052, 41054, 41055, 41057, 41059, 41060, 41063, 41070, 41071, 41072, 41410, 43004, 43008, 43010, 43016, 43025, 43026, 43028, 43029, 44002, 44006, 44007, 44008, 44013, 44016, 44017, 44018, 44019, 44020, 44021, 44022, 44035, 44038, 44044, 44045, 44046, 44048, 44101, 44102, 48001, 1080001, 1084001, 1084002, 99991201, 99991301, 99992361, 99992381, 99992402:
+		return wire.KindInvalidArgument
+	case 10005, 10012, 10014, 10015, 20002, 20005, 20006, 20013, 20014, 20026, 20037, 20064, 20073, 20074, 99991661, 99991662, 99991663, 99991664, 99991665, 99991668, 99991669, 99991671, 99991673, 99991677:
+		return wire.KindUnauthenticated
+	case 20008, 20021, 20023, 40015, 40020, 43021, 99992351, 99992352, 99992353, 99992357, 99992358, 99992359, 99992360, 99992363, 99992364, 99992379, 99992380:
+		return wire.KindNotFound
+	case 20009, 20010, 20022, 20048, 20066, 20069, 40004, 40007, 40014, 41022, 41028, 41029, 41031, 41032, 41050, 41056, 42008, 43023, 43031, 44001, 44012, 44029, 44036, 44037, 44039, 44040, 44050, 44052, 44053, 44060, 44062, 99991401, 99991672, 99991676, 99991679:
+		return wire.KindPermission
+	case 40021, 41001, 41002, 41003, 41007, 41008, 41011, 41013, 41016, 41020, 41033, 41034, 41053, 41068, 41069, 42006, 43000, 43001, 43002, 43003, 43005, 43007, 43009, 43011, 43012, 43013, 43017, 43018, 43019, 43022, 43024, 43030, 44003, 44010, 44011, 44014, 44015, 44023, 44024, 44025, 44028, 44030, 44031, 44032, 44033, 44034, 44041, 44042, 44047, 44051, 44061:
+		return wire.KindConflict
+	case 44004, 44009, 99991400, 99991403:
+		return wire.KindRateLimited
+	case 44054, 44055, 44056, 44057, 44058, 44059:
+		return wire.KindUnknown
+	default:
+		return wire.KindByStatus
+	}
+}
+
 // Defines values for Gender.
 const (
 	GenderFemale Gender = 2
@@ -8156,6 +8180,7 @@ var opGetAppAccessToken = &wire.Operation{
 	Idempotent:    true,
 	CarriesSecret: true,
 	Answer:        []string{"app_access_token"},
+	ErrorKinds:    []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
 // GetAppAccessToken is 商店应用获取 app_access_token (POST /auth/v3/app_access_token).
@@ -8184,6 +8209,7 @@ var opGetAppAccessTokenInternal = &wire.Operation{
 	Idempotent:    true,
 	CarriesSecret: true,
 	Answer:        []string{"app_access_token"},
+	ErrorKinds:    []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
 // GetAppAccessTokenInternal is 自建应用获取 app_access_token (POST /auth/v3/app_access_token/internal).
@@ -8212,6 +8238,7 @@ var opResendAppTicket = &wire.Operation{
 	Idempotent:    true,
 	CarriesSecret: true,
 	Answer:        []string{"code"},
+	ErrorKinds:    []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
 // ResendAppTicket is 重新获取 app_ticket (POST /auth/v3/app_ticket/resend).
@@ -8240,6 +8267,7 @@ var opGetTenantAccessToken = &wire.Operation{
 	Idempotent:    true,
 	CarriesSecret: true,
 	Answer:        []string{"tenant_access_token"},
+	ErrorKinds:    []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
 // GetTenantAccessToken is 商店应用获取 tenant_access_token (POST /auth/v3/tenant_access_token).
@@ -8268,6 +8296,7 @@ var opGetTenantAccessTokenInternal = &wire.Operation{
 	Idempotent:    true,
 	CarriesSecret: true,
 	Answer:        []string{"tenant_access_token"},
+	ErrorKinds:    []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
 // GetTenantAccessTokenInternal is 自建应用获取 tenant_access_token (POST /auth/v3/tenant_access_token/internal).
@@ -8295,6 +8324,7 @@ var opGetUserInfo = &wire.Operation{
 	Security:   [][]string{{"userToken"}},
 	Idempotent: true,
 	Answer:     []string{"data.open_id|data.union_id|data.user_id"},
+	ErrorKinds: []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
 // GetUserInfo is 获取用户信息 (GET /authen/v1/user_info).
@@ -8322,6 +8352,7 @@ var opCreateOauthToken = &wire.Operation{
 	CarriesSecret: true,
 	Limits:        []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
 	Answer:        []string{"access_token"},
+	ErrorKinds:    []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
 // CreateOauthToken is 获取 user_access_token (POST /authen/v2/oauth/token).
@@ -9245,6 +9276,7 @@ var opGetJsapiTicket = &wire.Operation{
 	Idempotent:    true,
 	CarriesSecret: true,
 	Answer:        []string{"data.ticket"},
+	ErrorKinds:    []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
 // GetJsapiTicket is 获取 JSAPI 临时授权凭证 (POST /jssdk/ticket/get).
@@ -9272,6 +9304,7 @@ var opLogoutUser = &wire.Operation{
 	Idempotent: true,
 	Scopes:     []string{"passport:session:logout"},
 	Answer:     []string{"code"},
+	ErrorKinds: []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
 // LogoutUser is 退出登录 (POST /passport/v1/sessions/logout).
@@ -9302,6 +9335,7 @@ var opSearchUsers = &wire.Operation{
 	Idempotent: true,
 	Scopes:     []string{"contact:user:search"},
 	Answer:     []string{"data.users|data.has_more"},
+	ErrorKinds: []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
 // SearchUsers is 搜索用户 (GET /search/v1/user).
@@ -9331,6 +9365,7 @@ var opConvertUnionIds = &wire.Operation{
 	Security:   [][]string{{"tenantToken"}},
 	Idempotent: true,
 	Answer:     []string{"data"},
+	ErrorKinds: []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 	Deprecated: true,
 }
 

@@ -162,6 +162,26 @@ func (e ErrorCode) Valid() bool {
 	}
 }
 
+// Kind is what the document says the code means. It is wire.KindByStatus for a code of which the document says nothing.
+func (e ErrorCode) Kind() wire.Kind {
+	switch e {
+	case 401, 400401, 40100009, 400001001, 400001005, 400001006:
+		return wire.KindUnauthenticated
+	case 403, 400403, 400000003, 403000001:
+		return wire.KindPermission
+	case 40000005, 400008018, 400411340:
+		return wire.KindInvalidArgument
+	case 50000006, 500000004:
+		return wire.KindUnavailable
+	case 400010018:
+		return wire.KindUnknown
+	case 404000001:
+		return wire.KindNotFound
+	default:
+		return wire.KindByStatus
+	}
+}
+
 // Defines values for Gender.
 const (
 	GenderFemale    Gender = "female"
