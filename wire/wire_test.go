@@ -118,36 +118,6 @@ func TestMissing(t *testing.T) {
 	}
 }
 
-func TestCallRefusesWhatWouldGoElsewhere(t *testing.T) {
-	for _, value := range []any{"", ".", ".."} {
-		var call wire.Call
-		call.PathValue("user_id", value)
-		assert.ErrorContains(t, call.Invalid, "user_id")
-	}
-	for _, value := range []any{"a", "..a", "a/b", "a?b", "%2e", int64(0), "#"} {
-		var call wire.Call
-		call.PathValue("user_id", value)
-		assert.NoError(t, call.Invalid)
-	}
-	var call wire.Call
-	call.RequireParams(true, "userid")
-	first := call.Invalid
-	assert.ErrorContains(t, first, "userid")
-	assert.Nil(t, call.JSONBody((*struct{})(nil)))
-	assert.Nil(t, call.FormBody((*struct{})(nil)))
-	assert.Equal(t, first, call.Invalid, "the first problem stays")
-}
-
-func TestJSONBodyIsRawUTF8(t *testing.T) {
-	var call wire.Call
-	got := call.JSONBody(&map[string]string{"name": "研发<&>一部\u2028"})
-	require.NoError(t, call.Invalid)
-	assert.Equal(t, "{\"name\":\"研发<&>一部\\u2028\"}", string(got))
-	call = wire.Call{}
-	assert.Nil(t, call.JSONBody(&struct{ F func() }{}))
-	assert.Error(t, call.Invalid)
-}
-
 func FuzzQuirks(f *testing.F) {
 	for _, seed := range []string{`12`, `"12"`, `"a|b"`, `"{1:2,3:4}"`, `{"1":true}`, `"[1,2]"`, `null`, `""`, `"{\"1\":\"x\"}"`} {
 		f.Add([]byte(seed))

@@ -11,16 +11,10 @@
 package dingtalkapi
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
-	"io"
 	"net/http"
-	"net/url"
-	"strings"
 
-	"github.com/oapi-codegen/runtime"
 	wire "github.com/roster-go/roster/wire"
 )
 
@@ -2928,5118 +2922,6 @@ type ListLeaveRecordsParams struct {
 	MaxResults int64   `form:"maxResults" json:"maxResults"`
 }
 
-// CreateDepartmentV1JSONRequestBody defines body for CreateDepartmentV1 for application/json ContentType.
-//
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use createDepartmentV2.
-type CreateDepartmentV1JSONRequestBody = CreateDepartmentV1Request
-
-// UpdateDepartmentV1JSONRequestBody defines body for UpdateDepartmentV1 for application/json ContentType.
-//
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateDepartmentV2.
-type UpdateDepartmentV1JSONRequestBody = UpdateDepartmentV1Request
-
-// GetCorpTokenJSONRequestBody defines body for GetCorpToken for application/json ContentType.
-type GetCorpTokenJSONRequestBody = GetCorpTokenRequest
-
-// GetSuiteTokenJSONRequestBody defines body for GetSuiteToken for application/json ContentType.
-type GetSuiteTokenJSONRequestBody = GetSuiteTokenRequest
-
-// ListInactiveUsersV1JSONRequestBody defines body for ListInactiveUsersV1 for application/json ContentType.
-//
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listInactiveUsersV2.
-type ListInactiveUsersV1JSONRequestBody = ListInactiveUsersV1Request
-
-// ListInactiveUsersV2JSONRequestBody defines body for ListInactiveUsersV2 for application/json ContentType.
-type ListInactiveUsersV2JSONRequestBody = ListInactiveUsersV2Request
-
-// GetUserCountV2JSONRequestBody defines body for GetUserCountV2 for application/json ContentType.
-type GetUserCountV2JSONRequestBody = GetUserCountV2Request
-
-// GetAdminScopeJSONRequestBody defines body for GetAdminScope for application/json ContentType.
-type GetAdminScopeJSONRequestBody = GetAdminScopeRequest
-
-// GetUserIDByUnionIDV2JSONRequestBody defines body for GetUserIDByUnionIDV2 for application/json ContentType.
-type GetUserIDByUnionIDV2JSONRequestBody = GetUserIDByUnionIDV2Request
-
-// ListAdminsV2JSONRequestBody defines body for ListAdminsV2 for application/json ContentType.
-type ListAdminsV2JSONRequestBody = ListAdminsV2Request
-
-// ListDepartmentUserIdsV2JSONRequestBody defines body for ListDepartmentUserIdsV2 for application/json ContentType.
-type ListDepartmentUserIdsV2JSONRequestBody = ListDepartmentUserIdsV2Request
-
-// ListDepartmentUsersSimpleV2JSONRequestBody defines body for ListDepartmentUsersSimpleV2 for application/json ContentType.
-type ListDepartmentUsersSimpleV2JSONRequestBody = ListDepartmentUsersSimpleV2Request
-
-// CreateDepartmentV2JSONRequestBody defines body for CreateDepartmentV2 for application/json ContentType.
-type CreateDepartmentV2JSONRequestBody = CreateDepartmentV2Request
-
-// DeleteDepartmentV2JSONRequestBody defines body for DeleteDepartmentV2 for application/json ContentType.
-type DeleteDepartmentV2JSONRequestBody = DeleteDepartmentV2Request
-
-// GetDepartmentV2JSONRequestBody defines body for GetDepartmentV2 for application/json ContentType.
-type GetDepartmentV2JSONRequestBody = GetDepartmentV2Request
-
-// ListParentDepartmentsByDepartmentV2JSONRequestBody defines body for ListParentDepartmentsByDepartmentV2 for application/json ContentType.
-type ListParentDepartmentsByDepartmentV2JSONRequestBody = ListParentDepartmentsByDepartmentV2Request
-
-// ListParentDepartmentsByUserV2JSONRequestBody defines body for ListParentDepartmentsByUserV2 for application/json ContentType.
-type ListParentDepartmentsByUserV2JSONRequestBody = ListParentDepartmentsByUserV2Request
-
-// ListSubDepartmentsV2JSONRequestBody defines body for ListSubDepartmentsV2 for application/json ContentType.
-type ListSubDepartmentsV2JSONRequestBody = ListSubDepartmentsV2Request
-
-// ListSubDepartmentIdsV2JSONRequestBody defines body for ListSubDepartmentIdsV2 for application/json ContentType.
-type ListSubDepartmentIdsV2JSONRequestBody = ListSubDepartmentIdsV2Request
-
-// UpdateDepartmentV2JSONRequestBody defines body for UpdateDepartmentV2 for application/json ContentType.
-type UpdateDepartmentV2JSONRequestBody = UpdateDepartmentV2Request
-
-// CreateUserV2JSONRequestBody defines body for CreateUserV2 for application/json ContentType.
-type CreateUserV2JSONRequestBody = CreateUserV2Request
-
-// DeleteUserV2JSONRequestBody defines body for DeleteUserV2 for application/json ContentType.
-type DeleteUserV2JSONRequestBody = DeleteUserV2Request
-
-// GetUserV2JSONRequestBody defines body for GetUserV2 for application/json ContentType.
-type GetUserV2JSONRequestBody = GetUserV2Request
-
-// GetUserIDByMobileV2JSONRequestBody defines body for GetUserIDByMobileV2 for application/json ContentType.
-type GetUserIDByMobileV2JSONRequestBody = GetUserIDByMobileV2Request
-
-// GetUserByAuthCodeJSONRequestBody defines body for GetUserByAuthCode for application/json ContentType.
-type GetUserByAuthCodeJSONRequestBody = GetUserByAuthCodeRequest
-
-// ListDepartmentUsersV2JSONRequestBody defines body for ListDepartmentUsersV2 for application/json ContentType.
-type ListDepartmentUsersV2JSONRequestBody = ListDepartmentUsersV2Request
-
-// UpdateUserV2JSONRequestBody defines body for UpdateUserV2 for application/json ContentType.
-type UpdateUserV2JSONRequestBody = UpdateUserV2Request
-
-// CreateUserV1JSONRequestBody defines body for CreateUserV1 for application/json ContentType.
-//
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use createUserV2.
-type CreateUserV1JSONRequestBody = CreateUserV1Request
-
-// UpdateUserV1JSONRequestBody defines body for UpdateUserV1 for application/json ContentType.
-//
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateUserV2.
-type UpdateUserV1JSONRequestBody = UpdateUserV1Request
-
-// SearchDepartmentsJSONRequestBody defines body for SearchDepartments for application/json ContentType.
-type SearchDepartmentsJSONRequestBody = SearchDepartmentsRequest
-
-// SearchUsersJSONRequestBody defines body for SearchUsers for application/json ContentType.
-type SearchUsersJSONRequestBody = SearchUsersRequest
-
-// GetAppAccessTokenJSONRequestBody defines body for GetAppAccessToken for application/json ContentType.
-type GetAppAccessTokenJSONRequestBody = GetAppAccessTokenRequest
-
-// GetCorpAccessTokenJSONRequestBody defines body for GetCorpAccessToken for application/json ContentType.
-type GetCorpAccessTokenJSONRequestBody = GetCorpAccessTokenRequest
-
-// GetSuiteAccessTokenJSONRequestBody defines body for GetSuiteAccessToken for application/json ContentType.
-type GetSuiteAccessTokenJSONRequestBody = GetSuiteAccessTokenRequest
-
-// GetCorpScopedTokenJSONRequestBody defines body for GetCorpScopedToken for application/json ContentType.
-type GetCorpScopedTokenJSONRequestBody = GetCorpScopedTokenRequest
-
-// RequestEditorFn is the function signature for the RequestEditor callback function
-type RequestEditorFn func(ctx context.Context, req *http.Request) error
-
-// Doer performs HTTP requests.
-//
-// The standard http.Client implements this interface.
-type HttpRequestDoer interface {
-	Do(req *http.Request) (*http.Response, error)
-}
-
-// Client which conforms to the OpenAPI3 specification for this service.
-type Client struct {
-	// The endpoint of the server conforming to this interface, with scheme,
-	// https://api.deepmap.com for example. This can contain a path relative
-	// to the server, such as https://api.deepmap.com/dev-test, and all the
-	// paths in the swagger spec will be appended to the server.
-	Server string
-
-	// Doer for performing requests, typically a *http.Client with any
-	// customized settings, such as certificate chains.
-	Client HttpRequestDoer
-
-	// A list of callbacks for modifying requests which are generated before sending over
-	// the network.
-	RequestEditors []RequestEditorFn
-}
-
-// ClientOption allows setting custom parameters during construction
-type ClientOption func(*Client) error
-
-// Creates a new Client, with reasonable defaults
-func NewClient(server string, opts ...ClientOption) (*Client, error) {
-	// create a client with sane default values
-	client := Client{
-		Server: server,
-	}
-	// mutate client and add all optional params
-	for _, o := range opts {
-		if err := o(&client); err != nil {
-			return nil, err
-		}
-	}
-	// ensure the server URL always has a trailing slash
-	if !strings.HasSuffix(client.Server, "/") {
-		client.Server += "/"
-	}
-	// create httpClient, if not already present
-	if client.Client == nil {
-		client.Client = &http.Client{}
-	}
-	return &client, nil
-}
-
-// WithHTTPClient allows overriding the default Doer, which is
-// automatically created using http.Client. This is useful for tests.
-func WithHTTPClient(doer HttpRequestDoer) ClientOption {
-	return func(c *Client) error {
-		c.Client = doer
-		return nil
-	}
-}
-
-// WithRequestEditorFn allows setting up a callback function, which will be
-// called right before sending the request. This can be used to mutate the request.
-func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
-	return func(c *Client) error {
-		c.RequestEditors = append(c.RequestEditors, fn)
-		return nil
-	}
-}
-
-// The interface specification for the client above.
-type ClientInterface interface {
-
-	// GetAuthScopes 获取通讯录权限范围
-	//
-	// Internal and third-party apps. Users, departments and fields that the app may read. The call to make when others answer 50002 or 50004. An old-style answer without result.
-	//
-	// Corresponds with GET /auth/scopes (the `GetAuthScopes` operationId).
-	GetAuthScopes(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateDepartmentV1WithBody 创建部门
-	//
-	// Internal apps only. Adds a department. Not safe to repeat after a lost answer; a sibling of the same name gives 60021. parentid and order are text here and numbers in answers.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /department/create (the `CreateDepartmentV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use createDepartmentV2.
-	CreateDepartmentV1WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateDepartmentV1 创建部门
-	//
-	// Internal apps only. Adds a department. Not safe to repeat after a lost answer; a sibling of the same name gives 60021. parentid and order are text here and numbers in answers.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /department/create (the `CreateDepartmentV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use createDepartmentV2.
-	CreateDepartmentV1(ctx context.Context, body CreateDepartmentV1JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// DeleteDepartmentV1 删除部门
-	//
-	// Internal apps only. Deletes a department that has neither members (60005) nor departments below it (60006). The root cannot be deleted (60007). A GET that deletes: HTTP clients and proxies that repeat GETs by themselves delete twice; the second time gives 60003.
-	//
-	// Corresponds with GET /department/delete (the `DeleteDepartmentV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use deleteDepartmentV2.
-	DeleteDepartmentV1(ctx context.Context, params *DeleteDepartmentV1Params, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetDepartmentV1 获取部门详情
-	//
-	// Internal and third-party apps. One department with all fields.
-	//
-	// Corresponds with GET /department/get (the `GetDepartmentV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getDepartmentV2.
-	GetDepartmentV1(ctx context.Context, params *GetDepartmentV1Params, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListDepartmentsV1 获取部门列表
-	//
-	// Internal and third-party apps. Departments below one department: its children, or with fetch_child the whole subtree in one answer. Listing from the root includes the root, without a parentid. Third-party apps must send fetch_child=false.
-	//
-	// Corresponds with GET /department/list (the `ListDepartmentsV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listSubDepartmentsV2.
-	ListDepartmentsV1(ctx context.Context, params *ListDepartmentsV1Params, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListSubDepartmentIdsV1 获取子部门ID列表
-	//
-	// Internal and third-party apps. Ids of the direct children of a department. Not limited by the contact scope.
-	//
-	// Corresponds with GET /department/list_ids (the `ListSubDepartmentIdsV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listSubDepartmentIdsV2.
-	ListSubDepartmentIdsV1(ctx context.Context, params *ListSubDepartmentIdsV1Params, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListParentDepartmentsByUserV1 获取指定用户的所有父部门列表
-	//
-	// Internal and third-party apps. For each department of a user the ids from there up to the root. Not limited by the contact scope.
-	//
-	// Corresponds with GET /department/list_parent_depts (the `ListParentDepartmentsByUserV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listParentDepartmentsByUserV2.
-	ListParentDepartmentsByUserV1(ctx context.Context, params *ListParentDepartmentsByUserV1Params, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListParentDepartmentsByDepartmentV1 获取指定部门的所有父部门列表
-	//
-	// Internal and third-party apps. Ids from a department up to the root. Not limited by the contact scope.
-	//
-	// Corresponds with GET /department/list_parent_depts_by_dept (the `ListParentDepartmentsByDepartmentV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listParentDepartmentsByDepartmentV2.
-	ListParentDepartmentsByDepartmentV1(ctx context.Context, params *ListParentDepartmentsByDepartmentV1Params, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateDepartmentV1WithBody 更新部门
-	//
-	// Internal apps only. Changes a department. Lists of ids are joined by "|".
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /department/update (the `UpdateDepartmentV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateDepartmentV2.
-	UpdateDepartmentV1WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateDepartmentV1 更新部门
-	//
-	// Internal apps only. Changes a department. Lists of ids are joined by "|".
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /department/update (the `UpdateDepartmentV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateDepartmentV2.
-	UpdateDepartmentV1(ctx context.Context, body UpdateDepartmentV1JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetToken 获取企业内部应用的access_token
-	//
-	// Access token of an internal app. It lives 7200 seconds. Fetching it again within that time returns the same token and prolongs its life, so several processes of one app do not disturb each other. Tokens of different apps are independent. Fetching too often is throttled; the limit is not published.
-	//
-	// Corresponds with GET /gettoken (the `GetToken` operationId).
-	GetToken(ctx context.Context, params *GetTokenParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetCorpTokenWithBody 服务商获取第三方应用授权企业的access_token
-	//
-	// Access token of a third-party or custom app for one corp that authorised it. The query is signed: see the security scheme isvSignature. The timestamp may be off by a minute at most, so sign anew for each attempt. It lives 7200 seconds. Each call gives a new token; whether the older one stays valid is not documented, so do not fetch before the old one is near its end.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /service/get_corp_token (the `GetCorpToken` operationId).
-	GetCorpTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetCorpToken 服务商获取第三方应用授权企业的access_token
-	//
-	// Access token of a third-party or custom app for one corp that authorised it. The query is signed: see the security scheme isvSignature. The timestamp may be off by a minute at most, so sign anew for each attempt. It lives 7200 seconds. Each call gives a new token; whether the older one stays valid is not documented, so do not fetch before the old one is near its end.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /service/get_corp_token (the `GetCorpToken` operationId).
-	GetCorpToken(ctx context.Context, body GetCorpTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetSuiteTokenWithBody 获取第三方企业应用的suite_access_token
-	//
-	// Token of a third-party app itself (suite), as opposed to one for a corp that uses it. It lives 7200 seconds. The vendor recommends getSuiteAccessToken to those who start now. The ticket is pushed to the callback of the app about every five hours.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /service/get_suite_token (the `GetSuiteToken` operationId).
-	GetSuiteTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetSuiteToken 获取第三方企业应用的suite_access_token
-	//
-	// Token of a third-party app itself (suite), as opposed to one for a corp that uses it. It lives 7200 seconds. The vendor recommends getSuiteAccessToken to those who start now. The ticket is pushed to the callback of the app about every five hours.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /service/get_suite_token (the `GetSuiteToken` operationId).
-	GetSuiteToken(ctx context.Context, body GetSuiteTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListInactiveUsersV1WithBody 获取未登录钉钉的员工列表
-	//
-	// Internal apps only. Userids of those who did not log in on a day. The only call among the old ones with the newer envelope: result, request_id and, in failures, sub_code. Add size to offset until has_more is false; there is no next_cursor.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/inactive/user/get (the `ListInactiveUsersV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listInactiveUsersV2.
-	ListInactiveUsersV1WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListInactiveUsersV1 获取未登录钉钉的员工列表
-	//
-	// Internal apps only. Userids of those who did not log in on a day. The only call among the old ones with the newer envelope: result, request_id and, in failures, sub_code. Add size to offset until has_more is false; there is no next_cursor.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/inactive/user/get (the `ListInactiveUsersV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listInactiveUsersV2.
-	ListInactiveUsersV1(ctx context.Context, body ListInactiveUsersV1JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListInactiveUsersV2WithBody 获取未登录钉钉的员工列表
-	//
-	// Internal apps only. Userids of those who did, or did not, log in on a day. Send next_cursor of the last answer as offset until has_more is false; the last page has no next_cursor.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/inactive/user/v2/get (the `ListInactiveUsersV2` operationId).
-	ListInactiveUsersV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListInactiveUsersV2 获取未登录钉钉的员工列表
-	//
-	// Internal apps only. Userids of those who did, or did not, log in on a day. Send next_cursor of the last answer as offset until has_more is false; the last page has no next_cursor.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/inactive/user/v2/get (the `ListInactiveUsersV2` operationId).
-	ListInactiveUsersV2(ctx context.Context, body ListInactiveUsersV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUserCountV2WithBody 获取员工人数
-	//
-	// Internal and third-party apps. Number of members of the corp. Not limited by the contact scope.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/user/count (the `GetUserCountV2` operationId).
-	GetUserCountV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUserCountV2 获取员工人数
-	//
-	// Internal and third-party apps. Number of members of the corp. Not limited by the contact scope.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/user/count (the `GetUserCountV2` operationId).
-	GetUserCountV2(ctx context.Context, body GetUserCountV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetAdminScopeWithBody 获取管理员通讯录权限范围
-	//
-	// Internal and third-party apps. Departments that an admin may manage.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/user/get_admin_scope (the `GetAdminScope` operationId).
-	GetAdminScopeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetAdminScope 获取管理员通讯录权限范围
-	//
-	// Internal and third-party apps. Departments that an admin may manage.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/user/get_admin_scope (the `GetAdminScope` operationId).
-	GetAdminScope(ctx context.Context, body GetAdminScopeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUserIDByUnionIDV2WithBody 根据unionid获取用户userid
-	//
-	// Internal and third-party apps. Userid of the person with a unionid. Somebody unknown to the corp gives 60121. Needs the token of the app, not one from a login.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/user/getbyunionid (the `GetUserIDByUnionIDV2` operationId).
-	GetUserIDByUnionIDV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUserIDByUnionIDV2 根据unionid获取用户userid
-	//
-	// Internal and third-party apps. Userid of the person with a unionid. Somebody unknown to the corp gives 60121. Needs the token of the app, not one from a login.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/user/getbyunionid (the `GetUserIDByUnionIDV2` operationId).
-	GetUserIDByUnionIDV2(ctx context.Context, body GetUserIDByUnionIDV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListAdminsV2WithBody 获取管理员列表
-	//
-	// Internal and third-party apps. Admins of the corp. Not limited by the contact scope.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/user/listadmin (the `ListAdminsV2` operationId).
-	ListAdminsV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListAdminsV2 获取管理员列表
-	//
-	// Internal and third-party apps. Admins of the corp. Not limited by the contact scope.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/user/listadmin (the `ListAdminsV2` operationId).
-	ListAdminsV2(ctx context.Context, body ListAdminsV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListDepartmentUserIdsV2WithBody 获取部门用户userid列表
-	//
-	// Internal and third-party apps. Userids of the members of one department in one answer. Not limited by the contact scope, so reading one of these users may still give 50002.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/user/listid (the `ListDepartmentUserIdsV2` operationId).
-	ListDepartmentUserIdsV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListDepartmentUserIdsV2 获取部门用户userid列表
-	//
-	// Internal and third-party apps. Userids of the members of one department in one answer. Not limited by the contact scope, so reading one of these users may still give 50002.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/user/listid (the `ListDepartmentUserIdsV2` operationId).
-	ListDepartmentUserIdsV2(ctx context.Context, body ListDepartmentUserIdsV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListDepartmentUsersSimpleV2WithBody 获取部门用户基础信息
-	//
-	// Internal and third-party apps. Ids and names of the members of one department, paged as listDepartmentUsersV2.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/user/listsimple (the `ListDepartmentUsersSimpleV2` operationId).
-	ListDepartmentUsersSimpleV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListDepartmentUsersSimpleV2 获取部门用户基础信息
-	//
-	// Internal and third-party apps. Ids and names of the members of one department, paged as listDepartmentUsersV2.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/user/listsimple (the `ListDepartmentUsersSimpleV2` operationId).
-	ListDepartmentUsersSimpleV2(ctx context.Context, body ListDepartmentUsersSimpleV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateDepartmentV2WithBody 创建部门
-	//
-	// Internal apps only. Adds a department. Not safe to repeat after a lost answer; a sibling of the same name gives 60021. Lists of ids are joined by commas.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/v2/department/create (the `CreateDepartmentV2` operationId).
-	CreateDepartmentV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateDepartmentV2 创建部门
-	//
-	// Internal apps only. Adds a department. Not safe to repeat after a lost answer; a sibling of the same name gives 60021. Lists of ids are joined by commas.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/v2/department/create (the `CreateDepartmentV2` operationId).
-	CreateDepartmentV2(ctx context.Context, body CreateDepartmentV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// DeleteDepartmentV2WithBody 删除部门
-	//
-	// Internal apps only. Deletes a department that has neither members (60005) nor departments below it (60006). A second time gives 60003.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/v2/department/delete (the `DeleteDepartmentV2` operationId).
-	DeleteDepartmentV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// DeleteDepartmentV2 删除部门
-	//
-	// Internal apps only. Deletes a department that has neither members (60005) nor departments below it (60006). A second time gives 60003.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/v2/department/delete (the `DeleteDepartmentV2` operationId).
-	DeleteDepartmentV2(ctx context.Context, body DeleteDepartmentV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetDepartmentV2WithBody 获取部门详情
-	//
-	// Internal and third-party apps. One department with all fields. A read, though a POST.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/v2/department/get (the `GetDepartmentV2` operationId).
-	GetDepartmentV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetDepartmentV2 获取部门详情
-	//
-	// Internal and third-party apps. One department with all fields. A read, though a POST.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/v2/department/get (the `GetDepartmentV2` operationId).
-	GetDepartmentV2(ctx context.Context, body GetDepartmentV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListParentDepartmentsByDepartmentV2WithBody 获取指定部门的所有父部门列表
-	//
-	// Internal and third-party apps. Ids from a department up to the root. Not limited by the contact scope.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/v2/department/listparentbydept (the `ListParentDepartmentsByDepartmentV2` operationId).
-	ListParentDepartmentsByDepartmentV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListParentDepartmentsByDepartmentV2 获取指定部门的所有父部门列表
-	//
-	// Internal and third-party apps. Ids from a department up to the root. Not limited by the contact scope.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/v2/department/listparentbydept (the `ListParentDepartmentsByDepartmentV2` operationId).
-	ListParentDepartmentsByDepartmentV2(ctx context.Context, body ListParentDepartmentsByDepartmentV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListParentDepartmentsByUserV2WithBody 获取指定用户的所有父部门列表
-	//
-	// Internal and third-party apps. For each department of a user the ids from there up to the root. Not limited by the contact scope.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/v2/department/listparentbyuser (the `ListParentDepartmentsByUserV2` operationId).
-	ListParentDepartmentsByUserV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListParentDepartmentsByUserV2 获取指定用户的所有父部门列表
-	//
-	// Internal and third-party apps. For each department of a user the ids from there up to the root. Not limited by the contact scope.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/v2/department/listparentbyuser (the `ListParentDepartmentsByUserV2` operationId).
-	ListParentDepartmentsByUserV2(ctx context.Context, body ListParentDepartmentsByUserV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListSubDepartmentsV2WithBody 获取部门列表
-	//
-	// Internal and third-party apps. Direct children of a department; walk down yourself for the whole tree. result is an array.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/v2/department/listsub (the `ListSubDepartmentsV2` operationId).
-	ListSubDepartmentsV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListSubDepartmentsV2 获取部门列表
-	//
-	// Internal and third-party apps. Direct children of a department; walk down yourself for the whole tree. result is an array.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/v2/department/listsub (the `ListSubDepartmentsV2` operationId).
-	ListSubDepartmentsV2(ctx context.Context, body ListSubDepartmentsV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListSubDepartmentIdsV2WithBody 获取子部门ID列表
-	//
-	// Internal and third-party apps. Ids of the direct children of a department. Not limited by the contact scope.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/v2/department/listsubid (the `ListSubDepartmentIdsV2` operationId).
-	ListSubDepartmentIdsV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListSubDepartmentIdsV2 获取子部门ID列表
-	//
-	// Internal and third-party apps. Ids of the direct children of a department. Not limited by the contact scope.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/v2/department/listsubid (the `ListSubDepartmentIdsV2` operationId).
-	ListSubDepartmentIdsV2(ctx context.Context, body ListSubDepartmentIdsV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateDepartmentV2WithBody 更新部门
-	//
-	// Internal apps only. Changes a department. Fields left out stay as they are. Lists of ids are joined by commas; managers have to be members of the department.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/v2/department/update (the `UpdateDepartmentV2` operationId).
-	UpdateDepartmentV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateDepartmentV2 更新部门
-	//
-	// Internal apps only. Changes a department. Fields left out stay as they are. Lists of ids are joined by commas; managers have to be members of the department.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/v2/department/update (the `UpdateDepartmentV2` operationId).
-	UpdateDepartmentV2(ctx context.Context, body UpdateDepartmentV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateUserV2WithBody 创建用户
-	//
-	// Internal apps only. Adds a member to the corp. Not safe to repeat after a lost answer unless the caller chose the userid: then the repeat gives 60102. The mobile number protects, too (60104).
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/v2/user/create (the `CreateUserV2` operationId).
-	CreateUserV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateUserV2 创建用户
-	//
-	// Internal apps only. Adds a member to the corp. Not safe to repeat after a lost answer unless the caller chose the userid: then the repeat gives 60102. The mobile number protects, too (60104).
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/v2/user/create (the `CreateUserV2` operationId).
-	CreateUserV2(ctx context.Context, body CreateUserV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// DeleteUserV2WithBody 删除用户
-	//
-	// Internal apps only. Deletes a member, takes the user out of attendance groups and marks the HR entry as left. A second time gives 60121.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/v2/user/delete (the `DeleteUserV2` operationId).
-	DeleteUserV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// DeleteUserV2 删除用户
-	//
-	// Internal apps only. Deletes a member, takes the user out of attendance groups and marks the HR entry as left. A second time gives 60121.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/v2/user/delete (the `DeleteUserV2` operationId).
-	DeleteUserV2(ctx context.Context, body DeleteUserV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUserV2WithBody 查询用户详情
-	//
-	// Internal and third-party apps. One member with all fields. A read, though a POST. Third-party apps get no personal fields: they are absent, without an error. A user outside the contact scope gives 50002.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/v2/user/get (the `GetUserV2` operationId).
-	GetUserV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUserV2 查询用户详情
-	//
-	// Internal and third-party apps. One member with all fields. A read, though a POST. Third-party apps get no personal fields: they are absent, without an error. A user outside the contact scope gives 50002.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/v2/user/get (the `GetUserV2` operationId).
-	GetUserV2(ctx context.Context, body GetUserV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUserIDByMobileV2WithBody 根据手机号查询用户
-	//
-	// Internal apps only. Userid of the member with a mobile number. People who left are not found (60121); a malformed number gives 40104.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/v2/user/getbymobile (the `GetUserIDByMobileV2` operationId).
-	GetUserIDByMobileV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUserIDByMobileV2 根据手机号查询用户
-	//
-	// Internal apps only. Userid of the member with a mobile number. People who left are not found (60121); a malformed number gives 40104.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/v2/user/getbymobile (the `GetUserIDByMobileV2` operationId).
-	GetUserIDByMobileV2(ctx context.Context, body GetUserIDByMobileV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUserByAuthCodeWithBody 通过免登码获取用户信息
-	//
-	// Internal and third-party apps. Who is behind a login code from a DingTalk client. The code lives five minutes and is spent by the first call: a repeat after a lost answer gives 40078.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/v2/user/getuserinfo (the `GetUserByAuthCode` operationId).
-	GetUserByAuthCodeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUserByAuthCode 通过免登码获取用户信息
-	//
-	// Internal and third-party apps. Who is behind a login code from a DingTalk client. The code lives five minutes and is spent by the first call: a repeat after a lost answer gives 40078.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/v2/user/getuserinfo (the `GetUserByAuthCode` operationId).
-	GetUserByAuthCode(ctx context.Context, body GetUserByAuthCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListDepartmentUsersV2WithBody 获取部门用户详情
-	//
-	// Internal and third-party apps. Members of one department with their fields, without the departments below it. Send next_cursor of the last answer as cursor until has_more is false. The last page has no next_cursor, and a page may be short of size.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/v2/user/list (the `ListDepartmentUsersV2` operationId).
-	ListDepartmentUsersV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListDepartmentUsersV2 获取部门用户详情
-	//
-	// Internal and third-party apps. Members of one department with their fields, without the departments below it. Send next_cursor of the last answer as cursor until has_more is false. The last page has no next_cursor, and a page may be short of size.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/v2/user/list (the `ListDepartmentUsersV2` operationId).
-	ListDepartmentUsersV2(ctx context.Context, body ListDepartmentUsersV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateUserV2WithBody 更新用户信息
-	//
-	// Internal apps only. Changes a member. Fields left out stay as they are, but extension replaces the whole set unless ext_attrs_update_mode is 1.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /topapi/v2/user/update (the `UpdateUserV2` operationId).
-	UpdateUserV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateUserV2 更新用户信息
-	//
-	// Internal apps only. Changes a member. Fields left out stay as they are, but extension replaces the whole set unless ext_attrs_update_mode is 1.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /topapi/v2/user/update (the `UpdateUserV2` operationId).
-	UpdateUserV2(ctx context.Context, body UpdateUserV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateUserV1WithBody 创建用户
-	//
-	// Internal apps only. Adds a member to the corp. Not safe to repeat after a lost answer unless the caller chose the userid: then the repeat gives 60102. The mobile number protects, too (60104).
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /user/create (the `CreateUserV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use createUserV2.
-	CreateUserV1WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateUserV1 创建用户
-	//
-	// Internal apps only. Adds a member to the corp. Not safe to repeat after a lost answer unless the caller chose the userid: then the repeat gives 60102. The mobile number protects, too (60104).
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /user/create (the `CreateUserV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use createUserV2.
-	CreateUserV1(ctx context.Context, body CreateUserV1JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// DeleteUserV1 删除用户
-	//
-	// Internal apps only. Deletes a member. A GET that deletes: HTTP clients and proxies that repeat GETs by themselves delete twice; the second time gives 60121.
-	//
-	// Corresponds with GET /user/delete (the `DeleteUserV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use deleteUserV2.
-	DeleteUserV1(ctx context.Context, params *DeleteUserV1Params, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUserV1 根据userid获取用户详情
-	//
-	// Internal and third-party apps. One member with all fields. Third-party apps get no personal fields: they are absent, without an error. A user outside the contact scope gives 50002.
-	//
-	// Corresponds with GET /user/get (the `GetUserV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserV2.
-	GetUserV1(ctx context.Context, params *GetUserV1Params, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListDepartmentUserIdsV1 获取部门用户userid列表
-	//
-	// Internal and third-party apps. Userids of the members of one department in one answer; a department holds 1,000 members at most.
-	//
-	// Corresponds with GET /user/getDeptMember (the `ListDepartmentUserIdsV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listDepartmentUserIdsV2.
-	ListDepartmentUserIdsV1(ctx context.Context, params *ListDepartmentUserIdsV1Params, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUserIDByUnionIDV1 根据unionid获取userid
-	//
-	// Internal and third-party apps. Userid of the person with a unionid.
-	//
-	// Corresponds with GET /user/getUseridByUnionid (the `GetUserIDByUnionIDV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserIdByUnionIdV2.
-	GetUserIDByUnionIDV1(ctx context.Context, params *GetUserIDByUnionIDV1Params, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListAdminsV1 获取管理员列表
-	//
-	// Internal and third-party apps. Admins of the corp.
-	//
-	// Corresponds with GET /user/get_admin (the `ListAdminsV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listAdminsV2.
-	ListAdminsV1(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUserIDByMobileV1 根据手机号获取userid
-	//
-	// Internal apps only. Userid of the member with a mobile number. People who left are not found (60121).
-	//
-	// Corresponds with GET /user/get_by_mobile (the `GetUserIDByMobileV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserIdByMobileV2.
-	GetUserIDByMobileV1(ctx context.Context, params *GetUserIDByMobileV1Params, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUserCountV1 获取员工人数
-	//
-	// Internal and third-party apps. Number of members of the corp.
-	//
-	// Corresponds with GET /user/get_org_user_count (the `GetUserCountV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserCountV2.
-	GetUserCountV1(ctx context.Context, params *GetUserCountV1Params, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListDepartmentUsersV1 获取部门用户详情
-	//
-	// Internal and third-party apps. Members of one department with their fields, without the departments below it. offset counts rows, not pages: add size to it until hasMore is false. isLeader and order speak of the department that was asked for. An older twin, /user/list, gives the same answer with optional offset and size.
-	//
-	// Corresponds with GET /user/listbypage (the `ListDepartmentUsersV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listDepartmentUsersV2.
-	ListDepartmentUsersV1(ctx context.Context, params *ListDepartmentUsersV1Params, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListDepartmentUsersSimpleV1 获取部门用户基础信息
-	//
-	// Internal and third-party apps. Ids and names of the members of one department, without the departments below it. Send both offset and size or neither; without them the whole department comes at once. offset counts rows, not pages: add size to it until hasMore is false.
-	//
-	// Corresponds with GET /user/simplelist (the `ListDepartmentUsersSimpleV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listDepartmentUsersSimpleV2.
-	ListDepartmentUsersSimpleV1(ctx context.Context, params *ListDepartmentUsersSimpleV1Params, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateUserV1WithBody 更新用户信息
-	//
-	// Internal apps only. Changes a member. Fields left out stay as they are, but extattr replaces the whole set: keys left out are lost.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /user/update (the `UpdateUserV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateUserV2.
-	UpdateUserV1WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateUserV1 更新用户信息
-	//
-	// Internal apps only. Changes a member. Fields left out stay as they are, but extattr replaces the whole set: keys left out are lost.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /user/update (the `UpdateUserV1` operationId).
-	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateUserV2.
-	UpdateUserV1(ctx context.Context, body UpdateUserV1JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// SearchDepartmentsWithBody 搜索部门ID
-	//
-	// Internal and third-party apps. Ids of the departments whose name matches.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v1.0/contact/departments/search (the `SearchDepartments` operationId).
-	SearchDepartmentsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// SearchDepartments 搜索部门ID
-	//
-	// Internal and third-party apps. Ids of the departments whose name matches.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v1.0/contact/departments/search (the `SearchDepartments` operationId).
-	SearchDepartments(ctx context.Context, body SearchDepartmentsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListLeaveRecords 查询离职记录列表
-	//
-	// Internal apps only. People who left the corp within a span of at most 365 days. Send 0 as the first nextToken, then the one of the last answer until there is none.
-	//
-	// Corresponds with GET /v1.0/contact/empLeaveRecords (the `ListLeaveRecords` operationId).
-	ListLeaveRecords(ctx context.Context, params *ListLeaveRecordsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// SearchUsersWithBody 搜索用户userId
-	//
-	// Internal and third-party apps. Userids of the members whose name matches.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v1.0/contact/users/search (the `SearchUsers` operationId).
-	SearchUsersWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// SearchUsers 搜索用户userId
-	//
-	// Internal and third-party apps. Userids of the members whose name matches.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v1.0/contact/users/search (the `SearchUsers` operationId).
-	SearchUsers(ctx context.Context, body SearchUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetAppAccessTokenWithBody 获取企业内部应用的accessToken
-	//
-	// Access token of an internal app, documented to serve both hosts. It lives 7200 seconds. Fetching it again within that time returns the same token and prolongs its life.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v1.0/oauth2/accessToken (the `GetAppAccessToken` operationId).
-	GetAppAccessTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetAppAccessToken 获取企业内部应用的accessToken
-	//
-	// Access token of an internal app, documented to serve both hosts. It lives 7200 seconds. Fetching it again within that time returns the same token and prolongs its life.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v1.0/oauth2/accessToken (the `GetAppAccessToken` operationId).
-	GetAppAccessToken(ctx context.Context, body GetAppAccessTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetCorpAccessTokenWithBody 获取第三方应用授权企业的accessToken
-	//
-	// Access token of a third-party or custom app for one corp that authorised it. It lives 7200 seconds. Each call gives a new token; do not fetch before the old one is near its end.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v1.0/oauth2/corpAccessToken (the `GetCorpAccessToken` operationId).
-	GetCorpAccessTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetCorpAccessToken 获取第三方应用授权企业的accessToken
-	//
-	// Access token of a third-party or custom app for one corp that authorised it. It lives 7200 seconds. Each call gives a new token; do not fetch before the old one is near its end.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v1.0/oauth2/corpAccessToken (the `GetCorpAccessToken` operationId).
-	GetCorpAccessToken(ctx context.Context, body GetCorpAccessTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetSuiteAccessTokenWithBody 获取第三方企业应用的suiteAccessToken
-	//
-	// Token of a third-party app itself (suite). It lives 7200 seconds.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v1.0/oauth2/suiteAccessToken (the `GetSuiteAccessToken` operationId).
-	GetSuiteAccessTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetSuiteAccessToken 获取第三方企业应用的suiteAccessToken
-	//
-	// Token of a third-party app itself (suite). It lives 7200 seconds.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v1.0/oauth2/suiteAccessToken (the `GetSuiteAccessToken` operationId).
-	GetSuiteAccessToken(ctx context.Context, body GetSuiteAccessTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetCorpScopedTokenWithBody 获取应用的 Access Token
-	//
-	// Access token of an app within one corp: for internal apps and, with the id of the corp that authorised it, for third-party apps. The newest of the token calls. The token lives 7200 seconds.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v1.0/oauth2/{corpId}/token (the `GetCorpScopedToken` operationId).
-	GetCorpScopedTokenWithBody(ctx context.Context, corpID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetCorpScopedToken 获取应用的 Access Token
-	//
-	// Access token of an app within one corp: for internal apps and, with the id of the corp that authorised it, for third-party apps. The newest of the token calls. The token lives 7200 seconds.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v1.0/oauth2/{corpId}/token (the `GetCorpScopedToken` operationId).
-	GetCorpScopedToken(ctx context.Context, corpID string, body GetCorpScopedTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-}
-
-// GetAuthScopes 获取通讯录权限范围
-//
-// Internal and third-party apps. Users, departments and fields that the app may read. The call to make when others answer 50002 or 50004. An old-style answer without result.
-//
-// Corresponds with GET /auth/scopes (the `GetAuthScopes` operationId).
-func (c *Client) GetAuthScopes(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetAuthScopesRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateDepartmentV1WithBody 创建部门
-//
-// Internal apps only. Adds a department. Not safe to repeat after a lost answer; a sibling of the same name gives 60021. parentid and order are text here and numbers in answers.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /department/create (the `CreateDepartmentV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use createDepartmentV2.
-func (c *Client) CreateDepartmentV1WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateDepartmentV1RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateDepartmentV1 创建部门
-//
-// Internal apps only. Adds a department. Not safe to repeat after a lost answer; a sibling of the same name gives 60021. parentid and order are text here and numbers in answers.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /department/create (the `CreateDepartmentV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use createDepartmentV2.
-func (c *Client) CreateDepartmentV1(ctx context.Context, body CreateDepartmentV1JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateDepartmentV1Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DeleteDepartmentV1 删除部门
-//
-// Internal apps only. Deletes a department that has neither members (60005) nor departments below it (60006). The root cannot be deleted (60007). A GET that deletes: HTTP clients and proxies that repeat GETs by themselves delete twice; the second time gives 60003.
-//
-// Corresponds with GET /department/delete (the `DeleteDepartmentV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use deleteDepartmentV2.
-func (c *Client) DeleteDepartmentV1(ctx context.Context, params *DeleteDepartmentV1Params, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteDepartmentV1Request(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetDepartmentV1 获取部门详情
-//
-// Internal and third-party apps. One department with all fields.
-//
-// Corresponds with GET /department/get (the `GetDepartmentV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getDepartmentV2.
-func (c *Client) GetDepartmentV1(ctx context.Context, params *GetDepartmentV1Params, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetDepartmentV1Request(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListDepartmentsV1 获取部门列表
-//
-// Internal and third-party apps. Departments below one department: its children, or with fetch_child the whole subtree in one answer. Listing from the root includes the root, without a parentid. Third-party apps must send fetch_child=false.
-//
-// Corresponds with GET /department/list (the `ListDepartmentsV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listSubDepartmentsV2.
-func (c *Client) ListDepartmentsV1(ctx context.Context, params *ListDepartmentsV1Params, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListDepartmentsV1Request(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListSubDepartmentIdsV1 获取子部门ID列表
-//
-// Internal and third-party apps. Ids of the direct children of a department. Not limited by the contact scope.
-//
-// Corresponds with GET /department/list_ids (the `ListSubDepartmentIdsV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listSubDepartmentIdsV2.
-func (c *Client) ListSubDepartmentIdsV1(ctx context.Context, params *ListSubDepartmentIdsV1Params, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListSubDepartmentIdsV1Request(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListParentDepartmentsByUserV1 获取指定用户的所有父部门列表
-//
-// Internal and third-party apps. For each department of a user the ids from there up to the root. Not limited by the contact scope.
-//
-// Corresponds with GET /department/list_parent_depts (the `ListParentDepartmentsByUserV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listParentDepartmentsByUserV2.
-func (c *Client) ListParentDepartmentsByUserV1(ctx context.Context, params *ListParentDepartmentsByUserV1Params, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListParentDepartmentsByUserV1Request(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListParentDepartmentsByDepartmentV1 获取指定部门的所有父部门列表
-//
-// Internal and third-party apps. Ids from a department up to the root. Not limited by the contact scope.
-//
-// Corresponds with GET /department/list_parent_depts_by_dept (the `ListParentDepartmentsByDepartmentV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listParentDepartmentsByDepartmentV2.
-func (c *Client) ListParentDepartmentsByDepartmentV1(ctx context.Context, params *ListParentDepartmentsByDepartmentV1Params, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListParentDepartmentsByDepartmentV1Request(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateDepartmentV1WithBody 更新部门
-//
-// Internal apps only. Changes a department. Lists of ids are joined by "|".
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /department/update (the `UpdateDepartmentV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateDepartmentV2.
-func (c *Client) UpdateDepartmentV1WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateDepartmentV1RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateDepartmentV1 更新部门
-//
-// Internal apps only. Changes a department. Lists of ids are joined by "|".
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /department/update (the `UpdateDepartmentV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateDepartmentV2.
-func (c *Client) UpdateDepartmentV1(ctx context.Context, body UpdateDepartmentV1JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateDepartmentV1Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetToken 获取企业内部应用的access_token
-//
-// Access token of an internal app. It lives 7200 seconds. Fetching it again within that time returns the same token and prolongs its life, so several processes of one app do not disturb each other. Tokens of different apps are independent. Fetching too often is throttled; the limit is not published.
-//
-// Corresponds with GET /gettoken (the `GetToken` operationId).
-func (c *Client) GetToken(ctx context.Context, params *GetTokenParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetTokenRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetCorpTokenWithBody 服务商获取第三方应用授权企业的access_token
-//
-// Access token of a third-party or custom app for one corp that authorised it. The query is signed: see the security scheme isvSignature. The timestamp may be off by a minute at most, so sign anew for each attempt. It lives 7200 seconds. Each call gives a new token; whether the older one stays valid is not documented, so do not fetch before the old one is near its end.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /service/get_corp_token (the `GetCorpToken` operationId).
-func (c *Client) GetCorpTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetCorpTokenRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetCorpToken 服务商获取第三方应用授权企业的access_token
-//
-// Access token of a third-party or custom app for one corp that authorised it. The query is signed: see the security scheme isvSignature. The timestamp may be off by a minute at most, so sign anew for each attempt. It lives 7200 seconds. Each call gives a new token; whether the older one stays valid is not documented, so do not fetch before the old one is near its end.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /service/get_corp_token (the `GetCorpToken` operationId).
-func (c *Client) GetCorpToken(ctx context.Context, body GetCorpTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetCorpTokenRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetSuiteTokenWithBody 获取第三方企业应用的suite_access_token
-//
-// Token of a third-party app itself (suite), as opposed to one for a corp that uses it. It lives 7200 seconds. The vendor recommends getSuiteAccessToken to those who start now. The ticket is pushed to the callback of the app about every five hours.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /service/get_suite_token (the `GetSuiteToken` operationId).
-func (c *Client) GetSuiteTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetSuiteTokenRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetSuiteToken 获取第三方企业应用的suite_access_token
-//
-// Token of a third-party app itself (suite), as opposed to one for a corp that uses it. It lives 7200 seconds. The vendor recommends getSuiteAccessToken to those who start now. The ticket is pushed to the callback of the app about every five hours.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /service/get_suite_token (the `GetSuiteToken` operationId).
-func (c *Client) GetSuiteToken(ctx context.Context, body GetSuiteTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetSuiteTokenRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListInactiveUsersV1WithBody 获取未登录钉钉的员工列表
-//
-// Internal apps only. Userids of those who did not log in on a day. The only call among the old ones with the newer envelope: result, request_id and, in failures, sub_code. Add size to offset until has_more is false; there is no next_cursor.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/inactive/user/get (the `ListInactiveUsersV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listInactiveUsersV2.
-func (c *Client) ListInactiveUsersV1WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListInactiveUsersV1RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListInactiveUsersV1 获取未登录钉钉的员工列表
-//
-// Internal apps only. Userids of those who did not log in on a day. The only call among the old ones with the newer envelope: result, request_id and, in failures, sub_code. Add size to offset until has_more is false; there is no next_cursor.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/inactive/user/get (the `ListInactiveUsersV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listInactiveUsersV2.
-func (c *Client) ListInactiveUsersV1(ctx context.Context, body ListInactiveUsersV1JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListInactiveUsersV1Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListInactiveUsersV2WithBody 获取未登录钉钉的员工列表
-//
-// Internal apps only. Userids of those who did, or did not, log in on a day. Send next_cursor of the last answer as offset until has_more is false; the last page has no next_cursor.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/inactive/user/v2/get (the `ListInactiveUsersV2` operationId).
-func (c *Client) ListInactiveUsersV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListInactiveUsersV2RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListInactiveUsersV2 获取未登录钉钉的员工列表
-//
-// Internal apps only. Userids of those who did, or did not, log in on a day. Send next_cursor of the last answer as offset until has_more is false; the last page has no next_cursor.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/inactive/user/v2/get (the `ListInactiveUsersV2` operationId).
-func (c *Client) ListInactiveUsersV2(ctx context.Context, body ListInactiveUsersV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListInactiveUsersV2Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUserCountV2WithBody 获取员工人数
-//
-// Internal and third-party apps. Number of members of the corp. Not limited by the contact scope.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/user/count (the `GetUserCountV2` operationId).
-func (c *Client) GetUserCountV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserCountV2RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUserCountV2 获取员工人数
-//
-// Internal and third-party apps. Number of members of the corp. Not limited by the contact scope.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/user/count (the `GetUserCountV2` operationId).
-func (c *Client) GetUserCountV2(ctx context.Context, body GetUserCountV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserCountV2Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetAdminScopeWithBody 获取管理员通讯录权限范围
-//
-// Internal and third-party apps. Departments that an admin may manage.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/user/get_admin_scope (the `GetAdminScope` operationId).
-func (c *Client) GetAdminScopeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetAdminScopeRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetAdminScope 获取管理员通讯录权限范围
-//
-// Internal and third-party apps. Departments that an admin may manage.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/user/get_admin_scope (the `GetAdminScope` operationId).
-func (c *Client) GetAdminScope(ctx context.Context, body GetAdminScopeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetAdminScopeRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUserIDByUnionIDV2WithBody 根据unionid获取用户userid
-//
-// Internal and third-party apps. Userid of the person with a unionid. Somebody unknown to the corp gives 60121. Needs the token of the app, not one from a login.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/user/getbyunionid (the `GetUserIDByUnionIDV2` operationId).
-func (c *Client) GetUserIDByUnionIDV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserIDByUnionIDV2RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUserIDByUnionIDV2 根据unionid获取用户userid
-//
-// Internal and third-party apps. Userid of the person with a unionid. Somebody unknown to the corp gives 60121. Needs the token of the app, not one from a login.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/user/getbyunionid (the `GetUserIDByUnionIDV2` operationId).
-func (c *Client) GetUserIDByUnionIDV2(ctx context.Context, body GetUserIDByUnionIDV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserIDByUnionIDV2Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListAdminsV2WithBody 获取管理员列表
-//
-// Internal and third-party apps. Admins of the corp. Not limited by the contact scope.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/user/listadmin (the `ListAdminsV2` operationId).
-func (c *Client) ListAdminsV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListAdminsV2RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListAdminsV2 获取管理员列表
-//
-// Internal and third-party apps. Admins of the corp. Not limited by the contact scope.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/user/listadmin (the `ListAdminsV2` operationId).
-func (c *Client) ListAdminsV2(ctx context.Context, body ListAdminsV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListAdminsV2Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListDepartmentUserIdsV2WithBody 获取部门用户userid列表
-//
-// Internal and third-party apps. Userids of the members of one department in one answer. Not limited by the contact scope, so reading one of these users may still give 50002.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/user/listid (the `ListDepartmentUserIdsV2` operationId).
-func (c *Client) ListDepartmentUserIdsV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListDepartmentUserIdsV2RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListDepartmentUserIdsV2 获取部门用户userid列表
-//
-// Internal and third-party apps. Userids of the members of one department in one answer. Not limited by the contact scope, so reading one of these users may still give 50002.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/user/listid (the `ListDepartmentUserIdsV2` operationId).
-func (c *Client) ListDepartmentUserIdsV2(ctx context.Context, body ListDepartmentUserIdsV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListDepartmentUserIdsV2Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListDepartmentUsersSimpleV2WithBody 获取部门用户基础信息
-//
-// Internal and third-party apps. Ids and names of the members of one department, paged as listDepartmentUsersV2.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/user/listsimple (the `ListDepartmentUsersSimpleV2` operationId).
-func (c *Client) ListDepartmentUsersSimpleV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListDepartmentUsersSimpleV2RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListDepartmentUsersSimpleV2 获取部门用户基础信息
-//
-// Internal and third-party apps. Ids and names of the members of one department, paged as listDepartmentUsersV2.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/user/listsimple (the `ListDepartmentUsersSimpleV2` operationId).
-func (c *Client) ListDepartmentUsersSimpleV2(ctx context.Context, body ListDepartmentUsersSimpleV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListDepartmentUsersSimpleV2Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateDepartmentV2WithBody 创建部门
-//
-// Internal apps only. Adds a department. Not safe to repeat after a lost answer; a sibling of the same name gives 60021. Lists of ids are joined by commas.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/v2/department/create (the `CreateDepartmentV2` operationId).
-func (c *Client) CreateDepartmentV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateDepartmentV2RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateDepartmentV2 创建部门
-//
-// Internal apps only. Adds a department. Not safe to repeat after a lost answer; a sibling of the same name gives 60021. Lists of ids are joined by commas.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/v2/department/create (the `CreateDepartmentV2` operationId).
-func (c *Client) CreateDepartmentV2(ctx context.Context, body CreateDepartmentV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateDepartmentV2Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DeleteDepartmentV2WithBody 删除部门
-//
-// Internal apps only. Deletes a department that has neither members (60005) nor departments below it (60006). A second time gives 60003.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/v2/department/delete (the `DeleteDepartmentV2` operationId).
-func (c *Client) DeleteDepartmentV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteDepartmentV2RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DeleteDepartmentV2 删除部门
-//
-// Internal apps only. Deletes a department that has neither members (60005) nor departments below it (60006). A second time gives 60003.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/v2/department/delete (the `DeleteDepartmentV2` operationId).
-func (c *Client) DeleteDepartmentV2(ctx context.Context, body DeleteDepartmentV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteDepartmentV2Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetDepartmentV2WithBody 获取部门详情
-//
-// Internal and third-party apps. One department with all fields. A read, though a POST.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/v2/department/get (the `GetDepartmentV2` operationId).
-func (c *Client) GetDepartmentV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetDepartmentV2RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetDepartmentV2 获取部门详情
-//
-// Internal and third-party apps. One department with all fields. A read, though a POST.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/v2/department/get (the `GetDepartmentV2` operationId).
-func (c *Client) GetDepartmentV2(ctx context.Context, body GetDepartmentV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetDepartmentV2Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListParentDepartmentsByDepartmentV2WithBody 获取指定部门的所有父部门列表
-//
-// Internal and third-party apps. Ids from a department up to the root. Not limited by the contact scope.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/v2/department/listparentbydept (the `ListParentDepartmentsByDepartmentV2` operationId).
-func (c *Client) ListParentDepartmentsByDepartmentV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListParentDepartmentsByDepartmentV2RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListParentDepartmentsByDepartmentV2 获取指定部门的所有父部门列表
-//
-// Internal and third-party apps. Ids from a department up to the root. Not limited by the contact scope.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/v2/department/listparentbydept (the `ListParentDepartmentsByDepartmentV2` operationId).
-func (c *Client) ListParentDepartmentsByDepartmentV2(ctx context.Context, body ListParentDepartmentsByDepartmentV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListParentDepartmentsByDepartmentV2Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListParentDepartmentsByUserV2WithBody 获取指定用户的所有父部门列表
-//
-// Internal and third-party apps. For each department of a user the ids from there up to the root. Not limited by the contact scope.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/v2/department/listparentbyuser (the `ListParentDepartmentsByUserV2` operationId).
-func (c *Client) ListParentDepartmentsByUserV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListParentDepartmentsByUserV2RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListParentDepartmentsByUserV2 获取指定用户的所有父部门列表
-//
-// Internal and third-party apps. For each department of a user the ids from there up to the root. Not limited by the contact scope.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/v2/department/listparentbyuser (the `ListParentDepartmentsByUserV2` operationId).
-func (c *Client) ListParentDepartmentsByUserV2(ctx context.Context, body ListParentDepartmentsByUserV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListParentDepartmentsByUserV2Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListSubDepartmentsV2WithBody 获取部门列表
-//
-// Internal and third-party apps. Direct children of a department; walk down yourself for the whole tree. result is an array.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/v2/department/listsub (the `ListSubDepartmentsV2` operationId).
-func (c *Client) ListSubDepartmentsV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListSubDepartmentsV2RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListSubDepartmentsV2 获取部门列表
-//
-// Internal and third-party apps. Direct children of a department; walk down yourself for the whole tree. result is an array.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/v2/department/listsub (the `ListSubDepartmentsV2` operationId).
-func (c *Client) ListSubDepartmentsV2(ctx context.Context, body ListSubDepartmentsV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListSubDepartmentsV2Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListSubDepartmentIdsV2WithBody 获取子部门ID列表
-//
-// Internal and third-party apps. Ids of the direct children of a department. Not limited by the contact scope.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/v2/department/listsubid (the `ListSubDepartmentIdsV2` operationId).
-func (c *Client) ListSubDepartmentIdsV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListSubDepartmentIdsV2RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListSubDepartmentIdsV2 获取子部门ID列表
-//
-// Internal and third-party apps. Ids of the direct children of a department. Not limited by the contact scope.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/v2/department/listsubid (the `ListSubDepartmentIdsV2` operationId).
-func (c *Client) ListSubDepartmentIdsV2(ctx context.Context, body ListSubDepartmentIdsV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListSubDepartmentIdsV2Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateDepartmentV2WithBody 更新部门
-//
-// Internal apps only. Changes a department. Fields left out stay as they are. Lists of ids are joined by commas; managers have to be members of the department.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/v2/department/update (the `UpdateDepartmentV2` operationId).
-func (c *Client) UpdateDepartmentV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateDepartmentV2RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateDepartmentV2 更新部门
-//
-// Internal apps only. Changes a department. Fields left out stay as they are. Lists of ids are joined by commas; managers have to be members of the department.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/v2/department/update (the `UpdateDepartmentV2` operationId).
-func (c *Client) UpdateDepartmentV2(ctx context.Context, body UpdateDepartmentV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateDepartmentV2Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateUserV2WithBody 创建用户
-//
-// Internal apps only. Adds a member to the corp. Not safe to repeat after a lost answer unless the caller chose the userid: then the repeat gives 60102. The mobile number protects, too (60104).
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/v2/user/create (the `CreateUserV2` operationId).
-func (c *Client) CreateUserV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateUserV2RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateUserV2 创建用户
-//
-// Internal apps only. Adds a member to the corp. Not safe to repeat after a lost answer unless the caller chose the userid: then the repeat gives 60102. The mobile number protects, too (60104).
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/v2/user/create (the `CreateUserV2` operationId).
-func (c *Client) CreateUserV2(ctx context.Context, body CreateUserV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateUserV2Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DeleteUserV2WithBody 删除用户
-//
-// Internal apps only. Deletes a member, takes the user out of attendance groups and marks the HR entry as left. A second time gives 60121.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/v2/user/delete (the `DeleteUserV2` operationId).
-func (c *Client) DeleteUserV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteUserV2RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DeleteUserV2 删除用户
-//
-// Internal apps only. Deletes a member, takes the user out of attendance groups and marks the HR entry as left. A second time gives 60121.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/v2/user/delete (the `DeleteUserV2` operationId).
-func (c *Client) DeleteUserV2(ctx context.Context, body DeleteUserV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteUserV2Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUserV2WithBody 查询用户详情
-//
-// Internal and third-party apps. One member with all fields. A read, though a POST. Third-party apps get no personal fields: they are absent, without an error. A user outside the contact scope gives 50002.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/v2/user/get (the `GetUserV2` operationId).
-func (c *Client) GetUserV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserV2RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUserV2 查询用户详情
-//
-// Internal and third-party apps. One member with all fields. A read, though a POST. Third-party apps get no personal fields: they are absent, without an error. A user outside the contact scope gives 50002.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/v2/user/get (the `GetUserV2` operationId).
-func (c *Client) GetUserV2(ctx context.Context, body GetUserV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserV2Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUserIDByMobileV2WithBody 根据手机号查询用户
-//
-// Internal apps only. Userid of the member with a mobile number. People who left are not found (60121); a malformed number gives 40104.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/v2/user/getbymobile (the `GetUserIDByMobileV2` operationId).
-func (c *Client) GetUserIDByMobileV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserIDByMobileV2RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUserIDByMobileV2 根据手机号查询用户
-//
-// Internal apps only. Userid of the member with a mobile number. People who left are not found (60121); a malformed number gives 40104.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/v2/user/getbymobile (the `GetUserIDByMobileV2` operationId).
-func (c *Client) GetUserIDByMobileV2(ctx context.Context, body GetUserIDByMobileV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserIDByMobileV2Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUserByAuthCodeWithBody 通过免登码获取用户信息
-//
-// Internal and third-party apps. Who is behind a login code from a DingTalk client. The code lives five minutes and is spent by the first call: a repeat after a lost answer gives 40078.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/v2/user/getuserinfo (the `GetUserByAuthCode` operationId).
-func (c *Client) GetUserByAuthCodeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserByAuthCodeRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUserByAuthCode 通过免登码获取用户信息
-//
-// Internal and third-party apps. Who is behind a login code from a DingTalk client. The code lives five minutes and is spent by the first call: a repeat after a lost answer gives 40078.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/v2/user/getuserinfo (the `GetUserByAuthCode` operationId).
-func (c *Client) GetUserByAuthCode(ctx context.Context, body GetUserByAuthCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserByAuthCodeRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListDepartmentUsersV2WithBody 获取部门用户详情
-//
-// Internal and third-party apps. Members of one department with their fields, without the departments below it. Send next_cursor of the last answer as cursor until has_more is false. The last page has no next_cursor, and a page may be short of size.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/v2/user/list (the `ListDepartmentUsersV2` operationId).
-func (c *Client) ListDepartmentUsersV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListDepartmentUsersV2RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListDepartmentUsersV2 获取部门用户详情
-//
-// Internal and third-party apps. Members of one department with their fields, without the departments below it. Send next_cursor of the last answer as cursor until has_more is false. The last page has no next_cursor, and a page may be short of size.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/v2/user/list (the `ListDepartmentUsersV2` operationId).
-func (c *Client) ListDepartmentUsersV2(ctx context.Context, body ListDepartmentUsersV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListDepartmentUsersV2Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateUserV2WithBody 更新用户信息
-//
-// Internal apps only. Changes a member. Fields left out stay as they are, but extension replaces the whole set unless ext_attrs_update_mode is 1.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /topapi/v2/user/update (the `UpdateUserV2` operationId).
-func (c *Client) UpdateUserV2WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateUserV2RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateUserV2 更新用户信息
-//
-// Internal apps only. Changes a member. Fields left out stay as they are, but extension replaces the whole set unless ext_attrs_update_mode is 1.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /topapi/v2/user/update (the `UpdateUserV2` operationId).
-func (c *Client) UpdateUserV2(ctx context.Context, body UpdateUserV2JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateUserV2Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateUserV1WithBody 创建用户
-//
-// Internal apps only. Adds a member to the corp. Not safe to repeat after a lost answer unless the caller chose the userid: then the repeat gives 60102. The mobile number protects, too (60104).
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /user/create (the `CreateUserV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use createUserV2.
-func (c *Client) CreateUserV1WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateUserV1RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateUserV1 创建用户
-//
-// Internal apps only. Adds a member to the corp. Not safe to repeat after a lost answer unless the caller chose the userid: then the repeat gives 60102. The mobile number protects, too (60104).
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /user/create (the `CreateUserV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use createUserV2.
-func (c *Client) CreateUserV1(ctx context.Context, body CreateUserV1JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateUserV1Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DeleteUserV1 删除用户
-//
-// Internal apps only. Deletes a member. A GET that deletes: HTTP clients and proxies that repeat GETs by themselves delete twice; the second time gives 60121.
-//
-// Corresponds with GET /user/delete (the `DeleteUserV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use deleteUserV2.
-func (c *Client) DeleteUserV1(ctx context.Context, params *DeleteUserV1Params, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteUserV1Request(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUserV1 根据userid获取用户详情
-//
-// Internal and third-party apps. One member with all fields. Third-party apps get no personal fields: they are absent, without an error. A user outside the contact scope gives 50002.
-//
-// Corresponds with GET /user/get (the `GetUserV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserV2.
-func (c *Client) GetUserV1(ctx context.Context, params *GetUserV1Params, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserV1Request(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListDepartmentUserIdsV1 获取部门用户userid列表
-//
-// Internal and third-party apps. Userids of the members of one department in one answer; a department holds 1,000 members at most.
-//
-// Corresponds with GET /user/getDeptMember (the `ListDepartmentUserIdsV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listDepartmentUserIdsV2.
-func (c *Client) ListDepartmentUserIdsV1(ctx context.Context, params *ListDepartmentUserIdsV1Params, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListDepartmentUserIdsV1Request(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUserIDByUnionIDV1 根据unionid获取userid
-//
-// Internal and third-party apps. Userid of the person with a unionid.
-//
-// Corresponds with GET /user/getUseridByUnionid (the `GetUserIDByUnionIDV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserIdByUnionIdV2.
-func (c *Client) GetUserIDByUnionIDV1(ctx context.Context, params *GetUserIDByUnionIDV1Params, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserIDByUnionIDV1Request(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListAdminsV1 获取管理员列表
-//
-// Internal and third-party apps. Admins of the corp.
-//
-// Corresponds with GET /user/get_admin (the `ListAdminsV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listAdminsV2.
-func (c *Client) ListAdminsV1(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListAdminsV1Request(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUserIDByMobileV1 根据手机号获取userid
-//
-// Internal apps only. Userid of the member with a mobile number. People who left are not found (60121).
-//
-// Corresponds with GET /user/get_by_mobile (the `GetUserIDByMobileV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserIdByMobileV2.
-func (c *Client) GetUserIDByMobileV1(ctx context.Context, params *GetUserIDByMobileV1Params, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserIDByMobileV1Request(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUserCountV1 获取员工人数
-//
-// Internal and third-party apps. Number of members of the corp.
-//
-// Corresponds with GET /user/get_org_user_count (the `GetUserCountV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserCountV2.
-func (c *Client) GetUserCountV1(ctx context.Context, params *GetUserCountV1Params, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserCountV1Request(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListDepartmentUsersV1 获取部门用户详情
-//
-// Internal and third-party apps. Members of one department with their fields, without the departments below it. offset counts rows, not pages: add size to it until hasMore is false. isLeader and order speak of the department that was asked for. An older twin, /user/list, gives the same answer with optional offset and size.
-//
-// Corresponds with GET /user/listbypage (the `ListDepartmentUsersV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listDepartmentUsersV2.
-func (c *Client) ListDepartmentUsersV1(ctx context.Context, params *ListDepartmentUsersV1Params, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListDepartmentUsersV1Request(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListDepartmentUsersSimpleV1 获取部门用户基础信息
-//
-// Internal and third-party apps. Ids and names of the members of one department, without the departments below it. Send both offset and size or neither; without them the whole department comes at once. offset counts rows, not pages: add size to it until hasMore is false.
-//
-// Corresponds with GET /user/simplelist (the `ListDepartmentUsersSimpleV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listDepartmentUsersSimpleV2.
-func (c *Client) ListDepartmentUsersSimpleV1(ctx context.Context, params *ListDepartmentUsersSimpleV1Params, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListDepartmentUsersSimpleV1Request(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateUserV1WithBody 更新用户信息
-//
-// Internal apps only. Changes a member. Fields left out stay as they are, but extattr replaces the whole set: keys left out are lost.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /user/update (the `UpdateUserV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateUserV2.
-func (c *Client) UpdateUserV1WithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateUserV1RequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateUserV1 更新用户信息
-//
-// Internal apps only. Changes a member. Fields left out stay as they are, but extattr replaces the whole set: keys left out are lost.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /user/update (the `UpdateUserV1` operationId).
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateUserV2.
-func (c *Client) UpdateUserV1(ctx context.Context, body UpdateUserV1JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateUserV1Request(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// SearchDepartmentsWithBody 搜索部门ID
-//
-// Internal and third-party apps. Ids of the departments whose name matches.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v1.0/contact/departments/search (the `SearchDepartments` operationId).
-func (c *Client) SearchDepartmentsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewSearchDepartmentsRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// SearchDepartments 搜索部门ID
-//
-// Internal and third-party apps. Ids of the departments whose name matches.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v1.0/contact/departments/search (the `SearchDepartments` operationId).
-func (c *Client) SearchDepartments(ctx context.Context, body SearchDepartmentsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewSearchDepartmentsRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListLeaveRecords 查询离职记录列表
-//
-// Internal apps only. People who left the corp within a span of at most 365 days. Send 0 as the first nextToken, then the one of the last answer until there is none.
-//
-// Corresponds with GET /v1.0/contact/empLeaveRecords (the `ListLeaveRecords` operationId).
-func (c *Client) ListLeaveRecords(ctx context.Context, params *ListLeaveRecordsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListLeaveRecordsRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// SearchUsersWithBody 搜索用户userId
-//
-// Internal and third-party apps. Userids of the members whose name matches.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v1.0/contact/users/search (the `SearchUsers` operationId).
-func (c *Client) SearchUsersWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewSearchUsersRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// SearchUsers 搜索用户userId
-//
-// Internal and third-party apps. Userids of the members whose name matches.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v1.0/contact/users/search (the `SearchUsers` operationId).
-func (c *Client) SearchUsers(ctx context.Context, body SearchUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewSearchUsersRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetAppAccessTokenWithBody 获取企业内部应用的accessToken
-//
-// Access token of an internal app, documented to serve both hosts. It lives 7200 seconds. Fetching it again within that time returns the same token and prolongs its life.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v1.0/oauth2/accessToken (the `GetAppAccessToken` operationId).
-func (c *Client) GetAppAccessTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetAppAccessTokenRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetAppAccessToken 获取企业内部应用的accessToken
-//
-// Access token of an internal app, documented to serve both hosts. It lives 7200 seconds. Fetching it again within that time returns the same token and prolongs its life.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v1.0/oauth2/accessToken (the `GetAppAccessToken` operationId).
-func (c *Client) GetAppAccessToken(ctx context.Context, body GetAppAccessTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetAppAccessTokenRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetCorpAccessTokenWithBody 获取第三方应用授权企业的accessToken
-//
-// Access token of a third-party or custom app for one corp that authorised it. It lives 7200 seconds. Each call gives a new token; do not fetch before the old one is near its end.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v1.0/oauth2/corpAccessToken (the `GetCorpAccessToken` operationId).
-func (c *Client) GetCorpAccessTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetCorpAccessTokenRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetCorpAccessToken 获取第三方应用授权企业的accessToken
-//
-// Access token of a third-party or custom app for one corp that authorised it. It lives 7200 seconds. Each call gives a new token; do not fetch before the old one is near its end.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v1.0/oauth2/corpAccessToken (the `GetCorpAccessToken` operationId).
-func (c *Client) GetCorpAccessToken(ctx context.Context, body GetCorpAccessTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetCorpAccessTokenRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetSuiteAccessTokenWithBody 获取第三方企业应用的suiteAccessToken
-//
-// Token of a third-party app itself (suite). It lives 7200 seconds.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v1.0/oauth2/suiteAccessToken (the `GetSuiteAccessToken` operationId).
-func (c *Client) GetSuiteAccessTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetSuiteAccessTokenRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetSuiteAccessToken 获取第三方企业应用的suiteAccessToken
-//
-// Token of a third-party app itself (suite). It lives 7200 seconds.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v1.0/oauth2/suiteAccessToken (the `GetSuiteAccessToken` operationId).
-func (c *Client) GetSuiteAccessToken(ctx context.Context, body GetSuiteAccessTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetSuiteAccessTokenRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetCorpScopedTokenWithBody 获取应用的 Access Token
-//
-// Access token of an app within one corp: for internal apps and, with the id of the corp that authorised it, for third-party apps. The newest of the token calls. The token lives 7200 seconds.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v1.0/oauth2/{corpId}/token (the `GetCorpScopedToken` operationId).
-func (c *Client) GetCorpScopedTokenWithBody(ctx context.Context, corpID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetCorpScopedTokenRequestWithBody(c.Server, corpID, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetCorpScopedToken 获取应用的 Access Token
-//
-// Access token of an app within one corp: for internal apps and, with the id of the corp that authorised it, for third-party apps. The newest of the token calls. The token lives 7200 seconds.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v1.0/oauth2/{corpId}/token (the `GetCorpScopedToken` operationId).
-func (c *Client) GetCorpScopedToken(ctx context.Context, corpID string, body GetCorpScopedTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetCorpScopedTokenRequest(c.Server, corpID, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// NewGetAuthScopesRequest constructs an http.Request for the GetAuthScopes method
-func NewGetAuthScopesRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/auth/scopes")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewCreateDepartmentV1Request calls the generic CreateDepartmentV1 builder with application/json body
-func NewCreateDepartmentV1Request(server string, body CreateDepartmentV1JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateDepartmentV1RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewCreateDepartmentV1RequestWithBody constructs an http.Request for the CreateDepartmentV1 method, with any body, and a specified content type
-func NewCreateDepartmentV1RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/department/create")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewDeleteDepartmentV1Request constructs an http.Request for the DeleteDepartmentV1 method
-func NewDeleteDepartmentV1Request(server string, params *DeleteDepartmentV1Params) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/department/delete")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "id", params.ID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetDepartmentV1Request constructs an http.Request for the GetDepartmentV1 method
-func NewGetDepartmentV1Request(server string, params *GetDepartmentV1Params) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/department/get")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "id", params.ID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if params.Lang != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "lang", *params.Lang, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListDepartmentsV1Request constructs an http.Request for the ListDepartmentsV1 method
-func NewListDepartmentsV1Request(server string, params *ListDepartmentsV1Params) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/department/list")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.ID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "id", *params.ID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.FetchChild != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "fetch_child", *params.FetchChild, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Lang != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "lang", *params.Lang, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListSubDepartmentIdsV1Request constructs an http.Request for the ListSubDepartmentIdsV1 method
-func NewListSubDepartmentIdsV1Request(server string, params *ListSubDepartmentIdsV1Params) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/department/list_ids")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "id", params.ID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListParentDepartmentsByUserV1Request constructs an http.Request for the ListParentDepartmentsByUserV1 method
-func NewListParentDepartmentsByUserV1Request(server string, params *ListParentDepartmentsByUserV1Params) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/department/list_parent_depts")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "userId", params.UserID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListParentDepartmentsByDepartmentV1Request constructs an http.Request for the ListParentDepartmentsByDepartmentV1 method
-func NewListParentDepartmentsByDepartmentV1Request(server string, params *ListParentDepartmentsByDepartmentV1Params) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/department/list_parent_depts_by_dept")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "id", params.ID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewUpdateDepartmentV1Request calls the generic UpdateDepartmentV1 builder with application/json body
-func NewUpdateDepartmentV1Request(server string, body UpdateDepartmentV1JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewUpdateDepartmentV1RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewUpdateDepartmentV1RequestWithBody constructs an http.Request for the UpdateDepartmentV1 method, with any body, and a specified content type
-func NewUpdateDepartmentV1RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/department/update")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetTokenRequest constructs an http.Request for the GetToken method
-func NewGetTokenRequest(server string, params *GetTokenParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/gettoken")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "appkey", params.AppKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "appsecret", params.AppSecret, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetCorpTokenRequest calls the generic GetCorpToken builder with application/json body
-func NewGetCorpTokenRequest(server string, body GetCorpTokenJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetCorpTokenRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewGetCorpTokenRequestWithBody constructs an http.Request for the GetCorpToken method, with any body, and a specified content type
-func NewGetCorpTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/service/get_corp_token")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetSuiteTokenRequest calls the generic GetSuiteToken builder with application/json body
-func NewGetSuiteTokenRequest(server string, body GetSuiteTokenJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetSuiteTokenRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewGetSuiteTokenRequestWithBody constructs an http.Request for the GetSuiteToken method, with any body, and a specified content type
-func NewGetSuiteTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/service/get_suite_token")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListInactiveUsersV1Request calls the generic ListInactiveUsersV1 builder with application/json body
-func NewListInactiveUsersV1Request(server string, body ListInactiveUsersV1JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewListInactiveUsersV1RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewListInactiveUsersV1RequestWithBody constructs an http.Request for the ListInactiveUsersV1 method, with any body, and a specified content type
-func NewListInactiveUsersV1RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/inactive/user/get")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListInactiveUsersV2Request calls the generic ListInactiveUsersV2 builder with application/json body
-func NewListInactiveUsersV2Request(server string, body ListInactiveUsersV2JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewListInactiveUsersV2RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewListInactiveUsersV2RequestWithBody constructs an http.Request for the ListInactiveUsersV2 method, with any body, and a specified content type
-func NewListInactiveUsersV2RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/inactive/user/v2/get")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetUserCountV2Request calls the generic GetUserCountV2 builder with application/json body
-func NewGetUserCountV2Request(server string, body GetUserCountV2JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetUserCountV2RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewGetUserCountV2RequestWithBody constructs an http.Request for the GetUserCountV2 method, with any body, and a specified content type
-func NewGetUserCountV2RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/user/count")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetAdminScopeRequest calls the generic GetAdminScope builder with application/json body
-func NewGetAdminScopeRequest(server string, body GetAdminScopeJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetAdminScopeRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewGetAdminScopeRequestWithBody constructs an http.Request for the GetAdminScope method, with any body, and a specified content type
-func NewGetAdminScopeRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/user/get_admin_scope")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetUserIDByUnionIDV2Request calls the generic GetUserIDByUnionIDV2 builder with application/json body
-func NewGetUserIDByUnionIDV2Request(server string, body GetUserIDByUnionIDV2JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetUserIDByUnionIDV2RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewGetUserIDByUnionIDV2RequestWithBody constructs an http.Request for the GetUserIDByUnionIDV2 method, with any body, and a specified content type
-func NewGetUserIDByUnionIDV2RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/user/getbyunionid")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListAdminsV2Request calls the generic ListAdminsV2 builder with application/json body
-func NewListAdminsV2Request(server string, body ListAdminsV2JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewListAdminsV2RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewListAdminsV2RequestWithBody constructs an http.Request for the ListAdminsV2 method, with any body, and a specified content type
-func NewListAdminsV2RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/user/listadmin")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListDepartmentUserIdsV2Request calls the generic ListDepartmentUserIdsV2 builder with application/json body
-func NewListDepartmentUserIdsV2Request(server string, body ListDepartmentUserIdsV2JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewListDepartmentUserIdsV2RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewListDepartmentUserIdsV2RequestWithBody constructs an http.Request for the ListDepartmentUserIdsV2 method, with any body, and a specified content type
-func NewListDepartmentUserIdsV2RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/user/listid")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListDepartmentUsersSimpleV2Request calls the generic ListDepartmentUsersSimpleV2 builder with application/json body
-func NewListDepartmentUsersSimpleV2Request(server string, body ListDepartmentUsersSimpleV2JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewListDepartmentUsersSimpleV2RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewListDepartmentUsersSimpleV2RequestWithBody constructs an http.Request for the ListDepartmentUsersSimpleV2 method, with any body, and a specified content type
-func NewListDepartmentUsersSimpleV2RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/user/listsimple")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewCreateDepartmentV2Request calls the generic CreateDepartmentV2 builder with application/json body
-func NewCreateDepartmentV2Request(server string, body CreateDepartmentV2JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateDepartmentV2RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewCreateDepartmentV2RequestWithBody constructs an http.Request for the CreateDepartmentV2 method, with any body, and a specified content type
-func NewCreateDepartmentV2RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/v2/department/create")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewDeleteDepartmentV2Request calls the generic DeleteDepartmentV2 builder with application/json body
-func NewDeleteDepartmentV2Request(server string, body DeleteDepartmentV2JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewDeleteDepartmentV2RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewDeleteDepartmentV2RequestWithBody constructs an http.Request for the DeleteDepartmentV2 method, with any body, and a specified content type
-func NewDeleteDepartmentV2RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/v2/department/delete")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetDepartmentV2Request calls the generic GetDepartmentV2 builder with application/json body
-func NewGetDepartmentV2Request(server string, body GetDepartmentV2JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetDepartmentV2RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewGetDepartmentV2RequestWithBody constructs an http.Request for the GetDepartmentV2 method, with any body, and a specified content type
-func NewGetDepartmentV2RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/v2/department/get")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListParentDepartmentsByDepartmentV2Request calls the generic ListParentDepartmentsByDepartmentV2 builder with application/json body
-func NewListParentDepartmentsByDepartmentV2Request(server string, body ListParentDepartmentsByDepartmentV2JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewListParentDepartmentsByDepartmentV2RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewListParentDepartmentsByDepartmentV2RequestWithBody constructs an http.Request for the ListParentDepartmentsByDepartmentV2 method, with any body, and a specified content type
-func NewListParentDepartmentsByDepartmentV2RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/v2/department/listparentbydept")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListParentDepartmentsByUserV2Request calls the generic ListParentDepartmentsByUserV2 builder with application/json body
-func NewListParentDepartmentsByUserV2Request(server string, body ListParentDepartmentsByUserV2JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewListParentDepartmentsByUserV2RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewListParentDepartmentsByUserV2RequestWithBody constructs an http.Request for the ListParentDepartmentsByUserV2 method, with any body, and a specified content type
-func NewListParentDepartmentsByUserV2RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/v2/department/listparentbyuser")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListSubDepartmentsV2Request calls the generic ListSubDepartmentsV2 builder with application/json body
-func NewListSubDepartmentsV2Request(server string, body ListSubDepartmentsV2JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewListSubDepartmentsV2RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewListSubDepartmentsV2RequestWithBody constructs an http.Request for the ListSubDepartmentsV2 method, with any body, and a specified content type
-func NewListSubDepartmentsV2RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/v2/department/listsub")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListSubDepartmentIdsV2Request calls the generic ListSubDepartmentIdsV2 builder with application/json body
-func NewListSubDepartmentIdsV2Request(server string, body ListSubDepartmentIdsV2JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewListSubDepartmentIdsV2RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewListSubDepartmentIdsV2RequestWithBody constructs an http.Request for the ListSubDepartmentIdsV2 method, with any body, and a specified content type
-func NewListSubDepartmentIdsV2RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/v2/department/listsubid")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewUpdateDepartmentV2Request calls the generic UpdateDepartmentV2 builder with application/json body
-func NewUpdateDepartmentV2Request(server string, body UpdateDepartmentV2JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewUpdateDepartmentV2RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewUpdateDepartmentV2RequestWithBody constructs an http.Request for the UpdateDepartmentV2 method, with any body, and a specified content type
-func NewUpdateDepartmentV2RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/v2/department/update")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewCreateUserV2Request calls the generic CreateUserV2 builder with application/json body
-func NewCreateUserV2Request(server string, body CreateUserV2JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateUserV2RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewCreateUserV2RequestWithBody constructs an http.Request for the CreateUserV2 method, with any body, and a specified content type
-func NewCreateUserV2RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/v2/user/create")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewDeleteUserV2Request calls the generic DeleteUserV2 builder with application/json body
-func NewDeleteUserV2Request(server string, body DeleteUserV2JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewDeleteUserV2RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewDeleteUserV2RequestWithBody constructs an http.Request for the DeleteUserV2 method, with any body, and a specified content type
-func NewDeleteUserV2RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/v2/user/delete")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetUserV2Request calls the generic GetUserV2 builder with application/json body
-func NewGetUserV2Request(server string, body GetUserV2JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetUserV2RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewGetUserV2RequestWithBody constructs an http.Request for the GetUserV2 method, with any body, and a specified content type
-func NewGetUserV2RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/v2/user/get")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetUserIDByMobileV2Request calls the generic GetUserIDByMobileV2 builder with application/json body
-func NewGetUserIDByMobileV2Request(server string, body GetUserIDByMobileV2JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetUserIDByMobileV2RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewGetUserIDByMobileV2RequestWithBody constructs an http.Request for the GetUserIDByMobileV2 method, with any body, and a specified content type
-func NewGetUserIDByMobileV2RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/v2/user/getbymobile")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetUserByAuthCodeRequest calls the generic GetUserByAuthCode builder with application/json body
-func NewGetUserByAuthCodeRequest(server string, body GetUserByAuthCodeJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetUserByAuthCodeRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewGetUserByAuthCodeRequestWithBody constructs an http.Request for the GetUserByAuthCode method, with any body, and a specified content type
-func NewGetUserByAuthCodeRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/v2/user/getuserinfo")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListDepartmentUsersV2Request calls the generic ListDepartmentUsersV2 builder with application/json body
-func NewListDepartmentUsersV2Request(server string, body ListDepartmentUsersV2JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewListDepartmentUsersV2RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewListDepartmentUsersV2RequestWithBody constructs an http.Request for the ListDepartmentUsersV2 method, with any body, and a specified content type
-func NewListDepartmentUsersV2RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/v2/user/list")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewUpdateUserV2Request calls the generic UpdateUserV2 builder with application/json body
-func NewUpdateUserV2Request(server string, body UpdateUserV2JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewUpdateUserV2RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewUpdateUserV2RequestWithBody constructs an http.Request for the UpdateUserV2 method, with any body, and a specified content type
-func NewUpdateUserV2RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/topapi/v2/user/update")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewCreateUserV1Request calls the generic CreateUserV1 builder with application/json body
-func NewCreateUserV1Request(server string, body CreateUserV1JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateUserV1RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewCreateUserV1RequestWithBody constructs an http.Request for the CreateUserV1 method, with any body, and a specified content type
-func NewCreateUserV1RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/create")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewDeleteUserV1Request constructs an http.Request for the DeleteUserV1 method
-func NewDeleteUserV1Request(server string, params *DeleteUserV1Params) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/delete")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "userid", params.UserID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetUserV1Request constructs an http.Request for the GetUserV1 method
-func NewGetUserV1Request(server string, params *GetUserV1Params) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/get")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "userid", params.UserID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if params.Lang != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "lang", *params.Lang, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListDepartmentUserIdsV1Request constructs an http.Request for the ListDepartmentUserIdsV1 method
-func NewListDepartmentUserIdsV1Request(server string, params *ListDepartmentUserIdsV1Params) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/getDeptMember")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "deptId", params.DeptID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetUserIDByUnionIDV1Request constructs an http.Request for the GetUserIDByUnionIDV1 method
-func NewGetUserIDByUnionIDV1Request(server string, params *GetUserIDByUnionIDV1Params) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/getUseridByUnionid")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "unionid", params.UnionID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListAdminsV1Request constructs an http.Request for the ListAdminsV1 method
-func NewListAdminsV1Request(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/get_admin")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetUserIDByMobileV1Request constructs an http.Request for the GetUserIDByMobileV1 method
-func NewGetUserIDByMobileV1Request(server string, params *GetUserIDByMobileV1Params) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/get_by_mobile")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "mobile", params.Mobile, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetUserCountV1Request constructs an http.Request for the GetUserCountV1 method
-func NewGetUserCountV1Request(server string, params *GetUserCountV1Params) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/get_org_user_count")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "onlyActive", params.OnlyActive, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListDepartmentUsersV1Request constructs an http.Request for the ListDepartmentUsersV1 method
-func NewListDepartmentUsersV1Request(server string, params *ListDepartmentUsersV1Params) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/listbypage")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id", params.DepartmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "offset", params.Offset, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "size", params.Size, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if params.Order != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "order", *params.Order, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Lang != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "lang", *params.Lang, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListDepartmentUsersSimpleV1Request constructs an http.Request for the ListDepartmentUsersSimpleV1 method
-func NewListDepartmentUsersSimpleV1Request(server string, params *ListDepartmentUsersSimpleV1Params) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/simplelist")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id", params.DepartmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if params.Offset != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "offset", *params.Offset, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Size != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "size", *params.Size, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Order != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "order", *params.Order, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Lang != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "lang", *params.Lang, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewUpdateUserV1Request calls the generic UpdateUserV1 builder with application/json body
-func NewUpdateUserV1Request(server string, body UpdateUserV1JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewUpdateUserV1RequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewUpdateUserV1RequestWithBody constructs an http.Request for the UpdateUserV1 method, with any body, and a specified content type
-func NewUpdateUserV1RequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/update")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewSearchDepartmentsRequest calls the generic SearchDepartments builder with application/json body
-func NewSearchDepartmentsRequest(server string, body SearchDepartmentsJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewSearchDepartmentsRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewSearchDepartmentsRequestWithBody constructs an http.Request for the SearchDepartments method, with any body, and a specified content type
-func NewSearchDepartmentsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1.0/contact/departments/search")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListLeaveRecordsRequest constructs an http.Request for the ListLeaveRecords method
-func NewListLeaveRecordsRequest(server string, params *ListLeaveRecordsParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1.0/contact/empLeaveRecords")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "startTime", params.StartTime, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if params.EndTime != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "endTime", *params.EndTime, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.NextToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "nextToken", *params.NextToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "maxResults", params.MaxResults, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewSearchUsersRequest calls the generic SearchUsers builder with application/json body
-func NewSearchUsersRequest(server string, body SearchUsersJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewSearchUsersRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewSearchUsersRequestWithBody constructs an http.Request for the SearchUsers method, with any body, and a specified content type
-func NewSearchUsersRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1.0/contact/users/search")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetAppAccessTokenRequest calls the generic GetAppAccessToken builder with application/json body
-func NewGetAppAccessTokenRequest(server string, body GetAppAccessTokenJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetAppAccessTokenRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewGetAppAccessTokenRequestWithBody constructs an http.Request for the GetAppAccessToken method, with any body, and a specified content type
-func NewGetAppAccessTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1.0/oauth2/accessToken")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetCorpAccessTokenRequest calls the generic GetCorpAccessToken builder with application/json body
-func NewGetCorpAccessTokenRequest(server string, body GetCorpAccessTokenJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetCorpAccessTokenRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewGetCorpAccessTokenRequestWithBody constructs an http.Request for the GetCorpAccessToken method, with any body, and a specified content type
-func NewGetCorpAccessTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1.0/oauth2/corpAccessToken")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetSuiteAccessTokenRequest calls the generic GetSuiteAccessToken builder with application/json body
-func NewGetSuiteAccessTokenRequest(server string, body GetSuiteAccessTokenJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetSuiteAccessTokenRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewGetSuiteAccessTokenRequestWithBody constructs an http.Request for the GetSuiteAccessToken method, with any body, and a specified content type
-func NewGetSuiteAccessTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1.0/oauth2/suiteAccessToken")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetCorpScopedTokenRequest calls the generic GetCorpScopedToken builder with application/json body
-func NewGetCorpScopedTokenRequest(server string, corpID string, body GetCorpScopedTokenJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetCorpScopedTokenRequestWithBody(server, corpID, "application/json", bodyReader)
-}
-
-// NewGetCorpScopedTokenRequestWithBody constructs an http.Request for the GetCorpScopedToken method, with any body, and a specified content type
-func NewGetCorpScopedTokenRequestWithBody(server string, corpID string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "corpId", corpID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1.0/oauth2/%s/token", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
-	for _, r := range c.RequestEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	for _, r := range additionalEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // API holds one method for each operation of the document. Its methods check their arguments, build the request and hand
 // both to a wire.Caller, which authorizes, sends, replays and decodes.
 type API struct {
@@ -8054,63 +2936,64 @@ func NewAPI(caller wire.Caller) *API {
 // Operations returns what the document says of each operation.
 func Operations() []*wire.Operation {
 	return []*wire.Operation{
-		opGetAuthScopes,
-		opCreateDepartmentV1,
-		opDeleteDepartmentV1,
-		opGetDepartmentV1,
-		opListDepartmentsV1,
-		opListSubDepartmentIdsV1,
-		opListParentDepartmentsByUserV1,
-		opListParentDepartmentsByDepartmentV1,
-		opUpdateDepartmentV1,
-		opGetToken,
-		opGetCorpToken,
-		opGetSuiteToken,
-		opListInactiveUsersV1,
-		opListInactiveUsersV2,
-		opGetUserCountV2,
-		opGetAdminScope,
-		opGetUserIDByUnionIDV2,
-		opListAdminsV2,
-		opListDepartmentUserIdsV2,
-		opListDepartmentUsersSimpleV2,
-		opCreateDepartmentV2,
-		opDeleteDepartmentV2,
-		opGetDepartmentV2,
-		opListParentDepartmentsByDepartmentV2,
-		opListParentDepartmentsByUserV2,
-		opListSubDepartmentsV2,
-		opListSubDepartmentIdsV2,
-		opUpdateDepartmentV2,
-		opCreateUserV2,
-		opDeleteUserV2,
-		opGetUserV2,
-		opGetUserIDByMobileV2,
-		opGetUserByAuthCode,
-		opListDepartmentUsersV2,
-		opUpdateUserV2,
-		opCreateUserV1,
-		opDeleteUserV1,
-		opGetUserV1,
-		opListDepartmentUserIdsV1,
-		opGetUserIDByUnionIDV1,
-		opListAdminsV1,
-		opGetUserIDByMobileV1,
-		opGetUserCountV1,
-		opListDepartmentUsersV1,
-		opListDepartmentUsersSimpleV1,
-		opUpdateUserV1,
-		opSearchDepartments,
-		opListLeaveRecords,
-		opSearchUsers,
-		opGetAppAccessToken,
-		opGetCorpAccessToken,
-		opGetSuiteAccessToken,
-		opGetCorpScopedToken,
+		OpGetAuthScopes,
+		OpCreateDepartmentV1,
+		OpDeleteDepartmentV1,
+		OpGetDepartmentV1,
+		OpListDepartmentsV1,
+		OpListSubDepartmentIdsV1,
+		OpListParentDepartmentsByUserV1,
+		OpListParentDepartmentsByDepartmentV1,
+		OpUpdateDepartmentV1,
+		OpGetToken,
+		OpGetCorpToken,
+		OpGetSuiteToken,
+		OpListInactiveUsersV1,
+		OpListInactiveUsersV2,
+		OpGetUserCountV2,
+		OpGetAdminScope,
+		OpGetUserIDByUnionIDV2,
+		OpListAdminsV2,
+		OpListDepartmentUserIdsV2,
+		OpListDepartmentUsersSimpleV2,
+		OpCreateDepartmentV2,
+		OpDeleteDepartmentV2,
+		OpGetDepartmentV2,
+		OpListParentDepartmentsByDepartmentV2,
+		OpListParentDepartmentsByUserV2,
+		OpListSubDepartmentsV2,
+		OpListSubDepartmentIdsV2,
+		OpUpdateDepartmentV2,
+		OpCreateUserV2,
+		OpDeleteUserV2,
+		OpGetUserV2,
+		OpGetUserIDByMobileV2,
+		OpGetUserByAuthCode,
+		OpListDepartmentUsersV2,
+		OpUpdateUserV2,
+		OpCreateUserV1,
+		OpDeleteUserV1,
+		OpGetUserV1,
+		OpListDepartmentUserIdsV1,
+		OpGetUserIDByUnionIDV1,
+		OpListAdminsV1,
+		OpGetUserIDByMobileV1,
+		OpGetUserCountV1,
+		OpListDepartmentUsersV1,
+		OpListDepartmentUsersSimpleV1,
+		OpUpdateUserV1,
+		OpSearchDepartments,
+		OpListLeaveRecords,
+		OpSearchUsers,
+		OpGetAppAccessToken,
+		OpGetCorpAccessToken,
+		OpGetSuiteAccessToken,
+		OpGetCorpScopedToken,
 	}
 }
 
-var opGetAuthScopes = &wire.Operation{
+// OpGetAuthScopes is what the document says of GetAuthScopes. It is shared: do not change it.
+var OpGetAuthScopes = &wire.Operation{
 	ID:         "getAuthScopes",
 	Method:     http.MethodGet,
 	Path:       "/auth/scopes",
@@ -8132,17 +3015,15 @@ var opGetAuthScopes = &wire.Operation{
 // Vendor page: https://open.dingtalk.com/document/development/obtain-corpsecret-authorization-scope
 func (a *API) GetAuthScopes(ctx context.Context) (*GetAuthScopesAnswer, error) {
 	var out GetAuthScopesAnswer
-	call := wire.Call{Operation: opGetAuthScopes, Out: &out}
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetAuthScopesRequest(server)
-	}
+	call := wire.Call{Operation: OpGetAuthScopes, Out: &out}
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opCreateDepartmentV1 = &wire.Operation{
+// OpCreateDepartmentV1 is what the document says of CreateDepartmentV1. It is shared: do not change it.
+var OpCreateDepartmentV1 = &wire.Operation{
 	ID:         "createDepartmentV1",
 	Method:     http.MethodPost,
 	Path:       "/department/create",
@@ -8161,20 +3042,18 @@ var opCreateDepartmentV1 = &wire.Operation{
 // Vendor page: https://open.dingtalk.com/document/development/create-a-department
 //
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use createDepartmentV2.
-func (a *API) CreateDepartmentV1(ctx context.Context, body *CreateDepartmentV1JSONRequestBody) (*CreateDepartmentV1Answer, error) {
+func (a *API) CreateDepartmentV1(ctx context.Context, body *CreateDepartmentV1Request) (*CreateDepartmentV1Answer, error) {
 	var out CreateDepartmentV1Answer
-	call := wire.Call{Operation: opCreateDepartmentV1, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewCreateDepartmentV1RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpCreateDepartmentV1, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opDeleteDepartmentV1 = &wire.Operation{
+// OpDeleteDepartmentV1 is what the document says of DeleteDepartmentV1. It is shared: do not change it.
+var OpDeleteDepartmentV1 = &wire.Operation{
 	ID:         "deleteDepartmentV1",
 	Method:     http.MethodGet,
 	Path:       "/department/delete",
@@ -8195,18 +3074,17 @@ var opDeleteDepartmentV1 = &wire.Operation{
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use deleteDepartmentV2.
 func (a *API) DeleteDepartmentV1(ctx context.Context, params *DeleteDepartmentV1Params) (*DeleteDepartmentV1Answer, error) {
 	var out DeleteDepartmentV1Answer
-	call := wire.Call{Operation: opDeleteDepartmentV1, Out: &out}
-	call.RequireParams(params == nil, "id")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewDeleteDepartmentV1Request(server, params)
-	}
+	call := wire.Call{Operation: OpDeleteDepartmentV1, Out: &out}
+	params = wire.Params(&call, params, "id")
+	wire.QueryString(&call, "id", &params.ID)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetDepartmentV1 = &wire.Operation{
+// OpGetDepartmentV1 is what the document says of GetDepartmentV1. It is shared: do not change it.
+var OpGetDepartmentV1 = &wire.Operation{
 	ID:         "getDepartmentV1",
 	Method:     http.MethodGet,
 	Path:       "/department/get",
@@ -8228,18 +3106,18 @@ var opGetDepartmentV1 = &wire.Operation{
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getDepartmentV2.
 func (a *API) GetDepartmentV1(ctx context.Context, params *GetDepartmentV1Params) (*GetDepartmentV1Answer, error) {
 	var out GetDepartmentV1Answer
-	call := wire.Call{Operation: opGetDepartmentV1, Out: &out}
-	call.RequireParams(params == nil, "id")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetDepartmentV1Request(server, params)
-	}
+	call := wire.Call{Operation: OpGetDepartmentV1, Out: &out}
+	params = wire.Params(&call, params, "id")
+	wire.QueryString(&call, "id", &params.ID)
+	wire.QueryString(&call, "lang", params.Lang)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListDepartmentsV1 = &wire.Operation{
+// OpListDepartmentsV1 is what the document says of ListDepartmentsV1. It is shared: do not change it.
+var OpListDepartmentsV1 = &wire.Operation{
 	ID:         "listDepartmentsV1",
 	Method:     http.MethodGet,
 	Path:       "/department/list",
@@ -8261,17 +3139,19 @@ var opListDepartmentsV1 = &wire.Operation{
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listSubDepartmentsV2.
 func (a *API) ListDepartmentsV1(ctx context.Context, params *ListDepartmentsV1Params) (*ListDepartmentsV1Answer, error) {
 	var out ListDepartmentsV1Answer
-	call := wire.Call{Operation: opListDepartmentsV1, Out: &out}
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListDepartmentsV1Request(server, params)
-	}
+	call := wire.Call{Operation: OpListDepartmentsV1, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "id", params.ID)
+	wire.QueryBool(&call, "fetch_child", params.FetchChild)
+	wire.QueryString(&call, "lang", params.Lang)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListSubDepartmentIdsV1 = &wire.Operation{
+// OpListSubDepartmentIdsV1 is what the document says of ListSubDepartmentIdsV1. It is shared: do not change it.
+var OpListSubDepartmentIdsV1 = &wire.Operation{
 	ID:         "listSubDepartmentIdsV1",
 	Method:     http.MethodGet,
 	Path:       "/department/list_ids",
@@ -8293,18 +3173,17 @@ var opListSubDepartmentIdsV1 = &wire.Operation{
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listSubDepartmentIdsV2.
 func (a *API) ListSubDepartmentIdsV1(ctx context.Context, params *ListSubDepartmentIdsV1Params) (*ListSubDepartmentIdsV1Answer, error) {
 	var out ListSubDepartmentIdsV1Answer
-	call := wire.Call{Operation: opListSubDepartmentIdsV1, Out: &out}
-	call.RequireParams(params == nil, "id")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListSubDepartmentIdsV1Request(server, params)
-	}
+	call := wire.Call{Operation: OpListSubDepartmentIdsV1, Out: &out}
+	params = wire.Params(&call, params, "id")
+	wire.QueryString(&call, "id", &params.ID)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListParentDepartmentsByUserV1 = &wire.Operation{
+// OpListParentDepartmentsByUserV1 is what the document says of ListParentDepartmentsByUserV1. It is shared: do not change it.
+var OpListParentDepartmentsByUserV1 = &wire.Operation{
 	ID:         "listParentDepartmentsByUserV1",
 	Method:     http.MethodGet,
 	Path:       "/department/list_parent_depts",
@@ -8326,18 +3205,17 @@ var opListParentDepartmentsByUserV1 = &wire.Operation{
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listParentDepartmentsByUserV2.
 func (a *API) ListParentDepartmentsByUserV1(ctx context.Context, params *ListParentDepartmentsByUserV1Params) (*ListParentDepartmentsByUserV1Answer, error) {
 	var out ListParentDepartmentsByUserV1Answer
-	call := wire.Call{Operation: opListParentDepartmentsByUserV1, Out: &out}
-	call.RequireParams(params == nil, "userId")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListParentDepartmentsByUserV1Request(server, params)
-	}
+	call := wire.Call{Operation: OpListParentDepartmentsByUserV1, Out: &out}
+	params = wire.Params(&call, params, "userId")
+	wire.QueryString(&call, "userId", &params.UserID)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListParentDepartmentsByDepartmentV1 = &wire.Operation{
+// OpListParentDepartmentsByDepartmentV1 is what the document says of ListParentDepartmentsByDepartmentV1. It is shared: do not change it.
+var OpListParentDepartmentsByDepartmentV1 = &wire.Operation{
 	ID:         "listParentDepartmentsByDepartmentV1",
 	Method:     http.MethodGet,
 	Path:       "/department/list_parent_depts_by_dept",
@@ -8359,18 +3237,17 @@ var opListParentDepartmentsByDepartmentV1 = &wire.Operation{
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listParentDepartmentsByDepartmentV2.
 func (a *API) ListParentDepartmentsByDepartmentV1(ctx context.Context, params *ListParentDepartmentsByDepartmentV1Params) (*ListParentDepartmentsByDepartmentV1Answer, error) {
 	var out ListParentDepartmentsByDepartmentV1Answer
-	call := wire.Call{Operation: opListParentDepartmentsByDepartmentV1, Out: &out}
-	call.RequireParams(params == nil, "id")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListParentDepartmentsByDepartmentV1Request(server, params)
-	}
+	call := wire.Call{Operation: OpListParentDepartmentsByDepartmentV1, Out: &out}
+	params = wire.Params(&call, params, "id")
+	wire.QueryString(&call, "id", &params.ID)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opUpdateDepartmentV1 = &wire.Operation{
+// OpUpdateDepartmentV1 is what the document says of UpdateDepartmentV1. It is shared: do not change it.
+var OpUpdateDepartmentV1 = &wire.Operation{
 	ID:         "updateDepartmentV1",
 	Method:     http.MethodPost,
 	Path:       "/department/update",
@@ -8390,20 +3267,18 @@ var opUpdateDepartmentV1 = &wire.Operation{
 // Vendor page: https://open.dingtalk.com/document/development/update-a-department
 //
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateDepartmentV2.
-func (a *API) UpdateDepartmentV1(ctx context.Context, body *UpdateDepartmentV1JSONRequestBody) (*UpdateDepartmentV1Answer, error) {
+func (a *API) UpdateDepartmentV1(ctx context.Context, body *UpdateDepartmentV1Request) (*UpdateDepartmentV1Answer, error) {
 	var out UpdateDepartmentV1Answer
-	call := wire.Call{Operation: opUpdateDepartmentV1, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewUpdateDepartmentV1RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpUpdateDepartmentV1, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetToken = &wire.Operation{
+// OpGetToken is what the document says of GetToken. It is shared: do not change it.
+var OpGetToken = &wire.Operation{
 	ID:            "getToken",
 	Method:        http.MethodGet,
 	Path:          "/gettoken",
@@ -8420,18 +3295,18 @@ var opGetToken = &wire.Operation{
 // Vendor page: https://open.dingtalk.com/document/development/obtain-orgapp-token
 func (a *API) GetToken(ctx context.Context, params *GetTokenParams) (*GetTokenAnswer, error) {
 	var out GetTokenAnswer
-	call := wire.Call{Operation: opGetToken, Out: &out}
-	call.RequireParams(params == nil, "appkey")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetTokenRequest(server, params)
-	}
+	call := wire.Call{Operation: OpGetToken, Out: &out}
+	params = wire.Params(&call, params, "appkey")
+	wire.QueryString(&call, "appkey", &params.AppKey)
+	wire.QueryString(&call, "appsecret", &params.AppSecret)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetCorpToken = &wire.Operation{
+// OpGetCorpToken is what the document says of GetCorpToken. It is shared: do not change it.
+var OpGetCorpToken = &wire.Operation{
 	ID:            "getCorpToken",
 	Method:        http.MethodPost,
 	Path:          "/service/get_corp_token",
@@ -8446,20 +3321,18 @@ var opGetCorpToken = &wire.Operation{
 // Access token of a third-party or custom app for one corp that authorised it. The query is signed: see the security scheme isvSignature. The timestamp may be off by a minute at most, so sign anew for each attempt. It lives 7200 seconds. Each call gives a new token; whether the older one stays valid is not documented, so do not fetch before the old one is near its end.
 //
 // Vendor page: https://open.dingtalk.com/document/development/obtain-isvapp-token
-func (a *API) GetCorpToken(ctx context.Context, body *GetCorpTokenJSONRequestBody) (*GetCorpTokenAnswer, error) {
+func (a *API) GetCorpToken(ctx context.Context, body *GetCorpTokenRequest) (*GetCorpTokenAnswer, error) {
 	var out GetCorpTokenAnswer
-	call := wire.Call{Operation: opGetCorpToken, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetCorpTokenRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetCorpToken, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetSuiteToken = &wire.Operation{
+// OpGetSuiteToken is what the document says of GetSuiteToken. It is shared: do not change it.
+var OpGetSuiteToken = &wire.Operation{
 	ID:            "getSuiteToken",
 	Method:        http.MethodPost,
 	Path:          "/service/get_suite_token",
@@ -8474,20 +3347,18 @@ var opGetSuiteToken = &wire.Operation{
 // Token of a third-party app itself (suite), as opposed to one for a corp that uses it. It lives 7200 seconds. The vendor recommends getSuiteAccessToken to those who start now. The ticket is pushed to the callback of the app about every five hours.
 //
 // Vendor page: https://open.dingtalk.com/document/development/obtain-application-suite-ticket
-func (a *API) GetSuiteToken(ctx context.Context, body *GetSuiteTokenJSONRequestBody) (*GetSuiteTokenAnswer, error) {
+func (a *API) GetSuiteToken(ctx context.Context, body *GetSuiteTokenRequest) (*GetSuiteTokenAnswer, error) {
 	var out GetSuiteTokenAnswer
-	call := wire.Call{Operation: opGetSuiteToken, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetSuiteTokenRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetSuiteToken, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListInactiveUsersV1 = &wire.Operation{
+// OpListInactiveUsersV1 is what the document says of ListInactiveUsersV1. It is shared: do not change it.
+var OpListInactiveUsersV1 = &wire.Operation{
 	ID:         "listInactiveUsersV1",
 	Method:     http.MethodPost,
 	Path:       "/topapi/inactive/user/get",
@@ -8507,20 +3378,18 @@ var opListInactiveUsersV1 = &wire.Operation{
 // Vendor page: https://open.dingtalk.com/document/development/query-data-of-inactive-users
 //
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listInactiveUsersV2.
-func (a *API) ListInactiveUsersV1(ctx context.Context, body *ListInactiveUsersV1JSONRequestBody) (*ListInactiveUsersV1Answer, error) {
+func (a *API) ListInactiveUsersV1(ctx context.Context, body *ListInactiveUsersV1Request) (*ListInactiveUsersV1Answer, error) {
 	var out ListInactiveUsersV1Answer
-	call := wire.Call{Operation: opListInactiveUsersV1, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListInactiveUsersV1RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpListInactiveUsersV1, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListInactiveUsersV2 = &wire.Operation{
+// OpListInactiveUsersV2 is what the document says of ListInactiveUsersV2. It is shared: do not change it.
+var OpListInactiveUsersV2 = &wire.Operation{
 	ID:         "listInactiveUsersV2",
 	Method:     http.MethodPost,
 	Path:       "/topapi/inactive/user/v2/get",
@@ -8540,20 +3409,18 @@ var opListInactiveUsersV2 = &wire.Operation{
 // Permissions: qyapi_liveness_base.
 //
 // Vendor page: https://open.dingtalk.com/document/development/queries-the-inactive-users-or-active-users-under-an-enterprise
-func (a *API) ListInactiveUsersV2(ctx context.Context, body *ListInactiveUsersV2JSONRequestBody) (*ListInactiveUsersV2Answer, error) {
+func (a *API) ListInactiveUsersV2(ctx context.Context, body *ListInactiveUsersV2Request) (*ListInactiveUsersV2Answer, error) {
 	var out ListInactiveUsersV2Answer
-	call := wire.Call{Operation: opListInactiveUsersV2, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListInactiveUsersV2RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpListInactiveUsersV2, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetUserCountV2 = &wire.Operation{
+// OpGetUserCountV2 is what the document says of GetUserCountV2. It is shared: do not change it.
+var OpGetUserCountV2 = &wire.Operation{
 	ID:         "getUserCountV2",
 	Method:     http.MethodPost,
 	Path:       "/topapi/user/count",
@@ -8573,20 +3440,18 @@ var opGetUserCountV2 = &wire.Operation{
 // Permissions: qyapi_get_member.
 //
 // Vendor page: https://open.dingtalk.com/document/development/user-management-acquires-number-employees
-func (a *API) GetUserCountV2(ctx context.Context, body *GetUserCountV2JSONRequestBody) (*GetUserCountV2Answer, error) {
+func (a *API) GetUserCountV2(ctx context.Context, body *GetUserCountV2Request) (*GetUserCountV2Answer, error) {
 	var out GetUserCountV2Answer
-	call := wire.Call{Operation: opGetUserCountV2, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetUserCountV2RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetUserCountV2, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetAdminScope = &wire.Operation{
+// OpGetAdminScope is what the document says of GetAdminScope. It is shared: do not change it.
+var OpGetAdminScope = &wire.Operation{
 	ID:         "getAdminScope",
 	Method:     http.MethodPost,
 	Path:       "/topapi/user/get_admin_scope",
@@ -8606,20 +3471,18 @@ var opGetAdminScope = &wire.Operation{
 // Permissions: qyapi_get_member.
 //
 // Vendor page: https://open.dingtalk.com/document/development/query-permissions-of-the-administrator-address-book
-func (a *API) GetAdminScope(ctx context.Context, body *GetAdminScopeJSONRequestBody) (*GetAdminScopeAnswer, error) {
+func (a *API) GetAdminScope(ctx context.Context, body *GetAdminScopeRequest) (*GetAdminScopeAnswer, error) {
 	var out GetAdminScopeAnswer
-	call := wire.Call{Operation: opGetAdminScope, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetAdminScopeRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetAdminScope, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetUserIDByUnionIDV2 = &wire.Operation{
+// OpGetUserIDByUnionIDV2 is what the document says of GetUserIDByUnionIDV2. It is shared: do not change it.
+var OpGetUserIDByUnionIDV2 = &wire.Operation{
 	ID:         "getUserIdByUnionIdV2",
 	Method:     http.MethodPost,
 	Path:       "/topapi/user/getbyunionid",
@@ -8639,20 +3502,18 @@ var opGetUserIDByUnionIDV2 = &wire.Operation{
 // Permissions: qyapi_get_member.
 //
 // Vendor page: https://open.dingtalk.com/document/development/query-a-user-by-the-union-id
-func (a *API) GetUserIDByUnionIDV2(ctx context.Context, body *GetUserIDByUnionIDV2JSONRequestBody) (*GetUserIDByUnionIDV2Answer, error) {
+func (a *API) GetUserIDByUnionIDV2(ctx context.Context, body *GetUserIDByUnionIDV2Request) (*GetUserIDByUnionIDV2Answer, error) {
 	var out GetUserIDByUnionIDV2Answer
-	call := wire.Call{Operation: opGetUserIDByUnionIDV2, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetUserIDByUnionIDV2RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetUserIDByUnionIDV2, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListAdminsV2 = &wire.Operation{
+// OpListAdminsV2 is what the document says of ListAdminsV2. It is shared: do not change it.
+var OpListAdminsV2 = &wire.Operation{
 	ID:         "listAdminsV2",
 	Method:     http.MethodPost,
 	Path:       "/topapi/user/listadmin",
@@ -8672,20 +3533,18 @@ var opListAdminsV2 = &wire.Operation{
 // Permissions: qyapi_get_member.
 //
 // Vendor page: https://open.dingtalk.com/document/development/query-the-administrator-list
-func (a *API) ListAdminsV2(ctx context.Context, body *ListAdminsV2JSONRequestBody) (*ListAdminsV2Answer, error) {
+func (a *API) ListAdminsV2(ctx context.Context, body *ListAdminsV2Request) (*ListAdminsV2Answer, error) {
 	var out ListAdminsV2Answer
-	call := wire.Call{Operation: opListAdminsV2, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListAdminsV2RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpListAdminsV2, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListDepartmentUserIdsV2 = &wire.Operation{
+// OpListDepartmentUserIdsV2 is what the document says of ListDepartmentUserIdsV2. It is shared: do not change it.
+var OpListDepartmentUserIdsV2 = &wire.Operation{
 	ID:         "listDepartmentUserIdsV2",
 	Method:     http.MethodPost,
 	Path:       "/topapi/user/listid",
@@ -8705,20 +3564,18 @@ var opListDepartmentUserIdsV2 = &wire.Operation{
 // Permissions: qyapi_get_member.
 //
 // Vendor page: https://open.dingtalk.com/document/development/query-the-list-of-department-userids
-func (a *API) ListDepartmentUserIdsV2(ctx context.Context, body *ListDepartmentUserIdsV2JSONRequestBody) (*ListDepartmentUserIdsV2Answer, error) {
+func (a *API) ListDepartmentUserIdsV2(ctx context.Context, body *ListDepartmentUserIdsV2Request) (*ListDepartmentUserIdsV2Answer, error) {
 	var out ListDepartmentUserIdsV2Answer
-	call := wire.Call{Operation: opListDepartmentUserIdsV2, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListDepartmentUserIdsV2RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpListDepartmentUserIdsV2, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListDepartmentUsersSimpleV2 = &wire.Operation{
+// OpListDepartmentUsersSimpleV2 is what the document says of ListDepartmentUsersSimpleV2. It is shared: do not change it.
+var OpListDepartmentUsersSimpleV2 = &wire.Operation{
 	ID:         "listDepartmentUsersSimpleV2",
 	Method:     http.MethodPost,
 	Path:       "/topapi/user/listsimple",
@@ -8738,20 +3595,18 @@ var opListDepartmentUsersSimpleV2 = &wire.Operation{
 // Permissions: qyapi_get_department_member.
 //
 // Vendor page: https://open.dingtalk.com/document/development/queries-the-simple-information-of-a-department-user
-func (a *API) ListDepartmentUsersSimpleV2(ctx context.Context, body *ListDepartmentUsersSimpleV2JSONRequestBody) (*ListDepartmentUsersSimpleV2Answer, error) {
+func (a *API) ListDepartmentUsersSimpleV2(ctx context.Context, body *ListDepartmentUsersSimpleV2Request) (*ListDepartmentUsersSimpleV2Answer, error) {
 	var out ListDepartmentUsersSimpleV2Answer
-	call := wire.Call{Operation: opListDepartmentUsersSimpleV2, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListDepartmentUsersSimpleV2RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpListDepartmentUsersSimpleV2, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opCreateDepartmentV2 = &wire.Operation{
+// OpCreateDepartmentV2 is what the document says of CreateDepartmentV2. It is shared: do not change it.
+var OpCreateDepartmentV2 = &wire.Operation{
 	ID:       "createDepartmentV2",
 	Method:   http.MethodPost,
 	Path:     "/topapi/v2/department/create",
@@ -8770,20 +3625,18 @@ var opCreateDepartmentV2 = &wire.Operation{
 // Permissions: qyapi_manage_addresslist.
 //
 // Vendor page: https://open.dingtalk.com/document/development/address-book-creation-department-established-department
-func (a *API) CreateDepartmentV2(ctx context.Context, body *CreateDepartmentV2JSONRequestBody) (*CreateDepartmentV2Answer, error) {
+func (a *API) CreateDepartmentV2(ctx context.Context, body *CreateDepartmentV2Request) (*CreateDepartmentV2Answer, error) {
 	var out CreateDepartmentV2Answer
-	call := wire.Call{Operation: opCreateDepartmentV2, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewCreateDepartmentV2RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpCreateDepartmentV2, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opDeleteDepartmentV2 = &wire.Operation{
+// OpDeleteDepartmentV2 is what the document says of DeleteDepartmentV2. It is shared: do not change it.
+var OpDeleteDepartmentV2 = &wire.Operation{
 	ID:       "deleteDepartmentV2",
 	Method:   http.MethodPost,
 	Path:     "/topapi/v2/department/delete",
@@ -8802,20 +3655,18 @@ var opDeleteDepartmentV2 = &wire.Operation{
 // Permissions: qyapi_manage_addresslist.
 //
 // Vendor page: https://open.dingtalk.com/document/development/address-book-deletion-department
-func (a *API) DeleteDepartmentV2(ctx context.Context, body *DeleteDepartmentV2JSONRequestBody) (*DeleteDepartmentV2Answer, error) {
+func (a *API) DeleteDepartmentV2(ctx context.Context, body *DeleteDepartmentV2Request) (*DeleteDepartmentV2Answer, error) {
 	var out DeleteDepartmentV2Answer
-	call := wire.Call{Operation: opDeleteDepartmentV2, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewDeleteDepartmentV2RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpDeleteDepartmentV2, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetDepartmentV2 = &wire.Operation{
+// OpGetDepartmentV2 is what the document says of GetDepartmentV2. It is shared: do not change it.
+var OpGetDepartmentV2 = &wire.Operation{
 	ID:         "getDepartmentV2",
 	Method:     http.MethodPost,
 	Path:       "/topapi/v2/department/get",
@@ -8835,20 +3686,18 @@ var opGetDepartmentV2 = &wire.Operation{
 // Permissions: qyapi_get_department_list.
 //
 // Vendor page: https://open.dingtalk.com/document/development/query-department-details0-v2
-func (a *API) GetDepartmentV2(ctx context.Context, body *GetDepartmentV2JSONRequestBody) (*GetDepartmentV2Answer, error) {
+func (a *API) GetDepartmentV2(ctx context.Context, body *GetDepartmentV2Request) (*GetDepartmentV2Answer, error) {
 	var out GetDepartmentV2Answer
-	call := wire.Call{Operation: opGetDepartmentV2, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetDepartmentV2RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetDepartmentV2, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListParentDepartmentsByDepartmentV2 = &wire.Operation{
+// OpListParentDepartmentsByDepartmentV2 is what the document says of ListParentDepartmentsByDepartmentV2. It is shared: do not change it.
+var OpListParentDepartmentsByDepartmentV2 = &wire.Operation{
 	ID:         "listParentDepartmentsByDepartmentV2",
 	Method:     http.MethodPost,
 	Path:       "/topapi/v2/department/listparentbydept",
@@ -8868,20 +3717,18 @@ var opListParentDepartmentsByDepartmentV2 = &wire.Operation{
 // Permissions: qyapi_get_department_list.
 //
 // Vendor page: https://open.dingtalk.com/document/development/query-the-list-of-all-parent-departments-of-a-department
-func (a *API) ListParentDepartmentsByDepartmentV2(ctx context.Context, body *ListParentDepartmentsByDepartmentV2JSONRequestBody) (*ListParentDepartmentsByDepartmentV2Answer, error) {
+func (a *API) ListParentDepartmentsByDepartmentV2(ctx context.Context, body *ListParentDepartmentsByDepartmentV2Request) (*ListParentDepartmentsByDepartmentV2Answer, error) {
 	var out ListParentDepartmentsByDepartmentV2Answer
-	call := wire.Call{Operation: opListParentDepartmentsByDepartmentV2, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListParentDepartmentsByDepartmentV2RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpListParentDepartmentsByDepartmentV2, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListParentDepartmentsByUserV2 = &wire.Operation{
+// OpListParentDepartmentsByUserV2 is what the document says of ListParentDepartmentsByUserV2. It is shared: do not change it.
+var OpListParentDepartmentsByUserV2 = &wire.Operation{
 	ID:         "listParentDepartmentsByUserV2",
 	Method:     http.MethodPost,
 	Path:       "/topapi/v2/department/listparentbyuser",
@@ -8901,20 +3748,18 @@ var opListParentDepartmentsByUserV2 = &wire.Operation{
 // Permissions: qyapi_get_department_list.
 //
 // Vendor page: https://open.dingtalk.com/document/development/queries-the-list-of-all-parent-departments-of-a-user
-func (a *API) ListParentDepartmentsByUserV2(ctx context.Context, body *ListParentDepartmentsByUserV2JSONRequestBody) (*ListParentDepartmentsByUserV2Answer, error) {
+func (a *API) ListParentDepartmentsByUserV2(ctx context.Context, body *ListParentDepartmentsByUserV2Request) (*ListParentDepartmentsByUserV2Answer, error) {
 	var out ListParentDepartmentsByUserV2Answer
-	call := wire.Call{Operation: opListParentDepartmentsByUserV2, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListParentDepartmentsByUserV2RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpListParentDepartmentsByUserV2, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListSubDepartmentsV2 = &wire.Operation{
+// OpListSubDepartmentsV2 is what the document says of ListSubDepartmentsV2. It is shared: do not change it.
+var OpListSubDepartmentsV2 = &wire.Operation{
 	ID:         "listSubDepartmentsV2",
 	Method:     http.MethodPost,
 	Path:       "/topapi/v2/department/listsub",
@@ -8934,20 +3779,18 @@ var opListSubDepartmentsV2 = &wire.Operation{
 // Permissions: qyapi_get_department_list.
 //
 // Vendor page: https://open.dingtalk.com/document/development/user-management-acquires-the-list-departments
-func (a *API) ListSubDepartmentsV2(ctx context.Context, body *ListSubDepartmentsV2JSONRequestBody) (*ListSubDepartmentsV2Answer, error) {
+func (a *API) ListSubDepartmentsV2(ctx context.Context, body *ListSubDepartmentsV2Request) (*ListSubDepartmentsV2Answer, error) {
 	var out ListSubDepartmentsV2Answer
-	call := wire.Call{Operation: opListSubDepartmentsV2, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListSubDepartmentsV2RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpListSubDepartmentsV2, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListSubDepartmentIdsV2 = &wire.Operation{
+// OpListSubDepartmentIdsV2 is what the document says of ListSubDepartmentIdsV2. It is shared: do not change it.
+var OpListSubDepartmentIdsV2 = &wire.Operation{
 	ID:         "listSubDepartmentIdsV2",
 	Method:     http.MethodPost,
 	Path:       "/topapi/v2/department/listsubid",
@@ -8967,20 +3810,18 @@ var opListSubDepartmentIdsV2 = &wire.Operation{
 // Permissions: qyapi_get_department_list.
 //
 // Vendor page: https://open.dingtalk.com/document/development/obtain-the-list-of-sub-department-ids
-func (a *API) ListSubDepartmentIdsV2(ctx context.Context, body *ListSubDepartmentIdsV2JSONRequestBody) (*ListSubDepartmentIdsV2Answer, error) {
+func (a *API) ListSubDepartmentIdsV2(ctx context.Context, body *ListSubDepartmentIdsV2Request) (*ListSubDepartmentIdsV2Answer, error) {
 	var out ListSubDepartmentIdsV2Answer
-	call := wire.Call{Operation: opListSubDepartmentIdsV2, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListSubDepartmentIdsV2RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpListSubDepartmentIdsV2, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opUpdateDepartmentV2 = &wire.Operation{
+// OpUpdateDepartmentV2 is what the document says of UpdateDepartmentV2. It is shared: do not change it.
+var OpUpdateDepartmentV2 = &wire.Operation{
 	ID:         "updateDepartmentV2",
 	Method:     http.MethodPost,
 	Path:       "/topapi/v2/department/update",
@@ -9000,20 +3841,18 @@ var opUpdateDepartmentV2 = &wire.Operation{
 // Permissions: qyapi_manage_addresslist.
 //
 // Vendor page: https://open.dingtalk.com/document/development/address-book-update-department
-func (a *API) UpdateDepartmentV2(ctx context.Context, body *UpdateDepartmentV2JSONRequestBody) (*UpdateDepartmentV2Answer, error) {
+func (a *API) UpdateDepartmentV2(ctx context.Context, body *UpdateDepartmentV2Request) (*UpdateDepartmentV2Answer, error) {
 	var out UpdateDepartmentV2Answer
-	call := wire.Call{Operation: opUpdateDepartmentV2, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewUpdateDepartmentV2RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpUpdateDepartmentV2, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opCreateUserV2 = &wire.Operation{
+// OpCreateUserV2 is what the document says of CreateUserV2. It is shared: do not change it.
+var OpCreateUserV2 = &wire.Operation{
 	ID:       "createUserV2",
 	Method:   http.MethodPost,
 	Path:     "/topapi/v2/user/create",
@@ -9032,20 +3871,18 @@ var opCreateUserV2 = &wire.Operation{
 // Permissions: qyapi_manage_addresslist.
 //
 // Vendor page: https://open.dingtalk.com/document/development/user-information-creation
-func (a *API) CreateUserV2(ctx context.Context, body *CreateUserV2JSONRequestBody) (*CreateUserV2Answer, error) {
+func (a *API) CreateUserV2(ctx context.Context, body *CreateUserV2Request) (*CreateUserV2Answer, error) {
 	var out CreateUserV2Answer
-	call := wire.Call{Operation: opCreateUserV2, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewCreateUserV2RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpCreateUserV2, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opDeleteUserV2 = &wire.Operation{
+// OpDeleteUserV2 is what the document says of DeleteUserV2. It is shared: do not change it.
+var OpDeleteUserV2 = &wire.Operation{
 	ID:       "deleteUserV2",
 	Method:   http.MethodPost,
 	Path:     "/topapi/v2/user/delete",
@@ -9064,20 +3901,18 @@ var opDeleteUserV2 = &wire.Operation{
 // Permissions: qyapi_manage_addresslist.
 //
 // Vendor page: https://open.dingtalk.com/document/development/delete-a-user
-func (a *API) DeleteUserV2(ctx context.Context, body *DeleteUserV2JSONRequestBody) (*DeleteUserV2Answer, error) {
+func (a *API) DeleteUserV2(ctx context.Context, body *DeleteUserV2Request) (*DeleteUserV2Answer, error) {
 	var out DeleteUserV2Answer
-	call := wire.Call{Operation: opDeleteUserV2, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewDeleteUserV2RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpDeleteUserV2, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetUserV2 = &wire.Operation{
+// OpGetUserV2 is what the document says of GetUserV2. It is shared: do not change it.
+var OpGetUserV2 = &wire.Operation{
 	ID:         "getUserV2",
 	Method:     http.MethodPost,
 	Path:       "/topapi/v2/user/get",
@@ -9097,20 +3932,18 @@ var opGetUserV2 = &wire.Operation{
 // Permissions: qyapi_get_member.
 //
 // Vendor page: https://open.dingtalk.com/document/development/query-user-details
-func (a *API) GetUserV2(ctx context.Context, body *GetUserV2JSONRequestBody) (*GetUserV2Answer, error) {
+func (a *API) GetUserV2(ctx context.Context, body *GetUserV2Request) (*GetUserV2Answer, error) {
 	var out GetUserV2Answer
-	call := wire.Call{Operation: opGetUserV2, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetUserV2RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetUserV2, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetUserIDByMobileV2 = &wire.Operation{
+// OpGetUserIDByMobileV2 is what the document says of GetUserIDByMobileV2. It is shared: do not change it.
+var OpGetUserIDByMobileV2 = &wire.Operation{
 	ID:         "getUserIdByMobileV2",
 	Method:     http.MethodPost,
 	Path:       "/topapi/v2/user/getbymobile",
@@ -9130,20 +3963,18 @@ var opGetUserIDByMobileV2 = &wire.Operation{
 // Permissions: qyapi_get_member_by_mobile.
 //
 // Vendor page: https://open.dingtalk.com/document/development/query-users-by-phone-number
-func (a *API) GetUserIDByMobileV2(ctx context.Context, body *GetUserIDByMobileV2JSONRequestBody) (*GetUserIDByMobileV2Answer, error) {
+func (a *API) GetUserIDByMobileV2(ctx context.Context, body *GetUserIDByMobileV2Request) (*GetUserIDByMobileV2Answer, error) {
 	var out GetUserIDByMobileV2Answer
-	call := wire.Call{Operation: opGetUserIDByMobileV2, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetUserIDByMobileV2RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetUserIDByMobileV2, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetUserByAuthCode = &wire.Operation{
+// OpGetUserByAuthCode is what the document says of GetUserByAuthCode. It is shared: do not change it.
+var OpGetUserByAuthCode = &wire.Operation{
 	ID:       "getUserByAuthCode",
 	Method:   http.MethodPost,
 	Path:     "/topapi/v2/user/getuserinfo",
@@ -9162,20 +3993,18 @@ var opGetUserByAuthCode = &wire.Operation{
 // Permissions: qyapi_base.
 //
 // Vendor page: https://open.dingtalk.com/document/development/obtain-the-userid-of-a-user-by-using-the-log-free
-func (a *API) GetUserByAuthCode(ctx context.Context, body *GetUserByAuthCodeJSONRequestBody) (*GetUserByAuthCodeAnswer, error) {
+func (a *API) GetUserByAuthCode(ctx context.Context, body *GetUserByAuthCodeRequest) (*GetUserByAuthCodeAnswer, error) {
 	var out GetUserByAuthCodeAnswer
-	call := wire.Call{Operation: opGetUserByAuthCode, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetUserByAuthCodeRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetUserByAuthCode, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListDepartmentUsersV2 = &wire.Operation{
+// OpListDepartmentUsersV2 is what the document says of ListDepartmentUsersV2. It is shared: do not change it.
+var OpListDepartmentUsersV2 = &wire.Operation{
 	ID:         "listDepartmentUsersV2",
 	Method:     http.MethodPost,
 	Path:       "/topapi/v2/user/list",
@@ -9195,20 +4024,18 @@ var opListDepartmentUsersV2 = &wire.Operation{
 // Permissions: qyapi_get_department_member.
 //
 // Vendor page: https://open.dingtalk.com/document/development/queries-the-complete-information-of-a-department-user
-func (a *API) ListDepartmentUsersV2(ctx context.Context, body *ListDepartmentUsersV2JSONRequestBody) (*ListDepartmentUsersV2Answer, error) {
+func (a *API) ListDepartmentUsersV2(ctx context.Context, body *ListDepartmentUsersV2Request) (*ListDepartmentUsersV2Answer, error) {
 	var out ListDepartmentUsersV2Answer
-	call := wire.Call{Operation: opListDepartmentUsersV2, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListDepartmentUsersV2RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpListDepartmentUsersV2, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opUpdateUserV2 = &wire.Operation{
+// OpUpdateUserV2 is what the document says of UpdateUserV2. It is shared: do not change it.
+var OpUpdateUserV2 = &wire.Operation{
 	ID:         "updateUserV2",
 	Method:     http.MethodPost,
 	Path:       "/topapi/v2/user/update",
@@ -9228,20 +4055,18 @@ var opUpdateUserV2 = &wire.Operation{
 // Permissions: qyapi_manage_addresslist.
 //
 // Vendor page: https://open.dingtalk.com/document/development/user-information-update
-func (a *API) UpdateUserV2(ctx context.Context, body *UpdateUserV2JSONRequestBody) (*UpdateUserV2Answer, error) {
+func (a *API) UpdateUserV2(ctx context.Context, body *UpdateUserV2Request) (*UpdateUserV2Answer, error) {
 	var out UpdateUserV2Answer
-	call := wire.Call{Operation: opUpdateUserV2, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewUpdateUserV2RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpUpdateUserV2, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opCreateUserV1 = &wire.Operation{
+// OpCreateUserV1 is what the document says of CreateUserV1. It is shared: do not change it.
+var OpCreateUserV1 = &wire.Operation{
 	ID:         "createUserV1",
 	Method:     http.MethodPost,
 	Path:       "/user/create",
@@ -9260,20 +4085,18 @@ var opCreateUserV1 = &wire.Operation{
 // Vendor page: https://open.dingtalk.com/document/development/create-user
 //
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use createUserV2.
-func (a *API) CreateUserV1(ctx context.Context, body *CreateUserV1JSONRequestBody) (*CreateUserV1Answer, error) {
+func (a *API) CreateUserV1(ctx context.Context, body *CreateUserV1Request) (*CreateUserV1Answer, error) {
 	var out CreateUserV1Answer
-	call := wire.Call{Operation: opCreateUserV1, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewCreateUserV1RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpCreateUserV1, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opDeleteUserV1 = &wire.Operation{
+// OpDeleteUserV1 is what the document says of DeleteUserV1. It is shared: do not change it.
+var OpDeleteUserV1 = &wire.Operation{
 	ID:         "deleteUserV1",
 	Method:     http.MethodGet,
 	Path:       "/user/delete",
@@ -9294,18 +4117,17 @@ var opDeleteUserV1 = &wire.Operation{
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use deleteUserV2.
 func (a *API) DeleteUserV1(ctx context.Context, params *DeleteUserV1Params) (*DeleteUserV1Answer, error) {
 	var out DeleteUserV1Answer
-	call := wire.Call{Operation: opDeleteUserV1, Out: &out}
-	call.RequireParams(params == nil, "userid")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewDeleteUserV1Request(server, params)
-	}
+	call := wire.Call{Operation: OpDeleteUserV1, Out: &out}
+	params = wire.Params(&call, params, "userid")
+	wire.QueryString(&call, "userid", &params.UserID)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetUserV1 = &wire.Operation{
+// OpGetUserV1 is what the document says of GetUserV1. It is shared: do not change it.
+var OpGetUserV1 = &wire.Operation{
 	ID:         "getUserV1",
 	Method:     http.MethodGet,
 	Path:       "/user/get",
@@ -9327,18 +4149,18 @@ var opGetUserV1 = &wire.Operation{
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserV2.
 func (a *API) GetUserV1(ctx context.Context, params *GetUserV1Params) (*GetUserV1Answer, error) {
 	var out GetUserV1Answer
-	call := wire.Call{Operation: opGetUserV1, Out: &out}
-	call.RequireParams(params == nil, "userid")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetUserV1Request(server, params)
-	}
+	call := wire.Call{Operation: OpGetUserV1, Out: &out}
+	params = wire.Params(&call, params, "userid")
+	wire.QueryString(&call, "userid", &params.UserID)
+	wire.QueryString(&call, "lang", params.Lang)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListDepartmentUserIdsV1 = &wire.Operation{
+// OpListDepartmentUserIdsV1 is what the document says of ListDepartmentUserIdsV1. It is shared: do not change it.
+var OpListDepartmentUserIdsV1 = &wire.Operation{
 	ID:         "listDepartmentUserIdsV1",
 	Method:     http.MethodGet,
 	Path:       "/user/getDeptMember",
@@ -9360,18 +4182,17 @@ var opListDepartmentUserIdsV1 = &wire.Operation{
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listDepartmentUserIdsV2.
 func (a *API) ListDepartmentUserIdsV1(ctx context.Context, params *ListDepartmentUserIdsV1Params) (*ListDepartmentUserIdsV1Answer, error) {
 	var out ListDepartmentUserIdsV1Answer
-	call := wire.Call{Operation: opListDepartmentUserIdsV1, Out: &out}
-	call.RequireParams(params == nil, "deptId")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListDepartmentUserIdsV1Request(server, params)
-	}
+	call := wire.Call{Operation: OpListDepartmentUserIdsV1, Out: &out}
+	params = wire.Params(&call, params, "deptId")
+	wire.QueryString(&call, "deptId", &params.DeptID)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetUserIDByUnionIDV1 = &wire.Operation{
+// OpGetUserIDByUnionIDV1 is what the document says of GetUserIDByUnionIDV1. It is shared: do not change it.
+var OpGetUserIDByUnionIDV1 = &wire.Operation{
 	ID:         "getUserIdByUnionIdV1",
 	Method:     http.MethodGet,
 	Path:       "/user/getUseridByUnionid",
@@ -9393,18 +4214,17 @@ var opGetUserIDByUnionIDV1 = &wire.Operation{
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserIdByUnionIdV2.
 func (a *API) GetUserIDByUnionIDV1(ctx context.Context, params *GetUserIDByUnionIDV1Params) (*GetUserIDByUnionIDV1Answer, error) {
 	var out GetUserIDByUnionIDV1Answer
-	call := wire.Call{Operation: opGetUserIDByUnionIDV1, Out: &out}
-	call.RequireParams(params == nil, "unionid")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetUserIDByUnionIDV1Request(server, params)
-	}
+	call := wire.Call{Operation: OpGetUserIDByUnionIDV1, Out: &out}
+	params = wire.Params(&call, params, "unionid")
+	wire.QueryString(&call, "unionid", &params.UnionID)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListAdminsV1 = &wire.Operation{
+// OpListAdminsV1 is what the document says of ListAdminsV1. It is shared: do not change it.
+var OpListAdminsV1 = &wire.Operation{
 	ID:         "listAdminsV1",
 	Method:     http.MethodGet,
 	Path:       "/user/get_admin",
@@ -9426,17 +4246,15 @@ var opListAdminsV1 = &wire.Operation{
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listAdminsV2.
 func (a *API) ListAdminsV1(ctx context.Context) (*ListAdminsV1Answer, error) {
 	var out ListAdminsV1Answer
-	call := wire.Call{Operation: opListAdminsV1, Out: &out}
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListAdminsV1Request(server)
-	}
+	call := wire.Call{Operation: OpListAdminsV1, Out: &out}
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetUserIDByMobileV1 = &wire.Operation{
+// OpGetUserIDByMobileV1 is what the document says of GetUserIDByMobileV1. It is shared: do not change it.
+var OpGetUserIDByMobileV1 = &wire.Operation{
 	ID:         "getUserIdByMobileV1",
 	Method:     http.MethodGet,
 	Path:       "/user/get_by_mobile",
@@ -9458,18 +4276,17 @@ var opGetUserIDByMobileV1 = &wire.Operation{
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserIdByMobileV2.
 func (a *API) GetUserIDByMobileV1(ctx context.Context, params *GetUserIDByMobileV1Params) (*GetUserIDByMobileV1Answer, error) {
 	var out GetUserIDByMobileV1Answer
-	call := wire.Call{Operation: opGetUserIDByMobileV1, Out: &out}
-	call.RequireParams(params == nil, "mobile")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetUserIDByMobileV1Request(server, params)
-	}
+	call := wire.Call{Operation: OpGetUserIDByMobileV1, Out: &out}
+	params = wire.Params(&call, params, "mobile")
+	wire.QueryString(&call, "mobile", &params.Mobile)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetUserCountV1 = &wire.Operation{
+// OpGetUserCountV1 is what the document says of GetUserCountV1. It is shared: do not change it.
+var OpGetUserCountV1 = &wire.Operation{
 	ID:         "getUserCountV1",
 	Method:     http.MethodGet,
 	Path:       "/user/get_org_user_count",
@@ -9491,18 +4308,17 @@ var opGetUserCountV1 = &wire.Operation{
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserCountV2.
 func (a *API) GetUserCountV1(ctx context.Context, params *GetUserCountV1Params) (*GetUserCountV1Answer, error) {
 	var out GetUserCountV1Answer
-	call := wire.Call{Operation: opGetUserCountV1, Out: &out}
-	call.RequireParams(params == nil, "onlyActive")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetUserCountV1Request(server, params)
-	}
+	call := wire.Call{Operation: OpGetUserCountV1, Out: &out}
+	params = wire.Params(&call, params, "onlyActive")
+	wire.QueryInt(&call, "onlyActive", &params.OnlyActive)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListDepartmentUsersV1 = &wire.Operation{
+// OpListDepartmentUsersV1 is what the document says of ListDepartmentUsersV1. It is shared: do not change it.
+var OpListDepartmentUsersV1 = &wire.Operation{
 	ID:         "listDepartmentUsersV1",
 	Method:     http.MethodGet,
 	Path:       "/user/listbypage",
@@ -9524,18 +4340,21 @@ var opListDepartmentUsersV1 = &wire.Operation{
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listDepartmentUsersV2.
 func (a *API) ListDepartmentUsersV1(ctx context.Context, params *ListDepartmentUsersV1Params) (*ListDepartmentUsersV1Answer, error) {
 	var out ListDepartmentUsersV1Answer
-	call := wire.Call{Operation: opListDepartmentUsersV1, Out: &out}
-	call.RequireParams(params == nil, "department_id")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListDepartmentUsersV1Request(server, params)
-	}
+	call := wire.Call{Operation: OpListDepartmentUsersV1, Out: &out}
+	params = wire.Params(&call, params, "department_id")
+	wire.QueryInt(&call, "department_id", &params.DepartmentID)
+	wire.QueryInt(&call, "offset", &params.Offset)
+	wire.QueryInt(&call, "size", &params.Size)
+	wire.QueryString(&call, "order", params.Order)
+	wire.QueryString(&call, "lang", params.Lang)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListDepartmentUsersSimpleV1 = &wire.Operation{
+// OpListDepartmentUsersSimpleV1 is what the document says of ListDepartmentUsersSimpleV1. It is shared: do not change it.
+var OpListDepartmentUsersSimpleV1 = &wire.Operation{
 	ID:         "listDepartmentUsersSimpleV1",
 	Method:     http.MethodGet,
 	Path:       "/user/simplelist",
@@ -9557,18 +4376,21 @@ var opListDepartmentUsersSimpleV1 = &wire.Operation{
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listDepartmentUsersSimpleV2.
 func (a *API) ListDepartmentUsersSimpleV1(ctx context.Context, params *ListDepartmentUsersSimpleV1Params) (*ListDepartmentUsersSimpleV1Answer, error) {
 	var out ListDepartmentUsersSimpleV1Answer
-	call := wire.Call{Operation: opListDepartmentUsersSimpleV1, Out: &out}
-	call.RequireParams(params == nil, "department_id")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListDepartmentUsersSimpleV1Request(server, params)
-	}
+	call := wire.Call{Operation: OpListDepartmentUsersSimpleV1, Out: &out}
+	params = wire.Params(&call, params, "department_id")
+	wire.QueryInt(&call, "department_id", &params.DepartmentID)
+	wire.QueryInt(&call, "offset", params.Offset)
+	wire.QueryInt(&call, "size", params.Size)
+	wire.QueryString(&call, "order", params.Order)
+	wire.QueryString(&call, "lang", params.Lang)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opUpdateUserV1 = &wire.Operation{
+// OpUpdateUserV1 is what the document says of UpdateUserV1. It is shared: do not change it.
+var OpUpdateUserV1 = &wire.Operation{
 	ID:         "updateUserV1",
 	Method:     http.MethodPost,
 	Path:       "/user/update",
@@ -9588,20 +4410,18 @@ var opUpdateUserV1 = &wire.Operation{
 // Vendor page: https://open.dingtalk.com/document/development/update-user-details
 //
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateUserV2.
-func (a *API) UpdateUserV1(ctx context.Context, body *UpdateUserV1JSONRequestBody) (*UpdateUserV1Answer, error) {
+func (a *API) UpdateUserV1(ctx context.Context, body *UpdateUserV1Request) (*UpdateUserV1Answer, error) {
 	var out UpdateUserV1Answer
-	call := wire.Call{Operation: opUpdateUserV1, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewUpdateUserV1RequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpUpdateUserV1, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opSearchDepartments = &wire.Operation{
+// OpSearchDepartments is what the document says of SearchDepartments. It is shared: do not change it.
+var OpSearchDepartments = &wire.Operation{
 	ID:         "searchDepartments",
 	Method:     http.MethodPost,
 	Path:       "/v1.0/contact/departments/search",
@@ -9622,20 +4442,18 @@ var opSearchDepartments = &wire.Operation{
 // Permissions: qyapi_addresslist_search.
 //
 // Vendor page: https://open.dingtalk.com/document/development/address-book-search-department-id
-func (a *API) SearchDepartments(ctx context.Context, body *SearchDepartmentsJSONRequestBody) (*SearchDepartmentsAnswer, error) {
+func (a *API) SearchDepartments(ctx context.Context, body *SearchDepartmentsRequest) (*SearchDepartmentsAnswer, error) {
 	var out SearchDepartmentsAnswer
-	call := wire.Call{Operation: opSearchDepartments, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewSearchDepartmentsRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpSearchDepartments, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListLeaveRecords = &wire.Operation{
+// OpListLeaveRecords is what the document says of ListLeaveRecords. It is shared: do not change it.
+var OpListLeaveRecords = &wire.Operation{
 	ID:         "listLeaveRecords",
 	Method:     http.MethodGet,
 	Path:       "/v1.0/contact/empLeaveRecords",
@@ -9658,18 +4476,20 @@ var opListLeaveRecords = &wire.Operation{
 // Vendor page: https://open.dingtalk.com/document/development/query-the-details-of-employees-who-have-left-office
 func (a *API) ListLeaveRecords(ctx context.Context, params *ListLeaveRecordsParams) (*ListLeaveRecordsAnswer, error) {
 	var out ListLeaveRecordsAnswer
-	call := wire.Call{Operation: opListLeaveRecords, Out: &out}
-	call.RequireParams(params == nil, "startTime")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListLeaveRecordsRequest(server, params)
-	}
+	call := wire.Call{Operation: OpListLeaveRecords, Out: &out}
+	params = wire.Params(&call, params, "startTime")
+	wire.QueryString(&call, "startTime", &params.StartTime)
+	wire.QueryString(&call, "endTime", params.EndTime)
+	wire.QueryString(&call, "nextToken", params.NextToken)
+	wire.QueryInt(&call, "maxResults", &params.MaxResults)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opSearchUsers = &wire.Operation{
+// OpSearchUsers is what the document says of SearchUsers. It is shared: do not change it.
+var OpSearchUsers = &wire.Operation{
 	ID:         "searchUsers",
 	Method:     http.MethodPost,
 	Path:       "/v1.0/contact/users/search",
@@ -9690,20 +4510,18 @@ var opSearchUsers = &wire.Operation{
 // Permissions: qyapi_addresslist_search.
 //
 // Vendor page: https://open.dingtalk.com/document/development/address-book-search-user-id
-func (a *API) SearchUsers(ctx context.Context, body *SearchUsersJSONRequestBody) (*SearchUsersAnswer, error) {
+func (a *API) SearchUsers(ctx context.Context, body *SearchUsersRequest) (*SearchUsersAnswer, error) {
 	var out SearchUsersAnswer
-	call := wire.Call{Operation: opSearchUsers, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewSearchUsersRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpSearchUsers, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetAppAccessToken = &wire.Operation{
+// OpGetAppAccessToken is what the document says of GetAppAccessToken. It is shared: do not change it.
+var OpGetAppAccessToken = &wire.Operation{
 	ID:            "getAppAccessToken",
 	Method:        http.MethodPost,
 	Path:          "/v1.0/oauth2/accessToken",
@@ -9719,20 +4537,18 @@ var opGetAppAccessToken = &wire.Operation{
 // Access token of an internal app, documented to serve both hosts. It lives 7200 seconds. Fetching it again within that time returns the same token and prolongs its life.
 //
 // Vendor page: https://open.dingtalk.com/document/development/obtain-the-access-token-of-an-internal-app
-func (a *API) GetAppAccessToken(ctx context.Context, body *GetAppAccessTokenJSONRequestBody) (*GetAppAccessTokenAnswer, error) {
+func (a *API) GetAppAccessToken(ctx context.Context, body *GetAppAccessTokenRequest) (*GetAppAccessTokenAnswer, error) {
 	var out GetAppAccessTokenAnswer
-	call := wire.Call{Operation: opGetAppAccessToken, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetAppAccessTokenRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetAppAccessToken, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetCorpAccessToken = &wire.Operation{
+// OpGetCorpAccessToken is what the document says of GetCorpAccessToken. It is shared: do not change it.
+var OpGetCorpAccessToken = &wire.Operation{
 	ID:            "getCorpAccessToken",
 	Method:        http.MethodPost,
 	Path:          "/v1.0/oauth2/corpAccessToken",
@@ -9748,20 +4564,18 @@ var opGetCorpAccessToken = &wire.Operation{
 // Access token of a third-party or custom app for one corp that authorised it. It lives 7200 seconds. Each call gives a new token; do not fetch before the old one is near its end.
 //
 // Vendor page: https://open.dingtalk.com/document/development/obtain-the-access-token-of-the-authorized-enterprise-1
-func (a *API) GetCorpAccessToken(ctx context.Context, body *GetCorpAccessTokenJSONRequestBody) (*GetCorpAccessTokenAnswer, error) {
+func (a *API) GetCorpAccessToken(ctx context.Context, body *GetCorpAccessTokenRequest) (*GetCorpAccessTokenAnswer, error) {
 	var out GetCorpAccessTokenAnswer
-	call := wire.Call{Operation: opGetCorpAccessToken, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetCorpAccessTokenRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetCorpAccessToken, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetSuiteAccessToken = &wire.Operation{
+// OpGetSuiteAccessToken is what the document says of GetSuiteAccessToken. It is shared: do not change it.
+var OpGetSuiteAccessToken = &wire.Operation{
 	ID:            "getSuiteAccessToken",
 	Method:        http.MethodPost,
 	Path:          "/v1.0/oauth2/suiteAccessToken",
@@ -9777,20 +4591,18 @@ var opGetSuiteAccessToken = &wire.Operation{
 // Token of a third-party app itself (suite). It lives 7200 seconds.
 //
 // Vendor page: https://open.dingtalk.com/document/development/obtains-the-suite-acess-token-of-third-party-enterprise-applications
-func (a *API) GetSuiteAccessToken(ctx context.Context, body *GetSuiteAccessTokenJSONRequestBody) (*GetSuiteAccessTokenAnswer, error) {
+func (a *API) GetSuiteAccessToken(ctx context.Context, body *GetSuiteAccessTokenRequest) (*GetSuiteAccessTokenAnswer, error) {
 	var out GetSuiteAccessTokenAnswer
-	call := wire.Call{Operation: opGetSuiteAccessToken, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetSuiteAccessTokenRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetSuiteAccessToken, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetCorpScopedToken = &wire.Operation{
+// OpGetCorpScopedToken is what the document says of GetCorpScopedToken. It is shared: do not change it.
+var OpGetCorpScopedToken = &wire.Operation{
 	ID:            "getCorpScopedToken",
 	Method:        http.MethodPost,
 	Path:          "/v1.0/oauth2/{corpId}/token",
@@ -9806,14 +4618,11 @@ var opGetCorpScopedToken = &wire.Operation{
 // Access token of an app within one corp: for internal apps and, with the id of the corp that authorised it, for third-party apps. The newest of the token calls. The token lives 7200 seconds.
 //
 // Vendor page: https://open.dingtalk.com/document/development/api-gettoken
-func (a *API) GetCorpScopedToken(ctx context.Context, corpID string, body *GetCorpScopedTokenJSONRequestBody) (*GetCorpScopedTokenAnswer, error) {
+func (a *API) GetCorpScopedToken(ctx context.Context, corpID string, body *GetCorpScopedTokenRequest) (*GetCorpScopedTokenAnswer, error) {
 	var out GetCorpScopedTokenAnswer
-	call := wire.Call{Operation: opGetCorpScopedToken, Out: &out}
-	call.PathValue("corpId", corpID)
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetCorpScopedTokenRequestWithBody(server, corpID, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetCorpScopedToken, Out: &out}
+	wire.PathString(&call, "corpId", corpID)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}

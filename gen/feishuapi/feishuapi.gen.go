@@ -11,16 +11,9 @@
 package feishuapi
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
-	"io"
 	"net/http"
-	"net/url"
-	"strings"
 
-	"github.com/oapi-codegen/runtime"
 	wire "github.com/roster-go/roster/wire"
 )
 
@@ -3468,4630 +3461,6 @@ type ConvertUnionIdsParams struct {
 	UnionIDs []string `form:"union_ids" json:"union_ids"`
 }
 
-// GetAppAccessTokenJSONRequestBody defines body for GetAppAccessToken for application/json ContentType.
-type GetAppAccessTokenJSONRequestBody = GetAppAccessTokenRequest
-
-// GetAppAccessTokenInternalJSONRequestBody defines body for GetAppAccessTokenInternal for application/json ContentType.
-type GetAppAccessTokenInternalJSONRequestBody = GetAppAccessTokenInternalRequest
-
-// ResendAppTicketJSONRequestBody defines body for ResendAppTicket for application/json ContentType.
-type ResendAppTicketJSONRequestBody = ResendAppTicketRequest
-
-// GetTenantAccessTokenJSONRequestBody defines body for GetTenantAccessToken for application/json ContentType.
-type GetTenantAccessTokenJSONRequestBody = GetTenantAccessTokenRequest
-
-// GetTenantAccessTokenInternalJSONRequestBody defines body for GetTenantAccessTokenInternal for application/json ContentType.
-type GetTenantAccessTokenInternalJSONRequestBody = GetTenantAccessTokenInternalRequest
-
-// CreateOauthTokenJSONRequestBody defines body for CreateOauthToken for application/json ContentType.
-type CreateOauthTokenJSONRequestBody = CreateOauthTokenRequest
-
-// CreateDepartmentJSONRequestBody defines body for CreateDepartment for application/json ContentType.
-type CreateDepartmentJSONRequestBody = CreateDepartmentRequest
-
-// SearchDepartmentsJSONRequestBody defines body for SearchDepartments for application/json ContentType.
-type SearchDepartmentsJSONRequestBody = SearchDepartmentsRequest
-
-// UnbindDepartmentChatJSONRequestBody defines body for UnbindDepartmentChat for application/json ContentType.
-type UnbindDepartmentChatJSONRequestBody = UnbindDepartmentChatRequest
-
-// PatchDepartmentJSONRequestBody defines body for PatchDepartment for application/json ContentType.
-type PatchDepartmentJSONRequestBody = PatchDepartmentRequest
-
-// ReplaceDepartmentJSONRequestBody defines body for ReplaceDepartment for application/json ContentType.
-type ReplaceDepartmentJSONRequestBody = ReplaceDepartmentRequest
-
-// UpdateDepartmentIDJSONRequestBody defines body for UpdateDepartmentID for application/json ContentType.
-type UpdateDepartmentIDJSONRequestBody = UpdateDepartmentIDRequest
-
-// CreateUserJSONRequestBody defines body for CreateUser for application/json ContentType.
-type CreateUserJSONRequestBody = CreateUserRequest
-
-// BatchGetUserBasicsJSONRequestBody defines body for BatchGetUserBasics for application/json ContentType.
-type BatchGetUserBasicsJSONRequestBody = BatchGetUserBasicsRequest
-
-// BatchGetUserIdsJSONRequestBody defines body for BatchGetUserIds for application/json ContentType.
-type BatchGetUserIdsJSONRequestBody = BatchGetUserIdsRequest
-
-// SearchUsersV3JSONRequestBody defines body for SearchUsersV3 for application/json ContentType.
-type SearchUsersV3JSONRequestBody = SearchUsersV3Request
-
-// DeleteUserJSONRequestBody defines body for DeleteUser for application/json ContentType.
-type DeleteUserJSONRequestBody = DeleteUserRequest
-
-// PatchUserJSONRequestBody defines body for PatchUser for application/json ContentType.
-type PatchUserJSONRequestBody = PatchUserRequest
-
-// ReplaceUserJSONRequestBody defines body for ReplaceUser for application/json ContentType.
-//
-// Deprecated: Use patchUser.
-type ReplaceUserJSONRequestBody = ReplaceUserRequest
-
-// ResurrectUserJSONRequestBody defines body for ResurrectUser for application/json ContentType.
-type ResurrectUserJSONRequestBody = ResurrectUserRequest
-
-// UpdateUserIDJSONRequestBody defines body for UpdateUserID for application/json ContentType.
-type UpdateUserIDJSONRequestBody = UpdateUserIDRequest
-
-// LogoutUserJSONRequestBody defines body for LogoutUser for application/json ContentType.
-type LogoutUserJSONRequestBody = LogoutUserRequest
-
-// RequestEditorFn is the function signature for the RequestEditor callback function
-type RequestEditorFn func(ctx context.Context, req *http.Request) error
-
-// Doer performs HTTP requests.
-//
-// The standard http.Client implements this interface.
-type HttpRequestDoer interface {
-	Do(req *http.Request) (*http.Response, error)
-}
-
-// Client which conforms to the OpenAPI3 specification for this service.
-type Client struct {
-	// The endpoint of the server conforming to this interface, with scheme,
-	// https://api.deepmap.com for example. This can contain a path relative
-	// to the server, such as https://api.deepmap.com/dev-test, and all the
-	// paths in the swagger spec will be appended to the server.
-	Server string
-
-	// Doer for performing requests, typically a *http.Client with any
-	// customized settings, such as certificate chains.
-	Client HttpRequestDoer
-
-	// A list of callbacks for modifying requests which are generated before sending over
-	// the network.
-	RequestEditors []RequestEditorFn
-}
-
-// ClientOption allows setting custom parameters during construction
-type ClientOption func(*Client) error
-
-// Creates a new Client, with reasonable defaults
-func NewClient(server string, opts ...ClientOption) (*Client, error) {
-	// create a client with sane default values
-	client := Client{
-		Server: server,
-	}
-	// mutate client and add all optional params
-	for _, o := range opts {
-		if err := o(&client); err != nil {
-			return nil, err
-		}
-	}
-	// ensure the server URL always has a trailing slash
-	if !strings.HasSuffix(client.Server, "/") {
-		client.Server += "/"
-	}
-	// create httpClient, if not already present
-	if client.Client == nil {
-		client.Client = &http.Client{}
-	}
-	return &client, nil
-}
-
-// WithHTTPClient allows overriding the default Doer, which is
-// automatically created using http.Client. This is useful for tests.
-func WithHTTPClient(doer HttpRequestDoer) ClientOption {
-	return func(c *Client) error {
-		c.Client = doer
-		return nil
-	}
-}
-
-// WithRequestEditorFn allows setting up a callback function, which will be
-// called right before sending the request. This can be used to mutate the request.
-func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
-	return func(c *Client) error {
-		c.RequestEditors = append(c.RequestEditors, fn)
-		return nil
-	}
-}
-
-// The interface specification for the client above.
-type ClientInterface interface {
-
-	// GetAppAccessTokenWithBody 商店应用获取 app_access_token
-	//
-	// Fetches the app token of a store app. Needs the `app_ticket` that the platform pushes to the app once an hour; a stale ticket is answered with 10012, then ask for another with resendAppTicket. Lifetime as for tenant tokens.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /auth/v3/app_access_token (the `GetAppAccessToken` operationId).
-	GetAppAccessTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetAppAccessToken 商店应用获取 app_access_token
-	//
-	// Fetches the app token of a store app. Needs the `app_ticket` that the platform pushes to the app once an hour; a stale ticket is answered with 10012, then ask for another with resendAppTicket. Lifetime as for tenant tokens.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /auth/v3/app_access_token (the `GetAppAccessToken` operationId).
-	GetAppAccessToken(ctx context.Context, body GetAppAccessTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetAppAccessTokenInternalWithBody 自建应用获取 app_access_token
-	//
-	// Fetches the app token of a self-built app; the tenant token comes with it and holds the same value. Lifetime and overlap are those of the tenant token: 7200 s at most, the same token again while 30 minutes or more are left.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /auth/v3/app_access_token/internal (the `GetAppAccessTokenInternal` operationId).
-	GetAppAccessTokenInternalWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetAppAccessTokenInternal 自建应用获取 app_access_token
-	//
-	// Fetches the app token of a self-built app; the tenant token comes with it and holds the same value. Lifetime and overlap are those of the tenant token: 7200 s at most, the same token again while 30 minutes or more are left.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /auth/v3/app_access_token/internal (the `GetAppAccessTokenInternal` operationId).
-	GetAppAccessTokenInternal(ctx context.Context, body GetAppAccessTokenInternalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ResendAppTicketWithBody 重新获取 app_ticket
-	//
-	// Asks the platform to push the `app_ticket` of a store app once more. The ticket arrives as an event, not in this answer. Self-built apps have no ticket and are answered with 10016.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /auth/v3/app_ticket/resend (the `ResendAppTicket` operationId).
-	ResendAppTicketWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ResendAppTicket 重新获取 app_ticket
-	//
-	// Asks the platform to push the `app_ticket` of a store app once more. The ticket arrives as an event, not in this answer. Self-built apps have no ticket and are answered with 10016.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /auth/v3/app_ticket/resend (the `ResendAppTicket` operationId).
-	ResendAppTicket(ctx context.Context, body ResendAppTicketJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetTenantAccessTokenWithBody 商店应用获取 tenant_access_token
-	//
-	// Fetches the token of a store app for one tenant, with the app token and the tenant's key. One token for each `tenant_key`; lifetime and overlap as for self-built apps.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /auth/v3/tenant_access_token (the `GetTenantAccessToken` operationId).
-	GetTenantAccessTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetTenantAccessToken 商店应用获取 tenant_access_token
-	//
-	// Fetches the token of a store app for one tenant, with the app token and the tenant's key. One token for each `tenant_key`; lifetime and overlap as for self-built apps.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /auth/v3/tenant_access_token (the `GetTenantAccessToken` operationId).
-	GetTenantAccessToken(ctx context.Context, body GetTenantAccessTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetTenantAccessTokenInternalWithBody 自建应用获取 tenant_access_token
-	//
-	// Fetches the tenant token of a self-built app. It lives 7200 s at most. While 30 minutes or more are left, the same token is answered again and `expire` is what is left of it; with less than 30 minutes left a new one is answered and both work until the old one runs out. A fetch never invalidates an older token. A refresh margin of 1800 s or more would therefore fetch on every call. Do not check tokens by their prefix.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /auth/v3/tenant_access_token/internal (the `GetTenantAccessTokenInternal` operationId).
-	GetTenantAccessTokenInternalWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetTenantAccessTokenInternal 自建应用获取 tenant_access_token
-	//
-	// Fetches the tenant token of a self-built app. It lives 7200 s at most. While 30 minutes or more are left, the same token is answered again and `expire` is what is left of it; with less than 30 minutes left a new one is answered and both work until the old one runs out. A fetch never invalidates an older token. A refresh margin of 1800 s or more would therefore fetch on every call. Do not check tokens by their prefix.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /auth/v3/tenant_access_token/internal (the `GetTenantAccessTokenInternal` operationId).
-	GetTenantAccessTokenInternal(ctx context.Context, body GetTenantAccessTokenInternalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUserInfo 获取用户信息
-	//
-	// Says whose user token this is. Mobile and email are what an administrator entered, not verified by the user. `user_id`, `email`, `mobile` and `employee_no` appear only when the app may read them. A quota exists but is not published.
-	//
-	// Corresponds with GET /authen/v1/user_info (the `GetUserInfo` operationId).
-	GetUserInfo(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateOauthTokenWithBody 获取 user_access_token
-	//
-	// OAuth token endpoint: exchanges an authorization code, or a refresh token, for a user token. The answer is flat, as RFC 6749 has it, with a `code` added and without `msg` and `data`. An authorization code lives 5 minutes and works once. A refresh token is issued only with the scope `offline_access`; it works once and is replaced by the one in the answer, so let one process refresh at a time and store the new one before the next refresh. The older user token stays valid to its end. After 365 days the user has to consent again. Tokens are 1 to 2 KB long; reserve 4 KB.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /authen/v2/oauth/token (the `CreateOauthToken` operationId).
-	CreateOauthTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateOauthToken 获取 user_access_token
-	//
-	// OAuth token endpoint: exchanges an authorization code, or a refresh token, for a user token. The answer is flat, as RFC 6749 has it, with a `code` added and without `msg` and `data`. An authorization code lives 5 minutes and works once. A refresh token is issued only with the scope `offline_access`; it works once and is replaced by the one in the answer, so let one process refresh at a time and store the new one before the next refresh. The older user token stays valid to its end. After 365 days the user has to consent again. Tokens are 1 to 2 KB long; reserve 4 KB.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /authen/v2/oauth/token (the `CreateOauthToken` operationId).
-	CreateOauthToken(ctx context.Context, body CreateOauthTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListCustomAttrs 获取企业自定义用户字段
-	//
-	// Lists the tenant's own fields of a user. Only fields of the general source and of the kinds text, link, single choice and phone are listed, and only if the administrator allowed API access to them.
-	//
-	// Corresponds with GET /contact/v3/custom_attrs (the `ListCustomAttrs` operationId).
-	ListCustomAttrs(ctx context.Context, params *ListCustomAttrsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListDepartments 获取部门信息列表
-	//
-	// Lists the departments below a department. The page is no longer published.
-	//
-	// Corresponds with GET /contact/v3/departments (the `ListDepartments` operationId).
-	//
-	// Deprecated: Use listDepartmentChildren.
-	ListDepartments(ctx context.Context, params *ListDepartmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateDepartmentWithBody 创建部门
-	//
-	// Adds a department. Self-built apps only. The parent must be inside the app's contact range; `0` as parent needs the range "all members". A tenant has at most 30 000 departments, 25 levels (43019), 1000 children a department (43013) and 10 000 direct members a department. Send a `client_token` to make a repeat harmless: the same token with the same body answers the first result, with another body 40021.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /contact/v3/departments (the `CreateDepartment` operationId).
-	CreateDepartmentWithBody(ctx context.Context, params *CreateDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateDepartment 创建部门
-	//
-	// Adds a department. Self-built apps only. The parent must be inside the app's contact range; `0` as parent needs the range "all members". A tenant has at most 30 000 departments, 25 levels (43019), 1000 children a department (43013) and 10 000 direct members a department. Send a `client_token` to make a repeat harmless: the same token with the same body answers the first result, with another body 40021.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /contact/v3/departments (the `CreateDepartment` operationId).
-	CreateDepartment(ctx context.Context, params *CreateDepartmentParams, body CreateDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchGetDepartments 批量获取部门信息
-	//
-	// Reads up to 50 departments. Ids that are unknown or outside the range are left out without a word: compare the answer with what was asked.
-	//
-	// Corresponds with GET /contact/v3/departments/batch (the `BatchGetDepartments` operationId).
-	BatchGetDepartments(ctx context.Context, params *BatchGetDepartmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListDepartmentParents 获取父部门信息
-	//
-	// Lists the departments above a department, nearest first, without the root. With a tenant token the chain is cut at the app's contact range. A quota exists but is not published.
-	//
-	// Corresponds with GET /contact/v3/departments/parent (the `ListDepartmentParents` operationId).
-	ListDepartmentParents(ctx context.Context, params *ListDepartmentParentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// SearchDepartmentsWithBody 搜索部门
-	//
-	// Searches departments that the user can see by words of their default name; localised names are not searched. Takes user tokens only. Paging goes in the query although the words go in the body. A read, in spite of POST. A quota exists but is not published.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /contact/v3/departments/search (the `SearchDepartments` operationId).
-	SearchDepartmentsWithBody(ctx context.Context, params *SearchDepartmentsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// SearchDepartments 搜索部门
-	//
-	// Searches departments that the user can see by words of their default name; localised names are not searched. Takes user tokens only. Paging goes in the query although the words go in the body. A read, in spite of POST. A quota exists but is not published.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /contact/v3/departments/search (the `SearchDepartments` operationId).
-	SearchDepartments(ctx context.Context, params *SearchDepartmentsParams, body SearchDepartmentsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UnbindDepartmentChatWithBody 部门群转为普通群
-	//
-	// Turns the group of a department into an ordinary group. A department without a group is answered with 40020, so a repeat is refused.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /contact/v3/departments/unbind_department_chat (the `UnbindDepartmentChat` operationId).
-	UnbindDepartmentChatWithBody(ctx context.Context, params *UnbindDepartmentChatParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UnbindDepartmentChat 部门群转为普通群
-	//
-	// Turns the group of a department into an ordinary group. A department without a group is answered with 40020, so a repeat is refused.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /contact/v3/departments/unbind_department_chat (the `UnbindDepartmentChat` operationId).
-	UnbindDepartmentChat(ctx context.Context, params *UnbindDepartmentChatParams, body UnbindDepartmentChatJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// DeleteDepartment 删除部门
-	//
-	// Deletes an empty department: no members (43011), no sub-departments (43012). The department and its parent must be inside the app's contact range. The root cannot be deleted (40002).
-	//
-	// Corresponds with DELETE /contact/v3/departments/{department_id} (the `DeleteDepartment` operationId).
-	DeleteDepartment(ctx context.Context, departmentID string, params *DeleteDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetDepartment 获取单个部门信息
-	//
-	// Reads one department. With a tenant token it must be inside the app's contact range; with a user token, visible to the user. A quota exists but is not published.
-	//
-	// Corresponds with GET /contact/v3/departments/{department_id} (the `GetDepartment` operationId).
-	GetDepartment(ctx context.Context, departmentID string, params *GetDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// PatchDepartmentWithBody 修改部门部分信息
-	//
-	// Changes the fields that are sent and leaves the others alone; `[]` clears leaders and HRBPs. All departments concerned must be inside the app's contact range. 43024 and 43030 mean that a parallel change holds a lock; try again in seconds. After a lost answer read the department before repeating.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with PATCH /contact/v3/departments/{department_id} (the `PatchDepartment` operationId).
-	PatchDepartmentWithBody(ctx context.Context, departmentID string, params *PatchDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// PatchDepartment 修改部门部分信息
-	//
-	// Changes the fields that are sent and leaves the others alone; `[]` clears leaders and HRBPs. All departments concerned must be inside the app's contact range. 43024 and 43030 mean that a parallel change holds a lock; try again in seconds. After a lost answer read the department before repeating.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with PATCH /contact/v3/departments/{department_id} (the `PatchDepartment` operationId).
-	PatchDepartment(ctx context.Context, departmentID string, params *PatchDepartmentParams, body PatchDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ReplaceDepartmentWithBody 更新部门所有信息
-	//
-	// Overwrites a department: fields that are not sent are cleared, except `order`. To change single fields use patchDepartment. HRBPs cannot be set here.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with PUT /contact/v3/departments/{department_id} (the `ReplaceDepartment` operationId).
-	ReplaceDepartmentWithBody(ctx context.Context, departmentID string, params *ReplaceDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ReplaceDepartment 更新部门所有信息
-	//
-	// Overwrites a department: fields that are not sent are cleared, except `order`. To change single fields use patchDepartment. HRBPs cannot be set here.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with PUT /contact/v3/departments/{department_id} (the `ReplaceDepartment` operationId).
-	ReplaceDepartment(ctx context.Context, departmentID string, params *ReplaceDepartmentParams, body ReplaceDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListDepartmentChildren 获取子部门列表
-	//
-	// Lists the departments below a department, or with `fetch_child` the whole tree below it. The root is `0`, is never listed itself, and needs the range "all members" with a tenant token. With a user token the tree ends at 1000 departments. Huge departments refuse `fetch_child` (43010): go level by level.
-	//
-	// Corresponds with GET /contact/v3/departments/{department_id}/children (the `ListDepartmentChildren` operationId).
-	ListDepartmentChildren(ctx context.Context, departmentID string, params *ListDepartmentChildrenParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateDepartmentIDWithBody 更新部门 ID
-	//
-	// Gives a department another custom id. How often that can happen is limited (43009). The department must be inside the app's contact range (40007).
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with PATCH /contact/v3/departments/{department_id}/update_department_id (the `UpdateDepartmentID` operationId).
-	UpdateDepartmentIDWithBody(ctx context.Context, departmentID string, params *UpdateDepartmentIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateDepartmentID 更新部门 ID
-	//
-	// Gives a department another custom id. How often that can happen is limited (43009). The department must be inside the app's contact range (40007).
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with PATCH /contact/v3/departments/{department_id}/update_department_id (the `UpdateDepartmentID` operationId).
-	UpdateDepartmentID(ctx context.Context, departmentID string, params *UpdateDepartmentIDParams, body UpdateDepartmentIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListEmployeeTypeEnums 查询人员类型
-	//
-	// Lists the employee types of the tenant, built-in and its own. `enum_value` is a string here and the number `employee_type` in a user. A quota exists but is not published.
-	//
-	// Corresponds with GET /contact/v3/employee_type_enums (the `ListEmployeeTypeEnums` operationId).
-	ListEmployeeTypeEnums(ctx context.Context, params *ListEmployeeTypeEnumsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListScopes 获取通讯录授权范围
-	//
-	// Lists what the app may see: departments, users and groups. `page_size` bounds the sum of the three lists; users come first, then departments, then groups, so merge the lists of all pages. With the range "all members" only first-level departments, direct members of the root and all groups are listed.
-	//
-	// Corresponds with GET /contact/v3/scopes (the `ListScopes` operationId).
-	ListScopes(ctx context.Context, params *ListScopesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListUsers 获取用户列表
-	//
-	// Lists the members of a department. Without `department_id` it answers only people who were granted to the app one by one. The page is no longer published.
-	//
-	// Corresponds with GET /contact/v3/users (the `ListUsers` operationId).
-	//
-	// Deprecated: Use listUsersByDepartment.
-	ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateUserWithBody 创建用户
-	//
-	// Adds a person to the directory and sends the invitation by text message or mail. Self-built apps only. Every department named must be inside the app's contact range; the root department (`0`) needs the range "all members". A mobile number or an email is needed (41009, 41010): mainland numbers may leave out +86, others need the country code and an email besides; Lark refuses +86 (44018). Codes 44054 to 44056 mean that the user WAS created and only the city or the job title could not be added: never repeat the call. Send a `client_token` to make a repeat harmless: the same token with the same body answers the first result, with another body 40021.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /contact/v3/users (the `CreateUser` operationId).
-	CreateUserWithBody(ctx context.Context, params *CreateUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateUser 创建用户
-	//
-	// Adds a person to the directory and sends the invitation by text message or mail. Self-built apps only. Every department named must be inside the app's contact range; the root department (`0`) needs the range "all members". A mobile number or an email is needed (41009, 41010): mainland numbers may leave out +86, others need the country code and an email besides; Lark refuses +86 (44018). Codes 44054 to 44056 mean that the user WAS created and only the city or the job title could not be added: never repeat the call. Send a `client_token` to make a repeat harmless: the same token with the same body answers the first result, with another body 40021.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /contact/v3/users (the `CreateUser` operationId).
-	CreateUser(ctx context.Context, params *CreateUserParams, body CreateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchGetUserBasicsWithBody 通过 ID 获取用户姓名
-	//
-	// Reads the names of up to 10 users and nothing else. Does not look at the app's contact range. A read, in spite of POST.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /contact/v3/users/basic_batch (the `BatchGetUserBasics` operationId).
-	BatchGetUserBasicsWithBody(ctx context.Context, params *BatchGetUserBasicsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchGetUserBasics 通过 ID 获取用户姓名
-	//
-	// Reads the names of up to 10 users and nothing else. Does not look at the app's contact range. A read, in spite of POST.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /contact/v3/users/basic_batch (the `BatchGetUserBasics` operationId).
-	BatchGetUserBasics(ctx context.Context, params *BatchGetUserBasicsParams, body BatchGetUserBasicsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchGetUsers 批量获取用户信息
-	//
-	// Reads up to 50 users. Ids that are unknown or outside the range are left out without a word: compare the answer with what was asked. `assign_info` and `department_path` never come with this operation.
-	//
-	// Corresponds with GET /contact/v3/users/batch (the `BatchGetUsers` operationId).
-	BatchGetUsers(ctx context.Context, params *BatchGetUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchGetUserIdsWithBody 通过手机号或邮箱获取用户 ID
-	//
-	// Looks up user ids by up to 50 emails and up to 50 mobile numbers. The two lists are independent: the answer has one entry for each contact, so a person can come twice. A contact that is unknown, outside the app's range, or of somebody who left gives an entry without `user_id` and no refusal. Business mailboxes cannot be searched; numbers outside mainland China need the country code. Match emails without regard to case. A read, in spite of POST.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /contact/v3/users/batch_get_id (the `BatchGetUserIds` operationId).
-	BatchGetUserIdsWithBody(ctx context.Context, params *BatchGetUserIdsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchGetUserIds 通过手机号或邮箱获取用户 ID
-	//
-	// Looks up user ids by up to 50 emails and up to 50 mobile numbers. The two lists are independent: the answer has one entry for each contact, so a person can come twice. A contact that is unknown, outside the app's range, or of somebody who left gives an entry without `user_id` and no refusal. Business mailboxes cannot be searched; numbers outside mainland China need the country code. Match emails without regard to case. A read, in spite of POST.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /contact/v3/users/batch_get_id (the `BatchGetUserIds` operationId).
-	BatchGetUserIds(ctx context.Context, params *BatchGetUserIdsParams, body BatchGetUserIdsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListUsersByDepartment 获取部门直属用户列表
-	//
-	// Lists the direct members of one department. To list a whole company, walk the departments with listDepartmentChildren and call this for each of them and for the root `0`, then drop duplicates by `union_id` or `open_id`. The root needs the range "all members" (40004); with a smaller range start from listScopes. With a user token only people that the user can see are listed. An empty page with `has_more` true is not the end.
-	//
-	// Corresponds with GET /contact/v3/users/find_by_department (the `ListUsersByDepartment` operationId).
-	ListUsersByDepartment(ctx context.Context, params *ListUsersByDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// SearchUsersV3WithBody 搜索用户
-	//
-	// Searches people by name with filters, as the vendor's own command line tool does; no page describes it. Needs a query, a filter, or both. A query longer than 50 characters is cut and the answer says so in `notice`. A filter set to false means "must not", so send only those that are true. The answer's ids are `open_id`s. A read, in spite of POST.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /contact/v3/users/search (the `SearchUsersV3` operationId).
-	SearchUsersV3WithBody(ctx context.Context, params *SearchUsersV3Params, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// SearchUsersV3 搜索用户
-	//
-	// Searches people by name with filters, as the vendor's own command line tool does; no page describes it. Needs a query, a filter, or both. A query longer than 50 characters is cut and the answer says so in `notice`. A filter set to false means "must not", so send only those that are true. The answer's ids are `open_id`s. A read, in spite of POST.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /contact/v3/users/search (the `SearchUsersV3` operationId).
-	SearchUsersV3(ctx context.Context, params *SearchUsersV3Params, body SearchUsersV3JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// DeleteUserWithBody 删除用户
-	//
-	// Removes a person from the directory (offboarding) and hands over what they owned. The request has a JSON body; send `{}` when nobody is named. Without an acceptor things go to the direct leader, else they are kept or deleted, depending on their kind. Clean-up runs on after the answer, up to 48 hours (44034). resurrectUser undoes a deletion for 30 days. A repeat may be answered with a refusal: look at `status.is_resigned` with getUser. 44042 means that a restore is running; try later.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with DELETE /contact/v3/users/{user_id} (the `DeleteUser` operationId).
-	DeleteUserWithBody(ctx context.Context, userID string, params *DeleteUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// DeleteUser 删除用户
-	//
-	// Removes a person from the directory (offboarding) and hands over what they owned. The request has a JSON body; send `{}` when nobody is named. Without an acceptor things go to the direct leader, else they are kept or deleted, depending on their kind. Clean-up runs on after the answer, up to 48 hours (44034). resurrectUser undoes a deletion for 30 days. A repeat may be answered with a refusal: look at `status.is_resigned` with getUser. 44042 means that a restore is running; try later.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with DELETE /contact/v3/users/{user_id} (the `DeleteUser` operationId).
-	DeleteUser(ctx context.Context, userID string, params *DeleteUserParams, body DeleteUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUser 获取单个用户信息
-	//
-	// Reads one user, also one who has left. With the smallest scopes only `open_id`, `union_id` and `mobile_visible` are answered. `department_path` appears with a user token only. With the known id and its `user_id_type` this is also the way to turn one kind of id into the others. People of other tenants are answered with 41050.
-	//
-	// Corresponds with GET /contact/v3/users/{user_id} (the `GetUser` operationId).
-	GetUser(ctx context.Context, userID string, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// PatchUserWithBody 修改用户部分信息
-	//
-	// Changes the fields that are sent and leaves the others alone; `false`, `0`, `""` and `[]` are values like any other. With a user token only `name`, `en_name` and `avatar_key` can be changed. `orders` needs `department_ids` in the same call (44002). Beside the quota, calls that carry `department_ids` or `is_frozen` are limited to 1 a second, and parallel freezes fail at random: send them one after the other. 44025 means that a parallel change holds the lock; try again in seconds. Codes 44057 to 44059 mean that the user WAS changed and only the city or the job title could not be added. After a lost answer read the user before repeating.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with PATCH /contact/v3/users/{user_id} (the `PatchUser` operationId).
-	PatchUserWithBody(ctx context.Context, userID string, params *PatchUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// PatchUser 修改用户部分信息
-	//
-	// Changes the fields that are sent and leaves the others alone; `false`, `0`, `""` and `[]` are values like any other. With a user token only `name`, `en_name` and `avatar_key` can be changed. `orders` needs `department_ids` in the same call (44002). Beside the quota, calls that carry `department_ids` or `is_frozen` are limited to 1 a second, and parallel freezes fail at random: send them one after the other. 44025 means that a parallel change holds the lock; try again in seconds. Codes 44057 to 44059 mean that the user WAS changed and only the city or the job title could not be added. After a lost answer read the user before repeating.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with PATCH /contact/v3/users/{user_id} (the `PatchUser` operationId).
-	PatchUser(ctx context.Context, userID string, params *PatchUserParams, body PatchUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ReplaceUserWithBody 更新用户所有信息
-	//
-	// Overwrites all fields of a user; fields that are not sent are cleared. The page is no longer published.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with PUT /contact/v3/users/{user_id} (the `ReplaceUser` operationId).
-	//
-	// Deprecated: Use patchUser.
-	ReplaceUserWithBody(ctx context.Context, userID string, params *ReplaceUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ReplaceUser 更新用户所有信息
-	//
-	// Overwrites all fields of a user; fields that are not sent are cleared. The page is no longer published.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with PUT /contact/v3/users/{user_id} (the `ReplaceUser` operationId).
-	//
-	// Deprecated: Use patchUser.
-	ReplaceUser(ctx context.Context, userID string, params *ReplaceUserParams, body ReplaceUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ResurrectUserWithBody 恢复已删除用户
-	//
-	// Brings back a person who was deleted within the last 30 days (44028). Open to certain paid plans only (44029). If the old `user_id` belongs to somebody else by now, name the person by `open_id` or `union_id` (44032, 44033). While a deletion is still running the answer is 44034; wait up to 48 hours. A repeat is answered with 44033.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /contact/v3/users/{user_id}/resurrect (the `ResurrectUser` operationId).
-	ResurrectUserWithBody(ctx context.Context, userID string, params *ResurrectUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ResurrectUser 恢复已删除用户
-	//
-	// Brings back a person who was deleted within the last 30 days (44028). Open to certain paid plans only (44029). If the old `user_id` belongs to somebody else by now, name the person by `open_id` or `union_id` (44032, 44033). While a deletion is still running the answer is 44034; wait up to 48 hours. A repeat is answered with 44033.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /contact/v3/users/{user_id}/resurrect (the `ResurrectUser` operationId).
-	ResurrectUser(ctx context.Context, userID string, params *ResurrectUserParams, body ResurrectUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateUserIDWithBody 更新用户 ID
-	//
-	// Gives a user another `user_id`, which nobody else in the tenant may have (41011). How often the id of one person can change is limited (41013), so a call whose answer was lost must not be sent again unseen.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with PATCH /contact/v3/users/{user_id}/update_user_id (the `UpdateUserID` operationId).
-	UpdateUserIDWithBody(ctx context.Context, userID string, params *UpdateUserIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateUserID 更新用户 ID
-	//
-	// Gives a user another `user_id`, which nobody else in the tenant may have (41011). How often the id of one person can change is limited (41013), so a call whose answer was lost must not be sent again unseen.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with PATCH /contact/v3/users/{user_id}/update_user_id (the `UpdateUserID` operationId).
-	UpdateUserID(ctx context.Context, userID string, params *UpdateUserIDParams, body UpdateUserIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetJsapiTicket 获取 JSAPI 临时授权凭证
-	//
-	// Fetches the ticket that web pages need to call the client's JSAPI. It lives 7200 s. The quota is small, so keep one ticket for all pages and fetch the next shortly before the end. The ticket signs page addresses: never hand it to a browser. Pages of the H5 JSAPI take the tenant's ticket; web components also work with one that a user's token fetched, which is a ticket of its own. No parameters, no body.
-	//
-	// Corresponds with POST /jssdk/ticket/get (the `GetJsapiTicket` operationId).
-	GetJsapiTicket(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// LogoutUserWithBody 退出登录
-	//
-	// Ends the sessions of one user. Self-built apps only. The user is named by a user id, by the id at the identity provider, or by a session id, as `logout_type` says; several users need several calls. A quota exists but is not published.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /passport/v1/sessions/logout (the `LogoutUser` operationId).
-	LogoutUserWithBody(ctx context.Context, params *LogoutUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// LogoutUser 退出登录
-	//
-	// Ends the sessions of one user. Self-built apps only. The user is named by a user id, by the id at the identity provider, or by a session id, as `logout_type` says; several users need several calls. A quota exists but is not published.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /passport/v1/sessions/logout (the `LogoutUser` operationId).
-	LogoutUser(ctx context.Context, params *LogoutUserParams, body LogoutUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// SearchUsers 搜索用户
-	//
-	// Searches colleagues by name. Takes user tokens only. People of other tenants and people who left are not found. The page token is a number in a string. Avatar addresses are short-lived; do not store them.
-	//
-	// Corresponds with GET /search/v1/user (the `SearchUsers` operationId).
-	SearchUsers(ctx context.Context, params *SearchUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ConvertUnionIds 批量获取用户 ID
-	//
-	// Turns up to 100 union ids into the other ids.
-	//
-	// Corresponds with GET /user/v1/union_id/batch_get/list (the `ConvertUnionIds` operationId).
-	//
-	// Deprecated: Use getUser with user_id_type union_id; its answer carries all three ids.
-	ConvertUnionIds(ctx context.Context, params *ConvertUnionIdsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-}
-
-// GetAppAccessTokenWithBody 商店应用获取 app_access_token
-//
-// Fetches the app token of a store app. Needs the `app_ticket` that the platform pushes to the app once an hour; a stale ticket is answered with 10012, then ask for another with resendAppTicket. Lifetime as for tenant tokens.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /auth/v3/app_access_token (the `GetAppAccessToken` operationId).
-func (c *Client) GetAppAccessTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetAppAccessTokenRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetAppAccessToken 商店应用获取 app_access_token
-//
-// Fetches the app token of a store app. Needs the `app_ticket` that the platform pushes to the app once an hour; a stale ticket is answered with 10012, then ask for another with resendAppTicket. Lifetime as for tenant tokens.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /auth/v3/app_access_token (the `GetAppAccessToken` operationId).
-func (c *Client) GetAppAccessToken(ctx context.Context, body GetAppAccessTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetAppAccessTokenRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetAppAccessTokenInternalWithBody 自建应用获取 app_access_token
-//
-// Fetches the app token of a self-built app; the tenant token comes with it and holds the same value. Lifetime and overlap are those of the tenant token: 7200 s at most, the same token again while 30 minutes or more are left.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /auth/v3/app_access_token/internal (the `GetAppAccessTokenInternal` operationId).
-func (c *Client) GetAppAccessTokenInternalWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetAppAccessTokenInternalRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetAppAccessTokenInternal 自建应用获取 app_access_token
-//
-// Fetches the app token of a self-built app; the tenant token comes with it and holds the same value. Lifetime and overlap are those of the tenant token: 7200 s at most, the same token again while 30 minutes or more are left.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /auth/v3/app_access_token/internal (the `GetAppAccessTokenInternal` operationId).
-func (c *Client) GetAppAccessTokenInternal(ctx context.Context, body GetAppAccessTokenInternalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetAppAccessTokenInternalRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ResendAppTicketWithBody 重新获取 app_ticket
-//
-// Asks the platform to push the `app_ticket` of a store app once more. The ticket arrives as an event, not in this answer. Self-built apps have no ticket and are answered with 10016.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /auth/v3/app_ticket/resend (the `ResendAppTicket` operationId).
-func (c *Client) ResendAppTicketWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewResendAppTicketRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ResendAppTicket 重新获取 app_ticket
-//
-// Asks the platform to push the `app_ticket` of a store app once more. The ticket arrives as an event, not in this answer. Self-built apps have no ticket and are answered with 10016.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /auth/v3/app_ticket/resend (the `ResendAppTicket` operationId).
-func (c *Client) ResendAppTicket(ctx context.Context, body ResendAppTicketJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewResendAppTicketRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetTenantAccessTokenWithBody 商店应用获取 tenant_access_token
-//
-// Fetches the token of a store app for one tenant, with the app token and the tenant's key. One token for each `tenant_key`; lifetime and overlap as for self-built apps.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /auth/v3/tenant_access_token (the `GetTenantAccessToken` operationId).
-func (c *Client) GetTenantAccessTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetTenantAccessTokenRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetTenantAccessToken 商店应用获取 tenant_access_token
-//
-// Fetches the token of a store app for one tenant, with the app token and the tenant's key. One token for each `tenant_key`; lifetime and overlap as for self-built apps.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /auth/v3/tenant_access_token (the `GetTenantAccessToken` operationId).
-func (c *Client) GetTenantAccessToken(ctx context.Context, body GetTenantAccessTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetTenantAccessTokenRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetTenantAccessTokenInternalWithBody 自建应用获取 tenant_access_token
-//
-// Fetches the tenant token of a self-built app. It lives 7200 s at most. While 30 minutes or more are left, the same token is answered again and `expire` is what is left of it; with less than 30 minutes left a new one is answered and both work until the old one runs out. A fetch never invalidates an older token. A refresh margin of 1800 s or more would therefore fetch on every call. Do not check tokens by their prefix.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /auth/v3/tenant_access_token/internal (the `GetTenantAccessTokenInternal` operationId).
-func (c *Client) GetTenantAccessTokenInternalWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetTenantAccessTokenInternalRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetTenantAccessTokenInternal 自建应用获取 tenant_access_token
-//
-// Fetches the tenant token of a self-built app. It lives 7200 s at most. While 30 minutes or more are left, the same token is answered again and `expire` is what is left of it; with less than 30 minutes left a new one is answered and both work until the old one runs out. A fetch never invalidates an older token. A refresh margin of 1800 s or more would therefore fetch on every call. Do not check tokens by their prefix.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /auth/v3/tenant_access_token/internal (the `GetTenantAccessTokenInternal` operationId).
-func (c *Client) GetTenantAccessTokenInternal(ctx context.Context, body GetTenantAccessTokenInternalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetTenantAccessTokenInternalRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUserInfo 获取用户信息
-//
-// Says whose user token this is. Mobile and email are what an administrator entered, not verified by the user. `user_id`, `email`, `mobile` and `employee_no` appear only when the app may read them. A quota exists but is not published.
-//
-// Corresponds with GET /authen/v1/user_info (the `GetUserInfo` operationId).
-func (c *Client) GetUserInfo(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserInfoRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateOauthTokenWithBody 获取 user_access_token
-//
-// OAuth token endpoint: exchanges an authorization code, or a refresh token, for a user token. The answer is flat, as RFC 6749 has it, with a `code` added and without `msg` and `data`. An authorization code lives 5 minutes and works once. A refresh token is issued only with the scope `offline_access`; it works once and is replaced by the one in the answer, so let one process refresh at a time and store the new one before the next refresh. The older user token stays valid to its end. After 365 days the user has to consent again. Tokens are 1 to 2 KB long; reserve 4 KB.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /authen/v2/oauth/token (the `CreateOauthToken` operationId).
-func (c *Client) CreateOauthTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateOauthTokenRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateOauthToken 获取 user_access_token
-//
-// OAuth token endpoint: exchanges an authorization code, or a refresh token, for a user token. The answer is flat, as RFC 6749 has it, with a `code` added and without `msg` and `data`. An authorization code lives 5 minutes and works once. A refresh token is issued only with the scope `offline_access`; it works once and is replaced by the one in the answer, so let one process refresh at a time and store the new one before the next refresh. The older user token stays valid to its end. After 365 days the user has to consent again. Tokens are 1 to 2 KB long; reserve 4 KB.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /authen/v2/oauth/token (the `CreateOauthToken` operationId).
-func (c *Client) CreateOauthToken(ctx context.Context, body CreateOauthTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateOauthTokenRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListCustomAttrs 获取企业自定义用户字段
-//
-// Lists the tenant's own fields of a user. Only fields of the general source and of the kinds text, link, single choice and phone are listed, and only if the administrator allowed API access to them.
-//
-// Corresponds with GET /contact/v3/custom_attrs (the `ListCustomAttrs` operationId).
-func (c *Client) ListCustomAttrs(ctx context.Context, params *ListCustomAttrsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListCustomAttrsRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListDepartments 获取部门信息列表
-//
-// Lists the departments below a department. The page is no longer published.
-//
-// Corresponds with GET /contact/v3/departments (the `ListDepartments` operationId).
-// Deprecated: Use listDepartmentChildren.
-func (c *Client) ListDepartments(ctx context.Context, params *ListDepartmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListDepartmentsRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateDepartmentWithBody 创建部门
-//
-// Adds a department. Self-built apps only. The parent must be inside the app's contact range; `0` as parent needs the range "all members". A tenant has at most 30 000 departments, 25 levels (43019), 1000 children a department (43013) and 10 000 direct members a department. Send a `client_token` to make a repeat harmless: the same token with the same body answers the first result, with another body 40021.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /contact/v3/departments (the `CreateDepartment` operationId).
-func (c *Client) CreateDepartmentWithBody(ctx context.Context, params *CreateDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateDepartmentRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateDepartment 创建部门
-//
-// Adds a department. Self-built apps only. The parent must be inside the app's contact range; `0` as parent needs the range "all members". A tenant has at most 30 000 departments, 25 levels (43019), 1000 children a department (43013) and 10 000 direct members a department. Send a `client_token` to make a repeat harmless: the same token with the same body answers the first result, with another body 40021.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /contact/v3/departments (the `CreateDepartment` operationId).
-func (c *Client) CreateDepartment(ctx context.Context, params *CreateDepartmentParams, body CreateDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateDepartmentRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchGetDepartments 批量获取部门信息
-//
-// Reads up to 50 departments. Ids that are unknown or outside the range are left out without a word: compare the answer with what was asked.
-//
-// Corresponds with GET /contact/v3/departments/batch (the `BatchGetDepartments` operationId).
-func (c *Client) BatchGetDepartments(ctx context.Context, params *BatchGetDepartmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchGetDepartmentsRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListDepartmentParents 获取父部门信息
-//
-// Lists the departments above a department, nearest first, without the root. With a tenant token the chain is cut at the app's contact range. A quota exists but is not published.
-//
-// Corresponds with GET /contact/v3/departments/parent (the `ListDepartmentParents` operationId).
-func (c *Client) ListDepartmentParents(ctx context.Context, params *ListDepartmentParentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListDepartmentParentsRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// SearchDepartmentsWithBody 搜索部门
-//
-// Searches departments that the user can see by words of their default name; localised names are not searched. Takes user tokens only. Paging goes in the query although the words go in the body. A read, in spite of POST. A quota exists but is not published.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /contact/v3/departments/search (the `SearchDepartments` operationId).
-func (c *Client) SearchDepartmentsWithBody(ctx context.Context, params *SearchDepartmentsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewSearchDepartmentsRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// SearchDepartments 搜索部门
-//
-// Searches departments that the user can see by words of their default name; localised names are not searched. Takes user tokens only. Paging goes in the query although the words go in the body. A read, in spite of POST. A quota exists but is not published.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /contact/v3/departments/search (the `SearchDepartments` operationId).
-func (c *Client) SearchDepartments(ctx context.Context, params *SearchDepartmentsParams, body SearchDepartmentsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewSearchDepartmentsRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UnbindDepartmentChatWithBody 部门群转为普通群
-//
-// Turns the group of a department into an ordinary group. A department without a group is answered with 40020, so a repeat is refused.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /contact/v3/departments/unbind_department_chat (the `UnbindDepartmentChat` operationId).
-func (c *Client) UnbindDepartmentChatWithBody(ctx context.Context, params *UnbindDepartmentChatParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUnbindDepartmentChatRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UnbindDepartmentChat 部门群转为普通群
-//
-// Turns the group of a department into an ordinary group. A department without a group is answered with 40020, so a repeat is refused.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /contact/v3/departments/unbind_department_chat (the `UnbindDepartmentChat` operationId).
-func (c *Client) UnbindDepartmentChat(ctx context.Context, params *UnbindDepartmentChatParams, body UnbindDepartmentChatJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUnbindDepartmentChatRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DeleteDepartment 删除部门
-//
-// Deletes an empty department: no members (43011), no sub-departments (43012). The department and its parent must be inside the app's contact range. The root cannot be deleted (40002).
-//
-// Corresponds with DELETE /contact/v3/departments/{department_id} (the `DeleteDepartment` operationId).
-func (c *Client) DeleteDepartment(ctx context.Context, departmentID string, params *DeleteDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteDepartmentRequest(c.Server, departmentID, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetDepartment 获取单个部门信息
-//
-// Reads one department. With a tenant token it must be inside the app's contact range; with a user token, visible to the user. A quota exists but is not published.
-//
-// Corresponds with GET /contact/v3/departments/{department_id} (the `GetDepartment` operationId).
-func (c *Client) GetDepartment(ctx context.Context, departmentID string, params *GetDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetDepartmentRequest(c.Server, departmentID, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// PatchDepartmentWithBody 修改部门部分信息
-//
-// Changes the fields that are sent and leaves the others alone; `[]` clears leaders and HRBPs. All departments concerned must be inside the app's contact range. 43024 and 43030 mean that a parallel change holds a lock; try again in seconds. After a lost answer read the department before repeating.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with PATCH /contact/v3/departments/{department_id} (the `PatchDepartment` operationId).
-func (c *Client) PatchDepartmentWithBody(ctx context.Context, departmentID string, params *PatchDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPatchDepartmentRequestWithBody(c.Server, departmentID, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// PatchDepartment 修改部门部分信息
-//
-// Changes the fields that are sent and leaves the others alone; `[]` clears leaders and HRBPs. All departments concerned must be inside the app's contact range. 43024 and 43030 mean that a parallel change holds a lock; try again in seconds. After a lost answer read the department before repeating.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with PATCH /contact/v3/departments/{department_id} (the `PatchDepartment` operationId).
-func (c *Client) PatchDepartment(ctx context.Context, departmentID string, params *PatchDepartmentParams, body PatchDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPatchDepartmentRequest(c.Server, departmentID, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ReplaceDepartmentWithBody 更新部门所有信息
-//
-// Overwrites a department: fields that are not sent are cleared, except `order`. To change single fields use patchDepartment. HRBPs cannot be set here.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with PUT /contact/v3/departments/{department_id} (the `ReplaceDepartment` operationId).
-func (c *Client) ReplaceDepartmentWithBody(ctx context.Context, departmentID string, params *ReplaceDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewReplaceDepartmentRequestWithBody(c.Server, departmentID, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ReplaceDepartment 更新部门所有信息
-//
-// Overwrites a department: fields that are not sent are cleared, except `order`. To change single fields use patchDepartment. HRBPs cannot be set here.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with PUT /contact/v3/departments/{department_id} (the `ReplaceDepartment` operationId).
-func (c *Client) ReplaceDepartment(ctx context.Context, departmentID string, params *ReplaceDepartmentParams, body ReplaceDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewReplaceDepartmentRequest(c.Server, departmentID, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListDepartmentChildren 获取子部门列表
-//
-// Lists the departments below a department, or with `fetch_child` the whole tree below it. The root is `0`, is never listed itself, and needs the range "all members" with a tenant token. With a user token the tree ends at 1000 departments. Huge departments refuse `fetch_child` (43010): go level by level.
-//
-// Corresponds with GET /contact/v3/departments/{department_id}/children (the `ListDepartmentChildren` operationId).
-func (c *Client) ListDepartmentChildren(ctx context.Context, departmentID string, params *ListDepartmentChildrenParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListDepartmentChildrenRequest(c.Server, departmentID, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateDepartmentIDWithBody 更新部门 ID
-//
-// Gives a department another custom id. How often that can happen is limited (43009). The department must be inside the app's contact range (40007).
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with PATCH /contact/v3/departments/{department_id}/update_department_id (the `UpdateDepartmentID` operationId).
-func (c *Client) UpdateDepartmentIDWithBody(ctx context.Context, departmentID string, params *UpdateDepartmentIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateDepartmentIDRequestWithBody(c.Server, departmentID, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateDepartmentID 更新部门 ID
-//
-// Gives a department another custom id. How often that can happen is limited (43009). The department must be inside the app's contact range (40007).
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with PATCH /contact/v3/departments/{department_id}/update_department_id (the `UpdateDepartmentID` operationId).
-func (c *Client) UpdateDepartmentID(ctx context.Context, departmentID string, params *UpdateDepartmentIDParams, body UpdateDepartmentIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateDepartmentIDRequest(c.Server, departmentID, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListEmployeeTypeEnums 查询人员类型
-//
-// Lists the employee types of the tenant, built-in and its own. `enum_value` is a string here and the number `employee_type` in a user. A quota exists but is not published.
-//
-// Corresponds with GET /contact/v3/employee_type_enums (the `ListEmployeeTypeEnums` operationId).
-func (c *Client) ListEmployeeTypeEnums(ctx context.Context, params *ListEmployeeTypeEnumsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListEmployeeTypeEnumsRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListScopes 获取通讯录授权范围
-//
-// Lists what the app may see: departments, users and groups. `page_size` bounds the sum of the three lists; users come first, then departments, then groups, so merge the lists of all pages. With the range "all members" only first-level departments, direct members of the root and all groups are listed.
-//
-// Corresponds with GET /contact/v3/scopes (the `ListScopes` operationId).
-func (c *Client) ListScopes(ctx context.Context, params *ListScopesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListScopesRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListUsers 获取用户列表
-//
-// Lists the members of a department. Without `department_id` it answers only people who were granted to the app one by one. The page is no longer published.
-//
-// Corresponds with GET /contact/v3/users (the `ListUsers` operationId).
-// Deprecated: Use listUsersByDepartment.
-func (c *Client) ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListUsersRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateUserWithBody 创建用户
-//
-// Adds a person to the directory and sends the invitation by text message or mail. Self-built apps only. Every department named must be inside the app's contact range; the root department (`0`) needs the range "all members". A mobile number or an email is needed (41009, 41010): mainland numbers may leave out +86, others need the country code and an email besides; Lark refuses +86 (44018). Codes 44054 to 44056 mean that the user WAS created and only the city or the job title could not be added: never repeat the call. Send a `client_token` to make a repeat harmless: the same token with the same body answers the first result, with another body 40021.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /contact/v3/users (the `CreateUser` operationId).
-func (c *Client) CreateUserWithBody(ctx context.Context, params *CreateUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateUserRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateUser 创建用户
-//
-// Adds a person to the directory and sends the invitation by text message or mail. Self-built apps only. Every department named must be inside the app's contact range; the root department (`0`) needs the range "all members". A mobile number or an email is needed (41009, 41010): mainland numbers may leave out +86, others need the country code and an email besides; Lark refuses +86 (44018). Codes 44054 to 44056 mean that the user WAS created and only the city or the job title could not be added: never repeat the call. Send a `client_token` to make a repeat harmless: the same token with the same body answers the first result, with another body 40021.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /contact/v3/users (the `CreateUser` operationId).
-func (c *Client) CreateUser(ctx context.Context, params *CreateUserParams, body CreateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateUserRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchGetUserBasicsWithBody 通过 ID 获取用户姓名
-//
-// Reads the names of up to 10 users and nothing else. Does not look at the app's contact range. A read, in spite of POST.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /contact/v3/users/basic_batch (the `BatchGetUserBasics` operationId).
-func (c *Client) BatchGetUserBasicsWithBody(ctx context.Context, params *BatchGetUserBasicsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchGetUserBasicsRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchGetUserBasics 通过 ID 获取用户姓名
-//
-// Reads the names of up to 10 users and nothing else. Does not look at the app's contact range. A read, in spite of POST.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /contact/v3/users/basic_batch (the `BatchGetUserBasics` operationId).
-func (c *Client) BatchGetUserBasics(ctx context.Context, params *BatchGetUserBasicsParams, body BatchGetUserBasicsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchGetUserBasicsRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchGetUsers 批量获取用户信息
-//
-// Reads up to 50 users. Ids that are unknown or outside the range are left out without a word: compare the answer with what was asked. `assign_info` and `department_path` never come with this operation.
-//
-// Corresponds with GET /contact/v3/users/batch (the `BatchGetUsers` operationId).
-func (c *Client) BatchGetUsers(ctx context.Context, params *BatchGetUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchGetUsersRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchGetUserIdsWithBody 通过手机号或邮箱获取用户 ID
-//
-// Looks up user ids by up to 50 emails and up to 50 mobile numbers. The two lists are independent: the answer has one entry for each contact, so a person can come twice. A contact that is unknown, outside the app's range, or of somebody who left gives an entry without `user_id` and no refusal. Business mailboxes cannot be searched; numbers outside mainland China need the country code. Match emails without regard to case. A read, in spite of POST.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /contact/v3/users/batch_get_id (the `BatchGetUserIds` operationId).
-func (c *Client) BatchGetUserIdsWithBody(ctx context.Context, params *BatchGetUserIdsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchGetUserIdsRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchGetUserIds 通过手机号或邮箱获取用户 ID
-//
-// Looks up user ids by up to 50 emails and up to 50 mobile numbers. The two lists are independent: the answer has one entry for each contact, so a person can come twice. A contact that is unknown, outside the app's range, or of somebody who left gives an entry without `user_id` and no refusal. Business mailboxes cannot be searched; numbers outside mainland China need the country code. Match emails without regard to case. A read, in spite of POST.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /contact/v3/users/batch_get_id (the `BatchGetUserIds` operationId).
-func (c *Client) BatchGetUserIds(ctx context.Context, params *BatchGetUserIdsParams, body BatchGetUserIdsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchGetUserIdsRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListUsersByDepartment 获取部门直属用户列表
-//
-// Lists the direct members of one department. To list a whole company, walk the departments with listDepartmentChildren and call this for each of them and for the root `0`, then drop duplicates by `union_id` or `open_id`. The root needs the range "all members" (40004); with a smaller range start from listScopes. With a user token only people that the user can see are listed. An empty page with `has_more` true is not the end.
-//
-// Corresponds with GET /contact/v3/users/find_by_department (the `ListUsersByDepartment` operationId).
-func (c *Client) ListUsersByDepartment(ctx context.Context, params *ListUsersByDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListUsersByDepartmentRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// SearchUsersV3WithBody 搜索用户
-//
-// Searches people by name with filters, as the vendor's own command line tool does; no page describes it. Needs a query, a filter, or both. A query longer than 50 characters is cut and the answer says so in `notice`. A filter set to false means "must not", so send only those that are true. The answer's ids are `open_id`s. A read, in spite of POST.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /contact/v3/users/search (the `SearchUsersV3` operationId).
-func (c *Client) SearchUsersV3WithBody(ctx context.Context, params *SearchUsersV3Params, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewSearchUsersV3RequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// SearchUsersV3 搜索用户
-//
-// Searches people by name with filters, as the vendor's own command line tool does; no page describes it. Needs a query, a filter, or both. A query longer than 50 characters is cut and the answer says so in `notice`. A filter set to false means "must not", so send only those that are true. The answer's ids are `open_id`s. A read, in spite of POST.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /contact/v3/users/search (the `SearchUsersV3` operationId).
-func (c *Client) SearchUsersV3(ctx context.Context, params *SearchUsersV3Params, body SearchUsersV3JSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewSearchUsersV3Request(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DeleteUserWithBody 删除用户
-//
-// Removes a person from the directory (offboarding) and hands over what they owned. The request has a JSON body; send `{}` when nobody is named. Without an acceptor things go to the direct leader, else they are kept or deleted, depending on their kind. Clean-up runs on after the answer, up to 48 hours (44034). resurrectUser undoes a deletion for 30 days. A repeat may be answered with a refusal: look at `status.is_resigned` with getUser. 44042 means that a restore is running; try later.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with DELETE /contact/v3/users/{user_id} (the `DeleteUser` operationId).
-func (c *Client) DeleteUserWithBody(ctx context.Context, userID string, params *DeleteUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteUserRequestWithBody(c.Server, userID, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DeleteUser 删除用户
-//
-// Removes a person from the directory (offboarding) and hands over what they owned. The request has a JSON body; send `{}` when nobody is named. Without an acceptor things go to the direct leader, else they are kept or deleted, depending on their kind. Clean-up runs on after the answer, up to 48 hours (44034). resurrectUser undoes a deletion for 30 days. A repeat may be answered with a refusal: look at `status.is_resigned` with getUser. 44042 means that a restore is running; try later.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with DELETE /contact/v3/users/{user_id} (the `DeleteUser` operationId).
-func (c *Client) DeleteUser(ctx context.Context, userID string, params *DeleteUserParams, body DeleteUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteUserRequest(c.Server, userID, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUser 获取单个用户信息
-//
-// Reads one user, also one who has left. With the smallest scopes only `open_id`, `union_id` and `mobile_visible` are answered. `department_path` appears with a user token only. With the known id and its `user_id_type` this is also the way to turn one kind of id into the others. People of other tenants are answered with 41050.
-//
-// Corresponds with GET /contact/v3/users/{user_id} (the `GetUser` operationId).
-func (c *Client) GetUser(ctx context.Context, userID string, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserRequest(c.Server, userID, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// PatchUserWithBody 修改用户部分信息
-//
-// Changes the fields that are sent and leaves the others alone; `false`, `0`, `""` and `[]` are values like any other. With a user token only `name`, `en_name` and `avatar_key` can be changed. `orders` needs `department_ids` in the same call (44002). Beside the quota, calls that carry `department_ids` or `is_frozen` are limited to 1 a second, and parallel freezes fail at random: send them one after the other. 44025 means that a parallel change holds the lock; try again in seconds. Codes 44057 to 44059 mean that the user WAS changed and only the city or the job title could not be added. After a lost answer read the user before repeating.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with PATCH /contact/v3/users/{user_id} (the `PatchUser` operationId).
-func (c *Client) PatchUserWithBody(ctx context.Context, userID string, params *PatchUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPatchUserRequestWithBody(c.Server, userID, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// PatchUser 修改用户部分信息
-//
-// Changes the fields that are sent and leaves the others alone; `false`, `0`, `""` and `[]` are values like any other. With a user token only `name`, `en_name` and `avatar_key` can be changed. `orders` needs `department_ids` in the same call (44002). Beside the quota, calls that carry `department_ids` or `is_frozen` are limited to 1 a second, and parallel freezes fail at random: send them one after the other. 44025 means that a parallel change holds the lock; try again in seconds. Codes 44057 to 44059 mean that the user WAS changed and only the city or the job title could not be added. After a lost answer read the user before repeating.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with PATCH /contact/v3/users/{user_id} (the `PatchUser` operationId).
-func (c *Client) PatchUser(ctx context.Context, userID string, params *PatchUserParams, body PatchUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPatchUserRequest(c.Server, userID, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ReplaceUserWithBody 更新用户所有信息
-//
-// Overwrites all fields of a user; fields that are not sent are cleared. The page is no longer published.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with PUT /contact/v3/users/{user_id} (the `ReplaceUser` operationId).
-// Deprecated: Use patchUser.
-func (c *Client) ReplaceUserWithBody(ctx context.Context, userID string, params *ReplaceUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewReplaceUserRequestWithBody(c.Server, userID, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ReplaceUser 更新用户所有信息
-//
-// Overwrites all fields of a user; fields that are not sent are cleared. The page is no longer published.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with PUT /contact/v3/users/{user_id} (the `ReplaceUser` operationId).
-// Deprecated: Use patchUser.
-func (c *Client) ReplaceUser(ctx context.Context, userID string, params *ReplaceUserParams, body ReplaceUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewReplaceUserRequest(c.Server, userID, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ResurrectUserWithBody 恢复已删除用户
-//
-// Brings back a person who was deleted within the last 30 days (44028). Open to certain paid plans only (44029). If the old `user_id` belongs to somebody else by now, name the person by `open_id` or `union_id` (44032, 44033). While a deletion is still running the answer is 44034; wait up to 48 hours. A repeat is answered with 44033.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /contact/v3/users/{user_id}/resurrect (the `ResurrectUser` operationId).
-func (c *Client) ResurrectUserWithBody(ctx context.Context, userID string, params *ResurrectUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewResurrectUserRequestWithBody(c.Server, userID, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ResurrectUser 恢复已删除用户
-//
-// Brings back a person who was deleted within the last 30 days (44028). Open to certain paid plans only (44029). If the old `user_id` belongs to somebody else by now, name the person by `open_id` or `union_id` (44032, 44033). While a deletion is still running the answer is 44034; wait up to 48 hours. A repeat is answered with 44033.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /contact/v3/users/{user_id}/resurrect (the `ResurrectUser` operationId).
-func (c *Client) ResurrectUser(ctx context.Context, userID string, params *ResurrectUserParams, body ResurrectUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewResurrectUserRequest(c.Server, userID, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateUserIDWithBody 更新用户 ID
-//
-// Gives a user another `user_id`, which nobody else in the tenant may have (41011). How often the id of one person can change is limited (41013), so a call whose answer was lost must not be sent again unseen.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with PATCH /contact/v3/users/{user_id}/update_user_id (the `UpdateUserID` operationId).
-func (c *Client) UpdateUserIDWithBody(ctx context.Context, userID string, params *UpdateUserIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateUserIDRequestWithBody(c.Server, userID, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateUserID 更新用户 ID
-//
-// Gives a user another `user_id`, which nobody else in the tenant may have (41011). How often the id of one person can change is limited (41013), so a call whose answer was lost must not be sent again unseen.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with PATCH /contact/v3/users/{user_id}/update_user_id (the `UpdateUserID` operationId).
-func (c *Client) UpdateUserID(ctx context.Context, userID string, params *UpdateUserIDParams, body UpdateUserIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateUserIDRequest(c.Server, userID, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetJsapiTicket 获取 JSAPI 临时授权凭证
-//
-// Fetches the ticket that web pages need to call the client's JSAPI. It lives 7200 s. The quota is small, so keep one ticket for all pages and fetch the next shortly before the end. The ticket signs page addresses: never hand it to a browser. Pages of the H5 JSAPI take the tenant's ticket; web components also work with one that a user's token fetched, which is a ticket of its own. No parameters, no body.
-//
-// Corresponds with POST /jssdk/ticket/get (the `GetJsapiTicket` operationId).
-func (c *Client) GetJsapiTicket(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetJsapiTicketRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// LogoutUserWithBody 退出登录
-//
-// Ends the sessions of one user. Self-built apps only. The user is named by a user id, by the id at the identity provider, or by a session id, as `logout_type` says; several users need several calls. A quota exists but is not published.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /passport/v1/sessions/logout (the `LogoutUser` operationId).
-func (c *Client) LogoutUserWithBody(ctx context.Context, params *LogoutUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewLogoutUserRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// LogoutUser 退出登录
-//
-// Ends the sessions of one user. Self-built apps only. The user is named by a user id, by the id at the identity provider, or by a session id, as `logout_type` says; several users need several calls. A quota exists but is not published.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /passport/v1/sessions/logout (the `LogoutUser` operationId).
-func (c *Client) LogoutUser(ctx context.Context, params *LogoutUserParams, body LogoutUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewLogoutUserRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// SearchUsers 搜索用户
-//
-// Searches colleagues by name. Takes user tokens only. People of other tenants and people who left are not found. The page token is a number in a string. Avatar addresses are short-lived; do not store them.
-//
-// Corresponds with GET /search/v1/user (the `SearchUsers` operationId).
-func (c *Client) SearchUsers(ctx context.Context, params *SearchUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewSearchUsersRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ConvertUnionIds 批量获取用户 ID
-//
-// Turns up to 100 union ids into the other ids.
-//
-// Corresponds with GET /user/v1/union_id/batch_get/list (the `ConvertUnionIds` operationId).
-// Deprecated: Use getUser with user_id_type union_id; its answer carries all three ids.
-func (c *Client) ConvertUnionIds(ctx context.Context, params *ConvertUnionIdsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewConvertUnionIdsRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// NewGetAppAccessTokenRequest calls the generic GetAppAccessToken builder with application/json body
-func NewGetAppAccessTokenRequest(server string, body GetAppAccessTokenJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetAppAccessTokenRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewGetAppAccessTokenRequestWithBody constructs an http.Request for the GetAppAccessToken method, with any body, and a specified content type
-func NewGetAppAccessTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/auth/v3/app_access_token")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetAppAccessTokenInternalRequest calls the generic GetAppAccessTokenInternal builder with application/json body
-func NewGetAppAccessTokenInternalRequest(server string, body GetAppAccessTokenInternalJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetAppAccessTokenInternalRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewGetAppAccessTokenInternalRequestWithBody constructs an http.Request for the GetAppAccessTokenInternal method, with any body, and a specified content type
-func NewGetAppAccessTokenInternalRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/auth/v3/app_access_token/internal")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewResendAppTicketRequest calls the generic ResendAppTicket builder with application/json body
-func NewResendAppTicketRequest(server string, body ResendAppTicketJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewResendAppTicketRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewResendAppTicketRequestWithBody constructs an http.Request for the ResendAppTicket method, with any body, and a specified content type
-func NewResendAppTicketRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/auth/v3/app_ticket/resend")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetTenantAccessTokenRequest calls the generic GetTenantAccessToken builder with application/json body
-func NewGetTenantAccessTokenRequest(server string, body GetTenantAccessTokenJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetTenantAccessTokenRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewGetTenantAccessTokenRequestWithBody constructs an http.Request for the GetTenantAccessToken method, with any body, and a specified content type
-func NewGetTenantAccessTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/auth/v3/tenant_access_token")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetTenantAccessTokenInternalRequest calls the generic GetTenantAccessTokenInternal builder with application/json body
-func NewGetTenantAccessTokenInternalRequest(server string, body GetTenantAccessTokenInternalJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetTenantAccessTokenInternalRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewGetTenantAccessTokenInternalRequestWithBody constructs an http.Request for the GetTenantAccessTokenInternal method, with any body, and a specified content type
-func NewGetTenantAccessTokenInternalRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/auth/v3/tenant_access_token/internal")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetUserInfoRequest constructs an http.Request for the GetUserInfo method
-func NewGetUserInfoRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/authen/v1/user_info")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewCreateOauthTokenRequest calls the generic CreateOauthToken builder with application/json body
-func NewCreateOauthTokenRequest(server string, body CreateOauthTokenJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateOauthTokenRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewCreateOauthTokenRequestWithBody constructs an http.Request for the CreateOauthToken method, with any body, and a specified content type
-func NewCreateOauthTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/authen/v2/oauth/token")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListCustomAttrsRequest constructs an http.Request for the ListCustomAttrs method
-func NewListCustomAttrsRequest(server string, params *ListCustomAttrsParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/custom_attrs")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListDepartmentsRequest constructs an http.Request for the ListDepartments method
-func NewListDepartmentsRequest(server string, params *ListDepartmentsParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/departments")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.ParentDepartmentID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "parent_department_id", *params.ParentDepartmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.FetchChild != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "fetch_child", *params.FetchChild, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.DepartmentIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id_type", *params.DepartmentIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewCreateDepartmentRequest calls the generic CreateDepartment builder with application/json body
-func NewCreateDepartmentRequest(server string, params *CreateDepartmentParams, body CreateDepartmentJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateDepartmentRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewCreateDepartmentRequestWithBody constructs an http.Request for the CreateDepartment method, with any body, and a specified content type
-func NewCreateDepartmentRequestWithBody(server string, params *CreateDepartmentParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/departments")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.ClientToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "client_token", *params.ClientToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.DepartmentIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id_type", *params.DepartmentIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewBatchGetDepartmentsRequest constructs an http.Request for the BatchGetDepartments method
-func NewBatchGetDepartmentsRequest(server string, params *BatchGetDepartmentsParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/departments/batch")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.DepartmentIDs != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_ids", params.DepartmentIDs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.DepartmentIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id_type", *params.DepartmentIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListDepartmentParentsRequest constructs an http.Request for the ListDepartmentParents method
-func NewListDepartmentParentsRequest(server string, params *ListDepartmentParentsParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/departments/parent")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id", params.DepartmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.DepartmentIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id_type", *params.DepartmentIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewSearchDepartmentsRequest calls the generic SearchDepartments builder with application/json body
-func NewSearchDepartmentsRequest(server string, params *SearchDepartmentsParams, body SearchDepartmentsJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewSearchDepartmentsRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewSearchDepartmentsRequestWithBody constructs an http.Request for the SearchDepartments method, with any body, and a specified content type
-func NewSearchDepartmentsRequestWithBody(server string, params *SearchDepartmentsParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/departments/search")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.DepartmentIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id_type", *params.DepartmentIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewUnbindDepartmentChatRequest calls the generic UnbindDepartmentChat builder with application/json body
-func NewUnbindDepartmentChatRequest(server string, params *UnbindDepartmentChatParams, body UnbindDepartmentChatJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewUnbindDepartmentChatRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewUnbindDepartmentChatRequestWithBody constructs an http.Request for the UnbindDepartmentChat method, with any body, and a specified content type
-func NewUnbindDepartmentChatRequestWithBody(server string, params *UnbindDepartmentChatParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/departments/unbind_department_chat")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.DepartmentIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id_type", *params.DepartmentIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewDeleteDepartmentRequest constructs an http.Request for the DeleteDepartment method
-func NewDeleteDepartmentRequest(server string, departmentID string, params *DeleteDepartmentParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "department_id", departmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/departments/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.DepartmentIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id_type", *params.DepartmentIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetDepartmentRequest constructs an http.Request for the GetDepartment method
-func NewGetDepartmentRequest(server string, departmentID string, params *GetDepartmentParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "department_id", departmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/departments/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.DepartmentIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id_type", *params.DepartmentIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewPatchDepartmentRequest calls the generic PatchDepartment builder with application/json body
-func NewPatchDepartmentRequest(server string, departmentID string, params *PatchDepartmentParams, body PatchDepartmentJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewPatchDepartmentRequestWithBody(server, departmentID, params, "application/json", bodyReader)
-}
-
-// NewPatchDepartmentRequestWithBody constructs an http.Request for the PatchDepartment method, with any body, and a specified content type
-func NewPatchDepartmentRequestWithBody(server string, departmentID string, params *PatchDepartmentParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "department_id", departmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/departments/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.DepartmentIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id_type", *params.DepartmentIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewReplaceDepartmentRequest calls the generic ReplaceDepartment builder with application/json body
-func NewReplaceDepartmentRequest(server string, departmentID string, params *ReplaceDepartmentParams, body ReplaceDepartmentJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewReplaceDepartmentRequestWithBody(server, departmentID, params, "application/json", bodyReader)
-}
-
-// NewReplaceDepartmentRequestWithBody constructs an http.Request for the ReplaceDepartment method, with any body, and a specified content type
-func NewReplaceDepartmentRequestWithBody(server string, departmentID string, params *ReplaceDepartmentParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "department_id", departmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/departments/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.DepartmentIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id_type", *params.DepartmentIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListDepartmentChildrenRequest constructs an http.Request for the ListDepartmentChildren method
-func NewListDepartmentChildrenRequest(server string, departmentID string, params *ListDepartmentChildrenParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "department_id", departmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/departments/%s/children", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.DepartmentIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id_type", *params.DepartmentIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.FetchChild != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "fetch_child", *params.FetchChild, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewUpdateDepartmentIDRequest calls the generic UpdateDepartmentID builder with application/json body
-func NewUpdateDepartmentIDRequest(server string, departmentID string, params *UpdateDepartmentIDParams, body UpdateDepartmentIDJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewUpdateDepartmentIDRequestWithBody(server, departmentID, params, "application/json", bodyReader)
-}
-
-// NewUpdateDepartmentIDRequestWithBody constructs an http.Request for the UpdateDepartmentID method, with any body, and a specified content type
-func NewUpdateDepartmentIDRequestWithBody(server string, departmentID string, params *UpdateDepartmentIDParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "department_id", departmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/departments/%s/update_department_id", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.DepartmentIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id_type", *params.DepartmentIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListEmployeeTypeEnumsRequest constructs an http.Request for the ListEmployeeTypeEnums method
-func NewListEmployeeTypeEnumsRequest(server string, params *ListEmployeeTypeEnumsParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/employee_type_enums")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListScopesRequest constructs an http.Request for the ListScopes method
-func NewListScopesRequest(server string, params *ListScopesParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/scopes")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.DepartmentIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id_type", *params.DepartmentIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListUsersRequest constructs an http.Request for the ListUsers method
-func NewListUsersRequest(server string, params *ListUsersParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/users")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.DepartmentIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id_type", *params.DepartmentIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.DepartmentID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id", *params.DepartmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewCreateUserRequest calls the generic CreateUser builder with application/json body
-func NewCreateUserRequest(server string, params *CreateUserParams, body CreateUserJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateUserRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewCreateUserRequestWithBody constructs an http.Request for the CreateUser method, with any body, and a specified content type
-func NewCreateUserRequestWithBody(server string, params *CreateUserParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/users")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.ClientToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "client_token", *params.ClientToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.DepartmentIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id_type", *params.DepartmentIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewBatchGetUserBasicsRequest calls the generic BatchGetUserBasics builder with application/json body
-func NewBatchGetUserBasicsRequest(server string, params *BatchGetUserBasicsParams, body BatchGetUserBasicsJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewBatchGetUserBasicsRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewBatchGetUserBasicsRequestWithBody constructs an http.Request for the BatchGetUserBasics method, with any body, and a specified content type
-func NewBatchGetUserBasicsRequestWithBody(server string, params *BatchGetUserBasicsParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/users/basic_batch")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewBatchGetUsersRequest constructs an http.Request for the BatchGetUsers method
-func NewBatchGetUsersRequest(server string, params *BatchGetUsersParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/users/batch")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.UserIDs != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_ids", params.UserIDs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.DepartmentIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id_type", *params.DepartmentIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewBatchGetUserIdsRequest calls the generic BatchGetUserIds builder with application/json body
-func NewBatchGetUserIdsRequest(server string, params *BatchGetUserIdsParams, body BatchGetUserIdsJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewBatchGetUserIdsRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewBatchGetUserIdsRequestWithBody constructs an http.Request for the BatchGetUserIds method, with any body, and a specified content type
-func NewBatchGetUserIdsRequestWithBody(server string, params *BatchGetUserIdsParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/users/batch_get_id")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListUsersByDepartmentRequest constructs an http.Request for the ListUsersByDepartment method
-func NewListUsersByDepartmentRequest(server string, params *ListUsersByDepartmentParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/users/find_by_department")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id", params.DepartmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.DepartmentIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id_type", *params.DepartmentIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewSearchUsersV3Request calls the generic SearchUsersV3 builder with application/json body
-func NewSearchUsersV3Request(server string, params *SearchUsersV3Params, body SearchUsersV3JSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewSearchUsersV3RequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewSearchUsersV3RequestWithBody constructs an http.Request for the SearchUsersV3 method, with any body, and a specified content type
-func NewSearchUsersV3RequestWithBody(server string, params *SearchUsersV3Params, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/users/search")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewDeleteUserRequest calls the generic DeleteUser builder with application/json body
-func NewDeleteUserRequest(server string, userID string, params *DeleteUserParams, body DeleteUserJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewDeleteUserRequestWithBody(server, userID, params, "application/json", bodyReader)
-}
-
-// NewDeleteUserRequestWithBody constructs an http.Request for the DeleteUser method, with any body, and a specified content type
-func NewDeleteUserRequestWithBody(server string, userID string, params *DeleteUserParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "user_id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/users/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetUserRequest constructs an http.Request for the GetUser method
-func NewGetUserRequest(server string, userID string, params *GetUserParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "user_id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/users/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.DepartmentIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id_type", *params.DepartmentIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewPatchUserRequest calls the generic PatchUser builder with application/json body
-func NewPatchUserRequest(server string, userID string, params *PatchUserParams, body PatchUserJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewPatchUserRequestWithBody(server, userID, params, "application/json", bodyReader)
-}
-
-// NewPatchUserRequestWithBody constructs an http.Request for the PatchUser method, with any body, and a specified content type
-func NewPatchUserRequestWithBody(server string, userID string, params *PatchUserParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "user_id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/users/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.DepartmentIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id_type", *params.DepartmentIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewReplaceUserRequest calls the generic ReplaceUser builder with application/json body
-func NewReplaceUserRequest(server string, userID string, params *ReplaceUserParams, body ReplaceUserJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewReplaceUserRequestWithBody(server, userID, params, "application/json", bodyReader)
-}
-
-// NewReplaceUserRequestWithBody constructs an http.Request for the ReplaceUser method, with any body, and a specified content type
-func NewReplaceUserRequestWithBody(server string, userID string, params *ReplaceUserParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "user_id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/users/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.DepartmentIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id_type", *params.DepartmentIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewResurrectUserRequest calls the generic ResurrectUser builder with application/json body
-func NewResurrectUserRequest(server string, userID string, params *ResurrectUserParams, body ResurrectUserJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewResurrectUserRequestWithBody(server, userID, params, "application/json", bodyReader)
-}
-
-// NewResurrectUserRequestWithBody constructs an http.Request for the ResurrectUser method, with any body, and a specified content type
-func NewResurrectUserRequestWithBody(server string, userID string, params *ResurrectUserParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "user_id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/users/%s/resurrect", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.DepartmentIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id_type", *params.DepartmentIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewUpdateUserIDRequest calls the generic UpdateUserID builder with application/json body
-func NewUpdateUserIDRequest(server string, userID string, params *UpdateUserIDParams, body UpdateUserIDJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewUpdateUserIDRequestWithBody(server, userID, params, "application/json", bodyReader)
-}
-
-// NewUpdateUserIDRequestWithBody constructs an http.Request for the UpdateUserID method, with any body, and a specified content type
-func NewUpdateUserIDRequestWithBody(server string, userID string, params *UpdateUserIDParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "user_id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/contact/v3/users/%s/update_user_id", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetJsapiTicketRequest constructs an http.Request for the GetJsapiTicket method
-func NewGetJsapiTicketRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/jssdk/ticket/get")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewLogoutUserRequest calls the generic LogoutUser builder with application/json body
-func NewLogoutUserRequest(server string, params *LogoutUserParams, body LogoutUserJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewLogoutUserRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewLogoutUserRequestWithBody constructs an http.Request for the LogoutUser method, with any body, and a specified content type
-func NewLogoutUserRequestWithBody(server string, params *LogoutUserParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/passport/v1/sessions/logout")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.UserIDType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id_type", *params.UserIDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewSearchUsersRequest constructs an http.Request for the SearchUsers method
-func NewSearchUsersRequest(server string, params *SearchUsersParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/search/v1/user")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "query", params.Query, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewConvertUnionIdsRequest constructs an http.Request for the ConvertUnionIds method
-func NewConvertUnionIdsRequest(server string, params *ConvertUnionIdsParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/v1/union_id/batch_get/list")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.UnionIDs != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "union_ids", params.UnionIDs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
-	for _, r := range c.RequestEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	for _, r := range additionalEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // API holds one method for each operation of the document. Its methods check their arguments, build the request and hand
 // both to a wire.Caller, which authorizes, sends, replays and decodes.
 type API struct {
@@ -8106,49 +3475,50 @@ func NewAPI(caller wire.Caller) *API {
 // Operations returns what the document says of each operation.
 func Operations() []*wire.Operation {
 	return []*wire.Operation{
-		opGetAppAccessToken,
-		opGetAppAccessTokenInternal,
-		opResendAppTicket,
-		opGetTenantAccessToken,
-		opGetTenantAccessTokenInternal,
-		opGetUserInfo,
-		opCreateOauthToken,
-		opListCustomAttrs,
-		opListDepartments,
-		opCreateDepartment,
-		opBatchGetDepartments,
-		opListDepartmentParents,
-		opSearchDepartments,
-		opUnbindDepartmentChat,
-		opDeleteDepartment,
-		opGetDepartment,
-		opPatchDepartment,
-		opReplaceDepartment,
-		opListDepartmentChildren,
-		opUpdateDepartmentID,
-		opListEmployeeTypeEnums,
-		opListScopes,
-		opListUsers,
-		opCreateUser,
-		opBatchGetUserBasics,
-		opBatchGetUsers,
-		opBatchGetUserIds,
-		opListUsersByDepartment,
-		opSearchUsersV3,
-		opDeleteUser,
-		opGetUser,
-		opPatchUser,
-		opReplaceUser,
-		opResurrectUser,
-		opUpdateUserID,
-		opGetJsapiTicket,
-		opLogoutUser,
-		opSearchUsers,
-		opConvertUnionIds,
+		OpGetAppAccessToken,
+		OpGetAppAccessTokenInternal,
+		OpResendAppTicket,
+		OpGetTenantAccessToken,
+		OpGetTenantAccessTokenInternal,
+		OpGetUserInfo,
+		OpCreateOauthToken,
+		OpListCustomAttrs,
+		OpListDepartments,
+		OpCreateDepartment,
+		OpBatchGetDepartments,
+		OpListDepartmentParents,
+		OpSearchDepartments,
+		OpUnbindDepartmentChat,
+		OpDeleteDepartment,
+		OpGetDepartment,
+		OpPatchDepartment,
+		OpReplaceDepartment,
+		OpListDepartmentChildren,
+		OpUpdateDepartmentID,
+		OpListEmployeeTypeEnums,
+		OpListScopes,
+		OpListUsers,
+		OpCreateUser,
+		OpBatchGetUserBasics,
+		OpBatchGetUsers,
+		OpBatchGetUserIds,
+		OpListUsersByDepartment,
+		OpSearchUsersV3,
+		OpDeleteUser,
+		OpGetUser,
+		OpPatchUser,
+		OpReplaceUser,
+		OpResurrectUser,
+		OpUpdateUserID,
+		OpGetJsapiTicket,
+		OpLogoutUser,
+		OpSearchUsers,
+		OpConvertUnionIds,
 	}
 }
 
-var opGetAppAccessToken = &wire.Operation{
+// OpGetAppAccessToken is what the document says of GetAppAccessToken. It is shared: do not change it.
+var OpGetAppAccessToken = &wire.Operation{
 	ID:            "getAppAccessToken",
 	Method:        http.MethodPost,
 	Path:          "/auth/v3/app_access_token",
@@ -8163,20 +3533,18 @@ var opGetAppAccessToken = &wire.Operation{
 // Fetches the app token of a store app. Needs the `app_ticket` that the platform pushes to the app once an hour; a stale ticket is answered with 10012, then ask for another with resendAppTicket. Lifetime as for tenant tokens.
 //
 // Vendor page: https://open.feishu.cn/document/ukTMukTMukTM/ukDNz4SO0MjL5QzM/auth-v3/auth/app_access_token
-func (a *API) GetAppAccessToken(ctx context.Context, body *GetAppAccessTokenJSONRequestBody) (*GetAppAccessTokenAnswer, error) {
+func (a *API) GetAppAccessToken(ctx context.Context, body *GetAppAccessTokenRequest) (*GetAppAccessTokenAnswer, error) {
 	var out GetAppAccessTokenAnswer
-	call := wire.Call{Operation: opGetAppAccessToken, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetAppAccessTokenRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetAppAccessToken, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetAppAccessTokenInternal = &wire.Operation{
+// OpGetAppAccessTokenInternal is what the document says of GetAppAccessTokenInternal. It is shared: do not change it.
+var OpGetAppAccessTokenInternal = &wire.Operation{
 	ID:            "getAppAccessTokenInternal",
 	Method:        http.MethodPost,
 	Path:          "/auth/v3/app_access_token/internal",
@@ -8191,20 +3559,18 @@ var opGetAppAccessTokenInternal = &wire.Operation{
 // Fetches the app token of a self-built app; the tenant token comes with it and holds the same value. Lifetime and overlap are those of the tenant token: 7200 s at most, the same token again while 30 minutes or more are left.
 //
 // Vendor page: https://open.feishu.cn/document/ukTMukTMukTM/ukDNz4SO0MjL5QzM/auth-v3/auth/app_access_token_internal
-func (a *API) GetAppAccessTokenInternal(ctx context.Context, body *GetAppAccessTokenInternalJSONRequestBody) (*GetAppAccessTokenInternalAnswer, error) {
+func (a *API) GetAppAccessTokenInternal(ctx context.Context, body *GetAppAccessTokenInternalRequest) (*GetAppAccessTokenInternalAnswer, error) {
 	var out GetAppAccessTokenInternalAnswer
-	call := wire.Call{Operation: opGetAppAccessTokenInternal, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetAppAccessTokenInternalRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetAppAccessTokenInternal, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opResendAppTicket = &wire.Operation{
+// OpResendAppTicket is what the document says of ResendAppTicket. It is shared: do not change it.
+var OpResendAppTicket = &wire.Operation{
 	ID:            "resendAppTicket",
 	Method:        http.MethodPost,
 	Path:          "/auth/v3/app_ticket/resend",
@@ -8219,20 +3585,18 @@ var opResendAppTicket = &wire.Operation{
 // Asks the platform to push the `app_ticket` of a store app once more. The ticket arrives as an event, not in this answer. Self-built apps have no ticket and are answered with 10016.
 //
 // Vendor page: https://open.feishu.cn/document/ukTMukTMukTM/ukDNz4SO0MjL5QzM/auth-v3/auth/app_ticket_resend
-func (a *API) ResendAppTicket(ctx context.Context, body *ResendAppTicketJSONRequestBody) (*ResendAppTicketAnswer, error) {
+func (a *API) ResendAppTicket(ctx context.Context, body *ResendAppTicketRequest) (*ResendAppTicketAnswer, error) {
 	var out ResendAppTicketAnswer
-	call := wire.Call{Operation: opResendAppTicket, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewResendAppTicketRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpResendAppTicket, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetTenantAccessToken = &wire.Operation{
+// OpGetTenantAccessToken is what the document says of GetTenantAccessToken. It is shared: do not change it.
+var OpGetTenantAccessToken = &wire.Operation{
 	ID:            "getTenantAccessToken",
 	Method:        http.MethodPost,
 	Path:          "/auth/v3/tenant_access_token",
@@ -8247,20 +3611,18 @@ var opGetTenantAccessToken = &wire.Operation{
 // Fetches the token of a store app for one tenant, with the app token and the tenant's key. One token for each `tenant_key`; lifetime and overlap as for self-built apps.
 //
 // Vendor page: https://open.feishu.cn/document/ukTMukTMukTM/ukDNz4SO0MjL5QzM/auth-v3/auth/tenant_access_token
-func (a *API) GetTenantAccessToken(ctx context.Context, body *GetTenantAccessTokenJSONRequestBody) (*GetTenantAccessTokenAnswer, error) {
+func (a *API) GetTenantAccessToken(ctx context.Context, body *GetTenantAccessTokenRequest) (*GetTenantAccessTokenAnswer, error) {
 	var out GetTenantAccessTokenAnswer
-	call := wire.Call{Operation: opGetTenantAccessToken, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetTenantAccessTokenRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetTenantAccessToken, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetTenantAccessTokenInternal = &wire.Operation{
+// OpGetTenantAccessTokenInternal is what the document says of GetTenantAccessTokenInternal. It is shared: do not change it.
+var OpGetTenantAccessTokenInternal = &wire.Operation{
 	ID:            "getTenantAccessTokenInternal",
 	Method:        http.MethodPost,
 	Path:          "/auth/v3/tenant_access_token/internal",
@@ -8275,20 +3637,18 @@ var opGetTenantAccessTokenInternal = &wire.Operation{
 // Fetches the tenant token of a self-built app. It lives 7200 s at most. While 30 minutes or more are left, the same token is answered again and `expire` is what is left of it; with less than 30 minutes left a new one is answered and both work until the old one runs out. A fetch never invalidates an older token. A refresh margin of 1800 s or more would therefore fetch on every call. Do not check tokens by their prefix.
 //
 // Vendor page: https://open.feishu.cn/document/ukTMukTMukTM/ukDNz4SO0MjL5QzM/auth-v3/auth/tenant_access_token_internal
-func (a *API) GetTenantAccessTokenInternal(ctx context.Context, body *GetTenantAccessTokenInternalJSONRequestBody) (*GetTenantAccessTokenInternalAnswer, error) {
+func (a *API) GetTenantAccessTokenInternal(ctx context.Context, body *GetTenantAccessTokenInternalRequest) (*GetTenantAccessTokenInternalAnswer, error) {
 	var out GetTenantAccessTokenInternalAnswer
-	call := wire.Call{Operation: opGetTenantAccessTokenInternal, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetTenantAccessTokenInternalRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetTenantAccessTokenInternal, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetUserInfo = &wire.Operation{
+// OpGetUserInfo is what the document says of GetUserInfo. It is shared: do not change it.
+var OpGetUserInfo = &wire.Operation{
 	ID:         "getUserInfo",
 	Method:     http.MethodGet,
 	Path:       "/authen/v1/user_info",
@@ -8304,17 +3664,15 @@ var opGetUserInfo = &wire.Operation{
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/authen-v1/user_info/get
 func (a *API) GetUserInfo(ctx context.Context) (*GetUserInfoAnswer, error) {
 	var out GetUserInfoAnswer
-	call := wire.Call{Operation: opGetUserInfo, Out: &out}
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetUserInfoRequest(server)
-	}
+	call := wire.Call{Operation: OpGetUserInfo, Out: &out}
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opCreateOauthToken = &wire.Operation{
+// OpCreateOauthToken is what the document says of CreateOauthToken. It is shared: do not change it.
+var OpCreateOauthToken = &wire.Operation{
 	ID:            "createOauthToken",
 	Method:        http.MethodPost,
 	Path:          "/authen/v2/oauth/token",
@@ -8331,20 +3689,18 @@ var opCreateOauthToken = &wire.Operation{
 // Limit: 1000 calls in 60 s, 50 calls in 1 s.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/authentication-management/access-token/get-user-access-token
-func (a *API) CreateOauthToken(ctx context.Context, body *CreateOauthTokenJSONRequestBody) (*CreateOauthTokenAnswer, error) {
+func (a *API) CreateOauthToken(ctx context.Context, body *CreateOauthTokenRequest) (*CreateOauthTokenAnswer, error) {
 	var out CreateOauthTokenAnswer
-	call := wire.Call{Operation: opCreateOauthToken, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewCreateOauthTokenRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpCreateOauthToken, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListCustomAttrs = &wire.Operation{
+// OpListCustomAttrs is what the document says of ListCustomAttrs. It is shared: do not change it.
+var OpListCustomAttrs = &wire.Operation{
 	ID:         "listCustomAttrs",
 	Method:     http.MethodGet,
 	Path:       "/contact/v3/custom_attrs",
@@ -8366,17 +3722,18 @@ var opListCustomAttrs = &wire.Operation{
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/custom_attr/list
 func (a *API) ListCustomAttrs(ctx context.Context, params *ListCustomAttrsParams) (*ListCustomAttrsAnswer, error) {
 	var out ListCustomAttrsAnswer
-	call := wire.Call{Operation: opListCustomAttrs, Out: &out}
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListCustomAttrsRequest(server, params)
-	}
+	call := wire.Call{Operation: OpListCustomAttrs, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListDepartments = &wire.Operation{
+// OpListDepartments is what the document says of ListDepartments. It is shared: do not change it.
+var OpListDepartments = &wire.Operation{
 	ID:         "listDepartments",
 	Method:     http.MethodGet,
 	Path:       "/contact/v3/departments",
@@ -8395,17 +3752,22 @@ var opListDepartments = &wire.Operation{
 // Deprecated: Use listDepartmentChildren.
 func (a *API) ListDepartments(ctx context.Context, params *ListDepartmentsParams) (*ListDepartmentsAnswer, error) {
 	var out ListDepartmentsAnswer
-	call := wire.Call{Operation: opListDepartments, Out: &out}
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListDepartmentsRequest(server, params)
-	}
+	call := wire.Call{Operation: OpListDepartments, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "parent_department_id", params.ParentDepartmentID)
+	wire.QueryBool(&call, "fetch_child", params.FetchChild)
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opCreateDepartment = &wire.Operation{
+// OpCreateDepartment is what the document says of CreateDepartment. It is shared: do not change it.
+var OpCreateDepartment = &wire.Operation{
 	ID:                   "createDepartment",
 	Method:               http.MethodPost,
 	Path:                 "/contact/v3/departments",
@@ -8425,20 +3787,22 @@ var opCreateDepartment = &wire.Operation{
 // Permissions: contact:contact.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/create
-func (a *API) CreateDepartment(ctx context.Context, params *CreateDepartmentParams, body *CreateDepartmentJSONRequestBody) (*CreateDepartmentAnswer, error) {
+func (a *API) CreateDepartment(ctx context.Context, params *CreateDepartmentParams, body *CreateDepartmentRequest) (*CreateDepartmentAnswer, error) {
 	var out CreateDepartmentAnswer
-	call := wire.Call{Operation: opCreateDepartment, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewCreateDepartmentRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpCreateDepartment, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "client_token", params.ClientToken)
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opBatchGetDepartments = &wire.Operation{
+// OpBatchGetDepartments is what the document says of BatchGetDepartments. It is shared: do not change it.
+var OpBatchGetDepartments = &wire.Operation{
 	ID:         "batchGetDepartments",
 	Method:     http.MethodGet,
 	Path:       "/contact/v3/departments/batch",
@@ -8460,18 +3824,19 @@ var opBatchGetDepartments = &wire.Operation{
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/batch
 func (a *API) BatchGetDepartments(ctx context.Context, params *BatchGetDepartmentsParams) (*BatchGetDepartmentsAnswer, error) {
 	var out BatchGetDepartmentsAnswer
-	call := wire.Call{Operation: opBatchGetDepartments, Out: &out}
-	call.RequireParams(params == nil, "department_ids")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewBatchGetDepartmentsRequest(server, params)
-	}
+	call := wire.Call{Operation: OpBatchGetDepartments, Out: &out}
+	params = wire.Params(&call, params, "department_ids")
+	wire.QueryStrings(&call, "department_ids", true, params.DepartmentIDs)
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListDepartmentParents = &wire.Operation{
+// OpListDepartmentParents is what the document says of ListDepartmentParents. It is shared: do not change it.
+var OpListDepartmentParents = &wire.Operation{
 	ID:         "listDepartmentParents",
 	Method:     http.MethodGet,
 	Path:       "/contact/v3/departments/parent",
@@ -8490,18 +3855,21 @@ var opListDepartmentParents = &wire.Operation{
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/parent
 func (a *API) ListDepartmentParents(ctx context.Context, params *ListDepartmentParentsParams) (*ListDepartmentParentsAnswer, error) {
 	var out ListDepartmentParentsAnswer
-	call := wire.Call{Operation: opListDepartmentParents, Out: &out}
-	call.RequireParams(params == nil, "department_id")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListDepartmentParentsRequest(server, params)
-	}
+	call := wire.Call{Operation: OpListDepartmentParents, Out: &out}
+	params = wire.Params(&call, params, "department_id")
+	wire.QueryString(&call, "department_id", &params.DepartmentID)
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opSearchDepartments = &wire.Operation{
+// OpSearchDepartments is what the document says of SearchDepartments. It is shared: do not change it.
+var OpSearchDepartments = &wire.Operation{
 	ID:         "searchDepartments",
 	Method:     http.MethodPost,
 	Path:       "/contact/v3/departments/search",
@@ -8518,20 +3886,23 @@ var opSearchDepartments = &wire.Operation{
 // Permissions: search:department:read, contact:contact.base:readonly, contact:contact:readonly_as_app, contact:contact:access_as_app.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/search
-func (a *API) SearchDepartments(ctx context.Context, params *SearchDepartmentsParams, body *SearchDepartmentsJSONRequestBody) (*SearchDepartmentsAnswer, error) {
+func (a *API) SearchDepartments(ctx context.Context, params *SearchDepartmentsParams, body *SearchDepartmentsRequest) (*SearchDepartmentsAnswer, error) {
 	var out SearchDepartmentsAnswer
-	call := wire.Call{Operation: opSearchDepartments, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewSearchDepartmentsRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpSearchDepartments, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opUnbindDepartmentChat = &wire.Operation{
+// OpUnbindDepartmentChat is what the document says of UnbindDepartmentChat. It is shared: do not change it.
+var OpUnbindDepartmentChat = &wire.Operation{
 	ID:       "unbindDepartmentChat",
 	Method:   http.MethodPost,
 	Path:     "/contact/v3/departments/unbind_department_chat",
@@ -8550,20 +3921,20 @@ var opUnbindDepartmentChat = &wire.Operation{
 // Permissions: contact:contact.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/unbind_department_chat
-func (a *API) UnbindDepartmentChat(ctx context.Context, params *UnbindDepartmentChatParams, body *UnbindDepartmentChatJSONRequestBody) (*UnbindDepartmentChatAnswer, error) {
+func (a *API) UnbindDepartmentChat(ctx context.Context, params *UnbindDepartmentChatParams, body *UnbindDepartmentChatRequest) (*UnbindDepartmentChatAnswer, error) {
 	var out UnbindDepartmentChatAnswer
-	call := wire.Call{Operation: opUnbindDepartmentChat, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewUnbindDepartmentChatRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpUnbindDepartmentChat, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opDeleteDepartment = &wire.Operation{
+// OpDeleteDepartment is what the document says of DeleteDepartment. It is shared: do not change it.
+var OpDeleteDepartment = &wire.Operation{
 	ID:       "deleteDepartment",
 	Method:   http.MethodDelete,
 	Path:     "/contact/v3/departments/{department_id}",
@@ -8584,18 +3955,18 @@ var opDeleteDepartment = &wire.Operation{
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/delete
 func (a *API) DeleteDepartment(ctx context.Context, departmentID string, params *DeleteDepartmentParams) (*DeleteDepartmentAnswer, error) {
 	var out DeleteDepartmentAnswer
-	call := wire.Call{Operation: opDeleteDepartment, Out: &out}
-	call.PathValue("department_id", departmentID)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewDeleteDepartmentRequest(server, departmentID, params)
-	}
+	call := wire.Call{Operation: OpDeleteDepartment, Out: &out}
+	wire.PathString(&call, "department_id", departmentID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetDepartment = &wire.Operation{
+// OpGetDepartment is what the document says of GetDepartment. It is shared: do not change it.
+var OpGetDepartment = &wire.Operation{
 	ID:         "getDepartment",
 	Method:     http.MethodGet,
 	Path:       "/contact/v3/departments/{department_id}",
@@ -8614,18 +3985,19 @@ var opGetDepartment = &wire.Operation{
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/get
 func (a *API) GetDepartment(ctx context.Context, departmentID string, params *GetDepartmentParams) (*GetDepartmentAnswer, error) {
 	var out GetDepartmentAnswer
-	call := wire.Call{Operation: opGetDepartment, Out: &out}
-	call.PathValue("department_id", departmentID)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetDepartmentRequest(server, departmentID, params)
-	}
+	call := wire.Call{Operation: OpGetDepartment, Out: &out}
+	wire.PathString(&call, "department_id", departmentID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opPatchDepartment = &wire.Operation{
+// OpPatchDepartment is what the document says of PatchDepartment. It is shared: do not change it.
+var OpPatchDepartment = &wire.Operation{
 	ID:       "patchDepartment",
 	Method:   http.MethodPatch,
 	Path:     "/contact/v3/departments/{department_id}",
@@ -8644,21 +4016,22 @@ var opPatchDepartment = &wire.Operation{
 // Permissions: contact:contact.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/patch
-func (a *API) PatchDepartment(ctx context.Context, departmentID string, params *PatchDepartmentParams, body *PatchDepartmentJSONRequestBody) (*PatchDepartmentAnswer, error) {
+func (a *API) PatchDepartment(ctx context.Context, departmentID string, params *PatchDepartmentParams, body *PatchDepartmentRequest) (*PatchDepartmentAnswer, error) {
 	var out PatchDepartmentAnswer
-	call := wire.Call{Operation: opPatchDepartment, Out: &out}
-	call.PathValue("department_id", departmentID)
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewPatchDepartmentRequestWithBody(server, departmentID, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpPatchDepartment, Out: &out}
+	wire.PathString(&call, "department_id", departmentID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opReplaceDepartment = &wire.Operation{
+// OpReplaceDepartment is what the document says of ReplaceDepartment. It is shared: do not change it.
+var OpReplaceDepartment = &wire.Operation{
 	ID:       "replaceDepartment",
 	Method:   http.MethodPut,
 	Path:     "/contact/v3/departments/{department_id}",
@@ -8677,21 +4050,22 @@ var opReplaceDepartment = &wire.Operation{
 // Permissions: contact:contact.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/update
-func (a *API) ReplaceDepartment(ctx context.Context, departmentID string, params *ReplaceDepartmentParams, body *ReplaceDepartmentJSONRequestBody) (*ReplaceDepartmentAnswer, error) {
+func (a *API) ReplaceDepartment(ctx context.Context, departmentID string, params *ReplaceDepartmentParams, body *ReplaceDepartmentRequest) (*ReplaceDepartmentAnswer, error) {
 	var out ReplaceDepartmentAnswer
-	call := wire.Call{Operation: opReplaceDepartment, Out: &out}
-	call.PathValue("department_id", departmentID)
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewReplaceDepartmentRequestWithBody(server, departmentID, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpReplaceDepartment, Out: &out}
+	wire.PathString(&call, "department_id", departmentID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListDepartmentChildren = &wire.Operation{
+// OpListDepartmentChildren is what the document says of ListDepartmentChildren. It is shared: do not change it.
+var OpListDepartmentChildren = &wire.Operation{
 	ID:         "listDepartmentChildren",
 	Method:     http.MethodGet,
 	Path:       "/contact/v3/departments/{department_id}/children",
@@ -8713,18 +4087,22 @@ var opListDepartmentChildren = &wire.Operation{
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/children
 func (a *API) ListDepartmentChildren(ctx context.Context, departmentID string, params *ListDepartmentChildrenParams) (*ListDepartmentChildrenAnswer, error) {
 	var out ListDepartmentChildrenAnswer
-	call := wire.Call{Operation: opListDepartmentChildren, Out: &out}
-	call.PathValue("department_id", departmentID)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListDepartmentChildrenRequest(server, departmentID, params)
-	}
+	call := wire.Call{Operation: OpListDepartmentChildren, Out: &out}
+	wire.PathString(&call, "department_id", departmentID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.QueryBool(&call, "fetch_child", params.FetchChild)
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opUpdateDepartmentID = &wire.Operation{
+// OpUpdateDepartmentID is what the document says of UpdateDepartmentID. It is shared: do not change it.
+var OpUpdateDepartmentID = &wire.Operation{
 	ID:       "updateDepartmentId",
 	Method:   http.MethodPatch,
 	Path:     "/contact/v3/departments/{department_id}/update_department_id",
@@ -8743,21 +4121,21 @@ var opUpdateDepartmentID = &wire.Operation{
 // Permissions: contact:contact:update_department_id.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/update_department_id
-func (a *API) UpdateDepartmentID(ctx context.Context, departmentID string, params *UpdateDepartmentIDParams, body *UpdateDepartmentIDJSONRequestBody) (*UpdateDepartmentIDAnswer, error) {
+func (a *API) UpdateDepartmentID(ctx context.Context, departmentID string, params *UpdateDepartmentIDParams, body *UpdateDepartmentIDRequest) (*UpdateDepartmentIDAnswer, error) {
 	var out UpdateDepartmentIDAnswer
-	call := wire.Call{Operation: opUpdateDepartmentID, Out: &out}
-	call.PathValue("department_id", departmentID)
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewUpdateDepartmentIDRequestWithBody(server, departmentID, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpUpdateDepartmentID, Out: &out}
+	wire.PathString(&call, "department_id", departmentID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListEmployeeTypeEnums = &wire.Operation{
+// OpListEmployeeTypeEnums is what the document says of ListEmployeeTypeEnums. It is shared: do not change it.
+var OpListEmployeeTypeEnums = &wire.Operation{
 	ID:         "listEmployeeTypeEnums",
 	Method:     http.MethodGet,
 	Path:       "/contact/v3/employee_type_enums",
@@ -8776,17 +4154,18 @@ var opListEmployeeTypeEnums = &wire.Operation{
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/employee_type_enum/list
 func (a *API) ListEmployeeTypeEnums(ctx context.Context, params *ListEmployeeTypeEnumsParams) (*ListEmployeeTypeEnumsAnswer, error) {
 	var out ListEmployeeTypeEnumsAnswer
-	call := wire.Call{Operation: opListEmployeeTypeEnums, Out: &out}
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListEmployeeTypeEnumsRequest(server, params)
-	}
+	call := wire.Call{Operation: OpListEmployeeTypeEnums, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListScopes = &wire.Operation{
+// OpListScopes is what the document says of ListScopes. It is shared: do not change it.
+var OpListScopes = &wire.Operation{
 	ID:         "listScopes",
 	Method:     http.MethodGet,
 	Path:       "/contact/v3/scopes",
@@ -8808,17 +4187,20 @@ var opListScopes = &wire.Operation{
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/scope/list
 func (a *API) ListScopes(ctx context.Context, params *ListScopesParams) (*ListScopesAnswer, error) {
 	var out ListScopesAnswer
-	call := wire.Call{Operation: opListScopes, Out: &out}
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListScopesRequest(server, params)
-	}
+	call := wire.Call{Operation: OpListScopes, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListUsers = &wire.Operation{
+// OpListUsers is what the document says of ListUsers. It is shared: do not change it.
+var OpListUsers = &wire.Operation{
 	ID:         "listUsers",
 	Method:     http.MethodGet,
 	Path:       "/contact/v3/users",
@@ -8837,17 +4219,21 @@ var opListUsers = &wire.Operation{
 // Deprecated: Use listUsersByDepartment.
 func (a *API) ListUsers(ctx context.Context, params *ListUsersParams) (*ListUsersAnswer, error) {
 	var out ListUsersAnswer
-	call := wire.Call{Operation: opListUsers, Out: &out}
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListUsersRequest(server, params)
-	}
+	call := wire.Call{Operation: OpListUsers, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.QueryString(&call, "department_id", params.DepartmentID)
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opCreateUser = &wire.Operation{
+// OpCreateUser is what the document says of CreateUser. It is shared: do not change it.
+var OpCreateUser = &wire.Operation{
 	ID:                   "createUser",
 	Method:               http.MethodPost,
 	Path:                 "/contact/v3/users",
@@ -8867,20 +4253,22 @@ var opCreateUser = &wire.Operation{
 // Permissions: contact:contact.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/create
-func (a *API) CreateUser(ctx context.Context, params *CreateUserParams, body *CreateUserJSONRequestBody) (*CreateUserAnswer, error) {
+func (a *API) CreateUser(ctx context.Context, params *CreateUserParams, body *CreateUserRequest) (*CreateUserAnswer, error) {
 	var out CreateUserAnswer
-	call := wire.Call{Operation: opCreateUser, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewCreateUserRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpCreateUser, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "client_token", params.ClientToken)
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opBatchGetUserBasics = &wire.Operation{
+// OpBatchGetUserBasics is what the document says of BatchGetUserBasics. It is shared: do not change it.
+var OpBatchGetUserBasics = &wire.Operation{
 	ID:         "batchGetUserBasics",
 	Method:     http.MethodPost,
 	Path:       "/contact/v3/users/basic_batch",
@@ -8900,20 +4288,20 @@ var opBatchGetUserBasics = &wire.Operation{
 // Permissions: contact:user.basic_profile:readonly.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/basic_batch
-func (a *API) BatchGetUserBasics(ctx context.Context, params *BatchGetUserBasicsParams, body *BatchGetUserBasicsJSONRequestBody) (*BatchGetUserBasicsAnswer, error) {
+func (a *API) BatchGetUserBasics(ctx context.Context, params *BatchGetUserBasicsParams, body *BatchGetUserBasicsRequest) (*BatchGetUserBasicsAnswer, error) {
 	var out BatchGetUserBasicsAnswer
-	call := wire.Call{Operation: opBatchGetUserBasics, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewBatchGetUserBasicsRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpBatchGetUserBasics, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opBatchGetUsers = &wire.Operation{
+// OpBatchGetUsers is what the document says of BatchGetUsers. It is shared: do not change it.
+var OpBatchGetUsers = &wire.Operation{
 	ID:         "batchGetUsers",
 	Method:     http.MethodGet,
 	Path:       "/contact/v3/users/batch",
@@ -8935,18 +4323,19 @@ var opBatchGetUsers = &wire.Operation{
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/batch
 func (a *API) BatchGetUsers(ctx context.Context, params *BatchGetUsersParams) (*BatchGetUsersAnswer, error) {
 	var out BatchGetUsersAnswer
-	call := wire.Call{Operation: opBatchGetUsers, Out: &out}
-	call.RequireParams(params == nil, "user_ids")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewBatchGetUsersRequest(server, params)
-	}
+	call := wire.Call{Operation: OpBatchGetUsers, Out: &out}
+	params = wire.Params(&call, params, "user_ids")
+	wire.QueryStrings(&call, "user_ids", true, params.UserIDs)
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opBatchGetUserIds = &wire.Operation{
+// OpBatchGetUserIds is what the document says of BatchGetUserIds. It is shared: do not change it.
+var OpBatchGetUserIds = &wire.Operation{
 	ID:         "batchGetUserIds",
 	Method:     http.MethodPost,
 	Path:       "/contact/v3/users/batch_get_id",
@@ -8966,20 +4355,20 @@ var opBatchGetUserIds = &wire.Operation{
 // Permissions: contact:user.id:readonly.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/batch_get_id
-func (a *API) BatchGetUserIds(ctx context.Context, params *BatchGetUserIdsParams, body *BatchGetUserIdsJSONRequestBody) (*BatchGetUserIdsAnswer, error) {
+func (a *API) BatchGetUserIds(ctx context.Context, params *BatchGetUserIdsParams, body *BatchGetUserIdsRequest) (*BatchGetUserIdsAnswer, error) {
 	var out BatchGetUserIdsAnswer
-	call := wire.Call{Operation: opBatchGetUserIds, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewBatchGetUserIdsRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpBatchGetUserIds, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListUsersByDepartment = &wire.Operation{
+// OpListUsersByDepartment is what the document says of ListUsersByDepartment. It is shared: do not change it.
+var OpListUsersByDepartment = &wire.Operation{
 	ID:         "listUsersByDepartment",
 	Method:     http.MethodGet,
 	Path:       "/contact/v3/users/find_by_department",
@@ -9001,18 +4390,21 @@ var opListUsersByDepartment = &wire.Operation{
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/find_by_department
 func (a *API) ListUsersByDepartment(ctx context.Context, params *ListUsersByDepartmentParams) (*ListUsersByDepartmentAnswer, error) {
 	var out ListUsersByDepartmentAnswer
-	call := wire.Call{Operation: opListUsersByDepartment, Out: &out}
-	call.RequireParams(params == nil, "department_id")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListUsersByDepartmentRequest(server, params)
-	}
+	call := wire.Call{Operation: OpListUsersByDepartment, Out: &out}
+	params = wire.Params(&call, params, "department_id")
+	wire.QueryString(&call, "department_id", &params.DepartmentID)
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opSearchUsersV3 = &wire.Operation{
+// OpSearchUsersV3 is what the document says of SearchUsersV3. It is shared: do not change it.
+var OpSearchUsersV3 = &wire.Operation{
 	ID:         "searchUsersV3",
 	Method:     http.MethodPost,
 	Path:       "/contact/v3/users/search",
@@ -9029,20 +4421,21 @@ var opSearchUsersV3 = &wire.Operation{
 // Permissions: contact:user:search.
 //
 // Vendor page: https://open.feishu.cn/document
-func (a *API) SearchUsersV3(ctx context.Context, params *SearchUsersV3Params, body *SearchUsersV3JSONRequestBody) (*SearchUsersV3Answer, error) {
+func (a *API) SearchUsersV3(ctx context.Context, params *SearchUsersV3Params, body *SearchUsersV3Request) (*SearchUsersV3Answer, error) {
 	var out SearchUsersV3Answer
-	call := wire.Call{Operation: opSearchUsersV3, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewSearchUsersV3RequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpSearchUsersV3, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opDeleteUser = &wire.Operation{
+// OpDeleteUser is what the document says of DeleteUser. It is shared: do not change it.
+var OpDeleteUser = &wire.Operation{
 	ID:       "deleteUser",
 	Method:   http.MethodDelete,
 	Path:     "/contact/v3/users/{user_id}",
@@ -9061,21 +4454,21 @@ var opDeleteUser = &wire.Operation{
 // Permissions: contact:contact.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/delete
-func (a *API) DeleteUser(ctx context.Context, userID string, params *DeleteUserParams, body *DeleteUserJSONRequestBody) (*DeleteUserAnswer, error) {
+func (a *API) DeleteUser(ctx context.Context, userID string, params *DeleteUserParams, body *DeleteUserRequest) (*DeleteUserAnswer, error) {
 	var out DeleteUserAnswer
-	call := wire.Call{Operation: opDeleteUser, Out: &out}
-	call.PathValue("user_id", userID)
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewDeleteUserRequestWithBody(server, userID, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpDeleteUser, Out: &out}
+	wire.PathString(&call, "user_id", userID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetUser = &wire.Operation{
+// OpGetUser is what the document says of GetUser. It is shared: do not change it.
+var OpGetUser = &wire.Operation{
 	ID:         "getUser",
 	Method:     http.MethodGet,
 	Path:       "/contact/v3/users/{user_id}",
@@ -9097,18 +4490,19 @@ var opGetUser = &wire.Operation{
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/get
 func (a *API) GetUser(ctx context.Context, userID string, params *GetUserParams) (*GetUserAnswer, error) {
 	var out GetUserAnswer
-	call := wire.Call{Operation: opGetUser, Out: &out}
-	call.PathValue("user_id", userID)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetUserRequest(server, userID, params)
-	}
+	call := wire.Call{Operation: OpGetUser, Out: &out}
+	wire.PathString(&call, "user_id", userID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opPatchUser = &wire.Operation{
+// OpPatchUser is what the document says of PatchUser. It is shared: do not change it.
+var OpPatchUser = &wire.Operation{
 	ID:       "patchUser",
 	Method:   http.MethodPatch,
 	Path:     "/contact/v3/users/{user_id}",
@@ -9127,21 +4521,22 @@ var opPatchUser = &wire.Operation{
 // Permissions: contact:contact, contact:user.base.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/patch
-func (a *API) PatchUser(ctx context.Context, userID string, params *PatchUserParams, body *PatchUserJSONRequestBody) (*PatchUserAnswer, error) {
+func (a *API) PatchUser(ctx context.Context, userID string, params *PatchUserParams, body *PatchUserRequest) (*PatchUserAnswer, error) {
 	var out PatchUserAnswer
-	call := wire.Call{Operation: opPatchUser, Out: &out}
-	call.PathValue("user_id", userID)
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewPatchUserRequestWithBody(server, userID, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpPatchUser, Out: &out}
+	wire.PathString(&call, "user_id", userID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opReplaceUser = &wire.Operation{
+// OpReplaceUser is what the document says of ReplaceUser. It is shared: do not change it.
+var OpReplaceUser = &wire.Operation{
 	ID:         "replaceUser",
 	Method:     http.MethodPut,
 	Path:       "/contact/v3/users/{user_id}",
@@ -9157,21 +4552,22 @@ var opReplaceUser = &wire.Operation{
 // Vendor page: https://open.feishu.cn/document
 //
 // Deprecated: Use patchUser.
-func (a *API) ReplaceUser(ctx context.Context, userID string, params *ReplaceUserParams, body *ReplaceUserJSONRequestBody) (*ReplaceUserAnswer, error) {
+func (a *API) ReplaceUser(ctx context.Context, userID string, params *ReplaceUserParams, body *ReplaceUserRequest) (*ReplaceUserAnswer, error) {
 	var out ReplaceUserAnswer
-	call := wire.Call{Operation: opReplaceUser, Out: &out}
-	call.PathValue("user_id", userID)
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewReplaceUserRequestWithBody(server, userID, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpReplaceUser, Out: &out}
+	wire.PathString(&call, "user_id", userID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opResurrectUser = &wire.Operation{
+// OpResurrectUser is what the document says of ResurrectUser. It is shared: do not change it.
+var OpResurrectUser = &wire.Operation{
 	ID:       "resurrectUser",
 	Method:   http.MethodPost,
 	Path:     "/contact/v3/users/{user_id}/resurrect",
@@ -9190,21 +4586,22 @@ var opResurrectUser = &wire.Operation{
 // Permissions: contact:contact.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/resurrect
-func (a *API) ResurrectUser(ctx context.Context, userID string, params *ResurrectUserParams, body *ResurrectUserJSONRequestBody) (*ResurrectUserAnswer, error) {
+func (a *API) ResurrectUser(ctx context.Context, userID string, params *ResurrectUserParams, body *ResurrectUserRequest) (*ResurrectUserAnswer, error) {
 	var out ResurrectUserAnswer
-	call := wire.Call{Operation: opResurrectUser, Out: &out}
-	call.PathValue("user_id", userID)
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewResurrectUserRequestWithBody(server, userID, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpResurrectUser, Out: &out}
+	wire.PathString(&call, "user_id", userID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opUpdateUserID = &wire.Operation{
+// OpUpdateUserID is what the document says of UpdateUserID. It is shared: do not change it.
+var OpUpdateUserID = &wire.Operation{
 	ID:       "updateUserId",
 	Method:   http.MethodPatch,
 	Path:     "/contact/v3/users/{user_id}/update_user_id",
@@ -9223,21 +4620,21 @@ var opUpdateUserID = &wire.Operation{
 // Permissions: contact:contact:update_user_id.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/update_user_id
-func (a *API) UpdateUserID(ctx context.Context, userID string, params *UpdateUserIDParams, body *UpdateUserIDJSONRequestBody) (*UpdateUserIDAnswer, error) {
+func (a *API) UpdateUserID(ctx context.Context, userID string, params *UpdateUserIDParams, body *UpdateUserIDRequest) (*UpdateUserIDAnswer, error) {
 	var out UpdateUserIDAnswer
-	call := wire.Call{Operation: opUpdateUserID, Out: &out}
-	call.PathValue("user_id", userID)
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewUpdateUserIDRequestWithBody(server, userID, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpUpdateUserID, Out: &out}
+	wire.PathString(&call, "user_id", userID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetJsapiTicket = &wire.Operation{
+// OpGetJsapiTicket is what the document says of GetJsapiTicket. It is shared: do not change it.
+var OpGetJsapiTicket = &wire.Operation{
 	ID:            "getJsapiTicket",
 	Method:        http.MethodPost,
 	Path:          "/jssdk/ticket/get",
@@ -9254,17 +4651,15 @@ var opGetJsapiTicket = &wire.Operation{
 // Vendor page: https://open.feishu.cn/document/ukTMukTMukTM/uYTM5UjL2ETO14iNxkTN/h5_js_sdk/authorization
 func (a *API) GetJsapiTicket(ctx context.Context) (*GetJsapiTicketAnswer, error) {
 	var out GetJsapiTicketAnswer
-	call := wire.Call{Operation: opGetJsapiTicket, Out: &out}
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetJsapiTicketRequest(server)
-	}
+	call := wire.Call{Operation: OpGetJsapiTicket, Out: &out}
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opLogoutUser = &wire.Operation{
+// OpLogoutUser is what the document says of LogoutUser. It is shared: do not change it.
+var OpLogoutUser = &wire.Operation{
 	ID:         "logoutUser",
 	Method:     http.MethodPost,
 	Path:       "/passport/v1/sessions/logout",
@@ -9281,20 +4676,20 @@ var opLogoutUser = &wire.Operation{
 // Permissions: passport:session:logout.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/passport-v1/session/logout
-func (a *API) LogoutUser(ctx context.Context, params *LogoutUserParams, body *LogoutUserJSONRequestBody) (*LogoutUserAnswer, error) {
+func (a *API) LogoutUser(ctx context.Context, params *LogoutUserParams, body *LogoutUserRequest) (*LogoutUserAnswer, error) {
 	var out LogoutUserAnswer
-	call := wire.Call{Operation: opLogoutUser, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewLogoutUserRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpLogoutUser, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opSearchUsers = &wire.Operation{
+// OpSearchUsers is what the document says of SearchUsers. It is shared: do not change it.
+var OpSearchUsers = &wire.Operation{
 	ID:         "searchUsers",
 	Method:     http.MethodGet,
 	Path:       "/search/v1/user",
@@ -9313,18 +4708,19 @@ var opSearchUsers = &wire.Operation{
 // Vendor page: https://open.feishu.cn/document/ukTMukTMukTM/uMTM4UjLzEDO14yMxgTN
 func (a *API) SearchUsers(ctx context.Context, params *SearchUsersParams) (*SearchUsersAnswer, error) {
 	var out SearchUsersAnswer
-	call := wire.Call{Operation: opSearchUsers, Out: &out}
-	call.RequireParams(params == nil, "query")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewSearchUsersRequest(server, params)
-	}
+	call := wire.Call{Operation: OpSearchUsers, Out: &out}
+	params = wire.Params(&call, params, "query")
+	wire.QueryString(&call, "query", &params.Query)
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opConvertUnionIds = &wire.Operation{
+// OpConvertUnionIds is what the document says of ConvertUnionIds. It is shared: do not change it.
+var OpConvertUnionIds = &wire.Operation{
 	ID:         "convertUnionIds",
 	Method:     http.MethodGet,
 	Path:       "/user/v1/union_id/batch_get/list",
@@ -9343,11 +4739,9 @@ var opConvertUnionIds = &wire.Operation{
 // Deprecated: Use getUser with user_id_type union_id; its answer carries all three ids.
 func (a *API) ConvertUnionIds(ctx context.Context, params *ConvertUnionIdsParams) (*ConvertUnionIdsAnswer, error) {
 	var out ConvertUnionIdsAnswer
-	call := wire.Call{Operation: opConvertUnionIds, Out: &out}
-	call.RequireParams(params == nil, "union_ids")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewConvertUnionIdsRequest(server, params)
-	}
+	call := wire.Call{Operation: OpConvertUnionIds, Out: &out}
+	params = wire.Params(&call, params, "union_ids")
+	wire.QueryStrings(&call, "union_ids", true, params.UnionIDs)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}

@@ -11,16 +11,9 @@
 package wecomapi
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
-	"io"
 	"net/http"
-	"net/url"
-	"strings"
 
-	"github.com/oapi-codegen/runtime"
 	openapi_types "github.com/oapi-codegen/runtime/types"
 	wire "github.com/roster-go/roster/wire"
 )
@@ -1902,3090 +1895,6 @@ type GetUserSimplelistParams struct {
 	FetchChild *int64 `form:"fetch_child,omitempty" json:"fetch_child,omitempty"`
 }
 
-// GetTfaInfoJSONRequestBody defines body for GetTfaInfo for application/json ContentType.
-type GetTfaInfoJSONRequestBody = GetTfaInfoRequest
-
-// GetUserDetailByTicketJSONRequestBody defines body for GetUserDetailByTicket for application/json ContentType.
-type GetUserDetailByTicketJSONRequestBody = GetUserDetailByTicketRequest
-
-// InviteUserJSONRequestBody defines body for InviteUser for application/json ContentType.
-type InviteUserJSONRequestBody = InviteUserRequest
-
-// OpenUseridToUseridJSONRequestBody defines body for OpenUseridToUserid for application/json ContentType.
-type OpenUseridToUseridJSONRequestBody = OpenUseridToUseridRequest
-
-// ReplaceBatchPartyJSONRequestBody defines body for ReplaceBatchParty for application/json ContentType.
-type ReplaceBatchPartyJSONRequestBody = ReplaceBatchPartyRequest
-
-// ReplaceBatchUserJSONRequestBody defines body for ReplaceBatchUser for application/json ContentType.
-type ReplaceBatchUserJSONRequestBody = ReplaceBatchUserRequest
-
-// SyncBatchUserJSONRequestBody defines body for SyncBatchUser for application/json ContentType.
-type SyncBatchUserJSONRequestBody = SyncBatchUserRequest
-
-// UseridToOpenUseridJSONRequestBody defines body for UseridToOpenUserid for application/json ContentType.
-type UseridToOpenUseridJSONRequestBody = UseridToOpenUseridRequest
-
-// CreateDepartmentJSONRequestBody defines body for CreateDepartment for application/json ContentType.
-type CreateDepartmentJSONRequestBody = CreateDepartmentRequest
-
-// UpdateDepartmentJSONRequestBody defines body for UpdateDepartment for application/json ContentType.
-type UpdateDepartmentJSONRequestBody = UpdateDepartmentRequest
-
-// UploadMediaMultipartRequestBody defines body for UploadMedia for multipart/form-data ContentType.
-type UploadMediaMultipartRequestBody = UploadMediaRequest
-
-// DeleteBatchUserJSONRequestBody defines body for DeleteBatchUser for application/json ContentType.
-type DeleteBatchUserJSONRequestBody = DeleteBatchUserRequest
-
-// ConvertUseridToOpenidJSONRequestBody defines body for ConvertUseridToOpenid for application/json ContentType.
-type ConvertUseridToOpenidJSONRequestBody = ConvertUseridToOpenidRequest
-
-// ConvertOpenidToUseridJSONRequestBody defines body for ConvertOpenidToUserid for application/json ContentType.
-type ConvertOpenidToUseridJSONRequestBody = ConvertOpenidToUseridRequest
-
-// CreateUserJSONRequestBody defines body for CreateUser for application/json ContentType.
-type CreateUserJSONRequestBody = CreateUserRequest
-
-// GetActiveStatJSONRequestBody defines body for GetActiveStat for application/json ContentType.
-type GetActiveStatJSONRequestBody = GetActiveStatRequest
-
-// GetUseridByEmailJSONRequestBody defines body for GetUseridByEmail for application/json ContentType.
-type GetUseridByEmailJSONRequestBody = GetUseridByEmailRequest
-
-// GetUseridByMobileJSONRequestBody defines body for GetUseridByMobile for application/json ContentType.
-type GetUseridByMobileJSONRequestBody = GetUseridByMobileRequest
-
-// ListUserIDJSONRequestBody defines body for ListUserID for application/json ContentType.
-type ListUserIDJSONRequestBody = ListUserIDRequest
-
-// TfaSuccJSONRequestBody defines body for TfaSucc for application/json ContentType.
-type TfaSuccJSONRequestBody = TfaSuccRequest
-
-// UpdateUserJSONRequestBody defines body for UpdateUser for application/json ContentType.
-type UpdateUserJSONRequestBody = UpdateUserRequest
-
-// RequestEditorFn is the function signature for the RequestEditor callback function
-type RequestEditorFn func(ctx context.Context, req *http.Request) error
-
-// Doer performs HTTP requests.
-//
-// The standard http.Client implements this interface.
-type HttpRequestDoer interface {
-	Do(req *http.Request) (*http.Response, error)
-}
-
-// Client which conforms to the OpenAPI3 specification for this service.
-type Client struct {
-	// The endpoint of the server conforming to this interface, with scheme,
-	// https://api.deepmap.com for example. This can contain a path relative
-	// to the server, such as https://api.deepmap.com/dev-test, and all the
-	// paths in the swagger spec will be appended to the server.
-	Server string
-
-	// Doer for performing requests, typically a *http.Client with any
-	// customized settings, such as certificate chains.
-	Client HttpRequestDoer
-
-	// A list of callbacks for modifying requests which are generated before sending over
-	// the network.
-	RequestEditors []RequestEditorFn
-}
-
-// ClientOption allows setting custom parameters during construction
-type ClientOption func(*Client) error
-
-// Creates a new Client, with reasonable defaults
-func NewClient(server string, opts ...ClientOption) (*Client, error) {
-	// create a client with sane default values
-	client := Client{
-		Server: server,
-	}
-	// mutate client and add all optional params
-	for _, o := range opts {
-		if err := o(&client); err != nil {
-			return nil, err
-		}
-	}
-	// ensure the server URL always has a trailing slash
-	if !strings.HasSuffix(client.Server, "/") {
-		client.Server += "/"
-	}
-	// create httpClient, if not already present
-	if client.Client == nil {
-		client.Client = &http.Client{}
-	}
-	return &client, nil
-}
-
-// WithHTTPClient allows overriding the default Doer, which is
-// automatically created using http.Client. This is useful for tests.
-func WithHTTPClient(doer HttpRequestDoer) ClientOption {
-	return func(c *Client) error {
-		c.Client = doer
-		return nil
-	}
-}
-
-// WithRequestEditorFn allows setting up a callback function, which will be
-// called right before sending the request. This can be used to mutate the request.
-func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
-	return func(c *Client) error {
-		c.RequestEditors = append(c.RequestEditors, fn)
-		return nil
-	}
-}
-
-// The interface specification for the client above.
-type ClientInterface interface {
-
-	// GetTfaInfoWithBody 获取用户二次验证信息
-	//
-	// Who stands before the corp's verification page, from the code that the page was opened with. The code works once. The `tfa_code` in the answer is good for 5 minutes and one TfaSucc. At most 20 calls at the same time.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /auth/get_tfa_info (the `GetTfaInfo` operationId).
-	GetTfaInfoWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetTfaInfo 获取用户二次验证信息
-	//
-	// Who stands before the corp's verification page, from the code that the page was opened with. The code works once. The `tfa_code` in the answer is good for 5 minutes and one TfaSucc. At most 20 calls at the same time.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /auth/get_tfa_info (the `GetTfaInfo` operationId).
-	GetTfaInfo(ctx context.Context, body GetTfaInfoJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUserDetailByTicketWithBody 获取访问用户敏感信息
-	//
-	// The private fields of the member who has just opened the app's page and agreed (OAuth scope snsapi_privateinfo). Each field is there only if the member agreed to it.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /auth/getuserdetail (the `GetUserDetailByTicket` operationId).
-	GetUserDetailByTicketWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUserDetailByTicket 获取访问用户敏感信息
-	//
-	// The private fields of the member who has just opened the app's page and agreed (OAuth scope snsapi_privateinfo). Each field is there only if the member agreed to it.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /auth/getuserdetail (the `GetUserDetailByTicket` operationId).
-	GetUserDetailByTicket(ctx context.Context, body GetUserDetailByTicketJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetBatchResult 获取异步任务结果
-	//
-	// State and outcome of a job. Poll until `status` is 3; only then does `result` mean anything, and a finished job may hold failed rows, each with its own `errcode`. Only the last 5 results are kept (40089 afterwards, 40088 for an unknown job).
-	//
-	// Corresponds with GET /batch/getresult (the `GetBatchResult` operationId).
-	GetBatchResult(ctx context.Context, params *GetBatchResultParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// InviteUserWithBody 邀请成员
-	//
-	// Invites members, whole departments or everybody with a tag; real people get messages. At least one of the three lists must have entries (82001). The app needs the right to see whom it invites. `errcode` 0 with entries in the answer's lists is a partial failure; when nobody is valid the code is 81013. One invitation per person is enough, the vendor reminds once a day for up to 3 days. Acceptance is no promise that the message arrives.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /batch/invite (the `InviteUser` operationId).
-	InviteUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// InviteUser 邀请成员
-	//
-	// Invites members, whole departments or everybody with a tag; real people get messages. At least one of the three lists must have entries (82001). The app needs the right to see whom it invites. `errcode` 0 with entries in the answer's lists is a partial failure; when nobody is valid the code is 81013. One invitation per person is enough, the vendor reminds once a day for up to 3 days. Acceptance is no promise that the message arrives.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /batch/invite (the `InviteUser` operationId).
-	InviteUser(ctx context.Context, body InviteUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// OpenUseridToUseridWithBody userid转换
-	//
-	// The members behind ids that a provider's app (third-party, 代开发) has got, at most 1,000 at once. Ids that cannot be converted come back in `invalid_open_userid_list`.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /batch/openuserid_to_userid (the `OpenUseridToUserid` operationId).
-	OpenUseridToUseridWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// OpenUseridToUserid userid转换
-	//
-	// The members behind ids that a provider's app (third-party, 代开发) has got, at most 1,000 at once. Ids that cannot be converted come back in `invalid_open_userid_list`.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /batch/openuserid_to_userid (the `OpenUseridToUserid` operationId).
-	OpenUseridToUserid(ctx context.Context, body OpenUseridToUseridJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ReplaceBatchPartyWithBody 全量覆盖部门
-	//
-	// Starts a job that makes the tree of departments equal to a CSV file with name, id, parent id and an optional order (0 or blank leaves it as it is). Departments that are not in the file are deleted, but only empty ones. Takes no `to_invite`. One import at a time for the corp (302008).
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /batch/replaceparty (the `ReplaceBatchParty` operationId).
-	ReplaceBatchPartyWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ReplaceBatchParty 全量覆盖部门
-	//
-	// Starts a job that makes the tree of departments equal to a CSV file with name, id, parent id and an optional order (0 or blank leaves it as it is). Departments that are not in the file are deleted, but only empty ones. Takes no `to_invite`. One import at a time for the corp (302008).
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /batch/replaceparty (the `ReplaceBatchParty` operationId).
-	ReplaceBatchParty(ctx context.Context, body ReplaceBatchPartyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ReplaceBatchUserWithBody 全量覆盖成员
-	//
-	// Starts a job that makes the members of the corp equal to a CSV file: members that are not in the file are DELETED. The vendor stops a job (45026) that would delete more than 50 people and more than 20 % of the corp, or fewer than 50 but more than 80 %. File, invitations and limits as with SyncBatchUser. A repeat is a second import.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /batch/replaceuser (the `ReplaceBatchUser` operationId).
-	ReplaceBatchUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ReplaceBatchUser 全量覆盖成员
-	//
-	// Starts a job that makes the members of the corp equal to a CSV file: members that are not in the file are DELETED. The vendor stops a job (45026) that would delete more than 50 people and more than 20 % of the corp, or fewer than 50 but more than 80 %. File, invitations and limits as with SyncBatchUser. A repeat is a second import.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /batch/replaceuser (the `ReplaceBatchUser` operationId).
-	ReplaceBatchUser(ctx context.Context, body ReplaceBatchUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// SyncBatchUserWithBody 增量更新成员
-	//
-	// Starts a job that creates and updates members from a CSV file and deletes nobody: an existing member is changed only in the columns that the file has. The file is uploaded with UploadMedia (type file), is UTF-8, begins with the header row of the vendor's downloadable template and names departments by id, separated by semicolons; unknown departments are created. Invites new members unless `to_invite` is false. One import at a time for the corp (302008). Ask GetBatchResult for the outcome of each row. A repeat is a second import.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /batch/syncuser (the `SyncBatchUser` operationId).
-	SyncBatchUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// SyncBatchUser 增量更新成员
-	//
-	// Starts a job that creates and updates members from a CSV file and deletes nobody: an existing member is changed only in the columns that the file has. The file is uploaded with UploadMedia (type file), is UTF-8, begins with the header row of the vendor's downloadable template and names departments by id, separated by semicolons; unknown departments are created. Invites new members unless `to_invite` is false. One import at a time for the corp (302008). Ask GetBatchResult for the outcome of each row. A repeat is a second import.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /batch/syncuser (the `SyncBatchUser` operationId).
-	SyncBatchUser(ctx context.Context, body SyncBatchUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UseridToOpenUseridWithBody userid的转换
-	//
-	// The ids by which a provider's apps know members. Only for apps that a provider runs for the corp (third-party, 代开发). Ids that cannot be converted come back in `invalid_userid_list`.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /batch/userid_to_openuserid (the `UseridToOpenUserid` operationId).
-	UseridToOpenUseridWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UseridToOpenUserid userid的转换
-	//
-	// The ids by which a provider's apps know members. Only for apps that a provider runs for the corp (third-party, 代开发). Ids that cannot be converted come back in `invalid_userid_list`.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /batch/userid_to_openuserid (the `UseridToOpenUserid` operationId).
-	UseridToOpenUserid(ctx context.Context, body UseridToOpenUseridJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetJoinQrcode 获取加入企业二维码
-	//
-	// Address of a picture with the QR code by which people join the corp, good for 7 days. Only with the contact sync secret.
-	//
-	// Corresponds with GET /corp/get_join_qrcode (the `GetJoinQrcode` operationId).
-	GetJoinQrcode(ctx context.Context, params *GetJoinQrcodeParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateDepartmentWithBody 创建部门
-	//
-	// Creates a department. At most 15 levels (81002) and 30,000 nodes in a department (81001). The same name under the same parent, or an id that is taken, gives 60008, and so does a second try after a lost answer.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /department/create (the `CreateDepartment` operationId).
-	CreateDepartmentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateDepartment 创建部门
-	//
-	// Creates a department. At most 15 levels (81002) and 30,000 nodes in a department (81001). The same name under the same parent, or an id that is taken, gives 60008, and so does a second try after a lost answer.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /department/create (the `CreateDepartment` operationId).
-	CreateDepartment(ctx context.Context, body CreateDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// DeleteDepartment 删除部门
-	//
-	// Deletes a department without members (60005) and without departments below it (60006); never the root (60007). A GET that must not be repeated blindly: a second call gives 60003.
-	//
-	// Corresponds with GET /department/delete (the `DeleteDepartment` operationId).
-	DeleteDepartment(ctx context.Context, params *DeleteDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetDepartment 获取单个部门详情
-	//
-	// One department with all its fields. `department` is an object here and an array in the answer of ListDepartment. Self-built apps only, see GetUser.
-	//
-	// Corresponds with GET /department/get (the `GetDepartment` operationId).
-	GetDepartment(ctx context.Context, params *GetDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListDepartment 获取部门列表
-	//
-	// A department and all below it with all their fields, in one answer. Slow on large trees; the vendor recommends ListDepartmentSimple and GetDepartment. Self-built apps only, see GetUser.
-	//
-	// Corresponds with GET /department/list (the `ListDepartment` operationId).
-	ListDepartment(ctx context.Context, params *ListDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListDepartmentSimple 获取子部门ID列表
-	//
-	// Ids, parents and orders of a department and all below it, in one answer. The contact sync secret sees the whole corp, an app its visible range. The array stands under the name `department_id` although its elements are objects.
-	//
-	// Corresponds with GET /department/simplelist (the `ListDepartmentSimple` operationId).
-	ListDepartmentSimple(ctx context.Context, params *ListDepartmentSimpleParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateDepartmentWithBody 更新部门
-	//
-	// Changes the fields of a department that are sent. May be sent again.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /department/update (the `UpdateDepartment` operationId).
-	UpdateDepartmentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateDepartment 更新部门
-	//
-	// Changes the fields of a department that are sent. May be sent again.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /department/update (the `UpdateDepartment` operationId).
-	UpdateDepartment(ctx context.Context, body UpdateDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetToken 获取access_token
-	//
-	// Buys an access token with the corp id and a secret. A token belongs to exactly one secret: cache it by corp id and secret together, and use `expires_in` as given (7200 seconds as a rule). Asking again inside the validity usually gives the same token back, but nothing promises it. The vendor may revoke a token early. Frequent calls are throttled (45009), and a wrong secret sent again and again blocks the caller's IP address for an hour, so never repeat after 40001, 40013 or 40091.
-	//
-	// Corresponds with GET /gettoken (the `GetToken` operationId).
-	GetToken(ctx context.Context, params *GetTokenParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UploadMediaWithBody 上传临时素材
-	//
-	// Keeps a file for 3 days under a `media_id` that all apps of the corp share. More than 5 bytes; file up to 20 MB, image (jpg, png) up to 10 MB, voice (amr) up to 2 MB and 60 seconds, video (mp4) up to 10 MB. Give the part a plain quoted ASCII file name; the vendor also asks for a `filelength` parameter with the size in bytes in the part's Content-Disposition. A repeat makes another `media_id`.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /media/upload (the `UploadMedia` operationId).
-	UploadMediaWithBody(ctx context.Context, params *UploadMediaParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// AuthsuccUser 登录二次验证
-	//
-	// Lets a member finish the first login after the corp's own check. Only where the corp has switched this check on, and only for first logins; checks while the app is in use go through GetTfaInfo and TfaSucc. A GET with an effect.
-	//
-	// Corresponds with GET /user/authsucc (the `AuthsuccUser` operationId).
-	AuthsuccUser(ctx context.Context, params *AuthsuccUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// DeleteBatchUserWithBody 批量删除成员
-	//
-	// Deletes 1 to 200 members in one call. One invalid id refuses the whole call (40031 or 60111), a wrong number of ids gives 40032. A second call after a lost answer gives 60111.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /user/batchdelete (the `DeleteBatchUser` operationId).
-	DeleteBatchUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// DeleteBatchUser 批量删除成员
-	//
-	// Deletes 1 to 200 members in one call. One invalid id refuses the whole call (40031 or 60111), a wrong number of ids gives 40032. A second call after a lost answer gives 60111.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /user/batchdelete (the `DeleteBatchUser` operationId).
-	DeleteBatchUser(ctx context.Context, body DeleteBatchUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ConvertUseridToOpenidWithBody userid转openid
-	//
-	// The WeChat id of a member in the app's visible range, for payments. 43004 if the member has not bound a WeChat account.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /user/convert_to_openid (the `ConvertUseridToOpenid` operationId).
-	ConvertUseridToOpenidWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ConvertUseridToOpenid userid转openid
-	//
-	// The WeChat id of a member in the app's visible range, for payments. 43004 if the member has not bound a WeChat account.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /user/convert_to_openid (the `ConvertUseridToOpenid` operationId).
-	ConvertUseridToOpenid(ctx context.Context, body ConvertUseridToOpenidJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ConvertOpenidToUseridWithBody openid转userid
-	//
-	// The member behind a WeChat id. 40073 for an unknown one.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /user/convert_to_userid (the `ConvertOpenidToUserid` operationId).
-	ConvertOpenidToUseridWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ConvertOpenidToUserid openid转userid
-	//
-	// The member behind a WeChat id. 40073 for an unknown one.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /user/convert_to_userid (the `ConvertOpenidToUserid` operationId).
-	ConvertOpenidToUserid(ctx context.Context, body ConvertOpenidToUseridJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateUserWithBody 创建成员
-	//
-	// Creates a member. Invites the new member by default: set `to_invite` to false unless a real person shall get a message. Without a department, or with department 0, the member lands among the departments to be sorted out (其他（待设置部门）); an unknown department id is created there and reported in the answer. Unknown names of extension attributes are ignored without an error. A corp may create three times its account cap in a month. Create departments first and use one stream of writes: parallel writes collide (6000, 45035). After a lost answer a second try gives 60102, 60104 or 60106.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /user/create (the `CreateUser` operationId).
-	CreateUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateUser 创建成员
-	//
-	// Creates a member. Invites the new member by default: set `to_invite` to false unless a real person shall get a message. Without a department, or with department 0, the member lands among the departments to be sorted out (其他（待设置部门）); an unknown department id is created there and reported in the answer. Unknown names of extension attributes are ignored without an error. A corp may create three times its account cap in a month. Create departments first and use one stream of writes: parallel writes collide (6000, 45035). After a lost answer a second try gives 60102, 60104 or 60106.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /user/create (the `CreateUser` operationId).
-	CreateUser(ctx context.Context, body CreateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// DeleteUser 删除成员
-	//
-	// Deletes a member, and the bound corporate mailbox with it. A GET that must not be repeated blindly: a second call gives 60111. The creator of the corp cannot be deleted (301005).
-	//
-	// Corresponds with GET /user/delete (the `DeleteUser` operationId).
-	DeleteUser(ctx context.Context, params *DeleteUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUser 读取成员
-	//
-	// Reads one member. Needs the secret of a self-built app and gives members of its visible range; the contact sync secret is refused with 48009, except from IP addresses that it was already used from before 15 August 2022. Only `userid` is certain. Apps created after 20 June 2022, 20:00 Beijing time, do not get avatar, gender, mobile, email, biz_mail, qr_code and address; ask the person's consent and call GetUserDetailByTicket for these. A hidden field is absent, except gender, which is "0" or empty. An unknown member is 60111; one outside the range is 60011, 60021 or 50002.
-	//
-	// Corresponds with GET /user/get (the `GetUser` operationId).
-	GetUser(ctx context.Context, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetActiveStatWithBody 获取企业活跃成员数
-	//
-	// How many members were active on a day, at most 30 days back. Only with the contact sync secret. The day goes in the body, not in the query.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /user/get_active_stat (the `GetActiveStat` operationId).
-	GetActiveStatWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetActiveStat 获取企业活跃成员数
-	//
-	// How many members were active on a day, at most 30 days back. Only with the contact sync secret. The day goes in the body, not in the query.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /user/get_active_stat (the `GetActiveStat` operationId).
-	GetActiveStat(ctx context.Context, body GetActiveStatJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUseridByEmailWithBody 邮箱获取userid
-	//
-	// The member with a mail address, in the app's visible range. An address without a member gives 46004. Not for probing: as soon as the misses exceed 20 % of the corp's account cap the operation is blocked for a day.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /user/get_userid_by_email (the `GetUseridByEmail` operationId).
-	GetUseridByEmailWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUseridByEmail 邮箱获取userid
-	//
-	// The member with a mail address, in the app's visible range. An address without a member gives 46004. Not for probing: as soon as the misses exceed 20 % of the corp's account cap the operation is blocked for a day.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /user/get_userid_by_email (the `GetUseridByEmail` operationId).
-	GetUseridByEmail(ctx context.Context, body GetUseridByEmailJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUseridByMobileWithBody 手机号获取userid
-	//
-	// The member with a mobile number, in the app's visible range. A number without a member gives 46004. Not for probing: as soon as the misses exceed 20 % of the corp's account cap the operation is blocked for a day.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /user/getuserid (the `GetUseridByMobile` operationId).
-	GetUseridByMobileWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUseridByMobile 手机号获取userid
-	//
-	// The member with a mobile number, in the app's visible range. A number without a member gives 46004. Not for probing: as soon as the misses exceed 20 % of the corp's account cap the operation is blocked for a day.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /user/getuserid (the `GetUseridByMobile` operationId).
-	GetUseridByMobile(ctx context.Context, body GetUseridByMobileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUserList 获取部门成员详情
-	//
-	// All that the app may see of the members of one department, in one answer without pages; 45029 when it grows too large. The same fields, visible range and refused secret as with GetUser. To read a whole corp, take the ids from ListDepartmentSimple and call once for each department; a member of several departments comes several times.
-	//
-	// Corresponds with GET /user/list (the `GetUserList` operationId).
-	GetUserList(ctx context.Context, params *GetUserListParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListUserIDWithBody 获取成员ID列表
-	//
-	// All pairs of member and department of the corp, page by page: a member of two departments comes twice, perhaps on different pages. Leave `cursor` out on the first call and send `next_cursor` back; an absent or empty `next_cursor` is the end, an empty page is not. 50100 and 60268 mean that the cursor is no longer good: begin again. Only the contact sync secret may call (48002 otherwise).
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /user/list_id (the `ListUserID` operationId).
-	ListUserIDWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListUserID 获取成员ID列表
-	//
-	// All pairs of member and department of the corp, page by page: a member of two departments comes twice, perhaps on different pages. Leave `cursor` out on the first call and send `next_cursor` back; an absent or empty `next_cursor` is the end, an empty page is not. 50100 and 60268 mean that the cursor is no longer good: begin again. Only the contact sync secret may call (48002 otherwise).
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /user/list_id (the `ListUserID` operationId).
-	ListUserID(ctx context.Context, body ListUserIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUserSimplelist 获取部门成员
-	//
-	// Ids and names of the members of one department, in one answer without pages; 45029 when it grows too large. Visible range and refused secret as with GetUser. Third-party apps get the id in place of the name.
-	//
-	// Corresponds with GET /user/simplelist (the `GetUserSimplelist` operationId).
-	GetUserSimplelist(ctx context.Context, params *GetUserSimplelistParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// TfaSuccWithBody 使用二次验证
-	//
-	// Lets the member of GetTfaInfo go on. A `tfa_code` works once and for 5 minutes, so the call cannot be repeated. At most 20 calls at the same time.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /user/tfa_succ (the `TfaSucc` operationId).
-	TfaSuccWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// TfaSucc 使用二次验证
-	//
-	// Lets the member of GetTfaInfo go on. A `tfa_code` works once and for 5 minutes, so the call cannot be repeated. At most 20 calls at the same time.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /user/tfa_succ (the `TfaSucc` operationId).
-	TfaSucc(ctx context.Context, body TfaSuccJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateUserWithBody 更新成员
-	//
-	// Changes the fields of a member that are sent and leaves the others alone; an empty text or array clears. `order` is only valid together with `department`. A new mobile number of a member who has already activated the account is accepted and silently ignored, and so are unknown names of extension attributes. The last write wins, so the same body may be sent again; a change of `new_userid` works only once.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /user/update (the `UpdateUser` operationId).
-	UpdateUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateUser 更新成员
-	//
-	// Changes the fields of a member that are sent and leaves the others alone; an empty text or array clears. `order` is only valid together with `department`. A new mobile number of a member who has already activated the account is accepted and silently ignored, and so are unknown names of extension attributes. The last write wins, so the same body may be sent again; a change of `new_userid` works only once.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /user/update (the `UpdateUser` operationId).
-	UpdateUser(ctx context.Context, body UpdateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-}
-
-// GetTfaInfoWithBody 获取用户二次验证信息
-//
-// Who stands before the corp's verification page, from the code that the page was opened with. The code works once. The `tfa_code` in the answer is good for 5 minutes and one TfaSucc. At most 20 calls at the same time.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /auth/get_tfa_info (the `GetTfaInfo` operationId).
-func (c *Client) GetTfaInfoWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetTfaInfoRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetTfaInfo 获取用户二次验证信息
-//
-// Who stands before the corp's verification page, from the code that the page was opened with. The code works once. The `tfa_code` in the answer is good for 5 minutes and one TfaSucc. At most 20 calls at the same time.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /auth/get_tfa_info (the `GetTfaInfo` operationId).
-func (c *Client) GetTfaInfo(ctx context.Context, body GetTfaInfoJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetTfaInfoRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUserDetailByTicketWithBody 获取访问用户敏感信息
-//
-// The private fields of the member who has just opened the app's page and agreed (OAuth scope snsapi_privateinfo). Each field is there only if the member agreed to it.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /auth/getuserdetail (the `GetUserDetailByTicket` operationId).
-func (c *Client) GetUserDetailByTicketWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserDetailByTicketRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUserDetailByTicket 获取访问用户敏感信息
-//
-// The private fields of the member who has just opened the app's page and agreed (OAuth scope snsapi_privateinfo). Each field is there only if the member agreed to it.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /auth/getuserdetail (the `GetUserDetailByTicket` operationId).
-func (c *Client) GetUserDetailByTicket(ctx context.Context, body GetUserDetailByTicketJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserDetailByTicketRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetBatchResult 获取异步任务结果
-//
-// State and outcome of a job. Poll until `status` is 3; only then does `result` mean anything, and a finished job may hold failed rows, each with its own `errcode`. Only the last 5 results are kept (40089 afterwards, 40088 for an unknown job).
-//
-// Corresponds with GET /batch/getresult (the `GetBatchResult` operationId).
-func (c *Client) GetBatchResult(ctx context.Context, params *GetBatchResultParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetBatchResultRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// InviteUserWithBody 邀请成员
-//
-// Invites members, whole departments or everybody with a tag; real people get messages. At least one of the three lists must have entries (82001). The app needs the right to see whom it invites. `errcode` 0 with entries in the answer's lists is a partial failure; when nobody is valid the code is 81013. One invitation per person is enough, the vendor reminds once a day for up to 3 days. Acceptance is no promise that the message arrives.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /batch/invite (the `InviteUser` operationId).
-func (c *Client) InviteUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewInviteUserRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// InviteUser 邀请成员
-//
-// Invites members, whole departments or everybody with a tag; real people get messages. At least one of the three lists must have entries (82001). The app needs the right to see whom it invites. `errcode` 0 with entries in the answer's lists is a partial failure; when nobody is valid the code is 81013. One invitation per person is enough, the vendor reminds once a day for up to 3 days. Acceptance is no promise that the message arrives.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /batch/invite (the `InviteUser` operationId).
-func (c *Client) InviteUser(ctx context.Context, body InviteUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewInviteUserRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// OpenUseridToUseridWithBody userid转换
-//
-// The members behind ids that a provider's app (third-party, 代开发) has got, at most 1,000 at once. Ids that cannot be converted come back in `invalid_open_userid_list`.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /batch/openuserid_to_userid (the `OpenUseridToUserid` operationId).
-func (c *Client) OpenUseridToUseridWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewOpenUseridToUseridRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// OpenUseridToUserid userid转换
-//
-// The members behind ids that a provider's app (third-party, 代开发) has got, at most 1,000 at once. Ids that cannot be converted come back in `invalid_open_userid_list`.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /batch/openuserid_to_userid (the `OpenUseridToUserid` operationId).
-func (c *Client) OpenUseridToUserid(ctx context.Context, body OpenUseridToUseridJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewOpenUseridToUseridRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ReplaceBatchPartyWithBody 全量覆盖部门
-//
-// Starts a job that makes the tree of departments equal to a CSV file with name, id, parent id and an optional order (0 or blank leaves it as it is). Departments that are not in the file are deleted, but only empty ones. Takes no `to_invite`. One import at a time for the corp (302008).
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /batch/replaceparty (the `ReplaceBatchParty` operationId).
-func (c *Client) ReplaceBatchPartyWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewReplaceBatchPartyRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ReplaceBatchParty 全量覆盖部门
-//
-// Starts a job that makes the tree of departments equal to a CSV file with name, id, parent id and an optional order (0 or blank leaves it as it is). Departments that are not in the file are deleted, but only empty ones. Takes no `to_invite`. One import at a time for the corp (302008).
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /batch/replaceparty (the `ReplaceBatchParty` operationId).
-func (c *Client) ReplaceBatchParty(ctx context.Context, body ReplaceBatchPartyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewReplaceBatchPartyRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ReplaceBatchUserWithBody 全量覆盖成员
-//
-// Starts a job that makes the members of the corp equal to a CSV file: members that are not in the file are DELETED. The vendor stops a job (45026) that would delete more than 50 people and more than 20 % of the corp, or fewer than 50 but more than 80 %. File, invitations and limits as with SyncBatchUser. A repeat is a second import.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /batch/replaceuser (the `ReplaceBatchUser` operationId).
-func (c *Client) ReplaceBatchUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewReplaceBatchUserRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ReplaceBatchUser 全量覆盖成员
-//
-// Starts a job that makes the members of the corp equal to a CSV file: members that are not in the file are DELETED. The vendor stops a job (45026) that would delete more than 50 people and more than 20 % of the corp, or fewer than 50 but more than 80 %. File, invitations and limits as with SyncBatchUser. A repeat is a second import.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /batch/replaceuser (the `ReplaceBatchUser` operationId).
-func (c *Client) ReplaceBatchUser(ctx context.Context, body ReplaceBatchUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewReplaceBatchUserRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// SyncBatchUserWithBody 增量更新成员
-//
-// Starts a job that creates and updates members from a CSV file and deletes nobody: an existing member is changed only in the columns that the file has. The file is uploaded with UploadMedia (type file), is UTF-8, begins with the header row of the vendor's downloadable template and names departments by id, separated by semicolons; unknown departments are created. Invites new members unless `to_invite` is false. One import at a time for the corp (302008). Ask GetBatchResult for the outcome of each row. A repeat is a second import.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /batch/syncuser (the `SyncBatchUser` operationId).
-func (c *Client) SyncBatchUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewSyncBatchUserRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// SyncBatchUser 增量更新成员
-//
-// Starts a job that creates and updates members from a CSV file and deletes nobody: an existing member is changed only in the columns that the file has. The file is uploaded with UploadMedia (type file), is UTF-8, begins with the header row of the vendor's downloadable template and names departments by id, separated by semicolons; unknown departments are created. Invites new members unless `to_invite` is false. One import at a time for the corp (302008). Ask GetBatchResult for the outcome of each row. A repeat is a second import.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /batch/syncuser (the `SyncBatchUser` operationId).
-func (c *Client) SyncBatchUser(ctx context.Context, body SyncBatchUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewSyncBatchUserRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UseridToOpenUseridWithBody userid的转换
-//
-// The ids by which a provider's apps know members. Only for apps that a provider runs for the corp (third-party, 代开发). Ids that cannot be converted come back in `invalid_userid_list`.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /batch/userid_to_openuserid (the `UseridToOpenUserid` operationId).
-func (c *Client) UseridToOpenUseridWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUseridToOpenUseridRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UseridToOpenUserid userid的转换
-//
-// The ids by which a provider's apps know members. Only for apps that a provider runs for the corp (third-party, 代开发). Ids that cannot be converted come back in `invalid_userid_list`.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /batch/userid_to_openuserid (the `UseridToOpenUserid` operationId).
-func (c *Client) UseridToOpenUserid(ctx context.Context, body UseridToOpenUseridJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUseridToOpenUseridRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetJoinQrcode 获取加入企业二维码
-//
-// Address of a picture with the QR code by which people join the corp, good for 7 days. Only with the contact sync secret.
-//
-// Corresponds with GET /corp/get_join_qrcode (the `GetJoinQrcode` operationId).
-func (c *Client) GetJoinQrcode(ctx context.Context, params *GetJoinQrcodeParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetJoinQrcodeRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateDepartmentWithBody 创建部门
-//
-// Creates a department. At most 15 levels (81002) and 30,000 nodes in a department (81001). The same name under the same parent, or an id that is taken, gives 60008, and so does a second try after a lost answer.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /department/create (the `CreateDepartment` operationId).
-func (c *Client) CreateDepartmentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateDepartmentRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateDepartment 创建部门
-//
-// Creates a department. At most 15 levels (81002) and 30,000 nodes in a department (81001). The same name under the same parent, or an id that is taken, gives 60008, and so does a second try after a lost answer.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /department/create (the `CreateDepartment` operationId).
-func (c *Client) CreateDepartment(ctx context.Context, body CreateDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateDepartmentRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DeleteDepartment 删除部门
-//
-// Deletes a department without members (60005) and without departments below it (60006); never the root (60007). A GET that must not be repeated blindly: a second call gives 60003.
-//
-// Corresponds with GET /department/delete (the `DeleteDepartment` operationId).
-func (c *Client) DeleteDepartment(ctx context.Context, params *DeleteDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteDepartmentRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetDepartment 获取单个部门详情
-//
-// One department with all its fields. `department` is an object here and an array in the answer of ListDepartment. Self-built apps only, see GetUser.
-//
-// Corresponds with GET /department/get (the `GetDepartment` operationId).
-func (c *Client) GetDepartment(ctx context.Context, params *GetDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetDepartmentRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListDepartment 获取部门列表
-//
-// A department and all below it with all their fields, in one answer. Slow on large trees; the vendor recommends ListDepartmentSimple and GetDepartment. Self-built apps only, see GetUser.
-//
-// Corresponds with GET /department/list (the `ListDepartment` operationId).
-func (c *Client) ListDepartment(ctx context.Context, params *ListDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListDepartmentRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListDepartmentSimple 获取子部门ID列表
-//
-// Ids, parents and orders of a department and all below it, in one answer. The contact sync secret sees the whole corp, an app its visible range. The array stands under the name `department_id` although its elements are objects.
-//
-// Corresponds with GET /department/simplelist (the `ListDepartmentSimple` operationId).
-func (c *Client) ListDepartmentSimple(ctx context.Context, params *ListDepartmentSimpleParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListDepartmentSimpleRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateDepartmentWithBody 更新部门
-//
-// Changes the fields of a department that are sent. May be sent again.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /department/update (the `UpdateDepartment` operationId).
-func (c *Client) UpdateDepartmentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateDepartmentRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateDepartment 更新部门
-//
-// Changes the fields of a department that are sent. May be sent again.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /department/update (the `UpdateDepartment` operationId).
-func (c *Client) UpdateDepartment(ctx context.Context, body UpdateDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateDepartmentRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetToken 获取access_token
-//
-// Buys an access token with the corp id and a secret. A token belongs to exactly one secret: cache it by corp id and secret together, and use `expires_in` as given (7200 seconds as a rule). Asking again inside the validity usually gives the same token back, but nothing promises it. The vendor may revoke a token early. Frequent calls are throttled (45009), and a wrong secret sent again and again blocks the caller's IP address for an hour, so never repeat after 40001, 40013 or 40091.
-//
-// Corresponds with GET /gettoken (the `GetToken` operationId).
-func (c *Client) GetToken(ctx context.Context, params *GetTokenParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetTokenRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UploadMediaWithBody 上传临时素材
-//
-// Keeps a file for 3 days under a `media_id` that all apps of the corp share. More than 5 bytes; file up to 20 MB, image (jpg, png) up to 10 MB, voice (amr) up to 2 MB and 60 seconds, video (mp4) up to 10 MB. Give the part a plain quoted ASCII file name; the vendor also asks for a `filelength` parameter with the size in bytes in the part's Content-Disposition. A repeat makes another `media_id`.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /media/upload (the `UploadMedia` operationId).
-func (c *Client) UploadMediaWithBody(ctx context.Context, params *UploadMediaParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUploadMediaRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// AuthsuccUser 登录二次验证
-//
-// Lets a member finish the first login after the corp's own check. Only where the corp has switched this check on, and only for first logins; checks while the app is in use go through GetTfaInfo and TfaSucc. A GET with an effect.
-//
-// Corresponds with GET /user/authsucc (the `AuthsuccUser` operationId).
-func (c *Client) AuthsuccUser(ctx context.Context, params *AuthsuccUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewAuthsuccUserRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DeleteBatchUserWithBody 批量删除成员
-//
-// Deletes 1 to 200 members in one call. One invalid id refuses the whole call (40031 or 60111), a wrong number of ids gives 40032. A second call after a lost answer gives 60111.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /user/batchdelete (the `DeleteBatchUser` operationId).
-func (c *Client) DeleteBatchUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteBatchUserRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DeleteBatchUser 批量删除成员
-//
-// Deletes 1 to 200 members in one call. One invalid id refuses the whole call (40031 or 60111), a wrong number of ids gives 40032. A second call after a lost answer gives 60111.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /user/batchdelete (the `DeleteBatchUser` operationId).
-func (c *Client) DeleteBatchUser(ctx context.Context, body DeleteBatchUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteBatchUserRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ConvertUseridToOpenidWithBody userid转openid
-//
-// The WeChat id of a member in the app's visible range, for payments. 43004 if the member has not bound a WeChat account.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /user/convert_to_openid (the `ConvertUseridToOpenid` operationId).
-func (c *Client) ConvertUseridToOpenidWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewConvertUseridToOpenidRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ConvertUseridToOpenid userid转openid
-//
-// The WeChat id of a member in the app's visible range, for payments. 43004 if the member has not bound a WeChat account.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /user/convert_to_openid (the `ConvertUseridToOpenid` operationId).
-func (c *Client) ConvertUseridToOpenid(ctx context.Context, body ConvertUseridToOpenidJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewConvertUseridToOpenidRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ConvertOpenidToUseridWithBody openid转userid
-//
-// The member behind a WeChat id. 40073 for an unknown one.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /user/convert_to_userid (the `ConvertOpenidToUserid` operationId).
-func (c *Client) ConvertOpenidToUseridWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewConvertOpenidToUseridRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ConvertOpenidToUserid openid转userid
-//
-// The member behind a WeChat id. 40073 for an unknown one.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /user/convert_to_userid (the `ConvertOpenidToUserid` operationId).
-func (c *Client) ConvertOpenidToUserid(ctx context.Context, body ConvertOpenidToUseridJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewConvertOpenidToUseridRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateUserWithBody 创建成员
-//
-// Creates a member. Invites the new member by default: set `to_invite` to false unless a real person shall get a message. Without a department, or with department 0, the member lands among the departments to be sorted out (其他（待设置部门）); an unknown department id is created there and reported in the answer. Unknown names of extension attributes are ignored without an error. A corp may create three times its account cap in a month. Create departments first and use one stream of writes: parallel writes collide (6000, 45035). After a lost answer a second try gives 60102, 60104 or 60106.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /user/create (the `CreateUser` operationId).
-func (c *Client) CreateUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateUserRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateUser 创建成员
-//
-// Creates a member. Invites the new member by default: set `to_invite` to false unless a real person shall get a message. Without a department, or with department 0, the member lands among the departments to be sorted out (其他（待设置部门）); an unknown department id is created there and reported in the answer. Unknown names of extension attributes are ignored without an error. A corp may create three times its account cap in a month. Create departments first and use one stream of writes: parallel writes collide (6000, 45035). After a lost answer a second try gives 60102, 60104 or 60106.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /user/create (the `CreateUser` operationId).
-func (c *Client) CreateUser(ctx context.Context, body CreateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateUserRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DeleteUser 删除成员
-//
-// Deletes a member, and the bound corporate mailbox with it. A GET that must not be repeated blindly: a second call gives 60111. The creator of the corp cannot be deleted (301005).
-//
-// Corresponds with GET /user/delete (the `DeleteUser` operationId).
-func (c *Client) DeleteUser(ctx context.Context, params *DeleteUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteUserRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUser 读取成员
-//
-// Reads one member. Needs the secret of a self-built app and gives members of its visible range; the contact sync secret is refused with 48009, except from IP addresses that it was already used from before 15 August 2022. Only `userid` is certain. Apps created after 20 June 2022, 20:00 Beijing time, do not get avatar, gender, mobile, email, biz_mail, qr_code and address; ask the person's consent and call GetUserDetailByTicket for these. A hidden field is absent, except gender, which is "0" or empty. An unknown member is 60111; one outside the range is 60011, 60021 or 50002.
-//
-// Corresponds with GET /user/get (the `GetUser` operationId).
-func (c *Client) GetUser(ctx context.Context, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetActiveStatWithBody 获取企业活跃成员数
-//
-// How many members were active on a day, at most 30 days back. Only with the contact sync secret. The day goes in the body, not in the query.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /user/get_active_stat (the `GetActiveStat` operationId).
-func (c *Client) GetActiveStatWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetActiveStatRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetActiveStat 获取企业活跃成员数
-//
-// How many members were active on a day, at most 30 days back. Only with the contact sync secret. The day goes in the body, not in the query.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /user/get_active_stat (the `GetActiveStat` operationId).
-func (c *Client) GetActiveStat(ctx context.Context, body GetActiveStatJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetActiveStatRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUseridByEmailWithBody 邮箱获取userid
-//
-// The member with a mail address, in the app's visible range. An address without a member gives 46004. Not for probing: as soon as the misses exceed 20 % of the corp's account cap the operation is blocked for a day.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /user/get_userid_by_email (the `GetUseridByEmail` operationId).
-func (c *Client) GetUseridByEmailWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUseridByEmailRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUseridByEmail 邮箱获取userid
-//
-// The member with a mail address, in the app's visible range. An address without a member gives 46004. Not for probing: as soon as the misses exceed 20 % of the corp's account cap the operation is blocked for a day.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /user/get_userid_by_email (the `GetUseridByEmail` operationId).
-func (c *Client) GetUseridByEmail(ctx context.Context, body GetUseridByEmailJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUseridByEmailRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUseridByMobileWithBody 手机号获取userid
-//
-// The member with a mobile number, in the app's visible range. A number without a member gives 46004. Not for probing: as soon as the misses exceed 20 % of the corp's account cap the operation is blocked for a day.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /user/getuserid (the `GetUseridByMobile` operationId).
-func (c *Client) GetUseridByMobileWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUseridByMobileRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUseridByMobile 手机号获取userid
-//
-// The member with a mobile number, in the app's visible range. A number without a member gives 46004. Not for probing: as soon as the misses exceed 20 % of the corp's account cap the operation is blocked for a day.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /user/getuserid (the `GetUseridByMobile` operationId).
-func (c *Client) GetUseridByMobile(ctx context.Context, body GetUseridByMobileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUseridByMobileRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUserList 获取部门成员详情
-//
-// All that the app may see of the members of one department, in one answer without pages; 45029 when it grows too large. The same fields, visible range and refused secret as with GetUser. To read a whole corp, take the ids from ListDepartmentSimple and call once for each department; a member of several departments comes several times.
-//
-// Corresponds with GET /user/list (the `GetUserList` operationId).
-func (c *Client) GetUserList(ctx context.Context, params *GetUserListParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserListRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListUserIDWithBody 获取成员ID列表
-//
-// All pairs of member and department of the corp, page by page: a member of two departments comes twice, perhaps on different pages. Leave `cursor` out on the first call and send `next_cursor` back; an absent or empty `next_cursor` is the end, an empty page is not. 50100 and 60268 mean that the cursor is no longer good: begin again. Only the contact sync secret may call (48002 otherwise).
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /user/list_id (the `ListUserID` operationId).
-func (c *Client) ListUserIDWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListUserIDRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListUserID 获取成员ID列表
-//
-// All pairs of member and department of the corp, page by page: a member of two departments comes twice, perhaps on different pages. Leave `cursor` out on the first call and send `next_cursor` back; an absent or empty `next_cursor` is the end, an empty page is not. 50100 and 60268 mean that the cursor is no longer good: begin again. Only the contact sync secret may call (48002 otherwise).
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /user/list_id (the `ListUserID` operationId).
-func (c *Client) ListUserID(ctx context.Context, body ListUserIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListUserIDRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUserSimplelist 获取部门成员
-//
-// Ids and names of the members of one department, in one answer without pages; 45029 when it grows too large. Visible range and refused secret as with GetUser. Third-party apps get the id in place of the name.
-//
-// Corresponds with GET /user/simplelist (the `GetUserSimplelist` operationId).
-func (c *Client) GetUserSimplelist(ctx context.Context, params *GetUserSimplelistParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserSimplelistRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// TfaSuccWithBody 使用二次验证
-//
-// Lets the member of GetTfaInfo go on. A `tfa_code` works once and for 5 minutes, so the call cannot be repeated. At most 20 calls at the same time.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /user/tfa_succ (the `TfaSucc` operationId).
-func (c *Client) TfaSuccWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewTfaSuccRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// TfaSucc 使用二次验证
-//
-// Lets the member of GetTfaInfo go on. A `tfa_code` works once and for 5 minutes, so the call cannot be repeated. At most 20 calls at the same time.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /user/tfa_succ (the `TfaSucc` operationId).
-func (c *Client) TfaSucc(ctx context.Context, body TfaSuccJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewTfaSuccRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateUserWithBody 更新成员
-//
-// Changes the fields of a member that are sent and leaves the others alone; an empty text or array clears. `order` is only valid together with `department`. A new mobile number of a member who has already activated the account is accepted and silently ignored, and so are unknown names of extension attributes. The last write wins, so the same body may be sent again; a change of `new_userid` works only once.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /user/update (the `UpdateUser` operationId).
-func (c *Client) UpdateUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateUserRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateUser 更新成员
-//
-// Changes the fields of a member that are sent and leaves the others alone; an empty text or array clears. `order` is only valid together with `department`. A new mobile number of a member who has already activated the account is accepted and silently ignored, and so are unknown names of extension attributes. The last write wins, so the same body may be sent again; a change of `new_userid` works only once.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /user/update (the `UpdateUser` operationId).
-func (c *Client) UpdateUser(ctx context.Context, body UpdateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateUserRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// NewGetTfaInfoRequest calls the generic GetTfaInfo builder with application/json body
-func NewGetTfaInfoRequest(server string, body GetTfaInfoJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetTfaInfoRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewGetTfaInfoRequestWithBody constructs an http.Request for the GetTfaInfo method, with any body, and a specified content type
-func NewGetTfaInfoRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/auth/get_tfa_info")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetUserDetailByTicketRequest calls the generic GetUserDetailByTicket builder with application/json body
-func NewGetUserDetailByTicketRequest(server string, body GetUserDetailByTicketJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetUserDetailByTicketRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewGetUserDetailByTicketRequestWithBody constructs an http.Request for the GetUserDetailByTicket method, with any body, and a specified content type
-func NewGetUserDetailByTicketRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/auth/getuserdetail")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetBatchResultRequest constructs an http.Request for the GetBatchResult method
-func NewGetBatchResultRequest(server string, params *GetBatchResultParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/batch/getresult")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "jobid", params.JobID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewInviteUserRequest calls the generic InviteUser builder with application/json body
-func NewInviteUserRequest(server string, body InviteUserJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewInviteUserRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewInviteUserRequestWithBody constructs an http.Request for the InviteUser method, with any body, and a specified content type
-func NewInviteUserRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/batch/invite")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewOpenUseridToUseridRequest calls the generic OpenUseridToUserid builder with application/json body
-func NewOpenUseridToUseridRequest(server string, body OpenUseridToUseridJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewOpenUseridToUseridRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewOpenUseridToUseridRequestWithBody constructs an http.Request for the OpenUseridToUserid method, with any body, and a specified content type
-func NewOpenUseridToUseridRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/batch/openuserid_to_userid")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewReplaceBatchPartyRequest calls the generic ReplaceBatchParty builder with application/json body
-func NewReplaceBatchPartyRequest(server string, body ReplaceBatchPartyJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewReplaceBatchPartyRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewReplaceBatchPartyRequestWithBody constructs an http.Request for the ReplaceBatchParty method, with any body, and a specified content type
-func NewReplaceBatchPartyRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/batch/replaceparty")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewReplaceBatchUserRequest calls the generic ReplaceBatchUser builder with application/json body
-func NewReplaceBatchUserRequest(server string, body ReplaceBatchUserJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewReplaceBatchUserRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewReplaceBatchUserRequestWithBody constructs an http.Request for the ReplaceBatchUser method, with any body, and a specified content type
-func NewReplaceBatchUserRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/batch/replaceuser")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewSyncBatchUserRequest calls the generic SyncBatchUser builder with application/json body
-func NewSyncBatchUserRequest(server string, body SyncBatchUserJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewSyncBatchUserRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewSyncBatchUserRequestWithBody constructs an http.Request for the SyncBatchUser method, with any body, and a specified content type
-func NewSyncBatchUserRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/batch/syncuser")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewUseridToOpenUseridRequest calls the generic UseridToOpenUserid builder with application/json body
-func NewUseridToOpenUseridRequest(server string, body UseridToOpenUseridJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewUseridToOpenUseridRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewUseridToOpenUseridRequestWithBody constructs an http.Request for the UseridToOpenUserid method, with any body, and a specified content type
-func NewUseridToOpenUseridRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/batch/userid_to_openuserid")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetJoinQrcodeRequest constructs an http.Request for the GetJoinQrcode method
-func NewGetJoinQrcodeRequest(server string, params *GetJoinQrcodeParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/corp/get_join_qrcode")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.SizeType != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "size_type", *params.SizeType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewCreateDepartmentRequest calls the generic CreateDepartment builder with application/json body
-func NewCreateDepartmentRequest(server string, body CreateDepartmentJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateDepartmentRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewCreateDepartmentRequestWithBody constructs an http.Request for the CreateDepartment method, with any body, and a specified content type
-func NewCreateDepartmentRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/department/create")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewDeleteDepartmentRequest constructs an http.Request for the DeleteDepartment method
-func NewDeleteDepartmentRequest(server string, params *DeleteDepartmentParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/department/delete")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "id", params.ID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetDepartmentRequest constructs an http.Request for the GetDepartment method
-func NewGetDepartmentRequest(server string, params *GetDepartmentParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/department/get")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "id", params.ID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListDepartmentRequest constructs an http.Request for the ListDepartment method
-func NewListDepartmentRequest(server string, params *ListDepartmentParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/department/list")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.ID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "id", *params.ID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListDepartmentSimpleRequest constructs an http.Request for the ListDepartmentSimple method
-func NewListDepartmentSimpleRequest(server string, params *ListDepartmentSimpleParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/department/simplelist")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.ID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "id", *params.ID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewUpdateDepartmentRequest calls the generic UpdateDepartment builder with application/json body
-func NewUpdateDepartmentRequest(server string, body UpdateDepartmentJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewUpdateDepartmentRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewUpdateDepartmentRequestWithBody constructs an http.Request for the UpdateDepartment method, with any body, and a specified content type
-func NewUpdateDepartmentRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/department/update")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetTokenRequest constructs an http.Request for the GetToken method
-func NewGetTokenRequest(server string, params *GetTokenParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/gettoken")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "corpid", params.CorpID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "corpsecret", params.CorpSecret, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewUploadMediaRequestWithBody constructs an http.Request for the UploadMedia method, with any body, and a specified content type
-func NewUploadMediaRequestWithBody(server string, params *UploadMediaParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/media/upload")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "type", params.Type, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewAuthsuccUserRequest constructs an http.Request for the AuthsuccUser method
-func NewAuthsuccUserRequest(server string, params *AuthsuccUserParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/authsucc")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "userid", params.UserID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewDeleteBatchUserRequest calls the generic DeleteBatchUser builder with application/json body
-func NewDeleteBatchUserRequest(server string, body DeleteBatchUserJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewDeleteBatchUserRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewDeleteBatchUserRequestWithBody constructs an http.Request for the DeleteBatchUser method, with any body, and a specified content type
-func NewDeleteBatchUserRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/batchdelete")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewConvertUseridToOpenidRequest calls the generic ConvertUseridToOpenid builder with application/json body
-func NewConvertUseridToOpenidRequest(server string, body ConvertUseridToOpenidJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewConvertUseridToOpenidRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewConvertUseridToOpenidRequestWithBody constructs an http.Request for the ConvertUseridToOpenid method, with any body, and a specified content type
-func NewConvertUseridToOpenidRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/convert_to_openid")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewConvertOpenidToUseridRequest calls the generic ConvertOpenidToUserid builder with application/json body
-func NewConvertOpenidToUseridRequest(server string, body ConvertOpenidToUseridJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewConvertOpenidToUseridRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewConvertOpenidToUseridRequestWithBody constructs an http.Request for the ConvertOpenidToUserid method, with any body, and a specified content type
-func NewConvertOpenidToUseridRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/convert_to_userid")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewCreateUserRequest calls the generic CreateUser builder with application/json body
-func NewCreateUserRequest(server string, body CreateUserJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateUserRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewCreateUserRequestWithBody constructs an http.Request for the CreateUser method, with any body, and a specified content type
-func NewCreateUserRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/create")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewDeleteUserRequest constructs an http.Request for the DeleteUser method
-func NewDeleteUserRequest(server string, params *DeleteUserParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/delete")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "userid", params.UserID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetUserRequest constructs an http.Request for the GetUser method
-func NewGetUserRequest(server string, params *GetUserParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/get")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "userid", params.UserID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetActiveStatRequest calls the generic GetActiveStat builder with application/json body
-func NewGetActiveStatRequest(server string, body GetActiveStatJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetActiveStatRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewGetActiveStatRequestWithBody constructs an http.Request for the GetActiveStat method, with any body, and a specified content type
-func NewGetActiveStatRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/get_active_stat")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetUseridByEmailRequest calls the generic GetUseridByEmail builder with application/json body
-func NewGetUseridByEmailRequest(server string, body GetUseridByEmailJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetUseridByEmailRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewGetUseridByEmailRequestWithBody constructs an http.Request for the GetUseridByEmail method, with any body, and a specified content type
-func NewGetUseridByEmailRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/get_userid_by_email")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetUseridByMobileRequest calls the generic GetUseridByMobile builder with application/json body
-func NewGetUseridByMobileRequest(server string, body GetUseridByMobileJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetUseridByMobileRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewGetUseridByMobileRequestWithBody constructs an http.Request for the GetUseridByMobile method, with any body, and a specified content type
-func NewGetUseridByMobileRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/getuserid")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetUserListRequest constructs an http.Request for the GetUserList method
-func NewGetUserListRequest(server string, params *GetUserListParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/list")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id", params.DepartmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if params.FetchChild != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "fetch_child", *params.FetchChild, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListUserIDRequest calls the generic ListUserID builder with application/json body
-func NewListUserIDRequest(server string, body ListUserIDJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewListUserIDRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewListUserIDRequestWithBody constructs an http.Request for the ListUserID method, with any body, and a specified content type
-func NewListUserIDRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/list_id")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetUserSimplelistRequest constructs an http.Request for the GetUserSimplelist method
-func NewGetUserSimplelistRequest(server string, params *GetUserSimplelistParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/simplelist")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "department_id", params.DepartmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if params.FetchChild != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "fetch_child", *params.FetchChild, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewTfaSuccRequest calls the generic TfaSucc builder with application/json body
-func NewTfaSuccRequest(server string, body TfaSuccJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewTfaSuccRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewTfaSuccRequestWithBody constructs an http.Request for the TfaSucc method, with any body, and a specified content type
-func NewTfaSuccRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/tfa_succ")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewUpdateUserRequest calls the generic UpdateUser builder with application/json body
-func NewUpdateUserRequest(server string, body UpdateUserJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewUpdateUserRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewUpdateUserRequestWithBody constructs an http.Request for the UpdateUser method, with any body, and a specified content type
-func NewUpdateUserRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/user/update")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
-	for _, r := range c.RequestEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	for _, r := range additionalEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // API holds one method for each operation of the document. Its methods check their arguments, build the request and hand
 // both to a wire.Caller, which authorizes, sends, replays and decodes.
 type API struct {
@@ -5000,43 +1909,44 @@ func NewAPI(caller wire.Caller) *API {
 // Operations returns what the document says of each operation.
 func Operations() []*wire.Operation {
 	return []*wire.Operation{
-		opGetTfaInfo,
-		opGetUserDetailByTicket,
-		opGetBatchResult,
-		opInviteUser,
-		opOpenUseridToUserid,
-		opReplaceBatchParty,
-		opReplaceBatchUser,
-		opSyncBatchUser,
-		opUseridToOpenUserid,
-		opGetJoinQrcode,
-		opCreateDepartment,
-		opDeleteDepartment,
-		opGetDepartment,
-		opListDepartment,
-		opListDepartmentSimple,
-		opUpdateDepartment,
-		opGetToken,
-		opUploadMedia,
-		opAuthsuccUser,
-		opDeleteBatchUser,
-		opConvertUseridToOpenid,
-		opConvertOpenidToUserid,
-		opCreateUser,
-		opDeleteUser,
-		opGetUser,
-		opGetActiveStat,
-		opGetUseridByEmail,
-		opGetUseridByMobile,
-		opGetUserList,
-		opListUserID,
-		opGetUserSimplelist,
-		opTfaSucc,
-		opUpdateUser,
+		OpGetTfaInfo,
+		OpGetUserDetailByTicket,
+		OpGetBatchResult,
+		OpInviteUser,
+		OpOpenUseridToUserid,
+		OpReplaceBatchParty,
+		OpReplaceBatchUser,
+		OpSyncBatchUser,
+		OpUseridToOpenUserid,
+		OpGetJoinQrcode,
+		OpCreateDepartment,
+		OpDeleteDepartment,
+		OpGetDepartment,
+		OpListDepartment,
+		OpListDepartmentSimple,
+		OpUpdateDepartment,
+		OpGetToken,
+		OpUploadMedia,
+		OpAuthsuccUser,
+		OpDeleteBatchUser,
+		OpConvertUseridToOpenid,
+		OpConvertOpenidToUserid,
+		OpCreateUser,
+		OpDeleteUser,
+		OpGetUser,
+		OpGetActiveStat,
+		OpGetUseridByEmail,
+		OpGetUseridByMobile,
+		OpGetUserList,
+		OpListUserID,
+		OpGetUserSimplelist,
+		OpTfaSucc,
+		OpUpdateUser,
 	}
 }
 
-var opGetTfaInfo = &wire.Operation{
+// OpGetTfaInfo is what the document says of GetTfaInfo. It is shared: do not change it.
+var OpGetTfaInfo = &wire.Operation{
 	ID:            "GetTfaInfo",
 	Method:        http.MethodPost,
 	Path:          "/auth/get_tfa_info",
@@ -5053,20 +1963,18 @@ var opGetTfaInfo = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/99499
-func (a *API) GetTfaInfo(ctx context.Context, body *GetTfaInfoJSONRequestBody) (*GetTfaInfoAnswer, error) {
+func (a *API) GetTfaInfo(ctx context.Context, body *GetTfaInfoRequest) (*GetTfaInfoAnswer, error) {
 	var out GetTfaInfoAnswer
-	call := wire.Call{Operation: opGetTfaInfo, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetTfaInfoRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetTfaInfo, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetUserDetailByTicket = &wire.Operation{
+// OpGetUserDetailByTicket is what the document says of GetUserDetailByTicket. It is shared: do not change it.
+var OpGetUserDetailByTicket = &wire.Operation{
 	ID:         "GetUserDetailByTicket",
 	Method:     http.MethodPost,
 	Path:       "/auth/getuserdetail",
@@ -5083,20 +1991,18 @@ var opGetUserDetailByTicket = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/95833
-func (a *API) GetUserDetailByTicket(ctx context.Context, body *GetUserDetailByTicketJSONRequestBody) (*GetUserDetailByTicketAnswer, error) {
+func (a *API) GetUserDetailByTicket(ctx context.Context, body *GetUserDetailByTicketRequest) (*GetUserDetailByTicketAnswer, error) {
 	var out GetUserDetailByTicketAnswer
-	call := wire.Call{Operation: opGetUserDetailByTicket, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetUserDetailByTicketRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetUserDetailByTicket, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetBatchResult = &wire.Operation{
+// OpGetBatchResult is what the document says of GetBatchResult. It is shared: do not change it.
+var OpGetBatchResult = &wire.Operation{
 	ID:         "GetBatchResult",
 	Method:     http.MethodGet,
 	Path:       "/batch/getresult",
@@ -5115,18 +2021,17 @@ var opGetBatchResult = &wire.Operation{
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90983
 func (a *API) GetBatchResult(ctx context.Context, params *GetBatchResultParams) (*GetBatchResultAnswer, error) {
 	var out GetBatchResultAnswer
-	call := wire.Call{Operation: opGetBatchResult, Out: &out}
-	call.RequireParams(params == nil, "jobid")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetBatchResultRequest(server, params)
-	}
+	call := wire.Call{Operation: OpGetBatchResult, Out: &out}
+	params = wire.Params(&call, params, "jobid")
+	wire.QueryString(&call, "jobid", &params.JobID)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opInviteUser = &wire.Operation{
+// OpInviteUser is what the document says of InviteUser. It is shared: do not change it.
+var OpInviteUser = &wire.Operation{
 	ID:       "InviteUser",
 	Method:   http.MethodPost,
 	Path:     "/batch/invite",
@@ -5142,20 +2047,18 @@ var opInviteUser = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90975
-func (a *API) InviteUser(ctx context.Context, body *InviteUserJSONRequestBody) (*InviteUserAnswer, error) {
+func (a *API) InviteUser(ctx context.Context, body *InviteUserRequest) (*InviteUserAnswer, error) {
 	var out InviteUserAnswer
-	call := wire.Call{Operation: opInviteUser, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewInviteUserRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpInviteUser, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opOpenUseridToUserid = &wire.Operation{
+// OpOpenUseridToUserid is what the document says of OpenUseridToUserid. It is shared: do not change it.
+var OpOpenUseridToUserid = &wire.Operation{
 	ID:         "OpenUseridToUserid",
 	Method:     http.MethodPost,
 	Path:       "/batch/openuserid_to_userid",
@@ -5172,20 +2075,18 @@ var opOpenUseridToUserid = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/95884
-func (a *API) OpenUseridToUserid(ctx context.Context, body *OpenUseridToUseridJSONRequestBody) (*OpenUseridToUseridAnswer, error) {
+func (a *API) OpenUseridToUserid(ctx context.Context, body *OpenUseridToUseridRequest) (*OpenUseridToUseridAnswer, error) {
 	var out OpenUseridToUseridAnswer
-	call := wire.Call{Operation: opOpenUseridToUserid, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewOpenUseridToUseridRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpOpenUseridToUserid, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opReplaceBatchParty = &wire.Operation{
+// OpReplaceBatchParty is what the document says of ReplaceBatchParty. It is shared: do not change it.
+var OpReplaceBatchParty = &wire.Operation{
 	ID:       "ReplaceBatchParty",
 	Method:   http.MethodPost,
 	Path:     "/batch/replaceparty",
@@ -5201,20 +2102,18 @@ var opReplaceBatchParty = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90982
-func (a *API) ReplaceBatchParty(ctx context.Context, body *ReplaceBatchPartyJSONRequestBody) (*ReplaceBatchPartyAnswer, error) {
+func (a *API) ReplaceBatchParty(ctx context.Context, body *ReplaceBatchPartyRequest) (*ReplaceBatchPartyAnswer, error) {
 	var out ReplaceBatchPartyAnswer
-	call := wire.Call{Operation: opReplaceBatchParty, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewReplaceBatchPartyRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpReplaceBatchParty, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opReplaceBatchUser = &wire.Operation{
+// OpReplaceBatchUser is what the document says of ReplaceBatchUser. It is shared: do not change it.
+var OpReplaceBatchUser = &wire.Operation{
 	ID:       "ReplaceBatchUser",
 	Method:   http.MethodPost,
 	Path:     "/batch/replaceuser",
@@ -5230,20 +2129,18 @@ var opReplaceBatchUser = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90981
-func (a *API) ReplaceBatchUser(ctx context.Context, body *ReplaceBatchUserJSONRequestBody) (*ReplaceBatchUserAnswer, error) {
+func (a *API) ReplaceBatchUser(ctx context.Context, body *ReplaceBatchUserRequest) (*ReplaceBatchUserAnswer, error) {
 	var out ReplaceBatchUserAnswer
-	call := wire.Call{Operation: opReplaceBatchUser, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewReplaceBatchUserRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpReplaceBatchUser, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opSyncBatchUser = &wire.Operation{
+// OpSyncBatchUser is what the document says of SyncBatchUser. It is shared: do not change it.
+var OpSyncBatchUser = &wire.Operation{
 	ID:       "SyncBatchUser",
 	Method:   http.MethodPost,
 	Path:     "/batch/syncuser",
@@ -5259,20 +2156,18 @@ var opSyncBatchUser = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90980
-func (a *API) SyncBatchUser(ctx context.Context, body *SyncBatchUserJSONRequestBody) (*SyncBatchUserAnswer, error) {
+func (a *API) SyncBatchUser(ctx context.Context, body *SyncBatchUserRequest) (*SyncBatchUserAnswer, error) {
 	var out SyncBatchUserAnswer
-	call := wire.Call{Operation: opSyncBatchUser, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewSyncBatchUserRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpSyncBatchUser, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opUseridToOpenUserid = &wire.Operation{
+// OpUseridToOpenUserid is what the document says of UseridToOpenUserid. It is shared: do not change it.
+var OpUseridToOpenUserid = &wire.Operation{
 	ID:         "UseridToOpenUserid",
 	Method:     http.MethodPost,
 	Path:       "/batch/userid_to_openuserid",
@@ -5289,20 +2184,18 @@ var opUseridToOpenUserid = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/97062
-func (a *API) UseridToOpenUserid(ctx context.Context, body *UseridToOpenUseridJSONRequestBody) (*UseridToOpenUseridAnswer, error) {
+func (a *API) UseridToOpenUserid(ctx context.Context, body *UseridToOpenUseridRequest) (*UseridToOpenUseridAnswer, error) {
 	var out UseridToOpenUseridAnswer
-	call := wire.Call{Operation: opUseridToOpenUserid, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewUseridToOpenUseridRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpUseridToOpenUserid, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetJoinQrcode = &wire.Operation{
+// OpGetJoinQrcode is what the document says of GetJoinQrcode. It is shared: do not change it.
+var OpGetJoinQrcode = &wire.Operation{
 	ID:         "GetJoinQrcode",
 	Method:     http.MethodGet,
 	Path:       "/corp/get_join_qrcode",
@@ -5321,17 +2214,17 @@ var opGetJoinQrcode = &wire.Operation{
 // Vendor page: https://developer.work.weixin.qq.com/document/path/91714
 func (a *API) GetJoinQrcode(ctx context.Context, params *GetJoinQrcodeParams) (*GetJoinQrcodeAnswer, error) {
 	var out GetJoinQrcodeAnswer
-	call := wire.Call{Operation: opGetJoinQrcode, Out: &out}
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetJoinQrcodeRequest(server, params)
-	}
+	call := wire.Call{Operation: OpGetJoinQrcode, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "size_type", params.SizeType)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opCreateDepartment = &wire.Operation{
+// OpCreateDepartment is what the document says of CreateDepartment. It is shared: do not change it.
+var OpCreateDepartment = &wire.Operation{
 	ID:       "CreateDepartment",
 	Method:   http.MethodPost,
 	Path:     "/department/create",
@@ -5347,20 +2240,18 @@ var opCreateDepartment = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90205
-func (a *API) CreateDepartment(ctx context.Context, body *CreateDepartmentJSONRequestBody) (*CreateDepartmentAnswer, error) {
+func (a *API) CreateDepartment(ctx context.Context, body *CreateDepartmentRequest) (*CreateDepartmentAnswer, error) {
 	var out CreateDepartmentAnswer
-	call := wire.Call{Operation: opCreateDepartment, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewCreateDepartmentRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpCreateDepartment, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opDeleteDepartment = &wire.Operation{
+// OpDeleteDepartment is what the document says of DeleteDepartment. It is shared: do not change it.
+var OpDeleteDepartment = &wire.Operation{
 	ID:       "DeleteDepartment",
 	Method:   http.MethodGet,
 	Path:     "/department/delete",
@@ -5378,18 +2269,17 @@ var opDeleteDepartment = &wire.Operation{
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90207
 func (a *API) DeleteDepartment(ctx context.Context, params *DeleteDepartmentParams) (*Ack, error) {
 	var out Ack
-	call := wire.Call{Operation: opDeleteDepartment, Out: &out}
-	call.RequireParams(params == nil, "id")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewDeleteDepartmentRequest(server, params)
-	}
+	call := wire.Call{Operation: OpDeleteDepartment, Out: &out}
+	params = wire.Params(&call, params, "id")
+	wire.QueryInt(&call, "id", &params.ID)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetDepartment = &wire.Operation{
+// OpGetDepartment is what the document says of GetDepartment. It is shared: do not change it.
+var OpGetDepartment = &wire.Operation{
 	ID:         "GetDepartment",
 	Method:     http.MethodGet,
 	Path:       "/department/get",
@@ -5408,18 +2298,17 @@ var opGetDepartment = &wire.Operation{
 // Vendor page: https://developer.work.weixin.qq.com/document/path/95351
 func (a *API) GetDepartment(ctx context.Context, params *GetDepartmentParams) (*GetDepartmentAnswer, error) {
 	var out GetDepartmentAnswer
-	call := wire.Call{Operation: opGetDepartment, Out: &out}
-	call.RequireParams(params == nil, "id")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetDepartmentRequest(server, params)
-	}
+	call := wire.Call{Operation: OpGetDepartment, Out: &out}
+	params = wire.Params(&call, params, "id")
+	wire.QueryInt(&call, "id", &params.ID)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListDepartment = &wire.Operation{
+// OpListDepartment is what the document says of ListDepartment. It is shared: do not change it.
+var OpListDepartment = &wire.Operation{
 	ID:         "ListDepartment",
 	Method:     http.MethodGet,
 	Path:       "/department/list",
@@ -5438,17 +2327,17 @@ var opListDepartment = &wire.Operation{
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90208
 func (a *API) ListDepartment(ctx context.Context, params *ListDepartmentParams) (*ListDepartmentAnswer, error) {
 	var out ListDepartmentAnswer
-	call := wire.Call{Operation: opListDepartment, Out: &out}
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListDepartmentRequest(server, params)
-	}
+	call := wire.Call{Operation: OpListDepartment, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "id", params.ID)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListDepartmentSimple = &wire.Operation{
+// OpListDepartmentSimple is what the document says of ListDepartmentSimple. It is shared: do not change it.
+var OpListDepartmentSimple = &wire.Operation{
 	ID:         "ListDepartmentSimple",
 	Method:     http.MethodGet,
 	Path:       "/department/simplelist",
@@ -5467,17 +2356,17 @@ var opListDepartmentSimple = &wire.Operation{
 // Vendor page: https://developer.work.weixin.qq.com/document/path/95350
 func (a *API) ListDepartmentSimple(ctx context.Context, params *ListDepartmentSimpleParams) (*ListDepartmentSimpleAnswer, error) {
 	var out ListDepartmentSimpleAnswer
-	call := wire.Call{Operation: opListDepartmentSimple, Out: &out}
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListDepartmentSimpleRequest(server, params)
-	}
+	call := wire.Call{Operation: OpListDepartmentSimple, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "id", params.ID)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opUpdateDepartment = &wire.Operation{
+// OpUpdateDepartment is what the document says of UpdateDepartment. It is shared: do not change it.
+var OpUpdateDepartment = &wire.Operation{
 	ID:         "UpdateDepartment",
 	Method:     http.MethodPost,
 	Path:       "/department/update",
@@ -5494,20 +2383,18 @@ var opUpdateDepartment = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90206
-func (a *API) UpdateDepartment(ctx context.Context, body *UpdateDepartmentJSONRequestBody) (*Ack, error) {
+func (a *API) UpdateDepartment(ctx context.Context, body *UpdateDepartmentRequest) (*Ack, error) {
 	var out Ack
-	call := wire.Call{Operation: opUpdateDepartment, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewUpdateDepartmentRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpUpdateDepartment, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetToken = &wire.Operation{
+// OpGetToken is what the document says of GetToken. It is shared: do not change it.
+var OpGetToken = &wire.Operation{
 	ID:            "GetToken",
 	Method:        http.MethodGet,
 	Path:          "/gettoken",
@@ -5524,18 +2411,18 @@ var opGetToken = &wire.Operation{
 // Vendor page: https://developer.work.weixin.qq.com/document/path/91039
 func (a *API) GetToken(ctx context.Context, params *GetTokenParams) (*GetTokenAnswer, error) {
 	var out GetTokenAnswer
-	call := wire.Call{Operation: opGetToken, Out: &out}
-	call.RequireParams(params == nil, "corpid")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetTokenRequest(server, params)
-	}
+	call := wire.Call{Operation: OpGetToken, Out: &out}
+	params = wire.Params(&call, params, "corpid")
+	wire.QueryString(&call, "corpid", &params.CorpID)
+	wire.QueryString(&call, "corpsecret", &params.CorpSecret)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opUploadMedia = &wire.Operation{
+// OpUploadMedia is what the document says of UploadMedia. It is shared: do not change it.
+var OpUploadMedia = &wire.Operation{
 	ID:         "UploadMedia",
 	Method:     http.MethodPost,
 	Path:       "/media/upload",
@@ -5554,18 +2441,18 @@ var opUploadMedia = &wire.Operation{
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90253
 func (a *API) UploadMedia(ctx context.Context, params *UploadMediaParams, contentType string, body []byte) (*UploadMediaAnswer, error) {
 	var out UploadMediaAnswer
-	call := wire.Call{Operation: opUploadMedia, Out: &out}
-	call.RequireParams(params == nil, "type")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewUploadMediaRequestWithBody(server, params, contentType, bytes.NewReader(body))
-	}
+	call := wire.Call{Operation: OpUploadMedia, Out: &out}
+	params = wire.Params(&call, params, "type")
+	wire.QueryString(&call, "type", &params.Type)
+	wire.Raw(&call, contentType, body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opAuthsuccUser = &wire.Operation{
+// OpAuthsuccUser is what the document says of AuthsuccUser. It is shared: do not change it.
+var OpAuthsuccUser = &wire.Operation{
 	ID:       "AuthsuccUser",
 	Method:   http.MethodGet,
 	Path:     "/user/authsucc",
@@ -5583,18 +2470,17 @@ var opAuthsuccUser = &wire.Operation{
 // Vendor page: https://developer.work.weixin.qq.com/document/path/99521
 func (a *API) AuthsuccUser(ctx context.Context, params *AuthsuccUserParams) (*Ack, error) {
 	var out Ack
-	call := wire.Call{Operation: opAuthsuccUser, Out: &out}
-	call.RequireParams(params == nil, "userid")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewAuthsuccUserRequest(server, params)
-	}
+	call := wire.Call{Operation: OpAuthsuccUser, Out: &out}
+	params = wire.Params(&call, params, "userid")
+	wire.QueryString(&call, "userid", &params.UserID)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opDeleteBatchUser = &wire.Operation{
+// OpDeleteBatchUser is what the document says of DeleteBatchUser. It is shared: do not change it.
+var OpDeleteBatchUser = &wire.Operation{
 	ID:       "DeleteBatchUser",
 	Method:   http.MethodPost,
 	Path:     "/user/batchdelete",
@@ -5610,20 +2496,18 @@ var opDeleteBatchUser = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90199
-func (a *API) DeleteBatchUser(ctx context.Context, body *DeleteBatchUserJSONRequestBody) (*Ack, error) {
+func (a *API) DeleteBatchUser(ctx context.Context, body *DeleteBatchUserRequest) (*Ack, error) {
 	var out Ack
-	call := wire.Call{Operation: opDeleteBatchUser, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewDeleteBatchUserRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpDeleteBatchUser, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opConvertUseridToOpenid = &wire.Operation{
+// OpConvertUseridToOpenid is what the document says of ConvertUseridToOpenid. It is shared: do not change it.
+var OpConvertUseridToOpenid = &wire.Operation{
 	ID:         "ConvertUseridToOpenid",
 	Method:     http.MethodPost,
 	Path:       "/user/convert_to_openid",
@@ -5640,20 +2524,18 @@ var opConvertUseridToOpenid = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90202
-func (a *API) ConvertUseridToOpenid(ctx context.Context, body *ConvertUseridToOpenidJSONRequestBody) (*ConvertUseridToOpenidAnswer, error) {
+func (a *API) ConvertUseridToOpenid(ctx context.Context, body *ConvertUseridToOpenidRequest) (*ConvertUseridToOpenidAnswer, error) {
 	var out ConvertUseridToOpenidAnswer
-	call := wire.Call{Operation: opConvertUseridToOpenid, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewConvertUseridToOpenidRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpConvertUseridToOpenid, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opConvertOpenidToUserid = &wire.Operation{
+// OpConvertOpenidToUserid is what the document says of ConvertOpenidToUserid. It is shared: do not change it.
+var OpConvertOpenidToUserid = &wire.Operation{
 	ID:         "ConvertOpenidToUserid",
 	Method:     http.MethodPost,
 	Path:       "/user/convert_to_userid",
@@ -5670,20 +2552,18 @@ var opConvertOpenidToUserid = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90202
-func (a *API) ConvertOpenidToUserid(ctx context.Context, body *ConvertOpenidToUseridJSONRequestBody) (*ConvertOpenidToUseridAnswer, error) {
+func (a *API) ConvertOpenidToUserid(ctx context.Context, body *ConvertOpenidToUseridRequest) (*ConvertOpenidToUseridAnswer, error) {
 	var out ConvertOpenidToUseridAnswer
-	call := wire.Call{Operation: opConvertOpenidToUserid, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewConvertOpenidToUseridRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpConvertOpenidToUserid, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opCreateUser = &wire.Operation{
+// OpCreateUser is what the document says of CreateUser. It is shared: do not change it.
+var OpCreateUser = &wire.Operation{
 	ID:       "CreateUser",
 	Method:   http.MethodPost,
 	Path:     "/user/create",
@@ -5699,20 +2579,18 @@ var opCreateUser = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90195
-func (a *API) CreateUser(ctx context.Context, body *CreateUserJSONRequestBody) (*CreateUserAnswer, error) {
+func (a *API) CreateUser(ctx context.Context, body *CreateUserRequest) (*CreateUserAnswer, error) {
 	var out CreateUserAnswer
-	call := wire.Call{Operation: opCreateUser, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewCreateUserRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpCreateUser, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opDeleteUser = &wire.Operation{
+// OpDeleteUser is what the document says of DeleteUser. It is shared: do not change it.
+var OpDeleteUser = &wire.Operation{
 	ID:       "DeleteUser",
 	Method:   http.MethodGet,
 	Path:     "/user/delete",
@@ -5730,18 +2608,17 @@ var opDeleteUser = &wire.Operation{
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90198
 func (a *API) DeleteUser(ctx context.Context, params *DeleteUserParams) (*Ack, error) {
 	var out Ack
-	call := wire.Call{Operation: opDeleteUser, Out: &out}
-	call.RequireParams(params == nil, "userid")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewDeleteUserRequest(server, params)
-	}
+	call := wire.Call{Operation: OpDeleteUser, Out: &out}
+	params = wire.Params(&call, params, "userid")
+	wire.QueryString(&call, "userid", &params.UserID)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetUser = &wire.Operation{
+// OpGetUser is what the document says of GetUser. It is shared: do not change it.
+var OpGetUser = &wire.Operation{
 	ID:         "GetUser",
 	Method:     http.MethodGet,
 	Path:       "/user/get",
@@ -5760,18 +2637,17 @@ var opGetUser = &wire.Operation{
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90196
 func (a *API) GetUser(ctx context.Context, params *GetUserParams) (*GetUserAnswer, error) {
 	var out GetUserAnswer
-	call := wire.Call{Operation: opGetUser, Out: &out}
-	call.RequireParams(params == nil, "userid")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetUserRequest(server, params)
-	}
+	call := wire.Call{Operation: OpGetUser, Out: &out}
+	params = wire.Params(&call, params, "userid")
+	wire.QueryString(&call, "userid", &params.UserID)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetActiveStat = &wire.Operation{
+// OpGetActiveStat is what the document says of GetActiveStat. It is shared: do not change it.
+var OpGetActiveStat = &wire.Operation{
 	ID:         "GetActiveStat",
 	Method:     http.MethodPost,
 	Path:       "/user/get_active_stat",
@@ -5788,20 +2664,18 @@ var opGetActiveStat = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/92714
-func (a *API) GetActiveStat(ctx context.Context, body *GetActiveStatJSONRequestBody) (*GetActiveStatAnswer, error) {
+func (a *API) GetActiveStat(ctx context.Context, body *GetActiveStatRequest) (*GetActiveStatAnswer, error) {
 	var out GetActiveStatAnswer
-	call := wire.Call{Operation: opGetActiveStat, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetActiveStatRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetActiveStat, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetUseridByEmail = &wire.Operation{
+// OpGetUseridByEmail is what the document says of GetUseridByEmail. It is shared: do not change it.
+var OpGetUseridByEmail = &wire.Operation{
 	ID:         "GetUseridByEmail",
 	Method:     http.MethodPost,
 	Path:       "/user/get_userid_by_email",
@@ -5818,20 +2692,18 @@ var opGetUseridByEmail = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/95895
-func (a *API) GetUseridByEmail(ctx context.Context, body *GetUseridByEmailJSONRequestBody) (*GetUseridByEmailAnswer, error) {
+func (a *API) GetUseridByEmail(ctx context.Context, body *GetUseridByEmailRequest) (*GetUseridByEmailAnswer, error) {
 	var out GetUseridByEmailAnswer
-	call := wire.Call{Operation: opGetUseridByEmail, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetUseridByEmailRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetUseridByEmail, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetUseridByMobile = &wire.Operation{
+// OpGetUseridByMobile is what the document says of GetUseridByMobile. It is shared: do not change it.
+var OpGetUseridByMobile = &wire.Operation{
 	ID:         "GetUseridByMobile",
 	Method:     http.MethodPost,
 	Path:       "/user/getuserid",
@@ -5848,20 +2720,18 @@ var opGetUseridByMobile = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/95402
-func (a *API) GetUseridByMobile(ctx context.Context, body *GetUseridByMobileJSONRequestBody) (*GetUseridByMobileAnswer, error) {
+func (a *API) GetUseridByMobile(ctx context.Context, body *GetUseridByMobileRequest) (*GetUseridByMobileAnswer, error) {
 	var out GetUseridByMobileAnswer
-	call := wire.Call{Operation: opGetUseridByMobile, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetUseridByMobileRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetUseridByMobile, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetUserList = &wire.Operation{
+// OpGetUserList is what the document says of GetUserList. It is shared: do not change it.
+var OpGetUserList = &wire.Operation{
 	ID:         "GetUserList",
 	Method:     http.MethodGet,
 	Path:       "/user/list",
@@ -5880,18 +2750,18 @@ var opGetUserList = &wire.Operation{
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90201
 func (a *API) GetUserList(ctx context.Context, params *GetUserListParams) (*GetUserListAnswer, error) {
 	var out GetUserListAnswer
-	call := wire.Call{Operation: opGetUserList, Out: &out}
-	call.RequireParams(params == nil, "department_id")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetUserListRequest(server, params)
-	}
+	call := wire.Call{Operation: OpGetUserList, Out: &out}
+	params = wire.Params(&call, params, "department_id")
+	wire.QueryInt(&call, "department_id", &params.DepartmentID)
+	wire.QueryInt(&call, "fetch_child", params.FetchChild)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListUserID = &wire.Operation{
+// OpListUserID is what the document says of ListUserID. It is shared: do not change it.
+var OpListUserID = &wire.Operation{
 	ID:         "ListUserId",
 	Method:     http.MethodPost,
 	Path:       "/user/list_id",
@@ -5908,20 +2778,18 @@ var opListUserID = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/96067
-func (a *API) ListUserID(ctx context.Context, body *ListUserIDJSONRequestBody) (*ListUserIDAnswer, error) {
+func (a *API) ListUserID(ctx context.Context, body *ListUserIDRequest) (*ListUserIDAnswer, error) {
 	var out ListUserIDAnswer
-	call := wire.Call{Operation: opListUserID, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListUserIDRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpListUserID, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetUserSimplelist = &wire.Operation{
+// OpGetUserSimplelist is what the document says of GetUserSimplelist. It is shared: do not change it.
+var OpGetUserSimplelist = &wire.Operation{
 	ID:         "GetUserSimplelist",
 	Method:     http.MethodGet,
 	Path:       "/user/simplelist",
@@ -5940,18 +2808,18 @@ var opGetUserSimplelist = &wire.Operation{
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90200
 func (a *API) GetUserSimplelist(ctx context.Context, params *GetUserSimplelistParams) (*GetUserSimplelistAnswer, error) {
 	var out GetUserSimplelistAnswer
-	call := wire.Call{Operation: opGetUserSimplelist, Out: &out}
-	call.RequireParams(params == nil, "department_id")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetUserSimplelistRequest(server, params)
-	}
+	call := wire.Call{Operation: OpGetUserSimplelist, Out: &out}
+	params = wire.Params(&call, params, "department_id")
+	wire.QueryInt(&call, "department_id", &params.DepartmentID)
+	wire.QueryInt(&call, "fetch_child", params.FetchChild)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opTfaSucc = &wire.Operation{
+// OpTfaSucc is what the document says of TfaSucc. It is shared: do not change it.
+var OpTfaSucc = &wire.Operation{
 	ID:            "TfaSucc",
 	Method:        http.MethodPost,
 	Path:          "/user/tfa_succ",
@@ -5968,20 +2836,18 @@ var opTfaSucc = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/99500
-func (a *API) TfaSucc(ctx context.Context, body *TfaSuccJSONRequestBody) (*Ack, error) {
+func (a *API) TfaSucc(ctx context.Context, body *TfaSuccRequest) (*Ack, error) {
 	var out Ack
-	call := wire.Call{Operation: opTfaSucc, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewTfaSuccRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpTfaSucc, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opUpdateUser = &wire.Operation{
+// OpUpdateUser is what the document says of UpdateUser. It is shared: do not change it.
+var OpUpdateUser = &wire.Operation{
 	ID:         "UpdateUser",
 	Method:     http.MethodPost,
 	Path:       "/user/update",
@@ -5998,13 +2864,10 @@ var opUpdateUser = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90197
-func (a *API) UpdateUser(ctx context.Context, body *UpdateUserJSONRequestBody) (*Ack, error) {
+func (a *API) UpdateUser(ctx context.Context, body *UpdateUserRequest) (*Ack, error) {
 	var out Ack
-	call := wire.Call{Operation: opUpdateUser, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewUpdateUserRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpUpdateUser, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}

@@ -11,16 +11,10 @@
 package wpsapi
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
-	"io"
 	"net/http"
-	"net/url"
-	"strings"
 
-	"github.com/oapi-codegen/runtime"
 	wire "github.com/roster-go/roster/wire"
 )
 
@@ -2268,3990 +2262,6 @@ type UpdateUserParams struct {
 	IDType *IDType `json:"X-Kso-Id-Type,omitempty"`
 }
 
-// OauthTokenFormdataRequestBody defines body for OauthToken for application/x-www-form-urlencoded ContentType.
-type OauthTokenFormdataRequestBody = OauthTokenRequest
-
-// BatchCreateCustomAttrDefsJSONRequestBody defines body for BatchCreateCustomAttrDefs for application/json ContentType.
-type BatchCreateCustomAttrDefsJSONRequestBody = BatchCreateCustomAttrDefsRequest
-
-// BatchDeleteCustomAttrDefsJSONRequestBody defines body for BatchDeleteCustomAttrDefs for application/json ContentType.
-type BatchDeleteCustomAttrDefsJSONRequestBody = BatchDeleteCustomAttrDefsRequest
-
-// BatchUpdateCustomAttrDefsJSONRequestBody defines body for BatchUpdateCustomAttrDefs for application/json ContentType.
-type BatchUpdateCustomAttrDefsJSONRequestBody = BatchUpdateCustomAttrDefsRequest
-
-// BatchDeleteDeptsJSONRequestBody defines body for BatchDeleteDepts for application/json ContentType.
-type BatchDeleteDeptsJSONRequestBody = BatchDeleteDeptsRequest
-
-// BatchReadDeptsJSONRequestBody defines body for BatchReadDepts for application/json ContentType.
-type BatchReadDeptsJSONRequestBody = BatchReadDeptsRequest
-
-// GetDeptsByExIdsJSONRequestBody defines body for GetDeptsByExIds for application/json ContentType.
-type GetDeptsByExIdsJSONRequestBody = GetDeptsByExIdsRequest
-
-// CreateDeptJSONRequestBody defines body for CreateDept for application/json ContentType.
-type CreateDeptJSONRequestBody = CreateDeptRequest
-
-// BatchReadDeptMembersJSONRequestBody defines body for BatchReadDeptMembers for application/json ContentType.
-type BatchReadDeptMembersJSONRequestBody = BatchReadDeptMembersRequest
-
-// UpdateDeptJSONRequestBody defines body for UpdateDept for application/json ContentType.
-type UpdateDeptJSONRequestBody = UpdateDeptRequest
-
-// ConvertIdsJSONRequestBody defines body for ConvertIds for application/json ContentType.
-type ConvertIdsJSONRequestBody = ConvertIdsRequest
-
-// BatchDisableUsersJSONRequestBody defines body for BatchDisableUsers for application/json ContentType.
-type BatchDisableUsersJSONRequestBody = BatchDisableUsersRequest
-
-// BatchEnableUsersJSONRequestBody defines body for BatchEnableUsers for application/json ContentType.
-type BatchEnableUsersJSONRequestBody = BatchEnableUsersRequest
-
-// BatchReadUsersJSONRequestBody defines body for BatchReadUsers for application/json ContentType.
-type BatchReadUsersJSONRequestBody = BatchReadUsersRequest
-
-// BatchUpdateUserDeptJSONRequestBody defines body for BatchUpdateUserDept for application/json ContentType.
-type BatchUpdateUserDeptJSONRequestBody = BatchUpdateUserDeptRequest
-
-// BatchUpdateUserOrderJSONRequestBody defines body for BatchUpdateUserOrder for application/json ContentType.
-type BatchUpdateUserOrderJSONRequestBody = BatchUpdateUserOrderRequest
-
-// GetUsersByEmailsJSONRequestBody defines body for GetUsersByEmails for application/json ContentType.
-type GetUsersByEmailsJSONRequestBody = GetUsersByEmailsRequest
-
-// GetUsersByExUserIdsJSONRequestBody defines body for GetUsersByExUserIds for application/json ContentType.
-type GetUsersByExUserIdsJSONRequestBody = GetUsersByExUserIdsRequest
-
-// GetUsersByPhonesJSONRequestBody defines body for GetUsersByPhones for application/json ContentType.
-type GetUsersByPhonesJSONRequestBody = GetUsersByPhonesRequest
-
-// CreateUserJSONRequestBody defines body for CreateUser for application/json ContentType.
-type CreateUserJSONRequestBody = CreateUserRequest
-
-// BatchReadUserCustomAttrsJSONRequestBody defines body for BatchReadUserCustomAttrs for application/json ContentType.
-type BatchReadUserCustomAttrsJSONRequestBody = BatchReadUserCustomAttrsRequest
-
-// BatchUpdateUserCustomAttrsJSONRequestBody defines body for BatchUpdateUserCustomAttrs for application/json ContentType.
-type BatchUpdateUserCustomAttrsJSONRequestBody = BatchUpdateUserCustomAttrsRequest
-
-// UpdateUserJSONRequestBody defines body for UpdateUser for application/json ContentType.
-type UpdateUserJSONRequestBody = UpdateUserRequest
-
-// RequestEditorFn is the function signature for the RequestEditor callback function
-type RequestEditorFn func(ctx context.Context, req *http.Request) error
-
-// Doer performs HTTP requests.
-//
-// The standard http.Client implements this interface.
-type HttpRequestDoer interface {
-	Do(req *http.Request) (*http.Response, error)
-}
-
-// Client which conforms to the OpenAPI3 specification for this service.
-type Client struct {
-	// The endpoint of the server conforming to this interface, with scheme,
-	// https://api.deepmap.com for example. This can contain a path relative
-	// to the server, such as https://api.deepmap.com/dev-test, and all the
-	// paths in the swagger spec will be appended to the server.
-	Server string
-
-	// Doer for performing requests, typically a *http.Client with any
-	// customized settings, such as certificate chains.
-	Client HttpRequestDoer
-
-	// A list of callbacks for modifying requests which are generated before sending over
-	// the network.
-	RequestEditors []RequestEditorFn
-}
-
-// ClientOption allows setting custom parameters during construction
-type ClientOption func(*Client) error
-
-// Creates a new Client, with reasonable defaults
-func NewClient(server string, opts ...ClientOption) (*Client, error) {
-	// create a client with sane default values
-	client := Client{
-		Server: server,
-	}
-	// mutate client and add all optional params
-	for _, o := range opts {
-		if err := o(&client); err != nil {
-			return nil, err
-		}
-	}
-	// ensure the server URL always has a trailing slash
-	if !strings.HasSuffix(client.Server, "/") {
-		client.Server += "/"
-	}
-	// create httpClient, if not already present
-	if client.Client == nil {
-		client.Client = &http.Client{}
-	}
-	return &client, nil
-}
-
-// WithHTTPClient allows overriding the default Doer, which is
-// automatically created using http.Client. This is useful for tests.
-func WithHTTPClient(doer HttpRequestDoer) ClientOption {
-	return func(c *Client) error {
-		c.Client = doer
-		return nil
-	}
-}
-
-// WithRequestEditorFn allows setting up a callback function, which will be
-// called right before sending the request. This can be used to mutate the request.
-func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
-	return func(c *Client) error {
-		c.RequestEditors = append(c.RequestEditors, fn)
-		return nil
-	}
-}
-
-// The interface specification for the client above.
-type ClientInterface interface {
-
-	// OauthTokenWithBody 自建应用获取租户的 access_token
-	//
-	// Fetches a token. client_credentials gives the tenant token that a directory client works with; with app_ticket and company_id it gives a third-party app the token of one tenant. authorization_code and refresh_token give user tokens. The call is a form post without Authorization and, on the public cloud, without signature. Success is not enveloped. A token lives 7200 seconds; always go by expires_in. A new token does not end the one before. An authorization code is single use and lives about ten minutes, a refresh token rotates, so those two flows must never be sent twice; client_credentials may be. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /oauth2/token (the `OauthToken` operationId).
-	OauthTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// OauthTokenWithFormdataBody 自建应用获取租户的 access_token
-	//
-	// Fetches a token. client_credentials gives the tenant token that a directory client works with; with app_ticket and company_id it gives a third-party app the token of one tenant. authorization_code and refresh_token give user tokens. The call is a form post without Authorization and, on the public cloud, without signature. Success is not enveloped. A token lives 7200 seconds; always go by expires_in. A new token does not end the one before. An authorization code is single use and lives about ten minutes, a refresh token rotates, so those two flows must never be sent twice; client_credentials may be. The quota is assumed.
-	//
-	// Takes a body of the `application/x-www-form-urlencoded` content type.
-	//
-	// Corresponds with POST /oauth2/token (the `OauthToken` operationId).
-	OauthTokenWithFormdataBody(ctx context.Context, body OauthTokenFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetCurrentCompany 查询企业信息
-	//
-	// Reads the company that the token belongs to. The quota is assumed.
-	//
-	// Corresponds with GET /v7/companies/current (the `GetCurrentCompany` operationId).
-	GetCurrentCompany(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchCreateCustomAttrDefsWithBody 新增自定义用户属性
-	//
-	// Defines custom attributes. The path is documented; body and answer follow other clients, by analogy. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/companies/user_custom_attrs/batch_create (the `BatchCreateCustomAttrDefs` operationId).
-	BatchCreateCustomAttrDefsWithBody(ctx context.Context, params *BatchCreateCustomAttrDefsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchCreateCustomAttrDefs 新增自定义用户属性
-	//
-	// Defines custom attributes. The path is documented; body and answer follow other clients, by analogy. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/companies/user_custom_attrs/batch_create (the `BatchCreateCustomAttrDefs` operationId).
-	BatchCreateCustomAttrDefs(ctx context.Context, params *BatchCreateCustomAttrDefsParams, body BatchCreateCustomAttrDefsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchDeleteCustomAttrDefsWithBody 删除自定义用户属性
-	//
-	// Deletes definitions of custom attributes. The path is documented; body and answer follow other clients, by analogy. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/companies/user_custom_attrs/batch_delete (the `BatchDeleteCustomAttrDefs` operationId).
-	BatchDeleteCustomAttrDefsWithBody(ctx context.Context, params *BatchDeleteCustomAttrDefsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchDeleteCustomAttrDefs 删除自定义用户属性
-	//
-	// Deletes definitions of custom attributes. The path is documented; body and answer follow other clients, by analogy. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/companies/user_custom_attrs/batch_delete (the `BatchDeleteCustomAttrDefs` operationId).
-	BatchDeleteCustomAttrDefs(ctx context.Context, params *BatchDeleteCustomAttrDefsParams, body BatchDeleteCustomAttrDefsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchReadCustomAttrDefs 获取自定义用户属性
-	//
-	// Lists the definitions of the company's custom attributes. The path is documented; the answer follows other clients. The quota is assumed.
-	//
-	// Corresponds with GET /v7/companies/user_custom_attrs/batch_read (the `BatchReadCustomAttrDefs` operationId).
-	BatchReadCustomAttrDefs(ctx context.Context, params *BatchReadCustomAttrDefsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchUpdateCustomAttrDefsWithBody 修改自定义用户属性
-	//
-	// Changes definitions of custom attributes. The path is documented; body and answer follow other clients, by analogy. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/companies/user_custom_attrs/batch_update (the `BatchUpdateCustomAttrDefs` operationId).
-	BatchUpdateCustomAttrDefsWithBody(ctx context.Context, params *BatchUpdateCustomAttrDefsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchUpdateCustomAttrDefs 修改自定义用户属性
-	//
-	// Changes definitions of custom attributes. The path is documented; body and answer follow other clients, by analogy. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/companies/user_custom_attrs/batch_update (the `BatchUpdateCustomAttrDefs` operationId).
-	BatchUpdateCustomAttrDefs(ctx context.Context, params *BatchUpdateCustomAttrDefsParams, body BatchUpdateCustomAttrDefsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetContactsPermissionScope 获取通讯录权限范围
-	//
-	// Tells which departments the app's data permission covers. The probe to make when a list is empty. The query is documented; the answer follows other clients. The quota is assumed.
-	//
-	// Corresponds with GET /v7/contacts/permissions_scope (the `GetContactsPermissionScope` operationId).
-	GetContactsPermissionScope(ctx context.Context, params *GetContactsPermissionScopeParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchDeleteDeptsWithBody 批量删除部门
-	//
-	// Private deployments only. Deletes up to 50 departments. Answers with data null. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/depts/batch_delete (the `BatchDeleteDepts` operationId).
-	BatchDeleteDeptsWithBody(ctx context.Context, params *BatchDeleteDeptsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchDeleteDepts 批量删除部门
-	//
-	// Private deployments only. Deletes up to 50 departments. Answers with data null. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/depts/batch_delete (the `BatchDeleteDepts` operationId).
-	BatchDeleteDepts(ctx context.Context, params *BatchDeleteDeptsParams, body BatchDeleteDeptsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchReadDeptsWithBody 批量查询指定部门信息
-	//
-	// Reads departments by their ids. The way to read a single one, too. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/depts/batch_read (the `BatchReadDepts` operationId).
-	BatchReadDeptsWithBody(ctx context.Context, params *BatchReadDeptsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchReadDepts 批量查询指定部门信息
-	//
-	// Reads departments by their ids. The way to read a single one, too. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/depts/batch_read (the `BatchReadDepts` operationId).
-	BatchReadDepts(ctx context.Context, params *BatchReadDeptsParams, body BatchReadDeptsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetDeptsByExIdsWithBody 根据 ex_dept_id 获取部门信息
-	//
-	// Finds departments by their ids in the outer identity source. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/depts/by_ex_dept_ids (the `GetDeptsByExIds` operationId).
-	GetDeptsByExIdsWithBody(ctx context.Context, params *GetDeptsByExIdsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetDeptsByExIds 根据 ex_dept_id 获取部门信息
-	//
-	// Finds departments by their ids in the outer identity source. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/depts/by_ex_dept_ids (the `GetDeptsByExIds` operationId).
-	GetDeptsByExIds(ctx context.Context, params *GetDeptsByExIdsParams, body GetDeptsByExIdsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateDeptWithBody 创建部门
-	//
-	// Creates a department. The answer calls its id dept_id; every other answer calls it id. Sending it twice may create two: look it up by ex_dept_id before a second try. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/depts/create (the `CreateDept` operationId).
-	CreateDeptWithBody(ctx context.Context, params *CreateDeptParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateDept 创建部门
-	//
-	// Creates a department. The answer calls its id dept_id; every other answer calls it id. Sending it twice may create two: look it up by ex_dept_id before a second try. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/depts/create (the `CreateDept` operationId).
-	CreateDept(ctx context.Context, params *CreateDeptParams, body CreateDeptJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetRootDept 获取根部门
-	//
-	// Reads the root of the tree; data is the department itself. The whole tree is this and listChildDepts, level by level. There is no call that reads one department by its id: use batchReadDepts. The quota is documented.
-	//
-	// Corresponds with GET /v7/depts/root (the `GetRootDept` operationId).
-	GetRootDept(ctx context.Context, params *GetRootDeptParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListChildDepts 查询子部门列表
-	//
-	// Lists the departments right below one, page by page. Use the real id of the root: the word root in its place is not confirmed. A page may be empty though more follow. The quota is assumed.
-	//
-	// Corresponds with GET /v7/depts/{dept_id}/children (the `ListChildDepts` operationId).
-	ListChildDepts(ctx context.Context, deptID string, params *ListChildDeptsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// DeleteDept 删除部门
-	//
-	// Deletes one department. The path is documented; that there is no body and no data in the answer follows other clients. A second call after a lost answer may report that it is not found. The quota is assumed.
-	//
-	// Corresponds with POST /v7/depts/{dept_id}/delete (the `DeleteDept` operationId).
-	DeleteDept(ctx context.Context, deptID string, params *DeleteDeptParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListDeptMembers 查询部门下用户列表
-	//
-	// Lists the members of one department, page by page, with recursive=true of all below it as well; a person may then come once for each department. user_info comes with with_user_detail=true only. with_total is documented for private deployments. A page may be empty though more follow. The quota is assumed.
-	//
-	// Corresponds with GET /v7/depts/{dept_id}/members (the `ListDeptMembers` operationId).
-	ListDeptMembers(ctx context.Context, deptID string, params *ListDeptMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchReadDeptMembersWithBody 批量查询部门下的成员信息
-	//
-	// Looks up given people inside one department. People who are not in it, are in another state or are not visible are missing: match by user_id, never by position. Not paged. user_info comes with with_user_detail=true only and has avatar, city, country, def_dept_id, email, employee_id, employer, employment_status, employment_type, gender, id, phone, role, status, telephone, title, user_name, work_place; email, phone and gender need their own scopes. Both status and user_ids are required; send user ids, although an older page also speaks of names, addresses and numbers. The vendor names no limit for user_ids; 50 is a careful number. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/depts/{dept_id}/members/batch_read (the `BatchReadDeptMembers` operationId).
-	BatchReadDeptMembersWithBody(ctx context.Context, deptID string, params *BatchReadDeptMembersParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchReadDeptMembers 批量查询部门下的成员信息
-	//
-	// Looks up given people inside one department. People who are not in it, are in another state or are not visible are missing: match by user_id, never by position. Not paged. user_info comes with with_user_detail=true only and has avatar, city, country, def_dept_id, email, employee_id, employer, employment_status, employment_type, gender, id, phone, role, status, telephone, title, user_name, work_place; email, phone and gender need their own scopes. Both status and user_ids are required; send user ids, although an older page also speaks of names, addresses and numbers. The vendor names no limit for user_ids; 50 is a careful number. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/depts/{dept_id}/members/batch_read (the `BatchReadDeptMembers` operationId).
-	BatchReadDeptMembers(ctx context.Context, deptID string, params *BatchReadDeptMembersParams, body BatchReadDeptMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// AddDeptMember 将用户加入到部门
-	//
-	// Puts a user into a department. The path is documented; that there is no body and no data in the answer follows other clients. The quota is assumed.
-	//
-	// Corresponds with POST /v7/depts/{dept_id}/members/{user_id}/create (the `AddDeptMember` operationId).
-	AddDeptMember(ctx context.Context, deptID string, userID string, params *AddDeptMemberParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// RemoveDeptMember 将用户移除部门
-	//
-	// Takes a user out of a department. The path is documented; that there is no body and no data in the answer follows other clients. A second call after a lost answer may report that the member is not found. The quota is assumed.
-	//
-	// Corresponds with POST /v7/depts/{dept_id}/members/{user_id}/delete (the `RemoveDeptMember` operationId).
-	RemoveDeptMember(ctx context.Context, deptID string, userID string, params *RemoveDeptMemberParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateDeptWithBody 更新部门
-	//
-	// Changes fields of one department. All fields are optional. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/depts/{dept_id}/update (the `UpdateDept` operationId).
-	UpdateDeptWithBody(ctx context.Context, deptID string, params *UpdateDeptParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateDept 更新部门
-	//
-	// Changes fields of one department. All fields are optional. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/depts/{dept_id}/update (the `UpdateDept` operationId).
-	UpdateDept(ctx context.Context, deptID string, params *UpdateDeptParams, body UpdateDeptJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ConvertIdsWithBody ID 转换
-	//
-	// Turns ids of the old platform into new ones, up to 20 of one kind, old to new only, for the same app id. Needs no scope. The page lists no signature headers. data is a map from old id to new id, and no msg is documented. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/id_convert (the `ConvertIds` operationId).
-	ConvertIdsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ConvertIds ID 转换
-	//
-	// Turns ids of the old platform into new ones, up to 20 of one kind, old to new only, for the same app id. Needs no scope. The page lists no signature headers. data is a map from old id to new id, and no msg is documented. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/id_convert (the `ConvertIds` operationId).
-	ConvertIds(ctx context.Context, body ConvertIdsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListUsers 查询企业下所有用户
-	//
-	// Lists the company's users that the app may see, page by page. status is required; dimission is accepted by private deployments only, so people who left cannot be listed on the public cloud. email, phone and gender need their own scopes. A page may be empty though more follow; the end is a missing, null or empty next_page_token. The quota is assumed.
-	//
-	// Corresponds with GET /v7/users (the `ListUsers` operationId).
-	ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchDisableUsersWithBody 批量禁用用户
-	//
-	// Disables users. App token only. There is no call for a single user. The path is documented; the body and the empty answer are guessed, by analogy with the other batch operations. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/users/batch_disable (the `BatchDisableUsers` operationId).
-	BatchDisableUsersWithBody(ctx context.Context, params *BatchDisableUsersParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchDisableUsers 批量禁用用户
-	//
-	// Disables users. App token only. There is no call for a single user. The path is documented; the body and the empty answer are guessed, by analogy with the other batch operations. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/users/batch_disable (the `BatchDisableUsers` operationId).
-	BatchDisableUsers(ctx context.Context, params *BatchDisableUsersParams, body BatchDisableUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchEnableUsersWithBody 批量启用用户
-	//
-	// Enables users. App token only. There is no call for a single user. The path is documented; the body and the empty answer are guessed, by analogy with the other batch operations. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/users/batch_enable (the `BatchEnableUsers` operationId).
-	BatchEnableUsersWithBody(ctx context.Context, params *BatchEnableUsersParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchEnableUsers 批量启用用户
-	//
-	// Enables users. App token only. There is no call for a single user. The path is documented; the body and the empty answer are guessed, by analogy with the other batch operations. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/users/batch_enable (the `BatchEnableUsers` operationId).
-	BatchEnableUsers(ctx context.Context, params *BatchEnableUsersParams, body BatchEnableUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchReadUsersWithBody 批量查询用户
-	//
-	// Reads users by their ids. status is required here as well. Users that were not found, are in another state or are not visible are missing from items. Not paged. The vendor names no limit for user_ids; 50 is a careful number. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/users/batch_read (the `BatchReadUsers` operationId).
-	BatchReadUsersWithBody(ctx context.Context, params *BatchReadUsersParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchReadUsers 批量查询用户
-	//
-	// Reads users by their ids. status is required here as well. Users that were not found, are in another state or are not visible are missing from items. Not paged. The vendor names no limit for user_ids; 50 is a careful number. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/users/batch_read (the `BatchReadUsers` operationId).
-	BatchReadUsers(ctx context.Context, params *BatchReadUsersParams, body BatchReadUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchUpdateUserDeptWithBody 批量更新用户所在部门
-	//
-	// Sets the departments of users. App token only. The path is documented; the body follows other clients, the empty answer is assumed by analogy. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/users/batch_update_dept (the `BatchUpdateUserDept` operationId).
-	BatchUpdateUserDeptWithBody(ctx context.Context, params *BatchUpdateUserDeptParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchUpdateUserDept 批量更新用户所在部门
-	//
-	// Sets the departments of users. App token only. The path is documented; the body follows other clients, the empty answer is assumed by analogy. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/users/batch_update_dept (the `BatchUpdateUserDept` operationId).
-	BatchUpdateUserDept(ctx context.Context, params *BatchUpdateUserDeptParams, body BatchUpdateUserDeptJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchUpdateUserOrderWithBody 批量修改用户在部门中排序值
-	//
-	// Sets the places of users within departments. App token only. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/users/batch_update_order (the `BatchUpdateUserOrder` operationId).
-	BatchUpdateUserOrderWithBody(ctx context.Context, params *BatchUpdateUserOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchUpdateUserOrder 批量修改用户在部门中排序值
-	//
-	// Sets the places of users within departments. App token only. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/users/batch_update_order (the `BatchUpdateUserOrder` operationId).
-	BatchUpdateUserOrder(ctx context.Context, params *BatchUpdateUserOrderParams, body BatchUpdateUserOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUsersByEmailsWithBody 根据邮箱获取用户
-	//
-	// Finds users by e-mail address, 1 to 100 addresses of 1 to 128 characters. Returns a brief user. email is in the answer only with kso.user_email.read. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/users/by_emails (the `GetUsersByEmails` operationId).
-	GetUsersByEmailsWithBody(ctx context.Context, params *GetUsersByEmailsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUsersByEmails 根据邮箱获取用户
-	//
-	// Finds users by e-mail address, 1 to 100 addresses of 1 to 128 characters. Returns a brief user. email is in the answer only with kso.user_email.read. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/users/by_emails (the `GetUsersByEmails` operationId).
-	GetUsersByEmails(ctx context.Context, params *GetUsersByEmailsParams, body GetUsersByEmailsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUsersByExUserIdsWithBody 根据 ex_user_id 获取用户信息
-	//
-	// Finds users by their ids in the outer identity source. Returns a brief user of ten fields: avatar, ctime, email, ex_user_id, id, phone, role, status, title, user_name. There is no with_dept here. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/users/by_ex_user_ids (the `GetUsersByExUserIds` operationId).
-	GetUsersByExUserIdsWithBody(ctx context.Context, params *GetUsersByExUserIdsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUsersByExUserIds 根据 ex_user_id 获取用户信息
-	//
-	// Finds users by their ids in the outer identity source. Returns a brief user of ten fields: avatar, ctime, email, ex_user_id, id, phone, role, status, title, user_name. There is no with_dept here. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/users/by_ex_user_ids (the `GetUsersByExUserIds` operationId).
-	GetUsersByExUserIds(ctx context.Context, params *GetUsersByExUserIdsParams, body GetUsersByExUserIdsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUsersByPhonesWithBody 根据手机号获取用户
-	//
-	// Finds users by mobile number. The path is documented; the body follows other clients and getUsersByEmails, by analogy. phone is in the answer only with kso.user_phone.read. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/users/by_phones (the `GetUsersByPhones` operationId).
-	GetUsersByPhonesWithBody(ctx context.Context, params *GetUsersByPhonesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUsersByPhones 根据手机号获取用户
-	//
-	// Finds users by mobile number. The path is documented; the body follows other clients and getUsersByEmails, by analogy. phone is in the answer only with kso.user_phone.read. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/users/by_phones (the `GetUsersByPhones` operationId).
-	GetUsersByPhones(ctx context.Context, params *GetUsersByPhonesParams, body GetUsersByPhonesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateUserWithBody 创建用户
-	//
-	// Creates a user in one or more departments. App token only. Sending it twice may create two people: look the user up by ex_user_id before a second try. Private deployments also take avatar, login_name, source and titles. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/users/create (the `CreateUser` operationId).
-	CreateUserWithBody(ctx context.Context, params *CreateUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateUser 创建用户
-	//
-	// Creates a user in one or more departments. App token only. Sending it twice may create two people: look the user up by ex_user_id before a second try. Private deployments also take avatar, login_name, source and titles. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/users/create (the `CreateUser` operationId).
-	CreateUser(ctx context.Context, params *CreateUserParams, body CreateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetCurrentUser 获取用户信息
-	//
-	// Tells whose user token this is. User token only. The quota is assumed.
-	//
-	// Corresponds with GET /v7/users/current (the `GetCurrentUser` operationId).
-	GetCurrentUser(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetCurrentUserID 获取用户 id 信息
-	//
-	// Tells the ids behind a user token. User token only. The key is user_id, not id as in getCurrentUser. The quota is assumed.
-	//
-	// Corresponds with GET /v7/users/current_id (the `GetCurrentUserID` operationId).
-	GetCurrentUserID(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchReadUserCustomAttrsWithBody 批量获取用户的自定义属性值
-	//
-	// Reads the custom attributes of users. The path is documented; body and answer follow other clients, by analogy with the update. The list of users comes under items or under users: read whichever is there. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/users/custom_attrs/batch_read (the `BatchReadUserCustomAttrs` operationId).
-	BatchReadUserCustomAttrsWithBody(ctx context.Context, params *BatchReadUserCustomAttrsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchReadUserCustomAttrs 批量获取用户的自定义属性值
-	//
-	// Reads the custom attributes of users. The path is documented; body and answer follow other clients, by analogy with the update. The list of users comes under items or under users: read whichever is there. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/users/custom_attrs/batch_read (the `BatchReadUserCustomAttrs` operationId).
-	BatchReadUserCustomAttrs(ctx context.Context, params *BatchReadUserCustomAttrsParams, body BatchReadUserCustomAttrsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchUpdateUserCustomAttrsWithBody 批量更新用户的自定义属性值
-	//
-	// Sets custom attributes of users. Read from a page for private deployments of an older generation; the public page was not seen. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/users/custom_attrs/batch_update (the `BatchUpdateUserCustomAttrs` operationId).
-	BatchUpdateUserCustomAttrsWithBody(ctx context.Context, params *BatchUpdateUserCustomAttrsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchUpdateUserCustomAttrs 批量更新用户的自定义属性值
-	//
-	// Sets custom attributes of users. Read from a page for private deployments of an older generation; the public page was not seen. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/users/custom_attrs/batch_update (the `BatchUpdateUserCustomAttrs` operationId).
-	BatchUpdateUserCustomAttrs(ctx context.Context, params *BatchUpdateUserCustomAttrsParams, body BatchUpdateUserCustomAttrsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetUser 查询指定用户
-	//
-	// Reads one user. data is the user itself, without avatar on the public cloud. email, phone and gender need their own scopes and are missing without them. depts comes with with_dept=true only. The ids current and current_id would address other operations. An unknown or invisible user may be answered with 403000001; no 404 is promised. The quota is assumed.
-	//
-	// Corresponds with GET /v7/users/{user_id} (the `GetUser` operationId).
-	GetUser(ctx context.Context, userID string, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// DeleteUser 删除用户
-	//
-	// Deletes one user. There is no body, not even an empty object: that would be two bytes, and signed as such. A second call after a lost answer may report that the user is not found. The quota is assumed.
-	//
-	// Corresponds with POST /v7/users/{user_id}/delete (the `DeleteUser` operationId).
-	DeleteUser(ctx context.Context, userID string, params *DeleteUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListUserDepts 获取用户所在部门列表
-	//
-	// Lists all departments of one user. Not paged. The quota is assumed.
-	//
-	// Corresponds with GET /v7/users/{user_id}/depts (the `ListUserDepts` operationId).
-	ListUserDepts(ctx context.Context, userID string, params *ListUserDeptsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateUserWithBody 更新用户
-	//
-	// Changes fields of one user. The path is documented; the body follows other clients and createUser, by analogy. Whether an empty string clears a field is not documented. Departments are changed by batchUpdateUserDept. The quota is assumed.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v7/users/{user_id}/update (the `UpdateUser` operationId).
-	UpdateUserWithBody(ctx context.Context, userID string, params *UpdateUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateUser 更新用户
-	//
-	// Changes fields of one user. The path is documented; the body follows other clients and createUser, by analogy. Whether an empty string clears a field is not documented. Departments are changed by batchUpdateUserDept. The quota is assumed.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v7/users/{user_id}/update (the `UpdateUser` operationId).
-	UpdateUser(ctx context.Context, userID string, params *UpdateUserParams, body UpdateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-}
-
-// OauthTokenWithBody 自建应用获取租户的 access_token
-//
-// Fetches a token. client_credentials gives the tenant token that a directory client works with; with app_ticket and company_id it gives a third-party app the token of one tenant. authorization_code and refresh_token give user tokens. The call is a form post without Authorization and, on the public cloud, without signature. Success is not enveloped. A token lives 7200 seconds; always go by expires_in. A new token does not end the one before. An authorization code is single use and lives about ten minutes, a refresh token rotates, so those two flows must never be sent twice; client_credentials may be. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /oauth2/token (the `OauthToken` operationId).
-func (c *Client) OauthTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewOauthTokenRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// OauthTokenWithFormdataBody 自建应用获取租户的 access_token
-//
-// Fetches a token. client_credentials gives the tenant token that a directory client works with; with app_ticket and company_id it gives a third-party app the token of one tenant. authorization_code and refresh_token give user tokens. The call is a form post without Authorization and, on the public cloud, without signature. Success is not enveloped. A token lives 7200 seconds; always go by expires_in. A new token does not end the one before. An authorization code is single use and lives about ten minutes, a refresh token rotates, so those two flows must never be sent twice; client_credentials may be. The quota is assumed.
-//
-// Takes a body of the `application/x-www-form-urlencoded` content type.
-//
-// Corresponds with POST /oauth2/token (the `OauthToken` operationId).
-func (c *Client) OauthTokenWithFormdataBody(ctx context.Context, body OauthTokenFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewOauthTokenRequestWithFormdataBody(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetCurrentCompany 查询企业信息
-//
-// Reads the company that the token belongs to. The quota is assumed.
-//
-// Corresponds with GET /v7/companies/current (the `GetCurrentCompany` operationId).
-func (c *Client) GetCurrentCompany(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetCurrentCompanyRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchCreateCustomAttrDefsWithBody 新增自定义用户属性
-//
-// Defines custom attributes. The path is documented; body and answer follow other clients, by analogy. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/companies/user_custom_attrs/batch_create (the `BatchCreateCustomAttrDefs` operationId).
-func (c *Client) BatchCreateCustomAttrDefsWithBody(ctx context.Context, params *BatchCreateCustomAttrDefsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchCreateCustomAttrDefsRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchCreateCustomAttrDefs 新增自定义用户属性
-//
-// Defines custom attributes. The path is documented; body and answer follow other clients, by analogy. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/companies/user_custom_attrs/batch_create (the `BatchCreateCustomAttrDefs` operationId).
-func (c *Client) BatchCreateCustomAttrDefs(ctx context.Context, params *BatchCreateCustomAttrDefsParams, body BatchCreateCustomAttrDefsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchCreateCustomAttrDefsRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchDeleteCustomAttrDefsWithBody 删除自定义用户属性
-//
-// Deletes definitions of custom attributes. The path is documented; body and answer follow other clients, by analogy. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/companies/user_custom_attrs/batch_delete (the `BatchDeleteCustomAttrDefs` operationId).
-func (c *Client) BatchDeleteCustomAttrDefsWithBody(ctx context.Context, params *BatchDeleteCustomAttrDefsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchDeleteCustomAttrDefsRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchDeleteCustomAttrDefs 删除自定义用户属性
-//
-// Deletes definitions of custom attributes. The path is documented; body and answer follow other clients, by analogy. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/companies/user_custom_attrs/batch_delete (the `BatchDeleteCustomAttrDefs` operationId).
-func (c *Client) BatchDeleteCustomAttrDefs(ctx context.Context, params *BatchDeleteCustomAttrDefsParams, body BatchDeleteCustomAttrDefsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchDeleteCustomAttrDefsRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchReadCustomAttrDefs 获取自定义用户属性
-//
-// Lists the definitions of the company's custom attributes. The path is documented; the answer follows other clients. The quota is assumed.
-//
-// Corresponds with GET /v7/companies/user_custom_attrs/batch_read (the `BatchReadCustomAttrDefs` operationId).
-func (c *Client) BatchReadCustomAttrDefs(ctx context.Context, params *BatchReadCustomAttrDefsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchReadCustomAttrDefsRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchUpdateCustomAttrDefsWithBody 修改自定义用户属性
-//
-// Changes definitions of custom attributes. The path is documented; body and answer follow other clients, by analogy. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/companies/user_custom_attrs/batch_update (the `BatchUpdateCustomAttrDefs` operationId).
-func (c *Client) BatchUpdateCustomAttrDefsWithBody(ctx context.Context, params *BatchUpdateCustomAttrDefsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchUpdateCustomAttrDefsRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchUpdateCustomAttrDefs 修改自定义用户属性
-//
-// Changes definitions of custom attributes. The path is documented; body and answer follow other clients, by analogy. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/companies/user_custom_attrs/batch_update (the `BatchUpdateCustomAttrDefs` operationId).
-func (c *Client) BatchUpdateCustomAttrDefs(ctx context.Context, params *BatchUpdateCustomAttrDefsParams, body BatchUpdateCustomAttrDefsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchUpdateCustomAttrDefsRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetContactsPermissionScope 获取通讯录权限范围
-//
-// Tells which departments the app's data permission covers. The probe to make when a list is empty. The query is documented; the answer follows other clients. The quota is assumed.
-//
-// Corresponds with GET /v7/contacts/permissions_scope (the `GetContactsPermissionScope` operationId).
-func (c *Client) GetContactsPermissionScope(ctx context.Context, params *GetContactsPermissionScopeParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetContactsPermissionScopeRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchDeleteDeptsWithBody 批量删除部门
-//
-// Private deployments only. Deletes up to 50 departments. Answers with data null. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/depts/batch_delete (the `BatchDeleteDepts` operationId).
-func (c *Client) BatchDeleteDeptsWithBody(ctx context.Context, params *BatchDeleteDeptsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchDeleteDeptsRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchDeleteDepts 批量删除部门
-//
-// Private deployments only. Deletes up to 50 departments. Answers with data null. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/depts/batch_delete (the `BatchDeleteDepts` operationId).
-func (c *Client) BatchDeleteDepts(ctx context.Context, params *BatchDeleteDeptsParams, body BatchDeleteDeptsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchDeleteDeptsRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchReadDeptsWithBody 批量查询指定部门信息
-//
-// Reads departments by their ids. The way to read a single one, too. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/depts/batch_read (the `BatchReadDepts` operationId).
-func (c *Client) BatchReadDeptsWithBody(ctx context.Context, params *BatchReadDeptsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchReadDeptsRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchReadDepts 批量查询指定部门信息
-//
-// Reads departments by their ids. The way to read a single one, too. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/depts/batch_read (the `BatchReadDepts` operationId).
-func (c *Client) BatchReadDepts(ctx context.Context, params *BatchReadDeptsParams, body BatchReadDeptsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchReadDeptsRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetDeptsByExIdsWithBody 根据 ex_dept_id 获取部门信息
-//
-// Finds departments by their ids in the outer identity source. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/depts/by_ex_dept_ids (the `GetDeptsByExIds` operationId).
-func (c *Client) GetDeptsByExIdsWithBody(ctx context.Context, params *GetDeptsByExIdsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetDeptsByExIdsRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetDeptsByExIds 根据 ex_dept_id 获取部门信息
-//
-// Finds departments by their ids in the outer identity source. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/depts/by_ex_dept_ids (the `GetDeptsByExIds` operationId).
-func (c *Client) GetDeptsByExIds(ctx context.Context, params *GetDeptsByExIdsParams, body GetDeptsByExIdsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetDeptsByExIdsRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateDeptWithBody 创建部门
-//
-// Creates a department. The answer calls its id dept_id; every other answer calls it id. Sending it twice may create two: look it up by ex_dept_id before a second try. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/depts/create (the `CreateDept` operationId).
-func (c *Client) CreateDeptWithBody(ctx context.Context, params *CreateDeptParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateDeptRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateDept 创建部门
-//
-// Creates a department. The answer calls its id dept_id; every other answer calls it id. Sending it twice may create two: look it up by ex_dept_id before a second try. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/depts/create (the `CreateDept` operationId).
-func (c *Client) CreateDept(ctx context.Context, params *CreateDeptParams, body CreateDeptJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateDeptRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetRootDept 获取根部门
-//
-// Reads the root of the tree; data is the department itself. The whole tree is this and listChildDepts, level by level. There is no call that reads one department by its id: use batchReadDepts. The quota is documented.
-//
-// Corresponds with GET /v7/depts/root (the `GetRootDept` operationId).
-func (c *Client) GetRootDept(ctx context.Context, params *GetRootDeptParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetRootDeptRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListChildDepts 查询子部门列表
-//
-// Lists the departments right below one, page by page. Use the real id of the root: the word root in its place is not confirmed. A page may be empty though more follow. The quota is assumed.
-//
-// Corresponds with GET /v7/depts/{dept_id}/children (the `ListChildDepts` operationId).
-func (c *Client) ListChildDepts(ctx context.Context, deptID string, params *ListChildDeptsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListChildDeptsRequest(c.Server, deptID, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DeleteDept 删除部门
-//
-// Deletes one department. The path is documented; that there is no body and no data in the answer follows other clients. A second call after a lost answer may report that it is not found. The quota is assumed.
-//
-// Corresponds with POST /v7/depts/{dept_id}/delete (the `DeleteDept` operationId).
-func (c *Client) DeleteDept(ctx context.Context, deptID string, params *DeleteDeptParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteDeptRequest(c.Server, deptID, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListDeptMembers 查询部门下用户列表
-//
-// Lists the members of one department, page by page, with recursive=true of all below it as well; a person may then come once for each department. user_info comes with with_user_detail=true only. with_total is documented for private deployments. A page may be empty though more follow. The quota is assumed.
-//
-// Corresponds with GET /v7/depts/{dept_id}/members (the `ListDeptMembers` operationId).
-func (c *Client) ListDeptMembers(ctx context.Context, deptID string, params *ListDeptMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListDeptMembersRequest(c.Server, deptID, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchReadDeptMembersWithBody 批量查询部门下的成员信息
-//
-// Looks up given people inside one department. People who are not in it, are in another state or are not visible are missing: match by user_id, never by position. Not paged. user_info comes with with_user_detail=true only and has avatar, city, country, def_dept_id, email, employee_id, employer, employment_status, employment_type, gender, id, phone, role, status, telephone, title, user_name, work_place; email, phone and gender need their own scopes. Both status and user_ids are required; send user ids, although an older page also speaks of names, addresses and numbers. The vendor names no limit for user_ids; 50 is a careful number. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/depts/{dept_id}/members/batch_read (the `BatchReadDeptMembers` operationId).
-func (c *Client) BatchReadDeptMembersWithBody(ctx context.Context, deptID string, params *BatchReadDeptMembersParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchReadDeptMembersRequestWithBody(c.Server, deptID, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchReadDeptMembers 批量查询部门下的成员信息
-//
-// Looks up given people inside one department. People who are not in it, are in another state or are not visible are missing: match by user_id, never by position. Not paged. user_info comes with with_user_detail=true only and has avatar, city, country, def_dept_id, email, employee_id, employer, employment_status, employment_type, gender, id, phone, role, status, telephone, title, user_name, work_place; email, phone and gender need their own scopes. Both status and user_ids are required; send user ids, although an older page also speaks of names, addresses and numbers. The vendor names no limit for user_ids; 50 is a careful number. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/depts/{dept_id}/members/batch_read (the `BatchReadDeptMembers` operationId).
-func (c *Client) BatchReadDeptMembers(ctx context.Context, deptID string, params *BatchReadDeptMembersParams, body BatchReadDeptMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchReadDeptMembersRequest(c.Server, deptID, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// AddDeptMember 将用户加入到部门
-//
-// Puts a user into a department. The path is documented; that there is no body and no data in the answer follows other clients. The quota is assumed.
-//
-// Corresponds with POST /v7/depts/{dept_id}/members/{user_id}/create (the `AddDeptMember` operationId).
-func (c *Client) AddDeptMember(ctx context.Context, deptID string, userID string, params *AddDeptMemberParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewAddDeptMemberRequest(c.Server, deptID, userID, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// RemoveDeptMember 将用户移除部门
-//
-// Takes a user out of a department. The path is documented; that there is no body and no data in the answer follows other clients. A second call after a lost answer may report that the member is not found. The quota is assumed.
-//
-// Corresponds with POST /v7/depts/{dept_id}/members/{user_id}/delete (the `RemoveDeptMember` operationId).
-func (c *Client) RemoveDeptMember(ctx context.Context, deptID string, userID string, params *RemoveDeptMemberParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewRemoveDeptMemberRequest(c.Server, deptID, userID, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateDeptWithBody 更新部门
-//
-// Changes fields of one department. All fields are optional. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/depts/{dept_id}/update (the `UpdateDept` operationId).
-func (c *Client) UpdateDeptWithBody(ctx context.Context, deptID string, params *UpdateDeptParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateDeptRequestWithBody(c.Server, deptID, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateDept 更新部门
-//
-// Changes fields of one department. All fields are optional. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/depts/{dept_id}/update (the `UpdateDept` operationId).
-func (c *Client) UpdateDept(ctx context.Context, deptID string, params *UpdateDeptParams, body UpdateDeptJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateDeptRequest(c.Server, deptID, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ConvertIdsWithBody ID 转换
-//
-// Turns ids of the old platform into new ones, up to 20 of one kind, old to new only, for the same app id. Needs no scope. The page lists no signature headers. data is a map from old id to new id, and no msg is documented. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/id_convert (the `ConvertIds` operationId).
-func (c *Client) ConvertIdsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewConvertIdsRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ConvertIds ID 转换
-//
-// Turns ids of the old platform into new ones, up to 20 of one kind, old to new only, for the same app id. Needs no scope. The page lists no signature headers. data is a map from old id to new id, and no msg is documented. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/id_convert (the `ConvertIds` operationId).
-func (c *Client) ConvertIds(ctx context.Context, body ConvertIdsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewConvertIdsRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListUsers 查询企业下所有用户
-//
-// Lists the company's users that the app may see, page by page. status is required; dimission is accepted by private deployments only, so people who left cannot be listed on the public cloud. email, phone and gender need their own scopes. A page may be empty though more follow; the end is a missing, null or empty next_page_token. The quota is assumed.
-//
-// Corresponds with GET /v7/users (the `ListUsers` operationId).
-func (c *Client) ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListUsersRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchDisableUsersWithBody 批量禁用用户
-//
-// Disables users. App token only. There is no call for a single user. The path is documented; the body and the empty answer are guessed, by analogy with the other batch operations. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/users/batch_disable (the `BatchDisableUsers` operationId).
-func (c *Client) BatchDisableUsersWithBody(ctx context.Context, params *BatchDisableUsersParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchDisableUsersRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchDisableUsers 批量禁用用户
-//
-// Disables users. App token only. There is no call for a single user. The path is documented; the body and the empty answer are guessed, by analogy with the other batch operations. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/users/batch_disable (the `BatchDisableUsers` operationId).
-func (c *Client) BatchDisableUsers(ctx context.Context, params *BatchDisableUsersParams, body BatchDisableUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchDisableUsersRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchEnableUsersWithBody 批量启用用户
-//
-// Enables users. App token only. There is no call for a single user. The path is documented; the body and the empty answer are guessed, by analogy with the other batch operations. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/users/batch_enable (the `BatchEnableUsers` operationId).
-func (c *Client) BatchEnableUsersWithBody(ctx context.Context, params *BatchEnableUsersParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchEnableUsersRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchEnableUsers 批量启用用户
-//
-// Enables users. App token only. There is no call for a single user. The path is documented; the body and the empty answer are guessed, by analogy with the other batch operations. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/users/batch_enable (the `BatchEnableUsers` operationId).
-func (c *Client) BatchEnableUsers(ctx context.Context, params *BatchEnableUsersParams, body BatchEnableUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchEnableUsersRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchReadUsersWithBody 批量查询用户
-//
-// Reads users by their ids. status is required here as well. Users that were not found, are in another state or are not visible are missing from items. Not paged. The vendor names no limit for user_ids; 50 is a careful number. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/users/batch_read (the `BatchReadUsers` operationId).
-func (c *Client) BatchReadUsersWithBody(ctx context.Context, params *BatchReadUsersParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchReadUsersRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchReadUsers 批量查询用户
-//
-// Reads users by their ids. status is required here as well. Users that were not found, are in another state or are not visible are missing from items. Not paged. The vendor names no limit for user_ids; 50 is a careful number. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/users/batch_read (the `BatchReadUsers` operationId).
-func (c *Client) BatchReadUsers(ctx context.Context, params *BatchReadUsersParams, body BatchReadUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchReadUsersRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchUpdateUserDeptWithBody 批量更新用户所在部门
-//
-// Sets the departments of users. App token only. The path is documented; the body follows other clients, the empty answer is assumed by analogy. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/users/batch_update_dept (the `BatchUpdateUserDept` operationId).
-func (c *Client) BatchUpdateUserDeptWithBody(ctx context.Context, params *BatchUpdateUserDeptParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchUpdateUserDeptRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchUpdateUserDept 批量更新用户所在部门
-//
-// Sets the departments of users. App token only. The path is documented; the body follows other clients, the empty answer is assumed by analogy. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/users/batch_update_dept (the `BatchUpdateUserDept` operationId).
-func (c *Client) BatchUpdateUserDept(ctx context.Context, params *BatchUpdateUserDeptParams, body BatchUpdateUserDeptJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchUpdateUserDeptRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchUpdateUserOrderWithBody 批量修改用户在部门中排序值
-//
-// Sets the places of users within departments. App token only. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/users/batch_update_order (the `BatchUpdateUserOrder` operationId).
-func (c *Client) BatchUpdateUserOrderWithBody(ctx context.Context, params *BatchUpdateUserOrderParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchUpdateUserOrderRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchUpdateUserOrder 批量修改用户在部门中排序值
-//
-// Sets the places of users within departments. App token only. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/users/batch_update_order (the `BatchUpdateUserOrder` operationId).
-func (c *Client) BatchUpdateUserOrder(ctx context.Context, params *BatchUpdateUserOrderParams, body BatchUpdateUserOrderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchUpdateUserOrderRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUsersByEmailsWithBody 根据邮箱获取用户
-//
-// Finds users by e-mail address, 1 to 100 addresses of 1 to 128 characters. Returns a brief user. email is in the answer only with kso.user_email.read. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/users/by_emails (the `GetUsersByEmails` operationId).
-func (c *Client) GetUsersByEmailsWithBody(ctx context.Context, params *GetUsersByEmailsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUsersByEmailsRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUsersByEmails 根据邮箱获取用户
-//
-// Finds users by e-mail address, 1 to 100 addresses of 1 to 128 characters. Returns a brief user. email is in the answer only with kso.user_email.read. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/users/by_emails (the `GetUsersByEmails` operationId).
-func (c *Client) GetUsersByEmails(ctx context.Context, params *GetUsersByEmailsParams, body GetUsersByEmailsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUsersByEmailsRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUsersByExUserIdsWithBody 根据 ex_user_id 获取用户信息
-//
-// Finds users by their ids in the outer identity source. Returns a brief user of ten fields: avatar, ctime, email, ex_user_id, id, phone, role, status, title, user_name. There is no with_dept here. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/users/by_ex_user_ids (the `GetUsersByExUserIds` operationId).
-func (c *Client) GetUsersByExUserIdsWithBody(ctx context.Context, params *GetUsersByExUserIdsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUsersByExUserIdsRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUsersByExUserIds 根据 ex_user_id 获取用户信息
-//
-// Finds users by their ids in the outer identity source. Returns a brief user of ten fields: avatar, ctime, email, ex_user_id, id, phone, role, status, title, user_name. There is no with_dept here. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/users/by_ex_user_ids (the `GetUsersByExUserIds` operationId).
-func (c *Client) GetUsersByExUserIds(ctx context.Context, params *GetUsersByExUserIdsParams, body GetUsersByExUserIdsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUsersByExUserIdsRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUsersByPhonesWithBody 根据手机号获取用户
-//
-// Finds users by mobile number. The path is documented; the body follows other clients and getUsersByEmails, by analogy. phone is in the answer only with kso.user_phone.read. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/users/by_phones (the `GetUsersByPhones` operationId).
-func (c *Client) GetUsersByPhonesWithBody(ctx context.Context, params *GetUsersByPhonesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUsersByPhonesRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUsersByPhones 根据手机号获取用户
-//
-// Finds users by mobile number. The path is documented; the body follows other clients and getUsersByEmails, by analogy. phone is in the answer only with kso.user_phone.read. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/users/by_phones (the `GetUsersByPhones` operationId).
-func (c *Client) GetUsersByPhones(ctx context.Context, params *GetUsersByPhonesParams, body GetUsersByPhonesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUsersByPhonesRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateUserWithBody 创建用户
-//
-// Creates a user in one or more departments. App token only. Sending it twice may create two people: look the user up by ex_user_id before a second try. Private deployments also take avatar, login_name, source and titles. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/users/create (the `CreateUser` operationId).
-func (c *Client) CreateUserWithBody(ctx context.Context, params *CreateUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateUserRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateUser 创建用户
-//
-// Creates a user in one or more departments. App token only. Sending it twice may create two people: look the user up by ex_user_id before a second try. Private deployments also take avatar, login_name, source and titles. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/users/create (the `CreateUser` operationId).
-func (c *Client) CreateUser(ctx context.Context, params *CreateUserParams, body CreateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateUserRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetCurrentUser 获取用户信息
-//
-// Tells whose user token this is. User token only. The quota is assumed.
-//
-// Corresponds with GET /v7/users/current (the `GetCurrentUser` operationId).
-func (c *Client) GetCurrentUser(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetCurrentUserRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetCurrentUserID 获取用户 id 信息
-//
-// Tells the ids behind a user token. User token only. The key is user_id, not id as in getCurrentUser. The quota is assumed.
-//
-// Corresponds with GET /v7/users/current_id (the `GetCurrentUserID` operationId).
-func (c *Client) GetCurrentUserID(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetCurrentUserIDRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchReadUserCustomAttrsWithBody 批量获取用户的自定义属性值
-//
-// Reads the custom attributes of users. The path is documented; body and answer follow other clients, by analogy with the update. The list of users comes under items or under users: read whichever is there. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/users/custom_attrs/batch_read (the `BatchReadUserCustomAttrs` operationId).
-func (c *Client) BatchReadUserCustomAttrsWithBody(ctx context.Context, params *BatchReadUserCustomAttrsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchReadUserCustomAttrsRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchReadUserCustomAttrs 批量获取用户的自定义属性值
-//
-// Reads the custom attributes of users. The path is documented; body and answer follow other clients, by analogy with the update. The list of users comes under items or under users: read whichever is there. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/users/custom_attrs/batch_read (the `BatchReadUserCustomAttrs` operationId).
-func (c *Client) BatchReadUserCustomAttrs(ctx context.Context, params *BatchReadUserCustomAttrsParams, body BatchReadUserCustomAttrsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchReadUserCustomAttrsRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchUpdateUserCustomAttrsWithBody 批量更新用户的自定义属性值
-//
-// Sets custom attributes of users. Read from a page for private deployments of an older generation; the public page was not seen. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/users/custom_attrs/batch_update (the `BatchUpdateUserCustomAttrs` operationId).
-func (c *Client) BatchUpdateUserCustomAttrsWithBody(ctx context.Context, params *BatchUpdateUserCustomAttrsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchUpdateUserCustomAttrsRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchUpdateUserCustomAttrs 批量更新用户的自定义属性值
-//
-// Sets custom attributes of users. Read from a page for private deployments of an older generation; the public page was not seen. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/users/custom_attrs/batch_update (the `BatchUpdateUserCustomAttrs` operationId).
-func (c *Client) BatchUpdateUserCustomAttrs(ctx context.Context, params *BatchUpdateUserCustomAttrsParams, body BatchUpdateUserCustomAttrsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchUpdateUserCustomAttrsRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetUser 查询指定用户
-//
-// Reads one user. data is the user itself, without avatar on the public cloud. email, phone and gender need their own scopes and are missing without them. depts comes with with_dept=true only. The ids current and current_id would address other operations. An unknown or invisible user may be answered with 403000001; no 404 is promised. The quota is assumed.
-//
-// Corresponds with GET /v7/users/{user_id} (the `GetUser` operationId).
-func (c *Client) GetUser(ctx context.Context, userID string, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetUserRequest(c.Server, userID, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DeleteUser 删除用户
-//
-// Deletes one user. There is no body, not even an empty object: that would be two bytes, and signed as such. A second call after a lost answer may report that the user is not found. The quota is assumed.
-//
-// Corresponds with POST /v7/users/{user_id}/delete (the `DeleteUser` operationId).
-func (c *Client) DeleteUser(ctx context.Context, userID string, params *DeleteUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteUserRequest(c.Server, userID, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListUserDepts 获取用户所在部门列表
-//
-// Lists all departments of one user. Not paged. The quota is assumed.
-//
-// Corresponds with GET /v7/users/{user_id}/depts (the `ListUserDepts` operationId).
-func (c *Client) ListUserDepts(ctx context.Context, userID string, params *ListUserDeptsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListUserDeptsRequest(c.Server, userID, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateUserWithBody 更新用户
-//
-// Changes fields of one user. The path is documented; the body follows other clients and createUser, by analogy. Whether an empty string clears a field is not documented. Departments are changed by batchUpdateUserDept. The quota is assumed.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v7/users/{user_id}/update (the `UpdateUser` operationId).
-func (c *Client) UpdateUserWithBody(ctx context.Context, userID string, params *UpdateUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateUserRequestWithBody(c.Server, userID, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateUser 更新用户
-//
-// Changes fields of one user. The path is documented; the body follows other clients and createUser, by analogy. Whether an empty string clears a field is not documented. Departments are changed by batchUpdateUserDept. The quota is assumed.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v7/users/{user_id}/update (the `UpdateUser` operationId).
-func (c *Client) UpdateUser(ctx context.Context, userID string, params *UpdateUserParams, body UpdateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateUserRequest(c.Server, userID, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// NewOauthTokenRequestWithFormdataBody calls the generic OauthToken builder with application/x-www-form-urlencoded body
-func NewOauthTokenRequestWithFormdataBody(server string, body OauthTokenFormdataRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	bodyStr, err := runtime.MarshalForm(body, nil)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = strings.NewReader(bodyStr.Encode())
-	return NewOauthTokenRequestWithBody(server, "application/x-www-form-urlencoded", bodyReader)
-}
-
-// NewOauthTokenRequestWithBody constructs an http.Request for the OauthToken method, with any body, and a specified content type
-func NewOauthTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/oauth2/token")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewGetCurrentCompanyRequest constructs an http.Request for the GetCurrentCompany method
-func NewGetCurrentCompanyRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/companies/current")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewBatchCreateCustomAttrDefsRequest calls the generic BatchCreateCustomAttrDefs builder with application/json body
-func NewBatchCreateCustomAttrDefsRequest(server string, params *BatchCreateCustomAttrDefsParams, body BatchCreateCustomAttrDefsJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewBatchCreateCustomAttrDefsRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewBatchCreateCustomAttrDefsRequestWithBody constructs an http.Request for the BatchCreateCustomAttrDefs method, with any body, and a specified content type
-func NewBatchCreateCustomAttrDefsRequestWithBody(server string, params *BatchCreateCustomAttrDefsParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/companies/user_custom_attrs/batch_create")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewBatchDeleteCustomAttrDefsRequest calls the generic BatchDeleteCustomAttrDefs builder with application/json body
-func NewBatchDeleteCustomAttrDefsRequest(server string, params *BatchDeleteCustomAttrDefsParams, body BatchDeleteCustomAttrDefsJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewBatchDeleteCustomAttrDefsRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewBatchDeleteCustomAttrDefsRequestWithBody constructs an http.Request for the BatchDeleteCustomAttrDefs method, with any body, and a specified content type
-func NewBatchDeleteCustomAttrDefsRequestWithBody(server string, params *BatchDeleteCustomAttrDefsParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/companies/user_custom_attrs/batch_delete")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewBatchReadCustomAttrDefsRequest constructs an http.Request for the BatchReadCustomAttrDefs method
-func NewBatchReadCustomAttrDefsRequest(server string, params *BatchReadCustomAttrDefsParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/companies/user_custom_attrs/batch_read")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewBatchUpdateCustomAttrDefsRequest calls the generic BatchUpdateCustomAttrDefs builder with application/json body
-func NewBatchUpdateCustomAttrDefsRequest(server string, params *BatchUpdateCustomAttrDefsParams, body BatchUpdateCustomAttrDefsJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewBatchUpdateCustomAttrDefsRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewBatchUpdateCustomAttrDefsRequestWithBody constructs an http.Request for the BatchUpdateCustomAttrDefs method, with any body, and a specified content type
-func NewBatchUpdateCustomAttrDefsRequestWithBody(server string, params *BatchUpdateCustomAttrDefsParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/companies/user_custom_attrs/batch_update")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewGetContactsPermissionScopeRequest constructs an http.Request for the GetContactsPermissionScope method
-func NewGetContactsPermissionScopeRequest(server string, params *GetContactsPermissionScopeParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/contacts/permissions_scope")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Scopes != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "scopes", params.Scopes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewBatchDeleteDeptsRequest calls the generic BatchDeleteDepts builder with application/json body
-func NewBatchDeleteDeptsRequest(server string, params *BatchDeleteDeptsParams, body BatchDeleteDeptsJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewBatchDeleteDeptsRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewBatchDeleteDeptsRequestWithBody constructs an http.Request for the BatchDeleteDepts method, with any body, and a specified content type
-func NewBatchDeleteDeptsRequestWithBody(server string, params *BatchDeleteDeptsParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/depts/batch_delete")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewBatchReadDeptsRequest calls the generic BatchReadDepts builder with application/json body
-func NewBatchReadDeptsRequest(server string, params *BatchReadDeptsParams, body BatchReadDeptsJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewBatchReadDeptsRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewBatchReadDeptsRequestWithBody constructs an http.Request for the BatchReadDepts method, with any body, and a specified content type
-func NewBatchReadDeptsRequestWithBody(server string, params *BatchReadDeptsParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/depts/batch_read")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewGetDeptsByExIdsRequest calls the generic GetDeptsByExIds builder with application/json body
-func NewGetDeptsByExIdsRequest(server string, params *GetDeptsByExIdsParams, body GetDeptsByExIdsJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetDeptsByExIdsRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewGetDeptsByExIdsRequestWithBody constructs an http.Request for the GetDeptsByExIds method, with any body, and a specified content type
-func NewGetDeptsByExIdsRequestWithBody(server string, params *GetDeptsByExIdsParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/depts/by_ex_dept_ids")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewCreateDeptRequest calls the generic CreateDept builder with application/json body
-func NewCreateDeptRequest(server string, params *CreateDeptParams, body CreateDeptJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateDeptRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewCreateDeptRequestWithBody constructs an http.Request for the CreateDept method, with any body, and a specified content type
-func NewCreateDeptRequestWithBody(server string, params *CreateDeptParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/depts/create")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewGetRootDeptRequest constructs an http.Request for the GetRootDept method
-func NewGetRootDeptRequest(server string, params *GetRootDeptParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/depts/root")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewListChildDeptsRequest constructs an http.Request for the ListChildDepts method
-func NewListChildDeptsRequest(server string, deptID string, params *ListChildDeptsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "dept_id", deptID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/depts/%s/children", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.WithTotal != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "with_total", *params.WithTotal, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewDeleteDeptRequest constructs an http.Request for the DeleteDept method
-func NewDeleteDeptRequest(server string, deptID string, params *DeleteDeptParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "dept_id", deptID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/depts/%s/delete", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewListDeptMembersRequest constructs an http.Request for the ListDeptMembers method
-func NewListDeptMembersRequest(server string, deptID string, params *ListDeptMembersParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "dept_id", deptID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/depts/%s/members", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Status != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "status", params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Recursive != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "recursive", *params.Recursive, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.WithUserDetail != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "with_user_detail", *params.WithUserDetail, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.WithTotal != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "with_total", *params.WithTotal, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewBatchReadDeptMembersRequest calls the generic BatchReadDeptMembers builder with application/json body
-func NewBatchReadDeptMembersRequest(server string, deptID string, params *BatchReadDeptMembersParams, body BatchReadDeptMembersJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewBatchReadDeptMembersRequestWithBody(server, deptID, params, "application/json", bodyReader)
-}
-
-// NewBatchReadDeptMembersRequestWithBody constructs an http.Request for the BatchReadDeptMembers method, with any body, and a specified content type
-func NewBatchReadDeptMembersRequestWithBody(server string, deptID string, params *BatchReadDeptMembersParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "dept_id", deptID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/depts/%s/members/batch_read", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewAddDeptMemberRequest constructs an http.Request for the AddDeptMember method
-func NewAddDeptMemberRequest(server string, deptID string, userID string, params *AddDeptMemberParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "dept_id", deptID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "user_id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/depts/%s/members/%s/create", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewRemoveDeptMemberRequest constructs an http.Request for the RemoveDeptMember method
-func NewRemoveDeptMemberRequest(server string, deptID string, userID string, params *RemoveDeptMemberParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "dept_id", deptID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "user_id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/depts/%s/members/%s/delete", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewUpdateDeptRequest calls the generic UpdateDept builder with application/json body
-func NewUpdateDeptRequest(server string, deptID string, params *UpdateDeptParams, body UpdateDeptJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewUpdateDeptRequestWithBody(server, deptID, params, "application/json", bodyReader)
-}
-
-// NewUpdateDeptRequestWithBody constructs an http.Request for the UpdateDept method, with any body, and a specified content type
-func NewUpdateDeptRequestWithBody(server string, deptID string, params *UpdateDeptParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "dept_id", deptID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/depts/%s/update", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewConvertIdsRequest calls the generic ConvertIds builder with application/json body
-func NewConvertIdsRequest(server string, body ConvertIdsJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewConvertIdsRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewConvertIdsRequestWithBody constructs an http.Request for the ConvertIds method, with any body, and a specified content type
-func NewConvertIdsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/id_convert")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewListUsersRequest constructs an http.Request for the ListUsers method
-func NewListUsersRequest(server string, params *ListUsersParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/users")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Status != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "status", params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.WithDept != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "with_dept", *params.WithDept, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.WithTotal != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "with_total", *params.WithTotal, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewBatchDisableUsersRequest calls the generic BatchDisableUsers builder with application/json body
-func NewBatchDisableUsersRequest(server string, params *BatchDisableUsersParams, body BatchDisableUsersJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewBatchDisableUsersRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewBatchDisableUsersRequestWithBody constructs an http.Request for the BatchDisableUsers method, with any body, and a specified content type
-func NewBatchDisableUsersRequestWithBody(server string, params *BatchDisableUsersParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/users/batch_disable")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewBatchEnableUsersRequest calls the generic BatchEnableUsers builder with application/json body
-func NewBatchEnableUsersRequest(server string, params *BatchEnableUsersParams, body BatchEnableUsersJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewBatchEnableUsersRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewBatchEnableUsersRequestWithBody constructs an http.Request for the BatchEnableUsers method, with any body, and a specified content type
-func NewBatchEnableUsersRequestWithBody(server string, params *BatchEnableUsersParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/users/batch_enable")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewBatchReadUsersRequest calls the generic BatchReadUsers builder with application/json body
-func NewBatchReadUsersRequest(server string, params *BatchReadUsersParams, body BatchReadUsersJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewBatchReadUsersRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewBatchReadUsersRequestWithBody constructs an http.Request for the BatchReadUsers method, with any body, and a specified content type
-func NewBatchReadUsersRequestWithBody(server string, params *BatchReadUsersParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/users/batch_read")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewBatchUpdateUserDeptRequest calls the generic BatchUpdateUserDept builder with application/json body
-func NewBatchUpdateUserDeptRequest(server string, params *BatchUpdateUserDeptParams, body BatchUpdateUserDeptJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewBatchUpdateUserDeptRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewBatchUpdateUserDeptRequestWithBody constructs an http.Request for the BatchUpdateUserDept method, with any body, and a specified content type
-func NewBatchUpdateUserDeptRequestWithBody(server string, params *BatchUpdateUserDeptParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/users/batch_update_dept")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewBatchUpdateUserOrderRequest calls the generic BatchUpdateUserOrder builder with application/json body
-func NewBatchUpdateUserOrderRequest(server string, params *BatchUpdateUserOrderParams, body BatchUpdateUserOrderJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewBatchUpdateUserOrderRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewBatchUpdateUserOrderRequestWithBody constructs an http.Request for the BatchUpdateUserOrder method, with any body, and a specified content type
-func NewBatchUpdateUserOrderRequestWithBody(server string, params *BatchUpdateUserOrderParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/users/batch_update_order")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewGetUsersByEmailsRequest calls the generic GetUsersByEmails builder with application/json body
-func NewGetUsersByEmailsRequest(server string, params *GetUsersByEmailsParams, body GetUsersByEmailsJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetUsersByEmailsRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewGetUsersByEmailsRequestWithBody constructs an http.Request for the GetUsersByEmails method, with any body, and a specified content type
-func NewGetUsersByEmailsRequestWithBody(server string, params *GetUsersByEmailsParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/users/by_emails")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewGetUsersByExUserIdsRequest calls the generic GetUsersByExUserIds builder with application/json body
-func NewGetUsersByExUserIdsRequest(server string, params *GetUsersByExUserIdsParams, body GetUsersByExUserIdsJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetUsersByExUserIdsRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewGetUsersByExUserIdsRequestWithBody constructs an http.Request for the GetUsersByExUserIds method, with any body, and a specified content type
-func NewGetUsersByExUserIdsRequestWithBody(server string, params *GetUsersByExUserIdsParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/users/by_ex_user_ids")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewGetUsersByPhonesRequest calls the generic GetUsersByPhones builder with application/json body
-func NewGetUsersByPhonesRequest(server string, params *GetUsersByPhonesParams, body GetUsersByPhonesJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewGetUsersByPhonesRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewGetUsersByPhonesRequestWithBody constructs an http.Request for the GetUsersByPhones method, with any body, and a specified content type
-func NewGetUsersByPhonesRequestWithBody(server string, params *GetUsersByPhonesParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/users/by_phones")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewCreateUserRequest calls the generic CreateUser builder with application/json body
-func NewCreateUserRequest(server string, params *CreateUserParams, body CreateUserJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateUserRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewCreateUserRequestWithBody constructs an http.Request for the CreateUser method, with any body, and a specified content type
-func NewCreateUserRequestWithBody(server string, params *CreateUserParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/users/create")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewGetCurrentUserRequest constructs an http.Request for the GetCurrentUser method
-func NewGetCurrentUserRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/users/current")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetCurrentUserIDRequest constructs an http.Request for the GetCurrentUserID method
-func NewGetCurrentUserIDRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/users/current_id")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewBatchReadUserCustomAttrsRequest calls the generic BatchReadUserCustomAttrs builder with application/json body
-func NewBatchReadUserCustomAttrsRequest(server string, params *BatchReadUserCustomAttrsParams, body BatchReadUserCustomAttrsJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewBatchReadUserCustomAttrsRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewBatchReadUserCustomAttrsRequestWithBody constructs an http.Request for the BatchReadUserCustomAttrs method, with any body, and a specified content type
-func NewBatchReadUserCustomAttrsRequestWithBody(server string, params *BatchReadUserCustomAttrsParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/users/custom_attrs/batch_read")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewBatchUpdateUserCustomAttrsRequest calls the generic BatchUpdateUserCustomAttrs builder with application/json body
-func NewBatchUpdateUserCustomAttrsRequest(server string, params *BatchUpdateUserCustomAttrsParams, body BatchUpdateUserCustomAttrsJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewBatchUpdateUserCustomAttrsRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewBatchUpdateUserCustomAttrsRequestWithBody constructs an http.Request for the BatchUpdateUserCustomAttrs method, with any body, and a specified content type
-func NewBatchUpdateUserCustomAttrsRequestWithBody(server string, params *BatchUpdateUserCustomAttrsParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/users/custom_attrs/batch_update")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewGetUserRequest constructs an http.Request for the GetUser method
-func NewGetUserRequest(server string, userID string, params *GetUserParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "user_id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/users/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.WithDept != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "with_dept", *params.WithDept, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewDeleteUserRequest constructs an http.Request for the DeleteUser method
-func NewDeleteUserRequest(server string, userID string, params *DeleteUserParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "user_id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/users/%s/delete", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewListUserDeptsRequest constructs an http.Request for the ListUserDepts method
-func NewListUserDeptsRequest(server string, userID string, params *ListUserDeptsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "user_id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/users/%s/depts", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-// NewUpdateUserRequest calls the generic UpdateUser builder with application/json body
-func NewUpdateUserRequest(server string, userID string, params *UpdateUserParams, body UpdateUserJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewUpdateUserRequestWithBody(server, userID, params, "application/json", bodyReader)
-}
-
-// NewUpdateUserRequestWithBody constructs an http.Request for the UpdateUser method, with any body, and a specified content type
-func NewUpdateUserRequestWithBody(server string, userID string, params *UpdateUserParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "user_id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v7/users/%s/update", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.IDType != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Kso-Id-Type", *params.IDType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Kso-Id-Type", headerParam0)
-		}
-
-	}
-
-	return req, nil
-}
-
-func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
-	for _, r := range c.RequestEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	for _, r := range additionalEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // API holds one method for each operation of the document. Its methods check their arguments, build the request and hand
 // both to a wire.Caller, which authorizes, sends, replays and decodes.
 type API struct {
@@ -6266,48 +2276,49 @@ func NewAPI(caller wire.Caller) *API {
 // Operations returns what the document says of each operation.
 func Operations() []*wire.Operation {
 	return []*wire.Operation{
-		opOauthToken,
-		opGetCurrentCompany,
-		opBatchCreateCustomAttrDefs,
-		opBatchDeleteCustomAttrDefs,
-		opBatchReadCustomAttrDefs,
-		opBatchUpdateCustomAttrDefs,
-		opGetContactsPermissionScope,
-		opBatchDeleteDepts,
-		opBatchReadDepts,
-		opGetDeptsByExIds,
-		opCreateDept,
-		opGetRootDept,
-		opListChildDepts,
-		opDeleteDept,
-		opListDeptMembers,
-		opBatchReadDeptMembers,
-		opAddDeptMember,
-		opRemoveDeptMember,
-		opUpdateDept,
-		opConvertIds,
-		opListUsers,
-		opBatchDisableUsers,
-		opBatchEnableUsers,
-		opBatchReadUsers,
-		opBatchUpdateUserDept,
-		opBatchUpdateUserOrder,
-		opGetUsersByEmails,
-		opGetUsersByExUserIds,
-		opGetUsersByPhones,
-		opCreateUser,
-		opGetCurrentUser,
-		opGetCurrentUserID,
-		opBatchReadUserCustomAttrs,
-		opBatchUpdateUserCustomAttrs,
-		opGetUser,
-		opDeleteUser,
-		opListUserDepts,
-		opUpdateUser,
+		OpOauthToken,
+		OpGetCurrentCompany,
+		OpBatchCreateCustomAttrDefs,
+		OpBatchDeleteCustomAttrDefs,
+		OpBatchReadCustomAttrDefs,
+		OpBatchUpdateCustomAttrDefs,
+		OpGetContactsPermissionScope,
+		OpBatchDeleteDepts,
+		OpBatchReadDepts,
+		OpGetDeptsByExIds,
+		OpCreateDept,
+		OpGetRootDept,
+		OpListChildDepts,
+		OpDeleteDept,
+		OpListDeptMembers,
+		OpBatchReadDeptMembers,
+		OpAddDeptMember,
+		OpRemoveDeptMember,
+		OpUpdateDept,
+		OpConvertIds,
+		OpListUsers,
+		OpBatchDisableUsers,
+		OpBatchEnableUsers,
+		OpBatchReadUsers,
+		OpBatchUpdateUserDept,
+		OpBatchUpdateUserOrder,
+		OpGetUsersByEmails,
+		OpGetUsersByExUserIds,
+		OpGetUsersByPhones,
+		OpCreateUser,
+		OpGetCurrentUser,
+		OpGetCurrentUserID,
+		OpBatchReadUserCustomAttrs,
+		OpBatchUpdateUserCustomAttrs,
+		OpGetUser,
+		OpDeleteUser,
+		OpListUserDepts,
+		OpUpdateUser,
 	}
 }
 
-var opOauthToken = &wire.Operation{
+// OpOauthToken is what the document says of OauthToken. It is shared: do not change it.
+var OpOauthToken = &wire.Operation{
 	ID:            "oauthToken",
 	Method:        http.MethodPost,
 	Path:          "/oauth2/token",
@@ -6324,20 +2335,18 @@ var opOauthToken = &wire.Operation{
 // Limit: 10 calls in 1 s.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/certification-authorization/get-token/selfapp-tenant-access-token
-func (a *API) OauthToken(ctx context.Context, body *OauthTokenFormdataRequestBody) (*OauthTokenAnswer, error) {
+func (a *API) OauthToken(ctx context.Context, body *OauthTokenRequest) (*OauthTokenAnswer, error) {
 	var out OauthTokenAnswer
-	call := wire.Call{Operation: opOauthToken, Out: &out}
-	payload := call.FormBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewOauthTokenRequestWithBody(server, "application/x-www-form-urlencoded", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpOauthToken, Out: &out}
+	wire.Form(&call, "application/x-www-form-urlencoded", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetCurrentCompany = &wire.Operation{
+// OpGetCurrentCompany is what the document says of GetCurrentCompany. It is shared: do not change it.
+var OpGetCurrentCompany = &wire.Operation{
 	ID:         "getCurrentCompany",
 	Method:     http.MethodGet,
 	Path:       "/v7/companies/current",
@@ -6359,17 +2368,15 @@ var opGetCurrentCompany = &wire.Operation{
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/company/get-company-info
 func (a *API) GetCurrentCompany(ctx context.Context) (*GetCurrentCompanyAnswer, error) {
 	var out GetCurrentCompanyAnswer
-	call := wire.Call{Operation: opGetCurrentCompany, Out: &out}
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetCurrentCompanyRequest(server)
-	}
+	call := wire.Call{Operation: OpGetCurrentCompany, Out: &out}
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opBatchCreateCustomAttrDefs = &wire.Operation{
+// OpBatchCreateCustomAttrDefs is what the document says of BatchCreateCustomAttrDefs. It is shared: do not change it.
+var OpBatchCreateCustomAttrDefs = &wire.Operation{
 	ID:       "batchCreateCustomAttrDefs",
 	Method:   http.MethodPost,
 	Path:     "/v7/companies/user_custom_attrs/batch_create",
@@ -6388,20 +2395,20 @@ var opBatchCreateCustomAttrDefs = &wire.Operation{
 // Permissions: kso.user_custom_attr.readwrite.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/custom_attr/create-attr
-func (a *API) BatchCreateCustomAttrDefs(ctx context.Context, params *BatchCreateCustomAttrDefsParams, body *BatchCreateCustomAttrDefsJSONRequestBody) (*BatchCreateCustomAttrDefsAnswer, error) {
+func (a *API) BatchCreateCustomAttrDefs(ctx context.Context, params *BatchCreateCustomAttrDefsParams, body *BatchCreateCustomAttrDefsRequest) (*BatchCreateCustomAttrDefsAnswer, error) {
 	var out BatchCreateCustomAttrDefsAnswer
-	call := wire.Call{Operation: opBatchCreateCustomAttrDefs, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewBatchCreateCustomAttrDefsRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpBatchCreateCustomAttrDefs, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opBatchDeleteCustomAttrDefs = &wire.Operation{
+// OpBatchDeleteCustomAttrDefs is what the document says of BatchDeleteCustomAttrDefs. It is shared: do not change it.
+var OpBatchDeleteCustomAttrDefs = &wire.Operation{
 	ID:       "batchDeleteCustomAttrDefs",
 	Method:   http.MethodPost,
 	Path:     "/v7/companies/user_custom_attrs/batch_delete",
@@ -6420,20 +2427,20 @@ var opBatchDeleteCustomAttrDefs = &wire.Operation{
 // Permissions: kso.user_custom_attr.readwrite.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/custom_attr/delete-attr
-func (a *API) BatchDeleteCustomAttrDefs(ctx context.Context, params *BatchDeleteCustomAttrDefsParams, body *BatchDeleteCustomAttrDefsJSONRequestBody) (*BatchDeleteCustomAttrDefsAnswer, error) {
+func (a *API) BatchDeleteCustomAttrDefs(ctx context.Context, params *BatchDeleteCustomAttrDefsParams, body *BatchDeleteCustomAttrDefsRequest) (*BatchDeleteCustomAttrDefsAnswer, error) {
 	var out BatchDeleteCustomAttrDefsAnswer
-	call := wire.Call{Operation: opBatchDeleteCustomAttrDefs, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewBatchDeleteCustomAttrDefsRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpBatchDeleteCustomAttrDefs, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opBatchReadCustomAttrDefs = &wire.Operation{
+// OpBatchReadCustomAttrDefs is what the document says of BatchReadCustomAttrDefs. It is shared: do not change it.
+var OpBatchReadCustomAttrDefs = &wire.Operation{
 	ID:         "batchReadCustomAttrDefs",
 	Method:     http.MethodGet,
 	Path:       "/v7/companies/user_custom_attrs/batch_read",
@@ -6455,17 +2462,17 @@ var opBatchReadCustomAttrDefs = &wire.Operation{
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/custom_attr/get-attr
 func (a *API) BatchReadCustomAttrDefs(ctx context.Context, params *BatchReadCustomAttrDefsParams) (*BatchReadCustomAttrDefsAnswer, error) {
 	var out BatchReadCustomAttrDefsAnswer
-	call := wire.Call{Operation: opBatchReadCustomAttrDefs, Out: &out}
-	call.Build = func(server string) (*http.Request, error) {
-		return NewBatchReadCustomAttrDefsRequest(server, params)
-	}
+	call := wire.Call{Operation: OpBatchReadCustomAttrDefs, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opBatchUpdateCustomAttrDefs = &wire.Operation{
+// OpBatchUpdateCustomAttrDefs is what the document says of BatchUpdateCustomAttrDefs. It is shared: do not change it.
+var OpBatchUpdateCustomAttrDefs = &wire.Operation{
 	ID:         "batchUpdateCustomAttrDefs",
 	Method:     http.MethodPost,
 	Path:       "/v7/companies/user_custom_attrs/batch_update",
@@ -6485,20 +2492,20 @@ var opBatchUpdateCustomAttrDefs = &wire.Operation{
 // Permissions: kso.user_custom_attr.readwrite.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/custom_attr/update-attr
-func (a *API) BatchUpdateCustomAttrDefs(ctx context.Context, params *BatchUpdateCustomAttrDefsParams, body *BatchUpdateCustomAttrDefsJSONRequestBody) (*BatchUpdateCustomAttrDefsAnswer, error) {
+func (a *API) BatchUpdateCustomAttrDefs(ctx context.Context, params *BatchUpdateCustomAttrDefsParams, body *BatchUpdateCustomAttrDefsRequest) (*BatchUpdateCustomAttrDefsAnswer, error) {
 	var out BatchUpdateCustomAttrDefsAnswer
-	call := wire.Call{Operation: opBatchUpdateCustomAttrDefs, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewBatchUpdateCustomAttrDefsRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpBatchUpdateCustomAttrDefs, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetContactsPermissionScope = &wire.Operation{
+// OpGetContactsPermissionScope is what the document says of GetContactsPermissionScope. It is shared: do not change it.
+var OpGetContactsPermissionScope = &wire.Operation{
 	ID:         "getContactsPermissionScope",
 	Method:     http.MethodGet,
 	Path:       "/v7/contacts/permissions_scope",
@@ -6520,18 +2527,18 @@ var opGetContactsPermissionScope = &wire.Operation{
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
 func (a *API) GetContactsPermissionScope(ctx context.Context, params *GetContactsPermissionScopeParams) (*GetContactsPermissionScopeAnswer, error) {
 	var out GetContactsPermissionScopeAnswer
-	call := wire.Call{Operation: opGetContactsPermissionScope, Out: &out}
-	call.RequireParams(params == nil, "scopes")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetContactsPermissionScopeRequest(server, params)
-	}
+	call := wire.Call{Operation: OpGetContactsPermissionScope, Out: &out}
+	params = wire.Params(&call, params, "scopes")
+	wire.QueryStrings(&call, "scopes", true, params.Scopes)
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opBatchDeleteDepts = &wire.Operation{
+// OpBatchDeleteDepts is what the document says of BatchDeleteDepts. It is shared: do not change it.
+var OpBatchDeleteDepts = &wire.Operation{
 	ID:       "batchDeleteDepts",
 	Method:   http.MethodPost,
 	Path:     "/v7/depts/batch_delete",
@@ -6550,20 +2557,20 @@ var opBatchDeleteDepts = &wire.Operation{
 // Permissions: kso.contact.readwrite.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
-func (a *API) BatchDeleteDepts(ctx context.Context, params *BatchDeleteDeptsParams, body *BatchDeleteDeptsJSONRequestBody) (*BatchDeleteDeptsAnswer, error) {
+func (a *API) BatchDeleteDepts(ctx context.Context, params *BatchDeleteDeptsParams, body *BatchDeleteDeptsRequest) (*BatchDeleteDeptsAnswer, error) {
 	var out BatchDeleteDeptsAnswer
-	call := wire.Call{Operation: opBatchDeleteDepts, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewBatchDeleteDeptsRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpBatchDeleteDepts, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opBatchReadDepts = &wire.Operation{
+// OpBatchReadDepts is what the document says of BatchReadDepts. It is shared: do not change it.
+var OpBatchReadDepts = &wire.Operation{
 	ID:         "batchReadDepts",
 	Method:     http.MethodPost,
 	Path:       "/v7/depts/batch_read",
@@ -6583,20 +2590,20 @@ var opBatchReadDepts = &wire.Operation{
 // Permissions: kso.contact.read, kso.contact.readwrite.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/dept/batch-dept-info
-func (a *API) BatchReadDepts(ctx context.Context, params *BatchReadDeptsParams, body *BatchReadDeptsJSONRequestBody) (*BatchReadDeptsAnswer, error) {
+func (a *API) BatchReadDepts(ctx context.Context, params *BatchReadDeptsParams, body *BatchReadDeptsRequest) (*BatchReadDeptsAnswer, error) {
 	var out BatchReadDeptsAnswer
-	call := wire.Call{Operation: opBatchReadDepts, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewBatchReadDeptsRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpBatchReadDepts, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetDeptsByExIds = &wire.Operation{
+// OpGetDeptsByExIds is what the document says of GetDeptsByExIds. It is shared: do not change it.
+var OpGetDeptsByExIds = &wire.Operation{
 	ID:         "getDeptsByExIds",
 	Method:     http.MethodPost,
 	Path:       "/v7/depts/by_ex_dept_ids",
@@ -6616,20 +2623,20 @@ var opGetDeptsByExIds = &wire.Operation{
 // Permissions: kso.contact.read, kso.contact.readwrite.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/dept/get-ex-dept
-func (a *API) GetDeptsByExIds(ctx context.Context, params *GetDeptsByExIdsParams, body *GetDeptsByExIdsJSONRequestBody) (*GetDeptsByExIdsAnswer, error) {
+func (a *API) GetDeptsByExIds(ctx context.Context, params *GetDeptsByExIdsParams, body *GetDeptsByExIdsRequest) (*GetDeptsByExIdsAnswer, error) {
 	var out GetDeptsByExIdsAnswer
-	call := wire.Call{Operation: opGetDeptsByExIds, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetDeptsByExIdsRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetDeptsByExIds, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opCreateDept = &wire.Operation{
+// OpCreateDept is what the document says of CreateDept. It is shared: do not change it.
+var OpCreateDept = &wire.Operation{
 	ID:       "createDept",
 	Method:   http.MethodPost,
 	Path:     "/v7/depts/create",
@@ -6648,20 +2655,20 @@ var opCreateDept = &wire.Operation{
 // Permissions: kso.contact.readwrite.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/dept/create-dept
-func (a *API) CreateDept(ctx context.Context, params *CreateDeptParams, body *CreateDeptJSONRequestBody) (*CreateDeptAnswer, error) {
+func (a *API) CreateDept(ctx context.Context, params *CreateDeptParams, body *CreateDeptRequest) (*CreateDeptAnswer, error) {
 	var out CreateDeptAnswer
-	call := wire.Call{Operation: opCreateDept, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewCreateDeptRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpCreateDept, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetRootDept = &wire.Operation{
+// OpGetRootDept is what the document says of GetRootDept. It is shared: do not change it.
+var OpGetRootDept = &wire.Operation{
 	ID:         "getRootDept",
 	Method:     http.MethodGet,
 	Path:       "/v7/depts/root",
@@ -6683,17 +2690,17 @@ var opGetRootDept = &wire.Operation{
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/dept/get-root-dept
 func (a *API) GetRootDept(ctx context.Context, params *GetRootDeptParams) (*GetRootDeptAnswer, error) {
 	var out GetRootDeptAnswer
-	call := wire.Call{Operation: opGetRootDept, Out: &out}
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetRootDeptRequest(server, params)
-	}
+	call := wire.Call{Operation: OpGetRootDept, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListChildDepts = &wire.Operation{
+// OpListChildDepts is what the document says of ListChildDepts. It is shared: do not change it.
+var OpListChildDepts = &wire.Operation{
 	ID:         "listChildDepts",
 	Method:     http.MethodGet,
 	Path:       "/v7/depts/{dept_id}/children",
@@ -6715,18 +2722,21 @@ var opListChildDepts = &wire.Operation{
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/dept/get-dept-list
 func (a *API) ListChildDepts(ctx context.Context, deptID string, params *ListChildDeptsParams) (*ListChildDeptsAnswer, error) {
 	var out ListChildDeptsAnswer
-	call := wire.Call{Operation: opListChildDepts, Out: &out}
-	call.PathValue("dept_id", deptID)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListChildDeptsRequest(server, deptID, params)
-	}
+	call := wire.Call{Operation: OpListChildDepts, Out: &out}
+	wire.PathString(&call, "dept_id", deptID)
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	wire.QueryBool(&call, "with_total", params.WithTotal)
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opDeleteDept = &wire.Operation{
+// OpDeleteDept is what the document says of DeleteDept. It is shared: do not change it.
+var OpDeleteDept = &wire.Operation{
 	ID:       "deleteDept",
 	Method:   http.MethodPost,
 	Path:     "/v7/depts/{dept_id}/delete",
@@ -6747,18 +2757,18 @@ var opDeleteDept = &wire.Operation{
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/dept/delete-dept
 func (a *API) DeleteDept(ctx context.Context, deptID string, params *DeleteDeptParams) (*DeleteDeptAnswer, error) {
 	var out DeleteDeptAnswer
-	call := wire.Call{Operation: opDeleteDept, Out: &out}
-	call.PathValue("dept_id", deptID)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewDeleteDeptRequest(server, deptID, params)
-	}
+	call := wire.Call{Operation: OpDeleteDept, Out: &out}
+	wire.PathString(&call, "dept_id", deptID)
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListDeptMembers = &wire.Operation{
+// OpListDeptMembers is what the document says of ListDeptMembers. It is shared: do not change it.
+var OpListDeptMembers = &wire.Operation{
 	ID:         "listDeptMembers",
 	Method:     http.MethodGet,
 	Path:       "/v7/depts/{dept_id}/members",
@@ -6780,19 +2790,24 @@ var opListDeptMembers = &wire.Operation{
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/get-dept-user
 func (a *API) ListDeptMembers(ctx context.Context, deptID string, params *ListDeptMembersParams) (*ListDeptMembersAnswer, error) {
 	var out ListDeptMembersAnswer
-	call := wire.Call{Operation: opListDeptMembers, Out: &out}
-	call.PathValue("dept_id", deptID)
-	call.RequireParams(params == nil, "status")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListDeptMembersRequest(server, deptID, params)
-	}
+	call := wire.Call{Operation: OpListDeptMembers, Out: &out}
+	wire.PathString(&call, "dept_id", deptID)
+	params = wire.Params(&call, params, "status")
+	wire.QueryStrings(&call, "status", true, params.Status)
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	wire.QueryBool(&call, "recursive", params.Recursive)
+	wire.QueryBool(&call, "with_user_detail", params.WithUserDetail)
+	wire.QueryBool(&call, "with_total", params.WithTotal)
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opBatchReadDeptMembers = &wire.Operation{
+// OpBatchReadDeptMembers is what the document says of BatchReadDeptMembers. It is shared: do not change it.
+var OpBatchReadDeptMembers = &wire.Operation{
 	ID:         "batchReadDeptMembers",
 	Method:     http.MethodPost,
 	Path:       "/v7/depts/{dept_id}/members/batch_read",
@@ -6812,21 +2827,21 @@ var opBatchReadDeptMembers = &wire.Operation{
 // Permissions: kso.contact.read, kso.contact.readwrite.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/batch-get-dept-user
-func (a *API) BatchReadDeptMembers(ctx context.Context, deptID string, params *BatchReadDeptMembersParams, body *BatchReadDeptMembersJSONRequestBody) (*BatchReadDeptMembersAnswer, error) {
+func (a *API) BatchReadDeptMembers(ctx context.Context, deptID string, params *BatchReadDeptMembersParams, body *BatchReadDeptMembersRequest) (*BatchReadDeptMembersAnswer, error) {
 	var out BatchReadDeptMembersAnswer
-	call := wire.Call{Operation: opBatchReadDeptMembers, Out: &out}
-	call.PathValue("dept_id", deptID)
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewBatchReadDeptMembersRequestWithBody(server, deptID, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpBatchReadDeptMembers, Out: &out}
+	wire.PathString(&call, "dept_id", deptID)
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opAddDeptMember = &wire.Operation{
+// OpAddDeptMember is what the document says of AddDeptMember. It is shared: do not change it.
+var OpAddDeptMember = &wire.Operation{
 	ID:         "addDeptMember",
 	Method:     http.MethodPost,
 	Path:       "/v7/depts/{dept_id}/members/{user_id}/create",
@@ -6848,19 +2863,19 @@ var opAddDeptMember = &wire.Operation{
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/join-dept
 func (a *API) AddDeptMember(ctx context.Context, deptID string, userID string, params *AddDeptMemberParams) (*AddDeptMemberAnswer, error) {
 	var out AddDeptMemberAnswer
-	call := wire.Call{Operation: opAddDeptMember, Out: &out}
-	call.PathValue("dept_id", deptID)
-	call.PathValue("user_id", userID)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewAddDeptMemberRequest(server, deptID, userID, params)
-	}
+	call := wire.Call{Operation: OpAddDeptMember, Out: &out}
+	wire.PathString(&call, "dept_id", deptID)
+	wire.PathString(&call, "user_id", userID)
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opRemoveDeptMember = &wire.Operation{
+// OpRemoveDeptMember is what the document says of RemoveDeptMember. It is shared: do not change it.
+var OpRemoveDeptMember = &wire.Operation{
 	ID:       "removeDeptMember",
 	Method:   http.MethodPost,
 	Path:     "/v7/depts/{dept_id}/members/{user_id}/delete",
@@ -6881,19 +2896,19 @@ var opRemoveDeptMember = &wire.Operation{
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/remove-dept
 func (a *API) RemoveDeptMember(ctx context.Context, deptID string, userID string, params *RemoveDeptMemberParams) (*RemoveDeptMemberAnswer, error) {
 	var out RemoveDeptMemberAnswer
-	call := wire.Call{Operation: opRemoveDeptMember, Out: &out}
-	call.PathValue("dept_id", deptID)
-	call.PathValue("user_id", userID)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewRemoveDeptMemberRequest(server, deptID, userID, params)
-	}
+	call := wire.Call{Operation: OpRemoveDeptMember, Out: &out}
+	wire.PathString(&call, "dept_id", deptID)
+	wire.PathString(&call, "user_id", userID)
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opUpdateDept = &wire.Operation{
+// OpUpdateDept is what the document says of UpdateDept. It is shared: do not change it.
+var OpUpdateDept = &wire.Operation{
 	ID:         "updateDept",
 	Method:     http.MethodPost,
 	Path:       "/v7/depts/{dept_id}/update",
@@ -6913,21 +2928,21 @@ var opUpdateDept = &wire.Operation{
 // Permissions: kso.contact.readwrite.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/dept/update-dept
-func (a *API) UpdateDept(ctx context.Context, deptID string, params *UpdateDeptParams, body *UpdateDeptJSONRequestBody) (*UpdateDeptAnswer, error) {
+func (a *API) UpdateDept(ctx context.Context, deptID string, params *UpdateDeptParams, body *UpdateDeptRequest) (*UpdateDeptAnswer, error) {
 	var out UpdateDeptAnswer
-	call := wire.Call{Operation: opUpdateDept, Out: &out}
-	call.PathValue("dept_id", deptID)
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewUpdateDeptRequestWithBody(server, deptID, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpUpdateDept, Out: &out}
+	wire.PathString(&call, "dept_id", deptID)
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opConvertIds = &wire.Operation{
+// OpConvertIds is what the document says of ConvertIds. It is shared: do not change it.
+var OpConvertIds = &wire.Operation{
 	ID:         "convertIds",
 	Method:     http.MethodPost,
 	Path:       "/v7/id_convert",
@@ -6944,20 +2959,18 @@ var opConvertIds = &wire.Operation{
 // Limit: 10 calls in 1 s.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
-func (a *API) ConvertIds(ctx context.Context, body *ConvertIdsJSONRequestBody) (*ConvertIdsAnswer, error) {
+func (a *API) ConvertIds(ctx context.Context, body *ConvertIdsRequest) (*ConvertIdsAnswer, error) {
 	var out ConvertIdsAnswer
-	call := wire.Call{Operation: opConvertIds, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewConvertIdsRequestWithBody(server, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpConvertIds, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListUsers = &wire.Operation{
+// OpListUsers is what the document says of ListUsers. It is shared: do not change it.
+var OpListUsers = &wire.Operation{
 	ID:         "listUsers",
 	Method:     http.MethodGet,
 	Path:       "/v7/users",
@@ -6979,18 +2992,22 @@ var opListUsers = &wire.Operation{
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/get-all-user
 func (a *API) ListUsers(ctx context.Context, params *ListUsersParams) (*ListUsersAnswer, error) {
 	var out ListUsersAnswer
-	call := wire.Call{Operation: opListUsers, Out: &out}
-	call.RequireParams(params == nil, "status")
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListUsersRequest(server, params)
-	}
+	call := wire.Call{Operation: OpListUsers, Out: &out}
+	params = wire.Params(&call, params, "status")
+	wire.QueryStrings(&call, "status", true, params.Status)
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	wire.QueryBool(&call, "with_dept", params.WithDept)
+	wire.QueryBool(&call, "with_total", params.WithTotal)
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opBatchDisableUsers = &wire.Operation{
+// OpBatchDisableUsers is what the document says of BatchDisableUsers. It is shared: do not change it.
+var OpBatchDisableUsers = &wire.Operation{
 	ID:         "batchDisableUsers",
 	Method:     http.MethodPost,
 	Path:       "/v7/users/batch_disable",
@@ -7010,20 +3027,20 @@ var opBatchDisableUsers = &wire.Operation{
 // Permissions: kso.contact.readwrite.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/batch-disable-user
-func (a *API) BatchDisableUsers(ctx context.Context, params *BatchDisableUsersParams, body *BatchDisableUsersJSONRequestBody) (*BatchDisableUsersAnswer, error) {
+func (a *API) BatchDisableUsers(ctx context.Context, params *BatchDisableUsersParams, body *BatchDisableUsersRequest) (*BatchDisableUsersAnswer, error) {
 	var out BatchDisableUsersAnswer
-	call := wire.Call{Operation: opBatchDisableUsers, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewBatchDisableUsersRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpBatchDisableUsers, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opBatchEnableUsers = &wire.Operation{
+// OpBatchEnableUsers is what the document says of BatchEnableUsers. It is shared: do not change it.
+var OpBatchEnableUsers = &wire.Operation{
 	ID:         "batchEnableUsers",
 	Method:     http.MethodPost,
 	Path:       "/v7/users/batch_enable",
@@ -7043,20 +3060,20 @@ var opBatchEnableUsers = &wire.Operation{
 // Permissions: kso.contact.readwrite.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/batch-enable-user
-func (a *API) BatchEnableUsers(ctx context.Context, params *BatchEnableUsersParams, body *BatchEnableUsersJSONRequestBody) (*BatchEnableUsersAnswer, error) {
+func (a *API) BatchEnableUsers(ctx context.Context, params *BatchEnableUsersParams, body *BatchEnableUsersRequest) (*BatchEnableUsersAnswer, error) {
 	var out BatchEnableUsersAnswer
-	call := wire.Call{Operation: opBatchEnableUsers, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewBatchEnableUsersRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpBatchEnableUsers, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opBatchReadUsers = &wire.Operation{
+// OpBatchReadUsers is what the document says of BatchReadUsers. It is shared: do not change it.
+var OpBatchReadUsers = &wire.Operation{
 	ID:         "batchReadUsers",
 	Method:     http.MethodPost,
 	Path:       "/v7/users/batch_read",
@@ -7076,20 +3093,20 @@ var opBatchReadUsers = &wire.Operation{
 // Permissions: kso.contact.read, kso.contact.readwrite.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/batch-get-user
-func (a *API) BatchReadUsers(ctx context.Context, params *BatchReadUsersParams, body *BatchReadUsersJSONRequestBody) (*BatchReadUsersAnswer, error) {
+func (a *API) BatchReadUsers(ctx context.Context, params *BatchReadUsersParams, body *BatchReadUsersRequest) (*BatchReadUsersAnswer, error) {
 	var out BatchReadUsersAnswer
-	call := wire.Call{Operation: opBatchReadUsers, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewBatchReadUsersRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpBatchReadUsers, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opBatchUpdateUserDept = &wire.Operation{
+// OpBatchUpdateUserDept is what the document says of BatchUpdateUserDept. It is shared: do not change it.
+var OpBatchUpdateUserDept = &wire.Operation{
 	ID:         "batchUpdateUserDept",
 	Method:     http.MethodPost,
 	Path:       "/v7/users/batch_update_dept",
@@ -7109,20 +3126,20 @@ var opBatchUpdateUserDept = &wire.Operation{
 // Permissions: kso.contact.readwrite.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/batch-update-user-dept
-func (a *API) BatchUpdateUserDept(ctx context.Context, params *BatchUpdateUserDeptParams, body *BatchUpdateUserDeptJSONRequestBody) (*BatchUpdateUserDeptAnswer, error) {
+func (a *API) BatchUpdateUserDept(ctx context.Context, params *BatchUpdateUserDeptParams, body *BatchUpdateUserDeptRequest) (*BatchUpdateUserDeptAnswer, error) {
 	var out BatchUpdateUserDeptAnswer
-	call := wire.Call{Operation: opBatchUpdateUserDept, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewBatchUpdateUserDeptRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpBatchUpdateUserDept, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opBatchUpdateUserOrder = &wire.Operation{
+// OpBatchUpdateUserOrder is what the document says of BatchUpdateUserOrder. It is shared: do not change it.
+var OpBatchUpdateUserOrder = &wire.Operation{
 	ID:         "batchUpdateUserOrder",
 	Method:     http.MethodPost,
 	Path:       "/v7/users/batch_update_order",
@@ -7142,20 +3159,20 @@ var opBatchUpdateUserOrder = &wire.Operation{
 // Permissions: kso.contact.readwrite.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/batch-update-user-order
-func (a *API) BatchUpdateUserOrder(ctx context.Context, params *BatchUpdateUserOrderParams, body *BatchUpdateUserOrderJSONRequestBody) (*BatchUpdateUserOrderAnswer, error) {
+func (a *API) BatchUpdateUserOrder(ctx context.Context, params *BatchUpdateUserOrderParams, body *BatchUpdateUserOrderRequest) (*BatchUpdateUserOrderAnswer, error) {
 	var out BatchUpdateUserOrderAnswer
-	call := wire.Call{Operation: opBatchUpdateUserOrder, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewBatchUpdateUserOrderRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpBatchUpdateUserOrder, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetUsersByEmails = &wire.Operation{
+// OpGetUsersByEmails is what the document says of GetUsersByEmails. It is shared: do not change it.
+var OpGetUsersByEmails = &wire.Operation{
 	ID:         "getUsersByEmails",
 	Method:     http.MethodPost,
 	Path:       "/v7/users/by_emails",
@@ -7175,20 +3192,20 @@ var opGetUsersByEmails = &wire.Operation{
 // Permissions: kso.contact.read, kso.contact.readwrite.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/get-email-user
-func (a *API) GetUsersByEmails(ctx context.Context, params *GetUsersByEmailsParams, body *GetUsersByEmailsJSONRequestBody) (*GetUsersByEmailsAnswer, error) {
+func (a *API) GetUsersByEmails(ctx context.Context, params *GetUsersByEmailsParams, body *GetUsersByEmailsRequest) (*GetUsersByEmailsAnswer, error) {
 	var out GetUsersByEmailsAnswer
-	call := wire.Call{Operation: opGetUsersByEmails, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetUsersByEmailsRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetUsersByEmails, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetUsersByExUserIds = &wire.Operation{
+// OpGetUsersByExUserIds is what the document says of GetUsersByExUserIds. It is shared: do not change it.
+var OpGetUsersByExUserIds = &wire.Operation{
 	ID:         "getUsersByExUserIds",
 	Method:     http.MethodPost,
 	Path:       "/v7/users/by_ex_user_ids",
@@ -7208,20 +3225,20 @@ var opGetUsersByExUserIds = &wire.Operation{
 // Permissions: kso.contact.read, kso.contact.readwrite.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/get-ex-user
-func (a *API) GetUsersByExUserIds(ctx context.Context, params *GetUsersByExUserIdsParams, body *GetUsersByExUserIdsJSONRequestBody) (*GetUsersByExUserIdsAnswer, error) {
+func (a *API) GetUsersByExUserIds(ctx context.Context, params *GetUsersByExUserIdsParams, body *GetUsersByExUserIdsRequest) (*GetUsersByExUserIdsAnswer, error) {
 	var out GetUsersByExUserIdsAnswer
-	call := wire.Call{Operation: opGetUsersByExUserIds, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetUsersByExUserIdsRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetUsersByExUserIds, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetUsersByPhones = &wire.Operation{
+// OpGetUsersByPhones is what the document says of GetUsersByPhones. It is shared: do not change it.
+var OpGetUsersByPhones = &wire.Operation{
 	ID:         "getUsersByPhones",
 	Method:     http.MethodPost,
 	Path:       "/v7/users/by_phones",
@@ -7241,20 +3258,20 @@ var opGetUsersByPhones = &wire.Operation{
 // Permissions: kso.contact.read, kso.contact.readwrite.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/get-phone-user
-func (a *API) GetUsersByPhones(ctx context.Context, params *GetUsersByPhonesParams, body *GetUsersByPhonesJSONRequestBody) (*GetUsersByPhonesAnswer, error) {
+func (a *API) GetUsersByPhones(ctx context.Context, params *GetUsersByPhonesParams, body *GetUsersByPhonesRequest) (*GetUsersByPhonesAnswer, error) {
 	var out GetUsersByPhonesAnswer
-	call := wire.Call{Operation: opGetUsersByPhones, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetUsersByPhonesRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpGetUsersByPhones, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opCreateUser = &wire.Operation{
+// OpCreateUser is what the document says of CreateUser. It is shared: do not change it.
+var OpCreateUser = &wire.Operation{
 	ID:       "createUser",
 	Method:   http.MethodPost,
 	Path:     "/v7/users/create",
@@ -7273,20 +3290,20 @@ var opCreateUser = &wire.Operation{
 // Permissions: kso.contact.readwrite.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/create-user
-func (a *API) CreateUser(ctx context.Context, params *CreateUserParams, body *CreateUserJSONRequestBody) (*CreateUserAnswer, error) {
+func (a *API) CreateUser(ctx context.Context, params *CreateUserParams, body *CreateUserRequest) (*CreateUserAnswer, error) {
 	var out CreateUserAnswer
-	call := wire.Call{Operation: opCreateUser, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewCreateUserRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpCreateUser, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetCurrentUser = &wire.Operation{
+// OpGetCurrentUser is what the document says of GetCurrentUser. It is shared: do not change it.
+var OpGetCurrentUser = &wire.Operation{
 	ID:         "getCurrentUser",
 	Method:     http.MethodGet,
 	Path:       "/v7/users/current",
@@ -7308,17 +3325,15 @@ var opGetCurrentUser = &wire.Operation{
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/certification-authorization/user-authorization/user-info
 func (a *API) GetCurrentUser(ctx context.Context) (*GetCurrentUserAnswer, error) {
 	var out GetCurrentUserAnswer
-	call := wire.Call{Operation: opGetCurrentUser, Out: &out}
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetCurrentUserRequest(server)
-	}
+	call := wire.Call{Operation: OpGetCurrentUser, Out: &out}
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetCurrentUserID = &wire.Operation{
+// OpGetCurrentUserID is what the document says of GetCurrentUserID. It is shared: do not change it.
+var OpGetCurrentUserID = &wire.Operation{
 	ID:         "getCurrentUserId",
 	Method:     http.MethodGet,
 	Path:       "/v7/users/current_id",
@@ -7340,17 +3355,15 @@ var opGetCurrentUserID = &wire.Operation{
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/get-current-user-id
 func (a *API) GetCurrentUserID(ctx context.Context) (*GetCurrentUserIDAnswer, error) {
 	var out GetCurrentUserIDAnswer
-	call := wire.Call{Operation: opGetCurrentUserID, Out: &out}
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetCurrentUserIDRequest(server)
-	}
+	call := wire.Call{Operation: OpGetCurrentUserID, Out: &out}
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opBatchReadUserCustomAttrs = &wire.Operation{
+// OpBatchReadUserCustomAttrs is what the document says of BatchReadUserCustomAttrs. It is shared: do not change it.
+var OpBatchReadUserCustomAttrs = &wire.Operation{
 	ID:         "batchReadUserCustomAttrs",
 	Method:     http.MethodPost,
 	Path:       "/v7/users/custom_attrs/batch_read",
@@ -7370,20 +3383,20 @@ var opBatchReadUserCustomAttrs = &wire.Operation{
 // Permissions: kso.user_custom_attr.readwrite.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/batch-get-user-attribute
-func (a *API) BatchReadUserCustomAttrs(ctx context.Context, params *BatchReadUserCustomAttrsParams, body *BatchReadUserCustomAttrsJSONRequestBody) (*BatchReadUserCustomAttrsAnswer, error) {
+func (a *API) BatchReadUserCustomAttrs(ctx context.Context, params *BatchReadUserCustomAttrsParams, body *BatchReadUserCustomAttrsRequest) (*BatchReadUserCustomAttrsAnswer, error) {
 	var out BatchReadUserCustomAttrsAnswer
-	call := wire.Call{Operation: opBatchReadUserCustomAttrs, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewBatchReadUserCustomAttrsRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpBatchReadUserCustomAttrs, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opBatchUpdateUserCustomAttrs = &wire.Operation{
+// OpBatchUpdateUserCustomAttrs is what the document says of BatchUpdateUserCustomAttrs. It is shared: do not change it.
+var OpBatchUpdateUserCustomAttrs = &wire.Operation{
 	ID:         "batchUpdateUserCustomAttrs",
 	Method:     http.MethodPost,
 	Path:       "/v7/users/custom_attrs/batch_update",
@@ -7403,20 +3416,20 @@ var opBatchUpdateUserCustomAttrs = &wire.Operation{
 // Permissions: kso.user_custom_attr.readwrite.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/batch-update-user-attribute
-func (a *API) BatchUpdateUserCustomAttrs(ctx context.Context, params *BatchUpdateUserCustomAttrsParams, body *BatchUpdateUserCustomAttrsJSONRequestBody) (*BatchUpdateUserCustomAttrsAnswer, error) {
+func (a *API) BatchUpdateUserCustomAttrs(ctx context.Context, params *BatchUpdateUserCustomAttrsParams, body *BatchUpdateUserCustomAttrsRequest) (*BatchUpdateUserCustomAttrsAnswer, error) {
 	var out BatchUpdateUserCustomAttrsAnswer
-	call := wire.Call{Operation: opBatchUpdateUserCustomAttrs, Out: &out}
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewBatchUpdateUserCustomAttrsRequestWithBody(server, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpBatchUpdateUserCustomAttrs, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opGetUser = &wire.Operation{
+// OpGetUser is what the document says of GetUser. It is shared: do not change it.
+var OpGetUser = &wire.Operation{
 	ID:         "getUser",
 	Method:     http.MethodGet,
 	Path:       "/v7/users/{user_id}",
@@ -7438,18 +3451,19 @@ var opGetUser = &wire.Operation{
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/get-user
 func (a *API) GetUser(ctx context.Context, userID string, params *GetUserParams) (*GetUserAnswer, error) {
 	var out GetUserAnswer
-	call := wire.Call{Operation: opGetUser, Out: &out}
-	call.PathValue("user_id", userID)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewGetUserRequest(server, userID, params)
-	}
+	call := wire.Call{Operation: OpGetUser, Out: &out}
+	wire.PathString(&call, "user_id", userID)
+	params = wire.Params(&call, params, "")
+	wire.QueryBool(&call, "with_dept", params.WithDept)
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opDeleteUser = &wire.Operation{
+// OpDeleteUser is what the document says of DeleteUser. It is shared: do not change it.
+var OpDeleteUser = &wire.Operation{
 	ID:       "deleteUser",
 	Method:   http.MethodPost,
 	Path:     "/v7/users/{user_id}/delete",
@@ -7470,18 +3484,18 @@ var opDeleteUser = &wire.Operation{
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/delete-user
 func (a *API) DeleteUser(ctx context.Context, userID string, params *DeleteUserParams) (*DeleteUserAnswer, error) {
 	var out DeleteUserAnswer
-	call := wire.Call{Operation: opDeleteUser, Out: &out}
-	call.PathValue("user_id", userID)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewDeleteUserRequest(server, userID, params)
-	}
+	call := wire.Call{Operation: OpDeleteUser, Out: &out}
+	wire.PathString(&call, "user_id", userID)
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opListUserDepts = &wire.Operation{
+// OpListUserDepts is what the document says of ListUserDepts. It is shared: do not change it.
+var OpListUserDepts = &wire.Operation{
 	ID:         "listUserDepts",
 	Method:     http.MethodGet,
 	Path:       "/v7/users/{user_id}/depts",
@@ -7503,18 +3517,18 @@ var opListUserDepts = &wire.Operation{
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/get-user-dept
 func (a *API) ListUserDepts(ctx context.Context, userID string, params *ListUserDeptsParams) (*ListUserDeptsAnswer, error) {
 	var out ListUserDeptsAnswer
-	call := wire.Call{Operation: opListUserDepts, Out: &out}
-	call.PathValue("user_id", userID)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewListUserDeptsRequest(server, userID, params)
-	}
+	call := wire.Call{Operation: OpListUserDepts, Out: &out}
+	wire.PathString(&call, "user_id", userID)
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
 	return &out, nil
 }
 
-var opUpdateUser = &wire.Operation{
+// OpUpdateUser is what the document says of UpdateUser. It is shared: do not change it.
+var OpUpdateUser = &wire.Operation{
 	ID:         "updateUser",
 	Method:     http.MethodPost,
 	Path:       "/v7/users/{user_id}/update",
@@ -7534,14 +3548,13 @@ var opUpdateUser = &wire.Operation{
 // Permissions: kso.contact.readwrite.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/update-user
-func (a *API) UpdateUser(ctx context.Context, userID string, params *UpdateUserParams, body *UpdateUserJSONRequestBody) (*UpdateUserAnswer, error) {
+func (a *API) UpdateUser(ctx context.Context, userID string, params *UpdateUserParams, body *UpdateUserRequest) (*UpdateUserAnswer, error) {
 	var out UpdateUserAnswer
-	call := wire.Call{Operation: opUpdateUser, Out: &out}
-	call.PathValue("user_id", userID)
-	payload := call.JSONBody(body)
-	call.Build = func(server string) (*http.Request, error) {
-		return NewUpdateUserRequestWithBody(server, userID, params, "application/json", bytes.NewReader(payload))
-	}
+	call := wire.Call{Operation: OpUpdateUser, Out: &out}
+	wire.PathString(&call, "user_id", userID)
+	params = wire.Params(&call, params, "")
+	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
