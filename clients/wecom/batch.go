@@ -109,7 +109,8 @@ func (c *Client) SyncUsers(ctx context.Context, csv io.Reader, o BatchOptions) (
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90981
 func (c *Client) ReplaceUsers(ctx context.Context, csv io.Reader, o BatchOptions) (*BatchResult, error) {
 	if !o.AllowDeletion {
-		return nil, invalid("ReplaceBatchUser", "members who are not in the file would be deleted: set BatchOptions.AllowDeletion if that is meant")
+		return nil, invalid(wecomapi.OpReplaceBatchUser.ID,
+			"members who are not in the file would be deleted: set BatchOptions.AllowDeletion if that is meant")
 	}
 	return c.batch(ctx, csv, o, func(ctx context.Context, mediaID string) (string, error) {
 		answer, err := c.ReplaceBatchUser(ctx, &wecomapi.ReplaceBatchUserRequest{MediaID: mediaID, ToInvite: &o.Invite, Callback: o.Callback})
@@ -126,7 +127,8 @@ func (c *Client) ReplaceUsers(ctx context.Context, csv io.Reader, o BatchOptions
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90982
 func (c *Client) ReplaceDepartments(ctx context.Context, csv io.Reader, o BatchOptions) (*BatchResult, error) {
 	if !o.AllowDeletion {
-		return nil, invalid("ReplaceBatchParty", "empty departments that are not in the file would be deleted: set BatchOptions.AllowDeletion if that is meant")
+		return nil, invalid(wecomapi.OpReplaceBatchParty.ID,
+			"empty departments that are not in the file would be deleted: set BatchOptions.AllowDeletion if that is meant")
 	}
 	return c.batch(ctx, csv, o, func(ctx context.Context, mediaID string) (string, error) {
 		answer, err := c.ReplaceBatchParty(ctx, &wecomapi.ReplaceBatchPartyRequest{MediaID: mediaID, Callback: o.Callback})
@@ -189,7 +191,8 @@ func batchResult(jobID string, state *wecomapi.GetBatchResultAnswer) (*BatchResu
 		if about == "" {
 			about = fmt.Sprint("department ", row.PartyID)
 		}
-		rows[i] = &clients.Error{Vendor: "wecom", Operation: "GetBatchResult", Kind: kindOf(int(row.ErrCode)), Code: fmt.Sprint(int64(row.ErrCode)),
+		rows[i] = &clients.Error{Vendor: "wecom", Operation: wecomapi.OpGetBatchResult.ID,
+			Kind: kindOf(int(row.ErrCode)), Code: fmt.Sprint(int64(row.ErrCode)),
 			Message: about + ": " + row.ErrMsg}
 	}
 	return result, &RowsError{JobID: jobID, Total: state.Total, Rows: rows}
