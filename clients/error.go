@@ -13,7 +13,7 @@ import (
 // Kind sorts the outcomes of all vendors into what a program can do about them.
 type Kind string
 
-// The kinds. Each has an error to hold against with errors.Is.
+// The kinds. Each has an error that errors.Is finds, such as ErrNotFound.
 const (
 	KindUnknown         Kind = "unknown"          // a vendor code that is in no table
 	KindUnauthenticated Kind = "unauthenticated"  // the credential is missing, wrong or dead

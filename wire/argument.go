@@ -117,7 +117,9 @@ func QueryStrings[T ~string](c *Call, name string, explode bool, values []T) {
 
 // QueryInts is QueryStrings for whole numbers.
 func QueryInts[T Integer](c *Call, name string, explode bool, values []T) {
-	queryList(c, name, explode, values, func(b []byte, value T) []byte { return strconv.AppendInt(b, int64(value), 10) })
+	queryList(c, name, explode, values, func(b []byte, value T) []byte {
+		return strconv.AppendInt(b, int64(value), 10)
+	})
 }
 
 // QueryBools is QueryStrings for flags.
@@ -188,8 +190,8 @@ func HeaderStyled(c *Call, name string, value any, style Style) {
 }
 
 func (s Style) write(name string, value any, place runtime.ParamLocation) (string, error) {
-	return runtime.StyleParamWithOptions(s.Style, s.Explode, name, value, runtime.StyleParamOptions{ParamLocation: place, Type: s.Type,
-		Format: s.Format})
+	return runtime.StyleParamWithOptions(s.Style, s.Explode, name, value,
+		runtime.StyleParamOptions{ParamLocation: place, Type: s.Type, Format: s.Format})
 }
 
 // Params returns params, or empty ones in place of nil. The parameter required, if it is not "", is one that may not be

@@ -53,7 +53,7 @@ func setBody(req *http.Request, body []byte) {
 func (c *Call) url(base *url.URL) (*url.URL, error) {
 	rest := c.Operation.Path[c.filled:]
 	if strings.IndexByte(rest, '{') >= 0 {
-		return nil, fmt.Errorf("the path lacks values: %s", rest)
+		return nil, fmt.Errorf("the path still needs values: %s", rest)
 	}
 	u := &url.URL{Scheme: base.Scheme, Host: base.Host}
 	end := c.query

@@ -34,9 +34,13 @@ func TestRequest(t *testing.T) {
 		add  func(*wire.Call)
 		want string
 	}{
-		"nothing":               {user, func(*wire.Call) {}, "/base/user/get"},
-		"a word":                {user, func(c *wire.Call) { wire.QueryString(c, "userid", new("zhang")) }, "/base/user/get?userid=zhang"},
-		"an empty word is sent": {user, func(c *wire.Call) { wire.QueryString(c, "userid", new("")) }, "/base/user/get?userid="},
+		"nothing": {user, func(*wire.Call) {}, "/base/user/get"},
+		"a word": {user, func(c *wire.Call) {
+			wire.QueryString(c, "userid", new("zhang"))
+		}, "/base/user/get?userid=zhang"},
+		"an empty word is sent": {user, func(c *wire.Call) {
+			wire.QueryString(c, "userid", new(""))
+		}, "/base/user/get?userid="},
 		"what is not set is not": {user, func(c *wire.Call) {
 			wire.QueryString[userID](c, "a", nil)
 			wire.QueryInt[int64](c, "b", nil)
@@ -53,7 +57,9 @@ func TestRequest(t *testing.T) {
 			wire.QueryInt(c, "b", new(int64(-9007199254740993)))
 			wire.QueryBool(c, "c", new(true))
 		}, "/base/user/get?b=-9007199254740993&c=true"},
-		"names of types": {user, func(c *wire.Call) { wire.QueryString(c, "userid", new(userID("u&v"))) }, "/base/user/get?userid=u%26v"},
+		"names of types": {user, func(c *wire.Call) {
+			wire.QueryString(c, "userid", new(userID("u&v")))
+		}, "/base/user/get?userid=u%26v"},
 		"exploded lists": {user, func(c *wire.Call) {
 			wire.QueryStrings(c, "ids", true, []userID{"a,b", "c d"})
 			wire.QueryInts(c, "n", true, []status{1, 2})
@@ -66,10 +72,13 @@ func TestRequest(t *testing.T) {
 		"an empty list is a parameter without a value": {user, func(c *wire.Call) {
 			wire.QueryStrings(c, "ids", true, []string{})
 		}, "/base/user/get?ids="},
-		"odd names": {user, func(c *wire.Call) { wire.QueryString(c, "ids[]", new("a")) }, "/base/user/get?ids%5B%5D=a"},
+		"odd names": {user, func(c *wire.Call) {
+			wire.QueryString(c, "ids[]", new("a"))
+		}, "/base/user/get?ids%5B%5D=a"},
 		"other styles": {user, func(c *wire.Call) {
 			wire.QueryInt(c, "page", new(1))
-			wire.QueryStyled(c, "filter", map[string]string{"name": "a b"}, wire.Style{Style: "deepObject", Explode: true, Type: "object"})
+			wire.QueryStyled(c, "filter", map[string]string{"name": "a b"},
+				wire.Style{Style: "deepObject", Explode: true, Type: "object"})
 		}, "/base/user/get?page=1&filter[name]=a+b"},
 		"path values": {members().Operation, func(c *wire.Call) {
 			wire.PathInt(c, "dept_id", int64(0))
@@ -104,7 +113,9 @@ func TestRequest(t *testing.T) {
 }
 
 func TestRequestKeepsTheBase(t *testing.T) {
-	for _, base := range []string{"http://h", "https://h:443/a/b", "https://h/a%2Fb", "https://h/%E5%89%8D/x", "https://h:"} {
+	for _, base := range []string{
+		"http://h", "https://h:443/a/b", "https://h/a%2Fb", "https://h/%E5%89%8D/x", "https://h:",
+	} {
 		parsed := baseURL(t, base)
 		call := members()
 		wire.PathString(call, "dept_id", "a/b")
@@ -227,7 +238,9 @@ func TestCallNamesWhatIsMissing(t *testing.T) {
 }
 
 func FuzzEscaping(f *testing.F) {
-	for _, seed := range []string{"", "..", "a b+c", "张三", "a/b;c,d?e#f", "%2e%", "x&y=z", "~-_.", "a:b@c$d!*'()", "\x00\xff", `"<>{}|\^[]` + "`"} {
+	for _, seed := range []string{
+		"", "..", "a b+c", "张三", "a/b;c,d?e#f", "%2e%", "x&y=z", "~-_.", "a:b@c$d!*'()", "\x00\xff", `"<>{}|\^[]` + "`",
+	} {
 		f.Add(seed, seed)
 	}
 	op := &wire.Operation{Method: http.MethodGet, Path: "/users/{id}/of"}

@@ -21,8 +21,11 @@ func TestWrap(t *testing.T) {
 			"// " + words(25) + "end\n",
 			"// " + words(18) + "word\n// word word word word word word end\n",
 		},
-		"of a field":      {"\t// " + words(20) + "end\n", "\t// " + words(17) + "word\n\t// word word end\n"},
-		"wide characters": {"// " + wide(25) + "end\n", "// " + wide(18) + "部门\n// 部门 部门 部门 部门 部门 部门 end\n"},
+		"of a field": {"\t// " + words(20) + "end\n", "\t// " + words(17) + "word\n\t// word word end\n"},
+		"wide characters": {
+			"// " + wide(25) + "end\n",
+			"// " + wide(18) + "部门\n// 部门 部门 部门 部门 部门 部门 end\n",
+		},
 		"code stays":      {"//\t" + words(25) + "end\n", "//\t" + words(25) + "end\n"},
 		"a list stays":    {"//   - " + words(25) + "\n", "//   - " + words(25) + "\n"},
 		"code is no text": {"x := 1 // " + words(25) + "\n", "x := 1 // " + words(25) + "\n"},
