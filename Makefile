@@ -35,7 +35,7 @@ lint: ## gofmt, go vet, staticcheck, other systems, redocly
 	cd internal/change && $(GO) vet ./... && $(STATICCHECK) ./...
 	REDOCLY_TELEMETRY=off $(REDOCLY) lint --config specs/.redocly.yaml $(SPECS)
 
-breaking: ## hold documents and gen/ against a commit, BASE=<ref> (else where the branch left origin/main, or HEAD~1), and fail if something breaks
+breaking: ## hold documents and all public packages against a commit, BASE=<ref> (else where the branch left origin/main, or HEAD~1), and fail if something breaks
 	@[ "$(origin BASE)" != "command line" ] || [ -n "$(BASE)" ] || { echo "BASE is empty: name a commit, or leave BASE= out"; exit 2; }
 	$(GO) run -C internal/change ./breaking -root "$(CURDIR)" -base "$(BASE)"
 
