@@ -2,6 +2,7 @@ package specs_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
@@ -80,7 +81,8 @@ func TestEveryOperationSaysWhatTheGeneratorNeeds(t *testing.T) {
 				}
 				for _, parameter := range op.Parameters {
 					name := strings.ToLower(parameter.Value.Name)
-					assert.NotContains(t, []string{"access_token", "authorization", "signature"}, name, "%s: credentials are security schemes", about)
+					assert.NotContains(t, []string{"access_token", "authorization", "signature"}, name,
+						"%s: credentials are security schemes", about)
 				}
 			})
 		})
@@ -102,8 +104,15 @@ func TestNoAllOfAndEveryOddEnumHasNames(t *testing.T) {
 						text, ok := v.(string)
 						return !ok || text == "" || strings.ContainsFunc(text, func(r rune) bool { return r > 'z' || r < '-' })
 					})
-					if names, ok := s.Extensions["x-enum-varnames"].([]any); odd && assert.True(t, ok, "%s: x-enum-varnames", at) {
-						assert.Len(t, names, len(s.Enum), at)
+					for _, beside := range []string{"x-enum-varnames", "x-enum-descriptions", "x-enum-kinds"} {
+						list, ok := s.Extensions[beside].([]any)
+						switch {
+						case ok && len(list) != len(s.Enum):
+							t.Errorf("%s: enum has %d values, %s has %d: each value needs its own at the same place, in specs/%s.yaml",
+								at, len(s.Enum), beside, len(list), vendor)
+						case !ok && odd && beside == "x-enum-varnames":
+							t.Errorf("%s: the values are no words, so that they need x-enum-varnames, in specs/%s.yaml", at, vendor)
+						}
 					}
 				})
 			}
@@ -187,19 +196,6 @@ func visit(t *testing.T, at string, ref *openapi3.SchemaRef, f func(string, *ope
 	}
 }
 
-func TestTheFoundingOperationsAreAllThere(t *testing.T) {
-	want := map[string]int{"wecom": 13, "dingtalk": 20, "feishu": 12, "wps": 1}
-	for _, vendor := range vendors {
-		founding := 0
-		operations(load(t, vendor), func(_, _ string, op *openapi3.Operation) {
-			if op.Extensions["x-founding"] == true {
-				founding++
-			}
-		})
-		assert.Equal(t, want[vendor], founding, vendor)
-	}
-}
-
 func TestRequestsAndAnswersShareNoSchema(t *testing.T) {
 	for _, vendor := range vendors {
 		t.Run(vendor, func(t *testing.T) {
@@ -240,6 +236,87 @@ func TestRequestsAndAnswersShareNoSchema(t *testing.T) {
 					}
 				}
 			})
+		})
+	}
+}
+
+// Generators for other languages keep operations, schemas, parameters and responses in one file, and derive names from each.
+func TestNoTwoNamesMeetInOtherLanguages(t *testing.T) {
+	for _, vendor := range vendors {
+		t.Run(vendor, func(t *testing.T) {
+			doc := load(t, vendor)
+			owners := map[string]string{}
+			claim := func(name, owner string) {
+				key := strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
+				assert.Emptyf(t, owners[key], "%s needs the name %s", owner, name)
+				owners[key] = owner
+			}
+			for name := range doc.Components.Schemas {
+				claim(name, "the schema "+name)
+			}
+			for name := range doc.Components.Parameters {
+				claim(name, "the parameter "+name)
+				claim(name+"Parameter", "the parameter "+name)
+				assert.True(t, strings.HasSuffix(name, "Param"), "the parameter %s: its name ends with Param", name)
+			}
+			for name := range doc.Components.Responses {
+				claim(name, "the response "+name)
+				claim(name+"Response", "the response "+name)
+			}
+			// Bodies are <operation>Request, and nothing else may be called so.
+			bodies := map[string]string{}
+			operations(doc, func(_, _ string, op *openapi3.Operation) {
+				if op.RequestBody == nil {
+					return
+				}
+				for _, media := range op.RequestBody.Value.Content {
+					bodies[strings.TrimPrefix(media.Schema.Ref, "#/components/schemas/")] = op.OperationID
+				}
+			})
+			derived := []string{
+				"", "Body", "Data", "Error", "Errors", "Headers", "MutationBody", "MutationError", "MutationResult", "Params", "Path",
+				"PathParameters", "Query", "QueryError", "QueryParams", "QueryResult", "Response", "Responses", "Result", "Url", "Variables",
+			}
+			operations(doc, func(_, _ string, op *openapi3.Operation) {
+				for _, suffix := range derived {
+					claim(op.OperationID+suffix, "the operation "+op.OperationID)
+				}
+				for body, operation := range bodies {
+					if strings.EqualFold(body, op.OperationID+"Request") {
+						assert.Equal(t, op.OperationID, operation, "%s is the body of another operation", body)
+					}
+				}
+			})
+		})
+	}
+}
+
+// What three operations share is a component. The description belongs to it, so that it is told in one way.
+func TestNothingIsWrittenOutThreeTimes(t *testing.T) {
+	for _, vendor := range vendors {
+		t.Run(vendor, func(t *testing.T) {
+			operationsWith := map[string][]string{}
+			add := func(thing any, what, operation string) {
+				text, err := json.Marshal(thing)
+				require.NoError(t, err)
+				key := what + " " + string(text)
+				operationsWith[key] = append(operationsWith[key], operation)
+			}
+			operations(load(t, vendor), func(_, _ string, op *openapi3.Operation) {
+				for _, parameter := range op.Parameters {
+					if parameter.Ref == "" {
+						add(parameter.Value, "parameter", op.OperationID)
+					}
+				}
+				for status, response := range op.Responses.Map() {
+					if response.Ref == "" {
+						add(response.Value, "response "+status, op.OperationID)
+					}
+				}
+			})
+			for what, which := range operationsWith {
+				assert.Less(t, len(which), 3, "%s, in %s: name it under components", what, strings.Join(which, ", "))
+			}
 		})
 	}
 }

@@ -873,9 +873,9 @@ type CreateDepartmentV2Answer struct {
 	ErrCode NumberOrText `json:"errcode,omitzero"`
 
 	// ErrMsg Missing from the answers of several calls that succeed.
-	ErrMsg    string                   `json:"errmsg,omitzero"`
-	RequestID string                   `json:"request_id,omitzero"`
-	Result    CreateDepartmentV2Result `json:"result,omitzero"`
+	ErrMsg    string            `json:"errmsg,omitzero"`
+	RequestID string            `json:"request_id,omitzero"`
+	Result    CreatedDepartment `json:"result,omitzero"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode SubCode `json:"sub_code,omitzero"`
@@ -920,11 +920,6 @@ type CreateDepartmentV2Request struct {
 
 	// UserPermits Userids that may see it while hidden, joined by ",".
 	UserPermits *string `json:"user_permits,omitempty"`
-}
-
-// CreateDepartmentV2Result defines model for CreateDepartmentV2Result.
-type CreateDepartmentV2Result struct {
-	DeptID int64 `json:"dept_id,omitzero"`
 }
 
 // CreateUserV1Answer defines model for CreateUserV1Answer.
@@ -995,9 +990,9 @@ type CreateUserV2Answer struct {
 	ErrCode NumberOrText `json:"errcode,omitzero"`
 
 	// ErrMsg Missing from the answers of several calls that succeed.
-	ErrMsg    string             `json:"errmsg,omitzero"`
-	RequestID string             `json:"request_id,omitzero"`
-	Result    CreateUserV2Result `json:"result,omitzero"`
+	ErrMsg    string      `json:"errmsg,omitzero"`
+	RequestID string      `json:"request_id,omitzero"`
+	Result    CreatedUser `json:"result,omitzero"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode SubCode `json:"sub_code,omitzero"`
@@ -1083,8 +1078,13 @@ type CreateUserV2Request struct {
 	WorkPlace *string `json:"work_place,omitempty"`
 }
 
-// CreateUserV2Result defines model for CreateUserV2Result.
-type CreateUserV2Result struct {
+// CreatedDepartment defines model for CreatedDepartment.
+type CreatedDepartment struct {
+	DeptID int64 `json:"dept_id,omitzero"`
+}
+
+// CreatedUser defines model for CreatedUser.
+type CreatedUser struct {
 	// UnionID In camelCase, unlike its neighbours.
 	UnionID string `json:"unionId,omitzero"`
 	UserID  string `json:"userid,omitzero"`
@@ -1679,9 +1679,9 @@ type GetUserByAuthCodeAnswer struct {
 	ErrCode NumberOrText `json:"errcode,omitzero"`
 
 	// ErrMsg Missing from the answers of several calls that succeed.
-	ErrMsg    string                  `json:"errmsg,omitzero"`
-	RequestID string                  `json:"request_id,omitzero"`
-	Result    GetUserByAuthCodeResult `json:"result,omitzero"`
+	ErrMsg    string       `json:"errmsg,omitzero"`
+	RequestID string       `json:"request_id,omitzero"`
+	Result    SignedInUser `json:"result,omitzero"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode SubCode `json:"sub_code,omitzero"`
@@ -1694,21 +1694,6 @@ type GetUserByAuthCodeAnswer struct {
 type GetUserByAuthCodeRequest struct {
 	// Code Login code from the client; lives five minutes, works once.
 	Code string `json:"code"`
-}
-
-// GetUserByAuthCodeResult defines model for GetUserByAuthCodeResult.
-type GetUserByAuthCodeResult struct {
-	AssociatedUnionID string `json:"associated_unionid,omitzero"`
-	DeviceID          string `json:"device_id,omitzero"`
-	Name              string `json:"name,omitzero"`
-
-	// Sys Is an admin.
-	Sys bool `json:"sys,omitzero"`
-
-	// SysLevel 1 main admin, 2 sub admin, 100 owner, 0 anybody else.
-	SysLevel int64  `json:"sys_level,omitzero"`
-	UnionID  string `json:"unionid,omitzero"`
-	UserID   string `json:"userid,omitzero"`
 }
 
 // GetUserCountV1Answer defines model for GetUserCountV1Answer.
@@ -1728,9 +1713,9 @@ type GetUserCountV2Answer struct {
 	ErrCode NumberOrText `json:"errcode,omitzero"`
 
 	// ErrMsg Missing from the answers of several calls that succeed.
-	ErrMsg    string               `json:"errmsg,omitzero"`
-	RequestID string               `json:"request_id,omitzero"`
-	Result    GetUserCountV2Result `json:"result,omitzero"`
+	ErrMsg    string    `json:"errmsg,omitzero"`
+	RequestID string    `json:"request_id,omitzero"`
+	Result    UserCount `json:"result,omitzero"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode SubCode `json:"sub_code,omitzero"`
@@ -1743,11 +1728,6 @@ type GetUserCountV2Answer struct {
 type GetUserCountV2Request struct {
 	// OnlyActive True counts those who have activated their account, false counts everybody.
 	OnlyActive bool `json:"only_active"`
-}
-
-// GetUserCountV2Result defines model for GetUserCountV2Result.
-type GetUserCountV2Result struct {
-	Count int64 `json:"count,omitzero"`
 }
 
 // GetUserIDByMobileV1Answer defines model for GetUserIdByMobileV1Answer.
@@ -1766,9 +1746,9 @@ type GetUserIDByMobileV2Answer struct {
 	ErrCode NumberOrText `json:"errcode,omitzero"`
 
 	// ErrMsg Missing from the answers of several calls that succeed.
-	ErrMsg    string                    `json:"errmsg,omitzero"`
-	RequestID string                    `json:"request_id,omitzero"`
-	Result    GetUserIDByMobileV2Result `json:"result,omitzero"`
+	ErrMsg    string         `json:"errmsg,omitzero"`
+	RequestID string         `json:"request_id,omitzero"`
+	Result    UserIDByMobile `json:"result,omitzero"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode SubCode `json:"sub_code,omitzero"`
@@ -1784,13 +1764,6 @@ type GetUserIDByMobileV2Request struct {
 
 	// SupportExclusiveAccountSearch Search the accounts owned by the corp, too.
 	SupportExclusiveAccountSearch *bool `json:"support_exclusive_account_search,omitempty"`
-}
-
-// GetUserIDByMobileV2Result defines model for GetUserIdByMobileV2Result.
-type GetUserIDByMobileV2Result struct {
-	// ExclusiveAccountUserIDList [] for most.
-	ExclusiveAccountUserIDList []string `json:"exclusive_account_userid_list,omitzero"`
-	UserID                     string   `json:"userid,omitzero"`
 }
 
 // GetUserIDByUnionIDV1Answer defines model for GetUserIdByUnionIdV1Answer.
@@ -1812,9 +1785,9 @@ type GetUserIDByUnionIDV2Answer struct {
 	ErrCode NumberOrText `json:"errcode,omitzero"`
 
 	// ErrMsg Missing from the answers of several calls that succeed.
-	ErrMsg    string                     `json:"errmsg,omitzero"`
-	RequestID string                     `json:"request_id,omitzero"`
-	Result    GetUserIDByUnionIDV2Result `json:"result,omitzero"`
+	ErrMsg    string          `json:"errmsg,omitzero"`
+	RequestID string          `json:"request_id,omitzero"`
+	Result    UserIDByUnionID `json:"result,omitzero"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode SubCode `json:"sub_code,omitzero"`
@@ -1826,13 +1799,6 @@ type GetUserIDByUnionIDV2Answer struct {
 // GetUserIDByUnionIDV2Request defines model for GetUserIdByUnionIdV2Request.
 type GetUserIDByUnionIDV2Request struct {
 	UnionID string `json:"unionid"`
-}
-
-// GetUserIDByUnionIDV2Result defines model for GetUserIdByUnionIdV2Result.
-type GetUserIDByUnionIDV2Result struct {
-	// ContactType 0 member of the corp, 1 external contact.
-	ContactType int64  `json:"contact_type,omitzero"`
-	UserID      string `json:"userid,omitzero"`
 }
 
 // GetUserV1Answer Personal fields are simply absent for third-party apps and for apps without the permission.
@@ -2465,6 +2431,21 @@ type SearchUsersRequest struct {
 	Size      int64  `json:"size"`
 }
 
+// SignedInUser defines model for SignedInUser.
+type SignedInUser struct {
+	AssociatedUnionID string `json:"associated_unionid,omitzero"`
+	DeviceID          string `json:"device_id,omitzero"`
+	Name              string `json:"name,omitzero"`
+
+	// Sys Is an admin.
+	Sys bool `json:"sys,omitzero"`
+
+	// SysLevel 1 main admin, 2 sub admin, 100 owner, 0 anybody else.
+	SysLevel int64  `json:"sys_level,omitzero"`
+	UnionID  string `json:"unionid,omitzero"`
+	UserID   string `json:"userid,omitzero"`
+}
+
 // StringList Ids joined by "|", "" for none.
 type StringList = wire.StringList
 
@@ -2766,6 +2747,25 @@ type UserBrief struct {
 	UserID string `json:"userid,omitzero"`
 }
 
+// UserCount defines model for UserCount.
+type UserCount struct {
+	Count int64 `json:"count,omitzero"`
+}
+
+// UserIDByMobile defines model for UserIdByMobile.
+type UserIDByMobile struct {
+	// ExclusiveAccountUserIDList [] for most.
+	ExclusiveAccountUserIDList []string `json:"exclusive_account_userid_list,omitzero"`
+	UserID                     string   `json:"userid,omitzero"`
+}
+
+// UserIDByUnionID defines model for UserIdByUnionId.
+type UserIDByUnionID struct {
+	// ContactType 0 member of the corp, 1 external contact.
+	ContactType int64  `json:"contact_type,omitzero"`
+	UserID      string `json:"userid,omitzero"`
+}
+
 // UserOrder Order of the members; custom, the order that an admin has set, is the default.
 type UserOrder string
 
@@ -2862,20 +2862,28 @@ type UserV2 struct {
 	WorkPlace   string      `json:"work_place,omitzero"`
 }
 
+// DepartmentIDV1Param defines model for DepartmentIdV1Param.
+type DepartmentIDV1Param = string
+
+// LangParam defines model for LangParam.
+type LangParam = string
+
 // Banned What a banned IP address gets from either host instead of an answer, for five minutes after 10,000 calls within 20 seconds. It has no errcode and must never pass for success. An HTML page may come in its place. The HTTP status is not documented.
 type Banned = BanNotice
 
 // DeleteDepartmentV1Params defines parameters for DeleteDepartmentV1.
 type DeleteDepartmentV1Params struct {
-	ID string `form:"id" json:"id"`
+	// ID The department.
+	ID DepartmentIDV1Param `form:"id" json:"id"`
 }
 
 // GetDepartmentV1Params defines parameters for GetDepartmentV1.
 type GetDepartmentV1Params struct {
-	ID string `form:"id" json:"id"`
+	// ID The department.
+	ID DepartmentIDV1Param `form:"id" json:"id"`
 
 	// Lang zh_CN (default) or en_US.
-	Lang *string `form:"lang,omitempty" json:"lang,omitempty"`
+	Lang *LangParam `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
 // ListDepartmentsV1Params defines parameters for ListDepartmentsV1.
@@ -2887,12 +2895,13 @@ type ListDepartmentsV1Params struct {
 	FetchChild *bool `form:"fetch_child,omitempty" json:"fetch_child,omitempty"`
 
 	// Lang zh_CN (default) or en_US.
-	Lang *string `form:"lang,omitempty" json:"lang,omitempty"`
+	Lang *LangParam `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
 // ListSubDepartmentIdsV1Params defines parameters for ListSubDepartmentIdsV1.
 type ListSubDepartmentIdsV1Params struct {
-	ID string `form:"id" json:"id"`
+	// ID The department.
+	ID DepartmentIDV1Param `form:"id" json:"id"`
 }
 
 // ListParentDepartmentsByUserV1Params defines parameters for ListParentDepartmentsByUserV1.
@@ -2903,7 +2912,8 @@ type ListParentDepartmentsByUserV1Params struct {
 
 // ListParentDepartmentsByDepartmentV1Params defines parameters for ListParentDepartmentsByDepartmentV1.
 type ListParentDepartmentsByDepartmentV1Params struct {
-	ID string `form:"id" json:"id"`
+	// ID The department.
+	ID DepartmentIDV1Param `form:"id" json:"id"`
 }
 
 // GetTokenParams defines parameters for GetToken.
@@ -2922,7 +2932,7 @@ type GetUserV1Params struct {
 	UserID string `form:"userid" json:"userid"`
 
 	// Lang zh_CN (default) or en_US.
-	Lang *string `form:"lang,omitempty" json:"lang,omitempty"`
+	Lang *LangParam `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
 // ListDepartmentUserIdsV1Params defines parameters for ListDepartmentUserIdsV1.
@@ -2956,7 +2966,7 @@ type ListDepartmentUsersV1Params struct {
 	Order  *UserOrder `form:"order,omitempty" json:"order,omitempty"`
 
 	// Lang zh_CN (default) or en_US.
-	Lang *string `form:"lang,omitempty" json:"lang,omitempty"`
+	Lang *LangParam `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
 // ListDepartmentUsersSimpleV1Params defines parameters for ListDepartmentUsersSimpleV1.
@@ -2970,7 +2980,7 @@ type ListDepartmentUsersSimpleV1Params struct {
 	Order  *UserOrder `form:"order,omitempty" json:"order,omitempty"`
 
 	// Lang zh_CN (default) or en_US.
-	Lang *string `form:"lang,omitempty" json:"lang,omitempty"`
+	Lang *LangParam `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
 // ListLeaveRecordsParams defines parameters for ListLeaveRecords.

@@ -3165,13 +3165,31 @@ type UserStatus struct {
 	IsUnjoin bool `json:"is_unjoin,omitzero"`
 }
 
+// DepartmentIDParam defines model for DepartmentIdParam.
+type DepartmentIDParam = string
+
+// DepartmentIDTypeParam Kind of the department ids in the request and of the ids that point at departments in the answer. `open_department_id` when absent. The root is `0` in both.
+type DepartmentIDTypeParam = DepartmentIDType
+
+// PageSizeParam defines model for PageSizeParam.
+type PageSizeParam = int64
+
+// PageTokenParam defines model for PageTokenParam.
+type PageTokenParam = string
+
+// UserIDParam defines model for UserIdParam.
+type UserIDParam = string
+
+// UserIDTypeParam Kind of the user ids in the request and of the ids that point at users in the answer. `open_id` when absent; `user_id` needs a scope of its own.
+type UserIDTypeParam = UserIDType
+
 // ListCustomAttrsParams defines parameters for ListCustomAttrs.
 type ListCustomAttrsParams struct {
 	// PageSize Entries a page, 100 at most. 20 when absent.
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // ListDepartmentsParams defines parameters for ListDepartments.
@@ -3183,16 +3201,16 @@ type ListDepartmentsParams struct {
 	FetchChild *bool `form:"fetch_child,omitempty" json:"fetch_child,omitempty"`
 
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 
 	// PageSize Entries a page, 50 at most. 10 when absent.
-	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // CreateDepartmentParams defines parameters for CreateDepartment.
@@ -3201,10 +3219,10 @@ type CreateDepartmentParams struct {
 	ClientToken *string `form:"client_token,omitempty" json:"client_token,omitempty"`
 
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // BatchGetDepartmentsParams defines parameters for BatchGetDepartments.
@@ -3213,10 +3231,10 @@ type BatchGetDepartmentsParams struct {
 	DepartmentIDs []string `form:"department_ids" json:"department_ids"`
 
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // ListDepartmentParentsParams defines parameters for ListDepartmentParents.
@@ -3225,94 +3243,94 @@ type ListDepartmentParentsParams struct {
 	DepartmentID string `form:"department_id" json:"department_id"`
 
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 
 	// PageSize Entries a page, 50 at most. 20 when absent.
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // SearchDepartmentsParams defines parameters for SearchDepartments.
 type SearchDepartmentsParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 
 	// PageSize Entries a page, 50 at most. 20 when absent.
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // UnbindDepartmentChatParams defines parameters for UnbindDepartmentChat.
 type UnbindDepartmentChatParams struct {
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // DeleteDepartmentParams defines parameters for DeleteDepartment.
 type DeleteDepartmentParams struct {
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // GetDepartmentParams defines parameters for GetDepartment.
 type GetDepartmentParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // PatchDepartmentParams defines parameters for PatchDepartment.
 type PatchDepartmentParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // ReplaceDepartmentParams defines parameters for ReplaceDepartment.
 type ReplaceDepartmentParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // ListDepartmentChildrenParams defines parameters for ListDepartmentChildren.
 type ListDepartmentChildrenParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 
 	// FetchChild Whether to list the whole tree below. False when absent.
 	FetchChild *bool `form:"fetch_child,omitempty" json:"fetch_child,omitempty"`
 
 	// PageSize Entries a page, 50 at most. 10 when absent.
-	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // UpdateDepartmentIDParams defines parameters for UpdateDepartmentID.
 type UpdateDepartmentIDParams struct {
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // ListEmployeeTypeEnumsParams defines parameters for ListEmployeeTypeEnums.
@@ -3321,31 +3339,31 @@ type ListEmployeeTypeEnumsParams struct {
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // ListScopesParams defines parameters for ListScopes.
 type ListScopesParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 
 	// PageSize Entries a page, 100 at most. 50 when absent.
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // ListUsersParams defines parameters for ListUsers.
 type ListUsersParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 
 	// DepartmentID Department whose direct members are listed.
 	DepartmentID *string `form:"department_id,omitempty" json:"department_id,omitempty"`
@@ -3354,7 +3372,7 @@ type ListUsersParams struct {
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // CreateUserParams defines parameters for CreateUser.
@@ -3363,16 +3381,16 @@ type CreateUserParams struct {
 	ClientToken *string `form:"client_token,omitempty" json:"client_token,omitempty"`
 
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // BatchGetUserBasicsParams defines parameters for BatchGetUserBasics.
 type BatchGetUserBasicsParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 }
 
 // BatchGetUsersParams defines parameters for BatchGetUsers.
@@ -3381,16 +3399,16 @@ type BatchGetUsersParams struct {
 	UserIDs []string `form:"user_ids" json:"user_ids"`
 
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // BatchGetUserIdsParams defines parameters for BatchGetUserIds.
 type BatchGetUserIdsParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 }
 
 // ListUsersByDepartmentParams defines parameters for ListUsersByDepartment.
@@ -3399,16 +3417,16 @@ type ListUsersByDepartmentParams struct {
 	DepartmentID string `form:"department_id" json:"department_id"`
 
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 
 	// PageSize Entries a page, 50 at most. 10 when absent.
-	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // SearchUsersV3Params defines parameters for SearchUsersV3.
@@ -3417,61 +3435,61 @@ type SearchUsersV3Params struct {
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // DeleteUserParams defines parameters for DeleteUser.
 type DeleteUserParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 }
 
 // GetUserParams defines parameters for GetUser.
 type GetUserParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // PatchUserParams defines parameters for PatchUser.
 type PatchUserParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // ReplaceUserParams defines parameters for ReplaceUser.
 type ReplaceUserParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // ResurrectUserParams defines parameters for ResurrectUser.
 type ResurrectUserParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // UpdateUserIDParams defines parameters for UpdateUserID.
 type UpdateUserIDParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 }
 
 // LogoutUserParams defines parameters for LogoutUser.
 type LogoutUserParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 }
 
 // SearchUsersParams defines parameters for SearchUsers.
@@ -3483,7 +3501,7 @@ type SearchUsersParams struct {
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // ConvertUnionIdsParams defines parameters for ConvertUnionIds.
@@ -3838,14 +3856,14 @@ type ClientInterface interface {
 	// Deletes an empty department: no members (43011), no sub-departments (43012). The department and its parent must be inside the app's contact range. The root cannot be deleted (40002).
 	//
 	// Corresponds with DELETE /contact/v3/departments/{department_id} (the `DeleteDepartment` operationId).
-	DeleteDepartment(ctx context.Context, departmentID string, params *DeleteDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	DeleteDepartment(ctx context.Context, departmentID DepartmentIDParam, params *DeleteDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetDepartment 获取单个部门信息
 	//
 	// Reads one department. With a tenant token it must be inside the app's contact range; with a user token, visible to the user. A quota exists but is not published.
 	//
 	// Corresponds with GET /contact/v3/departments/{department_id} (the `GetDepartment` operationId).
-	GetDepartment(ctx context.Context, departmentID string, params *GetDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	GetDepartment(ctx context.Context, departmentID DepartmentIDParam, params *GetDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PatchDepartmentWithBody 修改部门部分信息
 	//
@@ -3854,7 +3872,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PATCH /contact/v3/departments/{department_id} (the `PatchDepartment` operationId).
-	PatchDepartmentWithBody(ctx context.Context, departmentID string, params *PatchDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	PatchDepartmentWithBody(ctx context.Context, departmentID DepartmentIDParam, params *PatchDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PatchDepartment 修改部门部分信息
 	//
@@ -3863,7 +3881,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PATCH /contact/v3/departments/{department_id} (the `PatchDepartment` operationId).
-	PatchDepartment(ctx context.Context, departmentID string, params *PatchDepartmentParams, body PatchDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	PatchDepartment(ctx context.Context, departmentID DepartmentIDParam, params *PatchDepartmentParams, body PatchDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReplaceDepartmentWithBody 更新部门所有信息
 	//
@@ -3872,7 +3890,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PUT /contact/v3/departments/{department_id} (the `ReplaceDepartment` operationId).
-	ReplaceDepartmentWithBody(ctx context.Context, departmentID string, params *ReplaceDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ReplaceDepartmentWithBody(ctx context.Context, departmentID DepartmentIDParam, params *ReplaceDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReplaceDepartment 更新部门所有信息
 	//
@@ -3881,14 +3899,14 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PUT /contact/v3/departments/{department_id} (the `ReplaceDepartment` operationId).
-	ReplaceDepartment(ctx context.Context, departmentID string, params *ReplaceDepartmentParams, body ReplaceDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ReplaceDepartment(ctx context.Context, departmentID DepartmentIDParam, params *ReplaceDepartmentParams, body ReplaceDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListDepartmentChildren 获取子部门列表
 	//
 	// Lists the departments below a department, or with `fetch_child` the whole tree below it. The root is `0`, is never listed itself, and needs the range "all members" with a tenant token. With a user token the tree ends at 1000 departments. Huge departments refuse `fetch_child` (43010): go level by level.
 	//
 	// Corresponds with GET /contact/v3/departments/{department_id}/children (the `ListDepartmentChildren` operationId).
-	ListDepartmentChildren(ctx context.Context, departmentID string, params *ListDepartmentChildrenParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListDepartmentChildren(ctx context.Context, departmentID DepartmentIDParam, params *ListDepartmentChildrenParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateDepartmentIDWithBody 更新部门 ID
 	//
@@ -3897,7 +3915,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PATCH /contact/v3/departments/{department_id}/update_department_id (the `UpdateDepartmentID` operationId).
-	UpdateDepartmentIDWithBody(ctx context.Context, departmentID string, params *UpdateDepartmentIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	UpdateDepartmentIDWithBody(ctx context.Context, departmentID DepartmentIDParam, params *UpdateDepartmentIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateDepartmentID 更新部门 ID
 	//
@@ -3906,7 +3924,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PATCH /contact/v3/departments/{department_id}/update_department_id (the `UpdateDepartmentID` operationId).
-	UpdateDepartmentID(ctx context.Context, departmentID string, params *UpdateDepartmentIDParams, body UpdateDepartmentIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	UpdateDepartmentID(ctx context.Context, departmentID DepartmentIDParam, params *UpdateDepartmentIDParams, body UpdateDepartmentIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListEmployeeTypeEnums 查询人员类型
 	//
@@ -4024,7 +4042,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with DELETE /contact/v3/users/{user_id} (the `DeleteUser` operationId).
-	DeleteUserWithBody(ctx context.Context, userID string, params *DeleteUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	DeleteUserWithBody(ctx context.Context, userID UserIDParam, params *DeleteUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DeleteUser 删除用户
 	//
@@ -4033,14 +4051,14 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with DELETE /contact/v3/users/{user_id} (the `DeleteUser` operationId).
-	DeleteUser(ctx context.Context, userID string, params *DeleteUserParams, body DeleteUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	DeleteUser(ctx context.Context, userID UserIDParam, params *DeleteUserParams, body DeleteUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetUser 获取单个用户信息
 	//
 	// Reads one user, also one who has left. With the smallest scopes only `open_id`, `union_id` and `mobile_visible` are answered. `department_path` appears with a user token only. With the known id and its `user_id_type` this is also the way to turn one kind of id into the others. People of other tenants are answered with 41050.
 	//
 	// Corresponds with GET /contact/v3/users/{user_id} (the `GetUser` operationId).
-	GetUser(ctx context.Context, userID string, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	GetUser(ctx context.Context, userID UserIDParam, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PatchUserWithBody 修改用户部分信息
 	//
@@ -4049,7 +4067,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PATCH /contact/v3/users/{user_id} (the `PatchUser` operationId).
-	PatchUserWithBody(ctx context.Context, userID string, params *PatchUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	PatchUserWithBody(ctx context.Context, userID UserIDParam, params *PatchUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PatchUser 修改用户部分信息
 	//
@@ -4058,7 +4076,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PATCH /contact/v3/users/{user_id} (the `PatchUser` operationId).
-	PatchUser(ctx context.Context, userID string, params *PatchUserParams, body PatchUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	PatchUser(ctx context.Context, userID UserIDParam, params *PatchUserParams, body PatchUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReplaceUserWithBody 更新用户所有信息
 	//
@@ -4069,7 +4087,7 @@ type ClientInterface interface {
 	// Corresponds with PUT /contact/v3/users/{user_id} (the `ReplaceUser` operationId).
 	//
 	// Deprecated: Use patchUser.
-	ReplaceUserWithBody(ctx context.Context, userID string, params *ReplaceUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ReplaceUserWithBody(ctx context.Context, userID UserIDParam, params *ReplaceUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReplaceUser 更新用户所有信息
 	//
@@ -4080,7 +4098,7 @@ type ClientInterface interface {
 	// Corresponds with PUT /contact/v3/users/{user_id} (the `ReplaceUser` operationId).
 	//
 	// Deprecated: Use patchUser.
-	ReplaceUser(ctx context.Context, userID string, params *ReplaceUserParams, body ReplaceUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ReplaceUser(ctx context.Context, userID UserIDParam, params *ReplaceUserParams, body ReplaceUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ResurrectUserWithBody 恢复已删除用户
 	//
@@ -4089,7 +4107,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /contact/v3/users/{user_id}/resurrect (the `ResurrectUser` operationId).
-	ResurrectUserWithBody(ctx context.Context, userID string, params *ResurrectUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ResurrectUserWithBody(ctx context.Context, userID UserIDParam, params *ResurrectUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ResurrectUser 恢复已删除用户
 	//
@@ -4098,7 +4116,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /contact/v3/users/{user_id}/resurrect (the `ResurrectUser` operationId).
-	ResurrectUser(ctx context.Context, userID string, params *ResurrectUserParams, body ResurrectUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ResurrectUser(ctx context.Context, userID UserIDParam, params *ResurrectUserParams, body ResurrectUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateUserIDWithBody 更新用户 ID
 	//
@@ -4107,7 +4125,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PATCH /contact/v3/users/{user_id}/update_user_id (the `UpdateUserID` operationId).
-	UpdateUserIDWithBody(ctx context.Context, userID string, params *UpdateUserIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	UpdateUserIDWithBody(ctx context.Context, userID UserIDParam, params *UpdateUserIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateUserID 更新用户 ID
 	//
@@ -4116,7 +4134,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PATCH /contact/v3/users/{user_id}/update_user_id (the `UpdateUserID` operationId).
-	UpdateUserID(ctx context.Context, userID string, params *UpdateUserIDParams, body UpdateUserIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	UpdateUserID(ctx context.Context, userID UserIDParam, params *UpdateUserIDParams, body UpdateUserIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetJsapiTicket 获取 JSAPI 临时授权凭证
 	//
@@ -4593,7 +4611,7 @@ func (c *Client) UnbindDepartmentChat(ctx context.Context, params *UnbindDepartm
 // Deletes an empty department: no members (43011), no sub-departments (43012). The department and its parent must be inside the app's contact range. The root cannot be deleted (40002).
 //
 // Corresponds with DELETE /contact/v3/departments/{department_id} (the `DeleteDepartment` operationId).
-func (c *Client) DeleteDepartment(ctx context.Context, departmentID string, params *DeleteDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) DeleteDepartment(ctx context.Context, departmentID DepartmentIDParam, params *DeleteDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteDepartmentRequest(c.Server, departmentID, params)
 	if err != nil {
 		return nil, err
@@ -4610,7 +4628,7 @@ func (c *Client) DeleteDepartment(ctx context.Context, departmentID string, para
 // Reads one department. With a tenant token it must be inside the app's contact range; with a user token, visible to the user. A quota exists but is not published.
 //
 // Corresponds with GET /contact/v3/departments/{department_id} (the `GetDepartment` operationId).
-func (c *Client) GetDepartment(ctx context.Context, departmentID string, params *GetDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) GetDepartment(ctx context.Context, departmentID DepartmentIDParam, params *GetDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetDepartmentRequest(c.Server, departmentID, params)
 	if err != nil {
 		return nil, err
@@ -4629,7 +4647,7 @@ func (c *Client) GetDepartment(ctx context.Context, departmentID string, params 
 // Takes any type of body and a specified content type.
 //
 // Corresponds with PATCH /contact/v3/departments/{department_id} (the `PatchDepartment` operationId).
-func (c *Client) PatchDepartmentWithBody(ctx context.Context, departmentID string, params *PatchDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) PatchDepartmentWithBody(ctx context.Context, departmentID DepartmentIDParam, params *PatchDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPatchDepartmentRequestWithBody(c.Server, departmentID, params, contentType, body)
 	if err != nil {
 		return nil, err
@@ -4648,7 +4666,7 @@ func (c *Client) PatchDepartmentWithBody(ctx context.Context, departmentID strin
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with PATCH /contact/v3/departments/{department_id} (the `PatchDepartment` operationId).
-func (c *Client) PatchDepartment(ctx context.Context, departmentID string, params *PatchDepartmentParams, body PatchDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) PatchDepartment(ctx context.Context, departmentID DepartmentIDParam, params *PatchDepartmentParams, body PatchDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPatchDepartmentRequest(c.Server, departmentID, params, body)
 	if err != nil {
 		return nil, err
@@ -4667,7 +4685,7 @@ func (c *Client) PatchDepartment(ctx context.Context, departmentID string, param
 // Takes any type of body and a specified content type.
 //
 // Corresponds with PUT /contact/v3/departments/{department_id} (the `ReplaceDepartment` operationId).
-func (c *Client) ReplaceDepartmentWithBody(ctx context.Context, departmentID string, params *ReplaceDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) ReplaceDepartmentWithBody(ctx context.Context, departmentID DepartmentIDParam, params *ReplaceDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceDepartmentRequestWithBody(c.Server, departmentID, params, contentType, body)
 	if err != nil {
 		return nil, err
@@ -4686,7 +4704,7 @@ func (c *Client) ReplaceDepartmentWithBody(ctx context.Context, departmentID str
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with PUT /contact/v3/departments/{department_id} (the `ReplaceDepartment` operationId).
-func (c *Client) ReplaceDepartment(ctx context.Context, departmentID string, params *ReplaceDepartmentParams, body ReplaceDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) ReplaceDepartment(ctx context.Context, departmentID DepartmentIDParam, params *ReplaceDepartmentParams, body ReplaceDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceDepartmentRequest(c.Server, departmentID, params, body)
 	if err != nil {
 		return nil, err
@@ -4703,7 +4721,7 @@ func (c *Client) ReplaceDepartment(ctx context.Context, departmentID string, par
 // Lists the departments below a department, or with `fetch_child` the whole tree below it. The root is `0`, is never listed itself, and needs the range "all members" with a tenant token. With a user token the tree ends at 1000 departments. Huge departments refuse `fetch_child` (43010): go level by level.
 //
 // Corresponds with GET /contact/v3/departments/{department_id}/children (the `ListDepartmentChildren` operationId).
-func (c *Client) ListDepartmentChildren(ctx context.Context, departmentID string, params *ListDepartmentChildrenParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) ListDepartmentChildren(ctx context.Context, departmentID DepartmentIDParam, params *ListDepartmentChildrenParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListDepartmentChildrenRequest(c.Server, departmentID, params)
 	if err != nil {
 		return nil, err
@@ -4722,7 +4740,7 @@ func (c *Client) ListDepartmentChildren(ctx context.Context, departmentID string
 // Takes any type of body and a specified content type.
 //
 // Corresponds with PATCH /contact/v3/departments/{department_id}/update_department_id (the `UpdateDepartmentID` operationId).
-func (c *Client) UpdateDepartmentIDWithBody(ctx context.Context, departmentID string, params *UpdateDepartmentIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) UpdateDepartmentIDWithBody(ctx context.Context, departmentID DepartmentIDParam, params *UpdateDepartmentIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateDepartmentIDRequestWithBody(c.Server, departmentID, params, contentType, body)
 	if err != nil {
 		return nil, err
@@ -4741,7 +4759,7 @@ func (c *Client) UpdateDepartmentIDWithBody(ctx context.Context, departmentID st
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with PATCH /contact/v3/departments/{department_id}/update_department_id (the `UpdateDepartmentID` operationId).
-func (c *Client) UpdateDepartmentID(ctx context.Context, departmentID string, params *UpdateDepartmentIDParams, body UpdateDepartmentIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) UpdateDepartmentID(ctx context.Context, departmentID DepartmentIDParam, params *UpdateDepartmentIDParams, body UpdateDepartmentIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateDepartmentIDRequest(c.Server, departmentID, params, body)
 	if err != nil {
 		return nil, err
@@ -4998,7 +5016,7 @@ func (c *Client) SearchUsersV3(ctx context.Context, params *SearchUsersV3Params,
 // Takes any type of body and a specified content type.
 //
 // Corresponds with DELETE /contact/v3/users/{user_id} (the `DeleteUser` operationId).
-func (c *Client) DeleteUserWithBody(ctx context.Context, userID string, params *DeleteUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) DeleteUserWithBody(ctx context.Context, userID UserIDParam, params *DeleteUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteUserRequestWithBody(c.Server, userID, params, contentType, body)
 	if err != nil {
 		return nil, err
@@ -5017,7 +5035,7 @@ func (c *Client) DeleteUserWithBody(ctx context.Context, userID string, params *
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with DELETE /contact/v3/users/{user_id} (the `DeleteUser` operationId).
-func (c *Client) DeleteUser(ctx context.Context, userID string, params *DeleteUserParams, body DeleteUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) DeleteUser(ctx context.Context, userID UserIDParam, params *DeleteUserParams, body DeleteUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteUserRequest(c.Server, userID, params, body)
 	if err != nil {
 		return nil, err
@@ -5034,7 +5052,7 @@ func (c *Client) DeleteUser(ctx context.Context, userID string, params *DeleteUs
 // Reads one user, also one who has left. With the smallest scopes only `open_id`, `union_id` and `mobile_visible` are answered. `department_path` appears with a user token only. With the known id and its `user_id_type` this is also the way to turn one kind of id into the others. People of other tenants are answered with 41050.
 //
 // Corresponds with GET /contact/v3/users/{user_id} (the `GetUser` operationId).
-func (c *Client) GetUser(ctx context.Context, userID string, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) GetUser(ctx context.Context, userID UserIDParam, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetUserRequest(c.Server, userID, params)
 	if err != nil {
 		return nil, err
@@ -5053,7 +5071,7 @@ func (c *Client) GetUser(ctx context.Context, userID string, params *GetUserPara
 // Takes any type of body and a specified content type.
 //
 // Corresponds with PATCH /contact/v3/users/{user_id} (the `PatchUser` operationId).
-func (c *Client) PatchUserWithBody(ctx context.Context, userID string, params *PatchUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) PatchUserWithBody(ctx context.Context, userID UserIDParam, params *PatchUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPatchUserRequestWithBody(c.Server, userID, params, contentType, body)
 	if err != nil {
 		return nil, err
@@ -5072,7 +5090,7 @@ func (c *Client) PatchUserWithBody(ctx context.Context, userID string, params *P
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with PATCH /contact/v3/users/{user_id} (the `PatchUser` operationId).
-func (c *Client) PatchUser(ctx context.Context, userID string, params *PatchUserParams, body PatchUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) PatchUser(ctx context.Context, userID UserIDParam, params *PatchUserParams, body PatchUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPatchUserRequest(c.Server, userID, params, body)
 	if err != nil {
 		return nil, err
@@ -5092,7 +5110,7 @@ func (c *Client) PatchUser(ctx context.Context, userID string, params *PatchUser
 //
 // Corresponds with PUT /contact/v3/users/{user_id} (the `ReplaceUser` operationId).
 // Deprecated: Use patchUser.
-func (c *Client) ReplaceUserWithBody(ctx context.Context, userID string, params *ReplaceUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) ReplaceUserWithBody(ctx context.Context, userID UserIDParam, params *ReplaceUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceUserRequestWithBody(c.Server, userID, params, contentType, body)
 	if err != nil {
 		return nil, err
@@ -5112,7 +5130,7 @@ func (c *Client) ReplaceUserWithBody(ctx context.Context, userID string, params 
 //
 // Corresponds with PUT /contact/v3/users/{user_id} (the `ReplaceUser` operationId).
 // Deprecated: Use patchUser.
-func (c *Client) ReplaceUser(ctx context.Context, userID string, params *ReplaceUserParams, body ReplaceUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) ReplaceUser(ctx context.Context, userID UserIDParam, params *ReplaceUserParams, body ReplaceUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceUserRequest(c.Server, userID, params, body)
 	if err != nil {
 		return nil, err
@@ -5131,7 +5149,7 @@ func (c *Client) ReplaceUser(ctx context.Context, userID string, params *Replace
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /contact/v3/users/{user_id}/resurrect (the `ResurrectUser` operationId).
-func (c *Client) ResurrectUserWithBody(ctx context.Context, userID string, params *ResurrectUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) ResurrectUserWithBody(ctx context.Context, userID UserIDParam, params *ResurrectUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewResurrectUserRequestWithBody(c.Server, userID, params, contentType, body)
 	if err != nil {
 		return nil, err
@@ -5150,7 +5168,7 @@ func (c *Client) ResurrectUserWithBody(ctx context.Context, userID string, param
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /contact/v3/users/{user_id}/resurrect (the `ResurrectUser` operationId).
-func (c *Client) ResurrectUser(ctx context.Context, userID string, params *ResurrectUserParams, body ResurrectUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) ResurrectUser(ctx context.Context, userID UserIDParam, params *ResurrectUserParams, body ResurrectUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewResurrectUserRequest(c.Server, userID, params, body)
 	if err != nil {
 		return nil, err
@@ -5169,7 +5187,7 @@ func (c *Client) ResurrectUser(ctx context.Context, userID string, params *Resur
 // Takes any type of body and a specified content type.
 //
 // Corresponds with PATCH /contact/v3/users/{user_id}/update_user_id (the `UpdateUserID` operationId).
-func (c *Client) UpdateUserIDWithBody(ctx context.Context, userID string, params *UpdateUserIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) UpdateUserIDWithBody(ctx context.Context, userID UserIDParam, params *UpdateUserIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateUserIDRequestWithBody(c.Server, userID, params, contentType, body)
 	if err != nil {
 		return nil, err
@@ -5188,7 +5206,7 @@ func (c *Client) UpdateUserIDWithBody(ctx context.Context, userID string, params
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with PATCH /contact/v3/users/{user_id}/update_user_id (the `UpdateUserID` operationId).
-func (c *Client) UpdateUserID(ctx context.Context, userID string, params *UpdateUserIDParams, body UpdateUserIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) UpdateUserID(ctx context.Context, userID UserIDParam, params *UpdateUserIDParams, body UpdateUserIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateUserIDRequest(c.Server, userID, params, body)
 	if err != nil {
 		return nil, err
@@ -6175,7 +6193,7 @@ func NewUnbindDepartmentChatRequestWithBody(server string, params *UnbindDepartm
 }
 
 // NewDeleteDepartmentRequest constructs an http.Request for the DeleteDepartment method
-func NewDeleteDepartmentRequest(server string, departmentID string, params *DeleteDepartmentParams) (*http.Request, error) {
+func NewDeleteDepartmentRequest(server string, departmentID DepartmentIDParam, params *DeleteDepartmentParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -6236,7 +6254,7 @@ func NewDeleteDepartmentRequest(server string, departmentID string, params *Dele
 }
 
 // NewGetDepartmentRequest constructs an http.Request for the GetDepartment method
-func NewGetDepartmentRequest(server string, departmentID string, params *GetDepartmentParams) (*http.Request, error) {
+func NewGetDepartmentRequest(server string, departmentID DepartmentIDParam, params *GetDepartmentParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -6309,7 +6327,7 @@ func NewGetDepartmentRequest(server string, departmentID string, params *GetDepa
 }
 
 // NewPatchDepartmentRequest calls the generic PatchDepartment builder with application/json body
-func NewPatchDepartmentRequest(server string, departmentID string, params *PatchDepartmentParams, body PatchDepartmentJSONRequestBody) (*http.Request, error) {
+func NewPatchDepartmentRequest(server string, departmentID DepartmentIDParam, params *PatchDepartmentParams, body PatchDepartmentJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -6320,7 +6338,7 @@ func NewPatchDepartmentRequest(server string, departmentID string, params *Patch
 }
 
 // NewPatchDepartmentRequestWithBody constructs an http.Request for the PatchDepartment method, with any body, and a specified content type
-func NewPatchDepartmentRequestWithBody(server string, departmentID string, params *PatchDepartmentParams, contentType string, body io.Reader) (*http.Request, error) {
+func NewPatchDepartmentRequestWithBody(server string, departmentID DepartmentIDParam, params *PatchDepartmentParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -6395,7 +6413,7 @@ func NewPatchDepartmentRequestWithBody(server string, departmentID string, param
 }
 
 // NewReplaceDepartmentRequest calls the generic ReplaceDepartment builder with application/json body
-func NewReplaceDepartmentRequest(server string, departmentID string, params *ReplaceDepartmentParams, body ReplaceDepartmentJSONRequestBody) (*http.Request, error) {
+func NewReplaceDepartmentRequest(server string, departmentID DepartmentIDParam, params *ReplaceDepartmentParams, body ReplaceDepartmentJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -6406,7 +6424,7 @@ func NewReplaceDepartmentRequest(server string, departmentID string, params *Rep
 }
 
 // NewReplaceDepartmentRequestWithBody constructs an http.Request for the ReplaceDepartment method, with any body, and a specified content type
-func NewReplaceDepartmentRequestWithBody(server string, departmentID string, params *ReplaceDepartmentParams, contentType string, body io.Reader) (*http.Request, error) {
+func NewReplaceDepartmentRequestWithBody(server string, departmentID DepartmentIDParam, params *ReplaceDepartmentParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -6481,7 +6499,7 @@ func NewReplaceDepartmentRequestWithBody(server string, departmentID string, par
 }
 
 // NewListDepartmentChildrenRequest constructs an http.Request for the ListDepartmentChildren method
-func NewListDepartmentChildrenRequest(server string, departmentID string, params *ListDepartmentChildrenParams) (*http.Request, error) {
+func NewListDepartmentChildrenRequest(server string, departmentID DepartmentIDParam, params *ListDepartmentChildrenParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -6590,7 +6608,7 @@ func NewListDepartmentChildrenRequest(server string, departmentID string, params
 }
 
 // NewUpdateDepartmentIDRequest calls the generic UpdateDepartmentID builder with application/json body
-func NewUpdateDepartmentIDRequest(server string, departmentID string, params *UpdateDepartmentIDParams, body UpdateDepartmentIDJSONRequestBody) (*http.Request, error) {
+func NewUpdateDepartmentIDRequest(server string, departmentID DepartmentIDParam, params *UpdateDepartmentIDParams, body UpdateDepartmentIDJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -6601,7 +6619,7 @@ func NewUpdateDepartmentIDRequest(server string, departmentID string, params *Up
 }
 
 // NewUpdateDepartmentIDRequestWithBody constructs an http.Request for the UpdateDepartmentID method, with any body, and a specified content type
-func NewUpdateDepartmentIDRequestWithBody(server string, departmentID string, params *UpdateDepartmentIDParams, contentType string, body io.Reader) (*http.Request, error) {
+func NewUpdateDepartmentIDRequestWithBody(server string, departmentID DepartmentIDParam, params *UpdateDepartmentIDParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -7402,7 +7420,7 @@ func NewSearchUsersV3RequestWithBody(server string, params *SearchUsersV3Params,
 }
 
 // NewDeleteUserRequest calls the generic DeleteUser builder with application/json body
-func NewDeleteUserRequest(server string, userID string, params *DeleteUserParams, body DeleteUserJSONRequestBody) (*http.Request, error) {
+func NewDeleteUserRequest(server string, userID UserIDParam, params *DeleteUserParams, body DeleteUserJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -7413,7 +7431,7 @@ func NewDeleteUserRequest(server string, userID string, params *DeleteUserParams
 }
 
 // NewDeleteUserRequestWithBody constructs an http.Request for the DeleteUser method, with any body, and a specified content type
-func NewDeleteUserRequestWithBody(server string, userID string, params *DeleteUserParams, contentType string, body io.Reader) (*http.Request, error) {
+func NewDeleteUserRequestWithBody(server string, userID UserIDParam, params *DeleteUserParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -7476,7 +7494,7 @@ func NewDeleteUserRequestWithBody(server string, userID string, params *DeleteUs
 }
 
 // NewGetUserRequest constructs an http.Request for the GetUser method
-func NewGetUserRequest(server string, userID string, params *GetUserParams) (*http.Request, error) {
+func NewGetUserRequest(server string, userID UserIDParam, params *GetUserParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -7549,7 +7567,7 @@ func NewGetUserRequest(server string, userID string, params *GetUserParams) (*ht
 }
 
 // NewPatchUserRequest calls the generic PatchUser builder with application/json body
-func NewPatchUserRequest(server string, userID string, params *PatchUserParams, body PatchUserJSONRequestBody) (*http.Request, error) {
+func NewPatchUserRequest(server string, userID UserIDParam, params *PatchUserParams, body PatchUserJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -7560,7 +7578,7 @@ func NewPatchUserRequest(server string, userID string, params *PatchUserParams, 
 }
 
 // NewPatchUserRequestWithBody constructs an http.Request for the PatchUser method, with any body, and a specified content type
-func NewPatchUserRequestWithBody(server string, userID string, params *PatchUserParams, contentType string, body io.Reader) (*http.Request, error) {
+func NewPatchUserRequestWithBody(server string, userID UserIDParam, params *PatchUserParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -7635,7 +7653,7 @@ func NewPatchUserRequestWithBody(server string, userID string, params *PatchUser
 }
 
 // NewReplaceUserRequest calls the generic ReplaceUser builder with application/json body
-func NewReplaceUserRequest(server string, userID string, params *ReplaceUserParams, body ReplaceUserJSONRequestBody) (*http.Request, error) {
+func NewReplaceUserRequest(server string, userID UserIDParam, params *ReplaceUserParams, body ReplaceUserJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -7646,7 +7664,7 @@ func NewReplaceUserRequest(server string, userID string, params *ReplaceUserPara
 }
 
 // NewReplaceUserRequestWithBody constructs an http.Request for the ReplaceUser method, with any body, and a specified content type
-func NewReplaceUserRequestWithBody(server string, userID string, params *ReplaceUserParams, contentType string, body io.Reader) (*http.Request, error) {
+func NewReplaceUserRequestWithBody(server string, userID UserIDParam, params *ReplaceUserParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -7721,7 +7739,7 @@ func NewReplaceUserRequestWithBody(server string, userID string, params *Replace
 }
 
 // NewResurrectUserRequest calls the generic ResurrectUser builder with application/json body
-func NewResurrectUserRequest(server string, userID string, params *ResurrectUserParams, body ResurrectUserJSONRequestBody) (*http.Request, error) {
+func NewResurrectUserRequest(server string, userID UserIDParam, params *ResurrectUserParams, body ResurrectUserJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -7732,7 +7750,7 @@ func NewResurrectUserRequest(server string, userID string, params *ResurrectUser
 }
 
 // NewResurrectUserRequestWithBody constructs an http.Request for the ResurrectUser method, with any body, and a specified content type
-func NewResurrectUserRequestWithBody(server string, userID string, params *ResurrectUserParams, contentType string, body io.Reader) (*http.Request, error) {
+func NewResurrectUserRequestWithBody(server string, userID UserIDParam, params *ResurrectUserParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -7807,7 +7825,7 @@ func NewResurrectUserRequestWithBody(server string, userID string, params *Resur
 }
 
 // NewUpdateUserIDRequest calls the generic UpdateUserID builder with application/json body
-func NewUpdateUserIDRequest(server string, userID string, params *UpdateUserIDParams, body UpdateUserIDJSONRequestBody) (*http.Request, error) {
+func NewUpdateUserIDRequest(server string, userID UserIDParam, params *UpdateUserIDParams, body UpdateUserIDJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -7818,7 +7836,7 @@ func NewUpdateUserIDRequest(server string, userID string, params *UpdateUserIDPa
 }
 
 // NewUpdateUserIDRequestWithBody constructs an http.Request for the UpdateUserID method, with any body, and a specified content type
-func NewUpdateUserIDRequestWithBody(server string, userID string, params *UpdateUserIDParams, contentType string, body io.Reader) (*http.Request, error) {
+func NewUpdateUserIDRequestWithBody(server string, userID UserIDParam, params *UpdateUserIDParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
