@@ -18,8 +18,8 @@ import (
 // wholeNumber is a value of an integer enum as oasdiff prints it: `6.00`.
 var wholeNumber = regexp.MustCompile("`(-?[0-9]+)\\.00`")
 
-// CompareDocuments classifies the OpenAPI documents in the folder specs of two trees with oasdiff's rules, document by document. Overlays are hints
-// for the Go generator, not documents: what they change shows in the Go packages.
+// CompareDocuments classifies the OpenAPI documents in the folder specs of two trees with oasdiff's rules, document by
+// document. Overlays are hints for the Go generator, not documents: what they change shows in the Go packages.
 func CompareDocuments(base, work string) ([]Comparison, error) {
 	before, err := documents(base)
 	if err != nil {
@@ -90,7 +90,8 @@ func compareDocument(before, after string) ([]Change, error) {
 		})
 	}
 	slices.SortStableFunc(changes, func(a, b Change) int {
-		return cmp.Or(-cmp.Compare(a.Severity, b.Severity), strings.Compare(a.Text, b.Text), strings.Compare(a.Where, b.Where))
+		return cmp.Or(-cmp.Compare(a.Severity, b.Severity), strings.Compare(a.Text, b.Text),
+			strings.Compare(a.Where, b.Where))
 	})
 	return changes, nil
 }
