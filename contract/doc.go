@@ -7,7 +7,8 @@
 // values, which are personal data, unless [WithValues] asks for them.
 //
 //	v, err := contract.NewValidator("wecom")
-//	for _, f := range v.Check(contract.Exchange{Operation: "GetUser", Response: &contract.Response{Status: 200, Header: h, Body: b}}) {
+//	response := &contract.Response{Status: 200, Header: h, Body: b}
+//	for _, f := range v.Check(contract.Exchange{Operation: "GetUser", Response: response}) {
 //		fmt.Println(f)
 //	}
 //
@@ -25,9 +26,9 @@
 // A drift (the vendor sends something else than its document says) and an outage (the vendor, or the way there, is out
 // of order) are different things throughout: [Finding.Outage] marks the latter, and [Drift] leaves them out.
 //
-// What is made once and kept takes functional options, as the clients do: [NewValidator] and [NewTransport]. What is done
-// once takes a struct, whose zero value will do: [Probe] with [ProbeOptions], [Record] with [RecordOptions], [Run] with
-// [Suite]. Fields of one name mean the same in all of them.
+// What is made once and kept takes functional options, as the clients do: [NewValidator] and [NewTransport]. What is
+// done once takes a struct, whose zero value will do: [Probe] with [ProbeOptions], [Record] with [RecordOptions], [Run]
+// with [Suite]. Fields of one name mean the same in all of them.
 //
 // How a document is read: a response object that declares properties has these and no others, however an OpenAPI reader
 // would take it. Nothing else is made stricter or weaker. Enums are held too; the typed clients take values beyond

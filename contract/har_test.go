@@ -57,7 +57,8 @@ func TestHAROddities(t *testing.T) {
 	result, err = validator(t, "wecom").CheckHAR(strings.NewReader(strings.Replace(entry, "200", "502", 1)))
 	require.NoError(t, err)
 	assert.Equal(t, contract.HARResult{Skipped: 1}, result)
-	result, err = validator(t, "wecom").CheckHAR(strings.NewReader(strings.NewReplacer("200", "502", `"size":0`,
+	result, err = validator(t,
+		"wecom").CheckHAR(strings.NewReader(strings.NewReplacer("200", "502", `"size":0`,
 		`"text":"<html>"`).Replace(entry)))
 	require.NoError(t, err)
 	assert.Equal(t, 1, result.Outages)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -55,12 +56,19 @@ func documents(root string) (map[string]string, error) {
 	}
 	found := make(map[string]string)
 	for _, file := range files {
-		if name := filepath.Base(file); !strings.Contains(name, ".overlay.") && !strings.HasPrefix(name, ".") {
-			found[name] = file
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		if isDocument.Match(text) {
+			found[filepath.Base(file)] = file
 		}
 	}
 	return found, nil
 }
+
+// isDocument tells a document from what else is in the folder: overlays, settings and tables of other tools.
+var isDocument = regexp.MustCompile(`(?m)^openapi:`)
 
 func compareDocument(before, after string) ([]Change, error) {
 	old, err := load.NewSpecInfo(openapi3.NewLoader(), load.NewSource(before))
