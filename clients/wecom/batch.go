@@ -189,7 +189,7 @@ func batchResult(jobID string, state *wecomapi.GetBatchResultAnswer) (*BatchResu
 		if about == "" {
 			about = fmt.Sprint("department ", row.PartyID)
 		}
-		rows[i] = &clients.Error{Vendor: "wecom", Operation: "GetBatchResult", Kind: kindOf(int(row.ErrCode)), Code: fmt.Sprint(int64(row.ErrCode)),
+		rows[i] = &clients.Error{Vendor: vendor, Operation: "GetBatchResult", Kind: kindOf(int(row.ErrCode)), Code: fmt.Sprint(int64(row.ErrCode)),
 			Message: about + ": " + row.ErrMsg}
 	}
 	return result, &RowsError{JobID: jobID, Total: state.Total, Rows: rows}
