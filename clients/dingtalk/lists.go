@@ -116,7 +116,7 @@ func itself[ID comparable](id ID) ID { return id }
 // Vendor page: https://open.dingtalk.com/document/development/queries-the-complete-information-of-a-department-user
 func (c *Client) DepartmentUsers(ctx context.Context, id int64) iter.Seq2[dingtalkapi.DepartmentUserV2, error] {
 	everybody := true
-	return list(ctx, "listDepartmentUsersV2", userKey,
+	return list(ctx, dingtalkapi.OpListDepartmentUsersV2.ID, userKey,
 		func(ctx context.Context, from int64) (page[dingtalkapi.DepartmentUserV2], error) {
 			answer, err := c.ListDepartmentUsersV2(ctx, &dingtalkapi.ListDepartmentUsersV2Request{
 				DeptID: id, Cursor: from, Size: maxPage, ContainAccessLimit: &everybody,
@@ -134,7 +134,7 @@ func (c *Client) DepartmentUsers(ctx context.Context, id int64) iter.Seq2[dingta
 // Vendor page: https://open.dingtalk.com/document/development/queries-the-simple-information-of-a-department-user
 func (c *Client) DepartmentUsersSimple(ctx context.Context, id int64) iter.Seq2[dingtalkapi.UserBrief, error] {
 	everybody := true
-	return list(ctx, "listDepartmentUsersSimpleV2", briefID,
+	return list(ctx, dingtalkapi.OpListDepartmentUsersSimpleV2.ID, briefID,
 		func(ctx context.Context, from int64) (page[dingtalkapi.UserBrief], error) {
 			answer, err := c.ListDepartmentUsersSimpleV2(ctx, &dingtalkapi.ListDepartmentUsersSimpleV2Request{
 				DeptID: id, Cursor: from, Size: maxPage, ContainAccessLimit: &everybody,
@@ -153,7 +153,7 @@ func (c *Client) DepartmentUsersSimple(ctx context.Context, id int64) iter.Seq2[
 //
 // Deprecated: new apps cannot have the permission for the older call; use DepartmentUsers.
 func (c *Client) DepartmentUsersV1(ctx context.Context, id int64) iter.Seq2[dingtalkapi.DepartmentUserV1, error] {
-	return list(ctx, "listDepartmentUsersV1", userKeyV1,
+	return list(ctx, dingtalkapi.OpListDepartmentUsersV1.ID, userKeyV1,
 		func(ctx context.Context, from int64) (page[dingtalkapi.DepartmentUserV1], error) {
 			answer, err := c.ListDepartmentUsersV1(ctx, &dingtalkapi.ListDepartmentUsersV1Params{
 				DepartmentID: id, Offset: from, Size: maxPage,
@@ -172,7 +172,7 @@ func (c *Client) DepartmentUsersV1(ctx context.Context, id int64) iter.Seq2[ding
 // Deprecated: new apps cannot have the permission for the older call; use DepartmentUsersSimple.
 func (c *Client) DepartmentUsersSimpleV1(ctx context.Context, id int64) iter.Seq2[dingtalkapi.UserBrief, error] {
 	size := int64(maxPage)
-	return list(ctx, "listDepartmentUsersSimpleV1", briefID,
+	return list(ctx, dingtalkapi.OpListDepartmentUsersSimpleV1.ID, briefID,
 		func(ctx context.Context, from int64) (page[dingtalkapi.UserBrief], error) {
 			answer, err := c.ListDepartmentUsersSimpleV1(ctx, &dingtalkapi.ListDepartmentUsersSimpleV1Params{
 				DepartmentID: id, Offset: &from, Size: &size,
@@ -192,7 +192,7 @@ func (c *Client) InactiveUserIDs(
 	ctx context.Context, request dingtalkapi.ListInactiveUsersV2Request,
 ) iter.Seq2[string, error] {
 	request.Size = orElse(request.Size, maxPage)
-	return list(ctx, "listInactiveUsersV2", itself[string],
+	return list(ctx, dingtalkapi.OpListInactiveUsersV2.ID, itself[string],
 		func(ctx context.Context, from int64) (page[string], error) {
 			request := request
 			request.Offset = from
@@ -212,7 +212,7 @@ func (c *Client) InactiveUserIDs(
 //
 // Deprecated: new apps cannot have the permission for the older call; use InactiveUserIDs.
 func (c *Client) InactiveUserIDsV1(ctx context.Context, day string) iter.Seq2[string, error] {
-	return list(ctx, "listInactiveUsersV1", itself[string],
+	return list(ctx, dingtalkapi.OpListInactiveUsersV1.ID, itself[string],
 		func(ctx context.Context, from int64) (page[string], error) {
 			answer, err := c.ListInactiveUsersV1(ctx, &dingtalkapi.ListInactiveUsersV1Request{
 				QueryDate: day, Offset: from, Size: maxPage,
@@ -231,15 +231,16 @@ func (c *Client) InactiveUserIDsV1(ctx context.Context, day string) iter.Seq2[st
 // Vendor page: https://open.dingtalk.com/document/development/address-book-search-user-id
 func (c *Client) FindUserIDs(ctx context.Context, request dingtalkapi.SearchUsersRequest) iter.Seq2[string, error] {
 	request.Size = orElse(request.Size, defaultSearch)
-	return list(ctx, "searchUsers", itself[string], func(ctx context.Context, from int64) (page[string], error) {
-		request := request
-		request.Offset = from
-		answer, err := c.SearchUsers(ctx, &request)
-		if err != nil {
-			return page[string]{}, err
-		}
-		return page[string]{items: answer.List, more: answer.HasMore, next: from + request.Size, total: answer.TotalCount}, nil
-	})
+	return list(ctx, dingtalkapi.OpSearchUsers.ID, itself[string],
+		func(ctx context.Context, from int64) (page[string], error) {
+			request := request
+			request.Offset = from
+			answer, err := c.SearchUsers(ctx, &request)
+			if err != nil {
+				return page[string]{}, err
+			}
+			return page[string]{items: answer.List, more: answer.HasMore, next: from + request.Size, total: answer.TotalCount}, nil
+		})
 }
 
 // FindDepartmentIDs yields the department ids that searchDepartments finds, as FindUserIDs does for members.
@@ -249,15 +250,16 @@ func (c *Client) FindDepartmentIDs(
 	ctx context.Context, request dingtalkapi.SearchDepartmentsRequest,
 ) iter.Seq2[int64, error] {
 	request.Size = orElse(request.Size, defaultSearch)
-	return list(ctx, "searchDepartments", itself[int64], func(ctx context.Context, from int64) (page[int64], error) {
-		request := request
-		request.Offset = from
-		answer, err := c.SearchDepartments(ctx, &request)
-		if err != nil {
-			return page[int64]{}, err
-		}
-		return page[int64]{items: answer.List, more: answer.HasMore, next: from + request.Size, total: answer.TotalCount}, nil
-	})
+	return list(ctx, dingtalkapi.OpSearchDepartments.ID, itself[int64],
+		func(ctx context.Context, from int64) (page[int64], error) {
+			request := request
+			request.Offset = from
+			answer, err := c.SearchDepartments(ctx, &request)
+			if err != nil {
+				return page[int64]{}, err
+			}
+			return page[int64]{items: answer.List, more: answer.HasMore, next: from + request.Size, total: answer.TotalCount}, nil
+		})
 }
 
 // LeaveRecords yields who left the corp between params.StartTime and params.EndTime, at most 365 days apart.
@@ -268,7 +270,7 @@ func (c *Client) LeaveRecords(
 	ctx context.Context, params dingtalkapi.ListLeaveRecordsParams,
 ) iter.Seq2[dingtalkapi.LeaveRecord, error] {
 	params.MaxResults = orElse(params.MaxResults, maxLeaves)
-	return clients.Pages(ctx, vendorName, "listLeaveRecords",
+	return clients.Pages(ctx, vendorName, dingtalkapi.OpListLeaveRecords.ID,
 		func(ctx context.Context, cursor string) (clients.Page[dingtalkapi.LeaveRecord], error) {
 			params := params
 			if cursor == "" {

@@ -37,7 +37,7 @@ func (c *Client) Users(ctx context.Context, roots ...int64) iter.Seq2[dingtalkap
 			}
 		}
 	}
-	return clients.Counted(clients.Once(vendorName, "listDepartmentUsersV2", userKey, members))
+	return clients.Counted(clients.Once(vendorName, dingtalkapi.OpListDepartmentUsersV2.ID, userKey, members))
 }
 
 // Departments yields the departments from roots down, the roots themselves first, once each, parents before their
@@ -67,7 +67,7 @@ func (c *Client) Departments(ctx context.Context, roots ...int64) iter.Seq2[ding
 		}
 	}
 	id := func(d dingtalkapi.DepartmentV2) int64 { return d.DeptID }
-	return clients.Counted(clients.Once(vendorName, "listSubDepartmentsV2", id, departments))
+	return clients.Counted(clients.Once(vendorName, dingtalkapi.OpListSubDepartmentsV2.ID, id, departments))
 }
 
 func orRoot(roots []int64) []int64 {
@@ -86,7 +86,7 @@ type branch struct {
 func tree(
 	ctx context.Context, roots []int64, read func(context.Context, int64) (branch, error),
 ) iter.Seq2[branch, error] {
-	return clients.Tree(ctx, vendorName, "listSubDepartmentsV2", parallel, orRoot(roots),
+	return clients.Tree(ctx, vendorName, dingtalkapi.OpListSubDepartmentsV2.ID, parallel, orRoot(roots),
 		func(ctx context.Context, id int64) (branch, []int64, error) {
 			b, err := read(ctx, id)
 			var below []int64

@@ -23,7 +23,7 @@ func (c *Client) Departments(ctx context.Context, roots ...string) iter.Seq2[fei
 		named := slices.DeleteFunc(slices.Clone(roots), func(id string) bool { return id == root })
 		found, missing, err := c.DepartmentsByID(ctx, named)
 		if err == nil && len(missing) > 0 {
-			err = clients.InDepartment(missing[0], &clients.Error{Vendor: vendor, Operation: "batchGetDepartments",
+			err = clients.InDepartment(missing[0], &clients.Error{Vendor: vendor, Operation: feishuapi.OpBatchGetDepartments.ID,
 				Kind: clients.KindNotFound, Message: "there is no such department, or the app may not see it"})
 		}
 		if err != nil {
@@ -43,7 +43,7 @@ func (c *Client) Departments(ctx context.Context, roots ...string) iter.Seq2[fei
 			}
 		}
 	}
-	return clients.Counted(clients.Once(vendor, "listDepartmentChildren", c.ids.departmentID, departments))
+	return clients.Counted(clients.Once(vendor, feishuapi.OpListDepartmentChildren.ID, c.ids.departmentID, departments))
 }
 
 func orRoot(roots []string) []string {
@@ -86,7 +86,8 @@ func (c *Client) levels(ctx context.Context, id string) iter.Seq2[feishuapi.Depa
 			}
 			return children, below, err
 		}
-		for children, err := range clients.Tree(ctx, vendor, "listDepartmentChildren", parallel, []string{id}, read) {
+		tree := clients.Tree(ctx, vendor, feishuapi.OpListDepartmentChildren.ID, parallel, []string{id}, read)
+		for children, err := range tree {
 			if err != nil {
 				yield(feishuapi.Department{}, err)
 				return
@@ -101,7 +102,7 @@ func (c *Client) levels(ctx context.Context, id string) iter.Seq2[feishuapi.Depa
 }
 
 func (c *Client) children(ctx context.Context, id string, all bool) iter.Seq2[feishuapi.Department, error] {
-	return pages(ctx, "listDepartmentChildren",
+	return pages(ctx, feishuapi.OpListDepartmentChildren.ID,
 		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.Department], error) {
 			answer, err := c.ListDepartmentChildren(ctx, id, &feishuapi.ListDepartmentChildrenParams{
 				UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(), FetchChild: &all,
@@ -123,7 +124,7 @@ func departmentPage(p feishuapi.DepartmentPage) clients.Page[feishuapi.Departmen
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/parent
 func (c *Client) DepartmentParents(ctx context.Context, id string) iter.Seq2[feishuapi.Department, error] {
-	return once(ctx, "listDepartmentParents", c.ids.departmentID,
+	return once(ctx, feishuapi.OpListDepartmentParents.ID, c.ids.departmentID,
 		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.Department], error) {
 			answer, err := c.ListDepartmentParents(ctx, &feishuapi.ListDepartmentParentsParams{
 				DepartmentID: id, UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(),
@@ -141,7 +142,7 @@ func (c *Client) DepartmentParents(ctx context.Context, id string) iter.Seq2[fei
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/search
 func (c *Client) FindDepartments(ctx context.Context, words string) iter.Seq2[feishuapi.Department, error] {
-	return once(ctx, "searchDepartments", c.ids.departmentID,
+	return once(ctx, feishuapi.OpSearchDepartments.ID, c.ids.departmentID,
 		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.Department], error) {
 			answer, err := c.SearchDepartments(ctx, &feishuapi.SearchDepartmentsParams{
 				UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(),
@@ -167,7 +168,7 @@ type Scope struct {
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/scope/list
 func (c *Client) Scopes(ctx context.Context) (*Scope, error) {
 	scope := &Scope{}
-	parts := pages(ctx, "listScopes",
+	parts := pages(ctx, feishuapi.OpListScopes.ID,
 		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.ContactRange], error) {
 			answer, err := c.ListScopes(ctx, &feishuapi.ListScopesParams{
 				UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(),
@@ -198,7 +199,7 @@ func (c *Client) Scopes(ctx context.Context) (*Scope, error) {
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/custom_attr/list
 func (c *Client) CustomAttrs(ctx context.Context) iter.Seq2[feishuapi.CustomAttr, error] {
-	return pages(ctx, "listCustomAttrs",
+	return pages(ctx, feishuapi.OpListCustomAttrs.ID,
 		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.CustomAttr], error) {
 			answer, err := c.ListCustomAttrs(ctx, &feishuapi.ListCustomAttrsParams{
 				PageSize: new(int64(100)), PageToken: pageToken,
@@ -217,7 +218,7 @@ func (c *Client) CustomAttrs(ctx context.Context) iter.Seq2[feishuapi.CustomAttr
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/employee_type_enum/list
 func (c *Client) EmployeeTypes(ctx context.Context) iter.Seq2[feishuapi.EmployeeType, error] {
-	return pages(ctx, "listEmployeeTypeEnums",
+	return pages(ctx, feishuapi.OpListEmployeeTypeEnums.ID,
 		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.EmployeeType], error) {
 			answer, err := c.ListEmployeeTypeEnums(ctx, &feishuapi.ListEmployeeTypeEnumsParams{
 				PageSize: new(int64(100)), PageToken: pageToken,

@@ -35,7 +35,7 @@ type JSAPISignature struct {
 // Vendor page: https://open.feishu.cn/document/ukTMukTMukTM/uYTM5UjL2ETO14iNxkTN/h5_js_sdk/authorization
 func (c *Client) JSAPISignature(ctx context.Context, pageURL string, o JSAPIOptions) (*JSAPISignature, error) {
 	if scheme, rest, ok := strings.Cut(pageURL, "://"); !ok || rest == "" || !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
-		return nil, invalid("getJsapiTicket", "the page's address must begin with http:// or https://")
+		return nil, invalid(feishuapi.OpGetJsapiTicket.ID, "the page's address must begin with http:// or https://")
 	}
 	tickets, ok := c.tickets[clients.PreferredScheme(ctx)]
 	if !ok {
@@ -77,7 +77,7 @@ func ticketSources(c *clients.Client, api *feishuapi.API, cfg Config) (map[strin
 				return token.Token{}, err
 			}
 			if answer.Data.ExpireIn <= 0 {
-				return token.Token{}, bad("getJsapiTicket", "the ticket comes without a lifetime")
+				return token.Token{}, bad(feishuapi.OpGetJsapiTicket.ID, "the ticket comes without a lifetime")
 			}
 			return token.Token{Value: clients.Secret(answer.Data.Ticket), Expiry: asked.Add(time.Duration(answer.Data.ExpireIn) * time.Second)}, nil
 		}, "jsapi", scheme, cfg.AppID, string(identity))

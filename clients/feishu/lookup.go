@@ -18,7 +18,7 @@ const most = 50
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/batch
 func (c *Client) UsersByID(ctx context.Context, ids []string) (users []feishuapi.User, missing []string, err error) {
-	return clients.Lookup(ctx, vendor, "batchGetUsers", parallel, most, ids, c.ids.userID,
+	return clients.Lookup(ctx, vendor, feishuapi.OpBatchGetUsers.ID, parallel, most, ids, c.ids.userID,
 		func(ctx context.Context, ids []string) ([]feishuapi.User, error) {
 			answer, err := c.BatchGetUsers(ctx, &feishuapi.BatchGetUsersParams{
 				UserIDs: ids, UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(),
@@ -36,7 +36,7 @@ func (c *Client) UsersByID(ctx context.Context, ids []string) (users []feishuapi
 func (c *Client) DepartmentsByID(
 	ctx context.Context, ids []string,
 ) (departments []feishuapi.Department, missing []string, err error) {
-	return clients.Lookup(ctx, vendor, "batchGetDepartments", parallel, most, ids, c.ids.departmentID,
+	return clients.Lookup(ctx, vendor, feishuapi.OpBatchGetDepartments.ID, parallel, most, ids, c.ids.departmentID,
 		func(ctx context.Context, ids []string) ([]feishuapi.Department, error) {
 			answer, err := c.BatchGetDepartments(ctx, &feishuapi.BatchGetDepartmentsParams{
 				DepartmentIDs: ids, UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(),

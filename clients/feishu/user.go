@@ -166,7 +166,7 @@ func (u *userTokens) request(previous token.Token) (*feishuapi.CreateOauthTokenR
 }
 
 func consentNeeded(why string) error {
-	return &clients.Error{Vendor: vendor, Operation: "createOauthToken", Kind: clients.KindUnauthenticated,
+	return &clients.Error{Vendor: vendor, Operation: feishuapi.OpCreateOauthToken.ID, Kind: clients.KindUnauthenticated,
 		Message: why + " (new consent is needed, see Client.AuthorizeURL)"}
 }
 

@@ -12,8 +12,6 @@ import (
 const (
 	root = "0" // the root department, in every kind of id
 
-	usersOperation = "listUsersByDepartment"
-
 	// parallel is how many departments are read at once. The quota of 1000 calls a minute is what bounds a walk, not
 	// this.
 	parallel = 8
@@ -99,7 +97,7 @@ func userKey(u feishuapi.User) clients.Key { return clients.KeyOf(u.OpenID, u.Un
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/find_by_department
 func (c *Client) DepartmentUsers(ctx context.Context, id string) iter.Seq2[feishuapi.User, error] {
-	return once(ctx, usersOperation, userKey,
+	return once(ctx, feishuapi.OpListUsersByDepartment.ID, userKey,
 		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.User], error) {
 			return c.userPage(ctx, id, pageToken)
 		})
@@ -127,48 +125,49 @@ func (c *Client) userPage(ctx context.Context, id string, pageToken *string) (cl
 func (c *Client) Users(ctx context.Context, roots ...string) iter.Seq2[feishuapi.User, error] {
 	if slices.Contains(roots, "") {
 		return clients.Counted(func(yield func(feishuapi.User, error) bool) {
-			yield(feishuapi.User{}, invalid("listDepartmentChildren", "a root department has no id"))
+			yield(feishuapi.User{}, invalid(feishuapi.OpListDepartmentChildren.ID, "a root department has no id"))
 		})
 	}
-	return clients.Counted(clients.Once(vendor, usersOperation, userKey, c.members(ctx, orRoot(roots))))
+	return clients.Counted(clients.Once(vendor, feishuapi.OpListUsersByDepartment.ID, userKey, c.members(ctx, orRoot(roots))))
 }
 
 // UsersInRange yields everybody whom the administrator has put into the app's contact range, once each: those granted
 // one by one, and those of the departments granted, with all departments below. It fails with ErrPermission if the
 // range names user groups, whose members this package cannot read, rather than leave them out.
 func (c *Client) UsersInRange(ctx context.Context) iter.Seq2[feishuapi.User, error] {
-	return clients.Counted(clients.Once(vendor, usersOperation, userKey, func(yield func(feishuapi.User, error) bool) {
-		fail := func(err error) { yield(feishuapi.User{}, err) }
-		scope, err := c.Scopes(ctx)
-		if err != nil {
-			fail(err)
-			return
-		}
-		if len(scope.GroupIDs) > 0 {
-			fail(&clients.Error{Vendor: vendor, Operation: "listScopes", Kind: clients.KindPermission,
-				Message: "the app's contact range names user groups, whose members cannot be listed: grant departments or people"})
-			return
-		}
-		granted, missing, err := c.UsersByID(ctx, scope.UserIDs)
-		if err == nil && len(missing) > 0 {
-			err = bad("batchGetUsers", "people of the contact range are not answered")
-		}
-		if err != nil {
-			fail(err)
-			return
-		}
-		for _, user := range granted {
-			if !yield(user, nil) {
+	return clients.Counted(clients.Once(vendor, feishuapi.OpListUsersByDepartment.ID, userKey,
+		func(yield func(feishuapi.User, error) bool) {
+			fail := func(err error) { yield(feishuapi.User{}, err) }
+			scope, err := c.Scopes(ctx)
+			if err != nil {
+				fail(err)
 				return
 			}
-		}
-		c.members(ctx, scope.DepartmentIDs)(yield)
-	}))
+			if len(scope.GroupIDs) > 0 {
+				fail(&clients.Error{Vendor: vendor, Operation: feishuapi.OpListScopes.ID, Kind: clients.KindPermission,
+					Message: "the app's contact range names user groups, whose members cannot be listed: grant departments or people"})
+				return
+			}
+			granted, missing, err := c.UsersByID(ctx, scope.UserIDs)
+			if err == nil && len(missing) > 0 {
+				err = bad(feishuapi.OpBatchGetUsers.ID, "people of the contact range are not answered")
+			}
+			if err != nil {
+				fail(err)
+				return
+			}
+			for _, user := range granted {
+				if !yield(user, nil) {
+					return
+				}
+			}
+			c.members(ctx, scope.DepartmentIDs)(yield)
+		}))
 }
 
 // subtrees returns the ids of roots and of all departments below them.
 func (c *Client) subtrees(ctx context.Context, roots []string) ([]string, error) {
-	ids := clients.Once(vendor, "listDepartmentChildren", func(id string) string { return id },
+	ids := clients.Once(vendor, feishuapi.OpListDepartmentChildren.ID, func(id string) string { return id },
 		func(yield func(string, error) bool) {
 			for _, id := range roots {
 				if !yield(id, nil) {
@@ -208,7 +207,7 @@ func (c *Client) members(ctx context.Context, roots []string) iter.Seq2[feishuap
 				yield(feishuapi.User{}, err)
 				return
 			}
-			users := once(ctx, usersOperation, userKey,
+			users := once(ctx, feishuapi.OpListUsersByDepartment.ID, userKey,
 				func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.User], error) {
 					if pageToken == nil {
 						return head.page, nil
@@ -230,7 +229,7 @@ func (c *Client) members(ctx context.Context, roots []string) iter.Seq2[feishuap
 // Vendor page: https://open.feishu.cn/document/ukTMukTMukTM/uMTM4UjLzEDO14yMxgTN
 func (c *Client) FindUsers(ctx context.Context, words string) iter.Seq2[feishuapi.FoundUser, error] {
 	key := func(u feishuapi.FoundUser) clients.Key { return clients.KeyOf(u.OpenID, u.UserID) }
-	return once(ctx, "searchUsers", key,
+	return once(ctx, feishuapi.OpSearchUsers.ID, key,
 		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.FoundUser], error) {
 			answer, err := c.SearchUsers(ctx, &feishuapi.SearchUsersParams{
 				Query: words, PageSize: new(int64(200)), PageToken: pageToken,
@@ -251,7 +250,7 @@ func (c *Client) FindUsersV3(
 	ctx context.Context, request *feishuapi.SearchUsersV3Request,
 ) iter.Seq2[feishuapi.UserHit, error] {
 	id := func(hit feishuapi.UserHit) string { return hit.ID }
-	return once(ctx, "searchUsersV3", id,
+	return once(ctx, feishuapi.OpSearchUsersV3.ID, id,
 		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.UserHit], error) {
 			answer, err := c.SearchUsersV3(ctx, &feishuapi.SearchUsersV3Params{
 				PageSize: new(int64(30)), PageToken: pageToken,

@@ -21,7 +21,7 @@ const parallel = 8
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90201
 func (c *Client) DepartmentUsers(ctx context.Context, id int64) iter.Seq2[wecomapi.Member, error] {
-	const operation = "GetUserList"
+	operation := wecomapi.OpGetUserList.ID
 	members := clients.Pages(ctx, vendor, operation,
 		func(ctx context.Context, _ string) (clients.Page[wecomapi.Member], error) {
 			answer, err := c.GetUserList(ctx, &wecomapi.GetUserListParams{DepartmentID: id})
@@ -48,7 +48,7 @@ func memberKey(m wecomapi.Member) clients.Key {
 func (c *Client) Users(ctx context.Context, roots ...int64) iter.Seq2[wecomapi.Member, error] {
 	members := func(yield func(wecomapi.Member, error) bool) {
 		id := func(d wecomapi.DepartmentNode) int64 { return d.ID }
-		departments, err := clients.Collect(departments(ctx, "ListDepartmentSimple", roots, id,
+		departments, err := clients.Collect(departments(ctx, wecomapi.OpListDepartmentSimple.ID, roots, id,
 			func(ctx context.Context, root *int64) ([]wecomapi.DepartmentNode, error) {
 				answer, err := c.ListDepartmentSimple(ctx, &wecomapi.ListDepartmentSimpleParams{ID: root})
 				if err != nil {
@@ -77,7 +77,7 @@ func (c *Client) Users(ctx context.Context, roots ...int64) iter.Seq2[wecomapi.M
 			}
 		}
 	}
-	return clients.Counted(clients.Once(vendor, "GetUserList", memberKey, members))
+	return clients.Counted(clients.Once(vendor, wecomapi.OpGetUserList.ID, memberKey, members))
 }
 
 // Departments yields the departments from roots down, once each, in the vendor's order. Without roots it is every
@@ -87,7 +87,7 @@ func (c *Client) Users(ctx context.Context, roots ...int64) iter.Seq2[wecomapi.M
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90208
 func (c *Client) Departments(ctx context.Context, roots ...int64) iter.Seq2[wecomapi.Department, error] {
 	id := func(d wecomapi.Department) int64 { return d.ID }
-	return clients.Counted(departments(ctx, "ListDepartment", roots, id,
+	return clients.Counted(departments(ctx, wecomapi.OpListDepartment.ID, roots, id,
 		func(ctx context.Context, root *int64) ([]wecomapi.Department, error) {
 			answer, err := c.ListDepartment(ctx, &wecomapi.ListDepartmentParams{ID: root})
 			if err != nil {
@@ -165,7 +165,7 @@ func FoldUserID(userID string) string { return strings.ToLower(userID) }
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/96067
 func (c *Client) UserRows(ctx context.Context) iter.Seq2[wecomapi.DeptUser, error] {
-	const operation = "ListUserId"
+	operation := wecomapi.OpListUserID.ID
 	const pageSize = 10_000 // the vendor's maximum; it documents no default
 	rows := clients.Pages(ctx, vendor, operation,
 		func(ctx context.Context, cursor string) (clients.Page[wecomapi.DeptUser], error) {
@@ -212,7 +212,7 @@ type UserDepartments struct {
 // row without an id is ErrBadResponse.
 func GroupRows(rows iter.Seq2[wecomapi.DeptUser, error]) ([]UserDepartments, error) {
 	var users []UserDepartments
-	seen := clients.NewSeen[clients.Key](vendor, "ListUserId")
+	seen := clients.NewSeen[clients.Key](vendor, wecomapi.OpListUserID.ID)
 	index := make(map[clients.Key]int)
 	for row, err := range rows {
 		if err != nil {

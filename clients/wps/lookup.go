@@ -14,7 +14,7 @@ import (
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/batch-get-user
 func (c *Client) UsersByID(ctx context.Context, ids []string) (users []wpsapi.User, missing []string, err error) {
 	id := func(u wpsapi.User) string { return u.ID }
-	return clients.Lookup(ctx, vendor, "batchReadUsers", parallel, c.batchLimit, ids, id,
+	return clients.Lookup(ctx, vendor, wpsapi.OpBatchReadUsers.ID, parallel, c.batchLimit, ids, id,
 		func(ctx context.Context, ids []string) ([]wpsapi.User, error) {
 			answer, err := c.BatchReadUsers(ctx, nil,
 				&wpsapi.BatchReadUsersRequest{Status: c.statuses(), UserIDs: ids, WithDept: new(true)})
@@ -33,7 +33,7 @@ func (c *Client) UsersByID(ctx context.Context, ids []string) (users []wpsapi.Us
 func (c *Client) DepartmentUsersByID(
 	ctx context.Context, id string, ids []string,
 ) (users []wpsapi.DeptMember, missing []string, err error) {
-	return clients.Lookup(ctx, vendor, "batchReadDeptMembers", parallel, c.batchLimit, ids, memberID,
+	return clients.Lookup(ctx, vendor, wpsapi.OpBatchReadDeptMembers.ID, parallel, c.batchLimit, ids, memberID,
 		func(ctx context.Context, ids []string) ([]wpsapi.DeptMember, error) {
 			answer, err := c.BatchReadDeptMembers(ctx, id, nil,
 				&wpsapi.BatchReadDeptMembersRequest{Status: c.statuses(), UserIDs: ids, WithUserDetail: new(true)})
@@ -50,7 +50,7 @@ func (c *Client) DepartmentUsersByID(
 func (c *Client) DepartmentsByID(
 	ctx context.Context, ids []string,
 ) (departments []wpsapi.Dept, missing []string, err error) {
-	return clients.Lookup(ctx, vendor, "batchReadDepts", parallel, c.batchLimit, ids, deptID,
+	return clients.Lookup(ctx, vendor, wpsapi.OpBatchReadDepts.ID, parallel, c.batchLimit, ids, deptID,
 		func(ctx context.Context, ids []string) ([]wpsapi.Dept, error) {
 			answer, err := c.BatchReadDepts(ctx, nil, &wpsapi.BatchReadDeptsRequest{DeptIDs: ids})
 			if err != nil {

@@ -69,7 +69,7 @@ func once[T any, K comparable](ctx context.Context, operation string, key func(T
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/get-dept-user
 func (c *Client) DepartmentUsers(ctx context.Context, id string) iter.Seq2[wpsapi.DeptMember, error] {
-	return once(ctx, "listDeptMembers", memberKey,
+	return once(ctx, wpsapi.OpListDeptMembers.ID, memberKey,
 		func(ctx context.Context, cursor string) (clients.Page[wpsapi.DeptMember], error) {
 			answer, err := c.ListDeptMembers(ctx, id, &wpsapi.ListDeptMembersParams{Status: c.statuses(), PageSize: &c.pageSize,
 				PageToken: cursorOrNil(cursor), WithUserDetail: new(true)})
@@ -91,16 +91,17 @@ func (c *Client) DepartmentUsers(ctx context.Context, id string) iter.Seq2[wpsap
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/get-all-user
 func (c *Client) Users(ctx context.Context, roots ...string) iter.Seq2[wpsapi.User, error] {
 	if len(roots) > 0 {
-		return clients.Counted(clients.Once(vendor, "listDeptMembers", userKey, c.members(ctx, roots)))
+		return clients.Counted(clients.Once(vendor, wpsapi.OpListDeptMembers.ID, userKey, c.members(ctx, roots)))
 	}
-	return once(ctx, "listUsers", userKey, func(ctx context.Context, cursor string) (clients.Page[wpsapi.User], error) {
-		answer, err := c.ListUsers(ctx, &wpsapi.ListUsersParams{Status: c.statuses(), PageSize: &c.pageSize,
-			PageToken: cursorOrNil(cursor), WithDept: new(true)})
-		if err != nil {
-			return clients.Page[wpsapi.User]{}, err
-		}
-		return page(answer.Data.Items, answer.Data.NextPageToken, answer.Data.PageToken), nil
-	})
+	return once(ctx, wpsapi.OpListUsers.ID, userKey,
+		func(ctx context.Context, cursor string) (clients.Page[wpsapi.User], error) {
+			answer, err := c.ListUsers(ctx, &wpsapi.ListUsersParams{Status: c.statuses(), PageSize: &c.pageSize,
+				PageToken: cursorOrNil(cursor), WithDept: new(true)})
+			if err != nil {
+				return clients.Page[wpsapi.User]{}, err
+			}
+			return page(answer.Data.Items, answer.Data.NextPageToken, answer.Data.PageToken), nil
+		})
 }
 
 // members yields the members of the departments from roots down.
@@ -125,31 +126,32 @@ func (c *Client) members(ctx context.Context, roots []string) iter.Seq2[wpsapi.U
 // time. The first error ends it, as a [*clients.PageError] that counts the departments before it and names the one that
 // could not be read.
 func (c *Client) Departments(ctx context.Context, roots ...string) iter.Seq2[wpsapi.Dept, error] {
-	return clients.Counted(clients.Once(vendor, "listChildDepts", deptID, func(yield func(wpsapi.Dept, error) bool) {
-		top, err := c.roots(ctx, roots)
-		if err != nil {
-			yield(wpsapi.Dept{}, err)
-			return
-		}
-		var ids []string
-		for _, department := range top {
-			if !yield(department, nil) {
-				return
-			}
-			ids = append(ids, department.ID)
-		}
-		for b, err := range c.tree(ctx, ids, c.branch) {
+	return clients.Counted(clients.Once(vendor, wpsapi.OpListChildDepts.ID, deptID,
+		func(yield func(wpsapi.Dept, error) bool) {
+			top, err := c.roots(ctx, roots)
 			if err != nil {
 				yield(wpsapi.Dept{}, err)
 				return
 			}
-			for _, child := range b.children {
-				if !yield(child, nil) {
+			var ids []string
+			for _, department := range top {
+				if !yield(department, nil) {
 					return
 				}
+				ids = append(ids, department.ID)
 			}
-		}
-	}))
+			for b, err := range c.tree(ctx, ids, c.branch) {
+				if err != nil {
+					yield(wpsapi.Dept{}, err)
+					return
+				}
+				for _, child := range b.children {
+					if !yield(child, nil) {
+						return
+					}
+				}
+			}
+		}))
 }
 
 // roots returns the departments where a walk starts.
@@ -163,7 +165,7 @@ func (c *Client) roots(ctx context.Context, ids []string) ([]wpsapi.Dept, error)
 	}
 	found, missing, err := c.DepartmentsByID(ctx, ids)
 	if err == nil && len(missing) > 0 {
-		err = clients.InDepartment(missing[0], &clients.Error{Vendor: vendor, Operation: "batchReadDepts",
+		err = clients.InDepartment(missing[0], &clients.Error{Vendor: vendor, Operation: wpsapi.OpBatchReadDepts.ID,
 			Kind: clients.KindNotFound, Message: "there is no such department, or the app may not see it"})
 	}
 	return found, err
@@ -174,7 +176,7 @@ func (c *Client) roots(ctx context.Context, ids []string) ([]wpsapi.Dept, error)
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/dept/get-dept-list
 func (c *Client) ChildDepartments(ctx context.Context, id string) iter.Seq2[wpsapi.Dept, error] {
-	return once(ctx, "listChildDepts", deptID,
+	return once(ctx, wpsapi.OpListChildDepts.ID, deptID,
 		func(ctx context.Context, cursor string) (clients.Page[wpsapi.Dept], error) {
 			answer, err := c.ListChildDepts(ctx, id, &wpsapi.ListChildDeptsParams{
 				PageSize: &c.pageSize, PageToken: cursorOrNil(cursor),
@@ -195,7 +197,7 @@ type branch struct {
 func (c *Client) tree(
 	ctx context.Context, roots []string, read func(context.Context, string) (branch, error),
 ) iter.Seq2[branch, error] {
-	return clients.Tree(ctx, vendor, "listChildDepts", parallel, roots,
+	return clients.Tree(ctx, vendor, wpsapi.OpListChildDepts.ID, parallel, roots,
 		func(ctx context.Context, id string) (branch, []string, error) {
 			b, err := read(ctx, id)
 			var below []string
