@@ -9,7 +9,7 @@
 //   - [dingtalkapi.API.DeleteDepartmentV1] (删除部门), GET /department/delete
 //   - [dingtalkapi.API.GetDepartmentV1] (获取部门详情), GET /department/get
 //   - [dingtalkapi.API.ListDepartmentsV1] (获取部门列表), GET /department/list
-//   - [dingtalkapi.API.ListSubDepartmentIdsV1] (获取子部门ID列表), GET /department/list_ids
+//   - [dingtalkapi.API.ListSubDepartmentIDsV1] (获取子部门ID列表), GET /department/list_ids
 //   - [dingtalkapi.API.ListParentDepartmentsByUserV1] (获取指定用户的所有父部门列表), GET /department/list_parent_depts
 //   - [dingtalkapi.API.ListParentDepartmentsByDepartmentV1] (获取指定部门的所有父部门列表), GET /department/list_parent_depts_by_dept
 //   - [dingtalkapi.API.UpdateDepartmentV1] (更新部门), POST /department/update
@@ -22,7 +22,7 @@
 //   - [dingtalkapi.API.GetAdminScope] (获取管理员通讯录权限范围), POST /topapi/user/get_admin_scope
 //   - [dingtalkapi.API.GetUserIDByUnionIDV2] (根据unionid获取用户userid), POST /topapi/user/getbyunionid
 //   - [dingtalkapi.API.ListAdminsV2] (获取管理员列表), POST /topapi/user/listadmin
-//   - [dingtalkapi.API.ListDepartmentUserIdsV2] (获取部门用户userid列表), POST /topapi/user/listid
+//   - [dingtalkapi.API.ListDepartmentUserIDsV2] (获取部门用户userid列表), POST /topapi/user/listid
 //   - [dingtalkapi.API.ListDepartmentUsersSimpleV2] (获取部门用户基础信息), POST /topapi/user/listsimple
 //   - [dingtalkapi.API.CreateDepartmentV2] (创建部门), POST /topapi/v2/department/create
 //   - [dingtalkapi.API.DeleteDepartmentV2] (删除部门), POST /topapi/v2/department/delete
@@ -30,7 +30,7 @@
 //   - [dingtalkapi.API.ListParentDepartmentsByDepartmentV2] (获取指定部门的所有父部门列表), POST /topapi/v2/department/listparentbydept
 //   - [dingtalkapi.API.ListParentDepartmentsByUserV2] (获取指定用户的所有父部门列表), POST /topapi/v2/department/listparentbyuser
 //   - [dingtalkapi.API.ListSubDepartmentsV2] (获取部门列表), POST /topapi/v2/department/listsub
-//   - [dingtalkapi.API.ListSubDepartmentIdsV2] (获取子部门ID列表), POST /topapi/v2/department/listsubid
+//   - [dingtalkapi.API.ListSubDepartmentIDsV2] (获取子部门ID列表), POST /topapi/v2/department/listsubid
 //   - [dingtalkapi.API.UpdateDepartmentV2] (更新部门), POST /topapi/v2/department/update
 //   - [dingtalkapi.API.CreateUserV2] (创建用户), POST /topapi/v2/user/create
 //   - [dingtalkapi.API.DeleteUserV2] (删除用户), POST /topapi/v2/user/delete
@@ -42,7 +42,7 @@
 //   - [dingtalkapi.API.CreateUserV1] (创建用户), POST /user/create
 //   - [dingtalkapi.API.DeleteUserV1] (删除用户), GET /user/delete
 //   - [dingtalkapi.API.GetUserV1] (根据userid获取用户详情), GET /user/get
-//   - [dingtalkapi.API.ListDepartmentUserIdsV1] (获取部门用户userid列表), GET /user/getDeptMember
+//   - [dingtalkapi.API.ListDepartmentUserIDsV1] (获取部门用户userid列表), GET /user/getDeptMember
 //   - [dingtalkapi.API.GetUserIDByUnionIDV1] (根据unionid获取userid), GET /user/getUseridByUnionid
 //   - [dingtalkapi.API.ListAdminsV1] (获取管理员列表), GET /user/get_admin
 //   - [dingtalkapi.API.GetUserIDByMobileV1] (根据手机号获取userid), GET /user/get_by_mobile

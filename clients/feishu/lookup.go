@@ -77,11 +77,11 @@ type Contacts struct {
 func (c *Client) UsersByContact(
 	ctx context.Context, contacts Contacts,
 ) (matches []feishuapi.UserIDMatch, unknown []string, err error) {
-	var requests []*feishuapi.BatchGetUserIdsRequest
+	var requests []*feishuapi.BatchGetUserIDsRequest
 	emails := slices.Collect(slices.Chunk(unique(contacts.Emails), most))
 	mobiles := slices.Collect(slices.Chunk(unique(contacts.Mobiles), most))
 	for i := range max(len(emails), len(mobiles)) {
-		request := &feishuapi.BatchGetUserIdsRequest{}
+		request := &feishuapi.BatchGetUserIDsRequest{}
 		if contacts.IncludeResigned {
 			request.IncludeResigned = &contacts.IncludeResigned
 		}
@@ -94,8 +94,8 @@ func (c *Client) UsersByContact(
 		requests = append(requests, request)
 	}
 	answers := clients.Ordered(ctx, parallel, requests,
-		func(ctx context.Context, request *feishuapi.BatchGetUserIdsRequest) ([]feishuapi.UserIDMatch, error) {
-			answer, err := c.BatchGetUserIds(ctx, &feishuapi.BatchGetUserIdsParams{UserIDType: c.ids.user()}, request)
+		func(ctx context.Context, request *feishuapi.BatchGetUserIDsRequest) ([]feishuapi.UserIDMatch, error) {
+			answer, err := c.BatchGetUserIDs(ctx, &feishuapi.BatchGetUserIDsParams{UserIDType: c.ids.user()}, request)
 			if err != nil {
 				return nil, err
 			}

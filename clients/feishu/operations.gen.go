@@ -10,7 +10,7 @@
 //   - [feishuapi.API.GetTenantAccessToken] (商店应用获取 tenant_access_token), POST /auth/v3/tenant_access_token
 //   - [feishuapi.API.GetTenantAccessTokenInternal] (自建应用获取 tenant_access_token), POST /auth/v3/tenant_access_token/internal
 //   - [feishuapi.API.GetUserInfo] (获取用户信息), GET /authen/v1/user_info
-//   - [feishuapi.API.CreateOauthToken] (获取 user_access_token), POST /authen/v2/oauth/token
+//   - [feishuapi.API.CreateOAuthToken] (获取 user_access_token), POST /authen/v2/oauth/token
 //   - [feishuapi.API.ListCustomAttrs] (获取企业自定义用户字段), GET /contact/v3/custom_attrs
 //   - [feishuapi.API.ListDepartments] (获取部门信息列表), GET /contact/v3/departments
 //   - [feishuapi.API.CreateDepartment] (创建部门), POST /contact/v3/departments
@@ -30,7 +30,7 @@
 //   - [feishuapi.API.CreateUser] (创建用户), POST /contact/v3/users
 //   - [feishuapi.API.BatchGetUserBasics] (通过 ID 获取用户姓名), POST /contact/v3/users/basic_batch
 //   - [feishuapi.API.BatchGetUsers] (批量获取用户信息), GET /contact/v3/users/batch
-//   - [feishuapi.API.BatchGetUserIds] (通过手机号或邮箱获取用户 ID), POST /contact/v3/users/batch_get_id
+//   - [feishuapi.API.BatchGetUserIDs] (通过手机号或邮箱获取用户 ID), POST /contact/v3/users/batch_get_id
 //   - [feishuapi.API.ListUsersByDepartment] (获取部门直属用户列表), GET /contact/v3/users/find_by_department
 //   - [feishuapi.API.SearchUsersV3] (搜索用户), POST /contact/v3/users/search
 //   - [feishuapi.API.DeleteUser] (删除用户), DELETE /contact/v3/users/{user_id}
@@ -39,8 +39,8 @@
 //   - [feishuapi.API.ReplaceUser] (更新用户所有信息), PUT /contact/v3/users/{user_id}
 //   - [feishuapi.API.ResurrectUser] (恢复已删除用户), POST /contact/v3/users/{user_id}/resurrect
 //   - [feishuapi.API.UpdateUserID] (更新用户 ID), PATCH /contact/v3/users/{user_id}/update_user_id
-//   - [feishuapi.API.GetJsapiTicket] (获取 JSAPI 临时授权凭证), POST /jssdk/ticket/get
+//   - [feishuapi.API.GetJSAPITicket] (获取 JSAPI 临时授权凭证), POST /jssdk/ticket/get
 //   - [feishuapi.API.LogoutUser] (退出登录), POST /passport/v1/sessions/logout
 //   - [feishuapi.API.SearchUsers] (搜索用户), GET /search/v1/user
-//   - [feishuapi.API.ConvertUnionIds] (批量获取用户 ID), GET /user/v1/union_id/batch_get/list
+//   - [feishuapi.API.ConvertUnionIDs] (批量获取用户 ID), GET /user/v1/union_id/batch_get/list
 package feishu

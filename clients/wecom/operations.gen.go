@@ -4,16 +4,16 @@
 //
 // These are the methods that a [Client] has from [wecomapi.API]:
 //
-//   - [wecomapi.API.GetTfaInfo] (获取用户二次验证信息), POST /auth/get_tfa_info
+//   - [wecomapi.API.GetTFAInfo] (获取用户二次验证信息), POST /auth/get_tfa_info
 //   - [wecomapi.API.GetUserDetailByTicket] (获取访问用户敏感信息), POST /auth/getuserdetail
 //   - [wecomapi.API.GetBatchResult] (获取异步任务结果), GET /batch/getresult
 //   - [wecomapi.API.InviteUser] (邀请成员), POST /batch/invite
-//   - [wecomapi.API.OpenUseridToUserid] (userid转换), POST /batch/openuserid_to_userid
+//   - [wecomapi.API.OpenUserIDToUserID] (userid转换), POST /batch/openuserid_to_userid
 //   - [wecomapi.API.ReplaceBatchParty] (全量覆盖部门), POST /batch/replaceparty
 //   - [wecomapi.API.ReplaceBatchUser] (全量覆盖成员), POST /batch/replaceuser
 //   - [wecomapi.API.SyncBatchUser] (增量更新成员), POST /batch/syncuser
-//   - [wecomapi.API.UseridToOpenUserid] (userid的转换), POST /batch/userid_to_openuserid
-//   - [wecomapi.API.GetJoinQrcode] (获取加入企业二维码), GET /corp/get_join_qrcode
+//   - [wecomapi.API.UserIDToOpenUserID] (userid的转换), POST /batch/userid_to_openuserid
+//   - [wecomapi.API.GetJoinQRCode] (获取加入企业二维码), GET /corp/get_join_qrcode
 //   - [wecomapi.API.CreateDepartment] (创建部门), POST /department/create
 //   - [wecomapi.API.DeleteDepartment] (删除部门), GET /department/delete
 //   - [wecomapi.API.GetDepartment] (获取单个部门详情), GET /department/get
@@ -25,16 +25,16 @@
 //   - [wecomapi.API.AuthsuccUser] (登录二次验证), GET /user/authsucc
 //   - [wecomapi.API.DeleteBatchUser] (批量删除成员), POST /user/batchdelete
 //   - [wecomapi.API.ConvertUseridToOpenid] (userid转openid), POST /user/convert_to_openid
-//   - [wecomapi.API.ConvertOpenidToUserid] (openid转userid), POST /user/convert_to_userid
+//   - [wecomapi.API.ConvertOpenIDToUserID] (openid转userid), POST /user/convert_to_userid
 //   - [wecomapi.API.CreateUser] (创建成员), POST /user/create
 //   - [wecomapi.API.DeleteUser] (删除成员), GET /user/delete
 //   - [wecomapi.API.GetUser] (读取成员), GET /user/get
 //   - [wecomapi.API.GetActiveStat] (获取企业活跃成员数), POST /user/get_active_stat
-//   - [wecomapi.API.GetUseridByEmail] (邮箱获取userid), POST /user/get_userid_by_email
-//   - [wecomapi.API.GetUseridByMobile] (手机号获取userid), POST /user/getuserid
+//   - [wecomapi.API.GetUserIDByEmail] (邮箱获取userid), POST /user/get_userid_by_email
+//   - [wecomapi.API.GetUserIDByMobile] (手机号获取userid), POST /user/getuserid
 //   - [wecomapi.API.GetUserList] (获取部门成员详情), GET /user/list
 //   - [wecomapi.API.ListUserID] (获取成员ID列表), POST /user/list_id
 //   - [wecomapi.API.GetUserSimplelist] (获取部门成员), GET /user/simplelist
-//   - [wecomapi.API.TfaSucc] (使用二次验证), POST /user/tfa_succ
+//   - [wecomapi.API.TFASucc] (使用二次验证), POST /user/tfa_succ
 //   - [wecomapi.API.UpdateUser] (更新成员), POST /user/update
 package wecom

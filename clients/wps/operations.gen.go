@@ -4,7 +4,7 @@
 //
 // These are the methods that a [Client] has from [wpsapi.API]:
 //
-//   - [wpsapi.API.OauthToken] (自建应用获取租户的 access_token), POST /oauth2/token
+//   - [wpsapi.API.OAuthToken] (自建应用获取租户的 access_token), POST /oauth2/token
 //   - [wpsapi.API.GetCurrentCompany] (查询企业信息), GET /v7/companies/current
 //   - [wpsapi.API.BatchCreateCustomAttrDefs] (新增自定义用户属性), POST /v7/companies/user_custom_attrs/batch_create
 //   - [wpsapi.API.BatchDeleteCustomAttrDefs] (删除自定义用户属性), POST /v7/companies/user_custom_attrs/batch_delete
@@ -13,7 +13,7 @@
 //   - [wpsapi.API.GetContactsPermissionScope] (获取通讯录权限范围), GET /v7/contacts/permissions_scope
 //   - [wpsapi.API.BatchDeleteDepts] (批量删除部门), POST /v7/depts/batch_delete
 //   - [wpsapi.API.BatchReadDepts] (批量查询指定部门信息), POST /v7/depts/batch_read
-//   - [wpsapi.API.GetDeptsByExIds] (根据 ex_dept_id 获取部门信息), POST /v7/depts/by_ex_dept_ids
+//   - [wpsapi.API.GetDeptsByExIDs] (根据 ex_dept_id 获取部门信息), POST /v7/depts/by_ex_dept_ids
 //   - [wpsapi.API.CreateDept] (创建部门), POST /v7/depts/create
 //   - [wpsapi.API.GetRootDept] (获取根部门), GET /v7/depts/root
 //   - [wpsapi.API.ListChildDepts] (查询子部门列表), GET /v7/depts/{dept_id}/children
@@ -23,7 +23,7 @@
 //   - [wpsapi.API.AddDeptMember] (将用户加入到部门), POST /v7/depts/{dept_id}/members/{user_id}/create
 //   - [wpsapi.API.RemoveDeptMember] (将用户移除部门), POST /v7/depts/{dept_id}/members/{user_id}/delete
 //   - [wpsapi.API.UpdateDept] (更新部门), POST /v7/depts/{dept_id}/update
-//   - [wpsapi.API.ConvertIds] (ID 转换), POST /v7/id_convert
+//   - [wpsapi.API.ConvertIDs] (ID 转换), POST /v7/id_convert
 //   - [wpsapi.API.ListUsers] (查询企业下所有用户), GET /v7/users
 //   - [wpsapi.API.BatchDisableUsers] (批量禁用用户), POST /v7/users/batch_disable
 //   - [wpsapi.API.BatchEnableUsers] (批量启用用户), POST /v7/users/batch_enable
@@ -31,7 +31,7 @@
 //   - [wpsapi.API.BatchUpdateUserDept] (批量更新用户所在部门), POST /v7/users/batch_update_dept
 //   - [wpsapi.API.BatchUpdateUserOrder] (批量修改用户在部门中排序值), POST /v7/users/batch_update_order
 //   - [wpsapi.API.GetUsersByEmails] (根据邮箱获取用户), POST /v7/users/by_emails
-//   - [wpsapi.API.GetUsersByExUserIds] (根据 ex_user_id 获取用户信息), POST /v7/users/by_ex_user_ids
+//   - [wpsapi.API.GetUsersByExUserIDs] (根据 ex_user_id 获取用户信息), POST /v7/users/by_ex_user_ids
 //   - [wpsapi.API.GetUsersByPhones] (根据手机号获取用户), POST /v7/users/by_phones
 //   - [wpsapi.API.CreateUser] (创建用户), POST /v7/users/create
 //   - [wpsapi.API.GetCurrentUser] (获取用户信息), GET /v7/users/current

@@ -1210,8 +1210,8 @@ type DepartmentDetailV2 struct {
 	UserPermits  []string     `json:"user_permits,omitzero"`
 }
 
-// DepartmentUserIdsV2 defines model for DepartmentUserIdsV2.
-type DepartmentUserIdsV2 struct {
+// DepartmentUserIDsV2 defines model for DepartmentUserIdsV2.
+type DepartmentUserIDsV2 struct {
 	UserIDList []string `json:"userid_list,omitzero"`
 }
 
@@ -2056,8 +2056,8 @@ type ListAdminsV2Answer struct {
 // ListAdminsV2Request No fields; send {}.
 type ListAdminsV2Request = struct{}
 
-// ListDepartmentUserIdsV1Answer defines model for ListDepartmentUserIdsV1Answer.
-type ListDepartmentUserIdsV1Answer struct {
+// ListDepartmentUserIDsV1Answer defines model for ListDepartmentUserIdsV1Answer.
+type ListDepartmentUserIDsV1Answer struct {
 	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls
 	// hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode,omitzero"`
@@ -2067,8 +2067,8 @@ type ListDepartmentUserIdsV1Answer struct {
 	UserIDs []string `json:"userIds,omitzero"`
 }
 
-// ListDepartmentUserIdsV2Answer defines model for ListDepartmentUserIdsV2Answer.
-type ListDepartmentUserIdsV2Answer struct {
+// ListDepartmentUserIDsV2Answer defines model for ListDepartmentUserIdsV2Answer.
+type ListDepartmentUserIDsV2Answer struct {
 	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number:
 	// read both.
 	ErrCode NumberOrText `json:"errcode,omitzero"`
@@ -2076,7 +2076,7 @@ type ListDepartmentUserIdsV2Answer struct {
 	// ErrMsg Missing from the answers of several calls that succeed.
 	ErrMsg    string              `json:"errmsg,omitzero"`
 	RequestID string              `json:"request_id,omitzero"`
-	Result    DepartmentUserIdsV2 `json:"result,omitzero"`
+	Result    DepartmentUserIDsV2 `json:"result,omitzero"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode
 	// may come here, too; the values listed are those that were seen.
@@ -2086,8 +2086,8 @@ type ListDepartmentUserIdsV2Answer struct {
 	SubMsg string `json:"sub_msg,omitzero"`
 }
 
-// ListDepartmentUserIdsV2Request defines model for ListDepartmentUserIdsV2Request.
-type ListDepartmentUserIdsV2Request struct {
+// ListDepartmentUserIDsV2Request defines model for ListDepartmentUserIdsV2Request.
+type ListDepartmentUserIDsV2Request struct {
 	DeptID int64 `json:"dept_id"`
 }
 
@@ -2357,8 +2357,8 @@ type ListParentDepartmentsByUserV2Request struct {
 	UserID string `json:"userid"`
 }
 
-// ListSubDepartmentIdsV1Answer defines model for ListSubDepartmentIdsV1Answer.
-type ListSubDepartmentIdsV1Answer struct {
+// ListSubDepartmentIDsV1Answer defines model for ListSubDepartmentIdsV1Answer.
+type ListSubDepartmentIDsV1Answer struct {
 	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls
 	// hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode,omitzero"`
@@ -2368,8 +2368,8 @@ type ListSubDepartmentIdsV1Answer struct {
 	SubDeptIDList []int64 `json:"sub_dept_id_list,omitzero"`
 }
 
-// ListSubDepartmentIdsV2Answer defines model for ListSubDepartmentIdsV2Answer.
-type ListSubDepartmentIdsV2Answer struct {
+// ListSubDepartmentIDsV2Answer defines model for ListSubDepartmentIdsV2Answer.
+type ListSubDepartmentIDsV2Answer struct {
 	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number:
 	// read both.
 	ErrCode NumberOrText `json:"errcode,omitzero"`
@@ -2377,7 +2377,7 @@ type ListSubDepartmentIdsV2Answer struct {
 	// ErrMsg Missing from the answers of several calls that succeed.
 	ErrMsg    string             `json:"errmsg,omitzero"`
 	RequestID string             `json:"request_id,omitzero"`
-	Result    SubDepartmentIdsV2 `json:"result,omitzero"`
+	Result    SubDepartmentIDsV2 `json:"result,omitzero"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode
 	// may come here, too; the values listed are those that were seen.
@@ -2387,8 +2387,8 @@ type ListSubDepartmentIdsV2Answer struct {
 	SubMsg string `json:"sub_msg,omitzero"`
 }
 
-// ListSubDepartmentIdsV2Request defines model for ListSubDepartmentIdsV2Request.
-type ListSubDepartmentIdsV2Request struct {
+// ListSubDepartmentIDsV2Request defines model for ListSubDepartmentIdsV2Request.
+type ListSubDepartmentIDsV2Request struct {
 	DeptID int64 `json:"dept_id"`
 }
 
@@ -2558,8 +2558,8 @@ type StringMapText = wire.StringMapText
 // come here, too; the values listed are those that were seen.
 type SubCode string
 
-// SubDepartmentIdsV2 defines model for SubDepartmentIdsV2.
-type SubDepartmentIdsV2 struct {
+// SubDepartmentIDsV2 defines model for SubDepartmentIdsV2.
+type SubDepartmentIDsV2 struct {
 	DeptIDList []int64 `json:"dept_id_list,omitzero"`
 }
 
@@ -3015,8 +3015,8 @@ type ListDepartmentsV1Params struct {
 	Lang *LangParam `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
-// ListSubDepartmentIdsV1Params defines parameters for ListSubDepartmentIdsV1.
-type ListSubDepartmentIdsV1Params struct {
+// ListSubDepartmentIDsV1Params defines parameters for ListSubDepartmentIDsV1.
+type ListSubDepartmentIDsV1Params struct {
 	// ID The department.
 	ID DepartmentIDV1Param `form:"id" json:"id"`
 }
@@ -3053,8 +3053,8 @@ type GetUserV1Params struct {
 	Lang *LangParam `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
-// ListDepartmentUserIdsV1Params defines parameters for ListDepartmentUserIdsV1.
-type ListDepartmentUserIdsV1Params struct {
+// ListDepartmentUserIDsV1Params defines parameters for ListDepartmentUserIDsV1.
+type ListDepartmentUserIDsV1Params struct {
 	DeptID string `form:"deptId" json:"deptId"`
 }
 
@@ -3134,7 +3134,7 @@ func Operations() []*wire.Operation {
 		OpDeleteDepartmentV1,
 		OpGetDepartmentV1,
 		OpListDepartmentsV1,
-		OpListSubDepartmentIdsV1,
+		OpListSubDepartmentIDsV1,
 		OpListParentDepartmentsByUserV1,
 		OpListParentDepartmentsByDepartmentV1,
 		OpUpdateDepartmentV1,
@@ -3147,7 +3147,7 @@ func Operations() []*wire.Operation {
 		OpGetAdminScope,
 		OpGetUserIDByUnionIDV2,
 		OpListAdminsV2,
-		OpListDepartmentUserIdsV2,
+		OpListDepartmentUserIDsV2,
 		OpListDepartmentUsersSimpleV2,
 		OpCreateDepartmentV2,
 		OpDeleteDepartmentV2,
@@ -3155,7 +3155,7 @@ func Operations() []*wire.Operation {
 		OpListParentDepartmentsByDepartmentV2,
 		OpListParentDepartmentsByUserV2,
 		OpListSubDepartmentsV2,
-		OpListSubDepartmentIdsV2,
+		OpListSubDepartmentIDsV2,
 		OpUpdateDepartmentV2,
 		OpCreateUserV2,
 		OpDeleteUserV2,
@@ -3167,7 +3167,7 @@ func Operations() []*wire.Operation {
 		OpCreateUserV1,
 		OpDeleteUserV1,
 		OpGetUserV1,
-		OpListDepartmentUserIdsV1,
+		OpListDepartmentUserIDsV1,
 		OpGetUserIDByUnionIDV1,
 		OpListAdminsV1,
 		OpGetUserIDByMobileV1,
@@ -3356,9 +3356,9 @@ func (a *API) ListDepartmentsV1(ctx context.Context, params *ListDepartmentsV1Pa
 	return &out, nil
 }
 
-// OpListSubDepartmentIdsV1 is what the document says of ListSubDepartmentIdsV1. It is shared: do
+// OpListSubDepartmentIDsV1 is what the document says of ListSubDepartmentIDsV1. It is shared: do
 // not change it.
-var OpListSubDepartmentIdsV1 = &wire.Operation{
+var OpListSubDepartmentIDsV1 = &wire.Operation{
 	ID:         "listSubDepartmentIdsV1",
 	Method:     http.MethodGet,
 	Path:       "/department/list_ids",
@@ -3369,7 +3369,7 @@ var OpListSubDepartmentIdsV1 = &wire.Operation{
 	Deprecated: true,
 }
 
-// ListSubDepartmentIdsV1 (获取子部门ID列表) calls GET /department/list_ids.
+// ListSubDepartmentIDsV1 (获取子部门ID列表) calls GET /department/list_ids.
 //
 // Internal and third-party apps. Ids of the direct children of a department. Not limited by the
 // contact scope.
@@ -3380,9 +3380,9 @@ var OpListSubDepartmentIdsV1 = &wire.Operation{
 //
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that
 // hold it keep working. Use listSubDepartmentIdsV2.
-func (a *API) ListSubDepartmentIdsV1(ctx context.Context, params *ListSubDepartmentIdsV1Params) (*ListSubDepartmentIdsV1Answer, error) {
-	var out ListSubDepartmentIdsV1Answer
-	call := wire.Call{Operation: OpListSubDepartmentIdsV1, Out: &out}
+func (a *API) ListSubDepartmentIDsV1(ctx context.Context, params *ListSubDepartmentIDsV1Params) (*ListSubDepartmentIDsV1Answer, error) {
+	var out ListSubDepartmentIDsV1Answer
+	call := wire.Call{Operation: OpListSubDepartmentIDsV1, Out: &out}
 	params = wire.Params(&call, params, "id")
 	wire.QueryString(&call, "id", &params.ID)
 	if err := a.caller.Call(ctx, &call); err != nil {
@@ -3783,9 +3783,9 @@ func (a *API) ListAdminsV2(ctx context.Context, body *ListAdminsV2Request) (*Lis
 	return &out, nil
 }
 
-// OpListDepartmentUserIdsV2 is what the document says of ListDepartmentUserIdsV2. It is shared: do
+// OpListDepartmentUserIDsV2 is what the document says of ListDepartmentUserIDsV2. It is shared: do
 // not change it.
-var OpListDepartmentUserIdsV2 = &wire.Operation{
+var OpListDepartmentUserIDsV2 = &wire.Operation{
 	ID:         "listDepartmentUserIdsV2",
 	Method:     http.MethodPost,
 	Path:       "/topapi/user/listid",
@@ -3796,7 +3796,7 @@ var OpListDepartmentUserIdsV2 = &wire.Operation{
 	Answer:     []string{"result.userid_list"},
 }
 
-// ListDepartmentUserIdsV2 (获取部门用户userid列表) calls POST /topapi/user/listid.
+// ListDepartmentUserIDsV2 (获取部门用户userid列表) calls POST /topapi/user/listid.
 //
 // Internal and third-party apps. Userids of the members of one department in one answer. Not
 // limited by the contact scope, so reading one of these users may still give 50002.
@@ -3806,9 +3806,9 @@ var OpListDepartmentUserIdsV2 = &wire.Operation{
 // Permissions: qyapi_get_member.
 //
 // Vendor page: https://open.dingtalk.com/document/development/query-the-list-of-department-userids
-func (a *API) ListDepartmentUserIdsV2(ctx context.Context, body *ListDepartmentUserIdsV2Request) (*ListDepartmentUserIdsV2Answer, error) {
-	var out ListDepartmentUserIdsV2Answer
-	call := wire.Call{Operation: OpListDepartmentUserIdsV2, Out: &out}
+func (a *API) ListDepartmentUserIDsV2(ctx context.Context, body *ListDepartmentUserIDsV2Request) (*ListDepartmentUserIDsV2Answer, error) {
+	var out ListDepartmentUserIDsV2Answer
+	call := wire.Call{Operation: OpListDepartmentUserIDsV2, Out: &out}
 	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
@@ -4050,9 +4050,9 @@ func (a *API) ListSubDepartmentsV2(ctx context.Context, body *ListSubDepartments
 	return &out, nil
 }
 
-// OpListSubDepartmentIdsV2 is what the document says of ListSubDepartmentIdsV2. It is shared: do
+// OpListSubDepartmentIDsV2 is what the document says of ListSubDepartmentIDsV2. It is shared: do
 // not change it.
-var OpListSubDepartmentIdsV2 = &wire.Operation{
+var OpListSubDepartmentIDsV2 = &wire.Operation{
 	ID:         "listSubDepartmentIdsV2",
 	Method:     http.MethodPost,
 	Path:       "/topapi/v2/department/listsubid",
@@ -4063,7 +4063,7 @@ var OpListSubDepartmentIdsV2 = &wire.Operation{
 	Answer:     []string{"result.dept_id_list"},
 }
 
-// ListSubDepartmentIdsV2 (获取子部门ID列表) calls POST /topapi/v2/department/listsubid.
+// ListSubDepartmentIDsV2 (获取子部门ID列表) calls POST /topapi/v2/department/listsubid.
 //
 // Internal and third-party apps. Ids of the direct children of a department. Not limited by the
 // contact scope.
@@ -4073,9 +4073,9 @@ var OpListSubDepartmentIdsV2 = &wire.Operation{
 // Permissions: qyapi_get_department_list.
 //
 // Vendor page: https://open.dingtalk.com/document/development/obtain-the-list-of-sub-department-ids
-func (a *API) ListSubDepartmentIdsV2(ctx context.Context, body *ListSubDepartmentIdsV2Request) (*ListSubDepartmentIdsV2Answer, error) {
-	var out ListSubDepartmentIdsV2Answer
-	call := wire.Call{Operation: OpListSubDepartmentIdsV2, Out: &out}
+func (a *API) ListSubDepartmentIDsV2(ctx context.Context, body *ListSubDepartmentIDsV2Request) (*ListSubDepartmentIDsV2Answer, error) {
+	var out ListSubDepartmentIDsV2Answer
+	call := wire.Call{Operation: OpListSubDepartmentIDsV2, Out: &out}
 	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
@@ -4444,9 +4444,9 @@ func (a *API) GetUserV1(ctx context.Context, params *GetUserV1Params) (*GetUserV
 	return &out, nil
 }
 
-// OpListDepartmentUserIdsV1 is what the document says of ListDepartmentUserIdsV1. It is shared: do
+// OpListDepartmentUserIDsV1 is what the document says of ListDepartmentUserIDsV1. It is shared: do
 // not change it.
-var OpListDepartmentUserIdsV1 = &wire.Operation{
+var OpListDepartmentUserIDsV1 = &wire.Operation{
 	ID:         "listDepartmentUserIdsV1",
 	Method:     http.MethodGet,
 	Path:       "/user/getDeptMember",
@@ -4457,7 +4457,7 @@ var OpListDepartmentUserIdsV1 = &wire.Operation{
 	Deprecated: true,
 }
 
-// ListDepartmentUserIdsV1 (获取部门用户userid列表) calls GET /user/getDeptMember.
+// ListDepartmentUserIDsV1 (获取部门用户userid列表) calls GET /user/getDeptMember.
 //
 // Internal and third-party apps. Userids of the members of one department in one answer; a
 // department holds 1,000 members at most.
@@ -4469,9 +4469,9 @@ var OpListDepartmentUserIdsV1 = &wire.Operation{
 //
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that
 // hold it keep working. Use listDepartmentUserIdsV2.
-func (a *API) ListDepartmentUserIdsV1(ctx context.Context, params *ListDepartmentUserIdsV1Params) (*ListDepartmentUserIdsV1Answer, error) {
-	var out ListDepartmentUserIdsV1Answer
-	call := wire.Call{Operation: OpListDepartmentUserIdsV1, Out: &out}
+func (a *API) ListDepartmentUserIDsV1(ctx context.Context, params *ListDepartmentUserIDsV1Params) (*ListDepartmentUserIDsV1Answer, error) {
+	var out ListDepartmentUserIDsV1Answer
+	call := wire.Call{Operation: OpListDepartmentUserIDsV1, Out: &out}
 	params = wire.Params(&call, params, "deptId")
 	wire.QueryString(&call, "deptId", &params.DeptID)
 	if err := a.caller.Call(ctx, &call); err != nil {

@@ -1000,18 +1000,18 @@ func (e MailboxProcessing) Valid() bool {
 	}
 }
 
-// Defines values for OauthGrantType.
+// Defines values for OAuthGrantType.
 const (
-	OauthGrantTypeAuthorizationCode OauthGrantType = "authorization_code"
-	OauthGrantTypeRefreshToken      OauthGrantType = "refresh_token"
+	OAuthGrantTypeAuthorizationCode OAuthGrantType = "authorization_code"
+	OAuthGrantTypeRefreshToken      OAuthGrantType = "refresh_token"
 )
 
-// Valid indicates whether the value is a known member of the OauthGrantType enum.
-func (e OauthGrantType) Valid() bool {
+// Valid indicates whether the value is a known member of the OAuthGrantType enum.
+func (e OAuthGrantType) Valid() bool {
 	switch e {
-	case OauthGrantTypeAuthorizationCode:
+	case OAuthGrantTypeAuthorizationCode:
 		return true
-	case OauthGrantTypeRefreshToken:
+	case OAuthGrantTypeRefreshToken:
 		return true
 	default:
 		return false
@@ -1145,8 +1145,8 @@ type BatchGetUserBasicsRequest struct {
 	UserIDs []string `json:"user_ids,omitzero"`
 }
 
-// BatchGetUserIdsAnswer What was found for each contact.
-type BatchGetUserIdsAnswer struct {
+// BatchGetUserIDsAnswer What was found for each contact.
+type BatchGetUserIDsAnswer struct {
 	// Code 0, or the number of the error (ErrorCode).
 	Code int64 `json:"code,omitzero"`
 
@@ -1161,8 +1161,8 @@ type BatchGetUserIdsAnswer struct {
 	Msg string `json:"msg,omitzero"`
 }
 
-// BatchGetUserIdsRequest Contacts to look up.
-type BatchGetUserIdsRequest struct {
+// BatchGetUserIDsRequest Contacts to look up.
+type BatchGetUserIDsRequest struct {
 	// Emails Emails, 50 at most. No business mailboxes.
 	Emails []string `json:"emails,omitzero"`
 
@@ -1207,8 +1207,8 @@ type ContactRange struct {
 	UserIDs []string `json:"user_ids,omitzero"`
 }
 
-// ConvertUnionIdsAnswer Owners of union ids.
-type ConvertUnionIdsAnswer struct {
+// ConvertUnionIDsAnswer Owners of union ids.
+type ConvertUnionIDsAnswer struct {
 	// Code 0, or the number of the error (ErrorCode).
 	Code int64 `json:"code,omitzero"`
 
@@ -1277,8 +1277,8 @@ type CreateDepartmentRequest struct {
 	UnitIDs []string `json:"unit_ids,omitzero"`
 }
 
-// CreateOauthTokenAnswer User token. Flat, without `data`.
-type CreateOauthTokenAnswer struct {
+// CreateOAuthTokenAnswer User token. Flat, without `data`.
+type CreateOAuthTokenAnswer struct {
 	// AccessToken The user token, 1 to 2 KB.
 	AccessToken string `json:"access_token,omitzero"`
 
@@ -1310,9 +1310,9 @@ type CreateOauthTokenAnswer struct {
 	TokenType string `json:"token_type,omitzero"`
 }
 
-// CreateOauthTokenRequest With grant_type authorization_code: `code`, and `redirect_uri` and
+// CreateOAuthTokenRequest With grant_type authorization_code: `code`, and `redirect_uri` and
 // `code_verifier` if the authorization request had them. With refresh_token: `refresh_token`.
-type CreateOauthTokenRequest struct {
+type CreateOAuthTokenRequest struct {
 	// ClientID Id of the app, `cli_…`.
 	ClientID string `json:"client_id"`
 
@@ -1326,7 +1326,7 @@ type CreateOauthTokenRequest struct {
 	CodeVerifier *string `json:"code_verifier,omitempty"`
 
 	// GrantType What is exchanged for a token.
-	GrantType OauthGrantType `json:"grant_type"`
+	GrantType OAuthGrantType `json:"grant_type"`
 
 	// RedirectURI The same as in the authorization request.
 	RedirectURI *string `json:"redirect_uri,omitempty"`
@@ -1916,13 +1916,13 @@ type GetDepartmentAnswer struct {
 	Msg string `json:"msg,omitzero"`
 }
 
-// GetJsapiTicketAnswer Ticket for signing web pages.
-type GetJsapiTicketAnswer struct {
+// GetJSAPITicketAnswer Ticket for signing web pages.
+type GetJSAPITicketAnswer struct {
 	// Code 0, or the number of the error (ErrorCode).
 	Code int64 `json:"code,omitzero"`
 
 	// Data The ticket and its life.
-	Data JsapiTicket `json:"data,omitzero"`
+	Data JSAPITicket `json:"data,omitzero"`
 
 	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
 	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
@@ -2026,8 +2026,8 @@ type GetUserInfoAnswer struct {
 	Msg string `json:"msg,omitzero"`
 }
 
-// JsapiTicket The ticket and its life.
-type JsapiTicket struct {
+// JSAPITicket The ticket and its life.
+type JSAPITicket struct {
 	// ExpireIn Seconds the ticket lives. Spelled without s, unlike elsewhere.
 	ExpireIn int64 `json:"expire_in,omitzero"`
 
@@ -2300,9 +2300,9 @@ type NotificationOption struct {
 	Language string   `json:"language,omitzero"`
 }
 
-// OauthErrorAnswer A refusal of the OAuth token endpoint, in the shape of RFC 6749 with a code
+// OAuthErrorAnswer A refusal of the OAuth token endpoint, in the shape of RFC 6749 with a code
 // added.
-type OauthErrorAnswer struct {
+type OAuthErrorAnswer struct {
 	// Code Every code the vendor's pages name for these operations. The list is open: decode others
 	// too. Names follow the contact operations where a number means several things.
 	Code ErrorCode `json:"code,omitzero"`
@@ -2317,8 +2317,8 @@ type OauthErrorAnswer struct {
 	Msg string `json:"msg,omitzero"`
 }
 
-// OauthGrantType What is exchanged for a token.
-type OauthGrantType string
+// OAuthGrantType What is exchanged for a token.
+type OAuthGrantType string
 
 // OneDepartment Holds one department.
 type OneDepartment struct {
@@ -3488,8 +3488,8 @@ type BatchGetUsersParams struct {
 	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
-// BatchGetUserIdsParams defines parameters for BatchGetUserIds.
-type BatchGetUserIdsParams struct {
+// BatchGetUserIDsParams defines parameters for BatchGetUserIDs.
+type BatchGetUserIDsParams struct {
 	// UserIDType Kind of the user ids.
 	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 }
@@ -3587,8 +3587,8 @@ type SearchUsersParams struct {
 	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
-// ConvertUnionIdsParams defines parameters for ConvertUnionIds.
-type ConvertUnionIdsParams struct {
+// ConvertUnionIDsParams defines parameters for ConvertUnionIDs.
+type ConvertUnionIDsParams struct {
 	// UnionIDs Union ids, at most 100, as a repeated key.
 	UnionIDs []string `form:"union_ids" json:"union_ids"`
 }
@@ -3614,7 +3614,7 @@ func Operations() []*wire.Operation {
 		OpGetTenantAccessToken,
 		OpGetTenantAccessTokenInternal,
 		OpGetUserInfo,
-		OpCreateOauthToken,
+		OpCreateOAuthToken,
 		OpListCustomAttrs,
 		OpListDepartments,
 		OpCreateDepartment,
@@ -3634,7 +3634,7 @@ func Operations() []*wire.Operation {
 		OpCreateUser,
 		OpBatchGetUserBasics,
 		OpBatchGetUsers,
-		OpBatchGetUserIds,
+		OpBatchGetUserIDs,
 		OpListUsersByDepartment,
 		OpSearchUsersV3,
 		OpDeleteUser,
@@ -3643,10 +3643,10 @@ func Operations() []*wire.Operation {
 		OpReplaceUser,
 		OpResurrectUser,
 		OpUpdateUserID,
-		OpGetJsapiTicket,
+		OpGetJSAPITicket,
 		OpLogoutUser,
 		OpSearchUsers,
-		OpConvertUnionIds,
+		OpConvertUnionIDs,
 	}
 }
 
@@ -3834,8 +3834,8 @@ func (a *API) GetUserInfo(ctx context.Context) (*GetUserInfoAnswer, error) {
 	return &out, nil
 }
 
-// OpCreateOauthToken is what the document says of CreateOauthToken. It is shared: do not change it.
-var OpCreateOauthToken = &wire.Operation{
+// OpCreateOAuthToken is what the document says of CreateOAuthToken. It is shared: do not change it.
+var OpCreateOAuthToken = &wire.Operation{
 	ID:            "createOauthToken",
 	Method:        http.MethodPost,
 	Path:          "/authen/v2/oauth/token",
@@ -3846,7 +3846,7 @@ var OpCreateOauthToken = &wire.Operation{
 	ErrorKinds:    []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
-// CreateOauthToken (获取 user_access_token) calls POST /authen/v2/oauth/token.
+// CreateOAuthToken (获取 user_access_token) calls POST /authen/v2/oauth/token.
 //
 // OAuth token endpoint: exchanges an authorization code, or a refresh token, for a user token. The
 // answer is flat, as RFC 6749 has it, with a `code` added and without `msg` and `data`. An
@@ -3860,9 +3860,9 @@ var OpCreateOauthToken = &wire.Operation{
 //
 // Vendor page:
 // https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/authentication-management/access-token/get-user-access-token
-func (a *API) CreateOauthToken(ctx context.Context, body *CreateOauthTokenRequest) (*CreateOauthTokenAnswer, error) {
-	var out CreateOauthTokenAnswer
-	call := wire.Call{Operation: OpCreateOauthToken, Out: &out}
+func (a *API) CreateOAuthToken(ctx context.Context, body *CreateOAuthTokenRequest) (*CreateOAuthTokenAnswer, error) {
+	var out CreateOAuthTokenAnswer
+	call := wire.Call{Operation: OpCreateOAuthToken, Out: &out}
 	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
@@ -4575,8 +4575,8 @@ func (a *API) BatchGetUsers(ctx context.Context, params *BatchGetUsersParams) (*
 	return &out, nil
 }
 
-// OpBatchGetUserIds is what the document says of BatchGetUserIds. It is shared: do not change it.
-var OpBatchGetUserIds = &wire.Operation{
+// OpBatchGetUserIDs is what the document says of BatchGetUserIDs. It is shared: do not change it.
+var OpBatchGetUserIDs = &wire.Operation{
 	ID:         "batchGetUserIds",
 	Method:     http.MethodPost,
 	Path:       "/contact/v3/users/batch_get_id",
@@ -4587,7 +4587,7 @@ var OpBatchGetUserIds = &wire.Operation{
 	Answer:     []string{"data.user_list"},
 }
 
-// BatchGetUserIds (通过手机号或邮箱获取用户 ID) calls POST /contact/v3/users/batch_get_id.
+// BatchGetUserIDs (通过手机号或邮箱获取用户 ID) calls POST /contact/v3/users/batch_get_id.
 //
 // Looks up user ids by up to 50 emails and up to 50 mobile numbers. The two lists are independent:
 // the answer has one entry for each contact, so a person can come twice. A contact that is unknown,
@@ -4601,9 +4601,9 @@ var OpBatchGetUserIds = &wire.Operation{
 //
 // Vendor page:
 // https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/batch_get_id
-func (a *API) BatchGetUserIds(ctx context.Context, params *BatchGetUserIdsParams, body *BatchGetUserIdsRequest) (*BatchGetUserIdsAnswer, error) {
-	var out BatchGetUserIdsAnswer
-	call := wire.Call{Operation: OpBatchGetUserIds, Out: &out}
+func (a *API) BatchGetUserIDs(ctx context.Context, params *BatchGetUserIDsParams, body *BatchGetUserIDsRequest) (*BatchGetUserIDsAnswer, error) {
+	var out BatchGetUserIDsAnswer
+	call := wire.Call{Operation: OpBatchGetUserIDs, Out: &out}
 	params = wire.Params(&call, params, "")
 	wire.QueryString(&call, "user_id_type", params.UserIDType)
 	wire.JSON(&call, "application/json", body)
@@ -4914,8 +4914,8 @@ func (a *API) UpdateUserID(ctx context.Context, userID string, params *UpdateUse
 	return &out, nil
 }
 
-// OpGetJsapiTicket is what the document says of GetJsapiTicket. It is shared: do not change it.
-var OpGetJsapiTicket = &wire.Operation{
+// OpGetJSAPITicket is what the document says of GetJSAPITicket. It is shared: do not change it.
+var OpGetJSAPITicket = &wire.Operation{
 	ID:            "getJsapiTicket",
 	Method:        http.MethodPost,
 	Path:          "/jssdk/ticket/get",
@@ -4926,7 +4926,7 @@ var OpGetJsapiTicket = &wire.Operation{
 	ErrorKinds:    []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
-// GetJsapiTicket (获取 JSAPI 临时授权凭证) calls POST /jssdk/ticket/get.
+// GetJSAPITicket (获取 JSAPI 临时授权凭证) calls POST /jssdk/ticket/get.
 //
 // Fetches the ticket that web pages need to call the client's JSAPI. It lives 7200 s. The quota is
 // small, so keep one ticket for all pages and fetch the next shortly before the end. The ticket
@@ -4936,9 +4936,9 @@ var OpGetJsapiTicket = &wire.Operation{
 //
 // Vendor page:
 // https://open.feishu.cn/document/ukTMukTMukTM/uYTM5UjL2ETO14iNxkTN/h5_js_sdk/authorization
-func (a *API) GetJsapiTicket(ctx context.Context) (*GetJsapiTicketAnswer, error) {
-	var out GetJsapiTicketAnswer
-	call := wire.Call{Operation: OpGetJsapiTicket, Out: &out}
+func (a *API) GetJSAPITicket(ctx context.Context) (*GetJSAPITicketAnswer, error) {
+	var out GetJSAPITicketAnswer
+	call := wire.Call{Operation: OpGetJSAPITicket, Out: &out}
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
@@ -5012,8 +5012,8 @@ func (a *API) SearchUsers(ctx context.Context, params *SearchUsersParams) (*Sear
 	return &out, nil
 }
 
-// OpConvertUnionIds is what the document says of ConvertUnionIds. It is shared: do not change it.
-var OpConvertUnionIds = &wire.Operation{
+// OpConvertUnionIDs is what the document says of ConvertUnionIDs. It is shared: do not change it.
+var OpConvertUnionIDs = &wire.Operation{
 	ID:         "convertUnionIds",
 	Method:     http.MethodGet,
 	Path:       "/user/v1/union_id/batch_get/list",
@@ -5024,16 +5024,16 @@ var OpConvertUnionIds = &wire.Operation{
 	Deprecated: true,
 }
 
-// ConvertUnionIds (批量获取用户 ID) calls GET /user/v1/union_id/batch_get/list.
+// ConvertUnionIDs (批量获取用户 ID) calls GET /user/v1/union_id/batch_get/list.
 //
 // Turns up to 100 union ids into the other ids.
 //
 // Vendor page: https://open.feishu.cn/document
 //
 // Deprecated: Use getUser with user_id_type union_id; its answer carries all three ids.
-func (a *API) ConvertUnionIds(ctx context.Context, params *ConvertUnionIdsParams) (*ConvertUnionIdsAnswer, error) {
-	var out ConvertUnionIdsAnswer
-	call := wire.Call{Operation: OpConvertUnionIds, Out: &out}
+func (a *API) ConvertUnionIDs(ctx context.Context, params *ConvertUnionIDsParams) (*ConvertUnionIDsAnswer, error) {
+	var out ConvertUnionIDsAnswer
+	call := wire.Call{Operation: OpConvertUnionIDs, Out: &out}
 	params = wire.Params(&call, params, "union_ids")
 	wire.QueryStrings(&call, "union_ids", true, params.UnionIDs)
 	if err := a.caller.Call(ctx, &call); err != nil {

@@ -106,7 +106,7 @@ const (
 	ErrorCodeIllegalDepartmentName       ErrorCode = 60125  // the department's name is not valid
 	ErrorCodeImportDuplicateDepartmentID ErrorCode = 302006 // the import file has a department id twice
 	ErrorCodeImportDuplicateSiblingName  ErrorCode = 302007 // the import file has two departments of one name under one parent
-	ErrorCodeImportDuplicateUserid       ErrorCode = 302003 // the import file has a member id twice
+	ErrorCodeImportDuplicateUserID       ErrorCode = 302003 // the import file has a member id twice
 	ErrorCodeImportFailed                ErrorCode = 302005 // the import failed in the vendor's system
 	ErrorCodeImportNotATree              ErrorCode = 302004 // the departments of the import file are not a tree
 	ErrorCodeImportRunning               ErrorCode = 302008 // another import is running
@@ -136,10 +136,10 @@ const (
 	ErrorCodeInvalidSuiteToken           ErrorCode = 40082  // the suite's token is not valid
 	ErrorCodeInvalidTagID                ErrorCode = 40068  // the tag id is not valid
 	ErrorCodeInvalidTelephone            ErrorCode = 301013 // telephone is not valid
-	ErrorCodeInvalidUserid               ErrorCode = 40003  // the member id is not valid
-	ErrorCodeInvalidUseridArgument       ErrorCode = 301021 // userid is not valid
-	ErrorCodeInvalidUseridList           ErrorCode = 40031  // the list holds a member id that is not valid
-	ErrorCodeInvalidUseridListLength     ErrorCode = 40032  // the list of member ids is too long or too short
+	ErrorCodeInvalidUserID               ErrorCode = 40003  // the member id is not valid
+	ErrorCodeInvalidUserIDArgument       ErrorCode = 301021 // userid is not valid
+	ErrorCodeInvalidUserIDList           ErrorCode = 40031  // the list holds a member id that is not valid
+	ErrorCodeInvalidUserIDListLength     ErrorCode = 40032  // the list of member ids is too long or too short
 	ErrorCodeJobNotFound                 ErrorCode = 40088  // the job is unknown
 	ErrorCodeJobResultPurged             ErrorCode = 40089  // the result of the job is no longer kept
 	ErrorCodeLeaderListLengthMismatch    ErrorCode = 60132  // is_leader_in_dept and department differ in length
@@ -176,11 +176,11 @@ const (
 	ErrorCodeUploadEmpty                 ErrorCode = 44001  // the uploaded file is empty
 	ErrorCodeUploadTooLarge              ErrorCode = 45001  // the uploaded file is too large
 	ErrorCodeUserDoesNotExist            ErrorCode = 46004  // no such member
-	ErrorCodeUseridExists                ErrorCode = 60102  // the member id exists already
-	ErrorCodeUseridMissing               ErrorCode = 41009  // the member id is missing
-	ErrorCodeUseridNotFound              ErrorCode = 60111  // no member with this id
-	ErrorCodeUseridOutOfAppRange         ErrorCode = 60021  // the member is outside the app's visible range
-	ErrorCodeUseridUnchangeable          ErrorCode = 301036 // the member id may not be changed
+	ErrorCodeUserIDExists                ErrorCode = 60102  // the member id exists already
+	ErrorCodeUserIDMissing               ErrorCode = 41009  // the member id is missing
+	ErrorCodeUserIDNotFound              ErrorCode = 60111  // no member with this id
+	ErrorCodeUserIDOutOfAppRange         ErrorCode = 60021  // the member is outside the app's visible range
+	ErrorCodeUserIDUnchangeable          ErrorCode = 301036 // the member id may not be changed
 	ErrorCodeVersionConflict             ErrorCode = 6000   // the data was changed at the same time by another call
 	ErrorCodeWeChatNotBound              ErrorCode = 43004  // the member has not bound a WeChat account
 )
@@ -292,7 +292,7 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeImportDuplicateSiblingName:
 		return true
-	case ErrorCodeImportDuplicateUserid:
+	case ErrorCodeImportDuplicateUserID:
 		return true
 	case ErrorCodeImportFailed:
 		return true
@@ -352,13 +352,13 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeInvalidTelephone:
 		return true
-	case ErrorCodeInvalidUserid:
+	case ErrorCodeInvalidUserID:
 		return true
-	case ErrorCodeInvalidUseridArgument:
+	case ErrorCodeInvalidUserIDArgument:
 		return true
-	case ErrorCodeInvalidUseridList:
+	case ErrorCodeInvalidUserIDList:
 		return true
-	case ErrorCodeInvalidUseridListLength:
+	case ErrorCodeInvalidUserIDListLength:
 		return true
 	case ErrorCodeJobNotFound:
 		return true
@@ -432,15 +432,15 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeUserDoesNotExist:
 		return true
-	case ErrorCodeUseridExists:
+	case ErrorCodeUserIDExists:
 		return true
-	case ErrorCodeUseridMissing:
+	case ErrorCodeUserIDMissing:
 		return true
-	case ErrorCodeUseridNotFound:
+	case ErrorCodeUserIDNotFound:
 		return true
-	case ErrorCodeUseridOutOfAppRange:
+	case ErrorCodeUserIDOutOfAppRange:
 		return true
-	case ErrorCodeUseridUnchangeable:
+	case ErrorCodeUserIDUnchangeable:
 		return true
 	case ErrorCodeVersionConflict:
 		return true
@@ -558,18 +558,18 @@ func (e GetBatchResultAnswerType) Valid() bool {
 	}
 }
 
-// Defines values for GetUseridByEmailRequestEmailType.
+// Defines values for GetUserIDByEmailRequestEmailType.
 const (
-	GetUseridByEmailRequestEmailTypeCorporate GetUseridByEmailRequestEmailType = 1
-	GetUseridByEmailRequestEmailTypePersonal  GetUseridByEmailRequestEmailType = 2
+	GetUserIDByEmailRequestEmailTypeCorporate GetUserIDByEmailRequestEmailType = 1
+	GetUserIDByEmailRequestEmailTypePersonal  GetUserIDByEmailRequestEmailType = 2
 )
 
-// Valid indicates whether the value is a known member of the GetUseridByEmailRequestEmailType enum.
-func (e GetUseridByEmailRequestEmailType) Valid() bool {
+// Valid indicates whether the value is a known member of the GetUserIDByEmailRequestEmailType enum.
+func (e GetUserIDByEmailRequestEmailType) Valid() bool {
 	switch e {
-	case GetUseridByEmailRequestEmailTypeCorporate:
+	case GetUserIDByEmailRequestEmailTypeCorporate:
 		return true
-	case GetUseridByEmailRequestEmailTypePersonal:
+	case GetUserIDByEmailRequestEmailTypePersonal:
 		return true
 	default:
 		return false
@@ -642,24 +642,24 @@ func (e WechatChannelsStatus) Valid() bool {
 	}
 }
 
-// Defines values for GetJoinQrcodeParamsSizeType.
+// Defines values for GetJoinQRCodeParamsSizeType.
 const (
-	GetJoinQrcodeParamsSizeTypePixels171  GetJoinQrcodeParamsSizeType = 1
-	GetJoinQrcodeParamsSizeTypePixels2052 GetJoinQrcodeParamsSizeType = 4
-	GetJoinQrcodeParamsSizeTypePixels399  GetJoinQrcodeParamsSizeType = 2
-	GetJoinQrcodeParamsSizeTypePixels741  GetJoinQrcodeParamsSizeType = 3
+	GetJoinQRCodeParamsSizeTypePixels171  GetJoinQRCodeParamsSizeType = 1
+	GetJoinQRCodeParamsSizeTypePixels2052 GetJoinQRCodeParamsSizeType = 4
+	GetJoinQRCodeParamsSizeTypePixels399  GetJoinQRCodeParamsSizeType = 2
+	GetJoinQRCodeParamsSizeTypePixels741  GetJoinQRCodeParamsSizeType = 3
 )
 
-// Valid indicates whether the value is a known member of the GetJoinQrcodeParamsSizeType enum.
-func (e GetJoinQrcodeParamsSizeType) Valid() bool {
+// Valid indicates whether the value is a known member of the GetJoinQRCodeParamsSizeType enum.
+func (e GetJoinQRCodeParamsSizeType) Valid() bool {
 	switch e {
-	case GetJoinQrcodeParamsSizeTypePixels171:
+	case GetJoinQRCodeParamsSizeTypePixels171:
 		return true
-	case GetJoinQrcodeParamsSizeTypePixels2052:
+	case GetJoinQRCodeParamsSizeTypePixels2052:
 		return true
-	case GetJoinQrcodeParamsSizeTypePixels399:
+	case GetJoinQRCodeParamsSizeTypePixels399:
 		return true
-	case GetJoinQrcodeParamsSizeTypePixels741:
+	case GetJoinQRCodeParamsSizeTypePixels741:
 		return true
 	default:
 		return false
@@ -813,8 +813,8 @@ type BizMailAliasInput struct {
 	Item []string `json:"item,omitzero"`
 }
 
-// ConvertOpenidToUseridAnswer The member behind the WeChat id.
-type ConvertOpenidToUseridAnswer struct {
+// ConvertOpenIDToUserIDAnswer The member behind the WeChat id.
+type ConvertOpenIDToUserIDAnswer struct {
 	// ErrCode A whole number, which some answers carry as a text of digits.
 	ErrCode NumberOrText `json:"errcode,omitzero"`
 
@@ -823,13 +823,13 @@ type ConvertOpenidToUseridAnswer struct {
 	UserID string `json:"userid,omitzero"`
 }
 
-// ConvertOpenidToUseridRequest Whose id.
-type ConvertOpenidToUseridRequest struct {
+// ConvertOpenIDToUserIDRequest Whose id.
+type ConvertOpenIDToUserIDRequest struct {
 	OpenID string `json:"openid"`
 }
 
-// ConvertUseridToOpenidAnswer The WeChat id of a member.
-type ConvertUseridToOpenidAnswer struct {
+// ConvertUserIDToOpenIDAnswer The WeChat id of a member.
+type ConvertUserIDToOpenIDAnswer struct {
 	// AppID Only in old answers, if the request had an agentid.
 	AppID string `json:"appid,omitzero"`
 
@@ -841,8 +841,8 @@ type ConvertUseridToOpenidAnswer struct {
 	OpenID string `json:"openid,omitzero"`
 }
 
-// ConvertUseridToOpenidRequest Whose id.
-type ConvertUseridToOpenidRequest struct {
+// ConvertUserIDToOpenIDRequest Whose id.
+type ConvertUserIDToOpenIDRequest struct {
 	// AgentID App for whose own WeChat id to ask; the answer then has an appid.
 	// Deprecated: no longer on the vendor's page
 	AgentID *int64 `json:"agentid,omitempty"`
@@ -1132,8 +1132,8 @@ type GetDepartmentAnswer struct {
 	ErrMsg string `json:"errmsg,omitzero"`
 }
 
-// GetJoinQrcodeAnswer The QR code for joining.
-type GetJoinQrcodeAnswer struct {
+// GetJoinQRCodeAnswer The QR code for joining.
+type GetJoinQRCodeAnswer struct {
 	// ErrCode A whole number, which some answers carry as a text of digits.
 	ErrCode NumberOrText `json:"errcode,omitzero"`
 
@@ -1144,8 +1144,8 @@ type GetJoinQrcodeAnswer struct {
 	JoinQRCode string `json:"join_qrcode,omitzero"`
 }
 
-// GetTfaInfoAnswer Who stands before the verification page.
-type GetTfaInfoAnswer struct {
+// GetTFAInfoAnswer Who stands before the verification page.
+type GetTFAInfoAnswer struct {
 	// ErrCode A whole number, which some answers carry as a text of digits.
 	ErrCode NumberOrText `json:"errcode,omitzero"`
 
@@ -1157,8 +1157,8 @@ type GetTfaInfoAnswer struct {
 	UserID  string `json:"userid,omitzero"`
 }
 
-// GetTfaInfoRequest Which visit.
-type GetTfaInfoRequest struct {
+// GetTFAInfoRequest Which visit.
+type GetTFAInfoRequest struct {
 	// Code The code with which the page was opened. Works once.
 	Code string `json:"code"`
 }
@@ -1334,8 +1334,8 @@ type GetUserSimplelistAnswer struct {
 	UserList []SimpleMember `json:"userlist,omitzero"`
 }
 
-// GetUseridByEmailAnswer The member with the address.
-type GetUseridByEmailAnswer struct {
+// GetUserIDByEmailAnswer The member with the address.
+type GetUserIDByEmailAnswer struct {
 	// ErrCode A whole number, which some answers carry as a text of digits.
 	ErrCode NumberOrText `json:"errcode,omitzero"`
 
@@ -1344,19 +1344,19 @@ type GetUseridByEmailAnswer struct {
 	UserID string `json:"userid,omitzero"`
 }
 
-// GetUseridByEmailRequest Whom to look for.
-type GetUseridByEmailRequest struct {
+// GetUserIDByEmailRequest Whom to look for.
+type GetUserIDByEmailRequest struct {
 	Email string `json:"email"`
 
 	// EmailType 1 corporate address, 2 personal address. Absence means 1.
-	EmailType *GetUseridByEmailRequestEmailType `json:"email_type,omitempty"`
+	EmailType *GetUserIDByEmailRequestEmailType `json:"email_type,omitempty"`
 }
 
-// GetUseridByEmailRequestEmailType 1 corporate address, 2 personal address. Absence means 1.
-type GetUseridByEmailRequestEmailType int64
+// GetUserIDByEmailRequestEmailType 1 corporate address, 2 personal address. Absence means 1.
+type GetUserIDByEmailRequestEmailType int64
 
-// GetUseridByMobileAnswer The member with the number.
-type GetUseridByMobileAnswer struct {
+// GetUserIDByMobileAnswer The member with the number.
+type GetUserIDByMobileAnswer struct {
 	// ErrCode A whole number, which some answers carry as a text of digits.
 	ErrCode NumberOrText `json:"errcode,omitzero"`
 
@@ -1365,8 +1365,8 @@ type GetUseridByMobileAnswer struct {
 	UserID string `json:"userid,omitzero"`
 }
 
-// GetUseridByMobileRequest Whom to look for.
-type GetUseridByMobileRequest struct {
+// GetUserIDByMobileRequest Whom to look for.
+type GetUserIDByMobileRequest struct {
 	// Mobile 5 to 32 bytes.
 	Mobile string `json:"mobile"`
 }
@@ -1566,8 +1566,8 @@ type MemberStatus int64
 // NumberOrText A whole number, which some answers carry as a text of digits.
 type NumberOrText = wire.Int
 
-// OpenUseridToUseridAnswer Converted ids, and those that could not be converted.
-type OpenUseridToUseridAnswer struct {
+// OpenUserIDToUserIDAnswer Converted ids, and those that could not be converted.
+type OpenUserIDToUserIDAnswer struct {
 	// ErrCode A whole number, which some answers carry as a text of digits.
 	ErrCode NumberOrText `json:"errcode,omitzero"`
 
@@ -1579,8 +1579,8 @@ type OpenUseridToUseridAnswer struct {
 	UserIDList []UserIDPair `json:"userid_list,omitzero"`
 }
 
-// OpenUseridToUseridRequest Ids to convert.
-type OpenUseridToUseridRequest struct {
+// OpenUserIDToUserIDRequest Ids to convert.
+type OpenUserIDToUserIDRequest struct {
 	// OpenUserIDList At most 1,000 ids.
 	OpenUserIDList []string `json:"open_userid_list,omitzero"`
 
@@ -1672,8 +1672,8 @@ type SyncBatchUserRequest struct {
 	ToInvite *bool `json:"to_invite,omitempty"`
 }
 
-// TfaSuccRequest Who may go on.
-type TfaSuccRequest struct {
+// TFASuccRequest Who may go on.
+type TFASuccRequest struct {
 	// TFACode From GetTfaInfo.
 	TFACode string `json:"tfa_code"`
 	UserID  string `json:"userid"`
@@ -1808,8 +1808,8 @@ type UserIDPair struct {
 	UserID string `json:"userid,omitzero"`
 }
 
-// UseridToOpenUseridAnswer Converted ids, and those that could not be converted.
-type UseridToOpenUseridAnswer struct {
+// UserIDToOpenUserIDAnswer Converted ids, and those that could not be converted.
+type UserIDToOpenUserIDAnswer struct {
 	// ErrCode A whole number, which some answers carry as a text of digits.
 	ErrCode NumberOrText `json:"errcode,omitzero"`
 
@@ -1821,8 +1821,8 @@ type UseridToOpenUseridAnswer struct {
 	OpenUserIDList []UserIDPair `json:"open_userid_list,omitzero"`
 }
 
-// UseridToOpenUseridRequest Ids to convert.
-type UseridToOpenUseridRequest struct {
+// UserIDToOpenUserIDRequest Ids to convert.
+type UserIDToOpenUserIDRequest struct {
 	UserIDList []string `json:"userid_list,omitzero"`
 }
 
@@ -1848,14 +1848,14 @@ type GetBatchResultParams struct {
 	JobID string `form:"jobid" json:"jobid"`
 }
 
-// GetJoinQrcodeParams defines parameters for GetJoinQrcode.
-type GetJoinQrcodeParams struct {
+// GetJoinQRCodeParams defines parameters for GetJoinQRCode.
+type GetJoinQRCodeParams struct {
 	// SizeType Width and height of the picture, 171, 399, 741 or 2052 pixels.
-	SizeType *GetJoinQrcodeParamsSizeType `form:"size_type,omitempty" json:"size_type,omitempty"`
+	SizeType *GetJoinQRCodeParamsSizeType `form:"size_type,omitempty" json:"size_type,omitempty"`
 }
 
-// GetJoinQrcodeParamsSizeType defines parameters for GetJoinQrcode.
-type GetJoinQrcodeParamsSizeType int64
+// GetJoinQRCodeParamsSizeType defines parameters for GetJoinQRCode.
+type GetJoinQRCodeParamsSizeType int64
 
 // DeleteDepartmentParams defines parameters for DeleteDepartment.
 type DeleteDepartmentParams struct {
@@ -1952,16 +1952,16 @@ func NewAPI(caller wire.Caller) *API {
 // Operations returns what the document says of each operation. They are shared: do not change them.
 func Operations() []*wire.Operation {
 	return []*wire.Operation{
-		OpGetTfaInfo,
+		OpGetTFAInfo,
 		OpGetUserDetailByTicket,
 		OpGetBatchResult,
 		OpInviteUser,
-		OpOpenUseridToUserid,
+		OpOpenUserIDToUserID,
 		OpReplaceBatchParty,
 		OpReplaceBatchUser,
 		OpSyncBatchUser,
-		OpUseridToOpenUserid,
-		OpGetJoinQrcode,
+		OpUserIDToOpenUserID,
+		OpGetJoinQRCode,
 		OpCreateDepartment,
 		OpDeleteDepartment,
 		OpGetDepartment,
@@ -1973,23 +1973,23 @@ func Operations() []*wire.Operation {
 		OpAuthsuccUser,
 		OpDeleteBatchUser,
 		OpConvertUseridToOpenid,
-		OpConvertOpenidToUserid,
+		OpConvertOpenIDToUserID,
 		OpCreateUser,
 		OpDeleteUser,
 		OpGetUser,
 		OpGetActiveStat,
-		OpGetUseridByEmail,
-		OpGetUseridByMobile,
+		OpGetUserIDByEmail,
+		OpGetUserIDByMobile,
 		OpGetUserList,
 		OpListUserID,
 		OpGetUserSimplelist,
-		OpTfaSucc,
+		OpTFASucc,
 		OpUpdateUser,
 	}
 }
 
-// OpGetTfaInfo is what the document says of GetTfaInfo. It is shared: do not change it.
-var OpGetTfaInfo = &wire.Operation{
+// OpGetTFAInfo is what the document says of GetTFAInfo. It is shared: do not change it.
+var OpGetTFAInfo = &wire.Operation{
 	ID:            "GetTfaInfo",
 	Method:        http.MethodPost,
 	Path:          "/auth/get_tfa_info",
@@ -1999,7 +1999,7 @@ var OpGetTfaInfo = &wire.Operation{
 	Answer:        []string{"userid", "tfa_code"},
 }
 
-// GetTfaInfo (获取用户二次验证信息) calls POST /auth/get_tfa_info.
+// GetTFAInfo (获取用户二次验证信息) calls POST /auth/get_tfa_info.
 //
 // Who stands before the corp's verification page, from the code that the page was opened with. The
 // code works once. The `tfa_code` in the answer is good for 5 minutes and one TfaSucc. At most 20
@@ -2008,9 +2008,9 @@ var OpGetTfaInfo = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/99499
-func (a *API) GetTfaInfo(ctx context.Context, body *GetTfaInfoRequest) (*GetTfaInfoAnswer, error) {
-	var out GetTfaInfoAnswer
-	call := wire.Call{Operation: OpGetTfaInfo, Out: &out}
+func (a *API) GetTFAInfo(ctx context.Context, body *GetTFAInfoRequest) (*GetTFAInfoAnswer, error) {
+	var out GetTFAInfoAnswer
+	call := wire.Call{Operation: OpGetTFAInfo, Out: &out}
 	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
@@ -2110,9 +2110,9 @@ func (a *API) InviteUser(ctx context.Context, body *InviteUserRequest) (*InviteU
 	return &out, nil
 }
 
-// OpOpenUseridToUserid is what the document says of OpenUseridToUserid. It is shared: do not change
+// OpOpenUserIDToUserID is what the document says of OpenUserIDToUserID. It is shared: do not change
 // it.
-var OpOpenUseridToUserid = &wire.Operation{
+var OpOpenUserIDToUserID = &wire.Operation{
 	ID:         "OpenUseridToUserid",
 	Method:     http.MethodPost,
 	Path:       "/batch/openuserid_to_userid",
@@ -2122,7 +2122,7 @@ var OpOpenUseridToUserid = &wire.Operation{
 	Answer:     []string{"userid_list|invalid_open_userid_list"},
 }
 
-// OpenUseridToUserid (userid转换) calls POST /batch/openuserid_to_userid.
+// OpenUserIDToUserID (userid转换) calls POST /batch/openuserid_to_userid.
 //
 // The members behind ids that a provider's app (third-party, 代开发) has got, at most 1,000 at
 // once. Ids that cannot be converted come back in `invalid_open_userid_list`.
@@ -2130,9 +2130,9 @@ var OpOpenUseridToUserid = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/95884
-func (a *API) OpenUseridToUserid(ctx context.Context, body *OpenUseridToUseridRequest) (*OpenUseridToUseridAnswer, error) {
-	var out OpenUseridToUseridAnswer
-	call := wire.Call{Operation: OpOpenUseridToUserid, Out: &out}
+func (a *API) OpenUserIDToUserID(ctx context.Context, body *OpenUserIDToUserIDRequest) (*OpenUserIDToUserIDAnswer, error) {
+	var out OpenUserIDToUserIDAnswer
+	call := wire.Call{Operation: OpOpenUserIDToUserID, Out: &out}
 	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
@@ -2232,9 +2232,9 @@ func (a *API) SyncBatchUser(ctx context.Context, body *SyncBatchUserRequest) (*S
 	return &out, nil
 }
 
-// OpUseridToOpenUserid is what the document says of UseridToOpenUserid. It is shared: do not change
+// OpUserIDToOpenUserID is what the document says of UserIDToOpenUserID. It is shared: do not change
 // it.
-var OpUseridToOpenUserid = &wire.Operation{
+var OpUserIDToOpenUserID = &wire.Operation{
 	ID:         "UseridToOpenUserid",
 	Method:     http.MethodPost,
 	Path:       "/batch/userid_to_openuserid",
@@ -2244,7 +2244,7 @@ var OpUseridToOpenUserid = &wire.Operation{
 	Answer:     []string{"open_userid_list|invalid_userid_list"},
 }
 
-// UseridToOpenUserid (userid的转换) calls POST /batch/userid_to_openuserid.
+// UserIDToOpenUserID (userid的转换) calls POST /batch/userid_to_openuserid.
 //
 // The ids by which a provider's apps know members. Only for apps that a provider runs for the corp
 // (third-party, 代开发). Ids that cannot be converted come back in `invalid_userid_list`.
@@ -2252,9 +2252,9 @@ var OpUseridToOpenUserid = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/97062
-func (a *API) UseridToOpenUserid(ctx context.Context, body *UseridToOpenUseridRequest) (*UseridToOpenUseridAnswer, error) {
-	var out UseridToOpenUseridAnswer
-	call := wire.Call{Operation: OpUseridToOpenUserid, Out: &out}
+func (a *API) UserIDToOpenUserID(ctx context.Context, body *UserIDToOpenUserIDRequest) (*UserIDToOpenUserIDAnswer, error) {
+	var out UserIDToOpenUserIDAnswer
+	call := wire.Call{Operation: OpUserIDToOpenUserID, Out: &out}
 	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
@@ -2262,8 +2262,8 @@ func (a *API) UseridToOpenUserid(ctx context.Context, body *UseridToOpenUseridRe
 	return &out, nil
 }
 
-// OpGetJoinQrcode is what the document says of GetJoinQrcode. It is shared: do not change it.
-var OpGetJoinQrcode = &wire.Operation{
+// OpGetJoinQRCode is what the document says of GetJoinQRCode. It is shared: do not change it.
+var OpGetJoinQRCode = &wire.Operation{
 	ID:         "GetJoinQrcode",
 	Method:     http.MethodGet,
 	Path:       "/corp/get_join_qrcode",
@@ -2273,7 +2273,7 @@ var OpGetJoinQrcode = &wire.Operation{
 	Answer:     []string{"join_qrcode"},
 }
 
-// GetJoinQrcode (获取加入企业二维码) calls GET /corp/get_join_qrcode.
+// GetJoinQRCode (获取加入企业二维码) calls GET /corp/get_join_qrcode.
 //
 // Address of a picture with the QR code by which people join the corp, good for 7 days. Only with
 // the contact sync secret.
@@ -2281,9 +2281,9 @@ var OpGetJoinQrcode = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/91714
-func (a *API) GetJoinQrcode(ctx context.Context, params *GetJoinQrcodeParams) (*GetJoinQrcodeAnswer, error) {
-	var out GetJoinQrcodeAnswer
-	call := wire.Call{Operation: OpGetJoinQrcode, Out: &out}
+func (a *API) GetJoinQRCode(ctx context.Context, params *GetJoinQRCodeParams) (*GetJoinQRCodeAnswer, error) {
+	var out GetJoinQRCodeAnswer
+	call := wire.Call{Operation: OpGetJoinQRCode, Out: &out}
 	params = wire.Params(&call, params, "")
 	wire.QueryInt(&call, "size_type", params.SizeType)
 	if err := a.caller.Call(ctx, &call); err != nil {
@@ -2614,8 +2614,8 @@ var OpConvertUseridToOpenid = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90202
-func (a *API) ConvertUseridToOpenid(ctx context.Context, body *ConvertUseridToOpenidRequest) (*ConvertUseridToOpenidAnswer, error) {
-	var out ConvertUseridToOpenidAnswer
+func (a *API) ConvertUseridToOpenid(ctx context.Context, body *ConvertUserIDToOpenIDRequest) (*ConvertUserIDToOpenIDAnswer, error) {
+	var out ConvertUserIDToOpenIDAnswer
 	call := wire.Call{Operation: OpConvertUseridToOpenid, Out: &out}
 	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
@@ -2624,9 +2624,9 @@ func (a *API) ConvertUseridToOpenid(ctx context.Context, body *ConvertUseridToOp
 	return &out, nil
 }
 
-// OpConvertOpenidToUserid is what the document says of ConvertOpenidToUserid. It is shared: do not
+// OpConvertOpenIDToUserID is what the document says of ConvertOpenIDToUserID. It is shared: do not
 // change it.
-var OpConvertOpenidToUserid = &wire.Operation{
+var OpConvertOpenIDToUserID = &wire.Operation{
 	ID:         "ConvertOpenidToUserid",
 	Method:     http.MethodPost,
 	Path:       "/user/convert_to_userid",
@@ -2636,16 +2636,16 @@ var OpConvertOpenidToUserid = &wire.Operation{
 	Answer:     []string{"userid"},
 }
 
-// ConvertOpenidToUserid (openid转userid) calls POST /user/convert_to_userid.
+// ConvertOpenIDToUserID (openid转userid) calls POST /user/convert_to_userid.
 //
 // The member behind a WeChat id. 40073 for an unknown one.
 //
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90202
-func (a *API) ConvertOpenidToUserid(ctx context.Context, body *ConvertOpenidToUseridRequest) (*ConvertOpenidToUseridAnswer, error) {
-	var out ConvertOpenidToUseridAnswer
-	call := wire.Call{Operation: OpConvertOpenidToUserid, Out: &out}
+func (a *API) ConvertOpenIDToUserID(ctx context.Context, body *ConvertOpenIDToUserIDRequest) (*ConvertOpenIDToUserIDAnswer, error) {
+	var out ConvertOpenIDToUserIDAnswer
+	call := wire.Call{Operation: OpConvertOpenIDToUserID, Out: &out}
 	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
@@ -2779,8 +2779,8 @@ func (a *API) GetActiveStat(ctx context.Context, body *GetActiveStatRequest) (*G
 	return &out, nil
 }
 
-// OpGetUseridByEmail is what the document says of GetUseridByEmail. It is shared: do not change it.
-var OpGetUseridByEmail = &wire.Operation{
+// OpGetUserIDByEmail is what the document says of GetUserIDByEmail. It is shared: do not change it.
+var OpGetUserIDByEmail = &wire.Operation{
 	ID:         "GetUseridByEmail",
 	Method:     http.MethodPost,
 	Path:       "/user/get_userid_by_email",
@@ -2790,7 +2790,7 @@ var OpGetUseridByEmail = &wire.Operation{
 	Answer:     []string{"userid"},
 }
 
-// GetUseridByEmail (邮箱获取userid) calls POST /user/get_userid_by_email.
+// GetUserIDByEmail (邮箱获取userid) calls POST /user/get_userid_by_email.
 //
 // The member with a mail address, in the app's visible range. An address without a member gives 46004.
 // Not for probing: as soon as the misses exceed 20 % of the corp's account cap the operation is
@@ -2799,9 +2799,9 @@ var OpGetUseridByEmail = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/95895
-func (a *API) GetUseridByEmail(ctx context.Context, body *GetUseridByEmailRequest) (*GetUseridByEmailAnswer, error) {
-	var out GetUseridByEmailAnswer
-	call := wire.Call{Operation: OpGetUseridByEmail, Out: &out}
+func (a *API) GetUserIDByEmail(ctx context.Context, body *GetUserIDByEmailRequest) (*GetUserIDByEmailAnswer, error) {
+	var out GetUserIDByEmailAnswer
+	call := wire.Call{Operation: OpGetUserIDByEmail, Out: &out}
 	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
@@ -2809,9 +2809,9 @@ func (a *API) GetUseridByEmail(ctx context.Context, body *GetUseridByEmailReques
 	return &out, nil
 }
 
-// OpGetUseridByMobile is what the document says of GetUseridByMobile. It is shared: do not change
+// OpGetUserIDByMobile is what the document says of GetUserIDByMobile. It is shared: do not change
 // it.
-var OpGetUseridByMobile = &wire.Operation{
+var OpGetUserIDByMobile = &wire.Operation{
 	ID:         "GetUseridByMobile",
 	Method:     http.MethodPost,
 	Path:       "/user/getuserid",
@@ -2821,7 +2821,7 @@ var OpGetUseridByMobile = &wire.Operation{
 	Answer:     []string{"userid"},
 }
 
-// GetUseridByMobile (手机号获取userid) calls POST /user/getuserid.
+// GetUserIDByMobile (手机号获取userid) calls POST /user/getuserid.
 //
 // The member with a mobile number, in the app's visible range. A number without a member gives 46004.
 // Not for probing: as soon as the misses exceed 20 % of the corp's account cap the operation is
@@ -2830,9 +2830,9 @@ var OpGetUseridByMobile = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/95402
-func (a *API) GetUseridByMobile(ctx context.Context, body *GetUseridByMobileRequest) (*GetUseridByMobileAnswer, error) {
-	var out GetUseridByMobileAnswer
-	call := wire.Call{Operation: OpGetUseridByMobile, Out: &out}
+func (a *API) GetUserIDByMobile(ctx context.Context, body *GetUserIDByMobileRequest) (*GetUserIDByMobileAnswer, error) {
+	var out GetUserIDByMobileAnswer
+	call := wire.Call{Operation: OpGetUserIDByMobile, Out: &out}
 	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
@@ -2938,8 +2938,8 @@ func (a *API) GetUserSimplelist(ctx context.Context, params *GetUserSimplelistPa
 	return &out, nil
 }
 
-// OpTfaSucc is what the document says of TfaSucc. It is shared: do not change it.
-var OpTfaSucc = &wire.Operation{
+// OpTFASucc is what the document says of TFASucc. It is shared: do not change it.
+var OpTFASucc = &wire.Operation{
 	ID:            "TfaSucc",
 	Method:        http.MethodPost,
 	Path:          "/user/tfa_succ",
@@ -2949,7 +2949,7 @@ var OpTfaSucc = &wire.Operation{
 	Answer:        []string{"errcode"},
 }
 
-// TfaSucc (使用二次验证) calls POST /user/tfa_succ.
+// TFASucc (使用二次验证) calls POST /user/tfa_succ.
 //
 // Lets the member of GetTfaInfo go on. A `tfa_code` works once and for 5 minutes, so the call
 // cannot be repeated. At most 20 calls at the same time.
@@ -2957,9 +2957,9 @@ var OpTfaSucc = &wire.Operation{
 // Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/99500
-func (a *API) TfaSucc(ctx context.Context, body *TfaSuccRequest) (*Ack, error) {
+func (a *API) TFASucc(ctx context.Context, body *TFASuccRequest) (*Ack, error) {
 	var out Ack
-	call := wire.Call{Operation: OpTfaSucc, Out: &out}
+	call := wire.Call{Operation: OpTFASucc, Out: &out}
 	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err

@@ -710,8 +710,8 @@ type ContactScope string
 // ConvertIDType Kind of the old ids.
 type ConvertIDType string
 
-// ConvertIdsAnswer defines model for ConvertIdsAnswer.
-type ConvertIdsAnswer struct {
+// ConvertIDsAnswer defines model for ConvertIdsAnswer.
+type ConvertIDsAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
 	Code int64 `json:"code,omitzero"`
 
@@ -731,8 +731,8 @@ type ConvertIdsAnswer struct {
 	Msg string `json:"msg,omitzero"`
 }
 
-// ConvertIdsRequest defines model for ConvertIdsRequest.
-type ConvertIdsRequest struct {
+// ConvertIDsRequest defines model for ConvertIdsRequest.
+type ConvertIDsRequest struct {
 	// CompanyID Old id of the company. Required if id_type is company_uid.
 	CompanyID *string `json:"company_id,omitempty"`
 
@@ -1306,8 +1306,8 @@ type GetCurrentUserIDAnswer struct {
 	Msg string `json:"msg,omitzero"`
 }
 
-// GetDeptsByExIdsAnswer defines model for GetDeptsByExIdsAnswer.
-type GetDeptsByExIdsAnswer struct {
+// GetDeptsByExIDsAnswer defines model for GetDeptsByExIdsAnswer.
+type GetDeptsByExIDsAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
 	Code int64 `json:"code,omitzero"`
 
@@ -1327,8 +1327,8 @@ type GetDeptsByExIdsAnswer struct {
 	Msg string `json:"msg,omitzero"`
 }
 
-// GetDeptsByExIdsRequest defines model for GetDeptsByExIdsRequest.
-type GetDeptsByExIdsRequest struct {
+// GetDeptsByExIDsRequest defines model for GetDeptsByExIdsRequest.
+type GetDeptsByExIDsRequest struct {
 	// ExDeptIDs Ids of the outer identity source.
 	ExDeptIDs []string `json:"ex_dept_ids,omitzero"`
 }
@@ -1411,8 +1411,8 @@ type GetUsersByEmailsRequest struct {
 	WithDept *bool `json:"with_dept,omitempty"`
 }
 
-// GetUsersByExUserIdsAnswer defines model for GetUsersByExUserIdsAnswer.
-type GetUsersByExUserIdsAnswer struct {
+// GetUsersByExUserIDsAnswer defines model for GetUsersByExUserIdsAnswer.
+type GetUsersByExUserIDsAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
 	Code int64 `json:"code,omitzero"`
 
@@ -1433,8 +1433,8 @@ type GetUsersByExUserIdsAnswer struct {
 	Msg string `json:"msg,omitzero"`
 }
 
-// GetUsersByExUserIdsRequest defines model for GetUsersByExUserIdsRequest.
-type GetUsersByExUserIdsRequest struct {
+// GetUsersByExUserIDsRequest defines model for GetUsersByExUserIdsRequest.
+type GetUsersByExUserIDsRequest struct {
 	// ExUserIDs Ids of the outer identity source.
 	ExUserIDs []string `json:"ex_user_ids,omitzero"`
 
@@ -1624,10 +1624,10 @@ type NoData = map[string]interface{}
 // NumberOrText A whole number, sent as a JSON number or as its decimal text.
 type NumberOrText = wire.Int
 
-// OauthTokenAnswer A token. Not enveloped: code and the keys after it come with failures only.
+// OAuthTokenAnswer A token. Not enveloped: code and the keys after it come with failures only.
 // refresh_expires_in comes with user tokens and is what is left of the refresh token's life, in
 // seconds.
-type OauthTokenAnswer struct {
+type OAuthTokenAnswer struct {
 	// AccessToken Opaque token.
 	AccessToken string `json:"access_token,omitzero"`
 
@@ -1663,8 +1663,8 @@ type OauthTokenAnswer struct {
 	TokenType string `json:"token_type,omitzero"`
 }
 
-// OauthTokenRequest The fields of every flow; which ones a flow needs is told by its grant_type.
-type OauthTokenRequest struct {
+// OAuthTokenRequest The fields of every flow; which ones a flow needs is told by its grant_type.
+type OAuthTokenRequest struct {
 	// AppTicket client_credentials of a third-party app, tenant token: newest ticket received.
 	AppTicket *string `json:"app_ticket,omitempty"`
 
@@ -2136,8 +2136,8 @@ type BatchReadDeptsParams struct {
 	IDType *IDType `json:"X-Kso-Id-Type,omitempty"`
 }
 
-// GetDeptsByExIdsParams defines parameters for GetDeptsByExIds.
-type GetDeptsByExIdsParams struct {
+// GetDeptsByExIDsParams defines parameters for GetDeptsByExIDs.
+type GetDeptsByExIDsParams struct {
 	// IDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer
 	// identity source (external). Documented for private deployments. Leave it out unless external
 	// ids are wanted. KSO-1 does not sign it.
@@ -2314,8 +2314,8 @@ type GetUsersByEmailsParams struct {
 	IDType *IDType `json:"X-Kso-Id-Type,omitempty"`
 }
 
-// GetUsersByExUserIdsParams defines parameters for GetUsersByExUserIds.
-type GetUsersByExUserIdsParams struct {
+// GetUsersByExUserIDsParams defines parameters for GetUsersByExUserIDs.
+type GetUsersByExUserIDsParams struct {
 	// IDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer
 	// identity source (external). Documented for private deployments. Leave it out unless external
 	// ids are wanted. KSO-1 does not sign it.
@@ -2404,7 +2404,7 @@ func NewAPI(caller wire.Caller) *API {
 // Operations returns what the document says of each operation. They are shared: do not change them.
 func Operations() []*wire.Operation {
 	return []*wire.Operation{
-		OpOauthToken,
+		OpOAuthToken,
 		OpGetCurrentCompany,
 		OpBatchCreateCustomAttrDefs,
 		OpBatchDeleteCustomAttrDefs,
@@ -2413,7 +2413,7 @@ func Operations() []*wire.Operation {
 		OpGetContactsPermissionScope,
 		OpBatchDeleteDepts,
 		OpBatchReadDepts,
-		OpGetDeptsByExIds,
+		OpGetDeptsByExIDs,
 		OpCreateDept,
 		OpGetRootDept,
 		OpListChildDepts,
@@ -2423,7 +2423,7 @@ func Operations() []*wire.Operation {
 		OpAddDeptMember,
 		OpRemoveDeptMember,
 		OpUpdateDept,
-		OpConvertIds,
+		OpConvertIDs,
 		OpListUsers,
 		OpBatchDisableUsers,
 		OpBatchEnableUsers,
@@ -2431,7 +2431,7 @@ func Operations() []*wire.Operation {
 		OpBatchUpdateUserDept,
 		OpBatchUpdateUserOrder,
 		OpGetUsersByEmails,
-		OpGetUsersByExUserIds,
+		OpGetUsersByExUserIDs,
 		OpGetUsersByPhones,
 		OpCreateUser,
 		OpGetCurrentUser,
@@ -2445,8 +2445,8 @@ func Operations() []*wire.Operation {
 	}
 }
 
-// OpOauthToken is what the document says of OauthToken. It is shared: do not change it.
-var OpOauthToken = &wire.Operation{
+// OpOAuthToken is what the document says of OAuthToken. It is shared: do not change it.
+var OpOAuthToken = &wire.Operation{
 	ID:            "oauthToken",
 	Method:        http.MethodPost,
 	Path:          "/oauth2/token",
@@ -2456,7 +2456,7 @@ var OpOauthToken = &wire.Operation{
 	Answer:        []string{"access_token"},
 }
 
-// OauthToken (自建应用获取租户的 access_token) calls POST /oauth2/token.
+// OAuthToken (自建应用获取租户的 access_token) calls POST /oauth2/token.
 //
 // Fetches a token. client_credentials gives the tenant token that a directory client works with;
 // with app_ticket and company_id it gives a third-party app the token of one tenant.
@@ -2470,9 +2470,9 @@ var OpOauthToken = &wire.Operation{
 //
 // Vendor page:
 // https://open.wps.cn/documents/app-integration-dev/wps365/server/certification-authorization/get-token/selfapp-tenant-access-token
-func (a *API) OauthToken(ctx context.Context, body *OauthTokenRequest) (*OauthTokenAnswer, error) {
-	var out OauthTokenAnswer
-	call := wire.Call{Operation: OpOauthToken, Out: &out}
+func (a *API) OAuthToken(ctx context.Context, body *OAuthTokenRequest) (*OAuthTokenAnswer, error) {
+	var out OAuthTokenAnswer
+	call := wire.Call{Operation: OpOAuthToken, Out: &out}
 	wire.Form(&call, "application/x-www-form-urlencoded", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
@@ -2759,8 +2759,8 @@ func (a *API) BatchReadDepts(ctx context.Context, params *BatchReadDeptsParams, 
 	return &out, nil
 }
 
-// OpGetDeptsByExIds is what the document says of GetDeptsByExIds. It is shared: do not change it.
-var OpGetDeptsByExIds = &wire.Operation{
+// OpGetDeptsByExIDs is what the document says of GetDeptsByExIDs. It is shared: do not change it.
+var OpGetDeptsByExIDs = &wire.Operation{
 	ID:         "getDeptsByExIds",
 	Method:     http.MethodPost,
 	Path:       "/v7/depts/by_ex_dept_ids",
@@ -2771,7 +2771,7 @@ var OpGetDeptsByExIds = &wire.Operation{
 	Answer:     []string{"data.items"},
 }
 
-// GetDeptsByExIds (根据 ex_dept_id 获取部门信息) calls POST /v7/depts/by_ex_dept_ids.
+// GetDeptsByExIDs (根据 ex_dept_id 获取部门信息) calls POST /v7/depts/by_ex_dept_ids.
 //
 // Finds departments by their ids in the outer identity source. The quota is assumed.
 //
@@ -2781,9 +2781,9 @@ var OpGetDeptsByExIds = &wire.Operation{
 //
 // Vendor page:
 // https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/dept/get-ex-dept
-func (a *API) GetDeptsByExIds(ctx context.Context, params *GetDeptsByExIdsParams, body *GetDeptsByExIdsRequest) (*GetDeptsByExIdsAnswer, error) {
-	var out GetDeptsByExIdsAnswer
-	call := wire.Call{Operation: OpGetDeptsByExIds, Out: &out}
+func (a *API) GetDeptsByExIDs(ctx context.Context, params *GetDeptsByExIDsParams, body *GetDeptsByExIDsRequest) (*GetDeptsByExIDsAnswer, error) {
+	var out GetDeptsByExIDsAnswer
+	call := wire.Call{Operation: OpGetDeptsByExIDs, Out: &out}
 	params = wire.Params(&call, params, "")
 	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
 	wire.JSON(&call, "application/json", body)
@@ -3128,8 +3128,8 @@ func (a *API) UpdateDept(ctx context.Context, deptID string, params *UpdateDeptP
 	return &out, nil
 }
 
-// OpConvertIds is what the document says of ConvertIds. It is shared: do not change it.
-var OpConvertIds = &wire.Operation{
+// OpConvertIDs is what the document says of ConvertIDs. It is shared: do not change it.
+var OpConvertIDs = &wire.Operation{
 	ID:         "convertIds",
 	Method:     http.MethodPost,
 	Path:       "/v7/id_convert",
@@ -3139,7 +3139,7 @@ var OpConvertIds = &wire.Operation{
 	Answer:     []string{"data"},
 }
 
-// ConvertIds (ID 转换) calls POST /v7/id_convert.
+// ConvertIDs (ID 转换) calls POST /v7/id_convert.
 //
 // Turns ids of the old platform into new ones, up to 20 of one kind, old to new only, for the same
 // app id. Needs no scope. The page lists no signature headers. data is a map from old id to new id,
@@ -3148,9 +3148,9 @@ var OpConvertIds = &wire.Operation{
 // Limit: 10 calls in 1 s.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
-func (a *API) ConvertIds(ctx context.Context, body *ConvertIdsRequest) (*ConvertIdsAnswer, error) {
-	var out ConvertIdsAnswer
-	call := wire.Call{Operation: OpConvertIds, Out: &out}
+func (a *API) ConvertIDs(ctx context.Context, body *ConvertIDsRequest) (*ConvertIDsAnswer, error) {
+	var out ConvertIDsAnswer
+	call := wire.Call{Operation: OpConvertIDs, Out: &out}
 	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
@@ -3414,9 +3414,9 @@ func (a *API) GetUsersByEmails(ctx context.Context, params *GetUsersByEmailsPara
 	return &out, nil
 }
 
-// OpGetUsersByExUserIds is what the document says of GetUsersByExUserIds. It is shared: do not
+// OpGetUsersByExUserIDs is what the document says of GetUsersByExUserIDs. It is shared: do not
 // change it.
-var OpGetUsersByExUserIds = &wire.Operation{
+var OpGetUsersByExUserIDs = &wire.Operation{
 	ID:         "getUsersByExUserIds",
 	Method:     http.MethodPost,
 	Path:       "/v7/users/by_ex_user_ids",
@@ -3427,7 +3427,7 @@ var OpGetUsersByExUserIds = &wire.Operation{
 	Answer:     []string{"data.items"},
 }
 
-// GetUsersByExUserIds (根据 ex_user_id 获取用户信息) calls POST /v7/users/by_ex_user_ids.
+// GetUsersByExUserIDs (根据 ex_user_id 获取用户信息) calls POST /v7/users/by_ex_user_ids.
 //
 // Finds users by their ids in the outer identity source. Returns a brief user of ten fields:
 // avatar, ctime, email, ex_user_id, id, phone, role, status, title, user_name. There is no
@@ -3439,9 +3439,9 @@ var OpGetUsersByExUserIds = &wire.Operation{
 //
 // Vendor page:
 // https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/get-ex-user
-func (a *API) GetUsersByExUserIds(ctx context.Context, params *GetUsersByExUserIdsParams, body *GetUsersByExUserIdsRequest) (*GetUsersByExUserIdsAnswer, error) {
-	var out GetUsersByExUserIdsAnswer
-	call := wire.Call{Operation: OpGetUsersByExUserIds, Out: &out}
+func (a *API) GetUsersByExUserIDs(ctx context.Context, params *GetUsersByExUserIDsParams, body *GetUsersByExUserIDsRequest) (*GetUsersByExUserIDsAnswer, error) {
+	var out GetUsersByExUserIDsAnswer
+	call := wire.Call{Operation: OpGetUsersByExUserIDs, Out: &out}
 	params = wire.Params(&call, params, "")
 	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
 	wire.JSON(&call, "application/json", body)

@@ -709,14 +709,14 @@ type AdminV1 struct {
 
 	// SysLevel 1 main admin, 2 sub admin.
 	SysLevel *int64  `json:"sys_level,omitempty"`
-	Userid   *string `json:"userid,omitempty"`
+	UserID   *string `json:"userid,omitempty"`
 }
 
 // AdminV2 defines model for AdminV2.
 type AdminV2 struct {
 	// SysLevel 1 main admin, 2 sub admin.
 	SysLevel *int64  `json:"sys_level,omitempty"`
-	Userid   *string `json:"userid,omitempty"`
+	UserID   *string `json:"userid,omitempty"`
 }
 
 // AuthOrgScopes defines model for AuthOrgScopes.
@@ -741,11 +741,11 @@ type BanNotice struct {
 
 // CreateDepartmentV1Answer defines model for CreateDepartmentV1Answer.
 type CreateDepartmentV1Answer struct {
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg *string `json:"errmsg,omitempty"`
 	ID     *int64  `json:"id,omitempty"`
 }
 
@@ -787,8 +787,8 @@ type CreateDepartmentV1Request struct {
 	// ParentBalanceFirst Draw on the parent's budget first.
 	ParentBalanceFirst *bool `json:"parentBalanceFirst,omitempty"`
 
-	// Parentid "1" for the root.
-	Parentid string `json:"parentid"`
+	// ParentID "1" for the root.
+	ParentID string `json:"parentid"`
 
 	// ShareBalance Share the budget.
 	ShareBalance *bool `json:"shareBalance,omitempty"`
@@ -802,11 +802,11 @@ type CreateDepartmentV1Request struct {
 
 // CreateDepartmentV2Answer defines model for CreateDepartmentV2Answer.
 type CreateDepartmentV2Answer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string            `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string            `json:"errmsg,omitempty"`
 	RequestID *string            `json:"request_id,omitempty"`
 	Result    *CreatedDepartment `json:"result,omitempty"`
 
@@ -857,15 +857,15 @@ type CreateDepartmentV2Request struct {
 
 // CreateUserV1Answer defines model for CreateUserV1Answer.
 type CreateUserV1Answer struct {
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg *string `json:"errmsg,omitempty"`
 
 	// UnionID Capital I here, lower case in getUserV1. Older answers lack it.
 	UnionID *string `json:"unionId,omitempty"`
-	Userid  *string `json:"userid,omitempty"`
+	UserID  *string `json:"userid,omitempty"`
 }
 
 // CreateUserV1Request defines model for CreateUserV1Request.
@@ -876,8 +876,8 @@ type CreateUserV1Request struct {
 	// Email Unique.
 	Email *string `json:"email,omitempty"`
 
-	// Extattr Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}". Phones show ten of them. Older pages send a real object.
-	Extattr *StringMapText `json:"extattr,omitempty"`
+	// ExtAttr Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}". Phones show ten of them. Older pages send a real object.
+	ExtAttr *StringMapText `json:"extattr,omitempty"`
 
 	// HiredDate Milliseconds since 1970.
 	HiredDate *int64 `json:"hiredDate,omitempty"`
@@ -887,10 +887,10 @@ type CreateUserV1Request struct {
 
 	// IsSenior Senior mode: the number is hidden from everyone who is not senior.
 	IsSenior  *bool   `json:"isSenior,omitempty"`
-	Jobnumber *string `json:"jobnumber,omitempty"`
+	JobNumber *string `json:"jobnumber,omitempty"`
 
-	// ManagerUserid Userid of the direct manager; a bad one gives 60128.
-	ManagerUserid *string `json:"managerUserid,omitempty"`
+	// ManagerUserID Userid of the direct manager; a bad one gives 60128.
+	ManagerUserID *string `json:"managerUserid,omitempty"`
 
 	// Mobile Unique in the corp; numbers outside mainland China as +xx-number.
 	Mobile string `json:"mobile"`
@@ -912,18 +912,18 @@ type CreateUserV1Request struct {
 	// Tel Extension number, unique.
 	Tel *string `json:"tel,omitempty"`
 
-	// Userid 1 to 64 characters, unique, never changes; generated when left out. Choose one: it makes a repeated create harmless.
-	Userid    *string `json:"userid,omitempty"`
+	// UserID 1 to 64 characters, unique, never changes; generated when left out. Choose one: it makes a repeated create harmless.
+	UserID    *string `json:"userid,omitempty"`
 	WorkPlace *string `json:"workPlace,omitempty"`
 }
 
 // CreateUserV2Answer defines model for CreateUserV2Answer.
 type CreateUserV2Answer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string      `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string      `json:"errmsg,omitempty"`
 	RequestID *string      `json:"request_id,omitempty"`
 	Result    *CreatedUser `json:"result,omitempty"`
 
@@ -981,7 +981,7 @@ type CreateUserV2Request struct {
 
 	// LoginID For accounts owned by the corp.
 	LoginID       *string `json:"login_id,omitempty"`
-	ManagerUserid *string `json:"manager_userid,omitempty"`
+	ManagerUserID *string `json:"manager_userid,omitempty"`
 
 	// Mobile Needed, but for accounts that the corp owns. Numbers outside mainland China as +xx-number, Chinese ones as +86-number if the corp is registered abroad.
 	Mobile *string `json:"mobile,omitempty"`
@@ -994,11 +994,11 @@ type CreateUserV2Request struct {
 	// OrgEmailType Kind of corp mailbox.
 	OrgEmailType *OrgEmailType `json:"org_email_type,omitempty"`
 
-	// OuterExclusiveCorpid For accounts owned by the corp.
-	OuterExclusiveCorpid *string `json:"outer_exclusive_corpid,omitempty"`
+	// OuterExclusiveCorpID For accounts owned by the corp.
+	OuterExclusiveCorpID *string `json:"outer_exclusive_corpid,omitempty"`
 
-	// OuterExclusiveUserid For accounts owned by the corp.
-	OuterExclusiveUserid *string `json:"outer_exclusive_userid,omitempty"`
+	// OuterExclusiveUserID For accounts owned by the corp.
+	OuterExclusiveUserID *string `json:"outer_exclusive_userid,omitempty"`
 	Remark               *string `json:"remark,omitempty"`
 	SeniorMode           *bool   `json:"senior_mode,omitempty"`
 
@@ -1006,8 +1006,8 @@ type CreateUserV2Request struct {
 	Telephone *string `json:"telephone,omitempty"`
 	Title     *string `json:"title,omitempty"`
 
-	// Userid 1 to 64 characters, unique, never changes; generated when left out. Choose one: it makes a repeated create harmless.
-	Userid    *string `json:"userid,omitempty"`
+	// UserID 1 to 64 characters, unique, never changes; generated when left out. Choose one: it makes a repeated create harmless.
+	UserID    *string `json:"userid,omitempty"`
 	WorkPlace *string `json:"work_place,omitempty"`
 }
 
@@ -1020,25 +1020,25 @@ type CreatedDepartment struct {
 type CreatedUser struct {
 	// UnionID In camelCase, unlike its neighbours.
 	UnionID *string `json:"unionId,omitempty"`
-	Userid  *string `json:"userid,omitempty"`
+	UserID  *string `json:"userid,omitempty"`
 }
 
 // DeleteDepartmentV1Answer defines model for DeleteDepartmentV1Answer.
 type DeleteDepartmentV1Answer struct {
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg *string `json:"errmsg,omitempty"`
 }
 
 // DeleteDepartmentV2Answer defines model for DeleteDepartmentV2Answer.
 type DeleteDepartmentV2Answer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string `json:"errmsg,omitempty"`
 	RequestID *string `json:"request_id,omitempty"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
@@ -1055,20 +1055,20 @@ type DeleteDepartmentV2Request struct {
 
 // DeleteUserV1Answer defines model for DeleteUserV1Answer.
 type DeleteUserV1Answer struct {
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg *string `json:"errmsg,omitempty"`
 }
 
 // DeleteUserV2Answer defines model for DeleteUserV2Answer.
 type DeleteUserV2Answer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string `json:"errmsg,omitempty"`
 	RequestID *string `json:"request_id,omitempty"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
@@ -1080,7 +1080,7 @@ type DeleteUserV2Answer struct {
 
 // DeleteUserV2Request defines model for DeleteUserV2Request.
 type DeleteUserV2Request struct {
-	Userid string `json:"userid"`
+	UserID string `json:"userid"`
 }
 
 // DepartmentDetailV2 Lists of ids are arrays here, and strings joined by commas in requests.
@@ -1096,7 +1096,7 @@ type DepartmentDetailV2 struct {
 	// DeptGroupChatID Absent without a group.
 	DeptGroupChatID       *string   `json:"dept_group_chat_id,omitempty"`
 	DeptID                *int64    `json:"dept_id,omitempty"`
-	DeptManagerUseridList *[]string `json:"dept_manager_userid_list,omitempty"`
+	DeptManagerUserIDList *[]string `json:"dept_manager_userid_list,omitempty"`
 	DeptPermits           *[]int64  `json:"dept_permits,omitempty"`
 
 	// Extention Custom fields; misspelt on the wire.
@@ -1128,9 +1128,9 @@ type DepartmentDetailV2 struct {
 	UserPermits  *[]string     `json:"user_permits,omitempty"`
 }
 
-// DepartmentUserIdsV2 defines model for DepartmentUserIdsV2.
-type DepartmentUserIdsV2 struct {
-	UseridList *[]string `json:"userid_list,omitempty"`
+// DepartmentUserIDsV2 defines model for DepartmentUserIdsV2.
+type DepartmentUserIDsV2 struct {
+	UserIDList *[]string `json:"userid_list,omitempty"`
 }
 
 // DepartmentUserV1 defines model for DepartmentUserV1.
@@ -1147,8 +1147,8 @@ type DepartmentUserV1 struct {
 	// Email Hidden from third-party apps.
 	Email *string `json:"email,omitempty"`
 
-	// Extattr Custom fields by name: an object in samples and older pages, a string that holds one in the table of the page. Absent when there is none; hidden from third-party apps.
-	Extattr *StringMap `json:"extattr,omitempty"`
+	// ExtAttr Custom fields by name: an object in samples and older pages, a string that holds one in the table of the page. Absent when there is none; hidden from third-party apps.
+	ExtAttr *StringMap `json:"extattr,omitempty"`
 
 	// HiredDate Milliseconds since 1970.
 	HiredDate *int64 `json:"hiredDate,omitempty"`
@@ -1158,7 +1158,7 @@ type DepartmentUserV1 struct {
 
 	// IsLeader Of the department that was asked for.
 	IsLeader  *bool   `json:"isLeader,omitempty"`
-	Jobnumber *string `json:"jobnumber,omitempty"`
+	JobNumber *string `json:"jobnumber,omitempty"`
 
 	// Mobile Needs the permission for mobile numbers; hidden from third-party apps.
 	Mobile *string `json:"mobile,omitempty"`
@@ -1176,8 +1176,8 @@ type DepartmentUserV1 struct {
 
 	// Tel Hidden from third-party apps.
 	Tel     *string `json:"tel,omitempty"`
-	Unionid *string `json:"unionid,omitempty"`
-	Userid  *string `json:"userid,omitempty"`
+	UnionID *string `json:"unionid,omitempty"`
+	UserID  *string `json:"userid,omitempty"`
 
 	// WorkPlace Hidden from third-party apps.
 	WorkPlace *string `json:"workPlace,omitempty"`
@@ -1237,8 +1237,8 @@ type DepartmentUserV2 struct {
 	StateCode    *string `json:"state_code,omitempty"`
 	Telephone    *string `json:"telephone,omitempty"`
 	Title        *string `json:"title,omitempty"`
-	Unionid      *string `json:"unionid,omitempty"`
-	Userid       *string `json:"userid,omitempty"`
+	UnionID      *string `json:"unionid,omitempty"`
+	UserID       *string `json:"userid,omitempty"`
 	WorkPlace    *string `json:"work_place,omitempty"`
 }
 
@@ -1272,8 +1272,8 @@ type DepartmentV1 struct {
 	IsFromUnionOrg *bool   `json:"isFromUnionOrg,omitempty"`
 	Name           *string `json:"name,omitempty"`
 
-	// Parentid Absent for the root.
-	Parentid         *int64  `json:"parentid,omitempty"`
+	// ParentID Absent for the root.
+	ParentID         *int64  `json:"parentid,omitempty"`
 	SourceIdentifier *string `json:"sourceIdentifier,omitempty"`
 }
 
@@ -1369,13 +1369,13 @@ type ExtAttrValue struct {
 
 // GetAdminScopeAnswer The list stands at the top level, not in result.
 type GetAdminScopeAnswer struct {
-	DeptIds *[]int64 `json:"dept_ids,omitempty"`
+	DeptIDs *[]int64 `json:"dept_ids,omitempty"`
 
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string `json:"errmsg,omitempty"`
 	RequestID *string `json:"request_id,omitempty"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
@@ -1387,8 +1387,8 @@ type GetAdminScopeAnswer struct {
 
 // GetAdminScopeRequest defines model for GetAdminScopeRequest.
 type GetAdminScopeRequest struct {
-	// Userid An admin's.
-	Userid string `json:"userid"`
+	// UserID An admin's.
+	UserID string `json:"userid"`
 }
 
 // GetAppAccessTokenAnswer defines model for GetAppAccessTokenAnswer.
@@ -1413,11 +1413,11 @@ type GetAuthScopesAnswer struct {
 	AuthUserField  *[]string `json:"auth_user_field,omitempty"`
 	ConditionField *[]string `json:"condition_field,omitempty"`
 
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg *string `json:"errmsg,omitempty"`
 }
 
 // GetCorpAccessTokenAnswer defines model for GetCorpAccessTokenAnswer.
@@ -1456,11 +1456,11 @@ type GetCorpScopedTokenRequest struct {
 type GetCorpTokenAnswer struct {
 	AccessToken *string `json:"access_token,omitempty"`
 
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg *string `json:"errmsg,omitempty"`
 
 	// ExpiresIn Seconds, 7200.
 	ExpiresIn *int64 `json:"expires_in,omitempty"`
@@ -1468,8 +1468,8 @@ type GetCorpTokenAnswer struct {
 
 // GetCorpTokenRequest defines model for GetCorpTokenRequest.
 type GetCorpTokenRequest struct {
-	// AuthCorpid Corp that has authorised the app.
-	AuthCorpid string `json:"auth_corpid"`
+	// AuthCorpID Corp that has authorised the app.
+	AuthCorpID string `json:"auth_corpid"`
 
 	// PermanentCode Older way, in the vendor's SDK only.
 	PermanentCode *string `json:"permanent_code,omitempty"`
@@ -1485,8 +1485,8 @@ type GetDepartmentV1Answer struct {
 	DeptGroupChatID *string `json:"deptGroupChatId,omitempty"`
 	DeptHiding      *bool   `json:"deptHiding,omitempty"`
 
-	// DeptManagerUseridList Ids joined by "|", "" for none.
-	DeptManagerUseridList *StringList `json:"deptManagerUseridList,omitempty"`
+	// DeptManagerUserIDList Ids joined by "|", "" for none.
+	DeptManagerUserIDList *StringList `json:"deptManagerUseridList,omitempty"`
 
 	// DeptPerimits Ids joined by "|", "" for none.
 	DeptPerimits *StringList `json:"deptPerimits,omitempty"`
@@ -1494,11 +1494,11 @@ type GetDepartmentV1Answer struct {
 	// DeptPermits Ids joined by "|", "" for none.
 	DeptPermits *StringList `json:"deptPermits,omitempty"`
 
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg              *string `json:"errmsg,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg              *string `json:"errmsg,omitempty"`
 	GroupContainSubDept *bool   `json:"groupContainSubDept,omitempty"`
 	ID                  *int64  `json:"id,omitempty"`
 
@@ -1517,8 +1517,8 @@ type GetDepartmentV1Answer struct {
 	// OuterPermitUsers Ids joined by "|", "" for none.
 	OuterPermitUsers *StringList `json:"outerPermitUsers,omitempty"`
 
-	// Parentid Absent for the root; documented as hidden from third-party apps.
-	Parentid         *int64  `json:"parentid,omitempty"`
+	// ParentID Absent for the root; documented as hidden from third-party apps.
+	ParentID         *int64  `json:"parentid,omitempty"`
 	SourceIdentifier *string `json:"sourceIdentifier,omitempty"`
 
 	// UserPerimits Ids joined by "|", "" for none.
@@ -1530,11 +1530,11 @@ type GetDepartmentV1Answer struct {
 
 // GetDepartmentV2Answer defines model for GetDepartmentV2Answer.
 type GetDepartmentV2Answer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string `json:"errmsg,omitempty"`
 	RequestID *string `json:"request_id,omitempty"`
 
 	// Result Lists of ids are arrays here, and strings joined by commas in requests.
@@ -1572,11 +1572,11 @@ type GetSuiteAccessTokenRequest struct {
 
 // GetSuiteTokenAnswer defines model for GetSuiteTokenAnswer.
 type GetSuiteTokenAnswer struct {
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg *string `json:"errmsg,omitempty"`
 
 	// ExpiresIn Seconds, 7200.
 	ExpiresIn        *int64  `json:"expires_in,omitempty"`
@@ -1596,11 +1596,11 @@ type GetSuiteTokenRequest struct {
 type GetTokenAnswer struct {
 	AccessToken *string `json:"access_token,omitempty"`
 
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg *string `json:"errmsg,omitempty"`
 
 	// ExpiresIn Seconds, 7200. Treat 0 or less, or none, as 7200.
 	ExpiresIn *int64 `json:"expires_in,omitempty"`
@@ -1608,11 +1608,11 @@ type GetTokenAnswer struct {
 
 // GetUserByAuthCodeAnswer defines model for GetUserByAuthCodeAnswer.
 type GetUserByAuthCodeAnswer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string       `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string       `json:"errmsg,omitempty"`
 	RequestID *string       `json:"request_id,omitempty"`
 	Result    *SignedInUser `json:"result,omitempty"`
 
@@ -1633,20 +1633,20 @@ type GetUserByAuthCodeRequest struct {
 type GetUserCountV1Answer struct {
 	Count *int64 `json:"count,omitempty"`
 
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg *string `json:"errmsg,omitempty"`
 }
 
 // GetUserCountV2Answer defines model for GetUserCountV2Answer.
 type GetUserCountV2Answer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string    `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string    `json:"errmsg,omitempty"`
 	RequestID *string    `json:"request_id,omitempty"`
 	Result    *UserCount `json:"result,omitempty"`
 
@@ -1665,21 +1665,21 @@ type GetUserCountV2Request struct {
 
 // GetUserIDByMobileV1Answer defines model for GetUserIdByMobileV1Answer.
 type GetUserIDByMobileV1Answer struct {
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg *string `json:"errmsg,omitempty"`
-	Userid *string `json:"userid,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg *string `json:"errmsg,omitempty"`
+	UserID *string `json:"userid,omitempty"`
 }
 
 // GetUserIDByMobileV2Answer defines model for GetUserIdByMobileV2Answer.
 type GetUserIDByMobileV2Answer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string         `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string         `json:"errmsg,omitempty"`
 	RequestID *string         `json:"request_id,omitempty"`
 	Result    *UserIDByMobile `json:"result,omitempty"`
 
@@ -1704,21 +1704,21 @@ type GetUserIDByUnionIDV1Answer struct {
 	// ContactType 0 member of the corp, 1 external contact.
 	ContactType *int64 `json:"contactType,omitempty"`
 
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg *string `json:"errmsg,omitempty"`
-	Userid *string `json:"userid,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg *string `json:"errmsg,omitempty"`
+	UserID *string `json:"userid,omitempty"`
 }
 
 // GetUserIDByUnionIDV2Answer defines model for GetUserIdByUnionIdV2Answer.
 type GetUserIDByUnionIDV2Answer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string          `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string          `json:"errmsg,omitempty"`
 	RequestID *string          `json:"request_id,omitempty"`
 	Result    *UserIDByUnionID `json:"result,omitempty"`
 
@@ -1731,7 +1731,7 @@ type GetUserIDByUnionIDV2Answer struct {
 
 // GetUserIDByUnionIDV2Request defines model for GetUserIdByUnionIdV2Request.
 type GetUserIDByUnionIDV2Request struct {
-	Unionid string `json:"unionid"`
+	UnionID string `json:"unionid"`
 }
 
 // GetUserV1Answer Personal fields are simply absent for third-party apps and for apps without the permission.
@@ -1746,17 +1746,17 @@ type GetUserV1Answer struct {
 	Department *IntList `json:"department,omitempty"`
 	Email      *string  `json:"email,omitempty"`
 
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg *string `json:"errmsg,omitempty"`
 
 	// ExclusiveAccount Account owned by the corp.
 	ExclusiveAccount *bool `json:"exclusiveAccount,omitempty"`
 
-	// Extattr Custom fields by name: an object in samples and older pages, a string that holds one in the table of the page. Absent when there is none; hidden from third-party apps.
-	Extattr *StringMap `json:"extattr,omitempty"`
+	// ExtAttr Custom fields by name: an object in samples and older pages, a string that holds one in the table of the page. Absent when there is none; hidden from third-party apps.
+	ExtAttr *StringMap `json:"extattr,omitempty"`
 
 	// HiredDate Milliseconds since 1970, midnight in China; absent until somebody entered it.
 	HiredDate *int64 `json:"hiredDate,omitempty"`
@@ -1767,13 +1767,13 @@ type GetUserV1Answer struct {
 	// IsLeaderInDepts Whether the user is head of a department, by department id. Not JSON: a string with bare keys, "{1:false,22:true}", sometimes with a space after the comma. "" and "{}" stand for none; take quoted keys and a real object, too.
 	IsLeaderInDepts *DeptBools `json:"isLeaderInDepts,omitempty"`
 	IsSenior        *bool      `json:"isSenior,omitempty"`
-	Jobnumber       *string    `json:"jobnumber,omitempty"`
+	JobNumber       *string    `json:"jobnumber,omitempty"`
 
 	// ManagerUserIDAlt Spelling of the vendor's SDK; the page says managerUserid.
 	ManagerUserIDAlt *string `json:"managerUserId,omitempty"`
 
-	// ManagerUserid Absent without a manager.
-	ManagerUserid *string `json:"managerUserid,omitempty"`
+	// ManagerUserID Absent without a manager.
+	ManagerUserID *string `json:"managerUserid,omitempty"`
 
 	// Mobile Needs the permission for mobile numbers.
 	Mobile *string `json:"mobile,omitempty"`
@@ -1804,21 +1804,21 @@ type GetUserV1Answer struct {
 	// Tel Extension number.
 	Tel *string `json:"tel,omitempty"`
 
-	// Unionid The same person for all apps of one developer corp.
-	Unionid *string `json:"unionid,omitempty"`
+	// UnionID The same person for all apps of one developer corp.
+	UnionID *string `json:"unionid,omitempty"`
 
-	// Userid Also called staffId.
-	Userid    *string `json:"userid,omitempty"`
+	// UserID Also called staffId.
+	UserID    *string `json:"userid,omitempty"`
 	WorkPlace *string `json:"workPlace,omitempty"`
 }
 
 // GetUserV2Answer defines model for GetUserV2Answer.
 type GetUserV2Answer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string `json:"errmsg,omitempty"`
 	RequestID *string `json:"request_id,omitempty"`
 
 	// Result Unset text is "" or absent, differently from one answer to the next. Personal fields are absent for third-party apps.
@@ -1838,7 +1838,7 @@ type GetUserV2Request struct {
 
 	// LoginID For accounts owned by the corp; wins over userid.
 	LoginID *string `json:"login_id,omitempty"`
-	Userid  string  `json:"userid"`
+	UserID  string  `json:"userid"`
 }
 
 // GrantType defines model for GrantType.
@@ -1897,20 +1897,20 @@ type ListAdminsV1Answer struct {
 	// AdminListAlt Spelling of the vendor's SDK; the page says adminList.
 	AdminListAlt *[]AdminV1 `json:"admin_list,omitempty"`
 
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg *string `json:"errmsg,omitempty"`
 }
 
 // ListAdminsV2Answer defines model for ListAdminsV2Answer.
 type ListAdminsV2Answer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string `json:"errmsg,omitempty"`
 	RequestID *string `json:"request_id,omitempty"`
 
 	// Result An array, not an object.
@@ -1926,25 +1926,25 @@ type ListAdminsV2Answer struct {
 // ListAdminsV2Request No fields; send {}.
 type ListAdminsV2Request = map[string]interface{}
 
-// ListDepartmentUserIdsV1Answer defines model for ListDepartmentUserIdsV1Answer.
-type ListDepartmentUserIdsV1Answer struct {
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+// ListDepartmentUserIDsV1Answer defines model for ListDepartmentUserIdsV1Answer.
+type ListDepartmentUserIDsV1Answer struct {
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg  *string   `json:"errmsg,omitempty"`
-	UserIds *[]string `json:"userIds,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg  *string   `json:"errmsg,omitempty"`
+	UserIDs *[]string `json:"userIds,omitempty"`
 }
 
-// ListDepartmentUserIdsV2Answer defines model for ListDepartmentUserIdsV2Answer.
-type ListDepartmentUserIdsV2Answer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+// ListDepartmentUserIDsV2Answer defines model for ListDepartmentUserIdsV2Answer.
+type ListDepartmentUserIDsV2Answer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string              `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string              `json:"errmsg,omitempty"`
 	RequestID *string              `json:"request_id,omitempty"`
-	Result    *DepartmentUserIdsV2 `json:"result,omitempty"`
+	Result    *DepartmentUserIDsV2 `json:"result,omitempty"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
@@ -1953,31 +1953,31 @@ type ListDepartmentUserIdsV2Answer struct {
 	SubMsg *string `json:"sub_msg,omitempty"`
 }
 
-// ListDepartmentUserIdsV2Request defines model for ListDepartmentUserIdsV2Request.
-type ListDepartmentUserIdsV2Request struct {
+// ListDepartmentUserIDsV2Request defines model for ListDepartmentUserIdsV2Request.
+type ListDepartmentUserIDsV2Request struct {
 	DeptID int64 `json:"dept_id"`
 }
 
 // ListDepartmentUsersSimpleV1Answer defines model for ListDepartmentUsersSimpleV1Answer.
 type ListDepartmentUsersSimpleV1Answer struct {
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg *string `json:"errmsg,omitempty"`
 
 	// HasMore May be absent when neither offset nor size was sent.
 	HasMore  *bool        `json:"hasMore,omitempty"`
-	Userlist *[]UserBrief `json:"userlist,omitempty"`
+	UserList *[]UserBrief `json:"userlist,omitempty"`
 }
 
 // ListDepartmentUsersSimpleV2Answer defines model for ListDepartmentUsersSimpleV2Answer.
 type ListDepartmentUsersSimpleV2Answer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string                  `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string                  `json:"errmsg,omitempty"`
 	RequestID *string                  `json:"request_id,omitempty"`
 	Result    *DepartmentUsersSimpleV2 `json:"result,omitempty"`
 
@@ -2006,24 +2006,24 @@ type ListDepartmentUsersSimpleV2Request struct {
 
 // ListDepartmentUsersV1Answer defines model for ListDepartmentUsersV1Answer.
 type ListDepartmentUsersV1Answer struct {
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg  *string `json:"errmsg,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg  *string `json:"errmsg,omitempty"`
 	HasMore *bool   `json:"hasMore,omitempty"`
 
-	// Userlist In descending order of order.
-	Userlist *[]DepartmentUserV1 `json:"userlist,omitempty"`
+	// UserList In descending order of order.
+	UserList *[]DepartmentUserV1 `json:"userlist,omitempty"`
 }
 
 // ListDepartmentUsersV2Answer defines model for ListDepartmentUsersV2Answer.
 type ListDepartmentUsersV2Answer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string            `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string            `json:"errmsg,omitempty"`
 	RequestID *string            `json:"request_id,omitempty"`
 	Result    *DepartmentUsersV2 `json:"result,omitempty"`
 
@@ -2059,20 +2059,20 @@ type ListDepartmentUsersV2Request struct {
 type ListDepartmentsV1Answer struct {
 	Department *[]DepartmentV1 `json:"department,omitempty"`
 
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg *string `json:"errmsg,omitempty"`
 }
 
 // ListInactiveUsersV1Answer defines model for ListInactiveUsersV1Answer.
 type ListInactiveUsersV1Answer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string          `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string          `json:"errmsg,omitempty"`
 	RequestID *string          `json:"request_id,omitempty"`
 	Result    *InactiveUsersV1 `json:"result,omitempty"`
 
@@ -2095,11 +2095,11 @@ type ListInactiveUsersV1Request struct {
 
 // ListInactiveUsersV2Answer defines model for ListInactiveUsersV2Answer.
 type ListInactiveUsersV2Answer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string          `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string          `json:"errmsg,omitempty"`
 	RequestID *string          `json:"request_id,omitempty"`
 	Result    *InactiveUsersV2 `json:"result,omitempty"`
 
@@ -2112,8 +2112,8 @@ type ListInactiveUsersV2Answer struct {
 
 // ListInactiveUsersV2Request defines model for ListInactiveUsersV2Request.
 type ListInactiveUsersV2Request struct {
-	// DeptIds Department ids joined by ",", at most 100; the whole corp when left out.
-	DeptIds *string `json:"dept_ids,omitempty"`
+	// DeptIDs Department ids joined by ",", at most 100; the whole corp when left out.
+	DeptIDs *string `json:"dept_ids,omitempty"`
 
 	// IsActive False lists those who did not log in on that day, true those who did.
 	IsActive bool `json:"is_active"`
@@ -2135,23 +2135,23 @@ type ListLeaveRecordsAnswer struct {
 
 // ListParentDepartmentsByDepartmentV1Answer defines model for ListParentDepartmentsByDepartmentV1Answer.
 type ListParentDepartmentsByDepartmentV1Answer struct {
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg *string `json:"errmsg,omitempty"`
 
-	// ParentIds From the department itself up to the root.
-	ParentIds *[]int64 `json:"parentIds,omitempty"`
+	// ParentIDs From the department itself up to the root.
+	ParentIDs *[]int64 `json:"parentIds,omitempty"`
 }
 
 // ListParentDepartmentsByDepartmentV2Answer defines model for ListParentDepartmentsByDepartmentV2Answer.
 type ListParentDepartmentsByDepartmentV2Answer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string              `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string              `json:"errmsg,omitempty"`
 	RequestID *string              `json:"request_id,omitempty"`
 	Result    *ParentDepartmentsV2 `json:"result,omitempty"`
 
@@ -2172,20 +2172,20 @@ type ListParentDepartmentsByUserV1Answer struct {
 	// Department One path of department ids for each department of the user, from that department up to the root: [[101,1],[305,300,1]]. The sample of the page shows a single flat path; take that for one path.
 	Department *IntLists `json:"department,omitempty"`
 
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg *string `json:"errmsg,omitempty"`
 }
 
 // ListParentDepartmentsByUserV2Answer defines model for ListParentDepartmentsByUserV2Answer.
 type ListParentDepartmentsByUserV2Answer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string                  `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string                  `json:"errmsg,omitempty"`
 	RequestID *string                  `json:"request_id,omitempty"`
 	Result    *UserParentDepartmentsV2 `json:"result,omitempty"`
 
@@ -2198,28 +2198,28 @@ type ListParentDepartmentsByUserV2Answer struct {
 
 // ListParentDepartmentsByUserV2Request defines model for ListParentDepartmentsByUserV2Request.
 type ListParentDepartmentsByUserV2Request struct {
-	Userid string `json:"userid"`
+	UserID string `json:"userid"`
 }
 
-// ListSubDepartmentIdsV1Answer defines model for ListSubDepartmentIdsV1Answer.
-type ListSubDepartmentIdsV1Answer struct {
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+// ListSubDepartmentIDsV1Answer defines model for ListSubDepartmentIdsV1Answer.
+type ListSubDepartmentIDsV1Answer struct {
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg        *string  `json:"errmsg,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg        *string  `json:"errmsg,omitempty"`
 	SubDeptIDList *[]int64 `json:"sub_dept_id_list,omitempty"`
 }
 
-// ListSubDepartmentIdsV2Answer defines model for ListSubDepartmentIdsV2Answer.
-type ListSubDepartmentIdsV2Answer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+// ListSubDepartmentIDsV2Answer defines model for ListSubDepartmentIdsV2Answer.
+type ListSubDepartmentIDsV2Answer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string             `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string             `json:"errmsg,omitempty"`
 	RequestID *string             `json:"request_id,omitempty"`
-	Result    *SubDepartmentIdsV2 `json:"result,omitempty"`
+	Result    *SubDepartmentIDsV2 `json:"result,omitempty"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
@@ -2228,18 +2228,18 @@ type ListSubDepartmentIdsV2Answer struct {
 	SubMsg *string `json:"sub_msg,omitempty"`
 }
 
-// ListSubDepartmentIdsV2Request defines model for ListSubDepartmentIdsV2Request.
-type ListSubDepartmentIdsV2Request struct {
+// ListSubDepartmentIDsV2Request defines model for ListSubDepartmentIdsV2Request.
+type ListSubDepartmentIDsV2Request struct {
 	DeptID int64 `json:"dept_id"`
 }
 
 // ListSubDepartmentsV2Answer defines model for ListSubDepartmentsV2Answer.
 type ListSubDepartmentsV2Answer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string `json:"errmsg,omitempty"`
 	RequestID *string `json:"request_id,omitempty"`
 
 	// Result An array, not an object.
@@ -2267,8 +2267,8 @@ type NewHostError struct {
 	Code    NewHostErrorCode `json:"code"`
 	Message *string          `json:"message,omitempty"`
 
-	// Requestid All lower case.
-	Requestid *string `json:"requestid,omitempty"`
+	// RequestID All lower case.
+	RequestID *string `json:"requestid,omitempty"`
 }
 
 // NewHostErrorCode Codes of api.dingtalk.com. Others may come.
@@ -2366,7 +2366,7 @@ type SearchUsersRequest struct {
 
 // SignedInUser defines model for SignedInUser.
 type SignedInUser struct {
-	AssociatedUnionid *string `json:"associated_unionid,omitempty"`
+	AssociatedUnionID *string `json:"associated_unionid,omitempty"`
 	DeviceID          *string `json:"device_id,omitempty"`
 	Name              *string `json:"name,omitempty"`
 
@@ -2375,8 +2375,8 @@ type SignedInUser struct {
 
 	// SysLevel 1 main admin, 2 sub admin, 100 owner, 0 anybody else.
 	SysLevel *int64  `json:"sys_level,omitempty"`
-	Unionid  *string `json:"unionid,omitempty"`
-	Userid   *string `json:"userid,omitempty"`
+	UnionID  *string `json:"unionid,omitempty"`
+	UserID   *string `json:"userid,omitempty"`
 }
 
 // StringList Ids joined by "|", "" for none.
@@ -2391,8 +2391,8 @@ type StringMapText = wire.StringMapText
 // SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 type SubCode string
 
-// SubDepartmentIdsV2 defines model for SubDepartmentIdsV2.
-type SubDepartmentIdsV2 struct {
+// SubDepartmentIDsV2 defines model for SubDepartmentIdsV2.
+type SubDepartmentIDsV2 struct {
 	DeptIDList *[]int64 `json:"dept_id_list,omitempty"`
 }
 
@@ -2408,22 +2408,22 @@ type UnionDeptExt struct {
 type UnionEmpExt struct {
 	CorpID          *string        `json:"corp_id,omitempty"`
 	UnionEmpMapList *[]UnionEmpMap `json:"union_emp_map_list,omitempty"`
-	Userid          *string        `json:"userid,omitempty"`
+	UserID          *string        `json:"userid,omitempty"`
 }
 
 // UnionEmpMap defines model for UnionEmpMap.
 type UnionEmpMap struct {
 	CorpID *string `json:"corp_id,omitempty"`
-	Userid *string `json:"userid,omitempty"`
+	UserID *string `json:"userid,omitempty"`
 }
 
 // UpdateDepartmentV1Answer defines model for UpdateDepartmentV1Answer.
 type UpdateDepartmentV1Answer struct {
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg *string `json:"errmsg,omitempty"`
 
 	// ID Missing from older answers.
 	ID *int64 `json:"id,omitempty"`
@@ -2437,8 +2437,8 @@ type UpdateDepartmentV1Request struct {
 	CreateDeptGroup  *bool `json:"createDeptGroup,omitempty"`
 	DeptHiding       *bool `json:"deptHiding,omitempty"`
 
-	// DeptManagerUseridList Userids of the heads, joined by "|".
-	DeptManagerUseridList *string `json:"deptManagerUseridList,omitempty"`
+	// DeptManagerUserIDList Userids of the heads, joined by "|".
+	DeptManagerUserIDList *string `json:"deptManagerUseridList,omitempty"`
 
 	// DeptPermits Joined by "|", 200 at most.
 	DeptPermits *string `json:"deptPermits,omitempty"`
@@ -2473,7 +2473,7 @@ type UpdateDepartmentV1Request struct {
 
 	// OuterPermitUsers Joined by "|", 200 at most.
 	OuterPermitUsers *string `json:"outerPermitUsers,omitempty"`
-	Parentid         *string `json:"parentid,omitempty"`
+	ParentID         *string `json:"parentid,omitempty"`
 	SourceIdentifier *string `json:"sourceIdentifier,omitempty"`
 
 	// UserPermits Joined by "|", 200 at most.
@@ -2482,11 +2482,11 @@ type UpdateDepartmentV1Request struct {
 
 // UpdateDepartmentV2Answer defines model for UpdateDepartmentV2Answer.
 type UpdateDepartmentV2Answer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string `json:"errmsg,omitempty"`
 	RequestID *string `json:"request_id,omitempty"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
@@ -2508,8 +2508,8 @@ type UpdateDepartmentV2Request struct {
 	CreateDeptGroup *bool   `json:"create_dept_group,omitempty"`
 	DeptID          int64   `json:"dept_id"`
 
-	// DeptManagerUseridList Userids joined by ","; each has to be a member of the department.
-	DeptManagerUseridList *string `json:"dept_manager_userid_list,omitempty"`
+	// DeptManagerUserIDList Userids joined by ","; each has to be a member of the department.
+	DeptManagerUserIDList *string `json:"dept_manager_userid_list,omitempty"`
 
 	// DeptPermits Joined by ","; the current page allows 50 departments and users together.
 	DeptPermits *string `json:"dept_permits,omitempty"`
@@ -2551,11 +2551,11 @@ type UpdateDepartmentV2Request struct {
 
 // UpdateUserV1Answer defines model for UpdateUserV1Answer.
 type UpdateUserV1Answer struct {
-	// Errcode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
-	Errcode ErrorCode `json:"errcode"`
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
 
-	// Errmsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg *string `json:"errmsg,omitempty"`
 }
 
 // UpdateUserV1Request Fields left out stay as they are, but extattr replaces the whole set.
@@ -2564,18 +2564,18 @@ type UpdateUserV1Request struct {
 	Department *[]int64 `json:"department,omitempty"`
 	Email      *string  `json:"email,omitempty"`
 
-	// Extattr Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}". Phones show ten of them. Older pages send a real object.
-	Extattr *StringMapText `json:"extattr,omitempty"`
+	// ExtAttr Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}". Phones show ten of them. Older pages send a real object.
+	ExtAttr *StringMapText `json:"extattr,omitempty"`
 
 	// HiredDate Milliseconds since 1970.
 	HiredDate *int64  `json:"hiredDate,omitempty"`
 	IsHide    *bool   `json:"isHide,omitempty"`
 	IsSenior  *bool   `json:"isSenior,omitempty"`
-	Jobnumber *string `json:"jobnumber,omitempty"`
+	JobNumber *string `json:"jobnumber,omitempty"`
 
 	// Lang zh_CN (default) or en_US.
 	Lang          *string `json:"lang,omitempty"`
-	ManagerUserid *string `json:"managerUserid,omitempty"`
+	ManagerUserID *string `json:"managerUserid,omitempty"`
 
 	// Mobile Not on the current page; the change may be refused with 40022 or 41054.
 	Mobile *string `json:"mobile,omitempty"`
@@ -2592,17 +2592,17 @@ type UpdateUserV1Request struct {
 	PositionInDepts *DeptStringsText `json:"positionInDepts,omitempty"`
 	Remark          *string          `json:"remark,omitempty"`
 	Tel             *string          `json:"tel,omitempty"`
-	Userid          string           `json:"userid"`
+	UserID          string           `json:"userid"`
 	WorkPlace       *string          `json:"workPlace,omitempty"`
 }
 
 // UpdateUserV2Answer defines model for UpdateUserV2Answer.
 type UpdateUserV2Answer struct {
-	// Errcode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
-	Errcode NumberOrText `json:"errcode"`
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
 
-	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string `json:"errmsg,omitempty"`
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string `json:"errmsg,omitempty"`
 	RequestID *string `json:"request_id,omitempty"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
@@ -2654,7 +2654,7 @@ type UpdateUserV2Request struct {
 
 	// LoginID For accounts owned by the corp; in camelCase here, login_id in createUserV2.
 	LoginID       *string `json:"loginId,omitempty"`
-	ManagerUserid *string `json:"manager_userid,omitempty"`
+	ManagerUserID *string `json:"manager_userid,omitempty"`
 
 	// Mobile In the vendor's SDKs only.
 	Mobile *string `json:"mobile,omitempty"`
@@ -2670,14 +2670,14 @@ type UpdateUserV2Request struct {
 	SeniorMode   *bool         `json:"senior_mode,omitempty"`
 	Telephone    *string       `json:"telephone,omitempty"`
 	Title        *string       `json:"title,omitempty"`
-	Userid       string        `json:"userid"`
+	UserID       string        `json:"userid"`
 	WorkPlace    *string       `json:"work_place,omitempty"`
 }
 
 // UserBrief defines model for UserBrief.
 type UserBrief struct {
 	Name   *string `json:"name,omitempty"`
-	Userid *string `json:"userid,omitempty"`
+	UserID *string `json:"userid,omitempty"`
 }
 
 // UserCount defines model for UserCount.
@@ -2687,16 +2687,16 @@ type UserCount struct {
 
 // UserIDByMobile defines model for UserIdByMobile.
 type UserIDByMobile struct {
-	// ExclusiveAccountUseridList [] for most.
-	ExclusiveAccountUseridList *[]string `json:"exclusive_account_userid_list,omitempty"`
-	Userid                     *string   `json:"userid,omitempty"`
+	// ExclusiveAccountUserIDList [] for most.
+	ExclusiveAccountUserIDList *[]string `json:"exclusive_account_userid_list,omitempty"`
+	UserID                     *string   `json:"userid,omitempty"`
 }
 
 // UserIDByUnionID defines model for UserIdByUnionId.
 type UserIDByUnionID struct {
 	// ContactType 0 member of the corp, 1 external contact.
 	ContactType *int64  `json:"contact_type,omitempty"`
-	Userid      *string `json:"userid,omitempty"`
+	UserID      *string `json:"userid,omitempty"`
 }
 
 // UserOrder Order of the members; custom, the order that an admin has set, is the default.
@@ -2763,8 +2763,8 @@ type UserV2 struct {
 	// LoginID For accounts owned by the corp.
 	LoginID *string `json:"login_id,omitempty"`
 
-	// ManagerUserid Absent without a manager.
-	ManagerUserid *string `json:"manager_userid,omitempty"`
+	// ManagerUserID Absent without a manager.
+	ManagerUserID *string `json:"manager_userid,omitempty"`
 
 	// Mobile Needs the permission for mobile numbers.
 	Mobile *string `json:"mobile,omitempty"`
@@ -2790,8 +2790,8 @@ type UserV2 struct {
 
 	// UnionEmpExt Accounts of the same person in partner corps; {} or absent for most.
 	UnionEmpExt *UnionEmpExt `json:"union_emp_ext,omitempty"`
-	Unionid     *string      `json:"unionid,omitempty"`
-	Userid      *string      `json:"userid,omitempty"`
+	UnionID     *string      `json:"unionid,omitempty"`
+	UserID      *string      `json:"userid,omitempty"`
 	WorkPlace   *string      `json:"work_place,omitempty"`
 }
 
@@ -2831,8 +2831,8 @@ type ListDepartmentsV1Params struct {
 	Lang *LangParam `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
-// ListSubDepartmentIdsV1Params defines parameters for ListSubDepartmentIdsV1.
-type ListSubDepartmentIdsV1Params struct {
+// ListSubDepartmentIDsV1Params defines parameters for ListSubDepartmentIDsV1.
+type ListSubDepartmentIDsV1Params struct {
 	// ID The department.
 	ID DepartmentIDV1Param `form:"id" json:"id"`
 }
@@ -2851,31 +2851,31 @@ type ListParentDepartmentsByDepartmentV1Params struct {
 
 // GetTokenParams defines parameters for GetToken.
 type GetTokenParams struct {
-	Appkey    string `form:"appkey" json:"appkey"`
-	Appsecret string `form:"appsecret" json:"appsecret"`
+	AppKey    string `form:"appkey" json:"appkey"`
+	AppSecret string `form:"appsecret" json:"appsecret"`
 }
 
 // DeleteUserV1Params defines parameters for DeleteUserV1.
 type DeleteUserV1Params struct {
-	Userid string `form:"userid" json:"userid"`
+	UserID string `form:"userid" json:"userid"`
 }
 
 // GetUserV1Params defines parameters for GetUserV1.
 type GetUserV1Params struct {
-	Userid string `form:"userid" json:"userid"`
+	UserID string `form:"userid" json:"userid"`
 
 	// Lang zh_CN (default) or en_US.
 	Lang *LangParam `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
-// ListDepartmentUserIdsV1Params defines parameters for ListDepartmentUserIdsV1.
-type ListDepartmentUserIdsV1Params struct {
+// ListDepartmentUserIDsV1Params defines parameters for ListDepartmentUserIDsV1.
+type ListDepartmentUserIDsV1Params struct {
 	DeptID string `form:"deptId" json:"deptId"`
 }
 
 // GetUserIDByUnionIDV1Params defines parameters for GetUserIDByUnionIDV1.
 type GetUserIDByUnionIDV1Params struct {
-	Unionid string `form:"unionid" json:"unionid"`
+	UnionID string `form:"unionid" json:"unionid"`
 }
 
 // GetUserIDByMobileV1Params defines parameters for GetUserIDByMobileV1.
@@ -2965,8 +2965,8 @@ type GetUserIDByUnionIDV2JSONRequestBody = GetUserIDByUnionIDV2Request
 // ListAdminsV2JSONRequestBody defines body for ListAdminsV2 for application/json ContentType.
 type ListAdminsV2JSONRequestBody = ListAdminsV2Request
 
-// ListDepartmentUserIdsV2JSONRequestBody defines body for ListDepartmentUserIdsV2 for application/json ContentType.
-type ListDepartmentUserIdsV2JSONRequestBody = ListDepartmentUserIdsV2Request
+// ListDepartmentUserIDsV2JSONRequestBody defines body for ListDepartmentUserIDsV2 for application/json ContentType.
+type ListDepartmentUserIDsV2JSONRequestBody = ListDepartmentUserIDsV2Request
 
 // ListDepartmentUsersSimpleV2JSONRequestBody defines body for ListDepartmentUsersSimpleV2 for application/json ContentType.
 type ListDepartmentUsersSimpleV2JSONRequestBody = ListDepartmentUsersSimpleV2Request
@@ -2989,8 +2989,8 @@ type ListParentDepartmentsByUserV2JSONRequestBody = ListParentDepartmentsByUserV
 // ListSubDepartmentsV2JSONRequestBody defines body for ListSubDepartmentsV2 for application/json ContentType.
 type ListSubDepartmentsV2JSONRequestBody = ListSubDepartmentsV2Request
 
-// ListSubDepartmentIdsV2JSONRequestBody defines body for ListSubDepartmentIdsV2 for application/json ContentType.
-type ListSubDepartmentIdsV2JSONRequestBody = ListSubDepartmentIdsV2Request
+// ListSubDepartmentIDsV2JSONRequestBody defines body for ListSubDepartmentIDsV2 for application/json ContentType.
+type ListSubDepartmentIDsV2JSONRequestBody = ListSubDepartmentIDsV2Request
 
 // UpdateDepartmentV2JSONRequestBody defines body for UpdateDepartmentV2 for application/json ContentType.
 type UpdateDepartmentV2JSONRequestBody = UpdateDepartmentV2Request
@@ -3069,11 +3069,11 @@ type ServerInterface interface {
 	//
 	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listSubDepartmentsV2.
 	ListDepartmentsV1(w http.ResponseWriter, r *http.Request, params ListDepartmentsV1Params)
-	// ListSubDepartmentIdsV1 获取子部门ID列表
+	// ListSubDepartmentIDsV1 获取子部门ID列表
 	// (GET /department/list_ids)
 	//
 	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listSubDepartmentIdsV2.
-	ListSubDepartmentIdsV1(w http.ResponseWriter, r *http.Request, params ListSubDepartmentIdsV1Params)
+	ListSubDepartmentIDsV1(w http.ResponseWriter, r *http.Request, params ListSubDepartmentIDsV1Params)
 	// ListParentDepartmentsByUserV1 获取指定用户的所有父部门列表
 	// (GET /department/list_parent_depts)
 	//
@@ -3118,9 +3118,9 @@ type ServerInterface interface {
 	// ListAdminsV2 获取管理员列表
 	// (POST /topapi/user/listadmin)
 	ListAdminsV2(w http.ResponseWriter, r *http.Request)
-	// ListDepartmentUserIdsV2 获取部门用户userid列表
+	// ListDepartmentUserIDsV2 获取部门用户userid列表
 	// (POST /topapi/user/listid)
-	ListDepartmentUserIdsV2(w http.ResponseWriter, r *http.Request)
+	ListDepartmentUserIDsV2(w http.ResponseWriter, r *http.Request)
 	// ListDepartmentUsersSimpleV2 获取部门用户基础信息
 	// (POST /topapi/user/listsimple)
 	ListDepartmentUsersSimpleV2(w http.ResponseWriter, r *http.Request)
@@ -3142,9 +3142,9 @@ type ServerInterface interface {
 	// ListSubDepartmentsV2 获取部门列表
 	// (POST /topapi/v2/department/listsub)
 	ListSubDepartmentsV2(w http.ResponseWriter, r *http.Request)
-	// ListSubDepartmentIdsV2 获取子部门ID列表
+	// ListSubDepartmentIDsV2 获取子部门ID列表
 	// (POST /topapi/v2/department/listsubid)
-	ListSubDepartmentIdsV2(w http.ResponseWriter, r *http.Request)
+	ListSubDepartmentIDsV2(w http.ResponseWriter, r *http.Request)
 	// UpdateDepartmentV2 更新部门
 	// (POST /topapi/v2/department/update)
 	UpdateDepartmentV2(w http.ResponseWriter, r *http.Request)
@@ -3184,11 +3184,11 @@ type ServerInterface interface {
 	//
 	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserV2.
 	GetUserV1(w http.ResponseWriter, r *http.Request, params GetUserV1Params)
-	// ListDepartmentUserIdsV1 获取部门用户userid列表
+	// ListDepartmentUserIDsV1 获取部门用户userid列表
 	// (GET /user/getDeptMember)
 	//
 	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listDepartmentUserIdsV2.
-	ListDepartmentUserIdsV1(w http.ResponseWriter, r *http.Request, params ListDepartmentUserIdsV1Params)
+	ListDepartmentUserIDsV1(w http.ResponseWriter, r *http.Request, params ListDepartmentUserIDsV1Params)
 	// GetUserIDByUnionIDV1 根据unionid获取userid
 	// (GET /user/getUseridByUnionid)
 	//
@@ -3422,14 +3422,14 @@ func (siw *ServerInterfaceWrapper) ListDepartmentsV1(w http.ResponseWriter, r *h
 	handler.ServeHTTP(w, r)
 }
 
-// ListSubDepartmentIdsV1 operation middleware
-func (siw *ServerInterfaceWrapper) ListSubDepartmentIdsV1(w http.ResponseWriter, r *http.Request) {
+// ListSubDepartmentIDsV1 operation middleware
+func (siw *ServerInterfaceWrapper) ListSubDepartmentIDsV1(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params ListSubDepartmentIdsV1Params
+	var params ListSubDepartmentIDsV1Params
 
 	// ------------- Required query parameter "id" -------------
 
@@ -3445,7 +3445,7 @@ func (siw *ServerInterfaceWrapper) ListSubDepartmentIdsV1(w http.ResponseWriter,
 	}
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ListSubDepartmentIdsV1(w, r, params)
+		siw.Handler.ListSubDepartmentIDsV1(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3546,7 +3546,7 @@ func (siw *ServerInterfaceWrapper) GetToken(w http.ResponseWriter, r *http.Reque
 
 	// ------------- Required query parameter "appkey" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "appkey", r.URL.Query(), &params.Appkey, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "appkey", r.URL.Query(), &params.AppKey, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
@@ -3559,7 +3559,7 @@ func (siw *ServerInterfaceWrapper) GetToken(w http.ResponseWriter, r *http.Reque
 
 	// ------------- Required query parameter "appsecret" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "appsecret", r.URL.Query(), &params.Appsecret, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "appsecret", r.URL.Query(), &params.AppSecret, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
@@ -3693,11 +3693,11 @@ func (siw *ServerInterfaceWrapper) ListAdminsV2(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
-// ListDepartmentUserIdsV2 operation middleware
-func (siw *ServerInterfaceWrapper) ListDepartmentUserIdsV2(w http.ResponseWriter, r *http.Request) {
+// ListDepartmentUserIDsV2 operation middleware
+func (siw *ServerInterfaceWrapper) ListDepartmentUserIDsV2(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ListDepartmentUserIdsV2(w, r)
+		siw.Handler.ListDepartmentUserIDsV2(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3805,11 +3805,11 @@ func (siw *ServerInterfaceWrapper) ListSubDepartmentsV2(w http.ResponseWriter, r
 	handler.ServeHTTP(w, r)
 }
 
-// ListSubDepartmentIdsV2 operation middleware
-func (siw *ServerInterfaceWrapper) ListSubDepartmentIdsV2(w http.ResponseWriter, r *http.Request) {
+// ListSubDepartmentIDsV2 operation middleware
+func (siw *ServerInterfaceWrapper) ListSubDepartmentIDsV2(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ListSubDepartmentIdsV2(w, r)
+		siw.Handler.ListSubDepartmentIDsV2(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3956,7 +3956,7 @@ func (siw *ServerInterfaceWrapper) DeleteUserV1(w http.ResponseWriter, r *http.R
 
 	// ------------- Required query parameter "userid" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "userid", r.URL.Query(), &params.Userid, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "userid", r.URL.Query(), &params.UserID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
@@ -3989,7 +3989,7 @@ func (siw *ServerInterfaceWrapper) GetUserV1(w http.ResponseWriter, r *http.Requ
 
 	// ------------- Required query parameter "userid" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "userid", r.URL.Query(), &params.Userid, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "userid", r.URL.Query(), &params.UserID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
@@ -4024,14 +4024,14 @@ func (siw *ServerInterfaceWrapper) GetUserV1(w http.ResponseWriter, r *http.Requ
 	handler.ServeHTTP(w, r)
 }
 
-// ListDepartmentUserIdsV1 operation middleware
-func (siw *ServerInterfaceWrapper) ListDepartmentUserIdsV1(w http.ResponseWriter, r *http.Request) {
+// ListDepartmentUserIDsV1 operation middleware
+func (siw *ServerInterfaceWrapper) ListDepartmentUserIDsV1(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params ListDepartmentUserIdsV1Params
+	var params ListDepartmentUserIDsV1Params
 
 	// ------------- Required query parameter "deptId" -------------
 
@@ -4047,7 +4047,7 @@ func (siw *ServerInterfaceWrapper) ListDepartmentUserIdsV1(w http.ResponseWriter
 	}
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ListDepartmentUserIdsV1(w, r, params)
+		siw.Handler.ListDepartmentUserIDsV1(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4068,7 +4068,7 @@ func (siw *ServerInterfaceWrapper) GetUserIDByUnionIDV1(w http.ResponseWriter, r
 
 	// ------------- Required query parameter "unionid" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "unionid", r.URL.Query(), &params.Unionid, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "unionid", r.URL.Query(), &params.UnionID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
@@ -4647,7 +4647,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/department/delete", wrapper.DeleteDepartmentV1)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/department/get", wrapper.GetDepartmentV1)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/department/list", wrapper.ListDepartmentsV1)
-	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/department/list_ids", wrapper.ListSubDepartmentIdsV1)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/department/list_ids", wrapper.ListSubDepartmentIDsV1)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/department/list_parent_depts", wrapper.ListParentDepartmentsByUserV1)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/department/list_parent_depts_by_dept", wrapper.ListParentDepartmentsByDepartmentV1)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/department/update", wrapper.UpdateDepartmentV1)
@@ -4660,7 +4660,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/user/get_admin_scope", wrapper.GetAdminScope)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/user/getbyunionid", wrapper.GetUserIDByUnionIDV2)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/user/listadmin", wrapper.ListAdminsV2)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/user/listid", wrapper.ListDepartmentUserIdsV2)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/user/listid", wrapper.ListDepartmentUserIDsV2)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/user/listsimple", wrapper.ListDepartmentUsersSimpleV2)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/v2/department/create", wrapper.CreateDepartmentV2)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/v2/department/delete", wrapper.DeleteDepartmentV2)
@@ -4668,7 +4668,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/v2/department/listparentbydept", wrapper.ListParentDepartmentsByDepartmentV2)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/v2/department/listparentbyuser", wrapper.ListParentDepartmentsByUserV2)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/v2/department/listsub", wrapper.ListSubDepartmentsV2)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/v2/department/listsubid", wrapper.ListSubDepartmentIdsV2)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/v2/department/listsubid", wrapper.ListSubDepartmentIDsV2)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/v2/department/update", wrapper.UpdateDepartmentV2)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/v2/user/create", wrapper.CreateUserV2)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/v2/user/delete", wrapper.DeleteUserV2)
@@ -4683,7 +4683,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/user/get_admin", wrapper.ListAdminsV1)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/user/get_by_mobile", wrapper.GetUserIDByMobileV1)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/user/get_org_user_count", wrapper.GetUserCountV1)
-	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/user/getDeptMember", wrapper.ListDepartmentUserIdsV1)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/user/getDeptMember", wrapper.ListDepartmentUserIDsV1)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/user/getUseridByUnionid", wrapper.GetUserIDByUnionIDV1)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/user/listbypage", wrapper.ListDepartmentUsersV1)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/user/simplelist", wrapper.ListDepartmentUsersSimpleV1)
@@ -5005,17 +5005,17 @@ func (response ListDepartmentsV1defaultTextHTMLResponse) VisitListDepartmentsV1R
 	return err
 }
 
-type ListSubDepartmentIdsV1RequestObject struct {
-	Params ListSubDepartmentIdsV1Params
+type ListSubDepartmentIDsV1RequestObject struct {
+	Params ListSubDepartmentIDsV1Params
 }
 
-type ListSubDepartmentIdsV1ResponseObject interface {
-	VisitListSubDepartmentIdsV1Response(w http.ResponseWriter) error
+type ListSubDepartmentIDsV1ResponseObject interface {
+	VisitListSubDepartmentIDsV1Response(w http.ResponseWriter) error
 }
 
-type ListSubDepartmentIdsV1200JSONResponse ListSubDepartmentIdsV1Answer
+type ListSubDepartmentIDsV1200JSONResponse ListSubDepartmentIDsV1Answer
 
-func (response ListSubDepartmentIdsV1200JSONResponse) VisitListSubDepartmentIdsV1Response(w http.ResponseWriter) error {
+func (response ListSubDepartmentIDsV1200JSONResponse) VisitListSubDepartmentIDsV1Response(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -5027,12 +5027,12 @@ func (response ListSubDepartmentIdsV1200JSONResponse) VisitListSubDepartmentIdsV
 	return err
 }
 
-type ListSubDepartmentIdsV1defaultJSONResponse struct {
+type ListSubDepartmentIDsV1defaultJSONResponse struct {
 	Body       BanNotice
 	StatusCode int
 }
 
-func (response ListSubDepartmentIdsV1defaultJSONResponse) VisitListSubDepartmentIdsV1Response(w http.ResponseWriter) error {
+func (response ListSubDepartmentIDsV1defaultJSONResponse) VisitListSubDepartmentIDsV1Response(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5044,13 +5044,13 @@ func (response ListSubDepartmentIdsV1defaultJSONResponse) VisitListSubDepartment
 	return err
 }
 
-type ListSubDepartmentIdsV1defaultTextHTMLResponse struct {
+type ListSubDepartmentIDsV1defaultTextHTMLResponse struct {
 	Body          io.Reader
 	StatusCode    int
 	ContentLength int64
 }
 
-func (response ListSubDepartmentIdsV1defaultTextHTMLResponse) VisitListSubDepartmentIdsV1Response(w http.ResponseWriter) error {
+func (response ListSubDepartmentIDsV1defaultTextHTMLResponse) VisitListSubDepartmentIDsV1Response(w http.ResponseWriter) error {
 
 	w.Header().Set("Content-Type", "text/html")
 	if response.ContentLength != 0 {
@@ -5785,17 +5785,17 @@ func (response ListAdminsV2defaultTextHTMLResponse) VisitListAdminsV2Response(w 
 	return err
 }
 
-type ListDepartmentUserIdsV2RequestObject struct {
-	Body *ListDepartmentUserIdsV2JSONRequestBody
+type ListDepartmentUserIDsV2RequestObject struct {
+	Body *ListDepartmentUserIDsV2JSONRequestBody
 }
 
-type ListDepartmentUserIdsV2ResponseObject interface {
-	VisitListDepartmentUserIdsV2Response(w http.ResponseWriter) error
+type ListDepartmentUserIDsV2ResponseObject interface {
+	VisitListDepartmentUserIDsV2Response(w http.ResponseWriter) error
 }
 
-type ListDepartmentUserIdsV2200JSONResponse ListDepartmentUserIdsV2Answer
+type ListDepartmentUserIDsV2200JSONResponse ListDepartmentUserIDsV2Answer
 
-func (response ListDepartmentUserIdsV2200JSONResponse) VisitListDepartmentUserIdsV2Response(w http.ResponseWriter) error {
+func (response ListDepartmentUserIDsV2200JSONResponse) VisitListDepartmentUserIDsV2Response(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -5807,12 +5807,12 @@ func (response ListDepartmentUserIdsV2200JSONResponse) VisitListDepartmentUserId
 	return err
 }
 
-type ListDepartmentUserIdsV2defaultJSONResponse struct {
+type ListDepartmentUserIDsV2defaultJSONResponse struct {
 	Body       BanNotice
 	StatusCode int
 }
 
-func (response ListDepartmentUserIdsV2defaultJSONResponse) VisitListDepartmentUserIdsV2Response(w http.ResponseWriter) error {
+func (response ListDepartmentUserIDsV2defaultJSONResponse) VisitListDepartmentUserIDsV2Response(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5824,13 +5824,13 @@ func (response ListDepartmentUserIdsV2defaultJSONResponse) VisitListDepartmentUs
 	return err
 }
 
-type ListDepartmentUserIdsV2defaultTextHTMLResponse struct {
+type ListDepartmentUserIDsV2defaultTextHTMLResponse struct {
 	Body          io.Reader
 	StatusCode    int
 	ContentLength int64
 }
 
-func (response ListDepartmentUserIdsV2defaultTextHTMLResponse) VisitListDepartmentUserIdsV2Response(w http.ResponseWriter) error {
+func (response ListDepartmentUserIDsV2defaultTextHTMLResponse) VisitListDepartmentUserIDsV2Response(w http.ResponseWriter) error {
 
 	w.Header().Set("Content-Type", "text/html")
 	if response.ContentLength != 0 {
@@ -6265,17 +6265,17 @@ func (response ListSubDepartmentsV2defaultTextHTMLResponse) VisitListSubDepartme
 	return err
 }
 
-type ListSubDepartmentIdsV2RequestObject struct {
-	Body *ListSubDepartmentIdsV2JSONRequestBody
+type ListSubDepartmentIDsV2RequestObject struct {
+	Body *ListSubDepartmentIDsV2JSONRequestBody
 }
 
-type ListSubDepartmentIdsV2ResponseObject interface {
-	VisitListSubDepartmentIdsV2Response(w http.ResponseWriter) error
+type ListSubDepartmentIDsV2ResponseObject interface {
+	VisitListSubDepartmentIDsV2Response(w http.ResponseWriter) error
 }
 
-type ListSubDepartmentIdsV2200JSONResponse ListSubDepartmentIdsV2Answer
+type ListSubDepartmentIDsV2200JSONResponse ListSubDepartmentIDsV2Answer
 
-func (response ListSubDepartmentIdsV2200JSONResponse) VisitListSubDepartmentIdsV2Response(w http.ResponseWriter) error {
+func (response ListSubDepartmentIDsV2200JSONResponse) VisitListSubDepartmentIDsV2Response(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -6287,12 +6287,12 @@ func (response ListSubDepartmentIdsV2200JSONResponse) VisitListSubDepartmentIdsV
 	return err
 }
 
-type ListSubDepartmentIdsV2defaultJSONResponse struct {
+type ListSubDepartmentIDsV2defaultJSONResponse struct {
 	Body       BanNotice
 	StatusCode int
 }
 
-func (response ListSubDepartmentIdsV2defaultJSONResponse) VisitListSubDepartmentIdsV2Response(w http.ResponseWriter) error {
+func (response ListSubDepartmentIDsV2defaultJSONResponse) VisitListSubDepartmentIDsV2Response(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6304,13 +6304,13 @@ func (response ListSubDepartmentIdsV2defaultJSONResponse) VisitListSubDepartment
 	return err
 }
 
-type ListSubDepartmentIdsV2defaultTextHTMLResponse struct {
+type ListSubDepartmentIDsV2defaultTextHTMLResponse struct {
 	Body          io.Reader
 	StatusCode    int
 	ContentLength int64
 }
 
-func (response ListSubDepartmentIdsV2defaultTextHTMLResponse) VisitListSubDepartmentIdsV2Response(w http.ResponseWriter) error {
+func (response ListSubDepartmentIDsV2defaultTextHTMLResponse) VisitListSubDepartmentIDsV2Response(w http.ResponseWriter) error {
 
 	w.Header().Set("Content-Type", "text/html")
 	if response.ContentLength != 0 {
@@ -6985,17 +6985,17 @@ func (response GetUserV1defaultTextHTMLResponse) VisitGetUserV1Response(w http.R
 	return err
 }
 
-type ListDepartmentUserIdsV1RequestObject struct {
-	Params ListDepartmentUserIdsV1Params
+type ListDepartmentUserIDsV1RequestObject struct {
+	Params ListDepartmentUserIDsV1Params
 }
 
-type ListDepartmentUserIdsV1ResponseObject interface {
-	VisitListDepartmentUserIdsV1Response(w http.ResponseWriter) error
+type ListDepartmentUserIDsV1ResponseObject interface {
+	VisitListDepartmentUserIDsV1Response(w http.ResponseWriter) error
 }
 
-type ListDepartmentUserIdsV1200JSONResponse ListDepartmentUserIdsV1Answer
+type ListDepartmentUserIDsV1200JSONResponse ListDepartmentUserIDsV1Answer
 
-func (response ListDepartmentUserIdsV1200JSONResponse) VisitListDepartmentUserIdsV1Response(w http.ResponseWriter) error {
+func (response ListDepartmentUserIDsV1200JSONResponse) VisitListDepartmentUserIDsV1Response(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -7007,12 +7007,12 @@ func (response ListDepartmentUserIdsV1200JSONResponse) VisitListDepartmentUserId
 	return err
 }
 
-type ListDepartmentUserIdsV1defaultJSONResponse struct {
+type ListDepartmentUserIDsV1defaultJSONResponse struct {
 	Body       BanNotice
 	StatusCode int
 }
 
-func (response ListDepartmentUserIdsV1defaultJSONResponse) VisitListDepartmentUserIdsV1Response(w http.ResponseWriter) error {
+func (response ListDepartmentUserIDsV1defaultJSONResponse) VisitListDepartmentUserIDsV1Response(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7024,13 +7024,13 @@ func (response ListDepartmentUserIdsV1defaultJSONResponse) VisitListDepartmentUs
 	return err
 }
 
-type ListDepartmentUserIdsV1defaultTextHTMLResponse struct {
+type ListDepartmentUserIDsV1defaultTextHTMLResponse struct {
 	Body          io.Reader
 	StatusCode    int
 	ContentLength int64
 }
 
-func (response ListDepartmentUserIdsV1defaultTextHTMLResponse) VisitListDepartmentUserIdsV1Response(w http.ResponseWriter) error {
+func (response ListDepartmentUserIDsV1defaultTextHTMLResponse) VisitListDepartmentUserIDsV1Response(w http.ResponseWriter) error {
 
 	w.Header().Set("Content-Type", "text/html")
 	if response.ContentLength != 0 {
@@ -7910,11 +7910,11 @@ type StrictServerInterface interface {
 	//
 	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listSubDepartmentsV2.
 	ListDepartmentsV1(ctx context.Context, request ListDepartmentsV1RequestObject) (ListDepartmentsV1ResponseObject, error)
-	// ListSubDepartmentIdsV1 获取子部门ID列表
+	// ListSubDepartmentIDsV1 获取子部门ID列表
 	// (GET /department/list_ids)
 	//
 	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listSubDepartmentIdsV2.
-	ListSubDepartmentIdsV1(ctx context.Context, request ListSubDepartmentIdsV1RequestObject) (ListSubDepartmentIdsV1ResponseObject, error)
+	ListSubDepartmentIDsV1(ctx context.Context, request ListSubDepartmentIDsV1RequestObject) (ListSubDepartmentIDsV1ResponseObject, error)
 	// ListParentDepartmentsByUserV1 获取指定用户的所有父部门列表
 	// (GET /department/list_parent_depts)
 	//
@@ -7959,9 +7959,9 @@ type StrictServerInterface interface {
 	// ListAdminsV2 获取管理员列表
 	// (POST /topapi/user/listadmin)
 	ListAdminsV2(ctx context.Context, request ListAdminsV2RequestObject) (ListAdminsV2ResponseObject, error)
-	// ListDepartmentUserIdsV2 获取部门用户userid列表
+	// ListDepartmentUserIDsV2 获取部门用户userid列表
 	// (POST /topapi/user/listid)
-	ListDepartmentUserIdsV2(ctx context.Context, request ListDepartmentUserIdsV2RequestObject) (ListDepartmentUserIdsV2ResponseObject, error)
+	ListDepartmentUserIDsV2(ctx context.Context, request ListDepartmentUserIDsV2RequestObject) (ListDepartmentUserIDsV2ResponseObject, error)
 	// ListDepartmentUsersSimpleV2 获取部门用户基础信息
 	// (POST /topapi/user/listsimple)
 	ListDepartmentUsersSimpleV2(ctx context.Context, request ListDepartmentUsersSimpleV2RequestObject) (ListDepartmentUsersSimpleV2ResponseObject, error)
@@ -7983,9 +7983,9 @@ type StrictServerInterface interface {
 	// ListSubDepartmentsV2 获取部门列表
 	// (POST /topapi/v2/department/listsub)
 	ListSubDepartmentsV2(ctx context.Context, request ListSubDepartmentsV2RequestObject) (ListSubDepartmentsV2ResponseObject, error)
-	// ListSubDepartmentIdsV2 获取子部门ID列表
+	// ListSubDepartmentIDsV2 获取子部门ID列表
 	// (POST /topapi/v2/department/listsubid)
-	ListSubDepartmentIdsV2(ctx context.Context, request ListSubDepartmentIdsV2RequestObject) (ListSubDepartmentIdsV2ResponseObject, error)
+	ListSubDepartmentIDsV2(ctx context.Context, request ListSubDepartmentIDsV2RequestObject) (ListSubDepartmentIDsV2ResponseObject, error)
 	// UpdateDepartmentV2 更新部门
 	// (POST /topapi/v2/department/update)
 	UpdateDepartmentV2(ctx context.Context, request UpdateDepartmentV2RequestObject) (UpdateDepartmentV2ResponseObject, error)
@@ -8025,11 +8025,11 @@ type StrictServerInterface interface {
 	//
 	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserV2.
 	GetUserV1(ctx context.Context, request GetUserV1RequestObject) (GetUserV1ResponseObject, error)
-	// ListDepartmentUserIdsV1 获取部门用户userid列表
+	// ListDepartmentUserIDsV1 获取部门用户userid列表
 	// (GET /user/getDeptMember)
 	//
 	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listDepartmentUserIdsV2.
-	ListDepartmentUserIdsV1(ctx context.Context, request ListDepartmentUserIdsV1RequestObject) (ListDepartmentUserIdsV1ResponseObject, error)
+	ListDepartmentUserIDsV1(ctx context.Context, request ListDepartmentUserIDsV1RequestObject) (ListDepartmentUserIDsV1ResponseObject, error)
 	// GetUserIDByUnionIDV1 根据unionid获取userid
 	// (GET /user/getUseridByUnionid)
 	//
@@ -8260,25 +8260,25 @@ func (sh *strictHandler) ListDepartmentsV1(w http.ResponseWriter, r *http.Reques
 	}
 }
 
-// ListSubDepartmentIdsV1 operation middleware
-func (sh *strictHandler) ListSubDepartmentIdsV1(w http.ResponseWriter, r *http.Request, params ListSubDepartmentIdsV1Params) {
-	var request ListSubDepartmentIdsV1RequestObject
+// ListSubDepartmentIDsV1 operation middleware
+func (sh *strictHandler) ListSubDepartmentIDsV1(w http.ResponseWriter, r *http.Request, params ListSubDepartmentIDsV1Params) {
+	var request ListSubDepartmentIDsV1RequestObject
 
 	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.ListSubDepartmentIdsV1(ctx, request.(ListSubDepartmentIdsV1RequestObject))
+		return sh.ssi.ListSubDepartmentIDsV1(ctx, request.(ListSubDepartmentIDsV1RequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListSubDepartmentIdsV1")
+		handler = middleware(handler, "ListSubDepartmentIDsV1")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(ListSubDepartmentIdsV1ResponseObject); ok {
-		if err := validResponse.VisitListSubDepartmentIdsV1Response(w); err != nil {
+	} else if validResponse, ok := response.(ListSubDepartmentIDsV1ResponseObject); ok {
+		if err := validResponse.VisitListSubDepartmentIDsV1Response(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -8643,11 +8643,11 @@ func (sh *strictHandler) ListAdminsV2(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// ListDepartmentUserIdsV2 operation middleware
-func (sh *strictHandler) ListDepartmentUserIdsV2(w http.ResponseWriter, r *http.Request) {
-	var request ListDepartmentUserIdsV2RequestObject
+// ListDepartmentUserIDsV2 operation middleware
+func (sh *strictHandler) ListDepartmentUserIDsV2(w http.ResponseWriter, r *http.Request) {
+	var request ListDepartmentUserIDsV2RequestObject
 
-	var body ListDepartmentUserIdsV2JSONRequestBody
+	var body ListDepartmentUserIDsV2JSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
 		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
 		return
@@ -8655,18 +8655,18 @@ func (sh *strictHandler) ListDepartmentUserIdsV2(w http.ResponseWriter, r *http.
 	request.Body = &body
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.ListDepartmentUserIdsV2(ctx, request.(ListDepartmentUserIdsV2RequestObject))
+		return sh.ssi.ListDepartmentUserIDsV2(ctx, request.(ListDepartmentUserIDsV2RequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListDepartmentUserIdsV2")
+		handler = middleware(handler, "ListDepartmentUserIDsV2")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(ListDepartmentUserIdsV2ResponseObject); ok {
-		if err := validResponse.VisitListDepartmentUserIdsV2Response(w); err != nil {
+	} else if validResponse, ok := response.(ListDepartmentUserIDsV2ResponseObject); ok {
+		if err := validResponse.VisitListDepartmentUserIDsV2Response(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -8891,11 +8891,11 @@ func (sh *strictHandler) ListSubDepartmentsV2(w http.ResponseWriter, r *http.Req
 	}
 }
 
-// ListSubDepartmentIdsV2 operation middleware
-func (sh *strictHandler) ListSubDepartmentIdsV2(w http.ResponseWriter, r *http.Request) {
-	var request ListSubDepartmentIdsV2RequestObject
+// ListSubDepartmentIDsV2 operation middleware
+func (sh *strictHandler) ListSubDepartmentIDsV2(w http.ResponseWriter, r *http.Request) {
+	var request ListSubDepartmentIDsV2RequestObject
 
-	var body ListSubDepartmentIdsV2JSONRequestBody
+	var body ListSubDepartmentIDsV2JSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
 		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
 		return
@@ -8903,18 +8903,18 @@ func (sh *strictHandler) ListSubDepartmentIdsV2(w http.ResponseWriter, r *http.R
 	request.Body = &body
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.ListSubDepartmentIdsV2(ctx, request.(ListSubDepartmentIdsV2RequestObject))
+		return sh.ssi.ListSubDepartmentIDsV2(ctx, request.(ListSubDepartmentIDsV2RequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListSubDepartmentIdsV2")
+		handler = middleware(handler, "ListSubDepartmentIDsV2")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(ListSubDepartmentIdsV2ResponseObject); ok {
-		if err := validResponse.VisitListSubDepartmentIdsV2Response(w); err != nil {
+	} else if validResponse, ok := response.(ListSubDepartmentIDsV2ResponseObject); ok {
+		if err := validResponse.VisitListSubDepartmentIDsV2Response(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -9253,25 +9253,25 @@ func (sh *strictHandler) GetUserV1(w http.ResponseWriter, r *http.Request, param
 	}
 }
 
-// ListDepartmentUserIdsV1 operation middleware
-func (sh *strictHandler) ListDepartmentUserIdsV1(w http.ResponseWriter, r *http.Request, params ListDepartmentUserIdsV1Params) {
-	var request ListDepartmentUserIdsV1RequestObject
+// ListDepartmentUserIDsV1 operation middleware
+func (sh *strictHandler) ListDepartmentUserIDsV1(w http.ResponseWriter, r *http.Request, params ListDepartmentUserIDsV1Params) {
+	var request ListDepartmentUserIDsV1RequestObject
 
 	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.ListDepartmentUserIdsV1(ctx, request.(ListDepartmentUserIdsV1RequestObject))
+		return sh.ssi.ListDepartmentUserIDsV1(ctx, request.(ListDepartmentUserIDsV1RequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListDepartmentUserIdsV1")
+		handler = middleware(handler, "ListDepartmentUserIDsV1")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(ListDepartmentUserIdsV1ResponseObject); ok {
-		if err := validResponse.VisitListDepartmentUserIdsV1Response(w); err != nil {
+	} else if validResponse, ok := response.(ListDepartmentUserIDsV1ResponseObject); ok {
+		if err := validResponse.VisitListDepartmentUserIDsV1Response(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

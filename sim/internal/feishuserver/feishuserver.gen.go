@@ -979,18 +979,18 @@ func (e MailboxProcessing) Valid() bool {
 	}
 }
 
-// Defines values for OauthGrantType.
+// Defines values for OAuthGrantType.
 const (
-	OauthGrantTypeAuthorizationCode OauthGrantType = "authorization_code"
-	OauthGrantTypeRefreshToken      OauthGrantType = "refresh_token"
+	OAuthGrantTypeAuthorizationCode OAuthGrantType = "authorization_code"
+	OAuthGrantTypeRefreshToken      OAuthGrantType = "refresh_token"
 )
 
-// Valid indicates whether the value is a known member of the OauthGrantType enum.
-func (e OauthGrantType) Valid() bool {
+// Valid indicates whether the value is a known member of the OAuthGrantType enum.
+func (e OAuthGrantType) Valid() bool {
 	switch e {
-	case OauthGrantTypeAuthorizationCode:
+	case OAuthGrantTypeAuthorizationCode:
 		return true
-	case OauthGrantTypeRefreshToken:
+	case OAuthGrantTypeRefreshToken:
 		return true
 	default:
 		return false
@@ -1117,12 +1117,12 @@ type BatchGetUserBasicsAnswer struct {
 
 // BatchGetUserBasicsRequest defines model for BatchGetUserBasicsRequest.
 type BatchGetUserBasicsRequest struct {
-	// UserIds User ids, 1 to 10.
-	UserIds []string `json:"user_ids"`
+	// UserIDs User ids, 1 to 10.
+	UserIDs []string `json:"user_ids"`
 }
 
-// BatchGetUserIdsAnswer What was found for each contact.
-type BatchGetUserIdsAnswer struct {
+// BatchGetUserIDsAnswer What was found for each contact.
+type BatchGetUserIDsAnswer struct {
 	// Code 0, or the number of the error (ErrorCode).
 	Code int64 `json:"code"`
 
@@ -1136,8 +1136,8 @@ type BatchGetUserIdsAnswer struct {
 	Msg *string `json:"msg,omitempty"`
 }
 
-// BatchGetUserIdsRequest Contacts to look up.
-type BatchGetUserIdsRequest struct {
+// BatchGetUserIDsRequest Contacts to look up.
+type BatchGetUserIDsRequest struct {
 	// Emails Emails, 50 at most. No business mailboxes.
 	Emails *[]string `json:"emails,omitempty"`
 
@@ -1165,11 +1165,11 @@ type BatchGetUsersAnswer struct {
 
 // ContactRange One page of what the app may see.
 type ContactRange struct {
-	// DepartmentIds Departments, of the kind asked for.
-	DepartmentIds *[]string `json:"department_ids,omitempty"`
+	// DepartmentIDs Departments, of the kind asked for.
+	DepartmentIDs *[]string `json:"department_ids,omitempty"`
 
-	// GroupIds User groups.
-	GroupIds *[]string `json:"group_ids,omitempty"`
+	// GroupIDs User groups.
+	GroupIDs *[]string `json:"group_ids,omitempty"`
 
 	// HasMore Whether more follow.
 	HasMore *bool `json:"has_more,omitempty"`
@@ -1177,12 +1177,12 @@ type ContactRange struct {
 	// PageToken Token of the next page. Absent or empty on the last one.
 	PageToken *string `json:"page_token,omitempty"`
 
-	// UserIds Users granted one by one, of the kind asked for.
-	UserIds *[]string `json:"user_ids,omitempty"`
+	// UserIDs Users granted one by one, of the kind asked for.
+	UserIDs *[]string `json:"user_ids,omitempty"`
 }
 
-// ConvertUnionIdsAnswer Owners of union ids.
-type ConvertUnionIdsAnswer struct {
+// ConvertUnionIDsAnswer Owners of union ids.
+type ConvertUnionIDsAnswer struct {
 	// Code 0, or the number of the error (ErrorCode).
 	Code int64 `json:"code"`
 
@@ -1216,8 +1216,8 @@ type CreateDepartmentRequest struct {
 	// CreateGroupChat Whether to open a group for the department.
 	CreateGroupChat *bool `json:"create_group_chat,omitempty"`
 
-	// DepartmentHrbps HRBPs, 500 at most, of the kind user_id_type.
-	DepartmentHrbps *[]string `json:"department_hrbps,omitempty"`
+	// DepartmentHRBPs HRBPs, 500 at most, of the kind user_id_type.
+	DepartmentHRBPs *[]string `json:"department_hrbps,omitempty"`
 
 	// DepartmentID Id of the tenant's own. Must not begin with `od-` and not be `0` or `1`. The vendor makes one when absent.
 	DepartmentID *string `json:"department_id,omitempty"`
@@ -1243,12 +1243,12 @@ type CreateDepartmentRequest struct {
 	// ParentDepartmentID Parent, of the kind department_id_type. `0` is the root.
 	ParentDepartmentID string `json:"parent_department_id"`
 
-	// UnitIds Unit of the department.
-	UnitIds *[]string `json:"unit_ids,omitempty"`
+	// UnitIDs Unit of the department.
+	UnitIDs *[]string `json:"unit_ids,omitempty"`
 }
 
-// CreateOauthTokenAnswer User token. Flat, without `data`.
-type CreateOauthTokenAnswer struct {
+// CreateOAuthTokenAnswer User token. Flat, without `data`.
+type CreateOAuthTokenAnswer struct {
 	// AccessToken The user token, 1 to 2 KB.
 	AccessToken *string `json:"access_token,omitempty"`
 
@@ -1280,8 +1280,8 @@ type CreateOauthTokenAnswer struct {
 	TokenType *string `json:"token_type,omitempty"`
 }
 
-// CreateOauthTokenRequest With grant_type authorization_code: `code`, and `redirect_uri` and `code_verifier` if the authorization request had them. With refresh_token: `refresh_token`.
-type CreateOauthTokenRequest struct {
+// CreateOAuthTokenRequest With grant_type authorization_code: `code`, and `redirect_uri` and `code_verifier` if the authorization request had them. With refresh_token: `refresh_token`.
+type CreateOAuthTokenRequest struct {
 	// ClientID Id of the app, `cli_…`.
 	ClientID string `json:"client_id"`
 
@@ -1295,7 +1295,7 @@ type CreateOauthTokenRequest struct {
 	CodeVerifier *string `json:"code_verifier,omitempty"`
 
 	// GrantType What is exchanged for a token.
-	GrantType OauthGrantType `json:"grant_type"`
+	GrantType OAuthGrantType `json:"grant_type"`
 
 	// RedirectURI The same as in the authorization request.
 	RedirectURI *string `json:"redirect_uri,omitempty"`
@@ -1336,11 +1336,11 @@ type CreateUserRequest struct {
 	// CustomAttrs The tenant's own fields. The administrator must have allowed API access to them.
 	CustomAttrs *[]UserCustomAttrInput `json:"custom_attrs,omitempty"`
 
-	// DepartmentIds Departments, 1 to 50, of the kind department_id_type. `0` is the root.
-	DepartmentIds []string `json:"department_ids"`
+	// DepartmentIDs Departments, 1 to 50, of the kind department_id_type. `0` is the root.
+	DepartmentIDs []string `json:"department_ids"`
 
-	// DottedLineLeaderUserIds Dotted-line leaders, of the kind user_id_type.
-	DottedLineLeaderUserIds *[]string `json:"dotted_line_leader_user_ids,omitempty"`
+	// DottedLineLeaderUserIDs Dotted-line leaders, of the kind user_id_type.
+	DottedLineLeaderUserIDs *[]string `json:"dotted_line_leader_user_ids,omitempty"`
 
 	// Email Login email. Unique in the tenant (41002).
 	Email *string `json:"email,omitempty"`
@@ -1391,8 +1391,8 @@ type CreateUserRequest struct {
 	// Orders Position of the user in each department. Names departments of department_ids only.
 	Orders *[]UserOrderInput `json:"orders,omitempty"`
 
-	// SubscriptionIds Licences, 64-bit numbers as strings. Required in tenants with several licences (44046).
-	SubscriptionIds *[]string `json:"subscription_ids,omitempty"`
+	// SubscriptionIDs Licences, 64-bit numbers as strings. Required in tenants with several licences (44046).
+	SubscriptionIDs *[]string `json:"subscription_ids,omitempty"`
 
 	// UserID Id in the tenant, without spaces. The vendor makes one when absent.
 	UserID *string `json:"user_id,omitempty"`
@@ -1490,8 +1490,8 @@ type DeleteUserAnswer struct {
 
 // DeleteUserRequest Who takes over what. Ids are of the kind user_id_type. Absent means the direct leader, else kept or deleted by kind.
 type DeleteUserRequest struct {
-	// AnycrossAcceptorUserID Takes over AnyCross integrations.
-	AnycrossAcceptorUserID *string `json:"anycross_acceptor_user_id,omitempty"`
+	// AnyCrossAcceptorUserID Takes over AnyCross integrations.
+	AnyCrossAcceptorUserID *string `json:"anycross_acceptor_user_id,omitempty"`
 
 	// ApplicationAcceptorUserID Takes over apps.
 	ApplicationAcceptorUserID *string `json:"application_acceptor_user_id,omitempty"`
@@ -1526,8 +1526,8 @@ type Department struct {
 	// CreateGroupChat On no page of the vendor for answers.
 	CreateGroupChat *bool `json:"create_group_chat,omitempty"`
 
-	// DepartmentHrbps HRBPs, 500 at most. Needs contact:department.hrbp:readonly.
-	DepartmentHrbps *[]string `json:"department_hrbps,omitempty"`
+	// DepartmentHRBPs HRBPs, 500 at most. Needs contact:department.hrbp:readonly.
+	DepartmentHRBPs *[]string `json:"department_hrbps,omitempty"`
 
 	// DepartmentID Id the tenant gave, 64 characters at most.
 	DepartmentID *string `json:"department_id,omitempty"`
@@ -1563,8 +1563,8 @@ type Department struct {
 	// Status State of a department.
 	Status *DepartmentStatus `json:"status,omitempty"`
 
-	// UnitIds Units the department belongs to, one at most.
-	UnitIds *[]string `json:"unit_ids,omitempty"`
+	// UnitIDs Units the department belongs to, one at most.
+	UnitIDs *[]string `json:"unit_ids,omitempty"`
 }
 
 // DepartmentIDType Kind of the department ids in the request and of the ids that point at departments in the answer. `open_department_id` when absent. The root is `0` in both.
@@ -1608,8 +1608,8 @@ type DepartmentPage struct {
 
 // DepartmentPath The way from the top to a department.
 type DepartmentPath struct {
-	// DepartmentIds Departments from the top down.
-	DepartmentIds *[]string `json:"department_ids,omitempty"`
+	// DepartmentIDs Departments from the top down.
+	DepartmentIDs *[]string `json:"department_ids,omitempty"`
 
 	// DepartmentPathName A name and its translations.
 	DepartmentPathName *LocalizedName `json:"department_path_name,omitempty"`
@@ -1700,8 +1700,8 @@ type ErrorDetail struct {
 	// LogID Trace id of the call, the same as the header X-Tt-Logid. Quote it to the vendor.
 	LogID *string `json:"log_id,omitempty"`
 
-	// Logid Older spelling of `log_id`.
-	Logid *string `json:"logid,omitempty"`
+	// LogIDLegacy Older spelling of `log_id`.
+	LogIDLegacy *string `json:"logid,omitempty"`
 
 	// Message More text for people.
 	Message *string `json:"message,omitempty"`
@@ -1742,8 +1742,8 @@ type FoundUser struct {
 	// Avatar Addresses of the picture in several sizes. They are short-lived. Needs contact:user.base:readonly or contact read.
 	Avatar *Avatar `json:"avatar,omitempty"`
 
-	// DepartmentIds Departments, always `open_department_id`s.
-	DepartmentIds *[]string `json:"department_ids,omitempty"`
+	// DepartmentIDs Departments, always `open_department_id`s.
+	DepartmentIDs *[]string `json:"department_ids,omitempty"`
 	Name          *string   `json:"name,omitempty"`
 	OpenID        *string   `json:"open_id,omitempty"`
 
@@ -1865,13 +1865,13 @@ type GetDepartmentAnswer struct {
 	Msg *string `json:"msg,omitempty"`
 }
 
-// GetJsapiTicketAnswer Ticket for signing web pages.
-type GetJsapiTicketAnswer struct {
+// GetJSAPITicketAnswer Ticket for signing web pages.
+type GetJSAPITicketAnswer struct {
 	// Code 0, or the number of the error (ErrorCode).
 	Code int64 `json:"code"`
 
 	// Data The ticket and its life.
-	Data *JsapiTicket `json:"data,omitempty"`
+	Data *JSAPITicket `json:"data,omitempty"`
 
 	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
@@ -1970,8 +1970,8 @@ type GetUserInfoAnswer struct {
 	Msg *string `json:"msg,omitempty"`
 }
 
-// JsapiTicket The ticket and its life.
-type JsapiTicket struct {
+// JSAPITicket The ticket and its life.
+type JSAPITicket struct {
 	// ExpireIn Seconds the ticket lives. Spelled without s, unlike elsewhere.
 	ExpireIn *int64 `json:"expire_in,omitempty"`
 
@@ -2180,8 +2180,8 @@ type LogoutUserAnswer struct {
 
 // LogoutUserRequest Whose sessions to end.
 type LogoutUserRequest struct {
-	// IdpCredentialID Id at the identity provider. Needed for type 2.
-	IdpCredentialID *string `json:"idp_credential_id,omitempty"`
+	// IDPCredentialID Id at the identity provider. Needed for type 2.
+	IDPCredentialID *string `json:"idp_credential_id,omitempty"`
 
 	// LogoutReason What the user is told. A general text when absent.
 	LogoutReason *LogoutReason `json:"logout_reason,omitempty"`
@@ -2189,8 +2189,8 @@ type LogoutUserRequest struct {
 	// LogoutType How the user is named.
 	LogoutType LogoutType `json:"logout_type"`
 
-	// Sid Session. Needed for type 3.
-	Sid *string `json:"sid,omitempty"`
+	// SID Session. Needed for type 3.
+	SID *string `json:"sid,omitempty"`
 
 	// TerminalType Devices to log out. All when absent; do not send an empty list.
 	TerminalType *[]TerminalType `json:"terminal_type,omitempty"`
@@ -2204,26 +2204,26 @@ type MailboxProcessing string
 
 // NameTranslations A name in three languages. A language without a name is empty.
 type NameTranslations struct {
-	// EnUs English
-	EnUs *string `json:"en_us,omitempty"`
+	// EnUS English
+	EnUS *string `json:"en_us,omitempty"`
 
-	// JaJp Japanese
-	JaJp *string `json:"ja_jp,omitempty"`
+	// JaJP Japanese
+	JaJP *string `json:"ja_jp,omitempty"`
 
-	// ZhCn Chinese
-	ZhCn *string `json:"zh_cn,omitempty"`
+	// ZhCN Chinese
+	ZhCN *string `json:"zh_cn,omitempty"`
 }
 
 // NameTranslationsInput A name in three languages.
 type NameTranslationsInput struct {
-	// EnUs English
-	EnUs *string `json:"en_us,omitempty"`
+	// EnUS English
+	EnUS *string `json:"en_us,omitempty"`
 
-	// JaJp Japanese
-	JaJp *string `json:"ja_jp,omitempty"`
+	// JaJP Japanese
+	JaJP *string `json:"ja_jp,omitempty"`
 
-	// ZhCn Chinese
-	ZhCn *string `json:"zh_cn,omitempty"`
+	// ZhCN Chinese
+	ZhCN *string `json:"zh_cn,omitempty"`
 }
 
 // Nothing Answered as `{}`, as null, or not at all.
@@ -2235,8 +2235,8 @@ type NotificationOption struct {
 	Language *string   `json:"language,omitempty"`
 }
 
-// OauthErrorAnswer A refusal of the OAuth token endpoint, in the shape of RFC 6749 with a code added.
-type OauthErrorAnswer struct {
+// OAuthErrorAnswer A refusal of the OAuth token endpoint, in the shape of RFC 6749 with a code added.
+type OAuthErrorAnswer struct {
 	// Code Every code the vendor's pages name for these operations. The list is open: decode others too. Names follow the contact operations where a number means several things.
 	Code ErrorCode `json:"code"`
 
@@ -2250,8 +2250,8 @@ type OauthErrorAnswer struct {
 	Msg *string `json:"msg,omitempty"`
 }
 
-// OauthGrantType What is exchanged for a token.
-type OauthGrantType string
+// OAuthGrantType What is exchanged for a token.
+type OAuthGrantType string
 
 // OneDepartment Holds one department.
 type OneDepartment struct {
@@ -2285,8 +2285,8 @@ type PatchDepartmentRequest struct {
 	// CreateGroupChat Whether to open a group for the department.
 	CreateGroupChat *bool `json:"create_group_chat,omitempty"`
 
-	// DepartmentHrbps HRBPs, 500 at most, of the kind user_id_type. An empty list clears them.
-	DepartmentHrbps *[]string `json:"department_hrbps,omitempty"`
+	// DepartmentHRBPs HRBPs, 500 at most, of the kind user_id_type. An empty list clears them.
+	DepartmentHRBPs *[]string `json:"department_hrbps,omitempty"`
 
 	// GroupChatEmployeeTypes Employee types that the department group takes in.
 	GroupChatEmployeeTypes *[]int64 `json:"group_chat_employee_types,omitempty"`
@@ -2339,11 +2339,11 @@ type PatchUserRequest struct {
 	// CustomAttrs The tenant's own fields. The administrator must have allowed API access to them.
 	CustomAttrs *[]UserCustomAttrInput `json:"custom_attrs,omitempty"`
 
-	// DepartmentIds Departments, 50 at most, of the kind department_id_type.
-	DepartmentIds *[]string `json:"department_ids,omitempty"`
+	// DepartmentIDs Departments, 50 at most, of the kind department_id_type.
+	DepartmentIDs *[]string `json:"department_ids,omitempty"`
 
-	// DottedLineLeaderUserIds Dotted-line leaders, of the kind user_id_type.
-	DottedLineLeaderUserIds *[]string `json:"dotted_line_leader_user_ids,omitempty"`
+	// DottedLineLeaderUserIDs Dotted-line leaders, of the kind user_id_type.
+	DottedLineLeaderUserIDs *[]string `json:"dotted_line_leader_user_ids,omitempty"`
 
 	// Email Login email. Unique in the tenant (41002).
 	Email *string `json:"email,omitempty"`
@@ -2394,8 +2394,8 @@ type PatchUserRequest struct {
 	// Orders Position of the user in each department. Needs department_ids in the same call (44002).
 	Orders *[]UserOrderInput `json:"orders,omitempty"`
 
-	// SubscriptionIds Licences, 64-bit numbers as strings.
-	SubscriptionIds *[]string `json:"subscription_ids,omitempty"`
+	// SubscriptionIDs Licences, 64-bit numbers as strings.
+	SubscriptionIDs *[]string `json:"subscription_ids,omitempty"`
 
 	// WorkStation Desk.
 	WorkStation *string `json:"work_station,omitempty"`
@@ -2490,8 +2490,8 @@ type ReplaceUserRequest struct {
 	// CustomAttrs The tenant's own fields. The administrator must have allowed API access to them.
 	CustomAttrs *[]UserCustomAttrInput `json:"custom_attrs,omitempty"`
 
-	// DepartmentIds Departments, 1 to 50, of the kind department_id_type.
-	DepartmentIds []string `json:"department_ids"`
+	// DepartmentIDs Departments, 1 to 50, of the kind department_id_type.
+	DepartmentIDs []string `json:"department_ids"`
 
 	// Email Login email. Unique in the tenant (41002).
 	Email *string `json:"email,omitempty"`
@@ -2596,8 +2596,8 @@ type ResurrectUserRequest struct {
 	// Departments Departments, 50 at most. The root when absent.
 	Departments *[]RestoredDepartment `json:"departments,omitempty"`
 
-	// SubscriptionIds Licences for the person, 64-bit numbers as strings.
-	SubscriptionIds *[]string `json:"subscription_ids,omitempty"`
+	// SubscriptionIDs Licences for the person, 64-bit numbers as strings.
+	SubscriptionIDs *[]string `json:"subscription_ids,omitempty"`
 }
 
 // SearchDepartmentsAnswer One page of departments.
@@ -2665,8 +2665,8 @@ type SearchUsersV3Filter struct {
 	// IsResigned People who left.
 	IsResigned *bool `json:"is_resigned,omitempty"`
 
-	// UserIds Search among these `open_id`s only, 100 at most.
-	UserIds *[]string `json:"user_ids,omitempty"`
+	// UserIDs Search among these `open_id`s only, 100 at most.
+	UserIDs *[]string `json:"user_ids,omitempty"`
 }
 
 // SearchUsersV3Request A query, a filter, or both.
@@ -2778,8 +2778,8 @@ type User struct {
 	// CustomAttrs The tenant's own fields, if the administrator allowed API access to them. Scope as for the city.
 	CustomAttrs *[]UserCustomAttr `json:"custom_attrs,omitempty"`
 
-	// DepartmentIds Departments of the user, of the kind asked for. Needs contact:user.department:readonly or contact read.
-	DepartmentIds *[]string `json:"department_ids,omitempty"`
+	// DepartmentIDs Departments of the user, of the kind asked for. Needs contact:user.department:readonly or contact read.
+	DepartmentIDs *[]string `json:"department_ids,omitempty"`
 
 	// DepartmentPath Departments with the way to the root. With a user token only, and never from batchGetUsers. Needs contact:user.department_path:readonly.
 	DepartmentPath *[]UserDepartmentPath `json:"department_path,omitempty"`
@@ -2787,8 +2787,8 @@ type User struct {
 	// Description On no page of the vendor; empty where it was seen.
 	Description *string `json:"description,omitempty"`
 
-	// DottedLineLeaderUserIds Dotted-line leaders, of the kind asked for. Needs contact:user.dotted_line_leader_info.read.
-	DottedLineLeaderUserIds *[]string `json:"dotted_line_leader_user_ids,omitempty"`
+	// DottedLineLeaderUserIDs Dotted-line leaders, of the kind asked for. Needs contact:user.dotted_line_leader_info.read.
+	DottedLineLeaderUserIDs *[]string `json:"dotted_line_leader_user_ids,omitempty"`
 
 	// Email Login email. Needs contact:user.email:readonly.
 	Email *string `json:"email,omitempty"`
@@ -2811,8 +2811,8 @@ type User struct {
 	// Geo Data residency location. Needs contact:user.user_geo.
 	Geo *string `json:"geo,omitempty"`
 
-	// IdpType How the user logs in. On no page of the vendor.
-	IdpType *string `json:"idp_type,omitempty"`
+	// IDPType How the user logs in. On no page of the vendor.
+	IDPType *string `json:"idp_type,omitempty"`
 
 	// IsFrozen Whether the account is frozen. Not answered by getUser; see status.is_frozen there.
 	IsFrozen *bool `json:"is_frozen,omitempty"`
@@ -2865,8 +2865,8 @@ type User struct {
 	// Status Five independent flags. Active means is_activated and none of the others. Absent, not false, without contact:user.employee:readonly or contact read.
 	Status *UserStatus `json:"status,omitempty"`
 
-	// SubscriptionIds Licences of the user, 64-bit numbers as strings. Needs contact:user.subscription_ids:write. Never filled by batchGetUsers.
-	SubscriptionIds *[]string `json:"subscription_ids,omitempty"`
+	// SubscriptionIDs Licences of the user, 64-bit numbers as strings. Needs contact:user.subscription_ids:write. Never filled by batchGetUsers.
+	SubscriptionIDs *[]string `json:"subscription_ids,omitempty"`
 
 	// TimeZone On no page of the vendor.
 	TimeZone *string `json:"time_zone,omitempty"`
@@ -2935,8 +2935,8 @@ type UserCustomAttrValue struct {
 	// OptionValue Words of the option.
 	OptionValue *string `json:"option_value,omitempty"`
 
-	// PcURL Address on desktops.
-	PcURL *string `json:"pc_url,omitempty"`
+	// PCURL Address on desktops.
+	PCURL *string `json:"pc_url,omitempty"`
 
 	// PictureURL Picture of the option.
 	PictureURL *string `json:"picture_url,omitempty"`
@@ -2956,8 +2956,8 @@ type UserCustomAttrValueInput struct {
 	// OptionID Id of the option, not its words.
 	OptionID *string `json:"option_id,omitempty"`
 
-	// PcURL Address on desktops, http or https.
-	PcURL *string `json:"pc_url,omitempty"`
+	// PCURL Address on desktops, http or https.
+	PCURL *string `json:"pc_url,omitempty"`
 
 	// Text The text, 100 characters at most, or the words of the link.
 	Text *string `json:"text,omitempty"`
@@ -3192,8 +3192,8 @@ type CreateDepartmentParams struct {
 
 // BatchGetDepartmentsParams defines parameters for BatchGetDepartments.
 type BatchGetDepartmentsParams struct {
-	// DepartmentIds Department ids, 1 to 50, as a repeated key.
-	DepartmentIds []string `form:"department_ids" json:"department_ids"`
+	// DepartmentIDs Department ids, 1 to 50, as a repeated key.
+	DepartmentIDs []string `form:"department_ids" json:"department_ids"`
 
 	// UserIDType Kind of the user ids.
 	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
@@ -3360,8 +3360,8 @@ type BatchGetUserBasicsParams struct {
 
 // BatchGetUsersParams defines parameters for BatchGetUsers.
 type BatchGetUsersParams struct {
-	// UserIds User ids, 1 to 50, as a repeated key. A comma list and `user_ids[]` are refused.
-	UserIds []string `form:"user_ids" json:"user_ids"`
+	// UserIDs User ids, 1 to 50, as a repeated key. A comma list and `user_ids[]` are refused.
+	UserIDs []string `form:"user_ids" json:"user_ids"`
 
 	// UserIDType Kind of the user ids.
 	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
@@ -3370,8 +3370,8 @@ type BatchGetUsersParams struct {
 	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
-// BatchGetUserIdsParams defines parameters for BatchGetUserIds.
-type BatchGetUserIdsParams struct {
+// BatchGetUserIDsParams defines parameters for BatchGetUserIDs.
+type BatchGetUserIDsParams struct {
 	// UserIDType Kind of the user ids.
 	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 }
@@ -3469,10 +3469,10 @@ type SearchUsersParams struct {
 	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
-// ConvertUnionIdsParams defines parameters for ConvertUnionIds.
-type ConvertUnionIdsParams struct {
-	// UnionIds Union ids, at most 100, as a repeated key.
-	UnionIds []string `form:"union_ids" json:"union_ids"`
+// ConvertUnionIDsParams defines parameters for ConvertUnionIDs.
+type ConvertUnionIDsParams struct {
+	// UnionIDs Union ids, at most 100, as a repeated key.
+	UnionIDs []string `form:"union_ids" json:"union_ids"`
 }
 
 // GetAppAccessTokenJSONRequestBody defines body for GetAppAccessToken for application/json ContentType.
@@ -3490,8 +3490,8 @@ type GetTenantAccessTokenJSONRequestBody = GetTenantAccessTokenRequest
 // GetTenantAccessTokenInternalJSONRequestBody defines body for GetTenantAccessTokenInternal for application/json ContentType.
 type GetTenantAccessTokenInternalJSONRequestBody = GetTenantAccessTokenInternalRequest
 
-// CreateOauthTokenJSONRequestBody defines body for CreateOauthToken for application/json ContentType.
-type CreateOauthTokenJSONRequestBody = CreateOauthTokenRequest
+// CreateOAuthTokenJSONRequestBody defines body for CreateOAuthToken for application/json ContentType.
+type CreateOAuthTokenJSONRequestBody = CreateOAuthTokenRequest
 
 // CreateDepartmentJSONRequestBody defines body for CreateDepartment for application/json ContentType.
 type CreateDepartmentJSONRequestBody = CreateDepartmentRequest
@@ -3517,8 +3517,8 @@ type CreateUserJSONRequestBody = CreateUserRequest
 // BatchGetUserBasicsJSONRequestBody defines body for BatchGetUserBasics for application/json ContentType.
 type BatchGetUserBasicsJSONRequestBody = BatchGetUserBasicsRequest
 
-// BatchGetUserIdsJSONRequestBody defines body for BatchGetUserIds for application/json ContentType.
-type BatchGetUserIdsJSONRequestBody = BatchGetUserIdsRequest
+// BatchGetUserIDsJSONRequestBody defines body for BatchGetUserIDs for application/json ContentType.
+type BatchGetUserIDsJSONRequestBody = BatchGetUserIDsRequest
 
 // SearchUsersV3JSONRequestBody defines body for SearchUsersV3 for application/json ContentType.
 type SearchUsersV3JSONRequestBody = SearchUsersV3Request
@@ -3563,9 +3563,9 @@ type ServerInterface interface {
 	// GetUserInfo 获取用户信息
 	// (GET /authen/v1/user_info)
 	GetUserInfo(w http.ResponseWriter, r *http.Request)
-	// CreateOauthToken 获取 user_access_token
+	// CreateOAuthToken 获取 user_access_token
 	// (POST /authen/v2/oauth/token)
-	CreateOauthToken(w http.ResponseWriter, r *http.Request)
+	CreateOAuthToken(w http.ResponseWriter, r *http.Request)
 	// ListCustomAttrs 获取企业自定义用户字段
 	// (GET /contact/v3/custom_attrs)
 	ListCustomAttrs(w http.ResponseWriter, r *http.Request, params ListCustomAttrsParams)
@@ -3627,9 +3627,9 @@ type ServerInterface interface {
 	// BatchGetUsers 批量获取用户信息
 	// (GET /contact/v3/users/batch)
 	BatchGetUsers(w http.ResponseWriter, r *http.Request, params BatchGetUsersParams)
-	// BatchGetUserIds 通过手机号或邮箱获取用户 ID
+	// BatchGetUserIDs 通过手机号或邮箱获取用户 ID
 	// (POST /contact/v3/users/batch_get_id)
-	BatchGetUserIds(w http.ResponseWriter, r *http.Request, params BatchGetUserIdsParams)
+	BatchGetUserIDs(w http.ResponseWriter, r *http.Request, params BatchGetUserIDsParams)
 	// ListUsersByDepartment 获取部门直属用户列表
 	// (GET /contact/v3/users/find_by_department)
 	ListUsersByDepartment(w http.ResponseWriter, r *http.Request, params ListUsersByDepartmentParams)
@@ -3656,20 +3656,20 @@ type ServerInterface interface {
 	// UpdateUserID 更新用户 ID
 	// (PATCH /contact/v3/users/{user_id}/update_user_id)
 	UpdateUserID(w http.ResponseWriter, r *http.Request, userID UserIDParam, params UpdateUserIDParams)
-	// GetJsapiTicket 获取 JSAPI 临时授权凭证
+	// GetJSAPITicket 获取 JSAPI 临时授权凭证
 	// (POST /jssdk/ticket/get)
-	GetJsapiTicket(w http.ResponseWriter, r *http.Request)
+	GetJSAPITicket(w http.ResponseWriter, r *http.Request)
 	// LogoutUser 退出登录
 	// (POST /passport/v1/sessions/logout)
 	LogoutUser(w http.ResponseWriter, r *http.Request, params LogoutUserParams)
 	// SearchUsers 搜索用户
 	// (GET /search/v1/user)
 	SearchUsers(w http.ResponseWriter, r *http.Request, params SearchUsersParams)
-	// ConvertUnionIds 批量获取用户 ID
+	// ConvertUnionIDs 批量获取用户 ID
 	// (GET /user/v1/union_id/batch_get/list)
 	//
 	// Deprecated: Use getUser with user_id_type union_id; its answer carries all three ids.
-	ConvertUnionIds(w http.ResponseWriter, r *http.Request, params ConvertUnionIdsParams)
+	ConvertUnionIDs(w http.ResponseWriter, r *http.Request, params ConvertUnionIDsParams)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -3765,11 +3765,11 @@ func (siw *ServerInterfaceWrapper) GetUserInfo(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
-// CreateOauthToken operation middleware
-func (siw *ServerInterfaceWrapper) CreateOauthToken(w http.ResponseWriter, r *http.Request) {
+// CreateOAuthToken operation middleware
+func (siw *ServerInterfaceWrapper) CreateOAuthToken(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.CreateOauthToken(w, r)
+		siw.Handler.CreateOAuthToken(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3993,7 +3993,7 @@ func (siw *ServerInterfaceWrapper) BatchGetDepartments(w http.ResponseWriter, r 
 
 	// ------------- Required query parameter "department_ids" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "department_ids", r.URL.Query(), &params.DepartmentIds, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "department_ids", r.URL.Query(), &params.DepartmentIDs, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
@@ -4880,7 +4880,7 @@ func (siw *ServerInterfaceWrapper) BatchGetUsers(w http.ResponseWriter, r *http.
 
 	// ------------- Required query parameter "user_ids" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "user_ids", r.URL.Query(), &params.UserIds, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "user_ids", r.URL.Query(), &params.UserIDs, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
@@ -4928,14 +4928,14 @@ func (siw *ServerInterfaceWrapper) BatchGetUsers(w http.ResponseWriter, r *http.
 	handler.ServeHTTP(w, r)
 }
 
-// BatchGetUserIds operation middleware
-func (siw *ServerInterfaceWrapper) BatchGetUserIds(w http.ResponseWriter, r *http.Request) {
+// BatchGetUserIDs operation middleware
+func (siw *ServerInterfaceWrapper) BatchGetUserIDs(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params BatchGetUserIdsParams
+	var params BatchGetUserIDsParams
 
 	// ------------- Optional query parameter "user_id_type" -------------
 
@@ -4951,7 +4951,7 @@ func (siw *ServerInterfaceWrapper) BatchGetUserIds(w http.ResponseWriter, r *htt
 	}
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.BatchGetUserIds(w, r, params)
+		siw.Handler.BatchGetUserIDs(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5396,11 +5396,11 @@ func (siw *ServerInterfaceWrapper) UpdateUserID(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
-// GetJsapiTicket operation middleware
-func (siw *ServerInterfaceWrapper) GetJsapiTicket(w http.ResponseWriter, r *http.Request) {
+// GetJSAPITicket operation middleware
+func (siw *ServerInterfaceWrapper) GetJSAPITicket(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetJsapiTicket(w, r)
+		siw.Handler.GetJSAPITicket(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5502,18 +5502,18 @@ func (siw *ServerInterfaceWrapper) SearchUsers(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
-// ConvertUnionIds operation middleware
-func (siw *ServerInterfaceWrapper) ConvertUnionIds(w http.ResponseWriter, r *http.Request) {
+// ConvertUnionIDs operation middleware
+func (siw *ServerInterfaceWrapper) ConvertUnionIDs(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params ConvertUnionIdsParams
+	var params ConvertUnionIDsParams
 
 	// ------------- Required query parameter "union_ids" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "union_ids", r.URL.Query(), &params.UnionIds, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "union_ids", r.URL.Query(), &params.UnionIDs, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
@@ -5525,7 +5525,7 @@ func (siw *ServerInterfaceWrapper) ConvertUnionIds(w http.ResponseWriter, r *htt
 	}
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ConvertUnionIds(w, r, params)
+		siw.Handler.ConvertUnionIDs(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5661,7 +5661,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/auth/v3/tenant_access_token", wrapper.GetTenantAccessToken)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/auth/v3/tenant_access_token/internal", wrapper.GetTenantAccessTokenInternal)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/authen/v1/user_info", wrapper.GetUserInfo)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/authen/v2/oauth/token", wrapper.CreateOauthToken)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/authen/v2/oauth/token", wrapper.CreateOAuthToken)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/custom_attrs", wrapper.ListCustomAttrs)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/departments", wrapper.ListDepartments)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/departments", wrapper.CreateDepartment)
@@ -5687,13 +5687,13 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/contact/v3/users/{user_id}/update_user_id", wrapper.UpdateUserID)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/users/basic_batch", wrapper.BatchGetUserBasics)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/users/batch", wrapper.BatchGetUsers)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/users/batch_get_id", wrapper.BatchGetUserIds)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/users/batch_get_id", wrapper.BatchGetUserIDs)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/users/find_by_department", wrapper.ListUsersByDepartment)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/users/search", wrapper.SearchUsersV3)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/jssdk/ticket/get", wrapper.GetJsapiTicket)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/jssdk/ticket/get", wrapper.GetJSAPITicket)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/passport/v1/sessions/logout", wrapper.LogoutUser)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/search/v1/user", wrapper.SearchUsers)
-	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/user/v1/union_id/batch_get/list", wrapper.ConvertUnionIds)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/user/v1/union_id/batch_get/list", wrapper.ConvertUnionIDs)
 
 	return m
 }
@@ -5931,17 +5931,17 @@ func (response GetUserInfodefaultJSONResponse) VisitGetUserInfoResponse(w http.R
 	return err
 }
 
-type CreateOauthTokenRequestObject struct {
-	Body *CreateOauthTokenJSONRequestBody
+type CreateOAuthTokenRequestObject struct {
+	Body *CreateOAuthTokenJSONRequestBody
 }
 
-type CreateOauthTokenResponseObject interface {
-	VisitCreateOauthTokenResponse(w http.ResponseWriter) error
+type CreateOAuthTokenResponseObject interface {
+	VisitCreateOAuthTokenResponse(w http.ResponseWriter) error
 }
 
-type CreateOauthToken200JSONResponse CreateOauthTokenAnswer
+type CreateOAuthToken200JSONResponse CreateOAuthTokenAnswer
 
-func (response CreateOauthToken200JSONResponse) VisitCreateOauthTokenResponse(w http.ResponseWriter) error {
+func (response CreateOAuthToken200JSONResponse) VisitCreateOAuthTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -5953,12 +5953,12 @@ func (response CreateOauthToken200JSONResponse) VisitCreateOauthTokenResponse(w 
 	return err
 }
 
-type CreateOauthTokendefaultJSONResponse struct {
-	Body       OauthErrorAnswer
+type CreateOAuthTokendefaultJSONResponse struct {
+	Body       OAuthErrorAnswer
 	StatusCode int
 }
 
-func (response CreateOauthTokendefaultJSONResponse) VisitCreateOauthTokenResponse(w http.ResponseWriter) error {
+func (response CreateOAuthTokendefaultJSONResponse) VisitCreateOAuthTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6725,18 +6725,18 @@ func (response BatchGetUsersdefaultJSONResponse) VisitBatchGetUsersResponse(w ht
 	return err
 }
 
-type BatchGetUserIdsRequestObject struct {
-	Params BatchGetUserIdsParams
-	Body   *BatchGetUserIdsJSONRequestBody
+type BatchGetUserIDsRequestObject struct {
+	Params BatchGetUserIDsParams
+	Body   *BatchGetUserIDsJSONRequestBody
 }
 
-type BatchGetUserIdsResponseObject interface {
-	VisitBatchGetUserIdsResponse(w http.ResponseWriter) error
+type BatchGetUserIDsResponseObject interface {
+	VisitBatchGetUserIDsResponse(w http.ResponseWriter) error
 }
 
-type BatchGetUserIds200JSONResponse BatchGetUserIdsAnswer
+type BatchGetUserIDs200JSONResponse BatchGetUserIDsAnswer
 
-func (response BatchGetUserIds200JSONResponse) VisitBatchGetUserIdsResponse(w http.ResponseWriter) error {
+func (response BatchGetUserIDs200JSONResponse) VisitBatchGetUserIDsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -6748,12 +6748,12 @@ func (response BatchGetUserIds200JSONResponse) VisitBatchGetUserIdsResponse(w ht
 	return err
 }
 
-type BatchGetUserIdsdefaultJSONResponse struct {
+type BatchGetUserIDsdefaultJSONResponse struct {
 	Body       ErrorAnswer
 	StatusCode int
 }
 
-func (response BatchGetUserIdsdefaultJSONResponse) VisitBatchGetUserIdsResponse(w http.ResponseWriter) error {
+func (response BatchGetUserIDsdefaultJSONResponse) VisitBatchGetUserIDsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7089,16 +7089,16 @@ func (response UpdateUserIDdefaultJSONResponse) VisitUpdateUserIDResponse(w http
 	return err
 }
 
-type GetJsapiTicketRequestObject struct {
+type GetJSAPITicketRequestObject struct {
 }
 
-type GetJsapiTicketResponseObject interface {
-	VisitGetJsapiTicketResponse(w http.ResponseWriter) error
+type GetJSAPITicketResponseObject interface {
+	VisitGetJSAPITicketResponse(w http.ResponseWriter) error
 }
 
-type GetJsapiTicket200JSONResponse GetJsapiTicketAnswer
+type GetJSAPITicket200JSONResponse GetJSAPITicketAnswer
 
-func (response GetJsapiTicket200JSONResponse) VisitGetJsapiTicketResponse(w http.ResponseWriter) error {
+func (response GetJSAPITicket200JSONResponse) VisitGetJSAPITicketResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -7110,12 +7110,12 @@ func (response GetJsapiTicket200JSONResponse) VisitGetJsapiTicketResponse(w http
 	return err
 }
 
-type GetJsapiTicketdefaultJSONResponse struct {
+type GetJSAPITicketdefaultJSONResponse struct {
 	Body       ErrorAnswer
 	StatusCode int
 }
 
-func (response GetJsapiTicketdefaultJSONResponse) VisitGetJsapiTicketResponse(w http.ResponseWriter) error {
+func (response GetJSAPITicketdefaultJSONResponse) VisitGetJSAPITicketResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7206,17 +7206,17 @@ func (response SearchUsersdefaultJSONResponse) VisitSearchUsersResponse(w http.R
 	return err
 }
 
-type ConvertUnionIdsRequestObject struct {
-	Params ConvertUnionIdsParams
+type ConvertUnionIDsRequestObject struct {
+	Params ConvertUnionIDsParams
 }
 
-type ConvertUnionIdsResponseObject interface {
-	VisitConvertUnionIdsResponse(w http.ResponseWriter) error
+type ConvertUnionIDsResponseObject interface {
+	VisitConvertUnionIDsResponse(w http.ResponseWriter) error
 }
 
-type ConvertUnionIds200JSONResponse ConvertUnionIdsAnswer
+type ConvertUnionIDs200JSONResponse ConvertUnionIDsAnswer
 
-func (response ConvertUnionIds200JSONResponse) VisitConvertUnionIdsResponse(w http.ResponseWriter) error {
+func (response ConvertUnionIDs200JSONResponse) VisitConvertUnionIDsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -7228,12 +7228,12 @@ func (response ConvertUnionIds200JSONResponse) VisitConvertUnionIdsResponse(w ht
 	return err
 }
 
-type ConvertUnionIdsdefaultJSONResponse struct {
+type ConvertUnionIDsdefaultJSONResponse struct {
 	Body       ErrorAnswer
 	StatusCode int
 }
 
-func (response ConvertUnionIdsdefaultJSONResponse) VisitConvertUnionIdsResponse(w http.ResponseWriter) error {
+func (response ConvertUnionIDsdefaultJSONResponse) VisitConvertUnionIDsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7265,9 +7265,9 @@ type StrictServerInterface interface {
 	// GetUserInfo 获取用户信息
 	// (GET /authen/v1/user_info)
 	GetUserInfo(ctx context.Context, request GetUserInfoRequestObject) (GetUserInfoResponseObject, error)
-	// CreateOauthToken 获取 user_access_token
+	// CreateOAuthToken 获取 user_access_token
 	// (POST /authen/v2/oauth/token)
-	CreateOauthToken(ctx context.Context, request CreateOauthTokenRequestObject) (CreateOauthTokenResponseObject, error)
+	CreateOAuthToken(ctx context.Context, request CreateOAuthTokenRequestObject) (CreateOAuthTokenResponseObject, error)
 	// ListCustomAttrs 获取企业自定义用户字段
 	// (GET /contact/v3/custom_attrs)
 	ListCustomAttrs(ctx context.Context, request ListCustomAttrsRequestObject) (ListCustomAttrsResponseObject, error)
@@ -7329,9 +7329,9 @@ type StrictServerInterface interface {
 	// BatchGetUsers 批量获取用户信息
 	// (GET /contact/v3/users/batch)
 	BatchGetUsers(ctx context.Context, request BatchGetUsersRequestObject) (BatchGetUsersResponseObject, error)
-	// BatchGetUserIds 通过手机号或邮箱获取用户 ID
+	// BatchGetUserIDs 通过手机号或邮箱获取用户 ID
 	// (POST /contact/v3/users/batch_get_id)
-	BatchGetUserIds(ctx context.Context, request BatchGetUserIdsRequestObject) (BatchGetUserIdsResponseObject, error)
+	BatchGetUserIDs(ctx context.Context, request BatchGetUserIDsRequestObject) (BatchGetUserIDsResponseObject, error)
 	// ListUsersByDepartment 获取部门直属用户列表
 	// (GET /contact/v3/users/find_by_department)
 	ListUsersByDepartment(ctx context.Context, request ListUsersByDepartmentRequestObject) (ListUsersByDepartmentResponseObject, error)
@@ -7358,20 +7358,20 @@ type StrictServerInterface interface {
 	// UpdateUserID 更新用户 ID
 	// (PATCH /contact/v3/users/{user_id}/update_user_id)
 	UpdateUserID(ctx context.Context, request UpdateUserIDRequestObject) (UpdateUserIDResponseObject, error)
-	// GetJsapiTicket 获取 JSAPI 临时授权凭证
+	// GetJSAPITicket 获取 JSAPI 临时授权凭证
 	// (POST /jssdk/ticket/get)
-	GetJsapiTicket(ctx context.Context, request GetJsapiTicketRequestObject) (GetJsapiTicketResponseObject, error)
+	GetJSAPITicket(ctx context.Context, request GetJSAPITicketRequestObject) (GetJSAPITicketResponseObject, error)
 	// LogoutUser 退出登录
 	// (POST /passport/v1/sessions/logout)
 	LogoutUser(ctx context.Context, request LogoutUserRequestObject) (LogoutUserResponseObject, error)
 	// SearchUsers 搜索用户
 	// (GET /search/v1/user)
 	SearchUsers(ctx context.Context, request SearchUsersRequestObject) (SearchUsersResponseObject, error)
-	// ConvertUnionIds 批量获取用户 ID
+	// ConvertUnionIDs 批量获取用户 ID
 	// (GET /user/v1/union_id/batch_get/list)
 	//
 	// Deprecated: Use getUser with user_id_type union_id; its answer carries all three ids.
-	ConvertUnionIds(ctx context.Context, request ConvertUnionIdsRequestObject) (ConvertUnionIdsResponseObject, error)
+	ConvertUnionIDs(ctx context.Context, request ConvertUnionIDsRequestObject) (ConvertUnionIDsResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
@@ -7592,11 +7592,11 @@ func (sh *strictHandler) GetUserInfo(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// CreateOauthToken operation middleware
-func (sh *strictHandler) CreateOauthToken(w http.ResponseWriter, r *http.Request) {
-	var request CreateOauthTokenRequestObject
+// CreateOAuthToken operation middleware
+func (sh *strictHandler) CreateOAuthToken(w http.ResponseWriter, r *http.Request) {
+	var request CreateOAuthTokenRequestObject
 
-	var body CreateOauthTokenJSONRequestBody
+	var body CreateOAuthTokenJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
 		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
 		return
@@ -7604,18 +7604,18 @@ func (sh *strictHandler) CreateOauthToken(w http.ResponseWriter, r *http.Request
 	request.Body = &body
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.CreateOauthToken(ctx, request.(CreateOauthTokenRequestObject))
+		return sh.ssi.CreateOAuthToken(ctx, request.(CreateOAuthTokenRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "CreateOauthToken")
+		handler = middleware(handler, "CreateOAuthToken")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(CreateOauthTokenResponseObject); ok {
-		if err := validResponse.VisitCreateOauthTokenResponse(w); err != nil {
+	} else if validResponse, ok := response.(CreateOAuthTokenResponseObject); ok {
+		if err := validResponse.VisitCreateOAuthTokenResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -8179,13 +8179,13 @@ func (sh *strictHandler) BatchGetUsers(w http.ResponseWriter, r *http.Request, p
 	}
 }
 
-// BatchGetUserIds operation middleware
-func (sh *strictHandler) BatchGetUserIds(w http.ResponseWriter, r *http.Request, params BatchGetUserIdsParams) {
-	var request BatchGetUserIdsRequestObject
+// BatchGetUserIDs operation middleware
+func (sh *strictHandler) BatchGetUserIDs(w http.ResponseWriter, r *http.Request, params BatchGetUserIDsParams) {
+	var request BatchGetUserIDsRequestObject
 
 	request.Params = params
 
-	var body BatchGetUserIdsJSONRequestBody
+	var body BatchGetUserIDsJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
 		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
 		return
@@ -8193,18 +8193,18 @@ func (sh *strictHandler) BatchGetUserIds(w http.ResponseWriter, r *http.Request,
 	request.Body = &body
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.BatchGetUserIds(ctx, request.(BatchGetUserIdsRequestObject))
+		return sh.ssi.BatchGetUserIDs(ctx, request.(BatchGetUserIDsRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "BatchGetUserIds")
+		handler = middleware(handler, "BatchGetUserIDs")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(BatchGetUserIdsResponseObject); ok {
-		if err := validResponse.VisitBatchGetUserIdsResponse(w); err != nil {
+	} else if validResponse, ok := response.(BatchGetUserIDsResponseObject); ok {
+		if err := validResponse.VisitBatchGetUserIDsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -8468,23 +8468,23 @@ func (sh *strictHandler) UpdateUserID(w http.ResponseWriter, r *http.Request, us
 	}
 }
 
-// GetJsapiTicket operation middleware
-func (sh *strictHandler) GetJsapiTicket(w http.ResponseWriter, r *http.Request) {
-	var request GetJsapiTicketRequestObject
+// GetJSAPITicket operation middleware
+func (sh *strictHandler) GetJSAPITicket(w http.ResponseWriter, r *http.Request) {
+	var request GetJSAPITicketRequestObject
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.GetJsapiTicket(ctx, request.(GetJsapiTicketRequestObject))
+		return sh.ssi.GetJSAPITicket(ctx, request.(GetJSAPITicketRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetJsapiTicket")
+		handler = middleware(handler, "GetJSAPITicket")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(GetJsapiTicketResponseObject); ok {
-		if err := validResponse.VisitGetJsapiTicketResponse(w); err != nil {
+	} else if validResponse, ok := response.(GetJSAPITicketResponseObject); ok {
+		if err := validResponse.VisitGetJSAPITicketResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -8551,25 +8551,25 @@ func (sh *strictHandler) SearchUsers(w http.ResponseWriter, r *http.Request, par
 	}
 }
 
-// ConvertUnionIds operation middleware
-func (sh *strictHandler) ConvertUnionIds(w http.ResponseWriter, r *http.Request, params ConvertUnionIdsParams) {
-	var request ConvertUnionIdsRequestObject
+// ConvertUnionIDs operation middleware
+func (sh *strictHandler) ConvertUnionIDs(w http.ResponseWriter, r *http.Request, params ConvertUnionIDsParams) {
+	var request ConvertUnionIDsRequestObject
 
 	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.ConvertUnionIds(ctx, request.(ConvertUnionIdsRequestObject))
+		return sh.ssi.ConvertUnionIDs(ctx, request.(ConvertUnionIDsRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ConvertUnionIds")
+		handler = middleware(handler, "ConvertUnionIDs")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(ConvertUnionIdsResponseObject); ok {
-		if err := validResponse.VisitConvertUnionIdsResponse(w); err != nil {
+	} else if validResponse, ok := response.(ConvertUnionIDsResponseObject); ok {
+		if err := validResponse.VisitConvertUnionIDsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

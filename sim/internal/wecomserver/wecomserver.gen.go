@@ -142,18 +142,18 @@ func (e GetBatchResultAnswerType) Valid() bool {
 	}
 }
 
-// Defines values for GetUseridByEmailRequestEmailType.
+// Defines values for GetUserIDByEmailRequestEmailType.
 const (
-	GetUseridByEmailRequestEmailTypeCorporate GetUseridByEmailRequestEmailType = 1
-	GetUseridByEmailRequestEmailTypePersonal  GetUseridByEmailRequestEmailType = 2
+	GetUserIDByEmailRequestEmailTypeCorporate GetUserIDByEmailRequestEmailType = 1
+	GetUserIDByEmailRequestEmailTypePersonal  GetUserIDByEmailRequestEmailType = 2
 )
 
-// Valid indicates whether the value is a known member of the GetUseridByEmailRequestEmailType enum.
-func (e GetUseridByEmailRequestEmailType) Valid() bool {
+// Valid indicates whether the value is a known member of the GetUserIDByEmailRequestEmailType enum.
+func (e GetUserIDByEmailRequestEmailType) Valid() bool {
 	switch e {
-	case GetUseridByEmailRequestEmailTypeCorporate:
+	case GetUserIDByEmailRequestEmailTypeCorporate:
 		return true
-	case GetUseridByEmailRequestEmailTypePersonal:
+	case GetUserIDByEmailRequestEmailTypePersonal:
 		return true
 	default:
 		return false
@@ -226,24 +226,24 @@ func (e WechatChannelsStatus) Valid() bool {
 	}
 }
 
-// Defines values for GetJoinQrcodeParamsSizeType.
+// Defines values for GetJoinQRCodeParamsSizeType.
 const (
-	GetJoinQrcodeParamsSizeTypePixels171  GetJoinQrcodeParamsSizeType = 1
-	GetJoinQrcodeParamsSizeTypePixels2052 GetJoinQrcodeParamsSizeType = 4
-	GetJoinQrcodeParamsSizeTypePixels399  GetJoinQrcodeParamsSizeType = 2
-	GetJoinQrcodeParamsSizeTypePixels741  GetJoinQrcodeParamsSizeType = 3
+	GetJoinQRCodeParamsSizeTypePixels171  GetJoinQRCodeParamsSizeType = 1
+	GetJoinQRCodeParamsSizeTypePixels2052 GetJoinQRCodeParamsSizeType = 4
+	GetJoinQRCodeParamsSizeTypePixels399  GetJoinQRCodeParamsSizeType = 2
+	GetJoinQRCodeParamsSizeTypePixels741  GetJoinQRCodeParamsSizeType = 3
 )
 
-// Valid indicates whether the value is a known member of the GetJoinQrcodeParamsSizeType enum.
-func (e GetJoinQrcodeParamsSizeType) Valid() bool {
+// Valid indicates whether the value is a known member of the GetJoinQRCodeParamsSizeType enum.
+func (e GetJoinQRCodeParamsSizeType) Valid() bool {
 	switch e {
-	case GetJoinQrcodeParamsSizeTypePixels171:
+	case GetJoinQRCodeParamsSizeTypePixels171:
 		return true
-	case GetJoinQrcodeParamsSizeTypePixels2052:
+	case GetJoinQRCodeParamsSizeTypePixels2052:
 		return true
-	case GetJoinQrcodeParamsSizeTypePixels399:
+	case GetJoinQRCodeParamsSizeTypePixels399:
 		return true
-	case GetJoinQrcodeParamsSizeTypePixels741:
+	case GetJoinQRCodeParamsSizeTypePixels741:
 		return true
 	default:
 		return false
@@ -276,17 +276,17 @@ func (e UploadMediaParamsType) Valid() bool {
 
 // Ack A confirmation without content, or a failure.
 type Ack struct {
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
 }
 
 // Attr One attribute. The old form has only name and value; some answers have both forms at once.
 type Attr struct {
-	// Miniprogram Value of an attribute of type 2.
-	Miniprogram *AttrMiniProgram `json:"miniprogram,omitempty"`
+	// MiniProgram Value of an attribute of type 2.
+	MiniProgram *AttrMiniProgram `json:"miniprogram,omitempty"`
 
 	// Name Name of the attribute in the admin console.
 	Name *string `json:"name,omitempty"`
@@ -309,8 +309,8 @@ type AttrType int64
 
 // AttrInput A value for one attribute, under the field that its type names.
 type AttrInput struct {
-	// Miniprogram Value of an attribute of type 2. appid and title empty clears it.
-	Miniprogram *AttrMiniProgramInput `json:"miniprogram,omitempty"`
+	// MiniProgram Value of an attribute of type 2. appid and title empty clears it.
+	MiniProgram *AttrMiniProgramInput `json:"miniprogram,omitempty"`
 
 	// Name Name of the attribute in the admin console; an unknown one is ignored without an error.
 	Name string `json:"name"`
@@ -330,16 +330,16 @@ type AttrInputType int64
 
 // AttrMiniProgram Value of an attribute of type 2.
 type AttrMiniProgram struct {
-	Appid    *string `json:"appid,omitempty"`
-	Pagepath *string `json:"pagepath,omitempty"`
+	AppID    *string `json:"appid,omitempty"`
+	PagePath *string `json:"pagepath,omitempty"`
 	Title    *string `json:"title,omitempty"`
 }
 
 // AttrMiniProgramInput Value of an attribute of type 2. appid and title empty clears it.
 type AttrMiniProgramInput struct {
-	// Appid A mini-program that the corp has authorised, ignored otherwise.
-	Appid    string  `json:"appid"`
-	Pagepath *string `json:"pagepath,omitempty"`
+	// AppID A mini-program that the corp has authorised, ignored otherwise.
+	AppID    string  `json:"appid"`
+	PagePath *string `json:"pagepath,omitempty"`
 
 	// Title At most 12 characters.
 	Title string `json:"title"`
@@ -377,15 +377,15 @@ type BatchResultRow struct {
 	// Action Sum of 1 created, 2 renamed, 4 moved, 8 reordered.
 	Action *int64 `json:"action,omitempty"`
 
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg Why the row failed.
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg Why the row failed.
+	ErrMsg *string `json:"errmsg,omitempty"`
 
-	// Partyid The department.
-	Partyid *int64  `json:"partyid,omitempty"`
-	Userid  *string `json:"userid,omitempty"`
+	// PartyID The department.
+	PartyID *int64  `json:"partyid,omitempty"`
+	UserID  *string `json:"userid,omitempty"`
 }
 
 // BizMailAliasInput The aliases of the corporate mail address. Replaces all of them; without item or with an empty one it removes them.
@@ -394,49 +394,49 @@ type BizMailAliasInput struct {
 	Item *[]string `json:"item,omitempty"`
 }
 
-// ConvertOpenidToUseridAnswer The member behind the WeChat id.
-type ConvertOpenidToUseridAnswer struct {
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+// ConvertOpenIDToUserIDAnswer The member behind the WeChat id.
+type ConvertOpenIDToUserIDAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
-	Userid *string `json:"userid,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+	UserID *string `json:"userid,omitempty"`
 }
 
-// ConvertOpenidToUseridRequest Whose id.
-type ConvertOpenidToUseridRequest struct {
-	Openid string `json:"openid"`
+// ConvertOpenIDToUserIDRequest Whose id.
+type ConvertOpenIDToUserIDRequest struct {
+	OpenID string `json:"openid"`
 }
 
-// ConvertUseridToOpenidAnswer The WeChat id of a member.
-type ConvertUseridToOpenidAnswer struct {
-	// Appid Only in old answers, if the request had an agentid.
-	Appid *string `json:"appid,omitempty"`
+// ConvertUserIDToOpenIDAnswer The WeChat id of a member.
+type ConvertUserIDToOpenIDAnswer struct {
+	// AppID Only in old answers, if the request had an agentid.
+	AppID *string `json:"appid,omitempty"`
 
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
-	Openid *string `json:"openid,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+	OpenID *string `json:"openid,omitempty"`
 }
 
-// ConvertUseridToOpenidRequest Whose id.
-type ConvertUseridToOpenidRequest struct {
-	// Agentid App for whose own WeChat id to ask; the answer then has an appid.
+// ConvertUserIDToOpenIDRequest Whose id.
+type ConvertUserIDToOpenIDRequest struct {
+	// AgentID App for whose own WeChat id to ask; the answer then has an appid.
 	// Deprecated: no longer on the vendor's page
-	Agentid *int64 `json:"agentid,omitempty"`
-	Userid  string `json:"userid"`
+	AgentID *int64 `json:"agentid,omitempty"`
+	UserID  string `json:"userid"`
 }
 
 // CreateDepartmentAnswer The new department.
 type CreateDepartmentAnswer struct {
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
 
 	// ID Id of the new department.
 	ID *int64 `json:"id,omitempty"`
@@ -456,8 +456,8 @@ type CreateDepartmentRequest struct {
 	// Order Place among its siblings, larger is earlier.
 	Order *int64 `json:"order,omitempty"`
 
-	// Parentid The department above, 1 for the root.
-	Parentid int64 `json:"parentid"`
+	// ParentID The department above, 1 for the root.
+	ParentID int64 `json:"parentid"`
 }
 
 // CreateUserAnswer Confirmation with the departments that were created on the way.
@@ -465,11 +465,11 @@ type CreateUserAnswer struct {
 	// CreatedDepartmentList Only there if departments were created.
 	CreatedDepartmentList *CreatedDepartmentList `json:"created_department_list,omitempty"`
 
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
 }
 
 // CreateUserRequest A new member.
@@ -480,8 +480,8 @@ type CreateUserRequest struct {
 	// Alias Another name, 1 to 64 characters. Formerly english_name.
 	Alias *string `json:"alias,omitempty"`
 
-	// AvatarMediaid media_id of an uploaded image.
-	AvatarMediaid *string `json:"avatar_mediaid,omitempty"`
+	// AvatarMediaID media_id of an uploaded image.
+	AvatarMediaID *string `json:"avatar_mediaid,omitempty"`
 
 	// BizMail Corporate mail address, 6 to 64 bytes. May be changed once if the system made it.
 	BizMail *string `json:"biz_mail,omitempty"`
@@ -498,8 +498,8 @@ type CreateUserRequest struct {
 	// Enable 1 enables, 0 disables the account.
 	Enable *int64 `json:"enable,omitempty"`
 
-	// Extattr Values for the corp's own attributes.
-	Extattr *ExtAttrInput `json:"extattr,omitempty"`
+	// ExtAttr Values for the corp's own attributes.
+	ExtAttr *ExtAttrInput `json:"extattr,omitempty"`
 
 	// ExternalPosition Job title shown outside the corp, at most 12 Chinese characters.
 	ExternalPosition *string `json:"external_position,omitempty"`
@@ -534,8 +534,8 @@ type CreateUserRequest struct {
 	// ToInvite Whether the vendor invites the new member. Absence means true and sends a message to a real person.
 	ToInvite *bool `json:"to_invite,omitempty"`
 
-	// Userid New id of 1 to 64 letters, digits and _ - @ . that begins with a letter or digit. Letter case does not make it unique.
-	Userid string `json:"userid"`
+	// UserID New id of 1 to 64 letters, digits and _ - @ . that begins with a letter or digit. Letter case does not make it unique.
+	UserID string `json:"userid"`
 }
 
 // CreatedDepartment A department that did not exist before.
@@ -553,8 +553,8 @@ type CreatedDepartmentList struct {
 
 // DeleteBatchUserRequest Members to delete.
 type DeleteBatchUserRequest struct {
-	// Useridlist 1 to 200 ids. One invalid id refuses all.
-	Useridlist []string `json:"useridlist"`
+	// UserIDList 1 to 200 ids. One invalid id refuses all.
+	UserIDList []string `json:"useridlist"`
 }
 
 // Department A department.
@@ -574,8 +574,8 @@ type Department struct {
 	// Order Place among its siblings, larger is earlier. Absent in old recordings.
 	Order *int64 `json:"order,omitempty"`
 
-	// Parentid 0 for the root.
-	Parentid *int64 `json:"parentid,omitempty"`
+	// ParentID 0 for the root.
+	ParentID *int64 `json:"parentid,omitempty"`
 }
 
 // DepartmentNode Place of a department in the tree.
@@ -586,8 +586,8 @@ type DepartmentNode struct {
 	// Order Place among its siblings, larger is earlier.
 	Order *int64 `json:"order,omitempty"`
 
-	// Parentid 0 for the root.
-	Parentid *int64 `json:"parentid,omitempty"`
+	// ParentID 0 for the root.
+	ParentID *int64 `json:"parentid,omitempty"`
 }
 
 // DeptUser A member in one department.
@@ -595,11 +595,11 @@ type DeptUser struct {
 	// Department One id, not an array as elsewhere.
 	Department *int64 `json:"department,omitempty"`
 
-	// OpenUserid Third-party apps only.
-	OpenUserid *string `json:"open_userid,omitempty"`
+	// OpenUserID Third-party apps only.
+	OpenUserID *string `json:"open_userid,omitempty"`
 
-	// Userid Absent for third-party apps.
-	Userid *string `json:"userid,omitempty"`
+	// UserID Absent for third-party apps.
+	UserID *string `json:"userid,omitempty"`
 }
 
 // ExtAttr The corp's own attributes of a member. May be absent, empty or without attrs.
@@ -645,11 +645,11 @@ type GetActiveStatAnswer struct {
 	// ActiveCnt Members that were active on the day.
 	ActiveCnt *int64 `json:"active_cnt,omitempty"`
 
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
 }
 
 // GetActiveStatRequest Which day.
@@ -660,17 +660,17 @@ type GetActiveStatRequest struct {
 
 // GetBatchResultAnswer State and outcome of a job.
 type GetBatchResultAnswer struct {
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
 
 	// Percentage Progress, 100 when done.
 	Percentage *int64 `json:"percentage,omitempty"`
 
-	// Remaintime Remaining time. Old answers only.
-	Remaintime *int64 `json:"remaintime,omitempty"`
+	// RemainTime Remaining time. Old answers only.
+	RemainTime *int64 `json:"remaintime,omitempty"`
 
 	// Result One entry a row, meaningful only when status is 3.
 	Result *[]BatchResultRow `json:"result,omitempty"`
@@ -696,40 +696,40 @@ type GetDepartmentAnswer struct {
 	// Department A department.
 	Department *Department `json:"department,omitempty"`
 
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
 }
 
-// GetJoinQrcodeAnswer The QR code for joining.
-type GetJoinQrcodeAnswer struct {
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+// GetJoinQRCodeAnswer The QR code for joining.
+type GetJoinQRCodeAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
 
-	// JoinQrcode Address of the picture, good for 7 days.
-	JoinQrcode *string `json:"join_qrcode,omitempty"`
+	// JoinQRCode Address of the picture, good for 7 days.
+	JoinQRCode *string `json:"join_qrcode,omitempty"`
 }
 
-// GetTfaInfoAnswer Who stands before the verification page.
-type GetTfaInfoAnswer struct {
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+// GetTFAInfoAnswer Who stands before the verification page.
+type GetTFAInfoAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
 
-	// TfaCode For TfaSucc. Good for 5 minutes and once.
-	TfaCode *string `json:"tfa_code,omitempty"`
-	Userid  *string `json:"userid,omitempty"`
+	// TFACode For TfaSucc. Good for 5 minutes and once.
+	TFACode *string `json:"tfa_code,omitempty"`
+	UserID  *string `json:"userid,omitempty"`
 }
 
-// GetTfaInfoRequest Which visit.
-type GetTfaInfoRequest struct {
+// GetTFAInfoRequest Which visit.
+type GetTFAInfoRequest struct {
 	// Code The code with which the page was opened. Works once.
 	Code string `json:"code"`
 }
@@ -739,11 +739,11 @@ type GetTokenAnswer struct {
 	// AccessToken The token. Keep room for 512 bytes.
 	AccessToken *string `json:"access_token,omitempty"`
 
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
 
 	// ExpiresIn Lifetime in seconds, 7200 as a rule.
 	ExpiresIn *int64 `json:"expires_in,omitempty"`
@@ -780,14 +780,14 @@ type GetUserAnswer struct {
 	// Deprecated: renamed to alias in 2018
 	EnglishName *string `json:"english_name,omitempty"`
 
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
 
-	// Extattr The corp's own attributes of a member. May be absent, empty or without attrs.
-	Extattr *ExtAttr `json:"extattr,omitempty"`
+	// ExtAttr The corp's own attributes of a member. May be absent, empty or without attrs.
+	ExtAttr *ExtAttr `json:"extattr,omitempty"`
 
 	// ExternalPosition Job title shown outside the corp.
 	ExternalPosition *string `json:"external_position,omitempty"`
@@ -804,9 +804,9 @@ type GetUserAnswer struct {
 	// IsLeaderInDept 1 for a leader of the department, meant to be parallel to department. May be absent, empty or of another length.
 	IsLeaderInDept *[]int64 `json:"is_leader_in_dept,omitempty"`
 
-	// Isleader 1 for a leader. Seen in old data.
+	// IsLeader 1 for a leader. Seen in old data.
 	// Deprecated: replaced by is_leader_in_dept in 2019
-	Isleader *int64 `json:"isleader,omitempty"`
+	IsLeader *int64 `json:"isleader,omitempty"`
 
 	// MainDepartment Only if the app may see it.
 	MainDepartment *int64 `json:"main_department,omitempty"`
@@ -817,8 +817,8 @@ type GetUserAnswer struct {
 	// Name Third-party apps get the id here.
 	Name *string `json:"name,omitempty"`
 
-	// OpenUserid At most 64 bytes, the same person for all apps of one provider. Third-party apps only.
-	OpenUserid *string `json:"open_userid,omitempty"`
+	// OpenUserID At most 64 bytes, the same person for all apps of one provider. Third-party apps only.
+	OpenUserID *string `json:"open_userid,omitempty"`
 
 	// Order Place in each department, larger is earlier, meant to be parallel to department. Up to 4294967295. May be absent or of another length.
 	Order *[]int64 `json:"order,omitempty"`
@@ -829,8 +829,8 @@ type GetUserAnswer struct {
 	// Positions Job titles. Private deployments only.
 	Positions *[]string `json:"positions,omitempty"`
 
-	// QrCode Address of the member's personal QR code. Private field.
-	QrCode *string `json:"qr_code,omitempty"`
+	// QRCode Address of the member's personal QR code. Private field.
+	QRCode *string `json:"qr_code,omitempty"`
 
 	// Status 1 activated, 2 disabled, 4 not yet activated, 5 has left the corp.
 	Status *MemberStatus `json:"status,omitempty"`
@@ -841,11 +841,11 @@ type GetUserAnswer struct {
 	// ThumbAvatar Address of the small picture. Private field; may be empty.
 	ThumbAvatar *string `json:"thumb_avatar,omitempty"`
 
-	// Userid The member's id, 1 to 64 bytes, in the letter case it was stored with. Third-party apps get an open_userid.
-	Userid *string `json:"userid,omitempty"`
+	// UserID The member's id, 1 to 64 bytes, in the letter case it was stored with. Third-party apps get an open_userid.
+	UserID *string `json:"userid,omitempty"`
 
-	// WxpluginStatus Seen in old data, not documented.
-	WxpluginStatus *int64 `json:"wxplugin_status,omitempty"`
+	// WXPluginStatus Seen in old data, not documented.
+	WXPluginStatus *int64 `json:"wxplugin_status,omitempty"`
 }
 
 // GetUserDetailByTicketAnswer Private fields of a member, each only with consent.
@@ -859,19 +859,19 @@ type GetUserDetailByTicketAnswer struct {
 	BizMail *string `json:"biz_mail,omitempty"`
 	Email   *string `json:"email,omitempty"`
 
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
 
 	// Gender "1" male, "2" female. "0", an empty text and absence all mean unknown or hidden.
 	Gender *Gender `json:"gender,omitempty"`
 	Mobile *string `json:"mobile,omitempty"`
 
-	// QrCode Address of the personal QR code.
-	QrCode *string `json:"qr_code,omitempty"`
-	Userid *string `json:"userid,omitempty"`
+	// QRCode Address of the personal QR code.
+	QRCode *string `json:"qr_code,omitempty"`
+	UserID *string `json:"userid,omitempty"`
 }
 
 // GetUserDetailByTicketRequest Whose fields.
@@ -882,77 +882,77 @@ type GetUserDetailByTicketRequest struct {
 
 // GetUserListAnswer The members of a department.
 type GetUserListAnswer struct {
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg   *string   `json:"errmsg,omitempty"`
-	Userlist *[]Member `json:"userlist,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg   *string   `json:"errmsg,omitempty"`
+	UserList *[]Member `json:"userlist,omitempty"`
 }
 
 // GetUserSimplelistAnswer Ids and names of the members of a department.
 type GetUserSimplelistAnswer struct {
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg   *string         `json:"errmsg,omitempty"`
-	Userlist *[]SimpleMember `json:"userlist,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg   *string         `json:"errmsg,omitempty"`
+	UserList *[]SimpleMember `json:"userlist,omitempty"`
 }
 
-// GetUseridByEmailAnswer The member with the address.
-type GetUseridByEmailAnswer struct {
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+// GetUserIDByEmailAnswer The member with the address.
+type GetUserIDByEmailAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
-	Userid *string `json:"userid,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+	UserID *string `json:"userid,omitempty"`
 }
 
-// GetUseridByEmailRequest Whom to look for.
-type GetUseridByEmailRequest struct {
+// GetUserIDByEmailRequest Whom to look for.
+type GetUserIDByEmailRequest struct {
 	Email string `json:"email"`
 
 	// EmailType 1 corporate address, 2 personal address. Absence means 1.
-	EmailType *GetUseridByEmailRequestEmailType `json:"email_type,omitempty"`
+	EmailType *GetUserIDByEmailRequestEmailType `json:"email_type,omitempty"`
 }
 
-// GetUseridByEmailRequestEmailType 1 corporate address, 2 personal address. Absence means 1.
-type GetUseridByEmailRequestEmailType int64
+// GetUserIDByEmailRequestEmailType 1 corporate address, 2 personal address. Absence means 1.
+type GetUserIDByEmailRequestEmailType int64
 
-// GetUseridByMobileAnswer The member with the number.
-type GetUseridByMobileAnswer struct {
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+// GetUserIDByMobileAnswer The member with the number.
+type GetUserIDByMobileAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
-	Userid *string `json:"userid,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+	UserID *string `json:"userid,omitempty"`
 }
 
-// GetUseridByMobileRequest Whom to look for.
-type GetUseridByMobileRequest struct {
+// GetUserIDByMobileRequest Whom to look for.
+type GetUserIDByMobileRequest struct {
 	// Mobile 5 to 32 bytes.
 	Mobile string `json:"mobile"`
 }
 
 // InviteUserAnswer Confirmation with those that were not invited. Entries beside errcode 0 are a partial failure.
 type InviteUserAnswer struct {
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
 
-	// Invalidparty Departments that were not invited.
-	Invalidparty *[]int64 `json:"invalidparty,omitempty"`
+	// InvalidParty Departments that were not invited.
+	InvalidParty *[]int64 `json:"invalidparty,omitempty"`
 
-	// Invalidtag Tags that were not invited.
-	Invalidtag *[]int64 `json:"invalidtag,omitempty"`
+	// InvalidTag Tags that were not invited.
+	InvalidTag *[]int64 `json:"invalidtag,omitempty"`
 
-	// Invaliduser Ids of members, which old answers carry as one text with bars between the ids.
-	Invaliduser *UserIDList `json:"invaliduser,omitempty"`
+	// InvalidUser Ids of members, which old answers carry as one text with bars between the ids.
+	InvalidUser *UserIDList `json:"invaliduser,omitempty"`
 }
 
 // InviteUserRequest Whom to invite. At least one list must have entries.
@@ -969,8 +969,8 @@ type InviteUserRequest struct {
 
 // JobCallbackInput Where the vendor reports the end of the job, as an encrypted and signed event.
 type JobCallbackInput struct {
-	// Encodingaeskey For the event's encryption, 43 characters.
-	Encodingaeskey string `json:"encodingaeskey"`
+	// EncodingAESKey For the event's encryption, 43 characters.
+	EncodingAESKey string `json:"encodingaeskey"`
 
 	// Token For the event's signature.
 	Token string `json:"token"`
@@ -983,11 +983,11 @@ type JobCallbackInput struct {
 type ListDepartmentAnswer struct {
 	Department *[]Department `json:"department,omitempty"`
 
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
 }
 
 // ListDepartmentSimpleAnswer A part of the tree without names.
@@ -995,11 +995,11 @@ type ListDepartmentSimpleAnswer struct {
 	// DepartmentID Objects, in spite of the name.
 	DepartmentID *[]DepartmentNode `json:"department_id,omitempty"`
 
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
 }
 
 // ListUserIDAnswer A page of pairs of member and department.
@@ -1007,11 +1007,11 @@ type ListUserIDAnswer struct {
 	// DeptUser May be empty, also before the last page.
 	DeptUser *[]DeptUser `json:"dept_user,omitempty"`
 
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
 
 	// NextCursor Where the next page begins. Absent or empty on the last page.
 	NextCursor *string `json:"next_cursor,omitempty"`
@@ -1057,8 +1057,8 @@ type Member struct {
 	// Deprecated: renamed to alias in 2018
 	EnglishName *string `json:"english_name,omitempty"`
 
-	// Extattr The corp's own attributes of a member. May be absent, empty or without attrs.
-	Extattr *ExtAttr `json:"extattr,omitempty"`
+	// ExtAttr The corp's own attributes of a member. May be absent, empty or without attrs.
+	ExtAttr *ExtAttr `json:"extattr,omitempty"`
 
 	// ExternalPosition Job title shown outside the corp.
 	ExternalPosition *string `json:"external_position,omitempty"`
@@ -1075,9 +1075,9 @@ type Member struct {
 	// IsLeaderInDept 1 for a leader of the department, meant to be parallel to department. May be absent, empty or of another length.
 	IsLeaderInDept *[]int64 `json:"is_leader_in_dept,omitempty"`
 
-	// Isleader 1 for a leader. Seen in old data.
+	// IsLeader 1 for a leader. Seen in old data.
 	// Deprecated: replaced by is_leader_in_dept in 2019
-	Isleader *int64 `json:"isleader,omitempty"`
+	IsLeader *int64 `json:"isleader,omitempty"`
 
 	// MainDepartment Only if the app may see it.
 	MainDepartment *int64 `json:"main_department,omitempty"`
@@ -1088,8 +1088,8 @@ type Member struct {
 	// Name Third-party apps get the id here.
 	Name *string `json:"name,omitempty"`
 
-	// OpenUserid At most 64 bytes, the same person for all apps of one provider. Third-party apps only.
-	OpenUserid *string `json:"open_userid,omitempty"`
+	// OpenUserID At most 64 bytes, the same person for all apps of one provider. Third-party apps only.
+	OpenUserID *string `json:"open_userid,omitempty"`
 
 	// Order Place in each department, larger is earlier, meant to be parallel to department. Up to 4294967295. May be absent or of another length.
 	Order *[]int64 `json:"order,omitempty"`
@@ -1100,8 +1100,8 @@ type Member struct {
 	// Positions Job titles. Private deployments only.
 	Positions *[]string `json:"positions,omitempty"`
 
-	// QrCode Address of the member's personal QR code. Private field.
-	QrCode *string `json:"qr_code,omitempty"`
+	// QRCode Address of the member's personal QR code. Private field.
+	QRCode *string `json:"qr_code,omitempty"`
 
 	// Status 1 activated, 2 disabled, 4 not yet activated, 5 has left the corp.
 	Status *MemberStatus `json:"status,omitempty"`
@@ -1112,11 +1112,11 @@ type Member struct {
 	// ThumbAvatar Address of the small picture. Private field; may be empty.
 	ThumbAvatar *string `json:"thumb_avatar,omitempty"`
 
-	// Userid The member's id, 1 to 64 bytes, in the letter case it was stored with. Third-party apps get an open_userid.
-	Userid *string `json:"userid,omitempty"`
+	// UserID The member's id, 1 to 64 bytes, in the letter case it was stored with. Third-party apps get an open_userid.
+	UserID *string `json:"userid,omitempty"`
 
-	// WxpluginStatus Seen in old data, not documented.
-	WxpluginStatus *int64 `json:"wxplugin_status,omitempty"`
+	// WXPluginStatus Seen in old data, not documented.
+	WXPluginStatus *int64 `json:"wxplugin_status,omitempty"`
 }
 
 // MemberStatus 1 activated, 2 disabled, 4 not yet activated, 5 has left the corp.
@@ -1125,38 +1125,38 @@ type MemberStatus int64
 // NumberOrText A whole number, which some answers carry as a text of digits.
 type NumberOrText = wire.Int
 
-// OpenUseridToUseridAnswer Converted ids, and those that could not be converted.
-type OpenUseridToUseridAnswer struct {
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+// OpenUserIDToUserIDAnswer Converted ids, and those that could not be converted.
+type OpenUserIDToUserIDAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg                *string   `json:"errmsg,omitempty"`
-	InvalidOpenUseridList *[]string `json:"invalid_open_userid_list,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg                *string   `json:"errmsg,omitempty"`
+	InvalidOpenUserIDList *[]string `json:"invalid_open_userid_list,omitempty"`
 
-	// UseridList Pairs, in spite of the name.
-	UseridList *[]UserIDPair `json:"userid_list,omitempty"`
+	// UserIDList Pairs, in spite of the name.
+	UserIDList *[]UserIDPair `json:"userid_list,omitempty"`
 }
 
-// OpenUseridToUseridRequest Ids to convert.
-type OpenUseridToUseridRequest struct {
-	// OpenUseridList At most 1,000 ids.
-	OpenUseridList []string `json:"open_userid_list"`
+// OpenUserIDToUserIDRequest Ids to convert.
+type OpenUserIDToUserIDRequest struct {
+	// OpenUserIDList At most 1,000 ids.
+	OpenUserIDList []string `json:"open_userid_list"`
 
-	// SourceAgentid The provider's app that got the ids. May exceed 32 bits.
-	SourceAgentid int64 `json:"source_agentid"`
+	// SourceAgentID The provider's app that got the ids. May exceed 32 bits.
+	SourceAgentID int64 `json:"source_agentid"`
 }
 
 // ReplaceBatchPartyAnswer The job that has been started.
 type ReplaceBatchPartyAnswer struct {
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
 
-	// Jobid Id of the job for GetBatchResult, at most 64 bytes.
-	Jobid *string `json:"jobid,omitempty"`
+	// JobID Id of the job for GetBatchResult, at most 64 bytes.
+	JobID *string `json:"jobid,omitempty"`
 }
 
 // ReplaceBatchPartyRequest What to import.
@@ -1170,14 +1170,14 @@ type ReplaceBatchPartyRequest struct {
 
 // ReplaceBatchUserAnswer The job that has been started.
 type ReplaceBatchUserAnswer struct {
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
 
-	// Jobid Id of the job for GetBatchResult, at most 64 bytes.
-	Jobid *string `json:"jobid,omitempty"`
+	// JobID Id of the job for GetBatchResult, at most 64 bytes.
+	JobID *string `json:"jobid,omitempty"`
 }
 
 // ReplaceBatchUserRequest What to import.
@@ -1200,21 +1200,21 @@ type SimpleMember struct {
 	// Name Third-party apps get the id here.
 	Name *string `json:"name,omitempty"`
 
-	// OpenUserid Third-party apps only.
-	OpenUserid *string `json:"open_userid,omitempty"`
-	Userid     *string `json:"userid,omitempty"`
+	// OpenUserID Third-party apps only.
+	OpenUserID *string `json:"open_userid,omitempty"`
+	UserID     *string `json:"userid,omitempty"`
 }
 
 // SyncBatchUserAnswer The job that has been started.
 type SyncBatchUserAnswer struct {
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
 
-	// Jobid Id of the job for GetBatchResult, at most 64 bytes.
-	Jobid *string `json:"jobid,omitempty"`
+	// JobID Id of the job for GetBatchResult, at most 64 bytes.
+	JobID *string `json:"jobid,omitempty"`
 }
 
 // SyncBatchUserRequest What to import.
@@ -1229,11 +1229,11 @@ type SyncBatchUserRequest struct {
 	ToInvite *bool `json:"to_invite,omitempty"`
 }
 
-// TfaSuccRequest Who may go on.
-type TfaSuccRequest struct {
-	// TfaCode From GetTfaInfo.
-	TfaCode string `json:"tfa_code"`
-	Userid  string `json:"userid"`
+// TFASuccRequest Who may go on.
+type TFASuccRequest struct {
+	// TFACode From GetTfaInfo.
+	TFACode string `json:"tfa_code"`
+	UserID  string `json:"userid"`
 }
 
 // UpdateDepartmentRequest Changes to a department. What is absent stays as it is.
@@ -1250,8 +1250,8 @@ type UpdateDepartmentRequest struct {
 	// Order Place among its siblings, larger is earlier.
 	Order *int64 `json:"order,omitempty"`
 
-	// Parentid The new department above. Neither the department itself nor one below it (60010).
-	Parentid *int64 `json:"parentid,omitempty"`
+	// ParentID The new department above. Neither the department itself nor one below it (60010).
+	ParentID *int64 `json:"parentid,omitempty"`
 }
 
 // UpdateUserRequest Changes to a member. What is absent stays as it is.
@@ -1262,8 +1262,8 @@ type UpdateUserRequest struct {
 	// Alias Another name, 1 to 64 characters. Formerly english_name.
 	Alias *string `json:"alias,omitempty"`
 
-	// AvatarMediaid media_id of an uploaded image.
-	AvatarMediaid *string `json:"avatar_mediaid,omitempty"`
+	// AvatarMediaID media_id of an uploaded image.
+	AvatarMediaID *string `json:"avatar_mediaid,omitempty"`
 
 	// BizMail Corporate mail address, 6 to 63 bytes. May be changed once if the system made it.
 	BizMail *string `json:"biz_mail,omitempty"`
@@ -1283,8 +1283,8 @@ type UpdateUserRequest struct {
 	// Enable 1 enables, 0 disables the account.
 	Enable *int64 `json:"enable,omitempty"`
 
-	// Extattr Values for the corp's own attributes.
-	Extattr *ExtAttrInput `json:"extattr,omitempty"`
+	// ExtAttr Values for the corp's own attributes.
+	ExtAttr *ExtAttrInput `json:"extattr,omitempty"`
 
 	// ExternalPosition Job title shown outside the corp, at most 12 Chinese characters.
 	ExternalPosition *string `json:"external_position,omitempty"`
@@ -1307,8 +1307,8 @@ type UpdateUserRequest struct {
 	// Name 1 to 64 characters.
 	Name *string `json:"name,omitempty"`
 
-	// NewUserid New id. Works once, and only if the old id was generated (301036 otherwise).
-	NewUserid *string `json:"new_userid,omitempty"`
+	// NewUserID New id. Works once, and only if the old id was generated (301036 otherwise).
+	NewUserID *string `json:"new_userid,omitempty"`
 
 	// Order Place in each department, larger is earlier. As long as department, and only together with it.
 	Order *[]int64 `json:"order,omitempty"`
@@ -1319,8 +1319,8 @@ type UpdateUserRequest struct {
 	// Telephone Landline, at most 32 of digits, minus, plus and comma.
 	Telephone *string `json:"telephone,omitempty"`
 
-	// Userid Id of the member to change.
-	Userid string `json:"userid"`
+	// UserID Id of the member to change.
+	UserID string `json:"userid"`
 }
 
 // UploadMediaAnswer The uploaded file.
@@ -1328,11 +1328,11 @@ type UploadMediaAnswer struct {
 	// CreatedAt A whole number, which some answers carry as a text of digits.
 	CreatedAt *NumberOrText `json:"created_at,omitempty"`
 
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg *string `json:"errmsg,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
 
 	// MediaID Good for 3 days, for all apps of the corp.
 	MediaID *string `json:"media_id,omitempty"`
@@ -1355,29 +1355,29 @@ type UserIDList = wire.StringList
 
 // UserIDPair Two ids of one member.
 type UserIDPair struct {
-	// OpenUserid The id for the provider's apps.
-	OpenUserid *string `json:"open_userid,omitempty"`
+	// OpenUserID The id for the provider's apps.
+	OpenUserID *string `json:"open_userid,omitempty"`
 
-	// Userid The corp's own id.
-	Userid *string `json:"userid,omitempty"`
+	// UserID The corp's own id.
+	UserID *string `json:"userid,omitempty"`
 }
 
-// UseridToOpenUseridAnswer Converted ids, and those that could not be converted.
-type UseridToOpenUseridAnswer struct {
-	// Errcode A whole number, which some answers carry as a text of digits.
-	Errcode *NumberOrText `json:"errcode,omitempty"`
+// UserIDToOpenUserIDAnswer Converted ids, and those that could not be converted.
+type UserIDToOpenUserIDAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
 
-	// Errmsg For people; differs between operations and holds the caller's IP address on failure.
-	Errmsg            *string   `json:"errmsg,omitempty"`
-	InvalidUseridList *[]string `json:"invalid_userid_list,omitempty"`
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg            *string   `json:"errmsg,omitempty"`
+	InvalidUserIDList *[]string `json:"invalid_userid_list,omitempty"`
 
-	// OpenUseridList Pairs, in spite of the name.
-	OpenUseridList *[]UserIDPair `json:"open_userid_list,omitempty"`
+	// OpenUserIDList Pairs, in spite of the name.
+	OpenUserIDList *[]UserIDPair `json:"open_userid_list,omitempty"`
 }
 
-// UseridToOpenUseridRequest Ids to convert.
-type UseridToOpenUseridRequest struct {
-	UseridList []string `json:"userid_list"`
+// UserIDToOpenUserIDRequest Ids to convert.
+type UserIDToOpenUserIDRequest struct {
+	UserIDList []string `json:"userid_list"`
 }
 
 // WechatChannels The member's WeChat channel (视频号).
@@ -1398,18 +1398,18 @@ type WechatChannelsInput struct {
 
 // GetBatchResultParams defines parameters for GetBatchResult.
 type GetBatchResultParams struct {
-	// Jobid The job, at most 64 bytes.
-	Jobid string `form:"jobid" json:"jobid"`
+	// JobID The job, at most 64 bytes.
+	JobID string `form:"jobid" json:"jobid"`
 }
 
-// GetJoinQrcodeParams defines parameters for GetJoinQrcode.
-type GetJoinQrcodeParams struct {
+// GetJoinQRCodeParams defines parameters for GetJoinQRCode.
+type GetJoinQRCodeParams struct {
 	// SizeType Width and height of the picture, 171, 399, 741 or 2052 pixels.
-	SizeType *GetJoinQrcodeParamsSizeType `form:"size_type,omitempty" json:"size_type,omitempty"`
+	SizeType *GetJoinQRCodeParamsSizeType `form:"size_type,omitempty" json:"size_type,omitempty"`
 }
 
-// GetJoinQrcodeParamsSizeType defines parameters for GetJoinQrcode.
-type GetJoinQrcodeParamsSizeType int64
+// GetJoinQRCodeParamsSizeType defines parameters for GetJoinQRCode.
+type GetJoinQRCodeParamsSizeType int64
 
 // DeleteDepartmentParams defines parameters for DeleteDepartment.
 type DeleteDepartmentParams struct {
@@ -1437,11 +1437,11 @@ type ListDepartmentSimpleParams struct {
 
 // GetTokenParams defines parameters for GetToken.
 type GetTokenParams struct {
-	// Corpid The corp's id.
-	Corpid string `form:"corpid" json:"corpid"`
+	// CorpID The corp's id.
+	CorpID string `form:"corpid" json:"corpid"`
 
-	// Corpsecret Secret of the contact sync or of a self-built app.
-	Corpsecret string `form:"corpsecret" json:"corpsecret"`
+	// CorpSecret Secret of the contact sync or of a self-built app.
+	CorpSecret string `form:"corpsecret" json:"corpsecret"`
 }
 
 // UploadMediaParams defines parameters for UploadMedia.
@@ -1455,20 +1455,20 @@ type UploadMediaParamsType string
 
 // AuthsuccUserParams defines parameters for AuthsuccUser.
 type AuthsuccUserParams struct {
-	// Userid The member's id.
-	Userid string `form:"userid" json:"userid"`
+	// UserID The member's id.
+	UserID string `form:"userid" json:"userid"`
 }
 
 // DeleteUserParams defines parameters for DeleteUser.
 type DeleteUserParams struct {
-	// Userid The member's id.
-	Userid string `form:"userid" json:"userid"`
+	// UserID The member's id.
+	UserID string `form:"userid" json:"userid"`
 }
 
 // GetUserParams defines parameters for GetUser.
 type GetUserParams struct {
-	// Userid The member's id. Letter case does not matter. May hold @ and dots.
-	Userid string `form:"userid" json:"userid"`
+	// UserID The member's id. Letter case does not matter. May hold @ and dots.
+	UserID string `form:"userid" json:"userid"`
 }
 
 // GetUserListParams defines parameters for GetUserList.
@@ -1491,8 +1491,8 @@ type GetUserSimplelistParams struct {
 	FetchChild *int64 `form:"fetch_child,omitempty" json:"fetch_child,omitempty"`
 }
 
-// GetTfaInfoJSONRequestBody defines body for GetTfaInfo for application/json ContentType.
-type GetTfaInfoJSONRequestBody = GetTfaInfoRequest
+// GetTFAInfoJSONRequestBody defines body for GetTFAInfo for application/json ContentType.
+type GetTFAInfoJSONRequestBody = GetTFAInfoRequest
 
 // GetUserDetailByTicketJSONRequestBody defines body for GetUserDetailByTicket for application/json ContentType.
 type GetUserDetailByTicketJSONRequestBody = GetUserDetailByTicketRequest
@@ -1500,8 +1500,8 @@ type GetUserDetailByTicketJSONRequestBody = GetUserDetailByTicketRequest
 // InviteUserJSONRequestBody defines body for InviteUser for application/json ContentType.
 type InviteUserJSONRequestBody = InviteUserRequest
 
-// OpenUseridToUseridJSONRequestBody defines body for OpenUseridToUserid for application/json ContentType.
-type OpenUseridToUseridJSONRequestBody = OpenUseridToUseridRequest
+// OpenUserIDToUserIDJSONRequestBody defines body for OpenUserIDToUserID for application/json ContentType.
+type OpenUserIDToUserIDJSONRequestBody = OpenUserIDToUserIDRequest
 
 // ReplaceBatchPartyJSONRequestBody defines body for ReplaceBatchParty for application/json ContentType.
 type ReplaceBatchPartyJSONRequestBody = ReplaceBatchPartyRequest
@@ -1512,8 +1512,8 @@ type ReplaceBatchUserJSONRequestBody = ReplaceBatchUserRequest
 // SyncBatchUserJSONRequestBody defines body for SyncBatchUser for application/json ContentType.
 type SyncBatchUserJSONRequestBody = SyncBatchUserRequest
 
-// UseridToOpenUseridJSONRequestBody defines body for UseridToOpenUserid for application/json ContentType.
-type UseridToOpenUseridJSONRequestBody = UseridToOpenUseridRequest
+// UserIDToOpenUserIDJSONRequestBody defines body for UserIDToOpenUserID for application/json ContentType.
+type UserIDToOpenUserIDJSONRequestBody = UserIDToOpenUserIDRequest
 
 // CreateDepartmentJSONRequestBody defines body for CreateDepartment for application/json ContentType.
 type CreateDepartmentJSONRequestBody = CreateDepartmentRequest
@@ -1527,11 +1527,11 @@ type UploadMediaMultipartRequestBody = UploadMediaRequest
 // DeleteBatchUserJSONRequestBody defines body for DeleteBatchUser for application/json ContentType.
 type DeleteBatchUserJSONRequestBody = DeleteBatchUserRequest
 
-// ConvertUseridToOpenidJSONRequestBody defines body for ConvertUseridToOpenid for application/json ContentType.
-type ConvertUseridToOpenidJSONRequestBody = ConvertUseridToOpenidRequest
+// ConvertUserIDToOpenIDJSONRequestBody defines body for ConvertUserIDToOpenID for application/json ContentType.
+type ConvertUserIDToOpenIDJSONRequestBody = ConvertUserIDToOpenIDRequest
 
-// ConvertOpenidToUseridJSONRequestBody defines body for ConvertOpenidToUserid for application/json ContentType.
-type ConvertOpenidToUseridJSONRequestBody = ConvertOpenidToUseridRequest
+// ConvertOpenIDToUserIDJSONRequestBody defines body for ConvertOpenIDToUserID for application/json ContentType.
+type ConvertOpenIDToUserIDJSONRequestBody = ConvertOpenIDToUserIDRequest
 
 // CreateUserJSONRequestBody defines body for CreateUser for application/json ContentType.
 type CreateUserJSONRequestBody = CreateUserRequest
@@ -1539,26 +1539,26 @@ type CreateUserJSONRequestBody = CreateUserRequest
 // GetActiveStatJSONRequestBody defines body for GetActiveStat for application/json ContentType.
 type GetActiveStatJSONRequestBody = GetActiveStatRequest
 
-// GetUseridByEmailJSONRequestBody defines body for GetUseridByEmail for application/json ContentType.
-type GetUseridByEmailJSONRequestBody = GetUseridByEmailRequest
+// GetUserIDByEmailJSONRequestBody defines body for GetUserIDByEmail for application/json ContentType.
+type GetUserIDByEmailJSONRequestBody = GetUserIDByEmailRequest
 
-// GetUseridByMobileJSONRequestBody defines body for GetUseridByMobile for application/json ContentType.
-type GetUseridByMobileJSONRequestBody = GetUseridByMobileRequest
+// GetUserIDByMobileJSONRequestBody defines body for GetUserIDByMobile for application/json ContentType.
+type GetUserIDByMobileJSONRequestBody = GetUserIDByMobileRequest
 
 // ListUserIDJSONRequestBody defines body for ListUserID for application/json ContentType.
 type ListUserIDJSONRequestBody = ListUserIDRequest
 
-// TfaSuccJSONRequestBody defines body for TfaSucc for application/json ContentType.
-type TfaSuccJSONRequestBody = TfaSuccRequest
+// TFASuccJSONRequestBody defines body for TFASucc for application/json ContentType.
+type TFASuccJSONRequestBody = TFASuccRequest
 
 // UpdateUserJSONRequestBody defines body for UpdateUser for application/json ContentType.
 type UpdateUserJSONRequestBody = UpdateUserRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
-	// GetTfaInfo 获取用户二次验证信息
+	// GetTFAInfo 获取用户二次验证信息
 	// (POST /auth/get_tfa_info)
-	GetTfaInfo(w http.ResponseWriter, r *http.Request)
+	GetTFAInfo(w http.ResponseWriter, r *http.Request)
 	// GetUserDetailByTicket 获取访问用户敏感信息
 	// (POST /auth/getuserdetail)
 	GetUserDetailByTicket(w http.ResponseWriter, r *http.Request)
@@ -1568,9 +1568,9 @@ type ServerInterface interface {
 	// InviteUser 邀请成员
 	// (POST /batch/invite)
 	InviteUser(w http.ResponseWriter, r *http.Request)
-	// OpenUseridToUserid userid转换
+	// OpenUserIDToUserID userid转换
 	// (POST /batch/openuserid_to_userid)
-	OpenUseridToUserid(w http.ResponseWriter, r *http.Request)
+	OpenUserIDToUserID(w http.ResponseWriter, r *http.Request)
 	// ReplaceBatchParty 全量覆盖部门
 	// (POST /batch/replaceparty)
 	ReplaceBatchParty(w http.ResponseWriter, r *http.Request)
@@ -1580,12 +1580,12 @@ type ServerInterface interface {
 	// SyncBatchUser 增量更新成员
 	// (POST /batch/syncuser)
 	SyncBatchUser(w http.ResponseWriter, r *http.Request)
-	// UseridToOpenUserid userid的转换
+	// UserIDToOpenUserID userid的转换
 	// (POST /batch/userid_to_openuserid)
-	UseridToOpenUserid(w http.ResponseWriter, r *http.Request)
-	// GetJoinQrcode 获取加入企业二维码
+	UserIDToOpenUserID(w http.ResponseWriter, r *http.Request)
+	// GetJoinQRCode 获取加入企业二维码
 	// (GET /corp/get_join_qrcode)
-	GetJoinQrcode(w http.ResponseWriter, r *http.Request, params GetJoinQrcodeParams)
+	GetJoinQRCode(w http.ResponseWriter, r *http.Request, params GetJoinQRCodeParams)
 	// CreateDepartment 创建部门
 	// (POST /department/create)
 	CreateDepartment(w http.ResponseWriter, r *http.Request)
@@ -1616,12 +1616,12 @@ type ServerInterface interface {
 	// DeleteBatchUser 批量删除成员
 	// (POST /user/batchdelete)
 	DeleteBatchUser(w http.ResponseWriter, r *http.Request)
-	// ConvertUseridToOpenid userid转openid
+	// ConvertUserIDToOpenID userid转openid
 	// (POST /user/convert_to_openid)
-	ConvertUseridToOpenid(w http.ResponseWriter, r *http.Request)
-	// ConvertOpenidToUserid openid转userid
+	ConvertUserIDToOpenID(w http.ResponseWriter, r *http.Request)
+	// ConvertOpenIDToUserID openid转userid
 	// (POST /user/convert_to_userid)
-	ConvertOpenidToUserid(w http.ResponseWriter, r *http.Request)
+	ConvertOpenIDToUserID(w http.ResponseWriter, r *http.Request)
 	// CreateUser 创建成员
 	// (POST /user/create)
 	CreateUser(w http.ResponseWriter, r *http.Request)
@@ -1634,12 +1634,12 @@ type ServerInterface interface {
 	// GetActiveStat 获取企业活跃成员数
 	// (POST /user/get_active_stat)
 	GetActiveStat(w http.ResponseWriter, r *http.Request)
-	// GetUseridByEmail 邮箱获取userid
+	// GetUserIDByEmail 邮箱获取userid
 	// (POST /user/get_userid_by_email)
-	GetUseridByEmail(w http.ResponseWriter, r *http.Request)
-	// GetUseridByMobile 手机号获取userid
+	GetUserIDByEmail(w http.ResponseWriter, r *http.Request)
+	// GetUserIDByMobile 手机号获取userid
 	// (POST /user/getuserid)
-	GetUseridByMobile(w http.ResponseWriter, r *http.Request)
+	GetUserIDByMobile(w http.ResponseWriter, r *http.Request)
 	// GetUserList 获取部门成员详情
 	// (GET /user/list)
 	GetUserList(w http.ResponseWriter, r *http.Request, params GetUserListParams)
@@ -1649,9 +1649,9 @@ type ServerInterface interface {
 	// GetUserSimplelist 获取部门成员
 	// (GET /user/simplelist)
 	GetUserSimplelist(w http.ResponseWriter, r *http.Request, params GetUserSimplelistParams)
-	// TfaSucc 使用二次验证
+	// TFASucc 使用二次验证
 	// (POST /user/tfa_succ)
-	TfaSucc(w http.ResponseWriter, r *http.Request)
+	TFASucc(w http.ResponseWriter, r *http.Request)
 	// UpdateUser 更新成员
 	// (POST /user/update)
 	UpdateUser(w http.ResponseWriter, r *http.Request)
@@ -1666,11 +1666,11 @@ type ServerInterfaceWrapper struct {
 
 type MiddlewareFunc func(http.Handler) http.Handler
 
-// GetTfaInfo operation middleware
-func (siw *ServerInterfaceWrapper) GetTfaInfo(w http.ResponseWriter, r *http.Request) {
+// GetTFAInfo operation middleware
+func (siw *ServerInterfaceWrapper) GetTFAInfo(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetTfaInfo(w, r)
+		siw.Handler.GetTFAInfo(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -1705,7 +1705,7 @@ func (siw *ServerInterfaceWrapper) GetBatchResult(w http.ResponseWriter, r *http
 
 	// ------------- Required query parameter "jobid" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "jobid", r.URL.Query(), &params.Jobid, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "jobid", r.URL.Query(), &params.JobID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
@@ -1741,11 +1741,11 @@ func (siw *ServerInterfaceWrapper) InviteUser(w http.ResponseWriter, r *http.Req
 	handler.ServeHTTP(w, r)
 }
 
-// OpenUseridToUserid operation middleware
-func (siw *ServerInterfaceWrapper) OpenUseridToUserid(w http.ResponseWriter, r *http.Request) {
+// OpenUserIDToUserID operation middleware
+func (siw *ServerInterfaceWrapper) OpenUserIDToUserID(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.OpenUseridToUserid(w, r)
+		siw.Handler.OpenUserIDToUserID(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -1797,11 +1797,11 @@ func (siw *ServerInterfaceWrapper) SyncBatchUser(w http.ResponseWriter, r *http.
 	handler.ServeHTTP(w, r)
 }
 
-// UseridToOpenUserid operation middleware
-func (siw *ServerInterfaceWrapper) UseridToOpenUserid(w http.ResponseWriter, r *http.Request) {
+// UserIDToOpenUserID operation middleware
+func (siw *ServerInterfaceWrapper) UserIDToOpenUserID(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.UseridToOpenUserid(w, r)
+		siw.Handler.UserIDToOpenUserID(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -1811,14 +1811,14 @@ func (siw *ServerInterfaceWrapper) UseridToOpenUserid(w http.ResponseWriter, r *
 	handler.ServeHTTP(w, r)
 }
 
-// GetJoinQrcode operation middleware
-func (siw *ServerInterfaceWrapper) GetJoinQrcode(w http.ResponseWriter, r *http.Request) {
+// GetJoinQRCode operation middleware
+func (siw *ServerInterfaceWrapper) GetJoinQRCode(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params GetJoinQrcodeParams
+	var params GetJoinQRCodeParams
 
 	// ------------- Optional query parameter "size_type" -------------
 
@@ -1834,7 +1834,7 @@ func (siw *ServerInterfaceWrapper) GetJoinQrcode(w http.ResponseWriter, r *http.
 	}
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetJoinQrcode(w, r, params)
+		siw.Handler.GetJoinQRCode(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2015,7 +2015,7 @@ func (siw *ServerInterfaceWrapper) GetToken(w http.ResponseWriter, r *http.Reque
 
 	// ------------- Required query parameter "corpid" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "corpid", r.URL.Query(), &params.Corpid, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "corpid", r.URL.Query(), &params.CorpID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
@@ -2028,7 +2028,7 @@ func (siw *ServerInterfaceWrapper) GetToken(w http.ResponseWriter, r *http.Reque
 
 	// ------------- Required query parameter "corpsecret" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "corpsecret", r.URL.Query(), &params.Corpsecret, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "corpsecret", r.URL.Query(), &params.CorpSecret, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
@@ -2094,7 +2094,7 @@ func (siw *ServerInterfaceWrapper) AuthsuccUser(w http.ResponseWriter, r *http.R
 
 	// ------------- Required query parameter "userid" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "userid", r.URL.Query(), &params.Userid, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "userid", r.URL.Query(), &params.UserID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
@@ -2130,11 +2130,11 @@ func (siw *ServerInterfaceWrapper) DeleteBatchUser(w http.ResponseWriter, r *htt
 	handler.ServeHTTP(w, r)
 }
 
-// ConvertUseridToOpenid operation middleware
-func (siw *ServerInterfaceWrapper) ConvertUseridToOpenid(w http.ResponseWriter, r *http.Request) {
+// ConvertUserIDToOpenID operation middleware
+func (siw *ServerInterfaceWrapper) ConvertUserIDToOpenID(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ConvertUseridToOpenid(w, r)
+		siw.Handler.ConvertUserIDToOpenID(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2144,11 +2144,11 @@ func (siw *ServerInterfaceWrapper) ConvertUseridToOpenid(w http.ResponseWriter, 
 	handler.ServeHTTP(w, r)
 }
 
-// ConvertOpenidToUserid operation middleware
-func (siw *ServerInterfaceWrapper) ConvertOpenidToUserid(w http.ResponseWriter, r *http.Request) {
+// ConvertOpenIDToUserID operation middleware
+func (siw *ServerInterfaceWrapper) ConvertOpenIDToUserID(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ConvertOpenidToUserid(w, r)
+		siw.Handler.ConvertOpenIDToUserID(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2183,7 +2183,7 @@ func (siw *ServerInterfaceWrapper) DeleteUser(w http.ResponseWriter, r *http.Req
 
 	// ------------- Required query parameter "userid" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "userid", r.URL.Query(), &params.Userid, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "userid", r.URL.Query(), &params.UserID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
@@ -2216,7 +2216,7 @@ func (siw *ServerInterfaceWrapper) GetUser(w http.ResponseWriter, r *http.Reques
 
 	// ------------- Required query parameter "userid" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "userid", r.URL.Query(), &params.Userid, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "userid", r.URL.Query(), &params.UserID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
@@ -2252,11 +2252,11 @@ func (siw *ServerInterfaceWrapper) GetActiveStat(w http.ResponseWriter, r *http.
 	handler.ServeHTTP(w, r)
 }
 
-// GetUseridByEmail operation middleware
-func (siw *ServerInterfaceWrapper) GetUseridByEmail(w http.ResponseWriter, r *http.Request) {
+// GetUserIDByEmail operation middleware
+func (siw *ServerInterfaceWrapper) GetUserIDByEmail(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetUseridByEmail(w, r)
+		siw.Handler.GetUserIDByEmail(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2266,11 +2266,11 @@ func (siw *ServerInterfaceWrapper) GetUseridByEmail(w http.ResponseWriter, r *ht
 	handler.ServeHTTP(w, r)
 }
 
-// GetUseridByMobile operation middleware
-func (siw *ServerInterfaceWrapper) GetUseridByMobile(w http.ResponseWriter, r *http.Request) {
+// GetUserIDByMobile operation middleware
+func (siw *ServerInterfaceWrapper) GetUserIDByMobile(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetUseridByMobile(w, r)
+		siw.Handler.GetUserIDByMobile(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2386,11 +2386,11 @@ func (siw *ServerInterfaceWrapper) GetUserSimplelist(w http.ResponseWriter, r *h
 	handler.ServeHTTP(w, r)
 }
 
-// TfaSucc operation middleware
-func (siw *ServerInterfaceWrapper) TfaSucc(w http.ResponseWriter, r *http.Request) {
+// TFASucc operation middleware
+func (siw *ServerInterfaceWrapper) TFASucc(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.TfaSucc(w, r)
+		siw.Handler.TFASucc(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2534,16 +2534,16 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 		ErrorHandlerFunc:   options.ErrorHandlerFunc,
 	}
 
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/auth/get_tfa_info", wrapper.GetTfaInfo)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/auth/get_tfa_info", wrapper.GetTFAInfo)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/auth/getuserdetail", wrapper.GetUserDetailByTicket)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/batch/getresult", wrapper.GetBatchResult)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/batch/invite", wrapper.InviteUser)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/batch/openuserid_to_userid", wrapper.OpenUseridToUserid)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/batch/openuserid_to_userid", wrapper.OpenUserIDToUserID)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/batch/replaceparty", wrapper.ReplaceBatchParty)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/batch/replaceuser", wrapper.ReplaceBatchUser)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/batch/syncuser", wrapper.SyncBatchUser)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/batch/userid_to_openuserid", wrapper.UseridToOpenUserid)
-	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/corp/get_join_qrcode", wrapper.GetJoinQrcode)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/batch/userid_to_openuserid", wrapper.UserIDToOpenUserID)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/corp/get_join_qrcode", wrapper.GetJoinQRCode)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/department/create", wrapper.CreateDepartment)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/department/delete", wrapper.DeleteDepartment)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/department/get", wrapper.GetDepartment)
@@ -2554,34 +2554,34 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/media/upload", wrapper.UploadMedia)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/user/authsucc", wrapper.AuthsuccUser)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/user/batchdelete", wrapper.DeleteBatchUser)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/user/convert_to_openid", wrapper.ConvertUseridToOpenid)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/user/convert_to_userid", wrapper.ConvertOpenidToUserid)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/user/convert_to_openid", wrapper.ConvertUserIDToOpenID)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/user/convert_to_userid", wrapper.ConvertOpenIDToUserID)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/user/create", wrapper.CreateUser)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/user/delete", wrapper.DeleteUser)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/user/get", wrapper.GetUser)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/user/get_active_stat", wrapper.GetActiveStat)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/user/get_userid_by_email", wrapper.GetUseridByEmail)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/user/getuserid", wrapper.GetUseridByMobile)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/user/get_userid_by_email", wrapper.GetUserIDByEmail)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/user/getuserid", wrapper.GetUserIDByMobile)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/user/list", wrapper.GetUserList)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/user/list_id", wrapper.ListUserID)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/user/simplelist", wrapper.GetUserSimplelist)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/user/tfa_succ", wrapper.TfaSucc)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/user/tfa_succ", wrapper.TFASucc)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/user/update", wrapper.UpdateUser)
 
 	return m
 }
 
-type GetTfaInfoRequestObject struct {
-	Body *GetTfaInfoJSONRequestBody
+type GetTFAInfoRequestObject struct {
+	Body *GetTFAInfoJSONRequestBody
 }
 
-type GetTfaInfoResponseObject interface {
-	VisitGetTfaInfoResponse(w http.ResponseWriter) error
+type GetTFAInfoResponseObject interface {
+	VisitGetTFAInfoResponse(w http.ResponseWriter) error
 }
 
-type GetTfaInfo200JSONResponse GetTfaInfoAnswer
+type GetTFAInfo200JSONResponse GetTFAInfoAnswer
 
-func (response GetTfaInfo200JSONResponse) VisitGetTfaInfoResponse(w http.ResponseWriter) error {
+func (response GetTFAInfo200JSONResponse) VisitGetTFAInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -2659,17 +2659,17 @@ func (response InviteUser200JSONResponse) VisitInviteUserResponse(w http.Respons
 	return err
 }
 
-type OpenUseridToUseridRequestObject struct {
-	Body *OpenUseridToUseridJSONRequestBody
+type OpenUserIDToUserIDRequestObject struct {
+	Body *OpenUserIDToUserIDJSONRequestBody
 }
 
-type OpenUseridToUseridResponseObject interface {
-	VisitOpenUseridToUseridResponse(w http.ResponseWriter) error
+type OpenUserIDToUserIDResponseObject interface {
+	VisitOpenUserIDToUserIDResponse(w http.ResponseWriter) error
 }
 
-type OpenUseridToUserid200JSONResponse OpenUseridToUseridAnswer
+type OpenUserIDToUserID200JSONResponse OpenUserIDToUserIDAnswer
 
-func (response OpenUseridToUserid200JSONResponse) VisitOpenUseridToUseridResponse(w http.ResponseWriter) error {
+func (response OpenUserIDToUserID200JSONResponse) VisitOpenUserIDToUserIDResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -2747,17 +2747,17 @@ func (response SyncBatchUser200JSONResponse) VisitSyncBatchUserResponse(w http.R
 	return err
 }
 
-type UseridToOpenUseridRequestObject struct {
-	Body *UseridToOpenUseridJSONRequestBody
+type UserIDToOpenUserIDRequestObject struct {
+	Body *UserIDToOpenUserIDJSONRequestBody
 }
 
-type UseridToOpenUseridResponseObject interface {
-	VisitUseridToOpenUseridResponse(w http.ResponseWriter) error
+type UserIDToOpenUserIDResponseObject interface {
+	VisitUserIDToOpenUserIDResponse(w http.ResponseWriter) error
 }
 
-type UseridToOpenUserid200JSONResponse UseridToOpenUseridAnswer
+type UserIDToOpenUserID200JSONResponse UserIDToOpenUserIDAnswer
 
-func (response UseridToOpenUserid200JSONResponse) VisitUseridToOpenUseridResponse(w http.ResponseWriter) error {
+func (response UserIDToOpenUserID200JSONResponse) VisitUserIDToOpenUserIDResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -2769,17 +2769,17 @@ func (response UseridToOpenUserid200JSONResponse) VisitUseridToOpenUseridRespons
 	return err
 }
 
-type GetJoinQrcodeRequestObject struct {
-	Params GetJoinQrcodeParams
+type GetJoinQRCodeRequestObject struct {
+	Params GetJoinQRCodeParams
 }
 
-type GetJoinQrcodeResponseObject interface {
-	VisitGetJoinQrcodeResponse(w http.ResponseWriter) error
+type GetJoinQRCodeResponseObject interface {
+	VisitGetJoinQRCodeResponse(w http.ResponseWriter) error
 }
 
-type GetJoinQrcode200JSONResponse GetJoinQrcodeAnswer
+type GetJoinQRCode200JSONResponse GetJoinQRCodeAnswer
 
-func (response GetJoinQrcode200JSONResponse) VisitGetJoinQrcodeResponse(w http.ResponseWriter) error {
+func (response GetJoinQRCode200JSONResponse) VisitGetJoinQRCodeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -3012,17 +3012,17 @@ func (response DeleteBatchUser200JSONResponse) VisitDeleteBatchUserResponse(w ht
 	return err
 }
 
-type ConvertUseridToOpenidRequestObject struct {
-	Body *ConvertUseridToOpenidJSONRequestBody
+type ConvertUserIDToOpenIDRequestObject struct {
+	Body *ConvertUserIDToOpenIDJSONRequestBody
 }
 
-type ConvertUseridToOpenidResponseObject interface {
-	VisitConvertUseridToOpenidResponse(w http.ResponseWriter) error
+type ConvertUserIDToOpenIDResponseObject interface {
+	VisitConvertUserIDToOpenIDResponse(w http.ResponseWriter) error
 }
 
-type ConvertUseridToOpenid200JSONResponse ConvertUseridToOpenidAnswer
+type ConvertUserIDToOpenID200JSONResponse ConvertUserIDToOpenIDAnswer
 
-func (response ConvertUseridToOpenid200JSONResponse) VisitConvertUseridToOpenidResponse(w http.ResponseWriter) error {
+func (response ConvertUserIDToOpenID200JSONResponse) VisitConvertUserIDToOpenIDResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -3034,17 +3034,17 @@ func (response ConvertUseridToOpenid200JSONResponse) VisitConvertUseridToOpenidR
 	return err
 }
 
-type ConvertOpenidToUseridRequestObject struct {
-	Body *ConvertOpenidToUseridJSONRequestBody
+type ConvertOpenIDToUserIDRequestObject struct {
+	Body *ConvertOpenIDToUserIDJSONRequestBody
 }
 
-type ConvertOpenidToUseridResponseObject interface {
-	VisitConvertOpenidToUseridResponse(w http.ResponseWriter) error
+type ConvertOpenIDToUserIDResponseObject interface {
+	VisitConvertOpenIDToUserIDResponse(w http.ResponseWriter) error
 }
 
-type ConvertOpenidToUserid200JSONResponse ConvertOpenidToUseridAnswer
+type ConvertOpenIDToUserID200JSONResponse ConvertOpenIDToUserIDAnswer
 
-func (response ConvertOpenidToUserid200JSONResponse) VisitConvertOpenidToUseridResponse(w http.ResponseWriter) error {
+func (response ConvertOpenIDToUserID200JSONResponse) VisitConvertOpenIDToUserIDResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -3144,17 +3144,17 @@ func (response GetActiveStat200JSONResponse) VisitGetActiveStatResponse(w http.R
 	return err
 }
 
-type GetUseridByEmailRequestObject struct {
-	Body *GetUseridByEmailJSONRequestBody
+type GetUserIDByEmailRequestObject struct {
+	Body *GetUserIDByEmailJSONRequestBody
 }
 
-type GetUseridByEmailResponseObject interface {
-	VisitGetUseridByEmailResponse(w http.ResponseWriter) error
+type GetUserIDByEmailResponseObject interface {
+	VisitGetUserIDByEmailResponse(w http.ResponseWriter) error
 }
 
-type GetUseridByEmail200JSONResponse GetUseridByEmailAnswer
+type GetUserIDByEmail200JSONResponse GetUserIDByEmailAnswer
 
-func (response GetUseridByEmail200JSONResponse) VisitGetUseridByEmailResponse(w http.ResponseWriter) error {
+func (response GetUserIDByEmail200JSONResponse) VisitGetUserIDByEmailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -3166,17 +3166,17 @@ func (response GetUseridByEmail200JSONResponse) VisitGetUseridByEmailResponse(w 
 	return err
 }
 
-type GetUseridByMobileRequestObject struct {
-	Body *GetUseridByMobileJSONRequestBody
+type GetUserIDByMobileRequestObject struct {
+	Body *GetUserIDByMobileJSONRequestBody
 }
 
-type GetUseridByMobileResponseObject interface {
-	VisitGetUseridByMobileResponse(w http.ResponseWriter) error
+type GetUserIDByMobileResponseObject interface {
+	VisitGetUserIDByMobileResponse(w http.ResponseWriter) error
 }
 
-type GetUseridByMobile200JSONResponse GetUseridByMobileAnswer
+type GetUserIDByMobile200JSONResponse GetUserIDByMobileAnswer
 
-func (response GetUseridByMobile200JSONResponse) VisitGetUseridByMobileResponse(w http.ResponseWriter) error {
+func (response GetUserIDByMobile200JSONResponse) VisitGetUserIDByMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -3254,17 +3254,17 @@ func (response GetUserSimplelist200JSONResponse) VisitGetUserSimplelistResponse(
 	return err
 }
 
-type TfaSuccRequestObject struct {
-	Body *TfaSuccJSONRequestBody
+type TFASuccRequestObject struct {
+	Body *TFASuccJSONRequestBody
 }
 
-type TfaSuccResponseObject interface {
-	VisitTfaSuccResponse(w http.ResponseWriter) error
+type TFASuccResponseObject interface {
+	VisitTFASuccResponse(w http.ResponseWriter) error
 }
 
-type TfaSucc200JSONResponse Ack
+type TFASucc200JSONResponse Ack
 
-func (response TfaSucc200JSONResponse) VisitTfaSuccResponse(w http.ResponseWriter) error {
+func (response TFASucc200JSONResponse) VisitTFASuccResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -3300,9 +3300,9 @@ func (response UpdateUser200JSONResponse) VisitUpdateUserResponse(w http.Respons
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
-	// GetTfaInfo 获取用户二次验证信息
+	// GetTFAInfo 获取用户二次验证信息
 	// (POST /auth/get_tfa_info)
-	GetTfaInfo(ctx context.Context, request GetTfaInfoRequestObject) (GetTfaInfoResponseObject, error)
+	GetTFAInfo(ctx context.Context, request GetTFAInfoRequestObject) (GetTFAInfoResponseObject, error)
 	// GetUserDetailByTicket 获取访问用户敏感信息
 	// (POST /auth/getuserdetail)
 	GetUserDetailByTicket(ctx context.Context, request GetUserDetailByTicketRequestObject) (GetUserDetailByTicketResponseObject, error)
@@ -3312,9 +3312,9 @@ type StrictServerInterface interface {
 	// InviteUser 邀请成员
 	// (POST /batch/invite)
 	InviteUser(ctx context.Context, request InviteUserRequestObject) (InviteUserResponseObject, error)
-	// OpenUseridToUserid userid转换
+	// OpenUserIDToUserID userid转换
 	// (POST /batch/openuserid_to_userid)
-	OpenUseridToUserid(ctx context.Context, request OpenUseridToUseridRequestObject) (OpenUseridToUseridResponseObject, error)
+	OpenUserIDToUserID(ctx context.Context, request OpenUserIDToUserIDRequestObject) (OpenUserIDToUserIDResponseObject, error)
 	// ReplaceBatchParty 全量覆盖部门
 	// (POST /batch/replaceparty)
 	ReplaceBatchParty(ctx context.Context, request ReplaceBatchPartyRequestObject) (ReplaceBatchPartyResponseObject, error)
@@ -3324,12 +3324,12 @@ type StrictServerInterface interface {
 	// SyncBatchUser 增量更新成员
 	// (POST /batch/syncuser)
 	SyncBatchUser(ctx context.Context, request SyncBatchUserRequestObject) (SyncBatchUserResponseObject, error)
-	// UseridToOpenUserid userid的转换
+	// UserIDToOpenUserID userid的转换
 	// (POST /batch/userid_to_openuserid)
-	UseridToOpenUserid(ctx context.Context, request UseridToOpenUseridRequestObject) (UseridToOpenUseridResponseObject, error)
-	// GetJoinQrcode 获取加入企业二维码
+	UserIDToOpenUserID(ctx context.Context, request UserIDToOpenUserIDRequestObject) (UserIDToOpenUserIDResponseObject, error)
+	// GetJoinQRCode 获取加入企业二维码
 	// (GET /corp/get_join_qrcode)
-	GetJoinQrcode(ctx context.Context, request GetJoinQrcodeRequestObject) (GetJoinQrcodeResponseObject, error)
+	GetJoinQRCode(ctx context.Context, request GetJoinQRCodeRequestObject) (GetJoinQRCodeResponseObject, error)
 	// CreateDepartment 创建部门
 	// (POST /department/create)
 	CreateDepartment(ctx context.Context, request CreateDepartmentRequestObject) (CreateDepartmentResponseObject, error)
@@ -3360,12 +3360,12 @@ type StrictServerInterface interface {
 	// DeleteBatchUser 批量删除成员
 	// (POST /user/batchdelete)
 	DeleteBatchUser(ctx context.Context, request DeleteBatchUserRequestObject) (DeleteBatchUserResponseObject, error)
-	// ConvertUseridToOpenid userid转openid
+	// ConvertUserIDToOpenID userid转openid
 	// (POST /user/convert_to_openid)
-	ConvertUseridToOpenid(ctx context.Context, request ConvertUseridToOpenidRequestObject) (ConvertUseridToOpenidResponseObject, error)
-	// ConvertOpenidToUserid openid转userid
+	ConvertUserIDToOpenID(ctx context.Context, request ConvertUserIDToOpenIDRequestObject) (ConvertUserIDToOpenIDResponseObject, error)
+	// ConvertOpenIDToUserID openid转userid
 	// (POST /user/convert_to_userid)
-	ConvertOpenidToUserid(ctx context.Context, request ConvertOpenidToUseridRequestObject) (ConvertOpenidToUseridResponseObject, error)
+	ConvertOpenIDToUserID(ctx context.Context, request ConvertOpenIDToUserIDRequestObject) (ConvertOpenIDToUserIDResponseObject, error)
 	// CreateUser 创建成员
 	// (POST /user/create)
 	CreateUser(ctx context.Context, request CreateUserRequestObject) (CreateUserResponseObject, error)
@@ -3378,12 +3378,12 @@ type StrictServerInterface interface {
 	// GetActiveStat 获取企业活跃成员数
 	// (POST /user/get_active_stat)
 	GetActiveStat(ctx context.Context, request GetActiveStatRequestObject) (GetActiveStatResponseObject, error)
-	// GetUseridByEmail 邮箱获取userid
+	// GetUserIDByEmail 邮箱获取userid
 	// (POST /user/get_userid_by_email)
-	GetUseridByEmail(ctx context.Context, request GetUseridByEmailRequestObject) (GetUseridByEmailResponseObject, error)
-	// GetUseridByMobile 手机号获取userid
+	GetUserIDByEmail(ctx context.Context, request GetUserIDByEmailRequestObject) (GetUserIDByEmailResponseObject, error)
+	// GetUserIDByMobile 手机号获取userid
 	// (POST /user/getuserid)
-	GetUseridByMobile(ctx context.Context, request GetUseridByMobileRequestObject) (GetUseridByMobileResponseObject, error)
+	GetUserIDByMobile(ctx context.Context, request GetUserIDByMobileRequestObject) (GetUserIDByMobileResponseObject, error)
 	// GetUserList 获取部门成员详情
 	// (GET /user/list)
 	GetUserList(ctx context.Context, request GetUserListRequestObject) (GetUserListResponseObject, error)
@@ -3393,9 +3393,9 @@ type StrictServerInterface interface {
 	// GetUserSimplelist 获取部门成员
 	// (GET /user/simplelist)
 	GetUserSimplelist(ctx context.Context, request GetUserSimplelistRequestObject) (GetUserSimplelistResponseObject, error)
-	// TfaSucc 使用二次验证
+	// TFASucc 使用二次验证
 	// (POST /user/tfa_succ)
-	TfaSucc(ctx context.Context, request TfaSuccRequestObject) (TfaSuccResponseObject, error)
+	TFASucc(ctx context.Context, request TFASuccRequestObject) (TFASuccResponseObject, error)
 	// UpdateUser 更新成员
 	// (POST /user/update)
 	UpdateUser(ctx context.Context, request UpdateUserRequestObject) (UpdateUserResponseObject, error)
@@ -3440,11 +3440,11 @@ type strictHandler struct {
 	options     StrictHTTPServerOptions
 }
 
-// GetTfaInfo operation middleware
-func (sh *strictHandler) GetTfaInfo(w http.ResponseWriter, r *http.Request) {
-	var request GetTfaInfoRequestObject
+// GetTFAInfo operation middleware
+func (sh *strictHandler) GetTFAInfo(w http.ResponseWriter, r *http.Request) {
+	var request GetTFAInfoRequestObject
 
-	var body GetTfaInfoJSONRequestBody
+	var body GetTFAInfoJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
 		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
 		return
@@ -3452,18 +3452,18 @@ func (sh *strictHandler) GetTfaInfo(w http.ResponseWriter, r *http.Request) {
 	request.Body = &body
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.GetTfaInfo(ctx, request.(GetTfaInfoRequestObject))
+		return sh.ssi.GetTFAInfo(ctx, request.(GetTFAInfoRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetTfaInfo")
+		handler = middleware(handler, "GetTFAInfo")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(GetTfaInfoResponseObject); ok {
-		if err := validResponse.VisitGetTfaInfoResponse(w); err != nil {
+	} else if validResponse, ok := response.(GetTFAInfoResponseObject); ok {
+		if err := validResponse.VisitGetTFAInfoResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -3559,11 +3559,11 @@ func (sh *strictHandler) InviteUser(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// OpenUseridToUserid operation middleware
-func (sh *strictHandler) OpenUseridToUserid(w http.ResponseWriter, r *http.Request) {
-	var request OpenUseridToUseridRequestObject
+// OpenUserIDToUserID operation middleware
+func (sh *strictHandler) OpenUserIDToUserID(w http.ResponseWriter, r *http.Request) {
+	var request OpenUserIDToUserIDRequestObject
 
-	var body OpenUseridToUseridJSONRequestBody
+	var body OpenUserIDToUserIDJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
 		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
 		return
@@ -3571,18 +3571,18 @@ func (sh *strictHandler) OpenUseridToUserid(w http.ResponseWriter, r *http.Reque
 	request.Body = &body
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.OpenUseridToUserid(ctx, request.(OpenUseridToUseridRequestObject))
+		return sh.ssi.OpenUserIDToUserID(ctx, request.(OpenUserIDToUserIDRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "OpenUseridToUserid")
+		handler = middleware(handler, "OpenUserIDToUserID")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(OpenUseridToUseridResponseObject); ok {
-		if err := validResponse.VisitOpenUseridToUseridResponse(w); err != nil {
+	} else if validResponse, ok := response.(OpenUserIDToUserIDResponseObject); ok {
+		if err := validResponse.VisitOpenUserIDToUserIDResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -3683,11 +3683,11 @@ func (sh *strictHandler) SyncBatchUser(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// UseridToOpenUserid operation middleware
-func (sh *strictHandler) UseridToOpenUserid(w http.ResponseWriter, r *http.Request) {
-	var request UseridToOpenUseridRequestObject
+// UserIDToOpenUserID operation middleware
+func (sh *strictHandler) UserIDToOpenUserID(w http.ResponseWriter, r *http.Request) {
+	var request UserIDToOpenUserIDRequestObject
 
-	var body UseridToOpenUseridJSONRequestBody
+	var body UserIDToOpenUserIDJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
 		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
 		return
@@ -3695,18 +3695,18 @@ func (sh *strictHandler) UseridToOpenUserid(w http.ResponseWriter, r *http.Reque
 	request.Body = &body
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.UseridToOpenUserid(ctx, request.(UseridToOpenUseridRequestObject))
+		return sh.ssi.UserIDToOpenUserID(ctx, request.(UserIDToOpenUserIDRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "UseridToOpenUserid")
+		handler = middleware(handler, "UserIDToOpenUserID")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(UseridToOpenUseridResponseObject); ok {
-		if err := validResponse.VisitUseridToOpenUseridResponse(w); err != nil {
+	} else if validResponse, ok := response.(UserIDToOpenUserIDResponseObject); ok {
+		if err := validResponse.VisitUserIDToOpenUserIDResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -3714,25 +3714,25 @@ func (sh *strictHandler) UseridToOpenUserid(w http.ResponseWriter, r *http.Reque
 	}
 }
 
-// GetJoinQrcode operation middleware
-func (sh *strictHandler) GetJoinQrcode(w http.ResponseWriter, r *http.Request, params GetJoinQrcodeParams) {
-	var request GetJoinQrcodeRequestObject
+// GetJoinQRCode operation middleware
+func (sh *strictHandler) GetJoinQRCode(w http.ResponseWriter, r *http.Request, params GetJoinQRCodeParams) {
+	var request GetJoinQRCodeRequestObject
 
 	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.GetJoinQrcode(ctx, request.(GetJoinQrcodeRequestObject))
+		return sh.ssi.GetJoinQRCode(ctx, request.(GetJoinQRCodeRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetJoinQrcode")
+		handler = middleware(handler, "GetJoinQRCode")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(GetJoinQrcodeResponseObject); ok {
-		if err := validResponse.VisitGetJoinQrcodeResponse(w); err != nil {
+	} else if validResponse, ok := response.(GetJoinQRCodeResponseObject); ok {
+		if err := validResponse.VisitGetJoinQRCodeResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -4022,11 +4022,11 @@ func (sh *strictHandler) DeleteBatchUser(w http.ResponseWriter, r *http.Request)
 	}
 }
 
-// ConvertUseridToOpenid operation middleware
-func (sh *strictHandler) ConvertUseridToOpenid(w http.ResponseWriter, r *http.Request) {
-	var request ConvertUseridToOpenidRequestObject
+// ConvertUserIDToOpenID operation middleware
+func (sh *strictHandler) ConvertUserIDToOpenID(w http.ResponseWriter, r *http.Request) {
+	var request ConvertUserIDToOpenIDRequestObject
 
-	var body ConvertUseridToOpenidJSONRequestBody
+	var body ConvertUserIDToOpenIDJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
 		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
 		return
@@ -4034,18 +4034,18 @@ func (sh *strictHandler) ConvertUseridToOpenid(w http.ResponseWriter, r *http.Re
 	request.Body = &body
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.ConvertUseridToOpenid(ctx, request.(ConvertUseridToOpenidRequestObject))
+		return sh.ssi.ConvertUserIDToOpenID(ctx, request.(ConvertUserIDToOpenIDRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ConvertUseridToOpenid")
+		handler = middleware(handler, "ConvertUserIDToOpenID")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(ConvertUseridToOpenidResponseObject); ok {
-		if err := validResponse.VisitConvertUseridToOpenidResponse(w); err != nil {
+	} else if validResponse, ok := response.(ConvertUserIDToOpenIDResponseObject); ok {
+		if err := validResponse.VisitConvertUserIDToOpenIDResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -4053,11 +4053,11 @@ func (sh *strictHandler) ConvertUseridToOpenid(w http.ResponseWriter, r *http.Re
 	}
 }
 
-// ConvertOpenidToUserid operation middleware
-func (sh *strictHandler) ConvertOpenidToUserid(w http.ResponseWriter, r *http.Request) {
-	var request ConvertOpenidToUseridRequestObject
+// ConvertOpenIDToUserID operation middleware
+func (sh *strictHandler) ConvertOpenIDToUserID(w http.ResponseWriter, r *http.Request) {
+	var request ConvertOpenIDToUserIDRequestObject
 
-	var body ConvertOpenidToUseridJSONRequestBody
+	var body ConvertOpenIDToUserIDJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
 		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
 		return
@@ -4065,18 +4065,18 @@ func (sh *strictHandler) ConvertOpenidToUserid(w http.ResponseWriter, r *http.Re
 	request.Body = &body
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.ConvertOpenidToUserid(ctx, request.(ConvertOpenidToUseridRequestObject))
+		return sh.ssi.ConvertOpenIDToUserID(ctx, request.(ConvertOpenIDToUserIDRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ConvertOpenidToUserid")
+		handler = middleware(handler, "ConvertOpenIDToUserID")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(ConvertOpenidToUseridResponseObject); ok {
-		if err := validResponse.VisitConvertOpenidToUseridResponse(w); err != nil {
+	} else if validResponse, ok := response.(ConvertOpenIDToUserIDResponseObject); ok {
+		if err := validResponse.VisitConvertOpenIDToUserIDResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -4198,11 +4198,11 @@ func (sh *strictHandler) GetActiveStat(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// GetUseridByEmail operation middleware
-func (sh *strictHandler) GetUseridByEmail(w http.ResponseWriter, r *http.Request) {
-	var request GetUseridByEmailRequestObject
+// GetUserIDByEmail operation middleware
+func (sh *strictHandler) GetUserIDByEmail(w http.ResponseWriter, r *http.Request) {
+	var request GetUserIDByEmailRequestObject
 
-	var body GetUseridByEmailJSONRequestBody
+	var body GetUserIDByEmailJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
 		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
 		return
@@ -4210,18 +4210,18 @@ func (sh *strictHandler) GetUseridByEmail(w http.ResponseWriter, r *http.Request
 	request.Body = &body
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.GetUseridByEmail(ctx, request.(GetUseridByEmailRequestObject))
+		return sh.ssi.GetUserIDByEmail(ctx, request.(GetUserIDByEmailRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetUseridByEmail")
+		handler = middleware(handler, "GetUserIDByEmail")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(GetUseridByEmailResponseObject); ok {
-		if err := validResponse.VisitGetUseridByEmailResponse(w); err != nil {
+	} else if validResponse, ok := response.(GetUserIDByEmailResponseObject); ok {
+		if err := validResponse.VisitGetUserIDByEmailResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -4229,11 +4229,11 @@ func (sh *strictHandler) GetUseridByEmail(w http.ResponseWriter, r *http.Request
 	}
 }
 
-// GetUseridByMobile operation middleware
-func (sh *strictHandler) GetUseridByMobile(w http.ResponseWriter, r *http.Request) {
-	var request GetUseridByMobileRequestObject
+// GetUserIDByMobile operation middleware
+func (sh *strictHandler) GetUserIDByMobile(w http.ResponseWriter, r *http.Request) {
+	var request GetUserIDByMobileRequestObject
 
-	var body GetUseridByMobileJSONRequestBody
+	var body GetUserIDByMobileJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
 		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
 		return
@@ -4241,18 +4241,18 @@ func (sh *strictHandler) GetUseridByMobile(w http.ResponseWriter, r *http.Reques
 	request.Body = &body
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.GetUseridByMobile(ctx, request.(GetUseridByMobileRequestObject))
+		return sh.ssi.GetUserIDByMobile(ctx, request.(GetUserIDByMobileRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetUseridByMobile")
+		handler = middleware(handler, "GetUserIDByMobile")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(GetUseridByMobileResponseObject); ok {
-		if err := validResponse.VisitGetUseridByMobileResponse(w); err != nil {
+	} else if validResponse, ok := response.(GetUserIDByMobileResponseObject); ok {
+		if err := validResponse.VisitGetUserIDByMobileResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -4343,11 +4343,11 @@ func (sh *strictHandler) GetUserSimplelist(w http.ResponseWriter, r *http.Reques
 	}
 }
 
-// TfaSucc operation middleware
-func (sh *strictHandler) TfaSucc(w http.ResponseWriter, r *http.Request) {
-	var request TfaSuccRequestObject
+// TFASucc operation middleware
+func (sh *strictHandler) TFASucc(w http.ResponseWriter, r *http.Request) {
+	var request TFASuccRequestObject
 
-	var body TfaSuccJSONRequestBody
+	var body TFASuccJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
 		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
 		return
@@ -4355,18 +4355,18 @@ func (sh *strictHandler) TfaSucc(w http.ResponseWriter, r *http.Request) {
 	request.Body = &body
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.TfaSucc(ctx, request.(TfaSuccRequestObject))
+		return sh.ssi.TFASucc(ctx, request.(TFASuccRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "TfaSucc")
+		handler = middleware(handler, "TFASucc")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(TfaSuccResponseObject); ok {
-		if err := validResponse.VisitTfaSuccResponse(w); err != nil {
+	} else if validResponse, ok := response.(TFASuccResponseObject); ok {
+		if err := validResponse.VisitTFASuccResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

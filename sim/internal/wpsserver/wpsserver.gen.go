@@ -376,8 +376,8 @@ type BatchDeleteCustomAttrDefsAnswer struct {
 
 // BatchDeleteCustomAttrDefsRequest defines model for BatchDeleteCustomAttrDefsRequest.
 type BatchDeleteCustomAttrDefsRequest struct {
-	// AttrIds Ids of the attributes.
-	AttrIds []string `json:"attr_ids"`
+	// AttrIDs Ids of the attributes.
+	AttrIDs []string `json:"attr_ids"`
 }
 
 // BatchDeleteDeptsAnswer defines model for BatchDeleteDeptsAnswer.
@@ -403,8 +403,8 @@ type BatchDeleteDeptsAnswer struct {
 
 // BatchDeleteDeptsRequest defines model for BatchDeleteDeptsRequest.
 type BatchDeleteDeptsRequest struct {
-	// DeptIds Department ids, 50 at most.
-	DeptIds []string `json:"dept_ids"`
+	// DeptIDs Department ids, 50 at most.
+	DeptIDs []string `json:"dept_ids"`
 }
 
 // BatchDisableUsersAnswer defines model for BatchDisableUsersAnswer.
@@ -430,8 +430,8 @@ type BatchDisableUsersAnswer struct {
 
 // BatchDisableUsersRequest defines model for BatchDisableUsersRequest.
 type BatchDisableUsersRequest struct {
-	// UserIds User ids.
-	UserIds []string `json:"user_ids"`
+	// UserIDs User ids.
+	UserIDs []string `json:"user_ids"`
 }
 
 // BatchEnableUsersAnswer defines model for BatchEnableUsersAnswer.
@@ -457,8 +457,8 @@ type BatchEnableUsersAnswer struct {
 
 // BatchEnableUsersRequest defines model for BatchEnableUsersRequest.
 type BatchEnableUsersRequest struct {
-	// UserIds User ids.
-	UserIds []string `json:"user_ids"`
+	// UserIDs User ids.
+	UserIDs []string `json:"user_ids"`
 }
 
 // BatchReadCustomAttrDefsAnswer defines model for BatchReadCustomAttrDefsAnswer.
@@ -508,8 +508,8 @@ type BatchReadDeptMembersRequest struct {
 	// Status Members of these states only, up to three values.
 	Status []UserStatusFilter `json:"status"`
 
-	// UserIds User ids. The vendor names no limit; 50 is a careful number.
-	UserIds []string `json:"user_ids"`
+	// UserIDs User ids. The vendor names no limit; 50 is a careful number.
+	UserIDs []string `json:"user_ids"`
 
 	// WithUserDetail Return user_info too. False if left out.
 	WithUserDetail *bool `json:"with_user_detail,omitempty"`
@@ -538,8 +538,8 @@ type BatchReadDeptsAnswer struct {
 
 // BatchReadDeptsRequest defines model for BatchReadDeptsRequest.
 type BatchReadDeptsRequest struct {
-	// DeptIds Department ids.
-	DeptIds []string `json:"dept_ids"`
+	// DeptIDs Department ids.
+	DeptIDs []string `json:"dept_ids"`
 }
 
 // BatchReadUserCustomAttrsAnswer defines model for BatchReadUserCustomAttrsAnswer.
@@ -565,8 +565,8 @@ type BatchReadUserCustomAttrsAnswer struct {
 
 // BatchReadUserCustomAttrsRequest defines model for BatchReadUserCustomAttrsRequest.
 type BatchReadUserCustomAttrsRequest struct {
-	// UserIds User ids.
-	UserIds []string `json:"user_ids"`
+	// UserIDs User ids.
+	UserIDs []string `json:"user_ids"`
 }
 
 // BatchReadUsersAnswer defines model for BatchReadUsersAnswer.
@@ -595,8 +595,8 @@ type BatchReadUsersRequest struct {
 	// Status Users of these states only.
 	Status []UserStatusFilter `json:"status"`
 
-	// UserIds User ids. The vendor names no limit; 50 is a careful number.
-	UserIds []string `json:"user_ids"`
+	// UserIDs User ids. The vendor names no limit; 50 is a careful number.
+	UserIDs []string `json:"user_ids"`
 
 	// WithDept Return the departments too. False if left out.
 	WithDept *bool `json:"with_dept,omitempty"`
@@ -737,8 +737,8 @@ type ContactScope string
 // ConvertIDType Kind of the old ids.
 type ConvertIDType string
 
-// ConvertIdsAnswer defines model for ConvertIdsAnswer.
-type ConvertIdsAnswer struct {
+// ConvertIDsAnswer defines model for ConvertIdsAnswer.
+type ConvertIDsAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
 	Code int64 `json:"code"`
 
@@ -758,16 +758,16 @@ type ConvertIdsAnswer struct {
 	Msg *string `json:"msg,omitempty"`
 }
 
-// ConvertIdsRequest defines model for ConvertIdsRequest.
-type ConvertIdsRequest struct {
+// ConvertIDsRequest defines model for ConvertIdsRequest.
+type ConvertIDsRequest struct {
 	// CompanyID Old id of the company. Required if id_type is company_uid.
 	CompanyID *string `json:"company_id,omitempty"`
 
 	// IDType Kind of the old ids.
 	IDType ConvertIDType `json:"id_type"`
 
-	// Ids Old ids, 20 at most.
-	Ids []string `json:"ids"`
+	// IDs Old ids, 20 at most.
+	IDs []string `json:"ids"`
 }
 
 // CreateDeptAnswer defines model for CreateDeptAnswer.
@@ -844,8 +844,8 @@ type CreateUserRequest struct {
 	// DefDeptID Id of the main department.
 	DefDeptID *string `json:"def_dept_id,omitempty"`
 
-	// DeptIds Ids of the departments the user joins.
-	DeptIds []string `json:"dept_ids"`
+	// DeptIDs Ids of the departments the user joins.
+	DeptIDs []string `json:"dept_ids"`
 
 	// Email E-mail address.
 	Email *string `json:"email,omitempty"`
@@ -1322,8 +1322,8 @@ type GetCurrentUserIDAnswer struct {
 	Msg *string `json:"msg,omitempty"`
 }
 
-// GetDeptsByExIdsAnswer defines model for GetDeptsByExIdsAnswer.
-type GetDeptsByExIdsAnswer struct {
+// GetDeptsByExIDsAnswer defines model for GetDeptsByExIdsAnswer.
+type GetDeptsByExIDsAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
 	Code int64 `json:"code"`
 
@@ -1343,10 +1343,10 @@ type GetDeptsByExIdsAnswer struct {
 	Msg *string `json:"msg,omitempty"`
 }
 
-// GetDeptsByExIdsRequest defines model for GetDeptsByExIdsRequest.
-type GetDeptsByExIdsRequest struct {
-	// ExDeptIds Ids of the outer identity source.
-	ExDeptIds []string `json:"ex_dept_ids"`
+// GetDeptsByExIDsRequest defines model for GetDeptsByExIdsRequest.
+type GetDeptsByExIDsRequest struct {
+	// ExDeptIDs Ids of the outer identity source.
+	ExDeptIDs []string `json:"ex_dept_ids"`
 }
 
 // GetRootDeptAnswer defines model for GetRootDeptAnswer.
@@ -1424,8 +1424,8 @@ type GetUsersByEmailsRequest struct {
 	WithDept *bool `json:"with_dept,omitempty"`
 }
 
-// GetUsersByExUserIdsAnswer defines model for GetUsersByExUserIdsAnswer.
-type GetUsersByExUserIdsAnswer struct {
+// GetUsersByExUserIDsAnswer defines model for GetUsersByExUserIdsAnswer.
+type GetUsersByExUserIDsAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
 	Code int64 `json:"code"`
 
@@ -1445,10 +1445,10 @@ type GetUsersByExUserIdsAnswer struct {
 	Msg *string `json:"msg,omitempty"`
 }
 
-// GetUsersByExUserIdsRequest defines model for GetUsersByExUserIdsRequest.
-type GetUsersByExUserIdsRequest struct {
-	// ExUserIds Ids of the outer identity source.
-	ExUserIds []string `json:"ex_user_ids"`
+// GetUsersByExUserIDsRequest defines model for GetUsersByExUserIdsRequest.
+type GetUsersByExUserIDsRequest struct {
+	// ExUserIDs Ids of the outer identity source.
+	ExUserIDs []string `json:"ex_user_ids"`
 
 	// Status Users of these states only.
 	Status []UserStatusFilter `json:"status"`
@@ -1634,8 +1634,8 @@ type NoData = map[string]interface{}
 // NumberOrText A whole number, sent as a JSON number or as its decimal text.
 type NumberOrText = wire.Int
 
-// OauthTokenAnswer A token. Not enveloped: code and the keys after it come with failures only. refresh_expires_in comes with user tokens and is what is left of the refresh token's life, in seconds.
-type OauthTokenAnswer struct {
+// OAuthTokenAnswer A token. Not enveloped: code and the keys after it come with failures only. refresh_expires_in comes with user tokens and is what is left of the refresh token's life, in seconds.
+type OAuthTokenAnswer struct {
 	// AccessToken Opaque token.
 	AccessToken *string `json:"access_token,omitempty"`
 
@@ -1670,8 +1670,8 @@ type OauthTokenAnswer struct {
 	TokenType *string `json:"token_type,omitempty"`
 }
 
-// OauthTokenRequest The fields of every flow; which ones a flow needs is told by its grant_type.
-type OauthTokenRequest struct {
+// OAuthTokenRequest The fields of every flow; which ones a flow needs is told by its grant_type.
+type OAuthTokenRequest struct {
 	// AppTicket client_credentials of a third-party app, tenant token: newest ticket received.
 	AppTicket *string `json:"app_ticket,omitempty"`
 
@@ -1699,14 +1699,14 @@ type OauthTokenRequest struct {
 
 // PermissionScope What the app may see in one part of the address book.
 type PermissionScope struct {
-	// DeptIds Departments.
-	DeptIds *[]string `json:"dept_ids,omitempty"`
+	// DeptIDs Departments.
+	DeptIDs *[]string `json:"dept_ids,omitempty"`
 
 	// Scope org, or partner when that works one day.
 	Scope *string `json:"scope,omitempty"`
 
-	// UserIds People. Not confirmed.
-	UserIds *[]string `json:"user_ids,omitempty"`
+	// UserIDs People. Not confirmed.
+	UserIDs *[]string `json:"user_ids,omitempty"`
 }
 
 // PermissionScopeList What the app may see.
@@ -1987,8 +1987,8 @@ type UserDept struct {
 
 // UserDeptsInput The departments of one user.
 type UserDeptsInput struct {
-	// DeptIds The user's departments. That they replace the old ones is assumed.
-	DeptIds []string `json:"dept_ids"`
+	// DeptIDs The user's departments. That they replace the old ones is assumed.
+	DeptIDs []string `json:"dept_ids"`
 
 	// UserID User id.
 	UserID string `json:"user_id"`
@@ -2117,8 +2117,8 @@ type BatchReadDeptsParams struct {
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
-// GetDeptsByExIdsParams defines parameters for GetDeptsByExIds.
-type GetDeptsByExIdsParams struct {
+// GetDeptsByExIDsParams defines parameters for GetDeptsByExIDs.
+type GetDeptsByExIDsParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
@@ -2261,8 +2261,8 @@ type GetUsersByEmailsParams struct {
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
-// GetUsersByExUserIdsParams defines parameters for GetUsersByExUserIds.
-type GetUsersByExUserIdsParams struct {
+// GetUsersByExUserIDsParams defines parameters for GetUsersByExUserIDs.
+type GetUsersByExUserIDsParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
@@ -2318,8 +2318,8 @@ type UpdateUserParams struct {
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
-// OauthTokenFormdataRequestBody defines body for OauthToken for application/x-www-form-urlencoded ContentType.
-type OauthTokenFormdataRequestBody = OauthTokenRequest
+// OAuthTokenFormdataRequestBody defines body for OAuthToken for application/x-www-form-urlencoded ContentType.
+type OAuthTokenFormdataRequestBody = OAuthTokenRequest
 
 // BatchCreateCustomAttrDefsJSONRequestBody defines body for BatchCreateCustomAttrDefs for application/json ContentType.
 type BatchCreateCustomAttrDefsJSONRequestBody = BatchCreateCustomAttrDefsRequest
@@ -2336,8 +2336,8 @@ type BatchDeleteDeptsJSONRequestBody = BatchDeleteDeptsRequest
 // BatchReadDeptsJSONRequestBody defines body for BatchReadDepts for application/json ContentType.
 type BatchReadDeptsJSONRequestBody = BatchReadDeptsRequest
 
-// GetDeptsByExIdsJSONRequestBody defines body for GetDeptsByExIds for application/json ContentType.
-type GetDeptsByExIdsJSONRequestBody = GetDeptsByExIdsRequest
+// GetDeptsByExIDsJSONRequestBody defines body for GetDeptsByExIDs for application/json ContentType.
+type GetDeptsByExIDsJSONRequestBody = GetDeptsByExIDsRequest
 
 // CreateDeptJSONRequestBody defines body for CreateDept for application/json ContentType.
 type CreateDeptJSONRequestBody = CreateDeptRequest
@@ -2348,8 +2348,8 @@ type BatchReadDeptMembersJSONRequestBody = BatchReadDeptMembersRequest
 // UpdateDeptJSONRequestBody defines body for UpdateDept for application/json ContentType.
 type UpdateDeptJSONRequestBody = UpdateDeptRequest
 
-// ConvertIdsJSONRequestBody defines body for ConvertIds for application/json ContentType.
-type ConvertIdsJSONRequestBody = ConvertIdsRequest
+// ConvertIDsJSONRequestBody defines body for ConvertIDs for application/json ContentType.
+type ConvertIDsJSONRequestBody = ConvertIDsRequest
 
 // BatchDisableUsersJSONRequestBody defines body for BatchDisableUsers for application/json ContentType.
 type BatchDisableUsersJSONRequestBody = BatchDisableUsersRequest
@@ -2369,8 +2369,8 @@ type BatchUpdateUserOrderJSONRequestBody = BatchUpdateUserOrderRequest
 // GetUsersByEmailsJSONRequestBody defines body for GetUsersByEmails for application/json ContentType.
 type GetUsersByEmailsJSONRequestBody = GetUsersByEmailsRequest
 
-// GetUsersByExUserIdsJSONRequestBody defines body for GetUsersByExUserIds for application/json ContentType.
-type GetUsersByExUserIdsJSONRequestBody = GetUsersByExUserIdsRequest
+// GetUsersByExUserIDsJSONRequestBody defines body for GetUsersByExUserIDs for application/json ContentType.
+type GetUsersByExUserIDsJSONRequestBody = GetUsersByExUserIDsRequest
 
 // GetUsersByPhonesJSONRequestBody defines body for GetUsersByPhones for application/json ContentType.
 type GetUsersByPhonesJSONRequestBody = GetUsersByPhonesRequest
@@ -2389,9 +2389,9 @@ type UpdateUserJSONRequestBody = UpdateUserRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
-	// OauthToken 自建应用获取租户的 access_token
+	// OAuthToken 自建应用获取租户的 access_token
 	// (POST /oauth2/token)
-	OauthToken(w http.ResponseWriter, r *http.Request)
+	OAuthToken(w http.ResponseWriter, r *http.Request)
 	// GetCurrentCompany 查询企业信息
 	// (GET /v7/companies/current)
 	GetCurrentCompany(w http.ResponseWriter, r *http.Request)
@@ -2416,9 +2416,9 @@ type ServerInterface interface {
 	// BatchReadDepts 批量查询指定部门信息
 	// (POST /v7/depts/batch_read)
 	BatchReadDepts(w http.ResponseWriter, r *http.Request, params BatchReadDeptsParams)
-	// GetDeptsByExIds 根据 ex_dept_id 获取部门信息
+	// GetDeptsByExIDs 根据 ex_dept_id 获取部门信息
 	// (POST /v7/depts/by_ex_dept_ids)
-	GetDeptsByExIds(w http.ResponseWriter, r *http.Request, params GetDeptsByExIdsParams)
+	GetDeptsByExIDs(w http.ResponseWriter, r *http.Request, params GetDeptsByExIDsParams)
 	// CreateDept 创建部门
 	// (POST /v7/depts/create)
 	CreateDept(w http.ResponseWriter, r *http.Request, params CreateDeptParams)
@@ -2446,9 +2446,9 @@ type ServerInterface interface {
 	// UpdateDept 更新部门
 	// (POST /v7/depts/{dept_id}/update)
 	UpdateDept(w http.ResponseWriter, r *http.Request, deptID DeptIDParam, params UpdateDeptParams)
-	// ConvertIds ID 转换
+	// ConvertIDs ID 转换
 	// (POST /v7/id_convert)
-	ConvertIds(w http.ResponseWriter, r *http.Request)
+	ConvertIDs(w http.ResponseWriter, r *http.Request)
 	// ListUsers 查询企业下所有用户
 	// (GET /v7/users)
 	ListUsers(w http.ResponseWriter, r *http.Request, params ListUsersParams)
@@ -2470,9 +2470,9 @@ type ServerInterface interface {
 	// GetUsersByEmails 根据邮箱获取用户
 	// (POST /v7/users/by_emails)
 	GetUsersByEmails(w http.ResponseWriter, r *http.Request, params GetUsersByEmailsParams)
-	// GetUsersByExUserIds 根据 ex_user_id 获取用户信息
+	// GetUsersByExUserIDs 根据 ex_user_id 获取用户信息
 	// (POST /v7/users/by_ex_user_ids)
-	GetUsersByExUserIds(w http.ResponseWriter, r *http.Request, params GetUsersByExUserIdsParams)
+	GetUsersByExUserIDs(w http.ResponseWriter, r *http.Request, params GetUsersByExUserIDsParams)
 	// GetUsersByPhones 根据手机号获取用户
 	// (POST /v7/users/by_phones)
 	GetUsersByPhones(w http.ResponseWriter, r *http.Request, params GetUsersByPhonesParams)
@@ -2514,11 +2514,11 @@ type ServerInterfaceWrapper struct {
 
 type MiddlewareFunc func(http.Handler) http.Handler
 
-// OauthToken operation middleware
-func (siw *ServerInterfaceWrapper) OauthToken(w http.ResponseWriter, r *http.Request) {
+// OAuthToken operation middleware
+func (siw *ServerInterfaceWrapper) OAuthToken(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.OauthToken(w, r)
+		siw.Handler.OAuthToken(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2842,14 +2842,14 @@ func (siw *ServerInterfaceWrapper) BatchReadDepts(w http.ResponseWriter, r *http
 	handler.ServeHTTP(w, r)
 }
 
-// GetDeptsByExIds operation middleware
-func (siw *ServerInterfaceWrapper) GetDeptsByExIds(w http.ResponseWriter, r *http.Request) {
+// GetDeptsByExIDs operation middleware
+func (siw *ServerInterfaceWrapper) GetDeptsByExIDs(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params GetDeptsByExIdsParams
+	var params GetDeptsByExIDsParams
 
 	headers := r.Header
 
@@ -2873,7 +2873,7 @@ func (siw *ServerInterfaceWrapper) GetDeptsByExIds(w http.ResponseWriter, r *htt
 	}
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetDeptsByExIds(w, r, params)
+		siw.Handler.GetDeptsByExIDs(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3450,11 +3450,11 @@ func (siw *ServerInterfaceWrapper) UpdateDept(w http.ResponseWriter, r *http.Req
 	handler.ServeHTTP(w, r)
 }
 
-// ConvertIds operation middleware
-func (siw *ServerInterfaceWrapper) ConvertIds(w http.ResponseWriter, r *http.Request) {
+// ConvertIDs operation middleware
+func (siw *ServerInterfaceWrapper) ConvertIDs(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ConvertIds(w, r)
+		siw.Handler.ConvertIDs(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3816,14 +3816,14 @@ func (siw *ServerInterfaceWrapper) GetUsersByEmails(w http.ResponseWriter, r *ht
 	handler.ServeHTTP(w, r)
 }
 
-// GetUsersByExUserIds operation middleware
-func (siw *ServerInterfaceWrapper) GetUsersByExUserIds(w http.ResponseWriter, r *http.Request) {
+// GetUsersByExUserIDs operation middleware
+func (siw *ServerInterfaceWrapper) GetUsersByExUserIDs(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params GetUsersByExUserIdsParams
+	var params GetUsersByExUserIDsParams
 
 	headers := r.Header
 
@@ -3847,7 +3847,7 @@ func (siw *ServerInterfaceWrapper) GetUsersByExUserIds(w http.ResponseWriter, r 
 	}
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetUsersByExUserIds(w, r, params)
+		siw.Handler.GetUsersByExUserIDs(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4382,7 +4382,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 		ErrorHandlerFunc:   options.ErrorHandlerFunc,
 	}
 
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/oauth2/token", wrapper.OauthToken)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/oauth2/token", wrapper.OAuthToken)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/companies/current", wrapper.GetCurrentCompany)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/companies/user_custom_attrs/batch_create", wrapper.BatchCreateCustomAttrDefs)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/companies/user_custom_attrs/batch_delete", wrapper.BatchDeleteCustomAttrDefs)
@@ -4398,10 +4398,10 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/depts/{dept_id}/update", wrapper.UpdateDept)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/depts/batch_delete", wrapper.BatchDeleteDepts)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/depts/batch_read", wrapper.BatchReadDepts)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/depts/by_ex_dept_ids", wrapper.GetDeptsByExIds)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/depts/by_ex_dept_ids", wrapper.GetDeptsByExIDs)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/depts/create", wrapper.CreateDept)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/depts/root", wrapper.GetRootDept)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/id_convert", wrapper.ConvertIds)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/id_convert", wrapper.ConvertIDs)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/users", wrapper.ListUsers)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/users/{user_id}", wrapper.GetUser)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/{user_id}/delete", wrapper.DeleteUser)
@@ -4413,7 +4413,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/batch_update_dept", wrapper.BatchUpdateUserDept)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/batch_update_order", wrapper.BatchUpdateUserOrder)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/by_emails", wrapper.GetUsersByEmails)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/by_ex_user_ids", wrapper.GetUsersByExUserIds)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/by_ex_user_ids", wrapper.GetUsersByExUserIDs)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/by_phones", wrapper.GetUsersByPhones)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/create", wrapper.CreateUser)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/users/current", wrapper.GetCurrentUser)
@@ -4426,17 +4426,17 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 
 type FailureJSONResponse ErrorAnswer
 
-type OauthTokenRequestObject struct {
-	Body *OauthTokenFormdataRequestBody
+type OAuthTokenRequestObject struct {
+	Body *OAuthTokenFormdataRequestBody
 }
 
-type OauthTokenResponseObject interface {
-	VisitOauthTokenResponse(w http.ResponseWriter) error
+type OAuthTokenResponseObject interface {
+	VisitOAuthTokenResponse(w http.ResponseWriter) error
 }
 
-type OauthToken200JSONResponse OauthTokenAnswer
+type OAuthToken200JSONResponse OAuthTokenAnswer
 
-func (response OauthToken200JSONResponse) VisitOauthTokenResponse(w http.ResponseWriter) error {
+func (response OAuthToken200JSONResponse) VisitOAuthTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -4448,12 +4448,12 @@ func (response OauthToken200JSONResponse) VisitOauthTokenResponse(w http.Respons
 	return err
 }
 
-type OauthTokendefaultJSONResponse struct {
+type OAuthTokendefaultJSONResponse struct {
 	Body       ErrorAnswer
 	StatusCode int
 }
 
-func (response OauthTokendefaultJSONResponse) VisitOauthTokenResponse(w http.ResponseWriter) error {
+func (response OAuthTokendefaultJSONResponse) VisitOAuthTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4781,18 +4781,18 @@ func (response BatchReadDeptsdefaultJSONResponse) VisitBatchReadDeptsResponse(w 
 	return err
 }
 
-type GetDeptsByExIdsRequestObject struct {
-	Params GetDeptsByExIdsParams
-	Body   *GetDeptsByExIdsJSONRequestBody
+type GetDeptsByExIDsRequestObject struct {
+	Params GetDeptsByExIDsParams
+	Body   *GetDeptsByExIDsJSONRequestBody
 }
 
-type GetDeptsByExIdsResponseObject interface {
-	VisitGetDeptsByExIdsResponse(w http.ResponseWriter) error
+type GetDeptsByExIDsResponseObject interface {
+	VisitGetDeptsByExIDsResponse(w http.ResponseWriter) error
 }
 
-type GetDeptsByExIds200JSONResponse GetDeptsByExIdsAnswer
+type GetDeptsByExIDs200JSONResponse GetDeptsByExIDsAnswer
 
-func (response GetDeptsByExIds200JSONResponse) VisitGetDeptsByExIdsResponse(w http.ResponseWriter) error {
+func (response GetDeptsByExIDs200JSONResponse) VisitGetDeptsByExIDsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -4804,12 +4804,12 @@ func (response GetDeptsByExIds200JSONResponse) VisitGetDeptsByExIdsResponse(w ht
 	return err
 }
 
-type GetDeptsByExIdsdefaultJSONResponse struct {
+type GetDeptsByExIDsdefaultJSONResponse struct {
 	Body       ErrorAnswer
 	StatusCode int
 }
 
-func (response GetDeptsByExIdsdefaultJSONResponse) VisitGetDeptsByExIdsResponse(w http.ResponseWriter) error {
+func (response GetDeptsByExIDsdefaultJSONResponse) VisitGetDeptsByExIDsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5184,17 +5184,17 @@ func (response UpdateDeptdefaultJSONResponse) VisitUpdateDeptResponse(w http.Res
 	return err
 }
 
-type ConvertIdsRequestObject struct {
-	Body *ConvertIdsJSONRequestBody
+type ConvertIDsRequestObject struct {
+	Body *ConvertIDsJSONRequestBody
 }
 
-type ConvertIdsResponseObject interface {
-	VisitConvertIdsResponse(w http.ResponseWriter) error
+type ConvertIDsResponseObject interface {
+	VisitConvertIDsResponse(w http.ResponseWriter) error
 }
 
-type ConvertIds200JSONResponse ConvertIdsAnswer
+type ConvertIDs200JSONResponse ConvertIDsAnswer
 
-func (response ConvertIds200JSONResponse) VisitConvertIdsResponse(w http.ResponseWriter) error {
+func (response ConvertIDs200JSONResponse) VisitConvertIDsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -5206,12 +5206,12 @@ func (response ConvertIds200JSONResponse) VisitConvertIdsResponse(w http.Respons
 	return err
 }
 
-type ConvertIdsdefaultJSONResponse struct {
+type ConvertIDsdefaultJSONResponse struct {
 	Body       ErrorAnswer
 	StatusCode int
 }
 
-func (response ConvertIdsdefaultJSONResponse) VisitConvertIdsResponse(w http.ResponseWriter) error {
+func (response ConvertIDsdefaultJSONResponse) VisitConvertIDsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5502,18 +5502,18 @@ func (response GetUsersByEmailsdefaultJSONResponse) VisitGetUsersByEmailsRespons
 	return err
 }
 
-type GetUsersByExUserIdsRequestObject struct {
-	Params GetUsersByExUserIdsParams
-	Body   *GetUsersByExUserIdsJSONRequestBody
+type GetUsersByExUserIDsRequestObject struct {
+	Params GetUsersByExUserIDsParams
+	Body   *GetUsersByExUserIDsJSONRequestBody
 }
 
-type GetUsersByExUserIdsResponseObject interface {
-	VisitGetUsersByExUserIdsResponse(w http.ResponseWriter) error
+type GetUsersByExUserIDsResponseObject interface {
+	VisitGetUsersByExUserIDsResponse(w http.ResponseWriter) error
 }
 
-type GetUsersByExUserIds200JSONResponse GetUsersByExUserIdsAnswer
+type GetUsersByExUserIDs200JSONResponse GetUsersByExUserIDsAnswer
 
-func (response GetUsersByExUserIds200JSONResponse) VisitGetUsersByExUserIdsResponse(w http.ResponseWriter) error {
+func (response GetUsersByExUserIDs200JSONResponse) VisitGetUsersByExUserIDsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -5525,12 +5525,12 @@ func (response GetUsersByExUserIds200JSONResponse) VisitGetUsersByExUserIdsRespo
 	return err
 }
 
-type GetUsersByExUserIdsdefaultJSONResponse struct {
+type GetUsersByExUserIDsdefaultJSONResponse struct {
 	Body       ErrorAnswer
 	StatusCode int
 }
 
-func (response GetUsersByExUserIdsdefaultJSONResponse) VisitGetUsersByExUserIdsResponse(w http.ResponseWriter) error {
+func (response GetUsersByExUserIDsdefaultJSONResponse) VisitGetUsersByExUserIDsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5941,9 +5941,9 @@ func (response UpdateUserdefaultJSONResponse) VisitUpdateUserResponse(w http.Res
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
-	// OauthToken 自建应用获取租户的 access_token
+	// OAuthToken 自建应用获取租户的 access_token
 	// (POST /oauth2/token)
-	OauthToken(ctx context.Context, request OauthTokenRequestObject) (OauthTokenResponseObject, error)
+	OAuthToken(ctx context.Context, request OAuthTokenRequestObject) (OAuthTokenResponseObject, error)
 	// GetCurrentCompany 查询企业信息
 	// (GET /v7/companies/current)
 	GetCurrentCompany(ctx context.Context, request GetCurrentCompanyRequestObject) (GetCurrentCompanyResponseObject, error)
@@ -5968,9 +5968,9 @@ type StrictServerInterface interface {
 	// BatchReadDepts 批量查询指定部门信息
 	// (POST /v7/depts/batch_read)
 	BatchReadDepts(ctx context.Context, request BatchReadDeptsRequestObject) (BatchReadDeptsResponseObject, error)
-	// GetDeptsByExIds 根据 ex_dept_id 获取部门信息
+	// GetDeptsByExIDs 根据 ex_dept_id 获取部门信息
 	// (POST /v7/depts/by_ex_dept_ids)
-	GetDeptsByExIds(ctx context.Context, request GetDeptsByExIdsRequestObject) (GetDeptsByExIdsResponseObject, error)
+	GetDeptsByExIDs(ctx context.Context, request GetDeptsByExIDsRequestObject) (GetDeptsByExIDsResponseObject, error)
 	// CreateDept 创建部门
 	// (POST /v7/depts/create)
 	CreateDept(ctx context.Context, request CreateDeptRequestObject) (CreateDeptResponseObject, error)
@@ -5998,9 +5998,9 @@ type StrictServerInterface interface {
 	// UpdateDept 更新部门
 	// (POST /v7/depts/{dept_id}/update)
 	UpdateDept(ctx context.Context, request UpdateDeptRequestObject) (UpdateDeptResponseObject, error)
-	// ConvertIds ID 转换
+	// ConvertIDs ID 转换
 	// (POST /v7/id_convert)
-	ConvertIds(ctx context.Context, request ConvertIdsRequestObject) (ConvertIdsResponseObject, error)
+	ConvertIDs(ctx context.Context, request ConvertIDsRequestObject) (ConvertIDsResponseObject, error)
 	// ListUsers 查询企业下所有用户
 	// (GET /v7/users)
 	ListUsers(ctx context.Context, request ListUsersRequestObject) (ListUsersResponseObject, error)
@@ -6022,9 +6022,9 @@ type StrictServerInterface interface {
 	// GetUsersByEmails 根据邮箱获取用户
 	// (POST /v7/users/by_emails)
 	GetUsersByEmails(ctx context.Context, request GetUsersByEmailsRequestObject) (GetUsersByEmailsResponseObject, error)
-	// GetUsersByExUserIds 根据 ex_user_id 获取用户信息
+	// GetUsersByExUserIDs 根据 ex_user_id 获取用户信息
 	// (POST /v7/users/by_ex_user_ids)
-	GetUsersByExUserIds(ctx context.Context, request GetUsersByExUserIdsRequestObject) (GetUsersByExUserIdsResponseObject, error)
+	GetUsersByExUserIDs(ctx context.Context, request GetUsersByExUserIDsRequestObject) (GetUsersByExUserIDsResponseObject, error)
 	// GetUsersByPhones 根据手机号获取用户
 	// (POST /v7/users/by_phones)
 	GetUsersByPhones(ctx context.Context, request GetUsersByPhonesRequestObject) (GetUsersByPhonesResponseObject, error)
@@ -6096,15 +6096,15 @@ type strictHandler struct {
 	options     StrictHTTPServerOptions
 }
 
-// OauthToken operation middleware
-func (sh *strictHandler) OauthToken(w http.ResponseWriter, r *http.Request) {
-	var request OauthTokenRequestObject
+// OAuthToken operation middleware
+func (sh *strictHandler) OAuthToken(w http.ResponseWriter, r *http.Request) {
+	var request OAuthTokenRequestObject
 
 	if err := r.ParseForm(); err != nil {
 		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode formdata: %w", err))
 		return
 	}
-	var body OauthTokenFormdataRequestBody
+	var body OAuthTokenFormdataRequestBody
 	if err := runtime.BindForm(&body, r.Form, nil, nil); err != nil {
 		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't bind formdata: %w", err))
 		return
@@ -6112,18 +6112,18 @@ func (sh *strictHandler) OauthToken(w http.ResponseWriter, r *http.Request) {
 	request.Body = &body
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.OauthToken(ctx, request.(OauthTokenRequestObject))
+		return sh.ssi.OAuthToken(ctx, request.(OAuthTokenRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "OauthToken")
+		handler = middleware(handler, "OAuthToken")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(OauthTokenResponseObject); ok {
-		if err := validResponse.VisitOauthTokenResponse(w); err != nil {
+	} else if validResponse, ok := response.(OAuthTokenResponseObject); ok {
+		if err := validResponse.VisitOAuthTokenResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -6372,13 +6372,13 @@ func (sh *strictHandler) BatchReadDepts(w http.ResponseWriter, r *http.Request, 
 	}
 }
 
-// GetDeptsByExIds operation middleware
-func (sh *strictHandler) GetDeptsByExIds(w http.ResponseWriter, r *http.Request, params GetDeptsByExIdsParams) {
-	var request GetDeptsByExIdsRequestObject
+// GetDeptsByExIDs operation middleware
+func (sh *strictHandler) GetDeptsByExIDs(w http.ResponseWriter, r *http.Request, params GetDeptsByExIDsParams) {
+	var request GetDeptsByExIDsRequestObject
 
 	request.Params = params
 
-	var body GetDeptsByExIdsJSONRequestBody
+	var body GetDeptsByExIDsJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
 		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
 		return
@@ -6386,18 +6386,18 @@ func (sh *strictHandler) GetDeptsByExIds(w http.ResponseWriter, r *http.Request,
 	request.Body = &body
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.GetDeptsByExIds(ctx, request.(GetDeptsByExIdsRequestObject))
+		return sh.ssi.GetDeptsByExIDs(ctx, request.(GetDeptsByExIDsRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetDeptsByExIds")
+		handler = middleware(handler, "GetDeptsByExIDs")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(GetDeptsByExIdsResponseObject); ok {
-		if err := validResponse.VisitGetDeptsByExIdsResponse(w); err != nil {
+	} else if validResponse, ok := response.(GetDeptsByExIDsResponseObject); ok {
+		if err := validResponse.VisitGetDeptsByExIDsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -6669,11 +6669,11 @@ func (sh *strictHandler) UpdateDept(w http.ResponseWriter, r *http.Request, dept
 	}
 }
 
-// ConvertIds operation middleware
-func (sh *strictHandler) ConvertIds(w http.ResponseWriter, r *http.Request) {
-	var request ConvertIdsRequestObject
+// ConvertIDs operation middleware
+func (sh *strictHandler) ConvertIDs(w http.ResponseWriter, r *http.Request) {
+	var request ConvertIDsRequestObject
 
-	var body ConvertIdsJSONRequestBody
+	var body ConvertIDsJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
 		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
 		return
@@ -6681,18 +6681,18 @@ func (sh *strictHandler) ConvertIds(w http.ResponseWriter, r *http.Request) {
 	request.Body = &body
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.ConvertIds(ctx, request.(ConvertIdsRequestObject))
+		return sh.ssi.ConvertIDs(ctx, request.(ConvertIDsRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ConvertIds")
+		handler = middleware(handler, "ConvertIDs")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(ConvertIdsResponseObject); ok {
-		if err := validResponse.VisitConvertIdsResponse(w); err != nil {
+	} else if validResponse, ok := response.(ConvertIDsResponseObject); ok {
+		if err := validResponse.VisitConvertIDsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -6924,13 +6924,13 @@ func (sh *strictHandler) GetUsersByEmails(w http.ResponseWriter, r *http.Request
 	}
 }
 
-// GetUsersByExUserIds operation middleware
-func (sh *strictHandler) GetUsersByExUserIds(w http.ResponseWriter, r *http.Request, params GetUsersByExUserIdsParams) {
-	var request GetUsersByExUserIdsRequestObject
+// GetUsersByExUserIDs operation middleware
+func (sh *strictHandler) GetUsersByExUserIDs(w http.ResponseWriter, r *http.Request, params GetUsersByExUserIDsParams) {
+	var request GetUsersByExUserIDsRequestObject
 
 	request.Params = params
 
-	var body GetUsersByExUserIdsJSONRequestBody
+	var body GetUsersByExUserIDsJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
 		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
 		return
@@ -6938,18 +6938,18 @@ func (sh *strictHandler) GetUsersByExUserIds(w http.ResponseWriter, r *http.Requ
 	request.Body = &body
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.GetUsersByExUserIds(ctx, request.(GetUsersByExUserIdsRequestObject))
+		return sh.ssi.GetUsersByExUserIDs(ctx, request.(GetUsersByExUserIDsRequestObject))
 	}
 	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetUsersByExUserIds")
+		handler = middleware(handler, "GetUsersByExUserIDs")
 	}
 
 	response, err := handler(r.Context(), w, r, request)
 
 	if err != nil {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(GetUsersByExUserIdsResponseObject); ok {
-		if err := validResponse.VisitGetUsersByExUserIdsResponse(w); err != nil {
+	} else if validResponse, ok := response.(GetUsersByExUserIDsResponseObject); ok {
+		if err := validResponse.VisitGetUsersByExUserIDsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
