@@ -53,7 +53,7 @@ lint-typescript: ## make TypeScript of the documents with two generators and com
 	$(OPENAPI_TYPESCRIPT) tsc --strict --noEmit --target es2022 --lib es2022,dom,dom.iterable --module esnext --moduleResolution bundler \
 		$$(find "$$out" -name '*.ts')
 
-breaking: ## hold documents and gen/ against a commit, BASE=<ref> (else where the branch left origin/main, or HEAD~1), and fail if something breaks
+breaking: ## hold documents and all public packages against a commit, BASE=<ref> (else where the branch left origin/main, or HEAD~1), and fail if something breaks
 	@[ "$(origin BASE)" != "command line" ] || [ -n "$(BASE)" ] || { echo "BASE is empty: name a commit, or leave BASE= out"; exit 2; }
 	$(GO) run -C internal/change ./breaking -root "$(CURDIR)" -base "$(BASE)"
 

@@ -20,7 +20,8 @@ type stand struct {
 }
 
 func standOf(vendor string, s *sim.Simulator) stand {
-	base := map[string]string{"wecom": "/wecom/cgi-bin", "dingtalk": "/dingtalk", "feishu": "/feishu/open-apis", "wps": "/wps"}[vendor]
+	base := map[string]string{"wecom": "/wecom/cgi-bin", "dingtalk": "/dingtalk", "feishu": "/feishu/open-apis",
+		"wps": "/wps"}[vendor]
 	return stand{base, s.Credentials()}
 }
 
@@ -31,20 +32,23 @@ func opener(vendor, url string, s *sim.Simulator) contract.Opener {
 		options = append([]clients.Option{clients.WithBaseURL(url + at.base)}, options...)
 		switch c := at.credentials; vendor {
 		case "wecom":
-			return wecom.New(wecom.Config{CorpID: c.WeCom.CorpID, ContactSecret: clients.Secret(c.WeCom.ContactSecret), AppSecret: clients.Secret(c.WeCom.AppSecret)}, options...)
+			return wecom.New(wecom.Config{CorpID: c.WeCom.CorpID, ContactSecret: clients.Secret(c.WeCom.ContactSecret),
+				AppSecret: clients.Secret(c.WeCom.AppSecret)}, options...)
 		case "dingtalk":
-			return dingtalk.New(dingtalk.Config{AppKey: c.DingTalk.AppKey, AppSecret: clients.Secret(c.DingTalk.AppSecret)}, options...)
+			return dingtalk.New(dingtalk.Config{AppKey: c.DingTalk.AppKey,
+				AppSecret: clients.Secret(c.DingTalk.AppSecret)}, options...)
 		case "feishu":
-			return feishu.New(feishu.Config{AppID: c.Feishu.AppID, AppSecret: clients.Secret(c.Feishu.AppSecret)}, options...)
+			return feishu.New(feishu.Config{AppID: c.Feishu.AppID, AppSecret: clients.Secret(c.Feishu.AppSecret)},
+				options...)
 		default:
 			return wps.New(wps.Config{AppID: c.WPS.AppID, AppKey: clients.Secret(c.WPS.AppKey)}, options...)
 		}
 	}
 }
 
-func probe(t *testing.T, vendor string, server *sim.Server, options ...contract.ProbeOption) *contract.ProbeResult {
+func probe(t *testing.T, vendor string, server *sim.Server, o contract.ProbeOptions) *contract.ProbeResult {
 	t.Helper()
-	result, err := contract.Probe(t.Context(), validator(t, vendor), opener(vendor, server.URL, server.Simulator), options...)
+	result, err := contract.Probe(t.Context(), validator(t, vendor), opener(vendor, server.URL, server.Simulator), o)
 	require.NoError(t, err)
 	return result
 }

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -102,13 +104,83 @@ func TestNoAllOfAndEveryOddEnumHasNames(t *testing.T) {
 						text, ok := v.(string)
 						return !ok || text == "" || strings.ContainsFunc(text, func(r rune) bool { return r > 'z' || r < '-' })
 					})
-					if names, ok := s.Extensions["x-enum-varnames"].([]any); odd && assert.True(t, ok, "%s: x-enum-varnames", at) {
-						assert.Len(t, names, len(s.Enum), at)
+					for _, beside := range []string{"x-enum-varnames", "x-enum-descriptions", "x-enum-kinds"} {
+						list, ok := s.Extensions[beside].([]any)
+						switch {
+						case ok && len(list) != len(s.Enum):
+							t.Errorf("%s: enum has %d values, %s has %d: each value needs its own at the same place, in specs/%s.yaml",
+								at, len(s.Enum), beside, len(list), vendor)
+						case !ok && odd && beside == "x-enum-varnames":
+							t.Errorf("%s: the values are no words, so that they need x-enum-varnames, in specs/%s.yaml", at, vendor)
+						}
 					}
 				})
 			}
 		})
 	}
+}
+
+// What an error code means. The words for what this side finds, such as bad_response, are no vendor's.
+var kinds = []any{
+	"unknown", "unauthenticated", "permission", "not_found", "invalid_argument", "conflict", "rate_limited", "unavailable",
+	"by_status",
+}
+
+func TestEveryErrorCodeHasAKind(t *testing.T) {
+	for _, vendor := range vendors {
+		t.Run(vendor, func(t *testing.T) {
+			doc := load(t, vendor)
+			kindOf := map[string]any{}
+			for name, ref := range doc.Components.Schemas {
+				list, ok := ref.Value.Extensions["x-enum-kinds"].([]any)
+				if !ok {
+					listed := strings.HasSuffix(name, "ErrorCode") || name == "SubCode"
+					assert.False(t, listed, "%s has no x-enum-kinds", name)
+					continue
+				}
+				require.Len(t, list, len(ref.Value.Enum), name)
+				assert.Len(t, ref.Value.Extensions["x-enum-varnames"], len(ref.Value.Enum), name)
+				assert.Len(t, ref.Value.Extensions["x-enum-descriptions"], len(ref.Value.Enum), name)
+				for i, kind := range list {
+					code := codeText(ref.Value.Enum[i])
+					if code == "0" {
+						assert.Equal(t, "success", kind, "%s 0", name)
+					} else {
+						assert.Contains(t, kinds, kind, "%s %s", name, code)
+					}
+					assert.Contains(t, []any{nil, kind}, kindOf[code], "%s %s has another kind in another list", name, code)
+					kindOf[code] = kind
+				}
+			}
+			require.Contains(t, doc.Components.Schemas, "ErrorCode")
+			operations(doc, func(_, _ string, op *openapi3.Operation) {
+				extension, ok := op.Extensions["x-error-kinds"]
+				if !ok {
+					return
+				}
+				list, ok := extension.([]any)
+				require.True(t, ok, "%s: x-error-kinds is a list", op.OperationID)
+				assert.NotEmpty(t, list, op.OperationID)
+				before := math.Inf(-1)
+				for _, entry := range list {
+					entry, ok := entry.(map[string]any)
+					require.True(t, ok, "%s: x-error-kinds: an object", op.OperationID)
+					assert.Equal(t, []string{"from", "kind", "to"}, slices.Sorted(maps.Keys(entry)), op.OperationID)
+					assert.Contains(t, kinds, entry["kind"], op.OperationID)
+					assert.Greater(t, entry["from"], before, "%s: ranges in order, none within another", op.OperationID)
+					assert.LessOrEqual(t, entry["from"], entry["to"], op.OperationID)
+					before, _ = entry["to"].(float64)
+				}
+			})
+		})
+	}
+}
+
+func codeText(code any) string {
+	if number, ok := code.(float64); ok {
+		return strconv.FormatFloat(number, 'f', -1, 64)
+	}
+	return fmt.Sprint(code)
 }
 
 // visit walks down inline schemas; what is referred to is visited under its own name.

@@ -62,7 +62,9 @@ func (g *guide) apply(document, edits string) string {
 		}
 		before, after, ok := strings.Cut(document, "\n    "+schema+":\n")
 		require.True(g.t, ok, "specs/wecom.yaml has no schema %s any more: the guide needs another example", schema)
-		require.Contains(g.t, after, strings.Join(old, ""), "specs/wecom.yaml has changed: so must the guide's example")
+		require.Truef(g.t, strings.Contains(after, strings.Join(old, "")),
+			"specs/wecom.yaml has changed below %s: so must the example in docs/CHANGING_A_SPEC.md, which has\n%s",
+			schema, strings.Join(old, ""))
 		document = before + "\n    " + schema + ":\n" + strings.Replace(after, strings.Join(old, ""), strings.Join(new, ""), 1)
 	}
 	return document
@@ -158,12 +160,13 @@ func (w *tree) edited(dir, command string, args ...string) (string, error) {
 	return w.run(dir, append([]string{command, "-overlay", file}, args...)...)
 }
 
-// report holds the edited tree against the checkout.
+// report holds the document and the generated packages of the edited tree against the checkout's: what stands on them does
+// not compile before it is edited, too.
 func (w *tree) report() string {
 	w.t.Helper()
 	changes, err := compareDocument(filepath.Join(w.root, "specs/wecom.yaml"), w.replace[filepath.Join(w.root, "specs/wecom.yaml")])
 	require.NoError(w.t, err)
-	before, err := generated(w.t.Context(), w.root, nil)
+	before, err := loadLibrary(w.t.Context(), w.root, "./gen/...", nil)
 	require.NoError(w.t, err)
 	overlay := make(map[string][]byte)
 	for name, replacement := range w.replace {
@@ -171,7 +174,7 @@ func (w *tree) report() string {
 			require.NoError(w.t, err)
 		}
 	}
-	after, err := generated(w.t.Context(), w.root, overlay)
+	after, err := loadLibrary(w.t.Context(), w.root, "./gen/...", overlay)
 	require.NoError(w.t, err)
 	report := Report{Comparisons: append([]Comparison{{Name: "specs/wecom.yaml", Changes: changes}}, comparePackages(before, after)...)}
 	var text strings.Builder
