@@ -28,8 +28,9 @@ type batch struct {
 // crew reads for a walk. It ends with its context.
 type crew struct {
 	d       Directory
-	details detailer // nil: none wanted
-	claimed sync.Map // ids of people whom some worker asks about
+	details detailer      // nil: none wanted
+	claimed sync.Map      // ids of people whom some worker asks about
+	slots   chan struct{} // for all who ask about people
 	listed  chan listed
 	next    chan *node
 	batches chan batch
@@ -117,7 +118,11 @@ func (c *crew) ask(ctx context.Context, b *batch) {
 		refused error
 	}
 	next := 0
-	for a, err := range clients.Ordered(ctx, defaultParallel, first, func(ctx context.Context, i int) (answer, error) {
+	for a, err := range clients.Ordered(ctx, cap(c.slots), first, func(ctx context.Context, i int) (answer, error) {
+		if !hand(ctx, c.slots, struct{}{}) {
+			return answer{}, ended(ctx)
+		}
+		defer func() { <-c.slots }()
 		r, err := c.details.detail(ctx, b.rows[i])
 		switch {
 		case errors.Is(err, clients.ErrNotFound):

@@ -88,7 +88,11 @@ func (w *walk) run(ctx context.Context) error {
 		w.isRoot[root] = true
 	}
 	inner, cancel := context.WithCancel(ctx)
-	c := &crew{d: w.d, listed: make(chan listed), next: make(chan *node), batches: make(chan batch)}
+	workers := w.o.Parallel
+	if workers <= 0 {
+		workers = defaultParallel
+	}
+	c := &crew{d: w.d, slots: make(chan struct{}, workers), listed: make(chan listed), next: make(chan *node), batches: make(chan batch)}
 	defer c.group.Wait()
 	defer cancel() // runs first: everybody who waits to hand over is let go
 	if w.o.Details {
@@ -105,10 +109,6 @@ func (w *walk) run(ctx context.Context) error {
 		c.everybody(inner, all)
 	default:
 		c.list(inner, roots)
-		workers := w.o.Parallel
-		if workers <= 0 {
-			workers = defaultParallel
-		}
 		c.work(inner, workers)
 	}
 	if err := w.read(ctx, c); err != nil {
