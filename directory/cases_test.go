@@ -251,6 +251,7 @@ func TestFeishuWalksItsScope(t *testing.T) {
 
 func TestAStatusThatTheAppMayNotReadIsNotInactive(t *testing.T) {
 	d := feishuAt(t, answers{
+		"/departments/0":            `400{"code":40008,"msg":"x"}`,
 		"/departments/0/children":   feishuEmpty,
 		"/users/find_by_department": `{"code":0,"data":{"has_more":false,"items":[{"name":"n1","email":"a@example.org","employee_no":"7","open_id":"ou_1","union_id":"on_1","user_id":"u1"}]}}`,
 	})

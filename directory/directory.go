@@ -39,8 +39,8 @@ type Department struct {
 	LeaderIDs  []string `json:"leaders,omitzero"`     // ids of users, sorted; nil: not known, empty: nobody
 	Order      string   `json:"order,omitempty"`      // the vendor's, which may be larger first or smaller first
 
-	// Raw is the vendor's own value: wecomapi.Department, dingtalkapi.DepartmentV2, feishuapi.Department (nil for Feishu's root, which
-	// has none) or wpsapi.Dept.
+	// Raw is the vendor's own value: wecomapi.Department, dingtalkapi.DepartmentV2, feishuapi.Department (nil for Feishu's root, where
+	// the vendor tells nothing of it) or wpsapi.Dept.
 	Raw any `json:"-"`
 }
 

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -15,7 +16,7 @@ import (
 )
 
 const (
-	// feishuRoot is the company itself. Feishu has no department object for it, and people who are in no other department.
+	// feishuRoot is the company itself. No list of departments has it, and there are people who are in no other department.
 	feishuRoot = "0"
 
 	// feishuRootName stands in for the name that Feishu does not give.
@@ -23,7 +24,7 @@ const (
 )
 
 // Feishu shows the directory of Feishu or Lark, as far as the app's contact range (通讯录权限范围) goes. Users' ids are open_ids, which differ from
-// app to app, and departments' are open_department_ids; the root is "0", of which the vendor tells nothing: it is called "root".
+// app to app, and departments' are open_department_ids; the root is "0", and is called "root" where the vendor does not tell its name.
 func Feishu(c *feishu.Client) Directory { return &feishuDirectory{c: c} }
 
 type feishuDirectory struct {
@@ -69,14 +70,10 @@ func (d *feishuDirectory) Departments(ctx context.Context, roots ...string) iter
 			return known && department.ID != "" || yield(department, nil)
 		}
 		for _, root := range roots {
-			top := Department{ID: feishuRoot, Name: feishuRootName}
-			if root != feishuRoot {
-				answer, err := d.c.GetDepartment(ctx, root, nil)
-				if err != nil {
-					yield(Department{}, clients.InDepartment(root, err))
-					return
-				}
-				top = feishuDepartment(answer.Data.Department)
+			top, err := d.top(ctx, root)
+			if err != nil {
+				yield(Department{}, clients.InDepartment(root, err))
+				return
 			}
 			if !once(top) {
 				return
@@ -92,6 +89,36 @@ func (d *feishuDirectory) Departments(ctx context.Context, roots ...string) iter
 			}
 		}
 	}
+}
+
+// top is the record of a department. That of the root is told to apps that see the whole company; where it is not, the root has a name
+// that stands in.
+func (d *feishuDirectory) top(ctx context.Context, id string) (Department, error) {
+	answer, err := d.c.GetDepartment(ctx, id, nil)
+	if id != feishuRoot {
+		if err != nil {
+			return Department{}, err
+		}
+		return feishuDepartment(answer.Data.Department), nil
+	}
+	root := Department{ID: feishuRoot, Name: feishuRootName}
+	switch {
+	case err == nil:
+		told := feishuDepartment(answer.Data.Department)
+		told.ID, told.ParentID, told.Name = root.ID, "", cmp.Or(told.Name, root.Name)
+		if told.ExternalID == feishuRoot {
+			told.ExternalID = ""
+		}
+		return told, nil
+	case errors.Is(err, clients.ErrUnavailable):
+		return Department{}, err
+	}
+	for _, silence := range []error{clients.ErrPermission, clients.ErrNotFound, clients.ErrInvalidArgument, clients.ErrBadResponse} {
+		if errors.Is(err, silence) {
+			return root, nil
+		}
+	}
+	return Department{}, err
 }
 
 func (d *feishuDirectory) Members(ctx context.Context, departmentID string) iter.Seq2[User, error] {
