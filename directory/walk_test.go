@@ -20,8 +20,9 @@ type company struct {
 	departments []string
 	members     map[string][]string
 	of          map[string][]directory.Membership // by user
-	people      map[string][]directory.User       // by department, besides members
-	fail        map[string]error                  // by department; "" is the list of departments
+	parents     map[string]string
+	people      map[string][]directory.User // by department, besides members
+	fail        map[string]error            // by department; "" is the list of departments
 	reading     atomic.Int64
 	most        atomic.Int64
 }
@@ -33,7 +34,7 @@ func (c *company) Scope(context.Context) (directory.Scope, error) { return direc
 func (c *company) Departments(context.Context, ...string) iter.Seq2[directory.Department, error] {
 	return func(yield func(directory.Department, error) bool) {
 		for _, id := range c.departments {
-			if !yield(directory.Department{ID: id}, nil) {
+			if !yield(directory.Department{ID: id, ParentID: c.parents[id]}, nil) {
 				return
 			}
 		}
@@ -245,4 +246,56 @@ func TestWhoIsListedInADepartmentBelongsToIt(t *testing.T) {
 		"half":   {{DepartmentID: "a", Primary: new(false)}, {DepartmentID: "c", Primary: new(true)}},
 	}, got)
 	assert.Equal(t, map[string][]string{"a": nil, "b": {"silent"}, "c": nil}, leaders, "nil where a row does not say")
+}
+
+// slow is a company whose list of departments goes on once the members of the first one have been asked for.
+type slow struct {
+	*company
+	asked chan struct{}
+}
+
+func (s slow) Departments(ctx context.Context, roots ...string) iter.Seq2[directory.Department, error] {
+	return func(yield func(directory.Department, error) bool) {
+		first := true
+		for d, err := range s.company.Departments(ctx, roots...) {
+			if !yield(d, err) {
+				return
+			}
+			if first {
+				select {
+				case <-s.asked:
+				case <-ctx.Done():
+					return
+				}
+			}
+			first = false
+		}
+	}
+}
+
+func (s slow) Members(ctx context.Context, id string) iter.Seq2[directory.User, error] {
+	if id == "d0" {
+		close(s.asked)
+	}
+	return s.company.Members(ctx, id)
+}
+
+func TestMembersAreReadWhileDepartmentsAreStillBeingListed(t *testing.T) {
+	got, err := ids(directory.Walk(t.Context(), slow{big(), make(chan struct{})}, directory.WalkOptions{}))
+	require.NoError(t, err)
+	assert.Len(t, got, 50*250)
+}
+
+func TestPathsAreThoseOfTheTreeWhateverIsListedFirst(t *testing.T) {
+	parents := map[string]string{"r": "", "a": "r", "b": "a", "c": "b", "lost": "elsewhere", "below": "lost", "x": "y", "y": "x"}
+	for _, order := range [][]string{{"r", "a", "b", "c", "lost", "below", "x", "y"}, {"c", "b", "x", "below", "a", "y", "lost", "r"}} {
+		c := &company{departments: order, parents: parents}
+		got := map[string][]string{}
+		_, err := ids(directory.Walk(t.Context(), c, directory.WalkOptions{AllowEmpty: true, Exclude: []string{"b"},
+			Department: func(d directory.Department) { got[d.ID] = d.Path }}))
+		require.NoError(t, err)
+		delete(got, "x")
+		delete(got, "y")
+		assert.Equal(t, map[string][]string{"r": {"r"}, "a": {"r", "a"}, "lost": {"lost"}, "below": {"lost", "below"}}, got)
+	}
 }
