@@ -33,20 +33,29 @@ type opened struct {
 	wps      *wps.Client
 }
 
-// open opens the four vendors of a simulator. The clients live by the simulator's clock, so that waiting for a quota takes no time.
+// open opens the four vendors of a simulator. The clients live by the simulator's clock, so that waiting for a quota
+// takes no time.
 func open(t *testing.T, server *sim.Server, clock *clienttest.Clock) opened {
 	t.Helper()
 	demo := server.Credentials()
 	options := func(base string) []clients.Option {
 		return []clients.Option{clients.WithBaseURL(base), clients.WithClock(clock)}
 	}
-	we, err := wecom.New(wecom.Config{CorpID: demo.WeCom.CorpID, AppSecret: clients.Secret(demo.WeCom.AppSecret)}, options(server.WeComURL())...)
+	we, err := wecom.New(
+		wecom.Config{CorpID: demo.WeCom.CorpID, AppSecret: clients.Secret(demo.WeCom.AppSecret)},
+		options(server.WeComURL())...)
 	require.NoError(t, err)
-	ding, err := dingtalk.New(dingtalk.Config{AppKey: demo.DingTalk.AppKey, AppSecret: clients.Secret(demo.DingTalk.AppSecret)}, options(server.DingTalkURL())...)
+	ding, err := dingtalk.New(
+		dingtalk.Config{AppKey: demo.DingTalk.AppKey, AppSecret: clients.Secret(demo.DingTalk.AppSecret)},
+		options(server.DingTalkURL())...)
 	require.NoError(t, err)
-	fei, err := feishu.New(feishu.Config{AppID: demo.Feishu.AppID, AppSecret: clients.Secret(demo.Feishu.AppSecret)}, options(server.FeishuURL())...)
+	fei, err := feishu.New(
+		feishu.Config{AppID: demo.Feishu.AppID, AppSecret: clients.Secret(demo.Feishu.AppSecret)},
+		options(server.FeishuURL())...)
 	require.NoError(t, err)
-	w, err := wps.New(wps.Config{AppID: demo.WPS.AppID, AppKey: clients.Secret(demo.WPS.AppKey)}, options(server.WPSURL())...)
+	w, err := wps.New(
+		wps.Config{AppID: demo.WPS.AppID, AppKey: clients.Secret(demo.WPS.AppKey)},
+		options(server.WPSURL())...)
 	require.NoError(t, err)
 	return opened{we, ding, fei, w}
 }
@@ -141,11 +150,20 @@ type agreed struct {
 // told is what the company's records say, as far as a vendor can tell it.
 func told(server *sim.Server, vendor string) map[sim.PersonKey]agreed {
 	all := map[sim.PersonKey]agreed{}
-	states := map[sim.Status]directory.Status{sim.StatusActive: directory.StatusActive, sim.StatusNotActivated: directory.StatusPending,
-		sim.StatusDisabled: directory.StatusDisabled}
+	states := map[sim.Status]directory.Status{
+		sim.StatusActive:       directory.StatusActive,
+		sim.StatusNotActivated: directory.StatusPending,
+		sim.StatusDisabled:     directory.StatusDisabled,
+	}
 	for _, p := range server.Organisation().People() {
-		a := agreed{Name: p.Name, Status: states[p.Status], Mobile: p.Mobile.E164(), Manager: p.Manager, Main: p.MainDepartment,
-			Orders: map[sim.DepartmentKey]int64{}}
+		a := agreed{
+			Name:    p.Name,
+			Status:  states[p.Status],
+			Mobile:  p.Mobile.E164(),
+			Manager: p.Manager,
+			Main:    p.MainDepartment,
+			Orders:  map[sim.DepartmentKey]int64{},
+		}
 		if vendor == "dingtalk" {
 			a.Main = 0
 		}
@@ -190,7 +208,12 @@ func TestTheFourVendorsAgreeOnEverybody(t *testing.T) {
 				}}
 				for user, err := range directory.Walk(t.Context(), v.directory, options) {
 					require.NoError(t, err)
-					a := agreed{Name: user.DisplayName, Status: user.Status, Manager: people[user.ManagerID], Orders: map[sim.DepartmentKey]int64{}}
+					a := agreed{
+						Name:    user.DisplayName,
+						Status:  user.Status,
+						Manager: people[user.ManagerID],
+						Orders:  map[sim.DepartmentKey]int64{},
+					}
 					for _, number := range user.PhoneNumbers {
 						if number.Type == "mobile" {
 							a.Mobile = number.Value
@@ -312,7 +335,8 @@ func TestADepartmentDeletedInMidWalkIsGone(t *testing.T) {
 			server := simtest.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(100), sim.WithDepartments(20))
 			var empty *sim.Department
 			for _, d := range server.Organisation().Departments() {
-				if len(server.Organisation().Members(d.Key)) == 0 && len(server.Organisation().Children(d.Key)) == 0 && d.Key != sim.RootDepartment {
+				if len(server.Organisation().Members(d.Key)) == 0 && len(server.Organisation().Children(d.Key)) == 0 &&
+					d.Key != sim.RootDepartment {
 					empty = &d
 				}
 			}

@@ -101,8 +101,8 @@ func (c *crew) read(ctx context.Context, from *node, all func(yield func(row, er
 	pass()
 }
 
-// ask adds details to the rows of people of whom no worker has seen any before. Somebody who is gone since is marked; about somebody whom
-// the vendor tells nothing about the row remains what it is.
+// ask adds details to the rows of people of whom no worker has seen any before. Somebody who is gone since is marked;
+// about somebody whom the vendor tells nothing about the row remains what it is.
 func (c *crew) ask(ctx context.Context, b *batch) {
 	if c.details == nil {
 		return

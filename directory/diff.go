@@ -12,8 +12,8 @@ import (
 // ChangeKind is what happened to a person or a department.
 type ChangeKind string
 
-// What can happen. Of several things that happened to one person, the last in this list that did is the kind; Change.Fields has
-// all that changed.
+// What can happen. Of several things that happened to one person, the last in this list that did is the kind;
+// Change.Fields has all that changed.
 const (
 	Changed  ChangeKind = "changed"
 	Moved    ChangeKind = "moved"    // a person is in other departments, a department has another parent
@@ -22,8 +22,8 @@ const (
 	Added    ChangeKind = "added"
 )
 
-// Change is the difference that one record makes. Exactly one pair of Old and New is used, and of it Old is nil for who was added, New
-// for who is not there any more.
+// Change is the difference that one record makes. Exactly one pair of Old and New is used, and of it Old is nil for
+// who was added, New for who is not there any more.
 type Change struct {
 	Kind   ChangeKind    `json:"kind"`
 	Of     string        `json:"of"` // "user" or "department"
@@ -61,8 +61,9 @@ func refused(format string, args ...any) error {
 	return fmt.Errorf("directory: %w: %s", ErrRefused, fmt.Sprintf(format, args...))
 }
 
-// Diff yields what changed from one snapshot to the next: departments, then people, by id. What one of the two does not know is no
-// difference. It refuses, with ErrRefused, to compare another company or more of it or less, and to tell of too many leavers at once.
+// Diff yields what changed from one snapshot to the next: departments, then people, by id. What one of the two does
+// not know is no difference. It refuses, with ErrRefused, to compare another company or more of it or less, and to
+// tell of too many leavers at once.
 func Diff(old, now *Snapshot, o DiffOptions) (iter.Seq[Change], error) {
 	if !o.AllowOther {
 		if err := sameCompany(old.Header, now.Header); err != nil {
@@ -253,8 +254,9 @@ func departmentIDs(u *User) []string {
 	return ids
 }
 
-// Apply returns a snapshot with changes made to it. With those from it to another snapshot the result is the other, but for what only
-// one of the two knows of a record, which is as it was. The header's fields are extended by what is seen.
+// Apply returns a snapshot with changes made to it. With those from it to another snapshot the result is the other,
+// but for what only one of the two knows of a record, which is as it was. The header's fields are extended by what is
+// seen.
 func Apply(s *Snapshot, changes iter.Seq[Change]) *Snapshot {
 	departments, people := make(map[string]Department), make(map[string]User)
 	for _, d := range s.Departments {

@@ -51,9 +51,11 @@ func maybe[T any](r random, entry func(i int) T) []T {
 }
 
 func (r random) company() *directory.Snapshot {
+	states := []directory.Status{"", directory.StatusActive, directory.StatusPending, directory.StatusDisabled, directory.StatusLeft}
 	s := &directory.Snapshot{Header: directory.Header{Version: 1, Vendor: "acme", Time: time.Unix(r.Int64N(1e9), 0).UTC()}}
 	fields := map[string]bool{}
-	for _, name := range []string{"userName", "displayName", "title", "manager", "unionId", "department.displayName", "department.parentId"} {
+	texts := []string{"userName", "displayName", "title", "manager", "unionId", "department.displayName", "department.parentId"}
+	for _, name := range texts {
 		fields[name] = r.chance()
 	}
 	note := func(name string, known bool) { fields[name] = fields[name] || known }
@@ -61,8 +63,12 @@ func (r random) company() *directory.Snapshot {
 		if r.IntN(4) == 0 {
 			continue
 		}
-		d := directory.Department{ID: fmt.Sprint("d", i), Name: r.text(fields["department.displayName"]), ParentID: r.text(fields["department.parentId"]),
-			LeaderIDs: maybe(r, func(i int) string { return fmt.Sprint("u", i) })}
+		d := directory.Department{
+			ID:        fmt.Sprint("d", i),
+			Name:      r.text(fields["department.displayName"]),
+			ParentID:  r.text(fields["department.parentId"]),
+			LeaderIDs: maybe(r, func(i int) string { return fmt.Sprint("u", i) }),
+		}
 		note("department.leaders", d.LeaderIDs != nil)
 		s.Departments = append(s.Departments, d)
 	}
@@ -71,9 +77,12 @@ func (r random) company() *directory.Snapshot {
 			continue
 		}
 		u := directory.User{
-			ID: fmt.Sprint("u", i), UserName: r.text(fields["userName"]), DisplayName: r.text(fields["displayName"]), Title: r.text(fields["title"]),
+			ID: fmt.Sprint(
+				"u",
+				i,
+			), UserName: r.text(fields["userName"]), DisplayName: r.text(fields["displayName"]), Title: r.text(fields["title"]),
 			ManagerID: r.text(fields["manager"]), UnionID: r.text(fields["unionId"]),
-			Status: []directory.Status{"", directory.StatusActive, directory.StatusPending, directory.StatusDisabled, directory.StatusLeft}[r.IntN(5)],
+			Status: states[r.IntN(len(states))],
 			Emails: maybe(r, func(i int) directory.Value { return directory.Value{Value: fmt.Sprint(r.IntN(2)), Type: "work"} }),
 			Departments: maybe(r, func(i int) directory.Membership {
 				m := directory.Membership{DepartmentID: fmt.Sprint("d", 3*i+r.IntN(3)), Leader: r.mark(), Primary: r.mark()}
@@ -130,7 +139,15 @@ func expected(a, b *directory.Snapshot) (departments []directory.Department, peo
 			if was.ID != now.ID {
 				continue
 			}
-			now.UserName, now.DisplayName = text("userName", was.UserName, now.UserName), text("displayName", was.DisplayName, now.DisplayName)
+			now.UserName, now.DisplayName = text(
+				"userName",
+				was.UserName,
+				now.UserName,
+			), text(
+				"displayName",
+				was.DisplayName,
+				now.DisplayName,
+			)
 			now.Title, now.ManagerID = text("title", was.Title, now.Title), text("manager", was.ManagerID, now.ManagerID)
 			now.UnionID = text("unionId", was.UnionID, now.UnionID)
 			if was.Status == "" || now.Status == "" {
@@ -198,7 +215,8 @@ func TestApplyingADifferenceGivesTheOtherCompany(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, slices.Collect(itself))
 	}
-	for _, kind := range []directory.ChangeKind{directory.Added, directory.Changed, directory.Moved, directory.CameBack, directory.Left} {
+	possible := []directory.ChangeKind{directory.Added, directory.Changed, directory.Moved, directory.CameBack, directory.Left}
+	for _, kind := range possible {
 		assert.Positive(t, kinds[kind], kind)
 	}
 }
@@ -256,8 +274,14 @@ func TestAFileThatIsNoWholeSnapshotIsRefused(t *testing.T) {
 
 func TestGuards(t *testing.T) {
 	company := func(people int, edit func(*directory.Snapshot)) *directory.Snapshot {
-		s := &directory.Snapshot{Header: directory.Header{Vendor: "acme", Company: "c", Scope: directory.Range{Scope: directory.Scope{Known: true, Whole: true}},
-			Fields: []string{"status"}}}
+		s := &directory.Snapshot{
+			Header: directory.Header{
+				Vendor:  "acme",
+				Company: "c",
+				Scope:   directory.Range{Scope: directory.Scope{Known: true, Whole: true}},
+				Fields:  []string{"status"},
+			},
+		}
 		for i := range people {
 			s.Users = append(s.Users, directory.User{ID: fmt.Sprintf("u%03d", i), Status: directory.StatusActive})
 		}
@@ -274,6 +298,9 @@ func TestGuards(t *testing.T) {
 			}
 		}
 	}
+	with := func(edit func(*directory.Header)) *directory.Snapshot {
+		return company(100, func(s *directory.Snapshot) { edit(&s.Header) })
+	}
 	other := directory.DiffOptions{AllowOther: true}
 	for name, c := range map[string]struct {
 		new     *directory.Snapshot
@@ -287,13 +314,13 @@ func TestGuards(t *testing.T) {
 		"nobody left":        {new: company(0, nil), refused: true},
 		"asked for":          {new: company(0, nil), options: directory.DiffOptions{MaxLeavers: 1}},
 		"one in a hundred":   {new: company(98, nil), options: directory.DiffOptions{MaxLeavers: 0.01}, refused: true},
-		"vendor":             {new: company(100, func(s *directory.Snapshot) { s.Header.Vendor = "other" }), refused: true},
-		"company":            {new: company(100, func(s *directory.Snapshot) { s.Header.Company = "other" }), refused: true},
-		"scope":              {new: company(100, func(s *directory.Snapshot) { s.Header.Scope.Scope = directory.Scope{} }), refused: true},
-		"roots":              {new: company(100, func(s *directory.Snapshot) { s.Header.Scope.Roots = []string{"1"} }), refused: true},
-		"status":             {new: company(100, func(s *directory.Snapshot) { s.Header.Scope.Status = []directory.Status{"active"} }), refused: true},
-		"skipped":            {new: company(100, func(s *directory.Snapshot) { s.Header.Scope.Skipped = []string{"1"} }), refused: true},
-		"company on purpose": {new: company(100, func(s *directory.Snapshot) { s.Header.Company = "other" }), options: other},
+		"vendor":             {new: with(func(h *directory.Header) { h.Vendor = "other" }), refused: true},
+		"company":            {new: with(func(h *directory.Header) { h.Company = "other" }), refused: true},
+		"scope":              {new: with(func(h *directory.Header) { h.Scope.Scope = directory.Scope{} }), refused: true},
+		"roots":              {new: with(func(h *directory.Header) { h.Scope.Roots = []string{"1"} }), refused: true},
+		"status":             {new: with(func(h *directory.Header) { h.Scope.Status = []directory.Status{"active"} }), refused: true},
+		"skipped":            {new: with(func(h *directory.Header) { h.Scope.Skipped = []string{"1"} }), refused: true},
+		"company on purpose": {new: with(func(h *directory.Header) { h.Company = "other" }), options: other},
 	} {
 		_, err := directory.Diff(old, c.new, c.options)
 		if c.refused {
@@ -347,8 +374,8 @@ func TestKindsOfChanges(t *testing.T) {
 	}
 	assert.Equal(t, map[string]directory.ChangeKind{
 		"a": directory.Moved, "b": directory.Changed, "c": directory.Left, "d": directory.Added,
-		"back": directory.CameBack, "gone": directory.Left, "left": directory.Left, "moved": directory.Moved, "new": directory.Added,
-		"renamed": directory.Changed,
+		"back": directory.CameBack, "gone": directory.Left, "left": directory.Left, "moved": directory.Moved,
+		"new": directory.Added, "renamed": directory.Changed,
 	}, got)
 	assert.Equal(t, []string{"departments", "title"}, slices.Sorted(slices.Values(names["moved"])))
 	assert.Equal(t, []string{"displayName"}, names["renamed"], "a text of the header that a row lacks is empty")

@@ -18,8 +18,9 @@ import (
 // dingTalkRoot is the corp itself.
 const dingTalkRoot = 1
 
-// DingTalk shows DingTalk's directory, as far as the app's contact scope (通讯录权限范围) goes. Ids are userids and department ids; the root is 1.
-// The home-school directory (家校通讯录, negative department ids) is no staff and is left out: DingTalk answers no call about it.
+// DingTalk shows DingTalk's directory, as far as the app's contact scope (通讯录权限范围) goes. Ids are userids and
+// department ids; the root is 1. The home-school directory (家校通讯录, negative department ids) is no staff and is left
+// out: DingTalk answers no call about it.
 func DingTalk(c *dingtalk.Client) Directory { return &dingTalkDirectory{c} }
 
 type dingTalkDirectory struct{ c *dingtalk.Client }
@@ -57,7 +58,8 @@ func (d *dingTalkDirectory) Departments(ctx context.Context, roots ...string) it
 			}
 			top = append(top, raw)
 		}
-		convert(tree(ctx, top, func(raw dingtalkapi.DepartmentV2) string { return textID(raw.DeptID) }, d.children), dingTalkDepartment)(yield)
+		id := func(raw dingtalkapi.DepartmentV2) string { return textID(raw.DeptID) }
+		convert(tree(ctx, top, id, d.children), dingTalkDepartment)(yield)
 	}
 }
 
@@ -113,8 +115,9 @@ const dingTalkPage = 100
 
 // rows tell leader and order of this department only.
 //
-// Pages are found by the number of their first row. Who is deleted or moved away between two of them makes the others move up, and one of
-// them is on no page. So the rows of a list of several pages are held against the list of ids, which is one call.
+// Pages are found by the number of their first row. Who is deleted or moved away between two of them makes the others
+// move up, and one of them is on no page. So the rows of a list of several pages are held against the list of ids,
+// which is one call.
 func (d *dingTalkDirectory) rows(ctx context.Context, departmentID string) iter.Seq2[row, error] {
 	ids, err := numbers("dingtalk", "listDepartmentUsersV2", []string{departmentID})
 	if err != nil {
@@ -146,8 +149,8 @@ func (d *dingTalkDirectory) rows(ctx context.Context, departmentID string) iter.
 			}
 			user, err := d.User(ctx, id)
 			switch {
-			case errors.Is(err, clients.ErrNotFound), errors.Is(err, clients.ErrPermission): // gone by now; the list of ids ignores the scope
-				continue
+			case errors.Is(err, clients.ErrNotFound), errors.Is(err, clients.ErrPermission):
+				continue // gone by now, or not the app's: the list of ids ignores the scope
 			case err != nil:
 				yield(row{}, err)
 				return
@@ -190,28 +193,47 @@ func (d *dingTalkDirectory) mergeRaw(a, b any) any {
 		}
 	}
 	for _, leads := range second.LeaderInDept {
-		if !slices.ContainsFunc(first.LeaderInDept, func(l dingtalkapi.LeaderInDept) bool { return l.DeptID == leads.DeptID }) {
+		if !slices.ContainsFunc(
+			first.LeaderInDept,
+			func(l dingtalkapi.LeaderInDept) bool { return l.DeptID == leads.DeptID },
+		) {
 			first.LeaderInDept = append(slices.Clip(first.LeaderInDept), leads)
 		}
 	}
-	slices.SortFunc(first.DeptOrderList, func(a, b dingtalkapi.DeptOrder) int { return int(min(max(a.DeptID-b.DeptID, -1), 1)) })
-	slices.SortFunc(first.LeaderInDept, func(a, b dingtalkapi.LeaderInDept) int { return int(min(max(a.DeptID-b.DeptID, -1), 1)) })
+	slices.SortFunc(
+		first.DeptOrderList,
+		func(a, b dingtalkapi.DeptOrder) int { return int(min(max(a.DeptID-b.DeptID, -1), 1)) },
+	)
+	slices.SortFunc(
+		first.LeaderInDept,
+		func(a, b dingtalkapi.LeaderInDept) int { return int(min(max(a.DeptID-b.DeptID, -1), 1)) },
+	)
 	return first
 }
 
 func dingTalkDepartment(raw dingtalkapi.DepartmentV2) Department {
-	return Department{ID: textID(raw.DeptID), ParentID: textID(raw.ParentID), Name: raw.Name, ExternalID: raw.SourceIdentifier, Raw: raw}
+	return Department{
+		ID:         textID(raw.DeptID),
+		ParentID:   textID(raw.ParentID),
+		Name:       raw.Name,
+		ExternalID: raw.SourceIdentifier,
+		Raw:        raw,
+	}
 }
 
 // dingTalkRow is a row of a department's list in the form of a call for one user.
 func dingTalkRow(raw dingtalkapi.DepartmentUserV2, departmentID int64) dingtalkapi.UserV2 {
 	u := dingtalkapi.UserV2{
-		Active: raw.Active, Admin: raw.Admin, Avatar: raw.Avatar, Boss: raw.Boss, CreateTime: raw.CreateTime, DeptIDList: raw.DeptIDList,
+		Active: raw.Active, Admin: raw.Admin, Avatar: raw.Avatar, Boss: raw.Boss, CreateTime: raw.CreateTime,
+		DeptIDList:    raw.DeptIDList,
 		DisableStatus: raw.DisableStatus, Email: raw.Email, ExclusiveAccount: raw.ExclusiveAccount,
 		ExclusiveAccountCorpID: raw.ExclusiveAccountCorpID, ExclusiveAccountCorpName: raw.ExclusiveAccountCorpName,
-		ExclusiveAccountType: raw.ExclusiveAccountType, Extension: raw.Extension, HideMobile: raw.HideMobile, HiredDate: raw.HiredDate,
-		JobNumber: raw.JobNumber, LoginID: raw.LoginID, Mobile: raw.Mobile, Name: raw.Name, Nickname: raw.Nickname, OrgEmail: raw.OrgEmail,
-		OrgEmailType: raw.OrgEmailType, Remark: raw.Remark, StateCode: raw.StateCode, Telephone: raw.Telephone, Title: raw.Title,
+		ExclusiveAccountType: raw.ExclusiveAccountType, Extension: raw.Extension, HideMobile: raw.HideMobile,
+		HiredDate: raw.HiredDate,
+		JobNumber: raw.JobNumber, LoginID: raw.LoginID, Mobile: raw.Mobile, Name: raw.Name, Nickname: raw.Nickname,
+		OrgEmail:     raw.OrgEmail,
+		OrgEmailType: raw.OrgEmailType, Remark: raw.Remark, StateCode: raw.StateCode, Telephone: raw.Telephone,
+		Title:   raw.Title,
 		UnionID: raw.UnionID, UserID: raw.UserID, WorkPlace: raw.WorkPlace,
 	}
 	if raw.DeptOrder != 0 {
@@ -265,8 +287,8 @@ func dingTalkAttributes(extension string) map[string]string {
 	return attributes
 }
 
-// dingTalkStatus is not known where the vendor does not say whether the account is active. Only accounts that the corp owns can be
-// disabled.
+// dingTalkStatus is not known where the vendor does not say whether the account is active. Only accounts that the
+// corp owns can be disabled.
 func dingTalkStatus(active, disabled *bool) Status {
 	switch {
 	case disabled != nil && *disabled:

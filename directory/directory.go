@@ -15,16 +15,16 @@ type Directory interface {
 	// Scope tells what the administrator lets the app see.
 	Scope(ctx context.Context) (Scope, error)
 
-	// Departments yields the given departments and all below them, once each, in no particular order. Without roots it begins at the
-	// root of the company.
+	// Departments yields the given departments and all below them, once each, in no particular order. Without roots it
+	// begins at the root of the company.
 	Departments(ctx context.Context, roots ...string) iter.Seq2[Department, error]
 
-	// Members yields the users that belong to the department itself. The vendor may tell one department's members less than User
-	// does; Walk puts together what all departments tell.
+	// Members yields the users that belong to the department itself. The vendor may tell one department's members less
+	// than User does; Walk puts together what all departments tell.
 	Members(ctx context.Context, departmentID string) iter.Seq2[User, error]
 
-	// User returns one user by the vendor's id. One that does not exist is clients.ErrNotFound, or clients.ErrPermission where the
-	// vendor does not tell that from one whom the app may not see (WPS 365).
+	// User returns one user by the vendor's id. One that does not exist is clients.ErrNotFound, or clients.ErrPermission
+	// where the vendor does not tell that from one whom the app may not see (WPS 365).
 	User(ctx context.Context, id string) (User, error)
 }
 
@@ -33,23 +33,23 @@ type Department struct {
 	ID       string   `json:"id"`
 	ParentID string   `json:"parentId,omitempty"` // "" at the top
 	Name     string   `json:"displayName"`        // "" if the app may not read it
-	Path     []string `json:"path,omitzero"`      // names from the highest department that was listed down to this one; by Walk only
+	Path     []string `json:"path,omitzero"`      // names from the top down to this one; Walk fills it in
 
 	ExternalID string   `json:"externalId,omitempty"` // the company's own id, where the vendor keeps one
 	LeaderIDs  []string `json:"leaders,omitzero"`     // ids of users, sorted; nil: not known, empty: nobody
 	Order      string   `json:"order,omitempty"`      // the vendor's, which may be larger first or smaller first
 
-	// Raw is the vendor's own value: wecomapi.Department, dingtalkapi.DepartmentV2, feishuapi.Department (nil for Feishu's root, where
-	// the vendor tells nothing of it) or wpsapi.Dept.
+	// Raw is the vendor's own value: wecomapi.Department, dingtalkapi.DepartmentV2, feishuapi.Department (nil for
+	// Feishu's root, where the vendor tells nothing of it) or wpsapi.Dept.
 	Raw any `json:"-"`
 }
 
-// User is a person. What the vendor does not say, because it has no value or because the app may not see it, is empty; a list that it
-// does not give is nil, and one that it gives without entries is empty.
+// User is a person. What the vendor does not say, because it has no value or because the app may not see it, is
+// empty; a list that it does not give is nil, and one that it gives without entries is empty.
 type User struct {
-	ID           string `json:"id"`                     // the vendor's id: WeCom and DingTalk userid, Feishu open_id, WPS user id
+	ID           string `json:"id"`                     // the vendor's: userid, Feishu's open_id, WPS's user id
 	ExternalID   string `json:"externalId,omitempty"`   // the id that another system gave
-	UnionID      string `json:"unionId,omitempty"`      // the same for all apps of one developer: unionid, union_id, open_userid
+	UnionID      string `json:"unionId,omitempty"`      // unionid, union_id, open_userid: for all apps of a developer
 	UserName     string `json:"userName"`               // what the person is known by in the company, unique in it
 	UserNameFrom string `json:"userNameFrom,omitempty"` // the vendor's field that UserName comes from, see UserNameFrom…
 	DisplayName  string `json:"displayName"`            //
@@ -70,13 +70,13 @@ type User struct {
 	Departments  []Membership      `json:"departments,omitzero"` // sorted by id
 	Attributes   map[string]string `json:"attributes,omitzero"`  // the company's own fields by their names
 
-	// Raw is the vendor's own value: wecomapi.Member, dingtalkapi.UserV2, feishuapi.User or wpsapi.User, whether a list or a call for
-	// one user gave it.
+	// Raw is the vendor's own value: wecomapi.Member, dingtalkapi.UserV2, feishuapi.User or wpsapi.User, whether a list
+	// or a call for one user gave it.
 	Raw any `json:"-"`
 }
 
-// Fields that a UserName comes from. Feishu's user_id needs a permission of its own, without which the open_id stands in; WPS names people
-// by login_name on private deployments.
+// Fields that a UserName comes from. Feishu's user_id needs a permission of its own, without which the open_id stands
+// in; WPS names people by login_name on private deployments.
 const (
 	UserNameFromUserID     = "userid"     // WeCom, DingTalk
 	UserNameFromFeishuID   = "user_id"    // Feishu
@@ -118,7 +118,7 @@ type Membership struct {
 	DepartmentID string `json:"value"`
 	Leader       *bool  `json:"leader,omitempty"`  // nil: not known
 	Primary      *bool  `json:"primary,omitempty"` // the main department; nil: not known
-	Order        string `json:"order,omitempty"`   // the vendor's, larger first; some go beyond 2^53. "" if nobody has set it
+	Order        string `json:"order,omitempty"`   // larger first, some beyond 2^53; "" if nobody has set it
 }
 
 // Status is the state of an account. "" is a state that the vendor does not tell.

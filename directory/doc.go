@@ -1,5 +1,5 @@
-// Package directory shows the staff directories of all vendors through one interface: departments, their members, a user by id,
-// in the words of SCIM (RFC 7643), with the vendor's own value in Raw.
+// Package directory shows the staff directories of all vendors through one interface: departments, their members, a
+// user by id, in the words of SCIM (RFC 7643), with the vendor's own value in Raw.
 //
 //	d := directory.WeCom(client)
 //	for user, err := range directory.Walk(ctx, d, directory.WalkOptions{}) {
@@ -10,44 +10,49 @@
 //		sync(user.UserName, user.DisplayName, active, known, user.Departments)
 //	}
 //
-// What a vendor does not say is not known: it is never false, none or zero. Status is "", a mark is nil, a list is nil (and empty where
-// the vendor says that there is nothing in it). JSON leaves all of these out.
+// What a vendor does not say is not known: it is never false, none or zero. Status is "", a mark is nil, a list is
+// nil (and empty where the vendor says that there is nothing in it). JSON leaves all of these out.
 //
 // # Walking
 //
-// [Walk] visits what the app may see, which [Directory] tells as its [Scope]: the whole company, or the departments and single people that
-// the administrator gave it. It reads the members of departments while others are still being listed, several at a time and within the
-// vendor's quotas, and yields each person once, with what all departments tell.
+// [Walk] visits what the app may see, which [Directory] tells as its [Scope]: the whole company, or the departments
+// and single people that the administrator gave it. It reads the members of departments while others are still being
+// listed, several at a time and within the vendor's quotas, and yields each person once, with what all departments
+// tell.
 //
 // Most people are yielded as they are read. A person waits for
 //
-//   - the rows of the other departments, at DingTalk, whose rows tell leader and order of one department only. Departments that somebody
-//     waits for are read first;
+//   - the rows of the other departments, at DingTalk, whose rows tell leader and order of one department only.
+//     Departments that somebody waits for are read first;
 //   - the record of a department that has not been listed yet, where only that tells who leads it (Feishu, WPS 365);
-//   - the end, where a row names no departments, or not the one whose list it is in: any other may have the person as well.
+//   - the end, where a row names no departments, or not the one whose list it is in: any other may have the person as
+//     well.
 //
 // Nobody waits for what will not come: a department that is skipped, gone, left out or out of scope holds nobody back.
 //
-// Memory is bound by one page for each worker, the ids of the people who were seen, a record for each department, and those who wait. Ten
-// thousand people at most wait for records: then no more people are read until some departments have been listed. At DingTalk those wait
-// who are in several departments and have not been seen in all of them, which in the worst case is all who are in more than one. The
-// worst case of all is an app that may not read which departments people are in: then everybody is held, about two kilobytes each.
+// Memory is bound by one page for each worker, the ids of the people who were seen, a record for each department, and
+// those who wait. Ten thousand people at most wait for records: then no more people are read until some departments
+// have been listed. At DingTalk those wait who are in several departments and have not been seen in all of them,
+// which in the worst case is all who are in more than one. The worst case of all is an app that may not read which
+// departments people are in: then everybody is held, about two kilobytes each.
 //
-// No vendor gives a snapshot: somebody who is moved, while the walk is under way, from a department that has not been read to one
-// that has been, is not seen. Run the walk again when that matters; every run stands for itself.
+// No vendor gives a snapshot: somebody who is moved, while the walk is under way, from a department that has not been
+// read to one that has been, is not seen. Run the walk again when that matters; every run stands for itself.
 //
-// A walk that finds nobody is an error ([ErrEmpty]), since an app without rights looks like an empty company at most vendors.
+// A walk that finds nobody is an error ([ErrEmpty]), since an app without rights looks like an empty company at most
+// vendors.
 //
 // # Snapshots
 //
-// [WriteSnapshot] writes a company as JSON Lines that are equal for equal companies, [ReadSnapshot] reads them and refuses what is not whole,
-// and [Diff] tells who was added, changed, moved, left or came back from one to the next. It refuses what would hurt if somebody acted on it:
-// another company, another part of it, too many leavers.
+// [WriteSnapshot] writes a company as JSON Lines that are equal for equal companies, [ReadSnapshot] reads them and
+// refuses what is not whole, and [Diff] tells who was added, changed, moved, left or came back from one to the next.
+// It refuses what would hurt if somebody acted on it: another company, another part of it, too many leavers.
 //
 // # Which field comes from where
 //
-// "list" is what a walk has without further calls, "detail" what [WalkOptions].Details adds, at one call a person; a dash is what the
-// vendor's calls do not tell. A field that the app has no permission for is left out by the vendor without an error.
+// "list" is what a walk has without further calls, "detail" what [WalkOptions].Details adds, at one call a person; a
+// dash is what the vendor's calls do not tell. A field that the app has no permission for is left out by the vendor
+// without an error.
 //
 //	field           WeCom                   DingTalk                Feishu                  WPS 365
 //	ID              list userid             list userid             list open_id            list id
@@ -109,6 +114,6 @@
 //	[19] passed to WalkOptions.Read and kept in snapshots, once the members have been read
 //	[20] contact:department.organize:readonly
 //
-// Telephone numbers are in E.164 where that is certain: the vendor gives a country code, or there are 11 digits that begin with 1, which is a
-// mobile number of China. Other numbers are left as they came.
+// Telephone numbers are in E.164 where that is certain: the vendor gives a country code, or there are 11 digits that
+// begin with 1, which is a mobile number of China. Other numbers are left as they came.
 package directory

@@ -17,7 +17,12 @@ import (
 )
 
 // lists are the operations that a walk lists people by.
-var lists = map[string]string{"wecom": "GetUserList", "dingtalk": "listDepartmentUsersV2", "feishu": "listUsersByDepartment", "wps": "listUsers"}
+var lists = map[string]string{
+	"wecom":    "GetUserList",
+	"dingtalk": "listDepartmentUsersV2",
+	"feishu":   "listUsersByDepartment",
+	"wps":      "listUsers",
+}
 
 // Whatever happens to the answers, a walk that ends without an error has seen everybody.
 func TestAWalkThroughFaultsIsCompleteOrAnError(t *testing.T) {

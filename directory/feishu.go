@@ -16,15 +16,17 @@ import (
 )
 
 const (
-	// feishuRoot is the company itself. No list of departments has it, and there are people who are in no other department.
+	// feishuRoot is the company itself. No list of departments has it, and there are people who are in no other
+	// department.
 	feishuRoot = "0"
 
 	// feishuRootName stands in for the name that Feishu does not give.
 	feishuRootName = "root"
 )
 
-// Feishu shows the directory of Feishu or Lark, as far as the app's contact range (通讯录权限范围) goes. Users' ids are open_ids, which differ from
-// app to app, and departments' are open_department_ids; the root is "0", and is called "root" where the vendor does not tell its name.
+// Feishu shows the directory of Feishu or Lark, as far as the app's contact range (通讯录权限范围) goes. Users' ids are
+// open_ids, which differ from app to app, and departments' are open_department_ids; the root is "0", and is called
+// "root" where the vendor does not tell its name.
 func Feishu(c *feishu.Client) Directory { return &feishuDirectory{c: c} }
 
 type feishuDirectory struct {
@@ -36,7 +38,8 @@ type feishuDirectory struct {
 
 func (d *feishuDirectory) Vendor() string { return "feishu" }
 
-// Scope asks twice: the range of the whole company is written as its departments of the first level, as if it were these.
+// Scope asks twice: the range of the whole company is written as its departments of the first level, as if it were
+// these.
 func (d *feishuDirectory) Scope(ctx context.Context) (Scope, error) {
 	whole := true
 	_, err := d.c.ListDepartmentChildren(ctx, feishuRoot, &feishuapi.ListDepartmentChildrenParams{PageSize: new(int64(1))})
@@ -91,8 +94,8 @@ func (d *feishuDirectory) Departments(ctx context.Context, roots ...string) iter
 	}
 }
 
-// top is the record of a department. That of the root is told to apps that see the whole company; where it is not, the root has a name
-// that stands in.
+// top is the record of a department. That of the root is told to apps that see the whole company; where it is not,
+// the root has a name that stands in.
 func (d *feishuDirectory) top(ctx context.Context, id string) (Department, error) {
 	answer, err := d.c.GetDepartment(ctx, id, nil)
 	if id != feishuRoot {
@@ -113,7 +116,8 @@ func (d *feishuDirectory) top(ctx context.Context, id string) (Department, error
 	case errors.Is(err, clients.ErrUnavailable):
 		return Department{}, err
 	}
-	for _, silence := range []error{clients.ErrPermission, clients.ErrNotFound, clients.ErrInvalidArgument, clients.ErrBadResponse} {
+	silences := []error{clients.ErrPermission, clients.ErrNotFound, clients.ErrInvalidArgument, clients.ErrBadResponse}
+	for _, silence := range silences {
 		if errors.Is(err, silence) {
 			return root, nil
 		}
@@ -264,7 +268,14 @@ func (d *feishuDirectory) user(ctx context.Context, raw feishuapi.User) (User, e
 }
 
 func feishuDepartment(raw feishuapi.Department) Department {
-	d := Department{ID: raw.OpenDepartmentID, ParentID: raw.ParentDepartmentID, Name: raw.Name, ExternalID: raw.DepartmentID, Order: raw.Order, Raw: raw}
+	d := Department{
+		ID:         raw.OpenDepartmentID,
+		ParentID:   raw.ParentDepartmentID,
+		Name:       raw.Name,
+		ExternalID: raw.DepartmentID,
+		Order:      raw.Order,
+		Raw:        raw,
+	}
 	switch {
 	case len(raw.Leaders) > 0:
 		for _, leader := range raw.Leaders {
@@ -333,8 +344,8 @@ func feishuUser(raw feishuapi.User) User {
 	return u
 }
 
-// feishuPrimary is the main department: the one with the mark, and in old records, which have no marks, the one with the largest
-// department_order. "" is not known.
+// feishuPrimary is the main department: the one with the mark, and in old records, which have no marks, the one with
+// the largest department_order. "" is not known.
 func feishuPrimary(orders []feishuapi.UserOrder) string {
 	primary, largest := "", int64(0)
 	for _, order := range orders {

@@ -132,7 +132,10 @@ func (s sight) sorted() []string {
 }
 
 func sortedMemberships(all []Membership) []Membership {
-	return slices.SortedStableFunc(slices.Values(all), func(a, b Membership) int { return cmp.Compare(a.DepartmentID, b.DepartmentID) })
+	return slices.SortedStableFunc(
+		slices.Values(all),
+		func(a, b Membership) int { return cmp.Compare(a.DepartmentID, b.DepartmentID) },
+	)
 }
 
 // knownMemberships are the places that now says, with marks and orders that only was says.
@@ -142,7 +145,16 @@ func knownMemberships(was, now []Membership) []Membership {
 		m := &all[i]
 		for _, old := range was {
 			if old.DepartmentID == m.DepartmentID {
-				m.Leader, m.Primary, m.Order = cmp.Or(m.Leader, old.Leader), cmp.Or(m.Primary, old.Primary), cmp.Or(m.Order, old.Order)
+				m.Leader, m.Primary, m.Order = cmp.Or(
+					m.Leader,
+					old.Leader,
+				), cmp.Or(
+					m.Primary,
+					old.Primary,
+				), cmp.Or(
+					m.Order,
+					old.Order,
+				)
 			}
 		}
 	}
@@ -152,6 +164,7 @@ func knownMemberships(was, now []Membership) []Membership {
 func sameMemberships(a, b []Membership) bool {
 	mark := func(a, b *bool) bool { return a == b || a != nil && b != nil && *a == *b }
 	return slices.EqualFunc(a, b, func(a, b Membership) bool {
-		return a.DepartmentID == b.DepartmentID && a.Order == b.Order && mark(a.Leader, b.Leader) && mark(a.Primary, b.Primary)
+		return a.DepartmentID == b.DepartmentID && a.Order == b.Order && mark(a.Leader, b.Leader) &&
+			mark(a.Primary, b.Primary)
 	})
 }

@@ -38,11 +38,22 @@ func (l large) Departments(context.Context, ...string) iter.Seq2[Department, err
 
 func (l large) person(department, n, in int) row {
 	padding := strings.Repeat("x", 20)
-	u := User{ID: fmt.Sprintf("u%d-%d", department, n), DisplayName: "n" + padding, UserName: padding, Title: "t" + padding, Status: StatusActive,
-		Emails: []Value{{Value: padding}}, PhoneNumbers: []Value{{Value: padding}}, Raw: make([]byte, 500)}
+	u := User{
+		ID:           fmt.Sprintf("u%d-%d", department, n),
+		DisplayName:  "n" + padding,
+		UserName:     padding,
+		Title:        "t" + padding,
+		Status:       StatusActive,
+		Emails:       []Value{{Value: padding}},
+		PhoneNumbers: []Value{{Value: padding}},
+		Raw:          make([]byte, 500),
+	}
 	u.Departments = []Membership{{DepartmentID: fmt.Sprint("d", department)}}
 	if n%5 == 0 {
-		u.Departments = append(u.Departments, Membership{DepartmentID: fmt.Sprint("d", (department+l.departments/2)%l.departments)})
+		u.Departments = append(
+			u.Departments,
+			Membership{DepartmentID: fmt.Sprint("d", (department+l.departments/2)%l.departments)},
+		)
 	}
 	u.place(fmt.Sprint("d", in)).Leader = new(n == 0)
 	return row{user: u, whole: true, own: true}

@@ -39,7 +39,8 @@ func users(rows iter.Seq2[row, error]) iter.Seq2[User, error] {
 	return convert(rows, func(r row) User { return r.user })
 }
 
-// rowsOf lists the members of a department. A directory that does not say how complete its rows are is taken at its word.
+// rowsOf lists the members of a department. A directory that does not say how complete its rows are is taken at its
+// word.
 func rowsOf(ctx context.Context, d Directory, departmentID string) iter.Seq2[row, error] {
 	if r, ok := d.(rower); ok {
 		return r.rows(ctx, departmentID)
@@ -61,9 +62,11 @@ func (u *User) place(departmentID string) *Membership {
 // merged returns a with what it lacks from b. Nothing that a says is changed.
 func merged(a, b User) User {
 	for _, text := range []struct{ to, from *string }{
-		{&a.ExternalID, &b.ExternalID}, {&a.UnionID, &b.UnionID}, {&a.DisplayName, &b.DisplayName}, {&a.NickName, &b.NickName},
+		{&a.ExternalID, &b.ExternalID}, {&a.UnionID, &b.UnionID}, {&a.DisplayName, &b.DisplayName},
+		{&a.NickName, &b.NickName},
 		{&a.Title, &b.Title}, {&a.ProfileURL, &b.ProfileURL}, {&a.PhotoURL, &b.PhotoURL}, {&a.Location, &b.Location},
-		{&a.EmployeeNo, &b.EmployeeNo}, {&a.EmployeeType, &b.EmployeeType}, {&a.HireDate, &b.HireDate}, {&a.ManagerID, &b.ManagerID},
+		{&a.EmployeeNo, &b.EmployeeNo}, {&a.EmployeeType, &b.EmployeeType}, {&a.HireDate, &b.HireDate},
+		{&a.ManagerID, &b.ManagerID},
 	} {
 		*text.to = cmp.Or(*text.to, *text.from)
 	}
@@ -89,13 +92,22 @@ func merged(a, b User) User {
 	a.Departments = append([]Membership{}, a.Departments...)
 	for _, m := range b.Departments {
 		to := a.place(m.DepartmentID)
-		to.Leader, to.Primary, to.Order = cmp.Or(to.Leader, m.Leader), cmp.Or(to.Primary, m.Primary), cmp.Or(to.Order, m.Order)
+		to.Leader, to.Primary, to.Order = cmp.Or(
+			to.Leader,
+			m.Leader,
+		), cmp.Or(
+			to.Primary,
+			m.Primary,
+		), cmp.Or(
+			to.Order,
+			m.Order,
+		)
 	}
 	return a
 }
 
-// finished is a person of whom all has been read: memberships in an order that does not depend on what came first, and one main
-// department at most.
+// finished is a person of whom all has been read: memberships in an order that does not depend on what came first,
+// and one main department at most.
 func finished(u User, leads func(departmentID, userID string) *bool) User {
 	primary := slices.ContainsFunc(u.Departments, func(m Membership) bool { return m.Primary != nil && *m.Primary })
 	for i := range u.Departments {

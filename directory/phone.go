@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// e164 writes a telephone number the way all vendors can be joined by where that is certain: with a plus sign and the country code, and
-// without separators. 11 digits that begin with 1 and carry no country code are a Chinese mobile number. Everything else is left as
-// it came.
+// e164 writes a telephone number the way all vendors can be joined by where that is certain: with a plus sign and the
+// country code, and without separators. 11 digits that begin with 1 and carry no country code are a Chinese mobile
+// number. Everything else is left as it came.
 func e164(number string) string {
 	plain := strings.Map(func(r rune) rune {
 		switch r {

@@ -70,7 +70,8 @@ func whatToCheck(vendor string) string {
 	case "feishu":
 		return "check the app's contact range (通讯录权限范围, listScopes), and that a version with it has been released"
 	case "wps":
-		return "check the app's data permission (数据权限, getContactsPermissionScope): without any, every list is empty and no error"
+		return "check the app's data permission (数据权限, getContactsPermissionScope): " +
+			"without any, every list is empty and no error"
 	default:
 		return "check what the credentials may see"
 	}

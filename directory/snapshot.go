@@ -20,11 +20,12 @@ import (
 // SnapshotVersion is the version of the format that WriteSnapshot writes and ReadSnapshot reads.
 const SnapshotVersion = 1
 
-// Snapshot is a company at one time. As a file it is JSON Lines: the header, departments and people, each sorted by id, and a last line with
-// their numbers and a hash. All lines but the header are equal, byte by byte, for equal companies.
+// Snapshot is a company at one time. As a file it is JSON Lines: the header, departments and people, each sorted by
+// id, and a last line with their numbers and a hash. All lines but the header are equal, byte by byte, for equal
+// companies.
 //
-// A text that a row lacks is empty, if the header has it among its fields. A status, a mark, a list or a number that a row lacks is not
-// known of that row. What the header lacks is not known of anybody.
+// A text that a row lacks is empty, if the header has it among its fields. A status, a mark, a list or a number that
+// a row lacks is not known of that row. What the header lacks is not known of anybody.
 type Snapshot struct {
 	Header      Header
 	Departments []Department // sorted by id
@@ -60,9 +61,9 @@ type SnapshotOptions struct {
 	// Time is the header's. Zero: now.
 	Time time.Time
 
-	// TempDir is a folder for what sorting cannot hold in memory, such as the folder of the file that is written; people's data lies
-	// there, in files without names where the system allows that, until the snapshot is written. Empty: everything is held in memory,
-	// about a kilobyte for each person.
+	// TempDir is a folder for what sorting cannot hold in memory, such as the folder of the file that is written;
+	// people's data lies there, in files without names where the system allows that, until the snapshot is written.
+	// Empty: everything is held in memory, about a kilobyte for each person.
 	TempDir string
 }
 
@@ -161,8 +162,8 @@ func WriteSnapshot(ctx context.Context, w io.Writer, d Directory, o SnapshotOpti
 
 func sortedCopy[S cmp.Ordered](all []S) []S { return slices.Sorted(slices.Values(all)) }
 
-// Write writes a snapshot that was made or changed in memory. It sorts, and fills in the version; Header.Fields is extended by what is
-// seen.
+// Write writes a snapshot that was made or changed in memory. It sorts, and fills in the version; Header.Fields is
+// extended by what is seen.
 func (s *Snapshot) Write(w io.Writer) (err error) {
 	out := newSnapshotWriter("")
 	defer func() { err = errors.Join(err, out.close()) }()
@@ -194,8 +195,13 @@ type snapshotWriter struct {
 }
 
 func newSnapshotWriter(dir string) *snapshotWriter {
-	return &snapshotWriter{departments: spool{dir: dir, limit: spoolLimit}, users: spool{dir: dir, limit: spoolLimit}, seen: sight{},
-		ofUser: userFields(), ofDepartment: departmentFields()}
+	return &snapshotWriter{
+		departments:  spool{dir: dir, limit: spoolLimit},
+		users:        spool{dir: dir, limit: spoolLimit},
+		seen:         sight{},
+		ofUser:       userFields(),
+		ofDepartment: departmentFields(),
+	}
 }
 
 func (s *snapshotWriter) department(d Department) error {
@@ -275,8 +281,8 @@ func badSnapshot(line int, format string, args ...any) error {
 	return fmt.Errorf("directory: %w: line %d: %s", ErrBadSnapshot, line, fmt.Sprintf(format, args...))
 }
 
-// ReadSnapshot reads a snapshot and holds it against its last line. A file that is cut short, changed or of another version is
-// ErrBadSnapshot.
+// ReadSnapshot reads a snapshot and holds it against its last line. A file that is cut short, changed or of another
+// version is ErrBadSnapshot.
 func ReadSnapshot(r io.Reader) (*Snapshot, error) {
 	reader := snapshotReader{in: bufio.NewReaderSize(r, 1<<16), sum: sha256.New()}
 	for {

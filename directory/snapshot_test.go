@@ -31,7 +31,12 @@ func TestSnapshotsOfAnUnchangedCompanyAreTheSame(t *testing.T) {
 		var first string
 		for range 10 {
 			var file bytes.Buffer
-			counts, err := directory.WriteSnapshot(t.Context(), &file, v.directory, directory.SnapshotOptions{Company: "c", Time: at})
+			counts, err := directory.WriteSnapshot(
+				t.Context(),
+				&file,
+				v.directory,
+				directory.SnapshotOptions{Company: "c", Time: at},
+			)
 			require.NoError(t, err, vendor)
 			assert.Equal(t, directory.Counts{Departments: 20, Users: 250}, counts)
 			if first == "" {
@@ -109,7 +114,12 @@ func TestAChangeInTheCompanyIsSeen(t *testing.T) {
 		change := got[v.person(titled)]
 		assert.Equal(t, directory.Changed, change.Kind, vendor)
 		require.Len(t, change.Fields, 1)
-		assert.Equal(t, directory.FieldChange{Field: "title", Old: titled.Position, New: "something new"}, change.Fields[0], vendor)
+		assert.Equal(
+			t,
+			directory.FieldChange{Field: "title", Old: titled.Position, New: "something new"},
+			change.Fields[0],
+			vendor,
+		)
 	}
 }
 

@@ -15,7 +15,12 @@ import (
 )
 
 // treeLists are the operations that departments are listed by.
-var treeLists = map[string]string{"wecom": "ListDepartment", "dingtalk": "listSubDepartmentsV2", "feishu": "listDepartmentChildren", "wps": "listChildDepts"}
+var treeLists = map[string]string{
+	"wecom":    "ListDepartment",
+	"dingtalk": "listSubDepartmentsV2",
+	"feishu":   "listDepartmentChildren",
+	"wps":      "listChildDepts",
+}
 
 // A tenth of all calls goes wrong. A walk ends with an error, or with everybody, their departments and whom they lead.
 func TestCompaniesUnderFaults(t *testing.T) {
@@ -24,12 +29,29 @@ func TestCompaniesUnderFaults(t *testing.T) {
 		for vendor := range lists {
 			t.Run(fmt.Sprint(vendor, seed), func(t *testing.T) {
 				clock := clienttest.NewClock()
-				server := simtest.Serve(t, sim.WithClock(clock.Now), sim.WithSeed(seed+1), sim.WithPeople(soakPeople), sim.WithDepartments(soakPeople/20))
+				server := simtest.Serve(
+					t,
+					sim.WithClock(clock.Now),
+					sim.WithSeed(seed+1),
+					sim.WithPeople(soakPeople),
+					sim.WithDepartments(soakPeople/20),
+				)
 				r := rand.New(rand.NewPCG(seed, 3))
-				kinds := []sim.FaultKind{sim.FaultTokenRevoked, sim.FaultThrottled, sim.FaultHTMLError, sim.FaultResetBefore, sim.FaultResetAfter,
-					sim.FaultExtraField}
+				kinds := []sim.FaultKind{
+					sim.FaultTokenRevoked,
+					sim.FaultThrottled,
+					sim.FaultHTMLError,
+					sim.FaultResetBefore,
+					sim.FaultResetAfter,
+					sim.FaultExtraField,
+				}
 				if seed == 0 {
-					kinds = append(kinds, sim.FaultHTMLPage, sim.FaultEmptyBody, sim.FaultEmptyObject) // no call is sent again after these
+					kinds = append(
+						kinds,
+						sim.FaultHTMLPage,
+						sim.FaultEmptyBody,
+						sim.FaultEmptyObject,
+					) // no call is sent again after these
 				}
 				for i := range soakPeople / 4 {
 					for _, operation := range []string{lists[vendor], treeLists[vendor]} {

@@ -14,8 +14,8 @@ import (
 // spoolLimit is how much a spool holds before it writes a run to a file.
 const spoolLimit = 32 << 20
 
-// spool sorts lines by id. With a folder it holds no more than its limit in memory and keeps the rest there, in files that nobody else
-// may read and that are gone when the program is.
+// spool sorts lines by id. With a folder it holds no more than its limit in memory and keeps the rest there, in files
+// that nobody else may read and that are gone when the program is.
 type spool struct {
 	dir   string
 	limit int

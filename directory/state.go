@@ -65,8 +65,10 @@ type walk struct {
 
 func newWalk(d Directory, o WalkOptions, yield func(User, error) bool) *walk {
 	return &walk{
-		d: d, o: o, yield: yield, progress: WalkError{Vendor: d.Vendor()}, nodes: make(map[string]*node), orphans: make(map[string][]*node),
-		isRoot: make(map[string]bool), seen: make(map[string]struct{}), waiting: make(map[string]*person), blocked: make(map[string][]*person),
+		d: d, o: o, yield: yield, progress: WalkError{Vendor: d.Vendor()},
+		nodes: make(map[string]*node), orphans: make(map[string][]*node),
+		isRoot: make(map[string]bool), seen: make(map[string]struct{}), waiting: make(map[string]*person),
+		blocked: make(map[string][]*person),
 	}
 }
 
@@ -92,7 +94,13 @@ func (w *walk) run(ctx context.Context) error {
 	if workers <= 0 {
 		workers = defaultParallel
 	}
-	c := &crew{d: w.d, slots: make(chan struct{}, workers), listed: make(chan listed), next: make(chan *node), batches: make(chan batch)}
+	c := &crew{
+		d:       w.d,
+		slots:   make(chan struct{}, workers),
+		listed:  make(chan listed),
+		next:    make(chan *node),
+		batches: make(chan batch),
+	}
 	defer c.group.Wait()
 	defer cancel() // runs first: everybody who waits to hand over is let go
 	if w.o.Details {
@@ -254,8 +262,8 @@ func (w *walk) list(l listed) error {
 	return w.unblock(d.ID)
 }
 
-// admitFromTop admits what is left when the list has ended: departments whose parents were not listed, and those below them. depth
-// bounds a tree that goes round in circles.
+// admitFromTop admits what is left when the list has ended: departments whose parents were not listed, and those
+// below them. depth bounds a tree that goes round in circles.
 func (w *walk) admitFromTop(n *node, depth int) error {
 	if n.admitted {
 		return nil
@@ -399,7 +407,8 @@ func (w *walk) row(from *node, r row) error {
 		w.waiting[id] = p
 	} else {
 		for _, there := range p.rows { // a row that lacks a department whose list has the person lacks others, too
-			r.whole = r.whole && slices.ContainsFunc(r.user.Departments, func(m Membership) bool { return m.DepartmentID == there })
+			named := func(m Membership) bool { return m.DepartmentID == there }
+			r.whole = r.whole && slices.ContainsFunc(r.user.Departments, named)
 		}
 		raw := p.row.user.Raw
 		p.row.user = merged(p.row.user, r.user)
@@ -564,7 +573,9 @@ func (w *walk) judge() error {
 		return w.stopped("the details of people", nil, w.refused)
 	}
 	if w.found == 0 && !w.o.AllowEmpty {
-		return w.stopped("", nil, &EmptyError{Vendor: w.d.Vendor(), Departments: w.progress.Listed, Check: whatToCheck(w.d.Vendor())})
+		vendor := w.d.Vendor()
+		return w.stopped("", nil,
+			&EmptyError{Vendor: vendor, Departments: w.progress.Listed, Check: whatToCheck(vendor)})
 	}
 	return nil
 }

@@ -8,9 +8,14 @@ import (
 	"github.com/roster-go/roster/clients"
 )
 
-// tree yields roots and all below them, once each, parents before their children, some departments at a time. A department that was
-// deleted since it was listed has no children: reading its members tells that it is gone.
-func tree[T any](ctx context.Context, roots []T, id func(T) string, children func(context.Context, string) ([]T, error)) iter.Seq2[T, error] {
+// tree yields roots and all below them, once each, parents before their children, some departments at a time. A
+// department that was deleted since it was listed has no children: reading its members tells that it is gone.
+func tree[T any](
+	ctx context.Context,
+	roots []T,
+	id func(T) string,
+	children func(context.Context, string) ([]T, error),
+) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		seen := make(map[string]struct{})
 		var level []string
@@ -28,16 +33,17 @@ func tree[T any](ctx context.Context, roots []T, id func(T) string, children fun
 				return
 			}
 		}
+		read := func(ctx context.Context, id string) ([]T, error) {
+			below, err := children(ctx, id)
+			if errors.Is(err, clients.ErrNotFound) {
+				return nil, nil
+			}
+			return below, clients.InDepartment(id, err)
+		}
 		for len(level) > 0 {
 			parents := level
 			level = nil
-			for below, err := range clients.Ordered(ctx, defaultParallel, parents, func(ctx context.Context, id string) ([]T, error) {
-				below, err := children(ctx, id)
-				if errors.Is(err, clients.ErrNotFound) {
-					return nil, nil
-				}
-				return below, clients.InDepartment(id, err)
-			}) {
+			for below, err := range clients.Ordered(ctx, defaultParallel, parents, read) {
 				if err != nil {
 					var zero T
 					yield(zero, err)

@@ -115,14 +115,22 @@ func TestRootsAndExclusions(t *testing.T) {
 	}
 }
 
-// An app that sees the whole of a company's tree but may not read all of it: what it may not read is not silently left out.
+// An app that sees the whole of a company's tree but may not read all of it: what it may not read is not silently
+// left out.
 func TestDepartmentsThatTheAppMayNotRead(t *testing.T) {
 	clock := clienttest.NewClock()
 	server := simtest.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(100), sim.WithDepartments(12))
 	server.WeCom().LimitApps(server.Organisation().Children(sim.RootDepartment)[0].Key)
 	demo := server.Credentials().WeCom
-	c, err := wecom.New(wecom.Config{CorpID: demo.CorpID, AppSecret: clients.Secret(demo.AppSecret), ContactSecret: clients.Secret(demo.ContactSecret)},
-		clients.WithBaseURL(server.WeComURL()), clients.WithClock(clock))
+	c, err := wecom.New(
+		wecom.Config{
+			CorpID:        demo.CorpID,
+			AppSecret:     clients.Secret(demo.AppSecret),
+			ContactSecret: clients.Secret(demo.ContactSecret),
+		},
+		clients.WithBaseURL(server.WeComURL()),
+		clients.WithClock(clock),
+	)
 	require.NoError(t, err)
 	d := directory.WeCom(c)
 	_, err = ids(directory.Walk(t.Context(), d, directory.WalkOptions{}))
@@ -131,11 +139,13 @@ func TestDepartmentsThatTheAppMayNotRead(t *testing.T) {
 	require.ErrorAs(t, err, &w)
 
 	var skipped []string
-	got, err := ids(directory.Walk(t.Context(), d, directory.WalkOptions{Skip: func(d directory.Department, err error) error {
-		assert.ErrorIs(t, err, clients.ErrPermission)
-		skipped = append(skipped, d.ID)
-		return nil
-	}}))
+	got, err := ids(
+		directory.Walk(t.Context(), d, directory.WalkOptions{Skip: func(d directory.Department, err error) error {
+			assert.ErrorIs(t, err, clients.ErrPermission)
+			skipped = append(skipped, d.ID)
+			return nil
+		}}),
+	)
 	require.NoError(t, err)
 	assert.NotEmpty(t, got)
 	assert.NotEmpty(t, skipped)

@@ -145,10 +145,12 @@ func TestADepartmentThatMayNotBeSeenIsNoSilentGap(t *testing.T) {
 			assert.Error(t, err, "it ends the walk unless the caller decides otherwise")
 
 			var skipped []string
-			got, err := ids(directory.Walk(t.Context(), c, directory.WalkOptions{Skip: func(d directory.Department, _ error) error {
-				skipped = append(skipped, d.ID)
-				return nil
-			}}))
+			got, err := ids(
+				directory.Walk(t.Context(), c, directory.WalkOptions{Skip: func(d directory.Department, _ error) error {
+					skipped = append(skipped, d.ID)
+					return nil
+				}}),
+			)
 			if !skippable {
 				assert.Error(t, err)
 				return
@@ -211,17 +213,27 @@ func TestNobodyFoundIsAnErrorUnlessItIsExpected(t *testing.T) {
 	assert.Empty(t, got)
 
 	// Somebody was found: what the caller leaves out is no emptiness.
-	c := &company{departments: []string{"d"}, people: map[string][]directory.User{"d": {{ID: "u", Status: directory.StatusDisabled}}}}
-	got, err = ids(directory.Walk(t.Context(), c, directory.WalkOptions{Status: []directory.Status{directory.StatusActive}}))
+	c := &company{
+		departments: []string{"d"},
+		people:      map[string][]directory.User{"d": {{ID: "u", Status: directory.StatusDisabled}}},
+	}
+	got, err = ids(
+		directory.Walk(t.Context(), c, directory.WalkOptions{Status: []directory.Status{directory.StatusActive}}),
+	)
 	assert.NoError(t, err)
 	assert.Empty(t, got)
 }
 
+// one is a company of one department.
+func one(people ...directory.User) *company {
+	return &company{departments: []string{"d"}, people: map[string][]directory.User{"d": people}}
+}
+
 func TestWhatHasNoIDIsAnError(t *testing.T) {
 	for name, c := range map[string]*company{
-		"user":       {departments: []string{"d"}, people: map[string][]directory.User{"d": {{ID: "u"}, {DisplayName: "somebody"}}}},
+		"user":       one(directory.User{ID: "u"}, directory.User{DisplayName: "somebody"}),
 		"department": {departments: []string{"d", ""}},
-		"membership": {departments: []string{"d"}, people: map[string][]directory.User{"d": {{ID: "u", Departments: []directory.Membership{{}}}}}},
+		"membership": one(directory.User{ID: "u", Departments: []directory.Membership{{}}}),
 	} {
 		_, err := ids(directory.Walk(t.Context(), c, directory.WalkOptions{}))
 		assert.ErrorIs(t, err, clients.ErrBadResponse, name)
@@ -287,8 +299,18 @@ func TestMembersAreReadWhileDepartmentsAreStillBeingListed(t *testing.T) {
 }
 
 func TestPathsAreThoseOfTheTreeWhateverIsListedFirst(t *testing.T) {
-	parents := map[string]string{"r": "", "a": "r", "b": "a", "c": "b", "lost": "elsewhere", "below": "lost", "x": "y", "y": "x"}
-	for _, order := range [][]string{{"r", "a", "b", "c", "lost", "below", "x", "y"}, {"c", "b", "x", "below", "a", "y", "lost", "r"}} {
+	parents := map[string]string{
+		"r":     "",
+		"a":     "r",
+		"b":     "a",
+		"c":     "b",
+		"lost":  "elsewhere",
+		"below": "lost",
+		"x":     "y",
+		"y":     "x",
+	}
+	orders := [][]string{{"r", "a", "b", "c", "lost", "below", "x", "y"}, {"c", "b", "x", "below", "a", "y", "lost", "r"}}
+	for _, order := range orders {
 		c := &company{departments: order, parents: parents}
 		got := map[string][]string{}
 		_, err := ids(directory.Walk(t.Context(), c, directory.WalkOptions{AllowEmpty: true, Exclude: []string{"b"},

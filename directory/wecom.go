@@ -11,10 +11,12 @@ import (
 	"github.com/roster-go/roster/gen/wecomapi"
 )
 
-// WeCom shows WeCom's directory: what the self-built app (Config.AppSecret) may see. Ids are userids and department ids; the root is 1.
+// WeCom shows WeCom's directory: what the self-built app (Config.AppSecret) may see. Ids are userids and department
+// ids; the root is 1.
 //
-// With Config.ContactSecret the departments that the app may not see are listed too, without their names; reading their members is
-// clients.ErrPermission. Without it nobody can know of them, and the directory is what the app's visible range (可见范围) makes of it.
+// With Config.ContactSecret the departments that the app may not see are listed too, without their names; reading
+// their members is clients.ErrPermission. Without it nobody can know of them, and the directory is what the app's
+// visible range (可见范围) makes of it.
 func WeCom(c *wecom.Client) Directory { return &weComDirectory{c} }
 
 type weComDirectory struct{ c *wecom.Client }
@@ -122,8 +124,14 @@ func (d *weComDirectory) User(ctx context.Context, id string) (User, error) {
 }
 
 func weComDepartment(raw wecomapi.Department) Department {
-	return Department{ID: textID(raw.ID), ParentID: textID(raw.ParentID), Name: raw.Name, LeaderIDs: weComFolded(raw.DepartmentLeader),
-		Order: orderText(raw.Order), Raw: raw}
+	return Department{
+		ID:        textID(raw.ID),
+		ParentID:  textID(raw.ParentID),
+		Name:      raw.Name,
+		LeaderIDs: weComFolded(raw.DepartmentLeader),
+		Order:     orderText(raw.Order),
+		Raw:       raw,
+	}
 }
 
 // weComFolded are userids in the form that is the same for all spellings.

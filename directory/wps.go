@@ -12,8 +12,8 @@ import (
 	"github.com/roster-go/roster/gen/wpsapi"
 )
 
-// WPS shows WPS 365's directory, as far as the app's data permission (数据权限) goes: whom it does not cover is left out by the vendor, without
-// an error. Ids are the vendor's user and department ids.
+// WPS shows WPS 365's directory, as far as the app's data permission (数据权限) goes: whom it does not cover is left out
+// by the vendor, without an error. Ids are the vendor's user and department ids.
 func WPS(c *wps.Client) Directory { return &wpsDirectory{c} }
 
 type wpsDirectory struct{ c *wps.Client }
@@ -22,7 +22,10 @@ func (d *wpsDirectory) Vendor() string { return "wps" }
 
 // Scope is not known where the answer names nothing at all, or the deployment has no such call.
 func (d *wpsDirectory) Scope(ctx context.Context) (Scope, error) {
-	answer, err := d.c.GetContactsPermissionScope(ctx, &wpsapi.GetContactsPermissionScopeParams{Scopes: []wpsapi.ContactScope{wpsapi.ContactScopeOrg}})
+	answer, err := d.c.GetContactsPermissionScope(
+		ctx,
+		&wpsapi.GetContactsPermissionScopeParams{Scopes: []wpsapi.ContactScope{wpsapi.ContactScopeOrg}},
+	)
 	if errors.Is(err, clients.ErrNotFound) {
 		return Scope{}, nil
 	}
@@ -97,8 +100,8 @@ func (d *wpsDirectory) children(ctx context.Context, departmentID string) ([]wps
 	return all, nil
 }
 
-// Members yields the rows of a department's list. They name this department only, with leader and order, which nothing else tells on the
-// public cloud.
+// Members yields the rows of a department's list. They name this department only, with leader and order, which
+// nothing else tells on the public cloud.
 func (d *wpsDirectory) Members(ctx context.Context, departmentID string) iter.Seq2[User, error] {
 	return users(d.rows(ctx, departmentID))
 }
@@ -154,7 +157,14 @@ func (d *wpsDirectory) mergeRaw(a, b any) any {
 }
 
 func wpsDepartment(raw wpsapi.Dept) Department {
-	department := Department{ID: raw.ID, ParentID: raw.ParentID, Name: raw.Name, ExternalID: raw.ExDeptID, Order: orderText(raw.Order), Raw: raw}
+	department := Department{
+		ID:         raw.ID,
+		ParentID:   raw.ParentID,
+		Name:       raw.Name,
+		ExternalID: raw.ExDeptID,
+		Order:      orderText(raw.Order),
+		Raw:        raw,
+	}
 	if department.ParentID == "0" {
 		department.ParentID = ""
 	}
@@ -170,9 +180,11 @@ func wpsDepartment(raw wpsapi.Dept) Department {
 
 func wpsUser(raw wpsapi.User) User {
 	u := User{
-		ID: raw.ID, ExternalID: raw.ExUserID, UserName: raw.LoginName, UserNameFrom: UserNameFromLoginName, DisplayName: raw.UserName,
-		Title: raw.Title, PhotoURL: raw.Avatar, Location: raw.WorkPlace, EmployeeNo: raw.EmployeeID, EmployeeType: raw.EmploymentType,
-		ManagerID: raw.LeaderID, Raw: raw,
+		ID: raw.ID, ExternalID: raw.ExUserID, UserName: raw.LoginName, UserNameFrom: UserNameFromLoginName,
+		DisplayName: raw.UserName,
+		Title:       raw.Title, PhotoURL: raw.Avatar, Location: raw.WorkPlace, EmployeeNo: raw.EmployeeID,
+		EmployeeType: raw.EmploymentType,
+		ManagerID:    raw.LeaderID, Raw: raw,
 	}
 	// user_name is what the person is called and need not be unique.
 	if u.UserName == "" {
