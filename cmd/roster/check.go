@@ -131,7 +131,7 @@ func checkLive(ctx context.Context, v vendor, simulate bool, validator *contract
 		s, err := v.open(env, options...)
 		return s.api, err
 	}
-	probe, err := contract.Probe(ctx, validator, open, contract.ProbeThrough(exportTransport()))
+	probe, err := contract.Probe(ctx, validator, open, contract.ProbeOptions{Through: exportTransport()})
 	if err != nil {
 		return checked{}, err
 	}

@@ -158,12 +158,13 @@ func (w *tree) edited(dir, command string, args ...string) (string, error) {
 	return w.run(dir, append([]string{command, "-overlay", file}, args...)...)
 }
 
-// report holds the edited tree against the checkout.
+// report holds the document and the generated packages of the edited tree against the checkout's: what stands on them does
+// not compile before it is edited, too.
 func (w *tree) report() string {
 	w.t.Helper()
 	changes, err := compareDocument(filepath.Join(w.root, "specs/wecom.yaml"), w.replace[filepath.Join(w.root, "specs/wecom.yaml")])
 	require.NoError(w.t, err)
-	before, err := generated(w.t.Context(), w.root, nil)
+	before, err := loadLibrary(w.t.Context(), w.root, "./gen/...", nil)
 	require.NoError(w.t, err)
 	overlay := make(map[string][]byte)
 	for name, replacement := range w.replace {
@@ -171,7 +172,7 @@ func (w *tree) report() string {
 			require.NoError(w.t, err)
 		}
 	}
-	after, err := generated(w.t.Context(), w.root, overlay)
+	after, err := loadLibrary(w.t.Context(), w.root, "./gen/...", overlay)
 	require.NoError(w.t, err)
 	report := Report{Comparisons: append([]Comparison{{Name: "specs/wecom.yaml", Changes: changes}}, comparePackages(before, after)...)}
 	var text strings.Builder
