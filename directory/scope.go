@@ -64,7 +64,7 @@ func (e *EmptyError) Is(target error) bool { return target == ErrEmpty }
 func whatToCheck(vendor string) string {
 	switch vendor {
 	case "wecom":
-		return "check the app's visible range (可见范围) in the admin console, and that WECOM_APP_SECRET is that app's"
+		return "check the app's visible range (可见范围) in the admin console, and that the secret is that app's"
 	case "dingtalk":
 		return "check the app's contact scope (通讯录权限范围, getAuthScopes) and its permission for members of departments"
 	case "feishu":

@@ -151,3 +151,40 @@ func TestDepartmentsThatTheAppMayNotRead(t *testing.T) {
 	assert.NotEmpty(t, skipped)
 	assert.Less(t, len(got), 100)
 }
+
+// People whom the app was given one by one are in its scope as well, wherever they are.
+func TestSinglePeopleOfTheScope(t *testing.T) {
+	for _, vendor := range []string{"dingtalk", "feishu"} {
+		t.Run(vendor, func(t *testing.T) {
+			clock := clienttest.NewClock()
+			server := simtest.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(200), sim.WithDepartments(16))
+			o := server.Organisation()
+			part := o.Children(sim.RootDepartment)[0]
+			want := map[string]bool{}
+			v := views(t, server, clock)[vendor]
+			for _, d := range o.Subtree(part.Key) {
+				for _, p := range o.Members(d.Key) {
+					want[v.person(p)] = true
+				}
+			}
+			var single sim.Person
+			for _, p := range o.People() {
+				if !want[v.person(p)] {
+					single = p
+				}
+			}
+			require.NotZero(t, single.Key)
+			want[v.person(single)] = true
+			if vendor == "dingtalk" {
+				server.DingTalk().LimitApps([]sim.DepartmentKey{part.Key}, []sim.PersonKey{single.Key})
+			} else {
+				server.Feishu().LimitApps([]sim.DepartmentKey{part.Key}, single.UserID)
+			}
+			for _, details := range []bool{false, true} {
+				got, err := ids(directory.Walk(t.Context(), v.directory, directory.WalkOptions{Details: details}))
+				require.NoError(t, err)
+				assert.ElementsMatch(t, slices.Collect(maps.Keys(want)), got)
+			}
+		})
+	}
+}
