@@ -138,7 +138,7 @@ func (d *dingTalkDirectory) rows(ctx context.Context, departmentID string) iter.
 		if len(seen) < dingTalkPage {
 			return
 		}
-		answer, err := d.c.ListDepartmentUserIdsV2(ctx, &dingtalkapi.ListDepartmentUserIdsV2Request{DeptID: ids[0]})
+		answer, err := d.c.ListDepartmentUserIDsV2(ctx, &dingtalkapi.ListDepartmentUserIDsV2Request{DeptID: ids[0]})
 		if err != nil {
 			yield(row{}, err)
 			return
