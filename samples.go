@@ -5,7 +5,7 @@ import (
 	"io/fs"
 )
 
-//go:embed testdata/wecom testdata/dingtalk testdata/feishu testdata/wps
+//go:embed testdata
 var testdata embed.FS
 
 // Samples returns the wire samples that the clients are tested with, as <vendor>/<operation>/<case>.json: documented and recorded answers in which

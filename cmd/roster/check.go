@@ -12,6 +12,7 @@ import (
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/contract"
+	"github.com/roster-go/roster/internal/vendors"
 	"github.com/spf13/cobra"
 )
 
@@ -38,10 +39,10 @@ func newCheck() *cobra.Command {
 			"Exit codes: 0 all is as documented, 1 something has drifted, 2 it could not be checked (an outage, refused credentials, bad input).\n\n" +
 			"Credentials come from the same variables as for export; without any, nothing can be checked, unless --sim asks for the built-in simulator.\n" +
 			"No value of an answer is printed.",
-		ValidArgs: vendorNames(),
+		ValidArgs: vendors.Names(),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return unchecked(fmt.Errorf("name one vendor: %s", strings.Join(vendorNames(), ", ")))
+				return unchecked(fmt.Errorf("name one vendor: %s", strings.Join(vendors.Names(), ", ")))
 			}
 			return nil
 		},
@@ -81,11 +82,11 @@ func runCheck(ctx context.Context, name string, f checkFlags, out, log io.Writer
 	if f.samples != "" && f.har != "" || f.sim && (f.samples != "" || f.har != "") {
 		return unchecked(errors.New("--samples, --har and --sim exclude each other"))
 	}
-	v, err := vendorNamed(name)
+	v, err := vendors.Named(name)
 	if err != nil {
 		return unchecked(err)
 	}
-	validator, err := contract.NewValidator(v.name)
+	validator, err := contract.NewValidator(v.Name)
 	if err != nil {
 		return unchecked(err)
 	}
@@ -112,30 +113,30 @@ func runCheck(ctx context.Context, name string, f checkFlags, out, log io.Writer
 	case err != nil:
 		return unchecked(err)
 	case result.Verdict == contract.Drifted:
-		return &failure{exitDrift, fmt.Errorf("%s has drifted from its document", v.name)}
+		return &failure{exitDrift, fmt.Errorf("%s has drifted from its document", v.Name)}
 	case result.Verdict != contract.Clean:
-		return unchecked(fmt.Errorf("%s could not be checked", v.name))
+		return unchecked(fmt.Errorf("%s could not be checked", v.Name))
 	}
 	return nil
 }
 
-func checkLive(ctx context.Context, v vendor, simulate bool, validator *contract.Validator, log io.Writer) (checked, error) {
+func checkLive(ctx context.Context, v vendors.Vendor, simulate bool, validator *contract.Validator, log io.Writer) (checked, error) {
 	var simulated simulator
 	defer simulated.close()
 	env, note, err := whereabouts(v, &simulated, asked(simulate, never))
 	if err != nil {
 		return checked{}, err
 	}
-	fmt.Fprintf(log, "%s: checking %s\n", v.name, note)
+	fmt.Fprintf(log, "%s: checking %s\n", v.Name, note)
 	open := func(options ...clients.Option) (any, error) {
-		s, err := v.open(env, options...)
-		return s.api, err
+		s, err := v.Open(env, options...)
+		return s.Client, err
 	}
 	probe, err := contract.Probe(ctx, validator, open, contract.ProbeThrough(exportTransport()))
 	if err != nil {
 		return checked{}, err
 	}
-	return checked{v.name, note, probe.Verdict(), probe.Exchanges, probe.Steps, probe.Stopped, probe.Findings}, nil
+	return checked{v.Name, note, probe.Verdict(), probe.Exchanges, probe.Steps, probe.Stopped, probe.Findings}, nil
 }
 
 func checkSamples(validator *contract.Validator, folder string) (checked, error) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/internal/docs/site"
+	"github.com/roster-go/roster/internal/vendors"
 	"github.com/roster-go/roster/sim"
 )
 
@@ -54,8 +55,8 @@ var numbered = regexp.MustCompile(`_\d+$`)
 // company as they are now.
 func pageValues(server *sim.Server) site.Values {
 	known := make(map[string]string)
-	for _, v := range vendors() {
-		for name, value := range v.simulated(server) {
+	for _, v := range vendors.All() {
+		for name, value := range v.Simulated(server) {
 			known[name] = value
 		}
 	}

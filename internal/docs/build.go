@@ -46,7 +46,11 @@ func (b Builder) Build(ctx context.Context, out string) (err error) {
 
 	var pages []*page
 	var jobs []func() error
-	for _, v := range vendors() {
+	known, err := all()
+	if err != nil {
+		return err
+	}
+	for _, v := range known {
 		p, err := load(b.Documents, b.Testdata, v)
 		if err != nil {
 			return err
