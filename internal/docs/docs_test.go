@@ -73,7 +73,7 @@ func TestSampleOfOneCall(t *testing.T) {
 	page := loaded(t, known[0])
 	wecom := sourcesOf(t, page, atVendor)
 	assert.Equal(t, `# $WECOM_CORP_ID: the corp's id (企业ID)
-# $WECOM_APP_SECRET: secret of a self-built app (自建应用)
+# $WECOM_APP_SECRET: secret of a self-built app (自建应用), which sees its visible range
 token=$(curl -sS "https://qyapi.weixin.qq.com/cgi-bin/gettoken?corpid=$WECOM_CORP_ID&corpsecret=$WECOM_APP_SECRET" |
   sed -E 's/.*"access_token": *"([^"]*)".*/\1/')
 curl -sS "https://qyapi.weixin.qq.com/cgi-bin/user/get?userid=chen.yq&access_token=$token"
