@@ -5,15 +5,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 
-	"github.com/roster-go/roster/gen/dingtalkapi"
-	"github.com/roster-go/roster/gen/feishuapi"
-	"github.com/roster-go/roster/gen/wecomapi"
-	"github.com/roster-go/roster/gen/wpsapi"
-	"github.com/roster-go/roster/wire"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -83,39 +77,5 @@ func TestTheTwoCommandsComeFirst(t *testing.T) {
 		first, _, _ := strings.Cut(string(text), "\n## ")
 		assert.Contains(t, first, "make demo", readme)
 		assert.Contains(t, first, "make test", readme)
-	}
-}
-
-// The coverage table names every operation of every document, with its route and its method.
-func TestTheCoverageTableIsWhole(t *testing.T) {
-	text, err := os.ReadFile("README.md")
-	require.NoError(t, err)
-	for _, vendor := range []struct {
-		title      string
-		api        any
-		operations []*wire.Operation
-	}{
-		{"WeCom", &wecomapi.API{}, wecomapi.Operations()},
-		{"DingTalk", &dingtalkapi.API{}, dingtalkapi.Operations()},
-		{"Feishu / Lark", &feishuapi.API{}, feishuapi.Operations()},
-		{"WPS 365", &wpsapi.API{}, wpsapi.Operations()},
-	} {
-		_, section, ok := strings.Cut(string(text), "\n### "+vendor.title+"\n")
-		require.True(t, ok, vendor.title)
-		section, _, _ = strings.Cut(section, "\n##")
-		for _, op := range vendor.operations {
-			row := ""
-			for line := range strings.Lines(section) {
-				if strings.Contains(line, "| "+op.Method+" "+op.Path+" |") {
-					row = line
-				}
-			}
-			if !assert.NotEmptyf(t, row, "%s: %s %s", vendor.title, op.Method, op.Path) {
-				continue
-			}
-			_, methods, _ := strings.Cut(row, " | `")
-			name, _, _ := strings.Cut(methods, "`")
-			assert.Truef(t, reflect.ValueOf(vendor.api).MethodByName(name).IsValid(), "%s: no method %s", vendor.title, name)
-		}
 	}
 }

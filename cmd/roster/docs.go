@@ -41,10 +41,10 @@ func serveSim(address, docs string, options ...sim.Option) (server *sim.Server, 
 		ReadHeaderTimeout: time.Minute,
 		ErrorLog:          log.New(io.Discard, "", 0), // it would report every connection that a fault resets
 	}
-	go web.Serve(listener) // ends with stop
+	go func() { _ = web.Serve(listener) }() // ends with stop, which is the error that it returns
 	return server, func() {
 		server.Simulator.Close()
-		web.Close()
+		_ = web.Close() // the listener's error: the program ends anyway
 	}, nil
 }
 

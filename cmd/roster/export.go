@@ -115,7 +115,7 @@ func runExport(ctx context.Context, name string, f exportFlags, out, log io.Writ
 		fmt.Fprintf(log, "%s: exporting from %s\n", v.Name, note)
 		file := f.output
 		if name == "all" {
-			if err := os.MkdirAll(f.output, 0o755); err != nil {
+			if err := os.MkdirAll(f.output, 0o700); err != nil {
 				return err
 			}
 			file = filepath.Join(f.output, v.Name+"."+f.format)

@@ -111,7 +111,7 @@ func runRecord(ctx context.Context, name, operation string, arguments []string, 
 		return err
 	}
 	file := f.file(v, recording.Operation, f.name)
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
 		return err
 	}
 	if err := writeFile(file, recording.File); err != nil {

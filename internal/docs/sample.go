@@ -59,12 +59,10 @@ func (v vendor) curl(f form, c call, s *samples.Sample) string {
 	headers := auth.headers
 	payload := v.payload(c, s)
 	if auth.sign {
-		content := ""
+		content := "$date"
 		if payload != "" {
 			content = c.contentType + "$date$digest"
 			lines = append(lines, "body="+quote(payload), `digest=$(printf %s "$body" | openssl dgst -sha256 | sed 's/.* //')`)
-		} else {
-			content = "$date"
 		}
 		lines = append(lines, `date=$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT')`,
 			`signature=$(printf %s "KSO-1`+c.method+target+content+`" | openssl dgst -sha256 -hmac "{{WPS_APP_KEY}}" | sed 's/.* //')`)
