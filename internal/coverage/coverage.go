@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/roster-go/roster/internal/vendors"
+	"github.com/roster-go/roster/specs"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -29,9 +29,9 @@ the tree, jobs that are waited for.
 
 // section is a vendor's part of the page.
 type section struct {
-	vendor     vendors.Vendor
-	operations []operation // in the order of the document
-	founding   []function
+	vendor   string
+	document document
+	founding []function
 }
 
 // function is one that the project was founded for, and the operation that does its work.
@@ -48,19 +48,19 @@ func Make(ctx context.Context, root string) ([]byte, error) {
 	}
 	var sections []section
 	founding, total := 0, 0
-	for _, v := range vendors.All() {
-		s := section{vendor: v}
-		if s.operations, err = operations(filepath.Join(root, "specs", v.Name+".yaml")); err != nil {
+	for _, vendor := range specs.Vendors() {
+		s := section{vendor: vendor}
+		if s.document, err = readDocument(filepath.Join(root, "specs", vendor+".yaml")); err != nil {
 			return nil, err
 		}
-		if err := addMethods(ctx, root, v.Name, s.operations); err != nil {
+		if err := addMethods(ctx, root, vendor, s.document.operations); err != nil {
 			return nil, err
 		}
-		if s.founding, err = match(v.Name, functions[v.Name], s.operations); err != nil {
+		if s.founding, err = match(vendor, functions[vendor], s.document.operations); err != nil {
 			return nil, err
 		}
-		delete(functions, v.Name)
-		founding, total = founding+len(s.founding), total+len(s.operations)
+		delete(functions, vendor)
+		founding, total = founding+len(s.founding), total+len(s.document.operations)
 		sections = append(sections, s)
 	}
 	for vendor := range functions {
@@ -123,11 +123,10 @@ func match(vendor string, entries []entry, all []operation) ([]function, error) 
 }
 
 func (s section) write(page *bytes.Buffer) {
-	name := s.vendor.Name
-	others := len(s.operations) - len(s.founding)
-	fmt.Fprintf(page, "\n## %s\n\n", s.vendor.Title)
+	others := len(s.document.operations) - len(s.founding)
+	fmt.Fprintf(page, "\n## %s\n\n", s.document.title)
 	fmt.Fprintf(page, "%d founding operations and %d around them. The document is [specs/%s.yaml](../specs/%[3]s.yaml), "+
-		"the methods are those of `%[3]s.Client`.\n", len(s.founding), others, name)
+		"the methods are those of `%[3]s.Client`.\n", len(s.founding), others, s.vendor)
 
 	isFounding := make(map[string]bool)
 	if len(s.founding) > 0 {
@@ -138,7 +137,7 @@ func (s section) write(page *bytes.Buffer) {
 		}
 	}
 	page.WriteString("\n| vendor's page | route | method | built on it |\n|---|---|---|---|\n")
-	for _, op := range s.operations {
+	for _, op := range s.document.operations {
 		if !isFounding[op.id] {
 			fmt.Fprintf(page, "| %s\n", op.cells())
 		}

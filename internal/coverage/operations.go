@@ -19,21 +19,29 @@ type operation struct {
 	helpers         []string
 }
 
-// operations reads those of a document, in its order.
-func operations(file string) ([]operation, error) {
+// document is what the page needs to know of one.
+type document struct {
+	title      string
+	operations []operation // in the order of the document
+}
+
+func readDocument(file string) (document, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return nil, err
+		return document{}, err
 	}
-	var document struct {
+	var read struct {
+		Info struct {
+			Title string `yaml:"title"`
+		} `yaml:"info"`
 		Paths yaml.Node `yaml:"paths"`
 	}
-	if err := yaml.Unmarshal(data, &document); err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Base(file), err)
+	if err := yaml.Unmarshal(data, &read); err != nil {
+		return document{}, fmt.Errorf("%s: %w", filepath.Base(file), err)
 	}
 	verbs := []string{"get", "put", "post", "delete", "patch"}
-	var all []operation
-	for path, item := range pairs(&document.Paths) {
+	out := document{title: read.Info.Title}
+	for path, item := range pairs(&read.Paths) {
 		for verb, node := range pairs(item) {
 			if !slices.Contains(verbs, verb) {
 				continue
@@ -47,14 +55,14 @@ func operations(file string) ([]operation, error) {
 				} `yaml:"externalDocs"`
 			}
 			if err := node.Decode(&op); err != nil {
-				return nil, fmt.Errorf("%s: %s %s: %w", filepath.Base(file), verb, path, err)
+				return document{}, fmt.Errorf("%s: %s %s: %w", filepath.Base(file), verb, path, err)
 			}
-			all = append(all, operation{
+			out.operations = append(out.operations, operation{
 				id: op.ID, title: op.Summary, page: op.Page.URL, verb: strings.ToUpper(verb), path: path, deprecated: op.Deprecated,
 			})
 		}
 	}
-	return all, nil
+	return out, nil
 }
 
 // pairs yields the members of a mapping in their order.
