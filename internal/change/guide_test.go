@@ -52,18 +52,18 @@ func (g *guide) apply(document, edits string) string {
 	g.t.Helper()
 	for _, hunk := range strings.Split("\n"+edits, "\n@@ ")[1:] {
 		schema, body, _ := strings.Cut(hunk, "\n")
-		var old, new []string
+		var old, changed []string
 		for _, line := range strings.Split(strings.TrimSuffix(body, "\n"), "\n") {
 			if text, ok := strings.CutPrefix(line, "-"); ok {
 				old = append(old, text+"\n")
 			} else if text, ok := strings.CutPrefix(line, "+"); ok {
-				new = append(new, text+"\n")
+				changed = append(changed, text+"\n")
 			}
 		}
 		before, after, ok := strings.Cut(document, "\n    "+schema+":\n")
 		require.True(g.t, ok, "specs/wecom.yaml has no schema %s any more: the guide needs another example", schema)
 		require.Contains(g.t, after, strings.Join(old, ""), "specs/wecom.yaml has changed: so must the guide's example")
-		document = before + "\n    " + schema + ":\n" + strings.Replace(after, strings.Join(old, ""), strings.Join(new, ""), 1)
+		document = before + "\n    " + schema + ":\n" + strings.Replace(after, strings.Join(old, ""), strings.Join(changed, ""), 1)
 	}
 	return document
 }
@@ -143,7 +143,8 @@ func (w *tree) run(dir string, args ...string) (string, error) {
 	if dir == w.user {
 		mode = "mod"
 	}
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOTOOLCHAIN=local", "GOFLAGS=-mod="+mode)
+	// Without paths in them, packages of a copy come from the build cache.
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GOTOOLCHAIN=local", "GOFLAGS=-trimpath -mod="+mode)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
@@ -272,6 +273,109 @@ import "github.com/roster-go/roster/gen/wecomapi"
 // Title is the job title of a member.
 func Title(member wecomapi.Member) string { return member.Position }
 `
+
+// copyOf returns a copy of the checkout, in which commands can be run and files changed.
+func copyOf(t *testing.T) *tree {
+	t.Helper()
+	w := newTree(t)
+	list := exec.CommandContext(t.Context(), "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+	list.Dir = w.root
+	names, err := list.Output()
+	require.NoError(t, err)
+	elsewhere := t.TempDir()
+	for _, name := range strings.Split(strings.TrimSuffix(string(names), "\x00"), "\x00") {
+		data, err := os.ReadFile(filepath.Join(w.root, name))
+		if errors.Is(err, os.ErrNotExist) { // deleted, but not committed
+			continue
+		}
+		require.NoError(t, err)
+		path := filepath.Join(elsewhere, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, data, 0o600))
+	}
+	w.root = elsewhere
+	return w
+}
+
+// patch makes the edits of a diff block whose hunks name files: the lines without a plus are there once, and those with one come with them.
+func (w *tree) patch(edits string) {
+	w.t.Helper()
+	for _, hunk := range strings.Split("\n"+edits, "\n@@ ")[1:] {
+		name, body, _ := strings.Cut(hunk, "\n")
+		var before, after strings.Builder
+		for line := range strings.Lines(strings.TrimSuffix(body, "\n") + "\n") {
+			if text, ok := strings.CutPrefix(line, "+"); ok {
+				after.WriteString(text)
+				continue
+			}
+			text := strings.TrimPrefix(line, " ")
+			before.WriteString(text)
+			after.WriteString(text)
+		}
+		path := filepath.Join(w.root, name)
+		data, err := os.ReadFile(path)
+		require.NoError(w.t, err)
+		require.Equal(w.t, 1, strings.Count(string(data), before.String()),
+			"%s has changed, so the guide needs another place than before:\n%s", name, before.String())
+		changed := strings.Replace(string(data), before.String(), after.String(), 1)
+		require.NoError(w.t, os.WriteFile(path, []byte(changed), 0o600))
+	}
+}
+
+// create writes the file that the guide's text names before its block.
+func (w *tree) create(g *guide, name string) {
+	w.t.Helper()
+	found := regexp.MustCompile("(?s)`" + regexp.QuoteMeta(name) + "`:\n\n```\\w+\n(.*?)\n```\n").FindStringSubmatch(g.text)
+	require.NotNil(w.t, found, name)
+	path := filepath.Join(w.root, name)
+	require.NoError(w.t, os.MkdirAll(filepath.Dir(path), 0o755))
+	require.NoError(w.t, os.WriteFile(path, []byte(found[1]+"\n"), 0o600))
+}
+
+// The new operation of the guide, from the document to the last table, and what is said on the way.
+func TestTheGuideAddsAnOperation(t *testing.T) {
+	t.Parallel()
+	g := readGuide(t)
+	w := copyOf(t)
+	do := func(args ...string) {
+		t.Helper()
+		out, err := w.run(w.root, args...)
+		require.NoError(t, err, out)
+	}
+	fails := func(lines []string, args ...string) {
+		t.Helper()
+		out, err := w.run(w.root, args...)
+		require.Error(t, err)
+		for _, line := range lines {
+			assert.Contains(t, out, line)
+		}
+	}
+
+	w.patch(g.block("diff", 2))
+	do("generate", ".")
+	coverage, err := os.ReadFile(filepath.Join(w.root, "docs/COVERAGE.md"))
+	require.NoError(t, err)
+	assert.Contains(t, string(coverage), "| GET /user/get_badge | `GetBadge` |")
+	fails(g.lines("text", 3), "build", "./sim")
+
+	w.create(g, "sim/internal/wecom/badge.go")
+	w.patch(g.block("diff", 3))
+	do("build", "./...")
+	fails(g.lines("text", 4), "test", "-run", "^TestLedger$", "./contract")
+
+	w.create(g, "testdata/wecom/GetBadge/success.json")
+	w.create(g, "testdata/wecom/GetBadge/error-not-found.json")
+	w.patch(g.block("diff", 4))
+	do("test", "-run", "^TestLedger$", "./contract")
+	do("test", "-run", "^TestWeComEveryOperation$", "./sim")
+	do("test", "-run", "^TestSuite$/^(EveryOperationHasSamples|SamplesOverHTTP)$", "./clients/wecom")
+	do("test", "./specs", "./internal/coverage")
+	format := exec.CommandContext(t.Context(), "gofmt", "-l", "sim", "contract")
+	format.Dir = w.root
+	out, err := format.CombinedOutput()
+	require.NoError(t, err, string(out))
+	assert.Empty(t, string(out))
+}
 
 // Every command of the guide is there.
 func TestTheGuideNamesCommandsThatExist(t *testing.T) {
