@@ -33,8 +33,8 @@ func newCheck() *cobra.Command {
 	var f checkFlags
 	cmd := &cobra.Command{
 		Use:   "check VENDOR",
-		Short: "Hold a vendor's answers against its document",
-		Long: "Check makes read-only calls through the client and holds every answer against the vendor's document: fields that are new, missing or of another type,\n" +
+		Short: "Check a vendor's answers against its document",
+		Long: "Check makes read-only calls through the client and compares every answer with the vendor's document: fields that are new, missing or of another type,\n" +
 			"values and codes that are not documented. With --samples or --har it looks at recorded answers instead, without a network.\n\n" +
 			"Exit codes: 0 all is as documented, 1 something has drifted, 2 it could not be checked (an outage, refused credentials, bad input).\n\n" +
 			"Credentials come from the same variables as for export; without any, nothing can be checked, unless --sim asks for the built-in simulator.\n" +
@@ -69,7 +69,7 @@ type checked struct {
 	Vendor   string               `json:"vendor"`
 	Source   string               `json:"source"`
 	Verdict  contract.Verdict     `json:"verdict"`
-	Answers  int                  `json:"answers"` // held against the document
+	Answers  int                  `json:"answers"` // checked against the document
 	Steps    []contract.ProbeStep `json:"steps,omitempty"`
 	Stopped  string               `json:"stopped,omitempty"`
 	Findings []contract.Entry     `json:"findings"`
@@ -171,7 +171,8 @@ func checkHAR(validator *contract.Validator, file string) (checked, error) {
 	return recorded(validator, file, result.Checked, result.Outages, result.Findings), nil
 }
 
-// recorded sums up what was recorded. An outage among answers is nothing to hold against anybody; where there are only outages, nothing was checked.
+// recorded sums up what was recorded. An outage among the answers is no drift; where there are
+// only outages, nothing was checked.
 func recorded(validator *contract.Validator, source string, answers, outages int, findings []contract.Finding) checked {
 	report := contract.NewReport(nil)
 	report.Add(findings...)
@@ -229,6 +230,6 @@ func printCheck(out io.Writer, result checked) error {
 	if result.Stopped != "" {
 		say("\nstopped early: %s", result.Stopped)
 	}
-	say("\n%s: %s, %d answers of %s held against the document\n", result.Vendor, result.Verdict, result.Answers, result.Source)
+	say("\n%s: %s, %d answers of %s checked against the document\n", result.Vendor, result.Verdict, result.Answers, result.Source)
 	return failed
 }

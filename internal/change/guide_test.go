@@ -159,7 +159,7 @@ func (w *tree) edited(dir, command string, args ...string) (string, error) {
 	return w.run(dir, append([]string{command, "-overlay", file}, args...)...)
 }
 
-// report holds the edited tree against the checkout.
+// report compares the edited tree with the checkout.
 func (w *tree) report() string {
 	w.t.Helper()
 	changes, err := compareDocument(filepath.Join(w.root, "specs/wecom.yaml"), w.replace[filepath.Join(w.root, "specs/wecom.yaml")])
