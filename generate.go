@@ -1,7 +1,7 @@
 package roster
 
-// Each document gives two packages: the client's models, request builders and typed methods, and the server stubs that the simulator
-// implements. Paths in the configurations are relative to this folder.
+// Each document gives two packages: the client's models, request builders and typed methods, and the server stubs that
+// the simulator implements. Paths in the configurations are relative to this folder.
 //
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/config/wecomapi.yaml specs/wecom.yaml
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/config/wecomserver.yaml specs/wecom.yaml

@@ -80,8 +80,8 @@ func Simulate(t *testing.T) (*wecom.Client, error) {
 	}
 }
 
-// Both READMEs say the same: as many headings of each level, the same code but for words that people read, and the same names, commands and
-// links in the text.
+// Both READMEs say the same: as many headings of each level, the same code but for words that people read, and the same
+// names, commands and links in the text.
 func TestTheReadmesHaveTheSameContent(t *testing.T) {
 	shape := func(text string) map[string][]string {
 		code := blocks(text, `\w+`)
@@ -138,10 +138,10 @@ func TestTheContractTestsCanBeCopied(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(elsewhere, name), data, 0o600))
 	}
 	write("go.mod", append([]byte("module example.com/contract\n"), module...))
-	for name, from := range map[string]string{"go.sum": "go.sum", "contract_test.go": "examples/contract-ci/contract_test.go"} {
+	for _, from := range []string{"go.sum", "examples/contract-ci/contract_test.go"} {
 		data, err := os.ReadFile(from)
 		require.NoError(t, err)
-		write(name, data)
+		write(filepath.Base(from), data)
 	}
 	run := func(args ...string) string {
 		t.Helper()
@@ -161,7 +161,8 @@ func TestTheContractTestsCanBeCopied(t *testing.T) {
 		assert.Contains(t, out, "--- PASS: Test"+vendor+"/samples")
 		assert.Contains(t, out, "--- SKIP: Test"+vendor+"/live")
 	}
-	assert.Contains(t, out, "the live part is skipped: WECOM_CORP_ID and WECOM_APP_SECRET are not set in the environment")
+	assert.Contains(t, out,
+		"the live part is skipped: WECOM_CORP_ID and WECOM_APP_SECRET are not set in the environment")
 }
 
 // The two commands of a newcomer are the first thing after the two sentences.

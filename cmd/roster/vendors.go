@@ -53,7 +53,8 @@ func openVendor(v vendors.Vendor, simulated *simulator, when standIn) (s vendors
 	return s, note, err
 }
 
-// whereabouts returns what a vendor is opened with: the variables of the environment, or those of the simulator. note says which.
+// whereabouts returns what a vendor is opened with: the variables of the environment, or those of the simulator. note
+// says which.
 func whereabouts(
 	v vendors.Vendor, simulated *simulator, when standIn,
 ) (env map[string]string, note string, err error) {
@@ -66,8 +67,8 @@ func whereabouts(
 		case found:
 			return env, cmp.Or(env[v.BaseURL()], "the vendor"), nil
 		case when == never:
-			return nil, "", fmt.Errorf("%s: no credentials: %s is not set (\"roster export --help\" lists the variables; "+
-				"--sim takes the built-in simulator)", v.Name, v.Variables[0].Name)
+			return nil, "", fmt.Errorf("%s: no credentials: %s is not set "+
+				"(\"roster export --help\" lists the variables; --sim takes the built-in simulator)", v.Name, v.Variables[0].Name)
 		}
 		note += fmt.Sprintf(" (set %s to go to the vendor)", v.Variables[0].Name)
 	}

@@ -47,7 +47,8 @@ func (g *guide) lines(language string, n int) []string {
 	return strings.Split(strings.TrimSuffix(g.block(language, n), "\n"), "\n")
 }
 
-// apply makes the edits of a diff block: the lines with a minus, which stand below the schema that the hunk names, become those with a plus.
+// apply makes the edits of a diff block: the lines with a minus, which stand below the schema that the hunk names,
+// become those with a plus.
 func (g *guide) apply(document, edits string) string {
 	g.t.Helper()
 	for _, hunk := range strings.Split("\n"+edits, "\n@@ ")[1:] {
@@ -63,13 +64,15 @@ func (g *guide) apply(document, edits string) string {
 		before, after, ok := strings.Cut(document, "\n    "+schema+":\n")
 		require.True(g.t, ok, "specs/wecom.yaml has no schema %s any more: the guide needs another example", schema)
 		require.Contains(g.t, after, strings.Join(old, ""), "specs/wecom.yaml has changed: so must the guide's example")
-		document = before + "\n    " + schema + ":\n" + strings.Replace(after, strings.Join(old, ""), strings.Join(changed, ""), 1)
+		after = strings.Replace(after, strings.Join(old, ""), strings.Join(changed, ""), 1)
+		document = before + "\n    " + schema + ":\n" + after
 	}
 	return document
 }
 
-// tree is what an edit of WeCom's document makes of the checkout: nothing is written there, the new files stand in the place of the
-// old ones only for the commands that are run with them. Beside it is the module of somebody who uses the packages.
+// tree is what an edit of WeCom's document makes of the checkout: nothing is written there, the new files stand in the
+// place of the old ones only for the commands that are run with them. Beside it is the module of somebody who uses the
+// packages.
 type tree struct {
 	t       *testing.T
 	root    string
@@ -88,7 +91,8 @@ func newTree(t *testing.T) *tree {
 	require.NoError(t, err)
 	_, needs, ok := strings.Cut(string(module), "\n")
 	require.True(t, ok)
-	w.write("go.mod", "module example.org/user\n"+needs+"\nrequire github.com/roster-go/roster v0.0.0\n\nreplace github.com/roster-go/roster => "+root+"\n")
+	w.write("go.mod", "module example.org/user\n"+needs+
+		"\nrequire github.com/roster-go/roster v0.0.0\n\nreplace github.com/roster-go/roster => "+root+"\n")
 	sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
 	require.NoError(t, err)
 	w.write("go.sum", string(sums))
@@ -119,7 +123,8 @@ func regenerate(t *testing.T, document string) *tree {
 		require.NotEqual(t, string(text), changed, "%s names another output", config)
 		own := filepath.Join(w.dir, filepath.Base(config))
 		require.NoError(t, os.WriteFile(own, []byte(changed), 0o600))
-		out, err := w.run(w.root, "run", "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen", "-config", own, spec)
+		const generator = "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen"
+		out, err := w.run(w.root, "run", generator, "-config", own, spec)
 		require.NoError(t, err, out)
 	}
 	return w
@@ -162,7 +167,8 @@ func (w *tree) edited(dir, command string, args ...string) (string, error) {
 // report compares the edited tree with the checkout.
 func (w *tree) report() string {
 	w.t.Helper()
-	changes, err := compareDocument(filepath.Join(w.root, "specs/wecom.yaml"), w.replace[filepath.Join(w.root, "specs/wecom.yaml")])
+	document := filepath.Join(w.root, "specs/wecom.yaml")
+	changes, err := compareDocument(document, w.replace[document])
 	require.NoError(w.t, err)
 	before, err := generated(w.t.Context(), w.root, nil)
 	require.NoError(w.t, err)
@@ -174,7 +180,8 @@ func (w *tree) report() string {
 	}
 	after, err := generated(w.t.Context(), w.root, overlay)
 	require.NoError(w.t, err)
-	report := Report{Comparisons: append([]Comparison{{Name: "specs/wecom.yaml", Changes: changes}}, comparePackages(before, after)...)}
+	documents := []Comparison{{Name: "specs/wecom.yaml", Changes: changes}}
+	report := Report{Comparisons: append(documents, comparePackages(before, after)...)}
 	var text strings.Builder
 	require.NoError(w.t, report.Write(&text))
 	return text.String()
@@ -194,11 +201,23 @@ func TestFindings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	response := &contract.Response{Status: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(body)}
+	header := http.Header{"Content-Type": {"application/json"}}
+	response := &contract.Response{Status: 200, Header: header, Body: []byte(body)}
 	for _, f := range v.Check(contract.Exchange{Operation: "GetUserList", Response: response}) {
 		t.Log("FINDING " + f.String())
 	}
 }
+`
+
+const exampleHead = `package example
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/roster-go/roster/gen/wecomapi"
+)
+
 `
 
 // The example of the guide, from the report to the user's code.
@@ -227,7 +246,7 @@ func TestTheGuideIsTrue(t *testing.T) {
 		w := regenerate(t, g.apply(string(source), g.block("diff", 0)))
 		w.write("example/body.go", answer)
 		w.write("example/findings_test.go", findings)
-		w.write("example/example_test.go", "package example\n\nimport (\n\t\"encoding/json\"\n\t\"fmt\"\n\n\t\"github.com/roster-go/roster/gen/wecomapi\"\n)\n\n"+g.block("go", 0))
+		w.write("example/example_test.go", exampleHead+g.block("go", 0))
 		out, err := w.edited(w.user, "test", "-v", "./example")
 		require.NoError(t, err, out)
 		assert.Contains(t, out, "--- PASS: Example")
@@ -297,7 +316,8 @@ func copyOf(t *testing.T) *tree {
 	return w
 }
 
-// patch makes the edits of a diff block whose hunks name files: the lines without a plus are there once, and those with one come with them.
+// patch makes the edits of a diff block whose hunks name files: the lines without a plus are there once, and those with
+// one come with them.
 func (w *tree) patch(edits string) {
 	w.t.Helper()
 	for _, hunk := range strings.Split("\n"+edits, "\n@@ ")[1:] {
@@ -325,7 +345,8 @@ func (w *tree) patch(edits string) {
 // create writes the file that the guide's text names before its block.
 func (w *tree) create(g *guide, name string) {
 	w.t.Helper()
-	found := regexp.MustCompile("(?s)`" + regexp.QuoteMeta(name) + "`:\n\n```\\w+\n(.*?)\n```\n").FindStringSubmatch(g.text)
+	named := regexp.MustCompile("(?s)`" + regexp.QuoteMeta(name) + "`:\n\n```\\w+\n(.*?)\n```\n")
+	found := named.FindStringSubmatch(g.text)
 	require.NotNil(w.t, found, name)
 	path := filepath.Join(w.root, name)
 	require.NoError(w.t, os.MkdirAll(filepath.Dir(path), 0o755))

@@ -1,5 +1,6 @@
-// Package coverage writes docs/COVERAGE.md: every operation of every document with the method that calls it and what the vendor clients
-// build on it. Nothing in the tables is written by hand but the names of the founding functions, in specs/coverage.yaml.
+// Package coverage writes docs/COVERAGE.md: every operation of every document with the method that calls it and what
+// the vendor clients build on it. Nothing in the tables is written by hand but the names of the founding functions, in
+// specs/coverage.yaml.
 package coverage
 
 import (
@@ -22,9 +23,9 @@ const head = `# Coverage
 
 <!-- Made by "make generate" from specs/ and clients/. Do not edit. -->
 
-Every operation of the documents is a method of the vendor's client. %d of the %d are the functions that the project was founded for.
-The methods in the last column are written by hand and call the operation, alone or with others: iterators over all pages, walks over
-the tree, jobs that are waited for.
+Every operation of the documents is a method of the vendor's client. %d of the %d are the functions that the project was
+founded for. The methods in the last column are written by hand and call the operation, alone or with others: iterators
+over all pages, walks over the tree, jobs that are waited for.
 `
 
 // section is a vendor's part of the page.
@@ -125,12 +126,14 @@ func match(vendor string, entries []entry, all []operation) ([]function, error) 
 func (s section) write(page *bytes.Buffer) {
 	others := len(s.document.operations) - len(s.founding)
 	fmt.Fprintf(page, "\n## %s\n\n", s.document.title)
-	fmt.Fprintf(page, "%d founding operations and %d around them. The document is [specs/%s.yaml](../specs/%[3]s.yaml), "+
-		"the methods are those of `%[3]s.Client`.\n", len(s.founding), others, s.vendor)
+	fmt.Fprintf(page, "%d founding operations and %d around them. "+
+		"The document is [specs/%s.yaml](../specs/%[3]s.yaml), the methods are those of `%[3]s.Client`.\n",
+		len(s.founding), others, s.vendor)
 
 	isFounding := make(map[string]bool)
 	if len(s.founding) > 0 {
-		page.WriteString("\n| founding function | vendor's page | route | method | built on it |\n|---|---|---|---|---|\n")
+		page.WriteString("\n| founding function | vendor's page | route | method | built on it |\n" +
+			"|---|---|---|---|---|\n")
 		for _, f := range s.founding {
 			isFounding[f.operation.id] = true
 			fmt.Fprintf(page, "| %s | %s\n", f.name, f.operation.cells())
@@ -154,5 +157,6 @@ func (op operation) cells() string {
 	for _, name := range op.helpers {
 		helpers = append(helpers, "`"+name+"`")
 	}
-	return fmt.Sprintf("[%s](%s) | %s %s | %s | %s |", op.title, op.page, op.verb, op.path, method, strings.Join(helpers, ", "))
+	return fmt.Sprintf("[%s](%s) | %s %s | %s | %s |",
+		op.title, op.page, op.verb, op.path, method, strings.Join(helpers, ", "))
 }

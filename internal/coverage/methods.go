@@ -18,7 +18,8 @@ func addMethods(ctx context.Context, root, vendor string, all []operation) error
 	clientPath, apiPath := module+"clients/"+vendor, module+"gen/"+vendor+"api"
 	loaded, err := packages.Load(&packages.Config{
 		Context: ctx, Dir: root,
-		Mode: packages.NeedName | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports,
+		Mode: packages.NeedName | packages.NeedSyntax | packages.NeedImports |
+			packages.NeedTypes | packages.NeedTypesInfo,
 	}, clientPath)
 	if err != nil {
 		return err
@@ -52,15 +53,16 @@ func addMethods(ctx context.Context, root, vendor string, all []operation) error
 			}
 		}
 		if op.method == "" {
-			problems = append(problems, fmt.Errorf("gen/%sapi has no method for operation %s: make generate", vendor, op.id))
+			problems = append(problems,
+				fmt.Errorf("gen/%sapi has no method for operation %s: make generate", vendor, op.id))
 		}
 		op.helpers = callers[op.method]
 	}
 	return errors.Join(problems...)
 }
 
-// callersOf returns the exported methods of a package's Client from which a method of the generated API is reached, by that method's name
-// and in the order of the alphabet.
+// callersOf returns the exported methods of a package's Client from which a method of the generated API is reached, by
+// that method's name and in the order of the alphabet.
 func callersOf(client *packages.Package, api *types.TypeName) map[string][]string {
 	uses := make(map[*types.Func]map[*types.Func]bool)
 	var methods []*types.Func
@@ -94,7 +96,8 @@ func callersOf(client *packages.Package, api *types.TypeName) map[string][]strin
 				return
 			}
 			seen[f] = true
-			// A method that stands before the generated one of the same name is that operation's method, not something built on it.
+			// A method that stands before the generated one of the same name is that operation's method, not something
+			// built on it.
 			if receiver(f) == api && f.Name() != method.Name() {
 				callers[f.Name()] = append(callers[f.Name()], method.Name())
 			}

@@ -58,7 +58,8 @@ func readDocument(file string) (document, error) {
 				return document{}, fmt.Errorf("%s: %s %s: %w", filepath.Base(file), verb, path, err)
 			}
 			out.operations = append(out.operations, operation{
-				id: op.ID, title: op.Summary, page: op.Page.URL, verb: strings.ToUpper(verb), path: path, deprecated: op.Deprecated,
+				id: op.ID, title: op.Summary, page: op.Page.URL, verb: strings.ToUpper(verb), path: path,
+				deprecated: op.Deprecated,
 			})
 		}
 	}

@@ -135,7 +135,8 @@ func (b Builder) render(ctx context.Context, p *page, f form, work, out string) 
 // logo is an image that the renderer's footer would load from its maker's servers.
 var logo = regexp.MustCompile(`https://cdn\.redoc\.ly/redoc/logo-mini[a-z-]*\.svg`)
 
-// offline takes out of a rendered page what a browser would fetch: the renderer's logo, and the icon that browsers look for by themselves.
+// offline takes out of a rendered page what a browser would fetch: the renderer's logo, and the icon that browsers look
+// for by themselves.
 func offline(html []byte) ([]byte, error) {
 	const head = "<head>"
 	if !bytes.Contains(html, []byte(head)) {

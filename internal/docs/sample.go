@@ -29,8 +29,9 @@ type parameter struct {
 	example  string
 }
 
-// Samples are written with marks, which are resolved when the text is whole: {{NAME}} is a variable of the reader, {{NAME|value}} is
-// a value at the vendor that stands for something else in a simulator, {{$name}} is a variable that the sample itself has set.
+// Samples are written with marks, which are resolved when the text is whole: {{NAME}} is a variable of the reader,
+// {{NAME|value}} is a value at the vendor that stands for something else in a simulator, {{$name}} is a variable that
+// the sample itself has set.
 var mark = regexp.MustCompile(`\{\{([A-Za-z0-9_$]+)(?:\|([^{}]*))?\}\}`)
 
 // word is what an id of testdata can be: nothing shorter is replaced, so that the 12 in a date stays.

@@ -15,7 +15,8 @@ type vendor struct {
 	// baseURL is the variable that holds the base URL of a simulator.
 	baseURL string
 
-	// variables explains what the samples use, by name: the variables that the register of vendors has, and those that only the samples need.
+	// variables explains what the samples use, by name: the variables that the register of vendors has, and those that
+	// only the samples need.
 	variables map[string]string
 
 	// fields are the members of requests that hold credentials, and the variables that belong there.
@@ -24,12 +25,12 @@ type vendor struct {
 	// operations has what is different in one operation.
 	operations map[string]exception
 
-	// known are values of the made-up company in testdata, and the variables that hold somebody or something of the same kind in a
-	// simulator.
+	// known are values of the made-up company in testdata, and the variables that hold somebody or something of the
+	// same kind in a simulator.
 	known map[string]string
 
-	// created says what takes the place of those variables in a call that creates a user, whose id and number must not be there yet. Without a
-	// value, what testdata has is good.
+	// created says what takes the place of those variables in a call that creates a user, whose id and number must not
+	// be there yet. Without a value, what testdata has is good.
 	created map[string]string
 
 	// once are the variables whose values a call uses up: each sample has a value of its own.

@@ -16,7 +16,8 @@ func dingTalk() Vendor {
 	return Vendor{
 		Name: "dingtalk", Title: "DingTalk 钉钉",
 		Variables: []Variable{
-			{Name: appKey, Meaning: "AppKey (Client ID) of an internal app, which sees its contact scope", Required: true, Secret: true},
+			{Name: appKey, Required: true, Secret: true,
+				Meaning: "AppKey (Client ID) of an internal app, which sees its contact scope"},
 			{Name: appSecret, Meaning: "AppSecret (Client Secret) of that app", Required: true, Secret: true},
 			{Name: baseURL, Meaning: "where the API is, if not at the vendor"},
 		},

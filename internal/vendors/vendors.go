@@ -1,6 +1,7 @@
-// Package vendors is the register of the vendors for what stands above all of them: the command line, the reference pages and the tests
-// that go through every vendor. It says what a vendor is called, which environment variables hold its credentials, how its client is opened
-// with them, and what the simulator accepts in their place. Programs open one client by its own package.
+// Package vendors is the register of the vendors for what stands above all of them: the command line, the reference
+// pages and the tests that go through every vendor. It says what a vendor is called, which environment variables hold
+// its credentials, how its client is opened with them, and what the simulator accepts in their place. Programs open one
+// client by its own package.
 package vendors
 
 import (
@@ -70,8 +71,8 @@ func Named(name string) (Vendor, error) {
 // BaseURL is the variable of the base URL.
 func (v Vendor) BaseURL() string { return v.Variables[len(v.Variables)-1].Name }
 
-// Environment reads the vendor's variables. found is false if none is set; some without the others is an error, so that nobody
-// takes the simulator for the vendor by mistake.
+// Environment reads the vendor's variables. found is false if none is set; some without the others is an error, so that
+// nobody takes the simulator for the vendor by mistake.
 func (v Vendor) Environment(lookup func(string) (string, bool)) (env map[string]string, found bool, err error) {
 	env = make(map[string]string)
 	var missing []string

@@ -51,7 +51,8 @@ func TestEnvironment(t *testing.T) {
 			assert.False(t, found, "what is set to nothing is not set")
 			assert.Empty(t, env)
 			for _, variable := range v.Variables {
-				_, found, err := v.Environment(func(name string) (string, bool) { return "planted", name == variable.Name })
+				only := func(name string) (string, bool) { return "planted", name == variable.Name }
+				_, found, err := v.Environment(only)
 				assert.True(t, found)
 				require.ErrorContains(t, err, "not set, though other")
 				assert.NotContains(t, err.Error(), "planted")
@@ -63,7 +64,8 @@ func TestEnvironment(t *testing.T) {
 func TestSecretsOfAVendor(t *testing.T) {
 	v, err := vendors.Named("wps")
 	require.NoError(t, err)
-	assert.Equal(t, []string{"k"}, v.Secrets(map[string]string{"WPS_APP_ID": "a", "WPS_APP_KEY": "k", "WPS_BASE_URL": "https://x"}))
+	env := map[string]string{"WPS_APP_ID": "a", "WPS_APP_KEY": "k", "WPS_BASE_URL": "https://x"}
+	assert.Equal(t, []string{"k"}, v.Secrets(env))
 	assert.Empty(t, v.Secrets(nil))
 }
 

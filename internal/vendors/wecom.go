@@ -19,8 +19,9 @@ func weCom() Vendor {
 		Variables: []Variable{
 			{Name: corpID, Meaning: "the corp's id (企业ID)", Required: true},
 			{Name: contactSecret, Secret: true,
-				Meaning: "secret of the contact sync (通讯录同步); with it, departments that the app may not see are noticed"},
-			{Name: appSecret, Meaning: "secret of a self-built app (自建应用), which sees its visible range", Required: true, Secret: true},
+				Meaning: "secret of the contact sync (通讯录同步); with it, departments hidden from the app are noticed"},
+			{Name: appSecret, Required: true, Secret: true,
+				Meaning: "secret of a self-built app (自建应用), which sees its visible range"},
 			{Name: baseURL, Meaning: "where the API is, if not at the vendor"},
 		},
 		Simulated: func(s *sim.Server) map[string]string {

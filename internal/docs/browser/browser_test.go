@@ -24,8 +24,9 @@ import (
 
 const root = "../../.."
 
-// The pages are what a reader without a network needs: served by "roster sim", each renders all operations of its document, asks for nothing
-// else and complains of nothing. It wants "make docs" and Chromium; in CI their absence is a failure.
+// The pages are what a reader without a network needs: served by "roster sim", each renders all operations of its
+// document, asks for nothing else and complains of nothing. It wants "make docs" and Chromium; in CI their absence is a
+// failure.
 func TestThePagesRenderOffline(t *testing.T) {
 	built, err := filepath.Abs(root + "/dist/docs")
 	require.NoError(t, err)

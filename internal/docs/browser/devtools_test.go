@@ -19,7 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// devtools speaks the DevTools protocol with a browser over a pair of pipes: messages are JSON objects with a zero byte after each.
+// devtools speaks the DevTools protocol with a browser over a pair of pipes: messages are JSON objects with a zero byte
+// after each.
 type devtools struct {
 	in io.Writer
 
