@@ -40,7 +40,7 @@ lint-lines: ## no line of hand-written Go is over 120 columns, where a tab count
 	$(GOLANGCI) run --enable-only lll ./...
 	cd internal/change && $(GOLANGCI) run --config ../../.golangci.yml --enable-only lll ./...
 
-breaking: ## compare with the commit BASE=<ref> (else where the branch left origin/main, or HEAD~1), and fail if something breaks
+breaking: ## compare documents and public packages with the commit BASE=<ref> (else where the branch left origin/main, or HEAD~1), and fail if something breaks
 	@[ "$(origin BASE)" != "command line" ] || [ -n "$(BASE)" ] || { echo "BASE is empty: name a commit, or leave BASE= out"; exit 2; }
 	$(GO) run -C internal/change ./breaking -root "$(CURDIR)" -base "$(BASE)"
 

@@ -100,8 +100,8 @@ func TestTheWalkAgreesWithKinOpenAPI(t *testing.T) {
 	t.Logf("%d bodies", compared)
 }
 
-// A body that the generated types cannot take is always reported as breaking. The other way round there are few exceptions, all of them
-// types that keep what they do not understand.
+// A body that the generated types cannot take is always reported as breaking. The other way round there are few
+// exceptions, all of them types that keep what they do not understand.
 func TestBreakingMeansThatTheTypedClientFails(t *testing.T) {
 	broken, stricter := 0, map[string]int{}
 	eachMutation(t, func(t *testing.T, v *contract.Validator, operation string, op *openapi3.Operation, m mutation) {
@@ -122,7 +122,8 @@ func TestBreakingMeansThatTheTypedClientFails(t *testing.T) {
 		}
 		for _, f := range breaking {
 			stricter[m.class+": "+string(f.Kind)]++
-			// What is sent and what is decoded are two things there: an item that nobody sent, an envelope without its code.
+			// What is sent and what is decoded are two things there: an item that nobody sent, an envelope without its
+			// code.
 			kept := f.Document == "object (UserTags)" // kept as it comes, whatever it is
 			assert.Truef(t, f.Kind == contract.KindNull || f.Kind == contract.KindMissing || kept, "%s: %s decodes all the same", operation, f)
 		}

@@ -31,8 +31,8 @@ func discardAll(response *http.Response, buf []byte) {
 	_ = response.Body.Close()
 }
 
-// What watching costs a caller: the difference to "bare". The one goroutine that checks is held up, so that its work is not counted in: that
-// is what BenchmarkCheck measures.
+// What watching costs a caller: the difference to "bare". The one goroutine that checks is held up, so that its work is
+// not counted in: that is what BenchmarkCheck measures.
 func BenchmarkTransport(b *testing.B) {
 	user := `{"errcode":0,"errmsg":"ok","userid":"chen.yq","name":"陈雨晴","department":[12,40],"order":[1,2],"is_leader_in_dept":[0,1],"status":1,"main_department":12,"position":"` + strings.Repeat("x", 400) + `","brand_new":1}`
 	next := roundTripper(func(r *http.Request) (*http.Response, error) {

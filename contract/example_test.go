@@ -102,7 +102,7 @@ func ExampleProbe() {
 	result, err := contract.Probe(context.Background(), v, func(options ...clients.Option) (any, error) {
 		return wecom.New(wecom.Config{CorpID: demo.CorpID, AppSecret: clients.Secret(demo.AppSecret), ContactSecret: clients.Secret(demo.ContactSecret)},
 			append(options, clients.WithBaseURL(server.WeComURL()))...)
-	})
+	}, contract.ProbeOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -60,9 +60,10 @@ const (
 	PartResponseBody Part = "response body" // the response's body
 )
 
-// Finding is one way in which an exchange differs from the document. It holds no value of the exchange but two, which are nobody's data:
-// the HTTP status and the vendor's code. Names of members are shown where they look like names; a key that may be data (of a free map, or
-// with more than four digits, an @, a blank or letters beyond ASCII) is shown as "*", as is every part of a path that is not the document's.
+// Finding is one way in which an exchange differs from the document. It holds no value of the exchange but two, which
+// are nobody's data: the HTTP status and the vendor's code. Names of members are shown where they look like names; a
+// key that may be data (of a free map, or with more than four digits, an @, a blank or letters beyond ASCII) is shown
+// as "*", as is every part of a path that is not the document's.
 type Finding struct {
 	Vendor    string   `json:"vendor"`
 	Operation string   `json:"operation,omitempty"` // operationId; empty if the document has no such operation
@@ -77,8 +78,8 @@ type Finding struct {
 	Code      string   `json:"code,omitempty"`  // KindUndocumentedCode: the vendor's code
 	Value     string   `json:"value,omitempty"` // only with WithValues: what came, as JSON, cut at 200 bytes
 
-	// Outage marks a finding about something that is not the vendor's answer: a gateway's page, JSON of a server out of order, the notice
-	// that an address is banned. It says nothing about the contract.
+	// Outage marks a finding about something that is not the vendor's answer: a gateway's page, JSON of a server out of
+	// order, the notice that an address is banned. It says nothing about the contract.
 	Outage bool `json:"outage,omitempty"`
 }
 

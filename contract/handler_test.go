@@ -28,15 +28,16 @@ func validators(t testing.TB) []*contract.Validator {
 	return all
 }
 
-// The simulator and the documents agree: every call of every plan, reads and writes, and every operation with the request of every sample,
-// whatever the simulator makes of it, is answered as the document says; see package simtest, which looks.
+// The simulator and the documents agree: every call of every plan, reads and writes, and every operation with the
+// request of every sample, whatever the simulator makes of it, is answered as the document says; see package simtest,
+// which looks.
 func TestEveryAnswerOfTheSimulatorIsWhatTheDocumentSays(t *testing.T) {
 	server := simtest.Serve(t, sim.WithPeople(300), sim.WithDepartments(20), sim.WithoutQuotas())
 	simulator := server.Simulator
 	for _, v := range validators(t) {
 		vendor := v.Vendor()
 		open := opener(vendor, server.URL, simulator)
-		result, err := contract.Probe(t.Context(), v, open, contract.ProbeWrites("+86-19900001234"))
+		result, err := contract.Probe(t.Context(), v, open, contract.ProbeOptions{Write: true, Mobile: "+86-19900001234"})
 		require.NoError(t, err)
 		for _, step := range result.Steps {
 			if step.Outcome == contract.Outage {
@@ -57,7 +58,8 @@ func TestEveryAnswerOfTheSimulatorIsWhatTheDocumentSays(t *testing.T) {
 				}
 			}
 		}
-		// What the client does not call (other apps' tokens, calls as a person) is at least refused as the document says.
+		// What the client does not call (other apps' tokens, calls as a person) is at least refused as the document
+		// says.
 		caller := &catcher{base: server.URL + standOf(vendor, simulator).base}
 		for _, sample := range all {
 			if simulator.Calls(vendor, sample.Operation) == 0 {
@@ -65,7 +67,7 @@ func TestEveryAnswerOfTheSimulatorIsWhatTheDocumentSays(t *testing.T) {
 			}
 		}
 		for _, id := range simulator.Operations(vendor) {
-			assert.Positivef(t, simulator.Calls(vendor, id), "%s %s was not called", vendor, id)
+			assert.Positivef(t, simulator.Calls(vendor, id), "%s %s was not called: it has neither a sample nor a plan", vendor, id)
 		}
 		t.Logf("%s: %d operations, %d calls", vendor, len(simulator.Operations(vendor)), simulator.Calls(vendor, "*"))
 	}

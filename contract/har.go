@@ -58,9 +58,9 @@ type harHeader struct {
 	Value string `json:"value"`
 }
 
-// CheckHAR holds an HTTP archive, as browsers and proxies save it, against the document. Entries whose method and path are none of the document's
-// are only counted: an archive holds much that is somebody else's, and a vendor has more interfaces than this one. WithBaseURL says where
-// else the vendor is.
+// CheckHAR holds an HTTP archive, as browsers and proxies save it, against the document. Entries whose method and path
+// are none of the document's are only counted: an archive holds much that is somebody else's, and a vendor has more
+// interfaces than this one. WithBaseURL says where else the vendor is.
 func (v *Validator) CheckHAR(archive io.Reader) (HARResult, error) {
 	var file har
 	text := bufio.NewReader(archive)
@@ -84,8 +84,8 @@ func (v *Validator) CheckHAR(archive io.Reader) (HARResult, error) {
 			result.Skipped++
 			continue
 		}
-		if v.document.byPath(entry.Request.Method, u.Host, u.EscapedPath()) == nil {
-			if _, known := v.document.hosts[u.Host]; known {
+		if v.document.ByPath(entry.Request.Method, u.Host, u.EscapedPath()) == nil {
+			if v.document.Knows(u.Host) {
 				result.Other++
 			} else {
 				result.Skipped++

@@ -47,8 +47,8 @@ func pointerTo(path ...any) string {
 	return b.String()
 }
 
-// sites lists all places of an answer that the document has a schema for, the answer itself included. Keys of free maps are data and
-// reported as a star, so that what is below them is left out.
+// sites lists all places of an answer that the document has a schema for, the answer itself included. Keys of free maps
+// are data and reported as a star, so that what is below them is left out.
 func sites(schema *openapi3.Schema, value any) []site {
 	var all []site
 	var down func(s *openapi3.Schema, v any, path []any, name string, parent *openapi3.Schema)
@@ -296,7 +296,8 @@ func answerSchema(op *openapi3.Operation) *openapi3.Schema {
 	return op.Responses.Value("200").Value.Content.Get("application/json").Schema.Value
 }
 
-// failureSchema is the schema of a refusal: that of its status, or of the default entry for one in its words. Nil for what is no answer.
+// failureSchema is the schema of a refusal: that of its status, or of the default entry for one in its words. Nil for
+// what is no answer.
 func failureSchema(op *openapi3.Operation, sample *samples.Sample) *openapi3.Schema {
 	var value map[string]any
 	if sample.Response.Text != nil || json.Unmarshal(sample.Response.Body, &value) != nil || len(value) == 0 {
@@ -330,7 +331,18 @@ func envelopeCode(s *openapi3.Schema) string {
 	return ""
 }
 
+// load loads a vendor's document and the samples of those of its operations that are generated. TestLedger names the
+// others.
 func load(t testing.TB, vendor string) (*contract.Validator, []*samples.Sample) {
+	t.Helper()
+	v, all := loadAll(t, vendor)
+	return v, slices.DeleteFunc(all, func(s *samples.Sample) bool {
+		return !slices.Contains(v.Operations(), s.Operation) || generatedOf(vendor).operation(s.Operation) == nil
+	})
+}
+
+// loadAll loads all samples, those that no other test can make anything of included.
+func loadAll(t testing.TB, vendor string) (*contract.Validator, []*samples.Sample) {
 	t.Helper()
 	all, err := samples.Load(os.DirFS("../testdata"), vendor)
 	require.NoError(t, err)
@@ -352,17 +364,14 @@ func TestEveryMutationOfEverySampleIsReported(t *testing.T) {
 		t.Run(vendor, func(t *testing.T) {
 			v, all := load(t, vendor)
 			operations := operationsOf(contract.Sealed(v))
-			seen := map[string]bool{}
 			for _, sample := range all {
 				op := operations[sample.Operation]
-				require.NotNil(t, op, sample.Operation)
 				schema := answerSchema(op)
 				if !sample.Success() {
 					if schema = failureSchema(op, sample); schema == nil {
 						continue // it shows what is no answer
 					}
 				}
-				seen[sample.Operation] = seen[sample.Operation] || sample.Success()
 				unmutated++
 				if findings := checkStatus(v, sample.Operation, sample.Response.Status, sample.Response.Body, "application/json"); len(findings) == 0 {
 					clean++
@@ -394,11 +403,6 @@ func TestEveryMutationOfEverySampleIsReported(t *testing.T) {
 					}
 				}
 			}
-			for id := range operations {
-				if !seen[id] {
-					t.Errorf("%s has no success sample", id)
-				}
-			}
 		})
 	}
 	for _, class := range slices.Sorted(maps.Keys(classes)) {
@@ -418,9 +422,9 @@ func checkStatus(v *contract.Validator, operation string, status int, body []byt
 	}})
 }
 
-// judge tells whether a mutation is reported, and what is reported that has nothing to do with it.
-// outage is true for what is left without a code under a status of its own: a server out of order or a gateway may have sent it as well, and it is
-// reported as that, too.
+// judge tells whether a mutation is reported, and what is reported that has nothing to do with it. outage is true for
+// what is left without a code under a status of its own: a server out of order or a gateway may have sent it as well,
+// and it is reported as that, too.
 func judge(m mutation, findings []contract.Finding) (found, outage bool, noise string) {
 	for _, f := range findings {
 		switch {

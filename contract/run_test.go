@@ -96,11 +96,12 @@ func suiteFor(t *testing.T, server *sim.Server) contract.Suite {
 	return contract.Suite{
 		Vendor: "wecom", Samples: os.DirFS("../testdata"), Env: []string{"TEST_CORP_ID"},
 		Open:  opener("wecom", server.URL, server.Simulator),
-		Probe: []contract.ProbeOption{contract.ProbeWith(clients.WithRetry(clients.NoRetry))},
+		Probe: contract.ProbeOptions{Client: []clients.Option{clients.WithRetry(clients.NoRetry)}},
 	}
 }
 
-// Our own CI: the offline part over our own samples and the live part against the simulator, for all vendors, with nothing skipped.
+// Our own CI: the offline part over our own samples and the live part against the simulator, for all vendors, with
+// nothing skipped.
 func TestRun(t *testing.T) {
 	server := small(t)
 	for _, vendor := range contract.Vendors() {
@@ -162,7 +163,7 @@ func TestRunOfCredentialsThatMayReadNothing(t *testing.T) {
 	assert.False(t, failed, "the token and one call went through: %v", lines)
 
 	server = small(t)
-	for _, operation := range validator(t, "wecom").Operations() {
+	for _, operation := range server.Operations("wecom") {
 		if operation != "GetToken" {
 			server.Inject("wecom", operation, sim.Fault{Kind: sim.FaultVendorError, Code: "48002"})
 		}

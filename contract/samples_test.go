@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The samples and the documents agree: nothing is found in a sample of a success, requests included, nor in the sample of a refusal. What
-// is found in the others is that there is no answer.
+// The samples and the documents agree: nothing is found in a sample of a success, requests included, nor in the sample
+// of a refusal. What is found in the others is that there is no answer.
 func TestSamplesAgreeWithTheDocuments(t *testing.T) {
 	clean, none := 0, 0
 	for _, vendor := range contract.Vendors() {

@@ -217,7 +217,8 @@ func TestTransportSampling(t *testing.T) {
 		do(t, watch, "/no/such/other/path")
 		do(t, watch, "/no/such/third/path")
 		require.NoError(t, watch.Flush(t.Context()))
-		// Of GetUser the first two and two by chance, then the first of ListDepartment, and two of all those that are unknown.
+		// Of GetUser the first two and two by chance, then the first of ListDepartment, and two of all those that are
+		// unknown.
 		assert.EqualValues(t, 2+2+1+2, watch.Stats().Sampled)
 		assert.EqualValues(t, 16, watch.Stats().Seen)
 	})
@@ -310,7 +311,8 @@ func TestTransportPassesOnThatIdleConnectionsAreToBeClosed(t *testing.T) {
 	(&http.Client{Transport: watch.Wrap(answering(""))}).CloseIdleConnections()
 }
 
-// Whatever the request's copy of its body does, and whatever happens below, costs neither the call nor the memory of later ones.
+// Whatever the request's copy of its body does, and whatever happens below, costs neither the call nor the memory of
+// later ones.
 func TestTransportHoldsNothingOfACallThatFails(t *testing.T) {
 	broken := roundTripper(func(*http.Request) (*http.Response, error) { panic("below") })
 	watch := newTransport(t, answering(drifted), contract.WithLimits(1<<20, 8, 1<<20))

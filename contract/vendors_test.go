@@ -42,9 +42,9 @@ func opener(vendor, url string, s *sim.Simulator) contract.Opener {
 	}
 }
 
-func probe(t *testing.T, vendor string, server *sim.Server, options ...contract.ProbeOption) *contract.ProbeResult {
+func probe(t *testing.T, vendor string, server *sim.Server, o contract.ProbeOptions) *contract.ProbeResult {
 	t.Helper()
-	result, err := contract.Probe(t.Context(), validator(t, vendor), opener(vendor, server.URL, server.Simulator), options...)
+	result, err := contract.Probe(t.Context(), validator(t, vendor), opener(vendor, server.URL, server.Simulator), o)
 	require.NoError(t, err)
 	return result
 }

@@ -131,10 +131,6 @@ func TestSuiteInternalApp(t *testing.T) {
 	s.Run(t)
 }
 
-func TestImports(t *testing.T) {
-	clienttest.Imports(t, "github.com/roster-go/roster/clients/dingtalk")
-}
-
 // request is what a vendor was sent.
 type request struct {
 	method, path, rawQuery, body string

@@ -82,10 +82,6 @@ func TestSuite(t *testing.T) {
 	suite.Run(t)
 }
 
-func TestImports(t *testing.T) {
-	clienttest.Imports(t, "github.com/roster-go/roster/clients/wps", "github.com/roster-go/roster/clients/wps/kso1")
-}
-
 // call is what reached the vendor.
 type call struct {
 	method, uri, body string

@@ -132,7 +132,7 @@ func checkLive(ctx context.Context, v vendors.Vendor, simulate bool, validator *
 		s, err := v.Open(env, options...)
 		return s.Client, err
 	}
-	probe, err := contract.Probe(ctx, validator, open, contract.ProbeThrough(exportTransport()))
+	probe, err := contract.Probe(ctx, validator, open, contract.ProbeOptions{Through: exportTransport()})
 	if err != nil {
 		return checked{}, err
 	}

@@ -62,7 +62,7 @@ func placeSamples(t *testing.T, dir, vendor string) map[string]string {
 	for _, item := range doc.Paths.Map() {
 		for _, op := range item.Operations() {
 			samples, _ := op.Extensions["x-codeSamples"].([]any)
-			require.Len(t, samples, 1, op.OperationID)
+			require.Lenf(t, samples, 1, "%s: no call on its page: testdata/%s/%[1]s has no success sample", op.OperationID, vendor)
 			sample, _ := samples[0].(map[string]any)
 			source, _ := sample["source"].(string)
 			require.NotEmpty(t, source, op.OperationID)

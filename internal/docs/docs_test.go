@@ -52,7 +52,7 @@ func TestSamplesForReading(t *testing.T) {
 		for operation, source := range found {
 			about := v.name + " " + operation
 			if source == "" {
-				t.Errorf("%s: testdata has no success sample, of which the page makes its curl command", about)
+				t.Errorf("%s: no call on its page: testdata/%s/%s has no success sample", about, v.name, operation)
 				continue
 			}
 			assert.Contains(t, source, `"https://`, about)
