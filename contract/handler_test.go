@@ -60,7 +60,7 @@ func TestEveryAnswerOfTheSimulatorIsWhatTheDocumentSays(t *testing.T) {
 		}
 		// What the client does not call (other apps' tokens, calls as a person) is at least refused as the document
 		// says.
-		caller := &catcher{base: server.URL + standOf(vendor, simulator).base}
+		caller := &catcher{base: baseURL(t, vendor, server.URL, simulator)}
 		for _, sample := range all {
 			if simulator.Calls(vendor, sample.Operation) == 0 {
 				sendWithoutCredential(t, g, caller, sample)

@@ -9,10 +9,11 @@ import (
 	"strings"
 
 	"github.com/roster-go/roster/contract/internal/document"
+	"github.com/roster-go/roster/specs"
 )
 
 // Vendors returns the names of the vendors whose documents are embedded.
-func Vendors() []string { return []string{"dingtalk", "feishu", "wecom", "wps"} }
+func Vendors() []string { return specs.Vendors() }
 
 // Validator holds exchanges against one vendor's document. It is safe for concurrent use.
 type Validator struct {

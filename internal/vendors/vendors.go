@@ -110,5 +110,5 @@ func withBaseURL(base string, options []clients.Option) []clients.Option {
 	if base == "" {
 		return options
 	}
-	return append(slices.Clone(options), clients.WithBaseURL(base))
+	return append([]clients.Option{clients.WithBaseURL(base)}, options...) // the caller's options have the last word
 }
