@@ -162,10 +162,10 @@ func TestHandlerLeavesHijackedConnectionsAlone(t *testing.T) {
 	server := httptest.NewServer(contract.Handler(simulator, report, validators(t)...))
 	t.Cleanup(server.Close)
 	simulator.Inject("wecom", "*", sim.Fault{Kind: sim.FaultResetBefore})
-	_, err := http.Get(server.URL + "/wecom/cgi-bin/gettoken") //nolint:bodyclose // there is no response
+	_, err := http.Get(server.URL + "/wecom/cgi-bin/gettoken")
 	assert.Error(t, err)
 	simulator.Inject("wecom", "*", sim.Fault{Kind: sim.FaultResetAfter})
-	_, err = http.Get(server.URL + "/wecom/cgi-bin/gettoken") //nolint:bodyclose // there is no response
+	_, err = http.Get(server.URL + "/wecom/cgi-bin/gettoken")
 	assert.Error(t, err)
 	response, err := http.Get(server.URL + "/elsewhere")
 	require.NoError(t, err)

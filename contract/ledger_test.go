@@ -89,7 +89,7 @@ func hasSample(all []*samples.Sample, operation string, success bool) bool {
 	return slices.ContainsFunc(all, func(s *samples.Sample) bool { return s.Operation == operation && s.Success() == success })
 }
 
-// exampleProblems holds the examples of an operation's responses and request against the sealed document.
+// exampleProblems checks the examples of an operation's responses and request against the sealed document.
 func exampleProblems(v *contract.Validator, id string, op *openapi3.Operation) []string {
 	var problems []string
 	good := 0

@@ -46,7 +46,7 @@ func newSim() *cobra.Command {
 
 // describe prints what a shell needs to use the simulator in place of the vendors.
 func describe(w io.Writer, server *sim.Server, docs bool) {
-	fmt.Fprintf(w, "# The simulator listens on %s. The credentials are made up and good for nothing else.\n", server.URL)
+	fmt.Fprintf(w, "# The simulator listens on %s. The credentials are made up and work nowhere else.\n", server.URL)
 	if docs {
 		fmt.Fprintf(w, "# References of the interfaces, with samples for this simulator: %s%s\n", server.URL, site.Prefix)
 	}

@@ -1,3 +1,5 @@
+// Package document is a vendor's document as the validator sees it: sealed against fields that it does not declare, with
+// its operations by route and its codes.
 package document
 
 import (

@@ -1,3 +1,4 @@
+// Package plan says which of a vendor's operations can be tried against it, in which order, and with what arguments.
 package plan
 
 import (

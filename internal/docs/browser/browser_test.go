@@ -72,7 +72,7 @@ func TestThePagesRenderOffline(t *testing.T) {
 	}
 }
 
-// missing skips a test for want of a tool, but never in CI.
+// missing skips a test that needs a tool, but never in CI.
 func missing(t *testing.T, what string) {
 	t.Helper()
 	if os.Getenv("CI") != "" {
