@@ -346,7 +346,7 @@ func (k *dingTalk) CreateDepartmentV2(ctx context.Context, r dingtalkserver.Crea
 		outerDepts: dingTalkNames(b.OuterPermitDepts, ","), outerUsers: dingTalkNames(b.OuterPermitUsers, ","),
 		permits: dingTalkPermitsV2,
 	})
-	return dingtalkserver.CreateDepartmentV2200JSONResponse{Result: &dingtalkserver.CreateDepartmentV2Result{DeptID: id}}, err
+	return dingtalkserver.CreateDepartmentV2200JSONResponse{Result: &dingtalkserver.CreatedDepartment{DeptID: id}}, err
 }
 
 // UpdateDepartmentV2 changes a department. An empty list of managers changes nothing unless it is forced.

@@ -41,7 +41,7 @@ func (k *dingTalk) GetUserIDByMobileV2(_ context.Context, r dingtalkserver.GetUs
 			owned = append(owned, id)
 		}
 	}
-	result := dingtalkserver.GetUserIDByMobileV2Result{Userid: &id, ExclusiveAccountUseridList: &owned}
+	result := dingtalkserver.UserIDByMobile{Userid: &id, ExclusiveAccountUseridList: &owned}
 	return dingtalkserver.GetUserIDByMobileV2200JSONResponse{Result: &result}, nil
 }
 
@@ -69,7 +69,7 @@ func (k *dingTalk) GetUserIDByUnionIDV2(_ context.Context, r dingtalkserver.GetU
 		return nil, dingTalkError{code: dingtalkapi.ErrorCodeInvalidArgumentV2}
 	}
 	id, err := k.userIDByUnionID(r.Body.Unionid)
-	result := dingtalkserver.GetUserIDByUnionIDV2Result{ContactType: new(int64(0)), Userid: &id}
+	result := dingtalkserver.UserIDByUnionID{ContactType: new(int64(0)), Userid: &id}
 	return dingtalkserver.GetUserIDByUnionIDV2200JSONResponse{Result: &result}, err
 }
 
@@ -96,7 +96,7 @@ func (k *dingTalk) GetUserCountV1(_ context.Context, r dingtalkserver.GetUserCou
 
 // GetUserCountV2 counts the staff.
 func (k *dingTalk) GetUserCountV2(_ context.Context, r dingtalkserver.GetUserCountV2RequestObject) (dingtalkserver.GetUserCountV2ResponseObject, error) {
-	return dingtalkserver.GetUserCountV2200JSONResponse{Result: &dingtalkserver.GetUserCountV2Result{Count: k.count(r.Body.OnlyActive)}}, nil
+	return dingtalkserver.GetUserCountV2200JSONResponse{Result: &dingtalkserver.UserCount{Count: k.count(r.Body.OnlyActive)}}, nil
 }
 
 // admins returns the administrators with their level: 1 for the main one, 2 for the others.
@@ -178,7 +178,7 @@ func (k *dingTalk) GetUserByAuthCode(ctx context.Context, r dingtalkserver.GetUs
 		return nil, dingTalkError{code: dingtalkapi.ErrorCodeInvalidAuthCode}
 	}
 	level := dingTalkAdminLevel(&p)
-	return dingtalkserver.GetUserByAuthCode200JSONResponse{Result: &dingtalkserver.GetUserByAuthCodeResult{
+	return dingtalkserver.GetUserByAuthCode200JSONResponse{Result: &dingtalkserver.SignedInUser{
 		Userid: &p.UserID, Unionid: &p.DingTalkUnionID, Name: &p.Name, Sys: new(level > 0), SysLevel: &level,
 		DeviceID:          new(deriveText(k.sim.config.seed, "dingtalk device", int(p.Key), hexDigits, 16)),
 		AssociatedUnionid: new("N2o" + deriveText(k.sim.config.seed, "dingtalk associated unionid", int(p.Key), base62Digits, 17)),

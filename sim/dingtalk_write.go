@@ -178,7 +178,7 @@ func (k *dingTalk) CreateUserV2(ctx context.Context, r dingtalkserver.CreateUser
 	if err != nil {
 		return nil, err
 	}
-	result := dingtalkserver.CreateUserV2Result{Userid: &p.UserID, UnionID: &p.DingTalkUnionID}
+	result := dingtalkserver.CreatedUser{Userid: &p.UserID, UnionID: &p.DingTalkUnionID}
 	return dingtalkserver.CreateUserV2200JSONResponse{Result: &result}, nil
 }
 

@@ -30,6 +30,9 @@ type Operation struct {
 	Scopes     []string // permissions that the app needs
 	Answer     []string // what makes a JSON object an answer to this call; see Missing
 	Deprecated bool
+
+	// ErrorKinds says what error codes mean that mean something else here than elsewhere. See KindOf.
+	ErrorKinds []CodeKind
 }
 
 // Limit is a quota: at most Requests calls in Seconds seconds.

@@ -99,6 +99,18 @@ func suite() clienttest.Suite {
 		Secrets:     []string{appSecret, suiteSecret, ticket, accessToken},
 		Credential:  []string{"access_token", "accessKey", "timestamp", "suiteTicket", "signature"},
 		Code:        code,
+		Refusals: []clienttest.Refusal{
+			{List: "ErrorCode", Operation: "getUserV1", Response: func(code string) samples.Response {
+				return samples.Response{Status: 200, Body: []byte(`{"errcode":` + code + `,"errmsg":"refused"}`)}
+			}},
+			{List: "SubCode", Operation: "getUserV2", Response: func(code string) samples.Response {
+				body := `{"errcode":88,"sub_code":"` + code + `","sub_msg":"refused","errmsg":"refused","request_id":"r1"}`
+				return samples.Response{Status: 200, Body: []byte(body)}
+			}},
+			{List: "NewHostErrorCode", Operation: "searchUsers", Response: func(code string) samples.Response {
+				return samples.Response{Status: 400, Body: []byte(`{"code":"` + code + `","requestid":"R-1","message":"refused"}`)}
+			}},
+		},
 	}
 }
 

@@ -1,6 +1,7 @@
 package wecom
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -189,8 +190,11 @@ func batchResult(jobID string, state *wecomapi.GetBatchResultAnswer) (*BatchResu
 		if about == "" {
 			about = fmt.Sprint("department ", row.PartyID)
 		}
-		rows[i] = &clients.Error{Vendor: "wecom", Operation: "GetBatchResult", Kind: kindOf(int(row.ErrCode)), Code: fmt.Sprint(int64(row.ErrCode)),
-			Message: about + ": " + row.ErrMsg}
+		kind := wecomapi.ErrorCode(row.ErrCode).Kind()
+		rows[i] = &clients.Error{
+			Vendor: "wecom", Operation: "GetBatchResult", Kind: cmp.Or(kind, clients.KindUnknown),
+			Code: fmt.Sprint(int64(row.ErrCode)), Message: about + ": " + row.ErrMsg,
+		}
 	}
 	return result, &RowsError{JobID: jobID, Total: state.Total, Rows: rows}
 }

@@ -492,6 +492,28 @@ func (e ErrorCode) Valid() bool {
 	}
 }
 
+// Kind is what the document says the code means. It is wire.KindByStatus for a code of which the document says nothing.
+func (e ErrorCode) Kind() wire.Kind {
+	switch e {
+	case -1, 15, 60019, 60510, 400001:
+		return wire.KindUnavailable
+	case 22, 404, 40000, 40009, 40010, 40011, 40018, 40025, 40031, 40032, 40035, 40036, 40038, 40063, 40064, 40065, 40066, 40068, 40069, 40070, 40093, 40104, 41002, 41009, 41015, 41021, 41022, 41023, 41024, 41025, 41026, 41027, 43001, 43002, 43003, 43004, 43005, 43009, 44002, 47001, 60001, 60007, 60009, 60010, 60018, 60022, 60103, 60105, 60109, 60112, 60113, 60114, 60118, 60119, 60122, 60123, 60128, 400002, 600109:
+		return wire.KindInvalidArgument
+	case 1111, 45009, 90001, 90002, 90003, 90004, 90005, 90006, 90007, 90008, 90009, 90010, 90011, 90012, 90013, 90014, 90017, 90018, 90020:
+		return wire.KindRateLimited
+	case 33001, 40001, 40013, 40014, 40078, 40080, 40082, 40083, 40085, 40088, 40089, 40090, 40096, 41001, 42001, 42009, 48003, 853001, 853002, 853003, 853004:
+		return wire.KindUnauthenticated
+	case 33012, 40003, 46004, 60003, 60004, 60067, 60068, 60111, 60121, 70001, 400023:
+		return wire.KindNotFound
+	case 40019, 40020, 40021, 40022, 40023, 40024, 40100, 40101, 40103, 41054, 45024, 60002, 60005, 60006, 60008, 60016, 60021, 60102, 60104, 60106, 60107, 60110:
+		return wire.KindConflict
+	case 40079, 41030, 43007, 48002, 48004, 50002, 50003, 50004, 50005, 60011, 60020, 60120, 400020:
+		return wire.KindPermission
+	default:
+		return wire.KindByStatus
+	}
+}
+
 // Defines values for ExclusiveAccountType.
 const (
 	ExclusiveAccountTypeDingTalk ExclusiveAccountType = "dingtalk"
@@ -612,6 +634,24 @@ func (e NewHostErrorCode) Valid() bool {
 	}
 }
 
+// Kind is what the document says the code means. It is wire.KindByStatus for a code of which the document says nothing.
+func (e NewHostErrorCode) Kind() wire.Kind {
+	switch e {
+	case "AuthenticationFailed.MissingParameter", "InvalidAuthentication", "invalid.client", "invalidClientIdOrSecret", "invalidSuiteKey", "invalidSuiteTicket", "unauthorized.client":
+		return wire.KindUnauthenticated
+	case "Forbidden.AccessDenied.AccessTokenPermissionDenied", "Forbidden.AccessDenied.IpNotInWhiteList", "invalidAuthInfo":
+		return wire.KindPermission
+	case "Forbidden.AccessDenied.ApiCountLimitForOrg", "Forbidden.AccessDenied.QpmLimitForAppkeyAndApi", "Forbidden.AccessDenied.QpmLimitForSuitekeyAndOrgAndApi", "Forbidden.AccessDenied.QpsLimitForApi", "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi", "Forbidden.AccessDenied.QpsLimitForSuitekeyAndOrgAndApi":
+		return wire.KindRateLimited
+	case "InvalidAction.NotFound", "Missingbody", "invalidParameter.param.invalid", "parameter.error", "unsupported.grant.type":
+		return wire.KindInvalidArgument
+	case "server.error", "system.busy", "system.error", "unknownError":
+		return wire.KindUnavailable
+	default:
+		return wire.KindByStatus
+	}
+}
+
 // Defines values for OnlyActive.
 const (
 	OnlyActiveActivated OnlyActive = 1 // those who have activated their account
@@ -681,6 +721,24 @@ func (e SubCode) Valid() bool {
 		return true
 	default:
 		return false
+	}
+}
+
+// Kind is what the document says the code means. It is wire.KindByStatus for a code of which the document says nothing.
+func (e SubCode) Kind() wire.Kind {
+	switch e {
+	case "40000":
+		return wire.KindInvalidArgument
+	case "40001", "40014", "42001":
+		return wire.KindUnauthenticated
+	case "60011":
+		return wire.KindPermission
+	case "90002", "90018":
+		return wire.KindRateLimited
+	case "isp.-1":
+		return wire.KindUnavailable
+	default:
+		return wire.KindByStatus
 	}
 }
 
@@ -815,9 +873,9 @@ type CreateDepartmentV2Answer struct {
 	ErrCode NumberOrText `json:"errcode,omitzero"`
 
 	// ErrMsg Missing from the answers of several calls that succeed.
-	ErrMsg    string                   `json:"errmsg,omitzero"`
-	RequestID string                   `json:"request_id,omitzero"`
-	Result    CreateDepartmentV2Result `json:"result,omitzero"`
+	ErrMsg    string            `json:"errmsg,omitzero"`
+	RequestID string            `json:"request_id,omitzero"`
+	Result    CreatedDepartment `json:"result,omitzero"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode SubCode `json:"sub_code,omitzero"`
@@ -862,11 +920,6 @@ type CreateDepartmentV2Request struct {
 
 	// UserPermits Userids that may see it while hidden, joined by ",".
 	UserPermits *string `json:"user_permits,omitempty"`
-}
-
-// CreateDepartmentV2Result defines model for CreateDepartmentV2Result.
-type CreateDepartmentV2Result struct {
-	DeptID int64 `json:"dept_id,omitzero"`
 }
 
 // CreateUserV1Answer defines model for CreateUserV1Answer.
@@ -937,9 +990,9 @@ type CreateUserV2Answer struct {
 	ErrCode NumberOrText `json:"errcode,omitzero"`
 
 	// ErrMsg Missing from the answers of several calls that succeed.
-	ErrMsg    string             `json:"errmsg,omitzero"`
-	RequestID string             `json:"request_id,omitzero"`
-	Result    CreateUserV2Result `json:"result,omitzero"`
+	ErrMsg    string      `json:"errmsg,omitzero"`
+	RequestID string      `json:"request_id,omitzero"`
+	Result    CreatedUser `json:"result,omitzero"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode SubCode `json:"sub_code,omitzero"`
@@ -1025,8 +1078,13 @@ type CreateUserV2Request struct {
 	WorkPlace *string `json:"work_place,omitempty"`
 }
 
-// CreateUserV2Result defines model for CreateUserV2Result.
-type CreateUserV2Result struct {
+// CreatedDepartment defines model for CreatedDepartment.
+type CreatedDepartment struct {
+	DeptID int64 `json:"dept_id,omitzero"`
+}
+
+// CreatedUser defines model for CreatedUser.
+type CreatedUser struct {
 	// UnionID In camelCase, unlike its neighbours.
 	UnionID string `json:"unionId,omitzero"`
 	UserID  string `json:"userid,omitzero"`
@@ -1621,9 +1679,9 @@ type GetUserByAuthCodeAnswer struct {
 	ErrCode NumberOrText `json:"errcode,omitzero"`
 
 	// ErrMsg Missing from the answers of several calls that succeed.
-	ErrMsg    string                  `json:"errmsg,omitzero"`
-	RequestID string                  `json:"request_id,omitzero"`
-	Result    GetUserByAuthCodeResult `json:"result,omitzero"`
+	ErrMsg    string       `json:"errmsg,omitzero"`
+	RequestID string       `json:"request_id,omitzero"`
+	Result    SignedInUser `json:"result,omitzero"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode SubCode `json:"sub_code,omitzero"`
@@ -1636,21 +1694,6 @@ type GetUserByAuthCodeAnswer struct {
 type GetUserByAuthCodeRequest struct {
 	// Code Login code from the client; lives five minutes, works once.
 	Code string `json:"code"`
-}
-
-// GetUserByAuthCodeResult defines model for GetUserByAuthCodeResult.
-type GetUserByAuthCodeResult struct {
-	AssociatedUnionID string `json:"associated_unionid,omitzero"`
-	DeviceID          string `json:"device_id,omitzero"`
-	Name              string `json:"name,omitzero"`
-
-	// Sys Is an admin.
-	Sys bool `json:"sys,omitzero"`
-
-	// SysLevel 1 main admin, 2 sub admin, 100 owner, 0 anybody else.
-	SysLevel int64  `json:"sys_level,omitzero"`
-	UnionID  string `json:"unionid,omitzero"`
-	UserID   string `json:"userid,omitzero"`
 }
 
 // GetUserCountV1Answer defines model for GetUserCountV1Answer.
@@ -1670,9 +1713,9 @@ type GetUserCountV2Answer struct {
 	ErrCode NumberOrText `json:"errcode,omitzero"`
 
 	// ErrMsg Missing from the answers of several calls that succeed.
-	ErrMsg    string               `json:"errmsg,omitzero"`
-	RequestID string               `json:"request_id,omitzero"`
-	Result    GetUserCountV2Result `json:"result,omitzero"`
+	ErrMsg    string    `json:"errmsg,omitzero"`
+	RequestID string    `json:"request_id,omitzero"`
+	Result    UserCount `json:"result,omitzero"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode SubCode `json:"sub_code,omitzero"`
@@ -1685,11 +1728,6 @@ type GetUserCountV2Answer struct {
 type GetUserCountV2Request struct {
 	// OnlyActive True counts those who have activated their account, false counts everybody.
 	OnlyActive bool `json:"only_active"`
-}
-
-// GetUserCountV2Result defines model for GetUserCountV2Result.
-type GetUserCountV2Result struct {
-	Count int64 `json:"count,omitzero"`
 }
 
 // GetUserIDByMobileV1Answer defines model for GetUserIdByMobileV1Answer.
@@ -1708,9 +1746,9 @@ type GetUserIDByMobileV2Answer struct {
 	ErrCode NumberOrText `json:"errcode,omitzero"`
 
 	// ErrMsg Missing from the answers of several calls that succeed.
-	ErrMsg    string                    `json:"errmsg,omitzero"`
-	RequestID string                    `json:"request_id,omitzero"`
-	Result    GetUserIDByMobileV2Result `json:"result,omitzero"`
+	ErrMsg    string         `json:"errmsg,omitzero"`
+	RequestID string         `json:"request_id,omitzero"`
+	Result    UserIDByMobile `json:"result,omitzero"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode SubCode `json:"sub_code,omitzero"`
@@ -1726,13 +1764,6 @@ type GetUserIDByMobileV2Request struct {
 
 	// SupportExclusiveAccountSearch Search the accounts owned by the corp, too.
 	SupportExclusiveAccountSearch *bool `json:"support_exclusive_account_search,omitempty"`
-}
-
-// GetUserIDByMobileV2Result defines model for GetUserIdByMobileV2Result.
-type GetUserIDByMobileV2Result struct {
-	// ExclusiveAccountUserIDList [] for most.
-	ExclusiveAccountUserIDList []string `json:"exclusive_account_userid_list,omitzero"`
-	UserID                     string   `json:"userid,omitzero"`
 }
 
 // GetUserIDByUnionIDV1Answer defines model for GetUserIdByUnionIdV1Answer.
@@ -1754,9 +1785,9 @@ type GetUserIDByUnionIDV2Answer struct {
 	ErrCode NumberOrText `json:"errcode,omitzero"`
 
 	// ErrMsg Missing from the answers of several calls that succeed.
-	ErrMsg    string                     `json:"errmsg,omitzero"`
-	RequestID string                     `json:"request_id,omitzero"`
-	Result    GetUserIDByUnionIDV2Result `json:"result,omitzero"`
+	ErrMsg    string          `json:"errmsg,omitzero"`
+	RequestID string          `json:"request_id,omitzero"`
+	Result    UserIDByUnionID `json:"result,omitzero"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode SubCode `json:"sub_code,omitzero"`
@@ -1768,13 +1799,6 @@ type GetUserIDByUnionIDV2Answer struct {
 // GetUserIDByUnionIDV2Request defines model for GetUserIdByUnionIdV2Request.
 type GetUserIDByUnionIDV2Request struct {
 	UnionID string `json:"unionid"`
-}
-
-// GetUserIDByUnionIDV2Result defines model for GetUserIdByUnionIdV2Result.
-type GetUserIDByUnionIDV2Result struct {
-	// ContactType 0 member of the corp, 1 external contact.
-	ContactType int64  `json:"contact_type,omitzero"`
-	UserID      string `json:"userid,omitzero"`
 }
 
 // GetUserV1Answer Personal fields are simply absent for third-party apps and for apps without the permission.
@@ -2407,6 +2431,21 @@ type SearchUsersRequest struct {
 	Size      int64  `json:"size"`
 }
 
+// SignedInUser defines model for SignedInUser.
+type SignedInUser struct {
+	AssociatedUnionID string `json:"associated_unionid,omitzero"`
+	DeviceID          string `json:"device_id,omitzero"`
+	Name              string `json:"name,omitzero"`
+
+	// Sys Is an admin.
+	Sys bool `json:"sys,omitzero"`
+
+	// SysLevel 1 main admin, 2 sub admin, 100 owner, 0 anybody else.
+	SysLevel int64  `json:"sys_level,omitzero"`
+	UnionID  string `json:"unionid,omitzero"`
+	UserID   string `json:"userid,omitzero"`
+}
+
 // StringList Ids joined by "|", "" for none.
 type StringList = wire.StringList
 
@@ -2708,6 +2747,25 @@ type UserBrief struct {
 	UserID string `json:"userid,omitzero"`
 }
 
+// UserCount defines model for UserCount.
+type UserCount struct {
+	Count int64 `json:"count,omitzero"`
+}
+
+// UserIDByMobile defines model for UserIdByMobile.
+type UserIDByMobile struct {
+	// ExclusiveAccountUserIDList [] for most.
+	ExclusiveAccountUserIDList []string `json:"exclusive_account_userid_list,omitzero"`
+	UserID                     string   `json:"userid,omitzero"`
+}
+
+// UserIDByUnionID defines model for UserIdByUnionId.
+type UserIDByUnionID struct {
+	// ContactType 0 member of the corp, 1 external contact.
+	ContactType int64  `json:"contact_type,omitzero"`
+	UserID      string `json:"userid,omitzero"`
+}
+
 // UserOrder Order of the members; custom, the order that an admin has set, is the default.
 type UserOrder string
 
@@ -2804,20 +2862,28 @@ type UserV2 struct {
 	WorkPlace   string      `json:"work_place,omitzero"`
 }
 
+// DepartmentIDV1Param defines model for DepartmentIdV1Param.
+type DepartmentIDV1Param = string
+
+// LangParam defines model for LangParam.
+type LangParam = string
+
 // Banned What a banned IP address gets from either host instead of an answer, for five minutes after 10,000 calls within 20 seconds. It has no errcode and must never pass for success. An HTML page may come in its place. The HTTP status is not documented.
 type Banned = BanNotice
 
 // DeleteDepartmentV1Params defines parameters for DeleteDepartmentV1.
 type DeleteDepartmentV1Params struct {
-	ID string `form:"id" json:"id"`
+	// ID The department.
+	ID DepartmentIDV1Param `form:"id" json:"id"`
 }
 
 // GetDepartmentV1Params defines parameters for GetDepartmentV1.
 type GetDepartmentV1Params struct {
-	ID string `form:"id" json:"id"`
+	// ID The department.
+	ID DepartmentIDV1Param `form:"id" json:"id"`
 
 	// Lang zh_CN (default) or en_US.
-	Lang *string `form:"lang,omitempty" json:"lang,omitempty"`
+	Lang *LangParam `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
 // ListDepartmentsV1Params defines parameters for ListDepartmentsV1.
@@ -2829,12 +2895,13 @@ type ListDepartmentsV1Params struct {
 	FetchChild *bool `form:"fetch_child,omitempty" json:"fetch_child,omitempty"`
 
 	// Lang zh_CN (default) or en_US.
-	Lang *string `form:"lang,omitempty" json:"lang,omitempty"`
+	Lang *LangParam `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
 // ListSubDepartmentIdsV1Params defines parameters for ListSubDepartmentIdsV1.
 type ListSubDepartmentIdsV1Params struct {
-	ID string `form:"id" json:"id"`
+	// ID The department.
+	ID DepartmentIDV1Param `form:"id" json:"id"`
 }
 
 // ListParentDepartmentsByUserV1Params defines parameters for ListParentDepartmentsByUserV1.
@@ -2845,7 +2912,8 @@ type ListParentDepartmentsByUserV1Params struct {
 
 // ListParentDepartmentsByDepartmentV1Params defines parameters for ListParentDepartmentsByDepartmentV1.
 type ListParentDepartmentsByDepartmentV1Params struct {
-	ID string `form:"id" json:"id"`
+	// ID The department.
+	ID DepartmentIDV1Param `form:"id" json:"id"`
 }
 
 // GetTokenParams defines parameters for GetToken.
@@ -2864,7 +2932,7 @@ type GetUserV1Params struct {
 	UserID string `form:"userid" json:"userid"`
 
 	// Lang zh_CN (default) or en_US.
-	Lang *string `form:"lang,omitempty" json:"lang,omitempty"`
+	Lang *LangParam `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
 // ListDepartmentUserIdsV1Params defines parameters for ListDepartmentUserIdsV1.
@@ -2898,7 +2966,7 @@ type ListDepartmentUsersV1Params struct {
 	Order  *UserOrder `form:"order,omitempty" json:"order,omitempty"`
 
 	// Lang zh_CN (default) or en_US.
-	Lang *string `form:"lang,omitempty" json:"lang,omitempty"`
+	Lang *LangParam `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
 // ListDepartmentUsersSimpleV1Params defines parameters for ListDepartmentUsersSimpleV1.
@@ -2912,7 +2980,7 @@ type ListDepartmentUsersSimpleV1Params struct {
 	Order  *UserOrder `form:"order,omitempty" json:"order,omitempty"`
 
 	// Lang zh_CN (default) or en_US.
-	Lang *string `form:"lang,omitempty" json:"lang,omitempty"`
+	Lang *LangParam `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
 // ListLeaveRecordsParams defines parameters for ListLeaveRecords.

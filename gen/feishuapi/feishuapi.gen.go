@@ -885,6 +885,30 @@ func (e ErrorCode) Valid() bool {
 	}
 }
 
+// Kind is what the document says the code means. It is wire.KindByStatus for a code of which the document says nothing.
+func (e ErrorCode) Kind() wire.Kind {
+	switch e {
+	case 1500, 2200, 5000, 20050, 20072, 40003, 40006, 41027, 44049, 48002:
+		return wire.KindUnavailable
+	case 10003, 10016, 20001, 20003, 20004, 20024, 20036, 20049, 20063, 20065, 20067, 20068, 20070, 20071, 40001, 40002, 40008, 40010, 40011, 40012, 40013, 40016, 40017, 40018, 41004, 41005, 41006, 41009, 41010, 41012, 41014, 41015, 41017, 41018, 41019, 41021, 41023, 41024, 41025, 41030, 41035, 41036, 41037, 41038, 41040, 41041, 41042, 41043, 41044, 41045, 41046, 41047, 41048, 41051, 41052, 41054, 41055, 41057, 41059, 41060, 41063, 41070, 41071, 41072, 41410, 43004, 43008, 43010, 43016, 43025, 43026, 43028, 43029, 44002, 44006, 44007, 44008, 44013, 44016, 44017, 44018, 44019, 44020, 44021, 44022, 44035, 44038, 44044, 44045, 44046, 44048, 44101, 44102, 48001, 1080001, 1084001, 1084002, 99991201, 99991301, 99992361, 99992381, 99992402:
+		return wire.KindInvalidArgument
+	case 10005, 10012, 10014, 10015, 20002, 20005, 20006, 20013, 20014, 20026, 20037, 20064, 20073, 20074, 99991661, 99991662, 99991663, 99991664, 99991665, 99991668, 99991669, 99991671, 99991673, 99991677:
+		return wire.KindUnauthenticated
+	case 20008, 20021, 20023, 40015, 40020, 43021, 99992351, 99992352, 99992353, 99992357, 99992358, 99992359, 99992360, 99992363, 99992364, 99992379, 99992380:
+		return wire.KindNotFound
+	case 20009, 20010, 20022, 20048, 20066, 20069, 40004, 40007, 40014, 41022, 41028, 41029, 41031, 41032, 41050, 41056, 42008, 43023, 43031, 44001, 44012, 44029, 44036, 44037, 44039, 44040, 44050, 44052, 44053, 44060, 44062, 99991401, 99991672, 99991676, 99991679:
+		return wire.KindPermission
+	case 40021, 41001, 41002, 41003, 41007, 41008, 41011, 41013, 41016, 41020, 41033, 41034, 41053, 41068, 41069, 42006, 43000, 43001, 43002, 43003, 43005, 43007, 43009, 43011, 43012, 43013, 43017, 43018, 43019, 43022, 43024, 43030, 44003, 44010, 44011, 44014, 44015, 44023, 44024, 44025, 44028, 44030, 44031, 44032, 44033, 44034, 44041, 44042, 44047, 44051, 44061:
+		return wire.KindConflict
+	case 44004, 44009, 99991400, 99991403:
+		return wire.KindRateLimited
+	case 44054, 44055, 44056, 44057, 44058, 44059:
+		return wire.KindUnknown
+	default:
+		return wire.KindByStatus
+	}
+}
+
 // Defines values for Gender.
 const (
 	GenderFemale Gender = 2
@@ -3141,13 +3165,31 @@ type UserStatus struct {
 	IsUnjoin bool `json:"is_unjoin,omitzero"`
 }
 
+// DepartmentIDParam defines model for DepartmentIdParam.
+type DepartmentIDParam = string
+
+// DepartmentIDTypeParam Kind of the department ids in the request and of the ids that point at departments in the answer. `open_department_id` when absent. The root is `0` in both.
+type DepartmentIDTypeParam = DepartmentIDType
+
+// PageSizeParam defines model for PageSizeParam.
+type PageSizeParam = int64
+
+// PageTokenParam defines model for PageTokenParam.
+type PageTokenParam = string
+
+// UserIDParam defines model for UserIdParam.
+type UserIDParam = string
+
+// UserIDTypeParam Kind of the user ids in the request and of the ids that point at users in the answer. `open_id` when absent; `user_id` needs a scope of its own.
+type UserIDTypeParam = UserIDType
+
 // ListCustomAttrsParams defines parameters for ListCustomAttrs.
 type ListCustomAttrsParams struct {
 	// PageSize Entries a page, 100 at most. 20 when absent.
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // ListDepartmentsParams defines parameters for ListDepartments.
@@ -3159,16 +3201,16 @@ type ListDepartmentsParams struct {
 	FetchChild *bool `form:"fetch_child,omitempty" json:"fetch_child,omitempty"`
 
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 
 	// PageSize Entries a page, 50 at most. 10 when absent.
-	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // CreateDepartmentParams defines parameters for CreateDepartment.
@@ -3177,10 +3219,10 @@ type CreateDepartmentParams struct {
 	ClientToken *string `form:"client_token,omitempty" json:"client_token,omitempty"`
 
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // BatchGetDepartmentsParams defines parameters for BatchGetDepartments.
@@ -3189,10 +3231,10 @@ type BatchGetDepartmentsParams struct {
 	DepartmentIDs []string `form:"department_ids" json:"department_ids"`
 
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // ListDepartmentParentsParams defines parameters for ListDepartmentParents.
@@ -3201,94 +3243,94 @@ type ListDepartmentParentsParams struct {
 	DepartmentID string `form:"department_id" json:"department_id"`
 
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 
 	// PageSize Entries a page, 50 at most. 20 when absent.
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // SearchDepartmentsParams defines parameters for SearchDepartments.
 type SearchDepartmentsParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 
 	// PageSize Entries a page, 50 at most. 20 when absent.
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // UnbindDepartmentChatParams defines parameters for UnbindDepartmentChat.
 type UnbindDepartmentChatParams struct {
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // DeleteDepartmentParams defines parameters for DeleteDepartment.
 type DeleteDepartmentParams struct {
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // GetDepartmentParams defines parameters for GetDepartment.
 type GetDepartmentParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // PatchDepartmentParams defines parameters for PatchDepartment.
 type PatchDepartmentParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // ReplaceDepartmentParams defines parameters for ReplaceDepartment.
 type ReplaceDepartmentParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // ListDepartmentChildrenParams defines parameters for ListDepartmentChildren.
 type ListDepartmentChildrenParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 
 	// FetchChild Whether to list the whole tree below. False when absent.
 	FetchChild *bool `form:"fetch_child,omitempty" json:"fetch_child,omitempty"`
 
 	// PageSize Entries a page, 50 at most. 10 when absent.
-	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // UpdateDepartmentIDParams defines parameters for UpdateDepartmentID.
 type UpdateDepartmentIDParams struct {
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // ListEmployeeTypeEnumsParams defines parameters for ListEmployeeTypeEnums.
@@ -3297,31 +3339,31 @@ type ListEmployeeTypeEnumsParams struct {
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // ListScopesParams defines parameters for ListScopes.
 type ListScopesParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 
 	// PageSize Entries a page, 100 at most. 50 when absent.
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // ListUsersParams defines parameters for ListUsers.
 type ListUsersParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 
 	// DepartmentID Department whose direct members are listed.
 	DepartmentID *string `form:"department_id,omitempty" json:"department_id,omitempty"`
@@ -3330,7 +3372,7 @@ type ListUsersParams struct {
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // CreateUserParams defines parameters for CreateUser.
@@ -3339,16 +3381,16 @@ type CreateUserParams struct {
 	ClientToken *string `form:"client_token,omitempty" json:"client_token,omitempty"`
 
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // BatchGetUserBasicsParams defines parameters for BatchGetUserBasics.
 type BatchGetUserBasicsParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 }
 
 // BatchGetUsersParams defines parameters for BatchGetUsers.
@@ -3357,16 +3399,16 @@ type BatchGetUsersParams struct {
 	UserIDs []string `form:"user_ids" json:"user_ids"`
 
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // BatchGetUserIdsParams defines parameters for BatchGetUserIds.
 type BatchGetUserIdsParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 }
 
 // ListUsersByDepartmentParams defines parameters for ListUsersByDepartment.
@@ -3375,16 +3417,16 @@ type ListUsersByDepartmentParams struct {
 	DepartmentID string `form:"department_id" json:"department_id"`
 
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 
 	// PageSize Entries a page, 50 at most. 10 when absent.
-	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // SearchUsersV3Params defines parameters for SearchUsersV3.
@@ -3393,61 +3435,61 @@ type SearchUsersV3Params struct {
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // DeleteUserParams defines parameters for DeleteUser.
 type DeleteUserParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 }
 
 // GetUserParams defines parameters for GetUser.
 type GetUserParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // PatchUserParams defines parameters for PatchUser.
 type PatchUserParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // ReplaceUserParams defines parameters for ReplaceUser.
 type ReplaceUserParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // ResurrectUserParams defines parameters for ResurrectUser.
 type ResurrectUserParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // UpdateUserIDParams defines parameters for UpdateUserID.
 type UpdateUserIDParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 }
 
 // LogoutUserParams defines parameters for LogoutUser.
 type LogoutUserParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 }
 
 // SearchUsersParams defines parameters for SearchUsers.
@@ -3459,7 +3501,7 @@ type SearchUsersParams struct {
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // ConvertUnionIdsParams defines parameters for ConvertUnionIds.
@@ -3814,14 +3856,14 @@ type ClientInterface interface {
 	// Deletes an empty department: no members (43011), no sub-departments (43012). The department and its parent must be inside the app's contact range. The root cannot be deleted (40002).
 	//
 	// Corresponds with DELETE /contact/v3/departments/{department_id} (the `DeleteDepartment` operationId).
-	DeleteDepartment(ctx context.Context, departmentID string, params *DeleteDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	DeleteDepartment(ctx context.Context, departmentID DepartmentIDParam, params *DeleteDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetDepartment 获取单个部门信息
 	//
 	// Reads one department. With a tenant token it must be inside the app's contact range; with a user token, visible to the user. A quota exists but is not published.
 	//
 	// Corresponds with GET /contact/v3/departments/{department_id} (the `GetDepartment` operationId).
-	GetDepartment(ctx context.Context, departmentID string, params *GetDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	GetDepartment(ctx context.Context, departmentID DepartmentIDParam, params *GetDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PatchDepartmentWithBody 修改部门部分信息
 	//
@@ -3830,7 +3872,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PATCH /contact/v3/departments/{department_id} (the `PatchDepartment` operationId).
-	PatchDepartmentWithBody(ctx context.Context, departmentID string, params *PatchDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	PatchDepartmentWithBody(ctx context.Context, departmentID DepartmentIDParam, params *PatchDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PatchDepartment 修改部门部分信息
 	//
@@ -3839,7 +3881,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PATCH /contact/v3/departments/{department_id} (the `PatchDepartment` operationId).
-	PatchDepartment(ctx context.Context, departmentID string, params *PatchDepartmentParams, body PatchDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	PatchDepartment(ctx context.Context, departmentID DepartmentIDParam, params *PatchDepartmentParams, body PatchDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReplaceDepartmentWithBody 更新部门所有信息
 	//
@@ -3848,7 +3890,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PUT /contact/v3/departments/{department_id} (the `ReplaceDepartment` operationId).
-	ReplaceDepartmentWithBody(ctx context.Context, departmentID string, params *ReplaceDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ReplaceDepartmentWithBody(ctx context.Context, departmentID DepartmentIDParam, params *ReplaceDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReplaceDepartment 更新部门所有信息
 	//
@@ -3857,14 +3899,14 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PUT /contact/v3/departments/{department_id} (the `ReplaceDepartment` operationId).
-	ReplaceDepartment(ctx context.Context, departmentID string, params *ReplaceDepartmentParams, body ReplaceDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ReplaceDepartment(ctx context.Context, departmentID DepartmentIDParam, params *ReplaceDepartmentParams, body ReplaceDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListDepartmentChildren 获取子部门列表
 	//
 	// Lists the departments below a department, or with `fetch_child` the whole tree below it. The root is `0`, is never listed itself, and needs the range "all members" with a tenant token. With a user token the tree ends at 1000 departments. Huge departments refuse `fetch_child` (43010): go level by level.
 	//
 	// Corresponds with GET /contact/v3/departments/{department_id}/children (the `ListDepartmentChildren` operationId).
-	ListDepartmentChildren(ctx context.Context, departmentID string, params *ListDepartmentChildrenParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListDepartmentChildren(ctx context.Context, departmentID DepartmentIDParam, params *ListDepartmentChildrenParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateDepartmentIDWithBody 更新部门 ID
 	//
@@ -3873,7 +3915,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PATCH /contact/v3/departments/{department_id}/update_department_id (the `UpdateDepartmentID` operationId).
-	UpdateDepartmentIDWithBody(ctx context.Context, departmentID string, params *UpdateDepartmentIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	UpdateDepartmentIDWithBody(ctx context.Context, departmentID DepartmentIDParam, params *UpdateDepartmentIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateDepartmentID 更新部门 ID
 	//
@@ -3882,7 +3924,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PATCH /contact/v3/departments/{department_id}/update_department_id (the `UpdateDepartmentID` operationId).
-	UpdateDepartmentID(ctx context.Context, departmentID string, params *UpdateDepartmentIDParams, body UpdateDepartmentIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	UpdateDepartmentID(ctx context.Context, departmentID DepartmentIDParam, params *UpdateDepartmentIDParams, body UpdateDepartmentIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListEmployeeTypeEnums 查询人员类型
 	//
@@ -4000,7 +4042,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with DELETE /contact/v3/users/{user_id} (the `DeleteUser` operationId).
-	DeleteUserWithBody(ctx context.Context, userID string, params *DeleteUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	DeleteUserWithBody(ctx context.Context, userID UserIDParam, params *DeleteUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DeleteUser 删除用户
 	//
@@ -4009,14 +4051,14 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with DELETE /contact/v3/users/{user_id} (the `DeleteUser` operationId).
-	DeleteUser(ctx context.Context, userID string, params *DeleteUserParams, body DeleteUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	DeleteUser(ctx context.Context, userID UserIDParam, params *DeleteUserParams, body DeleteUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetUser 获取单个用户信息
 	//
 	// Reads one user, also one who has left. With the smallest scopes only `open_id`, `union_id` and `mobile_visible` are answered. `department_path` appears with a user token only. With the known id and its `user_id_type` this is also the way to turn one kind of id into the others. People of other tenants are answered with 41050.
 	//
 	// Corresponds with GET /contact/v3/users/{user_id} (the `GetUser` operationId).
-	GetUser(ctx context.Context, userID string, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	GetUser(ctx context.Context, userID UserIDParam, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PatchUserWithBody 修改用户部分信息
 	//
@@ -4025,7 +4067,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PATCH /contact/v3/users/{user_id} (the `PatchUser` operationId).
-	PatchUserWithBody(ctx context.Context, userID string, params *PatchUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	PatchUserWithBody(ctx context.Context, userID UserIDParam, params *PatchUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PatchUser 修改用户部分信息
 	//
@@ -4034,7 +4076,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PATCH /contact/v3/users/{user_id} (the `PatchUser` operationId).
-	PatchUser(ctx context.Context, userID string, params *PatchUserParams, body PatchUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	PatchUser(ctx context.Context, userID UserIDParam, params *PatchUserParams, body PatchUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReplaceUserWithBody 更新用户所有信息
 	//
@@ -4045,7 +4087,7 @@ type ClientInterface interface {
 	// Corresponds with PUT /contact/v3/users/{user_id} (the `ReplaceUser` operationId).
 	//
 	// Deprecated: Use patchUser.
-	ReplaceUserWithBody(ctx context.Context, userID string, params *ReplaceUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ReplaceUserWithBody(ctx context.Context, userID UserIDParam, params *ReplaceUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReplaceUser 更新用户所有信息
 	//
@@ -4056,7 +4098,7 @@ type ClientInterface interface {
 	// Corresponds with PUT /contact/v3/users/{user_id} (the `ReplaceUser` operationId).
 	//
 	// Deprecated: Use patchUser.
-	ReplaceUser(ctx context.Context, userID string, params *ReplaceUserParams, body ReplaceUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ReplaceUser(ctx context.Context, userID UserIDParam, params *ReplaceUserParams, body ReplaceUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ResurrectUserWithBody 恢复已删除用户
 	//
@@ -4065,7 +4107,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /contact/v3/users/{user_id}/resurrect (the `ResurrectUser` operationId).
-	ResurrectUserWithBody(ctx context.Context, userID string, params *ResurrectUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ResurrectUserWithBody(ctx context.Context, userID UserIDParam, params *ResurrectUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ResurrectUser 恢复已删除用户
 	//
@@ -4074,7 +4116,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /contact/v3/users/{user_id}/resurrect (the `ResurrectUser` operationId).
-	ResurrectUser(ctx context.Context, userID string, params *ResurrectUserParams, body ResurrectUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ResurrectUser(ctx context.Context, userID UserIDParam, params *ResurrectUserParams, body ResurrectUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateUserIDWithBody 更新用户 ID
 	//
@@ -4083,7 +4125,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PATCH /contact/v3/users/{user_id}/update_user_id (the `UpdateUserID` operationId).
-	UpdateUserIDWithBody(ctx context.Context, userID string, params *UpdateUserIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	UpdateUserIDWithBody(ctx context.Context, userID UserIDParam, params *UpdateUserIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateUserID 更新用户 ID
 	//
@@ -4092,7 +4134,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PATCH /contact/v3/users/{user_id}/update_user_id (the `UpdateUserID` operationId).
-	UpdateUserID(ctx context.Context, userID string, params *UpdateUserIDParams, body UpdateUserIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	UpdateUserID(ctx context.Context, userID UserIDParam, params *UpdateUserIDParams, body UpdateUserIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetJsapiTicket 获取 JSAPI 临时授权凭证
 	//
@@ -4569,7 +4611,7 @@ func (c *Client) UnbindDepartmentChat(ctx context.Context, params *UnbindDepartm
 // Deletes an empty department: no members (43011), no sub-departments (43012). The department and its parent must be inside the app's contact range. The root cannot be deleted (40002).
 //
 // Corresponds with DELETE /contact/v3/departments/{department_id} (the `DeleteDepartment` operationId).
-func (c *Client) DeleteDepartment(ctx context.Context, departmentID string, params *DeleteDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) DeleteDepartment(ctx context.Context, departmentID DepartmentIDParam, params *DeleteDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteDepartmentRequest(c.Server, departmentID, params)
 	if err != nil {
 		return nil, err
@@ -4586,7 +4628,7 @@ func (c *Client) DeleteDepartment(ctx context.Context, departmentID string, para
 // Reads one department. With a tenant token it must be inside the app's contact range; with a user token, visible to the user. A quota exists but is not published.
 //
 // Corresponds with GET /contact/v3/departments/{department_id} (the `GetDepartment` operationId).
-func (c *Client) GetDepartment(ctx context.Context, departmentID string, params *GetDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) GetDepartment(ctx context.Context, departmentID DepartmentIDParam, params *GetDepartmentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetDepartmentRequest(c.Server, departmentID, params)
 	if err != nil {
 		return nil, err
@@ -4605,7 +4647,7 @@ func (c *Client) GetDepartment(ctx context.Context, departmentID string, params 
 // Takes any type of body and a specified content type.
 //
 // Corresponds with PATCH /contact/v3/departments/{department_id} (the `PatchDepartment` operationId).
-func (c *Client) PatchDepartmentWithBody(ctx context.Context, departmentID string, params *PatchDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) PatchDepartmentWithBody(ctx context.Context, departmentID DepartmentIDParam, params *PatchDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPatchDepartmentRequestWithBody(c.Server, departmentID, params, contentType, body)
 	if err != nil {
 		return nil, err
@@ -4624,7 +4666,7 @@ func (c *Client) PatchDepartmentWithBody(ctx context.Context, departmentID strin
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with PATCH /contact/v3/departments/{department_id} (the `PatchDepartment` operationId).
-func (c *Client) PatchDepartment(ctx context.Context, departmentID string, params *PatchDepartmentParams, body PatchDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) PatchDepartment(ctx context.Context, departmentID DepartmentIDParam, params *PatchDepartmentParams, body PatchDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPatchDepartmentRequest(c.Server, departmentID, params, body)
 	if err != nil {
 		return nil, err
@@ -4643,7 +4685,7 @@ func (c *Client) PatchDepartment(ctx context.Context, departmentID string, param
 // Takes any type of body and a specified content type.
 //
 // Corresponds with PUT /contact/v3/departments/{department_id} (the `ReplaceDepartment` operationId).
-func (c *Client) ReplaceDepartmentWithBody(ctx context.Context, departmentID string, params *ReplaceDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) ReplaceDepartmentWithBody(ctx context.Context, departmentID DepartmentIDParam, params *ReplaceDepartmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceDepartmentRequestWithBody(c.Server, departmentID, params, contentType, body)
 	if err != nil {
 		return nil, err
@@ -4662,7 +4704,7 @@ func (c *Client) ReplaceDepartmentWithBody(ctx context.Context, departmentID str
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with PUT /contact/v3/departments/{department_id} (the `ReplaceDepartment` operationId).
-func (c *Client) ReplaceDepartment(ctx context.Context, departmentID string, params *ReplaceDepartmentParams, body ReplaceDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) ReplaceDepartment(ctx context.Context, departmentID DepartmentIDParam, params *ReplaceDepartmentParams, body ReplaceDepartmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceDepartmentRequest(c.Server, departmentID, params, body)
 	if err != nil {
 		return nil, err
@@ -4679,7 +4721,7 @@ func (c *Client) ReplaceDepartment(ctx context.Context, departmentID string, par
 // Lists the departments below a department, or with `fetch_child` the whole tree below it. The root is `0`, is never listed itself, and needs the range "all members" with a tenant token. With a user token the tree ends at 1000 departments. Huge departments refuse `fetch_child` (43010): go level by level.
 //
 // Corresponds with GET /contact/v3/departments/{department_id}/children (the `ListDepartmentChildren` operationId).
-func (c *Client) ListDepartmentChildren(ctx context.Context, departmentID string, params *ListDepartmentChildrenParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) ListDepartmentChildren(ctx context.Context, departmentID DepartmentIDParam, params *ListDepartmentChildrenParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListDepartmentChildrenRequest(c.Server, departmentID, params)
 	if err != nil {
 		return nil, err
@@ -4698,7 +4740,7 @@ func (c *Client) ListDepartmentChildren(ctx context.Context, departmentID string
 // Takes any type of body and a specified content type.
 //
 // Corresponds with PATCH /contact/v3/departments/{department_id}/update_department_id (the `UpdateDepartmentID` operationId).
-func (c *Client) UpdateDepartmentIDWithBody(ctx context.Context, departmentID string, params *UpdateDepartmentIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) UpdateDepartmentIDWithBody(ctx context.Context, departmentID DepartmentIDParam, params *UpdateDepartmentIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateDepartmentIDRequestWithBody(c.Server, departmentID, params, contentType, body)
 	if err != nil {
 		return nil, err
@@ -4717,7 +4759,7 @@ func (c *Client) UpdateDepartmentIDWithBody(ctx context.Context, departmentID st
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with PATCH /contact/v3/departments/{department_id}/update_department_id (the `UpdateDepartmentID` operationId).
-func (c *Client) UpdateDepartmentID(ctx context.Context, departmentID string, params *UpdateDepartmentIDParams, body UpdateDepartmentIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) UpdateDepartmentID(ctx context.Context, departmentID DepartmentIDParam, params *UpdateDepartmentIDParams, body UpdateDepartmentIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateDepartmentIDRequest(c.Server, departmentID, params, body)
 	if err != nil {
 		return nil, err
@@ -4974,7 +5016,7 @@ func (c *Client) SearchUsersV3(ctx context.Context, params *SearchUsersV3Params,
 // Takes any type of body and a specified content type.
 //
 // Corresponds with DELETE /contact/v3/users/{user_id} (the `DeleteUser` operationId).
-func (c *Client) DeleteUserWithBody(ctx context.Context, userID string, params *DeleteUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) DeleteUserWithBody(ctx context.Context, userID UserIDParam, params *DeleteUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteUserRequestWithBody(c.Server, userID, params, contentType, body)
 	if err != nil {
 		return nil, err
@@ -4993,7 +5035,7 @@ func (c *Client) DeleteUserWithBody(ctx context.Context, userID string, params *
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with DELETE /contact/v3/users/{user_id} (the `DeleteUser` operationId).
-func (c *Client) DeleteUser(ctx context.Context, userID string, params *DeleteUserParams, body DeleteUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) DeleteUser(ctx context.Context, userID UserIDParam, params *DeleteUserParams, body DeleteUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteUserRequest(c.Server, userID, params, body)
 	if err != nil {
 		return nil, err
@@ -5010,7 +5052,7 @@ func (c *Client) DeleteUser(ctx context.Context, userID string, params *DeleteUs
 // Reads one user, also one who has left. With the smallest scopes only `open_id`, `union_id` and `mobile_visible` are answered. `department_path` appears with a user token only. With the known id and its `user_id_type` this is also the way to turn one kind of id into the others. People of other tenants are answered with 41050.
 //
 // Corresponds with GET /contact/v3/users/{user_id} (the `GetUser` operationId).
-func (c *Client) GetUser(ctx context.Context, userID string, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) GetUser(ctx context.Context, userID UserIDParam, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetUserRequest(c.Server, userID, params)
 	if err != nil {
 		return nil, err
@@ -5029,7 +5071,7 @@ func (c *Client) GetUser(ctx context.Context, userID string, params *GetUserPara
 // Takes any type of body and a specified content type.
 //
 // Corresponds with PATCH /contact/v3/users/{user_id} (the `PatchUser` operationId).
-func (c *Client) PatchUserWithBody(ctx context.Context, userID string, params *PatchUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) PatchUserWithBody(ctx context.Context, userID UserIDParam, params *PatchUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPatchUserRequestWithBody(c.Server, userID, params, contentType, body)
 	if err != nil {
 		return nil, err
@@ -5048,7 +5090,7 @@ func (c *Client) PatchUserWithBody(ctx context.Context, userID string, params *P
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with PATCH /contact/v3/users/{user_id} (the `PatchUser` operationId).
-func (c *Client) PatchUser(ctx context.Context, userID string, params *PatchUserParams, body PatchUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) PatchUser(ctx context.Context, userID UserIDParam, params *PatchUserParams, body PatchUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPatchUserRequest(c.Server, userID, params, body)
 	if err != nil {
 		return nil, err
@@ -5068,7 +5110,7 @@ func (c *Client) PatchUser(ctx context.Context, userID string, params *PatchUser
 //
 // Corresponds with PUT /contact/v3/users/{user_id} (the `ReplaceUser` operationId).
 // Deprecated: Use patchUser.
-func (c *Client) ReplaceUserWithBody(ctx context.Context, userID string, params *ReplaceUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) ReplaceUserWithBody(ctx context.Context, userID UserIDParam, params *ReplaceUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceUserRequestWithBody(c.Server, userID, params, contentType, body)
 	if err != nil {
 		return nil, err
@@ -5088,7 +5130,7 @@ func (c *Client) ReplaceUserWithBody(ctx context.Context, userID string, params 
 //
 // Corresponds with PUT /contact/v3/users/{user_id} (the `ReplaceUser` operationId).
 // Deprecated: Use patchUser.
-func (c *Client) ReplaceUser(ctx context.Context, userID string, params *ReplaceUserParams, body ReplaceUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) ReplaceUser(ctx context.Context, userID UserIDParam, params *ReplaceUserParams, body ReplaceUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReplaceUserRequest(c.Server, userID, params, body)
 	if err != nil {
 		return nil, err
@@ -5107,7 +5149,7 @@ func (c *Client) ReplaceUser(ctx context.Context, userID string, params *Replace
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /contact/v3/users/{user_id}/resurrect (the `ResurrectUser` operationId).
-func (c *Client) ResurrectUserWithBody(ctx context.Context, userID string, params *ResurrectUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) ResurrectUserWithBody(ctx context.Context, userID UserIDParam, params *ResurrectUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewResurrectUserRequestWithBody(c.Server, userID, params, contentType, body)
 	if err != nil {
 		return nil, err
@@ -5126,7 +5168,7 @@ func (c *Client) ResurrectUserWithBody(ctx context.Context, userID string, param
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /contact/v3/users/{user_id}/resurrect (the `ResurrectUser` operationId).
-func (c *Client) ResurrectUser(ctx context.Context, userID string, params *ResurrectUserParams, body ResurrectUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) ResurrectUser(ctx context.Context, userID UserIDParam, params *ResurrectUserParams, body ResurrectUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewResurrectUserRequest(c.Server, userID, params, body)
 	if err != nil {
 		return nil, err
@@ -5145,7 +5187,7 @@ func (c *Client) ResurrectUser(ctx context.Context, userID string, params *Resur
 // Takes any type of body and a specified content type.
 //
 // Corresponds with PATCH /contact/v3/users/{user_id}/update_user_id (the `UpdateUserID` operationId).
-func (c *Client) UpdateUserIDWithBody(ctx context.Context, userID string, params *UpdateUserIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) UpdateUserIDWithBody(ctx context.Context, userID UserIDParam, params *UpdateUserIDParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateUserIDRequestWithBody(c.Server, userID, params, contentType, body)
 	if err != nil {
 		return nil, err
@@ -5164,7 +5206,7 @@ func (c *Client) UpdateUserIDWithBody(ctx context.Context, userID string, params
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with PATCH /contact/v3/users/{user_id}/update_user_id (the `UpdateUserID` operationId).
-func (c *Client) UpdateUserID(ctx context.Context, userID string, params *UpdateUserIDParams, body UpdateUserIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) UpdateUserID(ctx context.Context, userID UserIDParam, params *UpdateUserIDParams, body UpdateUserIDJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateUserIDRequest(c.Server, userID, params, body)
 	if err != nil {
 		return nil, err
@@ -6151,7 +6193,7 @@ func NewUnbindDepartmentChatRequestWithBody(server string, params *UnbindDepartm
 }
 
 // NewDeleteDepartmentRequest constructs an http.Request for the DeleteDepartment method
-func NewDeleteDepartmentRequest(server string, departmentID string, params *DeleteDepartmentParams) (*http.Request, error) {
+func NewDeleteDepartmentRequest(server string, departmentID DepartmentIDParam, params *DeleteDepartmentParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -6212,7 +6254,7 @@ func NewDeleteDepartmentRequest(server string, departmentID string, params *Dele
 }
 
 // NewGetDepartmentRequest constructs an http.Request for the GetDepartment method
-func NewGetDepartmentRequest(server string, departmentID string, params *GetDepartmentParams) (*http.Request, error) {
+func NewGetDepartmentRequest(server string, departmentID DepartmentIDParam, params *GetDepartmentParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -6285,7 +6327,7 @@ func NewGetDepartmentRequest(server string, departmentID string, params *GetDepa
 }
 
 // NewPatchDepartmentRequest calls the generic PatchDepartment builder with application/json body
-func NewPatchDepartmentRequest(server string, departmentID string, params *PatchDepartmentParams, body PatchDepartmentJSONRequestBody) (*http.Request, error) {
+func NewPatchDepartmentRequest(server string, departmentID DepartmentIDParam, params *PatchDepartmentParams, body PatchDepartmentJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -6296,7 +6338,7 @@ func NewPatchDepartmentRequest(server string, departmentID string, params *Patch
 }
 
 // NewPatchDepartmentRequestWithBody constructs an http.Request for the PatchDepartment method, with any body, and a specified content type
-func NewPatchDepartmentRequestWithBody(server string, departmentID string, params *PatchDepartmentParams, contentType string, body io.Reader) (*http.Request, error) {
+func NewPatchDepartmentRequestWithBody(server string, departmentID DepartmentIDParam, params *PatchDepartmentParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -6371,7 +6413,7 @@ func NewPatchDepartmentRequestWithBody(server string, departmentID string, param
 }
 
 // NewReplaceDepartmentRequest calls the generic ReplaceDepartment builder with application/json body
-func NewReplaceDepartmentRequest(server string, departmentID string, params *ReplaceDepartmentParams, body ReplaceDepartmentJSONRequestBody) (*http.Request, error) {
+func NewReplaceDepartmentRequest(server string, departmentID DepartmentIDParam, params *ReplaceDepartmentParams, body ReplaceDepartmentJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -6382,7 +6424,7 @@ func NewReplaceDepartmentRequest(server string, departmentID string, params *Rep
 }
 
 // NewReplaceDepartmentRequestWithBody constructs an http.Request for the ReplaceDepartment method, with any body, and a specified content type
-func NewReplaceDepartmentRequestWithBody(server string, departmentID string, params *ReplaceDepartmentParams, contentType string, body io.Reader) (*http.Request, error) {
+func NewReplaceDepartmentRequestWithBody(server string, departmentID DepartmentIDParam, params *ReplaceDepartmentParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -6457,7 +6499,7 @@ func NewReplaceDepartmentRequestWithBody(server string, departmentID string, par
 }
 
 // NewListDepartmentChildrenRequest constructs an http.Request for the ListDepartmentChildren method
-func NewListDepartmentChildrenRequest(server string, departmentID string, params *ListDepartmentChildrenParams) (*http.Request, error) {
+func NewListDepartmentChildrenRequest(server string, departmentID DepartmentIDParam, params *ListDepartmentChildrenParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -6566,7 +6608,7 @@ func NewListDepartmentChildrenRequest(server string, departmentID string, params
 }
 
 // NewUpdateDepartmentIDRequest calls the generic UpdateDepartmentID builder with application/json body
-func NewUpdateDepartmentIDRequest(server string, departmentID string, params *UpdateDepartmentIDParams, body UpdateDepartmentIDJSONRequestBody) (*http.Request, error) {
+func NewUpdateDepartmentIDRequest(server string, departmentID DepartmentIDParam, params *UpdateDepartmentIDParams, body UpdateDepartmentIDJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -6577,7 +6619,7 @@ func NewUpdateDepartmentIDRequest(server string, departmentID string, params *Up
 }
 
 // NewUpdateDepartmentIDRequestWithBody constructs an http.Request for the UpdateDepartmentID method, with any body, and a specified content type
-func NewUpdateDepartmentIDRequestWithBody(server string, departmentID string, params *UpdateDepartmentIDParams, contentType string, body io.Reader) (*http.Request, error) {
+func NewUpdateDepartmentIDRequestWithBody(server string, departmentID DepartmentIDParam, params *UpdateDepartmentIDParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -7378,7 +7420,7 @@ func NewSearchUsersV3RequestWithBody(server string, params *SearchUsersV3Params,
 }
 
 // NewDeleteUserRequest calls the generic DeleteUser builder with application/json body
-func NewDeleteUserRequest(server string, userID string, params *DeleteUserParams, body DeleteUserJSONRequestBody) (*http.Request, error) {
+func NewDeleteUserRequest(server string, userID UserIDParam, params *DeleteUserParams, body DeleteUserJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -7389,7 +7431,7 @@ func NewDeleteUserRequest(server string, userID string, params *DeleteUserParams
 }
 
 // NewDeleteUserRequestWithBody constructs an http.Request for the DeleteUser method, with any body, and a specified content type
-func NewDeleteUserRequestWithBody(server string, userID string, params *DeleteUserParams, contentType string, body io.Reader) (*http.Request, error) {
+func NewDeleteUserRequestWithBody(server string, userID UserIDParam, params *DeleteUserParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -7452,7 +7494,7 @@ func NewDeleteUserRequestWithBody(server string, userID string, params *DeleteUs
 }
 
 // NewGetUserRequest constructs an http.Request for the GetUser method
-func NewGetUserRequest(server string, userID string, params *GetUserParams) (*http.Request, error) {
+func NewGetUserRequest(server string, userID UserIDParam, params *GetUserParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -7525,7 +7567,7 @@ func NewGetUserRequest(server string, userID string, params *GetUserParams) (*ht
 }
 
 // NewPatchUserRequest calls the generic PatchUser builder with application/json body
-func NewPatchUserRequest(server string, userID string, params *PatchUserParams, body PatchUserJSONRequestBody) (*http.Request, error) {
+func NewPatchUserRequest(server string, userID UserIDParam, params *PatchUserParams, body PatchUserJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -7536,7 +7578,7 @@ func NewPatchUserRequest(server string, userID string, params *PatchUserParams, 
 }
 
 // NewPatchUserRequestWithBody constructs an http.Request for the PatchUser method, with any body, and a specified content type
-func NewPatchUserRequestWithBody(server string, userID string, params *PatchUserParams, contentType string, body io.Reader) (*http.Request, error) {
+func NewPatchUserRequestWithBody(server string, userID UserIDParam, params *PatchUserParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -7611,7 +7653,7 @@ func NewPatchUserRequestWithBody(server string, userID string, params *PatchUser
 }
 
 // NewReplaceUserRequest calls the generic ReplaceUser builder with application/json body
-func NewReplaceUserRequest(server string, userID string, params *ReplaceUserParams, body ReplaceUserJSONRequestBody) (*http.Request, error) {
+func NewReplaceUserRequest(server string, userID UserIDParam, params *ReplaceUserParams, body ReplaceUserJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -7622,7 +7664,7 @@ func NewReplaceUserRequest(server string, userID string, params *ReplaceUserPara
 }
 
 // NewReplaceUserRequestWithBody constructs an http.Request for the ReplaceUser method, with any body, and a specified content type
-func NewReplaceUserRequestWithBody(server string, userID string, params *ReplaceUserParams, contentType string, body io.Reader) (*http.Request, error) {
+func NewReplaceUserRequestWithBody(server string, userID UserIDParam, params *ReplaceUserParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -7697,7 +7739,7 @@ func NewReplaceUserRequestWithBody(server string, userID string, params *Replace
 }
 
 // NewResurrectUserRequest calls the generic ResurrectUser builder with application/json body
-func NewResurrectUserRequest(server string, userID string, params *ResurrectUserParams, body ResurrectUserJSONRequestBody) (*http.Request, error) {
+func NewResurrectUserRequest(server string, userID UserIDParam, params *ResurrectUserParams, body ResurrectUserJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -7708,7 +7750,7 @@ func NewResurrectUserRequest(server string, userID string, params *ResurrectUser
 }
 
 // NewResurrectUserRequestWithBody constructs an http.Request for the ResurrectUser method, with any body, and a specified content type
-func NewResurrectUserRequestWithBody(server string, userID string, params *ResurrectUserParams, contentType string, body io.Reader) (*http.Request, error) {
+func NewResurrectUserRequestWithBody(server string, userID UserIDParam, params *ResurrectUserParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -7783,7 +7825,7 @@ func NewResurrectUserRequestWithBody(server string, userID string, params *Resur
 }
 
 // NewUpdateUserIDRequest calls the generic UpdateUserID builder with application/json body
-func NewUpdateUserIDRequest(server string, userID string, params *UpdateUserIDParams, body UpdateUserIDJSONRequestBody) (*http.Request, error) {
+func NewUpdateUserIDRequest(server string, userID UserIDParam, params *UpdateUserIDParams, body UpdateUserIDJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -7794,7 +7836,7 @@ func NewUpdateUserIDRequest(server string, userID string, params *UpdateUserIDPa
 }
 
 // NewUpdateUserIDRequestWithBody constructs an http.Request for the UpdateUserID method, with any body, and a specified content type
-func NewUpdateUserIDRequestWithBody(server string, userID string, params *UpdateUserIDParams, contentType string, body io.Reader) (*http.Request, error) {
+func NewUpdateUserIDRequestWithBody(server string, userID UserIDParam, params *UpdateUserIDParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -8156,6 +8198,7 @@ var opGetAppAccessToken = &wire.Operation{
 	Idempotent:    true,
 	CarriesSecret: true,
 	Answer:        []string{"app_access_token"},
+	ErrorKinds:    []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
 // GetAppAccessToken is 商店应用获取 app_access_token (POST /auth/v3/app_access_token).
@@ -8184,6 +8227,7 @@ var opGetAppAccessTokenInternal = &wire.Operation{
 	Idempotent:    true,
 	CarriesSecret: true,
 	Answer:        []string{"app_access_token"},
+	ErrorKinds:    []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
 // GetAppAccessTokenInternal is 自建应用获取 app_access_token (POST /auth/v3/app_access_token/internal).
@@ -8212,6 +8256,7 @@ var opResendAppTicket = &wire.Operation{
 	Idempotent:    true,
 	CarriesSecret: true,
 	Answer:        []string{"code"},
+	ErrorKinds:    []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
 // ResendAppTicket is 重新获取 app_ticket (POST /auth/v3/app_ticket/resend).
@@ -8240,6 +8285,7 @@ var opGetTenantAccessToken = &wire.Operation{
 	Idempotent:    true,
 	CarriesSecret: true,
 	Answer:        []string{"tenant_access_token"},
+	ErrorKinds:    []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
 // GetTenantAccessToken is 商店应用获取 tenant_access_token (POST /auth/v3/tenant_access_token).
@@ -8268,6 +8314,7 @@ var opGetTenantAccessTokenInternal = &wire.Operation{
 	Idempotent:    true,
 	CarriesSecret: true,
 	Answer:        []string{"tenant_access_token"},
+	ErrorKinds:    []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
 // GetTenantAccessTokenInternal is 自建应用获取 tenant_access_token (POST /auth/v3/tenant_access_token/internal).
@@ -8295,6 +8342,7 @@ var opGetUserInfo = &wire.Operation{
 	Security:   [][]string{{"userToken"}},
 	Idempotent: true,
 	Answer:     []string{"data.open_id|data.union_id|data.user_id"},
+	ErrorKinds: []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
 // GetUserInfo is 获取用户信息 (GET /authen/v1/user_info).
@@ -8322,6 +8370,7 @@ var opCreateOauthToken = &wire.Operation{
 	CarriesSecret: true,
 	Limits:        []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
 	Answer:        []string{"access_token"},
+	ErrorKinds:    []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
 // CreateOauthToken is 获取 user_access_token (POST /authen/v2/oauth/token).
@@ -9245,6 +9294,7 @@ var opGetJsapiTicket = &wire.Operation{
 	Idempotent:    true,
 	CarriesSecret: true,
 	Answer:        []string{"data.ticket"},
+	ErrorKinds:    []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
 // GetJsapiTicket is 获取 JSAPI 临时授权凭证 (POST /jssdk/ticket/get).
@@ -9272,6 +9322,7 @@ var opLogoutUser = &wire.Operation{
 	Idempotent: true,
 	Scopes:     []string{"passport:session:logout"},
 	Answer:     []string{"code"},
+	ErrorKinds: []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
 // LogoutUser is 退出登录 (POST /passport/v1/sessions/logout).
@@ -9302,6 +9353,7 @@ var opSearchUsers = &wire.Operation{
 	Idempotent: true,
 	Scopes:     []string{"contact:user:search"},
 	Answer:     []string{"data.users|data.has_more"},
+	ErrorKinds: []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 
 // SearchUsers is 搜索用户 (GET /search/v1/user).
@@ -9331,6 +9383,7 @@ var opConvertUnionIds = &wire.Operation{
 	Security:   [][]string{{"tenantToken"}},
 	Idempotent: true,
 	Answer:     []string{"data"},
+	ErrorKinds: []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 	Deprecated: true,
 }
 

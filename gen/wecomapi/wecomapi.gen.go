@@ -466,6 +466,28 @@ func (e ErrorCode) Valid() bool {
 	}
 }
 
+// Kind is what the document says the code means. It is wire.KindByStatus for a code of which the document says nothing.
+func (e ErrorCode) Kind() wire.Kind {
+	switch e {
+	case -1, 60142, 60144, 302005:
+		return wire.KindUnavailable
+	case 6000, 43004, 45024, 45026, 45035, 60005, 60006, 60008, 60102, 60104, 60106, 60145, 60270, 301036, 302008, 680048:
+		return wire.KindConflict
+	case 40001, 40013, 40014, 40082, 40091, 41001, 41002, 41004, 42001, 42007, 42009, 45031:
+		return wire.KindUnauthenticated
+	case 40003, 40004, 40005, 40007, 40029, 40031, 40032, 40033, 40035, 40056, 40058, 40063, 40066, 40068, 40073, 40092, 41006, 41009, 41011, 41019, 44001, 45001, 45029, 48005, 48010, 50100, 60001, 60004, 60007, 60009, 60010, 60103, 60105, 60110, 60112, 60123, 60124, 60125, 60127, 60129, 60132, 60141, 60143, 60150, 60151, 60152, 60257, 60268, 60269, 60271, 60272, 60273, 81001, 81002, 81013, 82001, 82002, 82003, 301012, 301013, 301014, 301015, 301021, 302003, 302004, 302006, 302007, 680047, 680049, 680050:
+		return wire.KindInvalidArgument
+	case 40088, 40089, 46004, 60003, 60111, 60146, 60147, 60148:
+		return wire.KindNotFound
+	case 45009, 45033, 45036:
+		return wire.KindRateLimited
+	case 48001, 48002, 48004, 48006, 48008, 48009, 50002, 50003, 60011, 60020, 60021, 60031, 60274, 60275, 301005, 301007:
+		return wire.KindPermission
+	default:
+		return wire.KindByStatus
+	}
+}
+
 // Defines values for Gender.
 const (
 	GenderFemale    Gender = "2"

@@ -162,6 +162,26 @@ func (e ErrorCode) Valid() bool {
 	}
 }
 
+// Kind is what the document says the code means. It is wire.KindByStatus for a code of which the document says nothing.
+func (e ErrorCode) Kind() wire.Kind {
+	switch e {
+	case 401, 400401, 40100009, 400001001, 400001005, 400001006:
+		return wire.KindUnauthenticated
+	case 403, 400403, 400000003, 403000001:
+		return wire.KindPermission
+	case 40000005, 400008018, 400411340:
+		return wire.KindInvalidArgument
+	case 50000006, 500000004:
+		return wire.KindUnavailable
+	case 400010018:
+		return wire.KindUnknown
+	case 404000001:
+		return wire.KindNotFound
+	default:
+		return wire.KindByStatus
+	}
+}
+
 // Defines values for Gender.
 const (
 	GenderFemale    Gender = "female"
@@ -2019,8 +2039,23 @@ type UserTitlesInput struct {
 	TitleList []UserTitleInput `json:"title_list,omitzero"`
 }
 
+// DeptIDParam defines model for DeptIdParam.
+type DeptIDParam = string
+
 // IDType Kind of the ids in a call.
 type IDType = KsoIDType
+
+// PageSizeParam defines model for PageSizeParam.
+type PageSizeParam = int64
+
+// PageTokenParam defines model for PageTokenParam.
+type PageTokenParam = string
+
+// UserIDParam defines model for UserIdParam.
+type UserIDParam = string
+
+// Failure Any failure, of the directory and of the token endpoint alike. No key is sure. The text is the first non-empty one of msg, message, error; the detail the first of desc, detail, debug.desc, debug.cause, error_description.
+type Failure = ErrorAnswer
 
 // BatchCreateCustomAttrDefsParams defines parameters for BatchCreateCustomAttrDefs.
 type BatchCreateCustomAttrDefsParams struct {
@@ -2088,10 +2123,10 @@ type GetRootDeptParams struct {
 // ListChildDeptsParams defines parameters for ListChildDepts.
 type ListChildDeptsParams struct {
 	// PageSize Entries a page. 10 if left out, 50 at most.
-	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Cursor of the page, as received. Left out for the first page.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 
 	// WithTotal Return total too. False if left out.
 	WithTotal *bool `form:"with_total,omitempty" json:"with_total,omitempty"`
@@ -2112,10 +2147,10 @@ type ListDeptMembersParams struct {
 	Status []UserStatusFilter `form:"status" json:"status"`
 
 	// PageSize Entries a page. 10 if left out, 50 at most.
-	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Cursor of the page, as received. Left out for the first page.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 
 	// Recursive Members of all departments below, too. False if left out.
 	Recursive *bool `form:"recursive,omitempty" json:"recursive,omitempty"`
@@ -2160,10 +2195,10 @@ type ListUsersParams struct {
 	Status []UserStatusFilter `form:"status" json:"status"`
 
 	// PageSize Entries a page. 10 if left out, 50 at most.
-	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Cursor of the page, as received. Left out for the first page.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 
 	// WithDept Return the departments too. False if left out.
 	WithDept *bool `form:"with_dept,omitempty" json:"with_dept,omitempty"`
@@ -2588,21 +2623,21 @@ type ClientInterface interface {
 	// Lists the departments right below one, page by page. Use the real id of the root: the word root in its place is not confirmed. A page may be empty though more follow. The quota is assumed.
 	//
 	// Corresponds with GET /v7/depts/{dept_id}/children (the `ListChildDepts` operationId).
-	ListChildDepts(ctx context.Context, deptID string, params *ListChildDeptsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListChildDepts(ctx context.Context, deptID DeptIDParam, params *ListChildDeptsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DeleteDept 删除部门
 	//
 	// Deletes one department. The path is documented; that there is no body and no data in the answer follows other clients. A second call after a lost answer may report that it is not found. The quota is assumed.
 	//
 	// Corresponds with POST /v7/depts/{dept_id}/delete (the `DeleteDept` operationId).
-	DeleteDept(ctx context.Context, deptID string, params *DeleteDeptParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	DeleteDept(ctx context.Context, deptID DeptIDParam, params *DeleteDeptParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListDeptMembers 查询部门下用户列表
 	//
 	// Lists the members of one department, page by page, with recursive=true of all below it as well; a person may then come once for each department. user_info comes with with_user_detail=true only. with_total is documented for private deployments. A page may be empty though more follow. The quota is assumed.
 	//
 	// Corresponds with GET /v7/depts/{dept_id}/members (the `ListDeptMembers` operationId).
-	ListDeptMembers(ctx context.Context, deptID string, params *ListDeptMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListDeptMembers(ctx context.Context, deptID DeptIDParam, params *ListDeptMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// BatchReadDeptMembersWithBody 批量查询部门下的成员信息
 	//
@@ -2611,7 +2646,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v7/depts/{dept_id}/members/batch_read (the `BatchReadDeptMembers` operationId).
-	BatchReadDeptMembersWithBody(ctx context.Context, deptID string, params *BatchReadDeptMembersParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	BatchReadDeptMembersWithBody(ctx context.Context, deptID DeptIDParam, params *BatchReadDeptMembersParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// BatchReadDeptMembers 批量查询部门下的成员信息
 	//
@@ -2620,21 +2655,21 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v7/depts/{dept_id}/members/batch_read (the `BatchReadDeptMembers` operationId).
-	BatchReadDeptMembers(ctx context.Context, deptID string, params *BatchReadDeptMembersParams, body BatchReadDeptMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	BatchReadDeptMembers(ctx context.Context, deptID DeptIDParam, params *BatchReadDeptMembersParams, body BatchReadDeptMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// AddDeptMember 将用户加入到部门
 	//
 	// Puts a user into a department. The path is documented; that there is no body and no data in the answer follows other clients. The quota is assumed.
 	//
 	// Corresponds with POST /v7/depts/{dept_id}/members/{user_id}/create (the `AddDeptMember` operationId).
-	AddDeptMember(ctx context.Context, deptID string, userID string, params *AddDeptMemberParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	AddDeptMember(ctx context.Context, deptID DeptIDParam, userID UserIDParam, params *AddDeptMemberParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RemoveDeptMember 将用户移除部门
 	//
 	// Takes a user out of a department. The path is documented; that there is no body and no data in the answer follows other clients. A second call after a lost answer may report that the member is not found. The quota is assumed.
 	//
 	// Corresponds with POST /v7/depts/{dept_id}/members/{user_id}/delete (the `RemoveDeptMember` operationId).
-	RemoveDeptMember(ctx context.Context, deptID string, userID string, params *RemoveDeptMemberParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	RemoveDeptMember(ctx context.Context, deptID DeptIDParam, userID UserIDParam, params *RemoveDeptMemberParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateDeptWithBody 更新部门
 	//
@@ -2643,7 +2678,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v7/depts/{dept_id}/update (the `UpdateDept` operationId).
-	UpdateDeptWithBody(ctx context.Context, deptID string, params *UpdateDeptParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	UpdateDeptWithBody(ctx context.Context, deptID DeptIDParam, params *UpdateDeptParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateDept 更新部门
 	//
@@ -2652,7 +2687,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v7/depts/{dept_id}/update (the `UpdateDept` operationId).
-	UpdateDept(ctx context.Context, deptID string, params *UpdateDeptParams, body UpdateDeptJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	UpdateDept(ctx context.Context, deptID DeptIDParam, params *UpdateDeptParams, body UpdateDeptJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ConvertIdsWithBody ID 转换
 	//
@@ -2896,21 +2931,21 @@ type ClientInterface interface {
 	// Reads one user. data is the user itself, without avatar on the public cloud. email, phone and gender need their own scopes and are missing without them. depts comes with with_dept=true only. The ids current and current_id would address other operations. An unknown or invisible user may be answered with 403000001; no 404 is promised. The quota is assumed.
 	//
 	// Corresponds with GET /v7/users/{user_id} (the `GetUser` operationId).
-	GetUser(ctx context.Context, userID string, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	GetUser(ctx context.Context, userID UserIDParam, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DeleteUser 删除用户
 	//
 	// Deletes one user. There is no body, not even an empty object: that would be two bytes, and signed as such. A second call after a lost answer may report that the user is not found. The quota is assumed.
 	//
 	// Corresponds with POST /v7/users/{user_id}/delete (the `DeleteUser` operationId).
-	DeleteUser(ctx context.Context, userID string, params *DeleteUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	DeleteUser(ctx context.Context, userID UserIDParam, params *DeleteUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListUserDepts 获取用户所在部门列表
 	//
 	// Lists all departments of one user. Not paged. The quota is assumed.
 	//
 	// Corresponds with GET /v7/users/{user_id}/depts (the `ListUserDepts` operationId).
-	ListUserDepts(ctx context.Context, userID string, params *ListUserDeptsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListUserDepts(ctx context.Context, userID UserIDParam, params *ListUserDeptsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateUserWithBody 更新用户
 	//
@@ -2919,7 +2954,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v7/users/{user_id}/update (the `UpdateUser` operationId).
-	UpdateUserWithBody(ctx context.Context, userID string, params *UpdateUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	UpdateUserWithBody(ctx context.Context, userID UserIDParam, params *UpdateUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateUser 更新用户
 	//
@@ -2928,7 +2963,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v7/users/{user_id}/update (the `UpdateUser` operationId).
-	UpdateUser(ctx context.Context, userID string, params *UpdateUserParams, body UpdateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	UpdateUser(ctx context.Context, userID UserIDParam, params *UpdateUserParams, body UpdateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
 // OauthTokenWithBody 自建应用获取租户的 access_token
@@ -3308,7 +3343,7 @@ func (c *Client) GetRootDept(ctx context.Context, params *GetRootDeptParams, req
 // Lists the departments right below one, page by page. Use the real id of the root: the word root in its place is not confirmed. A page may be empty though more follow. The quota is assumed.
 //
 // Corresponds with GET /v7/depts/{dept_id}/children (the `ListChildDepts` operationId).
-func (c *Client) ListChildDepts(ctx context.Context, deptID string, params *ListChildDeptsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) ListChildDepts(ctx context.Context, deptID DeptIDParam, params *ListChildDeptsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListChildDeptsRequest(c.Server, deptID, params)
 	if err != nil {
 		return nil, err
@@ -3325,7 +3360,7 @@ func (c *Client) ListChildDepts(ctx context.Context, deptID string, params *List
 // Deletes one department. The path is documented; that there is no body and no data in the answer follows other clients. A second call after a lost answer may report that it is not found. The quota is assumed.
 //
 // Corresponds with POST /v7/depts/{dept_id}/delete (the `DeleteDept` operationId).
-func (c *Client) DeleteDept(ctx context.Context, deptID string, params *DeleteDeptParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) DeleteDept(ctx context.Context, deptID DeptIDParam, params *DeleteDeptParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteDeptRequest(c.Server, deptID, params)
 	if err != nil {
 		return nil, err
@@ -3342,7 +3377,7 @@ func (c *Client) DeleteDept(ctx context.Context, deptID string, params *DeleteDe
 // Lists the members of one department, page by page, with recursive=true of all below it as well; a person may then come once for each department. user_info comes with with_user_detail=true only. with_total is documented for private deployments. A page may be empty though more follow. The quota is assumed.
 //
 // Corresponds with GET /v7/depts/{dept_id}/members (the `ListDeptMembers` operationId).
-func (c *Client) ListDeptMembers(ctx context.Context, deptID string, params *ListDeptMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) ListDeptMembers(ctx context.Context, deptID DeptIDParam, params *ListDeptMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListDeptMembersRequest(c.Server, deptID, params)
 	if err != nil {
 		return nil, err
@@ -3361,7 +3396,7 @@ func (c *Client) ListDeptMembers(ctx context.Context, deptID string, params *Lis
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /v7/depts/{dept_id}/members/batch_read (the `BatchReadDeptMembers` operationId).
-func (c *Client) BatchReadDeptMembersWithBody(ctx context.Context, deptID string, params *BatchReadDeptMembersParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) BatchReadDeptMembersWithBody(ctx context.Context, deptID DeptIDParam, params *BatchReadDeptMembersParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewBatchReadDeptMembersRequestWithBody(c.Server, deptID, params, contentType, body)
 	if err != nil {
 		return nil, err
@@ -3380,7 +3415,7 @@ func (c *Client) BatchReadDeptMembersWithBody(ctx context.Context, deptID string
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /v7/depts/{dept_id}/members/batch_read (the `BatchReadDeptMembers` operationId).
-func (c *Client) BatchReadDeptMembers(ctx context.Context, deptID string, params *BatchReadDeptMembersParams, body BatchReadDeptMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) BatchReadDeptMembers(ctx context.Context, deptID DeptIDParam, params *BatchReadDeptMembersParams, body BatchReadDeptMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewBatchReadDeptMembersRequest(c.Server, deptID, params, body)
 	if err != nil {
 		return nil, err
@@ -3397,7 +3432,7 @@ func (c *Client) BatchReadDeptMembers(ctx context.Context, deptID string, params
 // Puts a user into a department. The path is documented; that there is no body and no data in the answer follows other clients. The quota is assumed.
 //
 // Corresponds with POST /v7/depts/{dept_id}/members/{user_id}/create (the `AddDeptMember` operationId).
-func (c *Client) AddDeptMember(ctx context.Context, deptID string, userID string, params *AddDeptMemberParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) AddDeptMember(ctx context.Context, deptID DeptIDParam, userID UserIDParam, params *AddDeptMemberParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewAddDeptMemberRequest(c.Server, deptID, userID, params)
 	if err != nil {
 		return nil, err
@@ -3414,7 +3449,7 @@ func (c *Client) AddDeptMember(ctx context.Context, deptID string, userID string
 // Takes a user out of a department. The path is documented; that there is no body and no data in the answer follows other clients. A second call after a lost answer may report that the member is not found. The quota is assumed.
 //
 // Corresponds with POST /v7/depts/{dept_id}/members/{user_id}/delete (the `RemoveDeptMember` operationId).
-func (c *Client) RemoveDeptMember(ctx context.Context, deptID string, userID string, params *RemoveDeptMemberParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) RemoveDeptMember(ctx context.Context, deptID DeptIDParam, userID UserIDParam, params *RemoveDeptMemberParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRemoveDeptMemberRequest(c.Server, deptID, userID, params)
 	if err != nil {
 		return nil, err
@@ -3433,7 +3468,7 @@ func (c *Client) RemoveDeptMember(ctx context.Context, deptID string, userID str
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /v7/depts/{dept_id}/update (the `UpdateDept` operationId).
-func (c *Client) UpdateDeptWithBody(ctx context.Context, deptID string, params *UpdateDeptParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) UpdateDeptWithBody(ctx context.Context, deptID DeptIDParam, params *UpdateDeptParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateDeptRequestWithBody(c.Server, deptID, params, contentType, body)
 	if err != nil {
 		return nil, err
@@ -3452,7 +3487,7 @@ func (c *Client) UpdateDeptWithBody(ctx context.Context, deptID string, params *
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /v7/depts/{dept_id}/update (the `UpdateDept` operationId).
-func (c *Client) UpdateDept(ctx context.Context, deptID string, params *UpdateDeptParams, body UpdateDeptJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) UpdateDept(ctx context.Context, deptID DeptIDParam, params *UpdateDeptParams, body UpdateDeptJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateDeptRequest(c.Server, deptID, params, body)
 	if err != nil {
 		return nil, err
@@ -3976,7 +4011,7 @@ func (c *Client) BatchUpdateUserCustomAttrs(ctx context.Context, params *BatchUp
 // Reads one user. data is the user itself, without avatar on the public cloud. email, phone and gender need their own scopes and are missing without them. depts comes with with_dept=true only. The ids current and current_id would address other operations. An unknown or invisible user may be answered with 403000001; no 404 is promised. The quota is assumed.
 //
 // Corresponds with GET /v7/users/{user_id} (the `GetUser` operationId).
-func (c *Client) GetUser(ctx context.Context, userID string, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) GetUser(ctx context.Context, userID UserIDParam, params *GetUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetUserRequest(c.Server, userID, params)
 	if err != nil {
 		return nil, err
@@ -3993,7 +4028,7 @@ func (c *Client) GetUser(ctx context.Context, userID string, params *GetUserPara
 // Deletes one user. There is no body, not even an empty object: that would be two bytes, and signed as such. A second call after a lost answer may report that the user is not found. The quota is assumed.
 //
 // Corresponds with POST /v7/users/{user_id}/delete (the `DeleteUser` operationId).
-func (c *Client) DeleteUser(ctx context.Context, userID string, params *DeleteUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) DeleteUser(ctx context.Context, userID UserIDParam, params *DeleteUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteUserRequest(c.Server, userID, params)
 	if err != nil {
 		return nil, err
@@ -4010,7 +4045,7 @@ func (c *Client) DeleteUser(ctx context.Context, userID string, params *DeleteUs
 // Lists all departments of one user. Not paged. The quota is assumed.
 //
 // Corresponds with GET /v7/users/{user_id}/depts (the `ListUserDepts` operationId).
-func (c *Client) ListUserDepts(ctx context.Context, userID string, params *ListUserDeptsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) ListUserDepts(ctx context.Context, userID UserIDParam, params *ListUserDeptsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListUserDeptsRequest(c.Server, userID, params)
 	if err != nil {
 		return nil, err
@@ -4029,7 +4064,7 @@ func (c *Client) ListUserDepts(ctx context.Context, userID string, params *ListU
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /v7/users/{user_id}/update (the `UpdateUser` operationId).
-func (c *Client) UpdateUserWithBody(ctx context.Context, userID string, params *UpdateUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) UpdateUserWithBody(ctx context.Context, userID UserIDParam, params *UpdateUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateUserRequestWithBody(c.Server, userID, params, contentType, body)
 	if err != nil {
 		return nil, err
@@ -4048,7 +4083,7 @@ func (c *Client) UpdateUserWithBody(ctx context.Context, userID string, params *
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /v7/users/{user_id}/update (the `UpdateUser` operationId).
-func (c *Client) UpdateUser(ctx context.Context, userID string, params *UpdateUserParams, body UpdateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) UpdateUser(ctx context.Context, userID UserIDParam, params *UpdateUserParams, body UpdateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateUserRequest(c.Server, userID, params, body)
 	if err != nil {
 		return nil, err
@@ -4666,7 +4701,7 @@ func NewGetRootDeptRequest(server string, params *GetRootDeptParams) (*http.Requ
 }
 
 // NewListChildDeptsRequest constructs an http.Request for the ListChildDepts method
-func NewListChildDeptsRequest(server string, deptID string, params *ListChildDeptsParams) (*http.Request, error) {
+func NewListChildDeptsRequest(server string, deptID DeptIDParam, params *ListChildDeptsParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -4766,7 +4801,7 @@ func NewListChildDeptsRequest(server string, deptID string, params *ListChildDep
 }
 
 // NewDeleteDeptRequest constructs an http.Request for the DeleteDept method
-func NewDeleteDeptRequest(server string, deptID string, params *DeleteDeptParams) (*http.Request, error) {
+func NewDeleteDeptRequest(server string, deptID DeptIDParam, params *DeleteDeptParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -4815,7 +4850,7 @@ func NewDeleteDeptRequest(server string, deptID string, params *DeleteDeptParams
 }
 
 // NewListDeptMembersRequest constructs an http.Request for the ListDeptMembers method
-func NewListDeptMembersRequest(server string, deptID string, params *ListDeptMembersParams) (*http.Request, error) {
+func NewListDeptMembersRequest(server string, deptID DeptIDParam, params *ListDeptMembersParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -4951,7 +4986,7 @@ func NewListDeptMembersRequest(server string, deptID string, params *ListDeptMem
 }
 
 // NewBatchReadDeptMembersRequest calls the generic BatchReadDeptMembers builder with application/json body
-func NewBatchReadDeptMembersRequest(server string, deptID string, params *BatchReadDeptMembersParams, body BatchReadDeptMembersJSONRequestBody) (*http.Request, error) {
+func NewBatchReadDeptMembersRequest(server string, deptID DeptIDParam, params *BatchReadDeptMembersParams, body BatchReadDeptMembersJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -4962,7 +4997,7 @@ func NewBatchReadDeptMembersRequest(server string, deptID string, params *BatchR
 }
 
 // NewBatchReadDeptMembersRequestWithBody constructs an http.Request for the BatchReadDeptMembers method, with any body, and a specified content type
-func NewBatchReadDeptMembersRequestWithBody(server string, deptID string, params *BatchReadDeptMembersParams, contentType string, body io.Reader) (*http.Request, error) {
+func NewBatchReadDeptMembersRequestWithBody(server string, deptID DeptIDParam, params *BatchReadDeptMembersParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -5013,7 +5048,7 @@ func NewBatchReadDeptMembersRequestWithBody(server string, deptID string, params
 }
 
 // NewAddDeptMemberRequest constructs an http.Request for the AddDeptMember method
-func NewAddDeptMemberRequest(server string, deptID string, userID string, params *AddDeptMemberParams) (*http.Request, error) {
+func NewAddDeptMemberRequest(server string, deptID DeptIDParam, userID UserIDParam, params *AddDeptMemberParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -5069,7 +5104,7 @@ func NewAddDeptMemberRequest(server string, deptID string, userID string, params
 }
 
 // NewRemoveDeptMemberRequest constructs an http.Request for the RemoveDeptMember method
-func NewRemoveDeptMemberRequest(server string, deptID string, userID string, params *RemoveDeptMemberParams) (*http.Request, error) {
+func NewRemoveDeptMemberRequest(server string, deptID DeptIDParam, userID UserIDParam, params *RemoveDeptMemberParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -5125,7 +5160,7 @@ func NewRemoveDeptMemberRequest(server string, deptID string, userID string, par
 }
 
 // NewUpdateDeptRequest calls the generic UpdateDept builder with application/json body
-func NewUpdateDeptRequest(server string, deptID string, params *UpdateDeptParams, body UpdateDeptJSONRequestBody) (*http.Request, error) {
+func NewUpdateDeptRequest(server string, deptID DeptIDParam, params *UpdateDeptParams, body UpdateDeptJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -5136,7 +5171,7 @@ func NewUpdateDeptRequest(server string, deptID string, params *UpdateDeptParams
 }
 
 // NewUpdateDeptRequestWithBody constructs an http.Request for the UpdateDept method, with any body, and a specified content type
-func NewUpdateDeptRequestWithBody(server string, deptID string, params *UpdateDeptParams, contentType string, body io.Reader) (*http.Request, error) {
+func NewUpdateDeptRequestWithBody(server string, deptID DeptIDParam, params *UpdateDeptParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -6003,7 +6038,7 @@ func NewBatchUpdateUserCustomAttrsRequestWithBody(server string, params *BatchUp
 }
 
 // NewGetUserRequest constructs an http.Request for the GetUser method
-func NewGetUserRequest(server string, userID string, params *GetUserParams) (*http.Request, error) {
+func NewGetUserRequest(server string, userID UserIDParam, params *GetUserParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -6079,7 +6114,7 @@ func NewGetUserRequest(server string, userID string, params *GetUserParams) (*ht
 }
 
 // NewDeleteUserRequest constructs an http.Request for the DeleteUser method
-func NewDeleteUserRequest(server string, userID string, params *DeleteUserParams) (*http.Request, error) {
+func NewDeleteUserRequest(server string, userID UserIDParam, params *DeleteUserParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -6128,7 +6163,7 @@ func NewDeleteUserRequest(server string, userID string, params *DeleteUserParams
 }
 
 // NewListUserDeptsRequest constructs an http.Request for the ListUserDepts method
-func NewListUserDeptsRequest(server string, userID string, params *ListUserDeptsParams) (*http.Request, error) {
+func NewListUserDeptsRequest(server string, userID UserIDParam, params *ListUserDeptsParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -6177,7 +6212,7 @@ func NewListUserDeptsRequest(server string, userID string, params *ListUserDepts
 }
 
 // NewUpdateUserRequest calls the generic UpdateUser builder with application/json body
-func NewUpdateUserRequest(server string, userID string, params *UpdateUserParams, body UpdateUserJSONRequestBody) (*http.Request, error) {
+func NewUpdateUserRequest(server string, userID UserIDParam, params *UpdateUserParams, body UpdateUserJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -6188,7 +6223,7 @@ func NewUpdateUserRequest(server string, userID string, params *UpdateUserParams
 }
 
 // NewUpdateUserRequestWithBody constructs an http.Request for the UpdateUser method, with any body, and a specified content type
-func NewUpdateUserRequestWithBody(server string, userID string, params *UpdateUserParams, contentType string, body io.Reader) (*http.Request, error) {
+func NewUpdateUserRequestWithBody(server string, userID UserIDParam, params *UpdateUserParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string

@@ -49,6 +49,10 @@ type Suite struct {
 
 	// Code reads the vendor's code out of an error body. It returns "" for a body that has none.
 	Code func(body []byte) string
+
+	// Refusals has an entry for each list of error codes in the document. Where codes mean something else for some operations, the first
+	// entry is of those codes.
+	Refusals []Refusal
 }
 
 // Run runs all tests of the suite.
@@ -58,6 +62,8 @@ func (s *Suite) Run(t *testing.T) {
 	}
 	t.Run("SamplesDecodeWithNothingLost", s.samplesDecode)
 	t.Run("SamplesOverHTTP", s.samplesOverHTTP)
+	t.Run("KindsAreThoseOfTheDocument", s.kinds)
+	t.Run("KindsOfOperationsAreThoseOfTheDocument", s.kindsOfOperations)
 	t.Run("NoAnswerIsBelievedThatIsNone", s.noAnswers)
 	t.Run("NoSecretInAnyFailure", s.noSecrets)
 	t.Run("ColdStartFetchesOneToken", s.coldStart)

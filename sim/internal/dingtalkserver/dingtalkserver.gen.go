@@ -808,9 +808,9 @@ type CreateDepartmentV2Answer struct {
 	Errcode NumberOrText `json:"errcode"`
 
 	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string                   `json:"errmsg,omitempty"`
-	RequestID *string                   `json:"request_id,omitempty"`
-	Result    *CreateDepartmentV2Result `json:"result,omitempty"`
+	Errmsg    *string            `json:"errmsg,omitempty"`
+	RequestID *string            `json:"request_id,omitempty"`
+	Result    *CreatedDepartment `json:"result,omitempty"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
@@ -855,11 +855,6 @@ type CreateDepartmentV2Request struct {
 
 	// UserPermits Userids that may see it while hidden, joined by ",".
 	UserPermits *string `json:"user_permits,omitempty"`
-}
-
-// CreateDepartmentV2Result defines model for CreateDepartmentV2Result.
-type CreateDepartmentV2Result struct {
-	DeptID *int64 `json:"dept_id,omitempty"`
 }
 
 // CreateUserV1Answer defines model for CreateUserV1Answer.
@@ -930,9 +925,9 @@ type CreateUserV2Answer struct {
 	Errcode NumberOrText `json:"errcode"`
 
 	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string             `json:"errmsg,omitempty"`
-	RequestID *string             `json:"request_id,omitempty"`
-	Result    *CreateUserV2Result `json:"result,omitempty"`
+	Errmsg    *string      `json:"errmsg,omitempty"`
+	RequestID *string      `json:"request_id,omitempty"`
+	Result    *CreatedUser `json:"result,omitempty"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
@@ -1018,8 +1013,13 @@ type CreateUserV2Request struct {
 	WorkPlace *string `json:"work_place,omitempty"`
 }
 
-// CreateUserV2Result defines model for CreateUserV2Result.
-type CreateUserV2Result struct {
+// CreatedDepartment defines model for CreatedDepartment.
+type CreatedDepartment struct {
+	DeptID *int64 `json:"dept_id,omitempty"`
+}
+
+// CreatedUser defines model for CreatedUser.
+type CreatedUser struct {
 	// UnionID In camelCase, unlike its neighbours.
 	UnionID *string `json:"unionId,omitempty"`
 	Userid  *string `json:"userid,omitempty"`
@@ -1614,9 +1614,9 @@ type GetUserByAuthCodeAnswer struct {
 	Errcode NumberOrText `json:"errcode"`
 
 	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string                  `json:"errmsg,omitempty"`
-	RequestID *string                  `json:"request_id,omitempty"`
-	Result    *GetUserByAuthCodeResult `json:"result,omitempty"`
+	Errmsg    *string       `json:"errmsg,omitempty"`
+	RequestID *string       `json:"request_id,omitempty"`
+	Result    *SignedInUser `json:"result,omitempty"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
@@ -1629,21 +1629,6 @@ type GetUserByAuthCodeAnswer struct {
 type GetUserByAuthCodeRequest struct {
 	// Code Login code from the client; lives five minutes, works once.
 	Code string `json:"code"`
-}
-
-// GetUserByAuthCodeResult defines model for GetUserByAuthCodeResult.
-type GetUserByAuthCodeResult struct {
-	AssociatedUnionid *string `json:"associated_unionid,omitempty"`
-	DeviceID          *string `json:"device_id,omitempty"`
-	Name              *string `json:"name,omitempty"`
-
-	// Sys Is an admin.
-	Sys *bool `json:"sys,omitempty"`
-
-	// SysLevel 1 main admin, 2 sub admin, 100 owner, 0 anybody else.
-	SysLevel *int64  `json:"sys_level,omitempty"`
-	Unionid  *string `json:"unionid,omitempty"`
-	Userid   *string `json:"userid,omitempty"`
 }
 
 // GetUserCountV1Answer defines model for GetUserCountV1Answer.
@@ -1663,9 +1648,9 @@ type GetUserCountV2Answer struct {
 	Errcode NumberOrText `json:"errcode"`
 
 	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string               `json:"errmsg,omitempty"`
-	RequestID *string               `json:"request_id,omitempty"`
-	Result    *GetUserCountV2Result `json:"result,omitempty"`
+	Errmsg    *string    `json:"errmsg,omitempty"`
+	RequestID *string    `json:"request_id,omitempty"`
+	Result    *UserCount `json:"result,omitempty"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
@@ -1678,11 +1663,6 @@ type GetUserCountV2Answer struct {
 type GetUserCountV2Request struct {
 	// OnlyActive True counts those who have activated their account, false counts everybody.
 	OnlyActive bool `json:"only_active"`
-}
-
-// GetUserCountV2Result defines model for GetUserCountV2Result.
-type GetUserCountV2Result struct {
-	Count *int64 `json:"count,omitempty"`
 }
 
 // GetUserIDByMobileV1Answer defines model for GetUserIdByMobileV1Answer.
@@ -1701,9 +1681,9 @@ type GetUserIDByMobileV2Answer struct {
 	Errcode NumberOrText `json:"errcode"`
 
 	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string                    `json:"errmsg,omitempty"`
-	RequestID *string                    `json:"request_id,omitempty"`
-	Result    *GetUserIDByMobileV2Result `json:"result,omitempty"`
+	Errmsg    *string         `json:"errmsg,omitempty"`
+	RequestID *string         `json:"request_id,omitempty"`
+	Result    *UserIDByMobile `json:"result,omitempty"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
@@ -1719,13 +1699,6 @@ type GetUserIDByMobileV2Request struct {
 
 	// SupportExclusiveAccountSearch Search the accounts owned by the corp, too.
 	SupportExclusiveAccountSearch *bool `json:"support_exclusive_account_search,omitempty"`
-}
-
-// GetUserIDByMobileV2Result defines model for GetUserIdByMobileV2Result.
-type GetUserIDByMobileV2Result struct {
-	// ExclusiveAccountUseridList [] for most.
-	ExclusiveAccountUseridList *[]string `json:"exclusive_account_userid_list,omitempty"`
-	Userid                     *string   `json:"userid,omitempty"`
 }
 
 // GetUserIDByUnionIDV1Answer defines model for GetUserIdByUnionIdV1Answer.
@@ -1747,9 +1720,9 @@ type GetUserIDByUnionIDV2Answer struct {
 	Errcode NumberOrText `json:"errcode"`
 
 	// Errmsg Missing from the answers of several calls that succeed.
-	Errmsg    *string                     `json:"errmsg,omitempty"`
-	RequestID *string                     `json:"request_id,omitempty"`
-	Result    *GetUserIDByUnionIDV2Result `json:"result,omitempty"`
+	Errmsg    *string          `json:"errmsg,omitempty"`
+	RequestID *string          `json:"request_id,omitempty"`
+	Result    *UserIDByUnionID `json:"result,omitempty"`
 
 	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
@@ -1761,13 +1734,6 @@ type GetUserIDByUnionIDV2Answer struct {
 // GetUserIDByUnionIDV2Request defines model for GetUserIdByUnionIdV2Request.
 type GetUserIDByUnionIDV2Request struct {
 	Unionid string `json:"unionid"`
-}
-
-// GetUserIDByUnionIDV2Result defines model for GetUserIdByUnionIdV2Result.
-type GetUserIDByUnionIDV2Result struct {
-	// ContactType 0 member of the corp, 1 external contact.
-	ContactType *int64  `json:"contact_type,omitempty"`
-	Userid      *string `json:"userid,omitempty"`
 }
 
 // GetUserV1Answer Personal fields are simply absent for third-party apps and for apps without the permission.
@@ -2400,6 +2366,21 @@ type SearchUsersRequest struct {
 	Size      int64  `json:"size"`
 }
 
+// SignedInUser defines model for SignedInUser.
+type SignedInUser struct {
+	AssociatedUnionid *string `json:"associated_unionid,omitempty"`
+	DeviceID          *string `json:"device_id,omitempty"`
+	Name              *string `json:"name,omitempty"`
+
+	// Sys Is an admin.
+	Sys *bool `json:"sys,omitempty"`
+
+	// SysLevel 1 main admin, 2 sub admin, 100 owner, 0 anybody else.
+	SysLevel *int64  `json:"sys_level,omitempty"`
+	Unionid  *string `json:"unionid,omitempty"`
+	Userid   *string `json:"userid,omitempty"`
+}
+
 // StringList Ids joined by "|", "" for none.
 type StringList = wire.StringList
 
@@ -2701,6 +2682,25 @@ type UserBrief struct {
 	Userid *string `json:"userid,omitempty"`
 }
 
+// UserCount defines model for UserCount.
+type UserCount struct {
+	Count *int64 `json:"count,omitempty"`
+}
+
+// UserIDByMobile defines model for UserIdByMobile.
+type UserIDByMobile struct {
+	// ExclusiveAccountUseridList [] for most.
+	ExclusiveAccountUseridList *[]string `json:"exclusive_account_userid_list,omitempty"`
+	Userid                     *string   `json:"userid,omitempty"`
+}
+
+// UserIDByUnionID defines model for UserIdByUnionId.
+type UserIDByUnionID struct {
+	// ContactType 0 member of the corp, 1 external contact.
+	ContactType *int64  `json:"contact_type,omitempty"`
+	Userid      *string `json:"userid,omitempty"`
+}
+
 // UserOrder Order of the members; custom, the order that an admin has set, is the default.
 type UserOrder string
 
@@ -2797,20 +2797,28 @@ type UserV2 struct {
 	WorkPlace   *string      `json:"work_place,omitempty"`
 }
 
+// DepartmentIDV1Param defines model for DepartmentIdV1Param.
+type DepartmentIDV1Param = string
+
+// LangParam defines model for LangParam.
+type LangParam = string
+
 // Banned What a banned IP address gets from either host instead of an answer, for five minutes after 10,000 calls within 20 seconds. It has no errcode and must never pass for success. An HTML page may come in its place. The HTTP status is not documented.
 type Banned = BanNotice
 
 // DeleteDepartmentV1Params defines parameters for DeleteDepartmentV1.
 type DeleteDepartmentV1Params struct {
-	ID string `form:"id" json:"id"`
+	// ID The department.
+	ID DepartmentIDV1Param `form:"id" json:"id"`
 }
 
 // GetDepartmentV1Params defines parameters for GetDepartmentV1.
 type GetDepartmentV1Params struct {
-	ID string `form:"id" json:"id"`
+	// ID The department.
+	ID DepartmentIDV1Param `form:"id" json:"id"`
 
 	// Lang zh_CN (default) or en_US.
-	Lang *string `form:"lang,omitempty" json:"lang,omitempty"`
+	Lang *LangParam `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
 // ListDepartmentsV1Params defines parameters for ListDepartmentsV1.
@@ -2822,12 +2830,13 @@ type ListDepartmentsV1Params struct {
 	FetchChild *bool `form:"fetch_child,omitempty" json:"fetch_child,omitempty"`
 
 	// Lang zh_CN (default) or en_US.
-	Lang *string `form:"lang,omitempty" json:"lang,omitempty"`
+	Lang *LangParam `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
 // ListSubDepartmentIdsV1Params defines parameters for ListSubDepartmentIdsV1.
 type ListSubDepartmentIdsV1Params struct {
-	ID string `form:"id" json:"id"`
+	// ID The department.
+	ID DepartmentIDV1Param `form:"id" json:"id"`
 }
 
 // ListParentDepartmentsByUserV1Params defines parameters for ListParentDepartmentsByUserV1.
@@ -2838,7 +2847,8 @@ type ListParentDepartmentsByUserV1Params struct {
 
 // ListParentDepartmentsByDepartmentV1Params defines parameters for ListParentDepartmentsByDepartmentV1.
 type ListParentDepartmentsByDepartmentV1Params struct {
-	ID string `form:"id" json:"id"`
+	// ID The department.
+	ID DepartmentIDV1Param `form:"id" json:"id"`
 }
 
 // GetTokenParams defines parameters for GetToken.
@@ -2857,7 +2867,7 @@ type GetUserV1Params struct {
 	Userid string `form:"userid" json:"userid"`
 
 	// Lang zh_CN (default) or en_US.
-	Lang *string `form:"lang,omitempty" json:"lang,omitempty"`
+	Lang *LangParam `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
 // ListDepartmentUserIdsV1Params defines parameters for ListDepartmentUserIdsV1.
@@ -2891,7 +2901,7 @@ type ListDepartmentUsersV1Params struct {
 	Order  *UserOrder `form:"order,omitempty" json:"order,omitempty"`
 
 	// Lang zh_CN (default) or en_US.
-	Lang *string `form:"lang,omitempty" json:"lang,omitempty"`
+	Lang *LangParam `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
 // ListDepartmentUsersSimpleV1Params defines parameters for ListDepartmentUsersSimpleV1.
@@ -2905,7 +2915,7 @@ type ListDepartmentUsersSimpleV1Params struct {
 	Order  *UserOrder `form:"order,omitempty" json:"order,omitempty"`
 
 	// Lang zh_CN (default) or en_US.
-	Lang *string `form:"lang,omitempty" json:"lang,omitempty"`
+	Lang *LangParam `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
 // ListLeaveRecordsParams defines parameters for ListLeaveRecords.

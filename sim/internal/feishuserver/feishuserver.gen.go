@@ -3132,13 +3132,31 @@ type UserStatus struct {
 	IsUnjoin *bool `json:"is_unjoin,omitempty"`
 }
 
+// DepartmentIDParam defines model for DepartmentIdParam.
+type DepartmentIDParam = string
+
+// DepartmentIDTypeParam Kind of the department ids in the request and of the ids that point at departments in the answer. `open_department_id` when absent. The root is `0` in both.
+type DepartmentIDTypeParam = DepartmentIDType
+
+// PageSizeParam defines model for PageSizeParam.
+type PageSizeParam = int64
+
+// PageTokenParam defines model for PageTokenParam.
+type PageTokenParam = string
+
+// UserIDParam defines model for UserIdParam.
+type UserIDParam = string
+
+// UserIDTypeParam Kind of the user ids in the request and of the ids that point at users in the answer. `open_id` when absent; `user_id` needs a scope of its own.
+type UserIDTypeParam = UserIDType
+
 // ListCustomAttrsParams defines parameters for ListCustomAttrs.
 type ListCustomAttrsParams struct {
 	// PageSize Entries a page, 100 at most. 20 when absent.
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // ListDepartmentsParams defines parameters for ListDepartments.
@@ -3150,16 +3168,16 @@ type ListDepartmentsParams struct {
 	FetchChild *bool `form:"fetch_child,omitempty" json:"fetch_child,omitempty"`
 
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 
 	// PageSize Entries a page, 50 at most. 10 when absent.
-	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // CreateDepartmentParams defines parameters for CreateDepartment.
@@ -3168,10 +3186,10 @@ type CreateDepartmentParams struct {
 	ClientToken *string `form:"client_token,omitempty" json:"client_token,omitempty"`
 
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // BatchGetDepartmentsParams defines parameters for BatchGetDepartments.
@@ -3180,10 +3198,10 @@ type BatchGetDepartmentsParams struct {
 	DepartmentIds []string `form:"department_ids" json:"department_ids"`
 
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // ListDepartmentParentsParams defines parameters for ListDepartmentParents.
@@ -3192,94 +3210,94 @@ type ListDepartmentParentsParams struct {
 	DepartmentID string `form:"department_id" json:"department_id"`
 
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 
 	// PageSize Entries a page, 50 at most. 20 when absent.
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // SearchDepartmentsParams defines parameters for SearchDepartments.
 type SearchDepartmentsParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 
 	// PageSize Entries a page, 50 at most. 20 when absent.
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // UnbindDepartmentChatParams defines parameters for UnbindDepartmentChat.
 type UnbindDepartmentChatParams struct {
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // DeleteDepartmentParams defines parameters for DeleteDepartment.
 type DeleteDepartmentParams struct {
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // GetDepartmentParams defines parameters for GetDepartment.
 type GetDepartmentParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // PatchDepartmentParams defines parameters for PatchDepartment.
 type PatchDepartmentParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // ReplaceDepartmentParams defines parameters for ReplaceDepartment.
 type ReplaceDepartmentParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // ListDepartmentChildrenParams defines parameters for ListDepartmentChildren.
 type ListDepartmentChildrenParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 
 	// FetchChild Whether to list the whole tree below. False when absent.
 	FetchChild *bool `form:"fetch_child,omitempty" json:"fetch_child,omitempty"`
 
 	// PageSize Entries a page, 50 at most. 10 when absent.
-	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // UpdateDepartmentIDParams defines parameters for UpdateDepartmentID.
 type UpdateDepartmentIDParams struct {
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // ListEmployeeTypeEnumsParams defines parameters for ListEmployeeTypeEnums.
@@ -3288,31 +3306,31 @@ type ListEmployeeTypeEnumsParams struct {
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // ListScopesParams defines parameters for ListScopes.
 type ListScopesParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 
 	// PageSize Entries a page, 100 at most. 50 when absent.
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // ListUsersParams defines parameters for ListUsers.
 type ListUsersParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 
 	// DepartmentID Department whose direct members are listed.
 	DepartmentID *string `form:"department_id,omitempty" json:"department_id,omitempty"`
@@ -3321,7 +3339,7 @@ type ListUsersParams struct {
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // CreateUserParams defines parameters for CreateUser.
@@ -3330,16 +3348,16 @@ type CreateUserParams struct {
 	ClientToken *string `form:"client_token,omitempty" json:"client_token,omitempty"`
 
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // BatchGetUserBasicsParams defines parameters for BatchGetUserBasics.
 type BatchGetUserBasicsParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 }
 
 // BatchGetUsersParams defines parameters for BatchGetUsers.
@@ -3348,16 +3366,16 @@ type BatchGetUsersParams struct {
 	UserIds []string `form:"user_ids" json:"user_ids"`
 
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // BatchGetUserIdsParams defines parameters for BatchGetUserIds.
 type BatchGetUserIdsParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 }
 
 // ListUsersByDepartmentParams defines parameters for ListUsersByDepartment.
@@ -3366,16 +3384,16 @@ type ListUsersByDepartmentParams struct {
 	DepartmentID string `form:"department_id" json:"department_id"`
 
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 
 	// PageSize Entries a page, 50 at most. 10 when absent.
-	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // SearchUsersV3Params defines parameters for SearchUsersV3.
@@ -3384,61 +3402,61 @@ type SearchUsersV3Params struct {
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // DeleteUserParams defines parameters for DeleteUser.
 type DeleteUserParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 }
 
 // GetUserParams defines parameters for GetUser.
 type GetUserParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // PatchUserParams defines parameters for PatchUser.
 type PatchUserParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // ReplaceUserParams defines parameters for ReplaceUser.
 type ReplaceUserParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // ResurrectUserParams defines parameters for ResurrectUser.
 type ResurrectUserParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 
 	// DepartmentIDType Kind of the department ids.
-	DepartmentIDType *DepartmentIDType `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
 }
 
 // UpdateUserIDParams defines parameters for UpdateUserID.
 type UpdateUserIDParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 }
 
 // LogoutUserParams defines parameters for LogoutUser.
 type LogoutUserParams struct {
 	// UserIDType Kind of the user ids.
-	UserIDType *UserIDType `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 }
 
 // SearchUsersParams defines parameters for SearchUsers.
@@ -3450,7 +3468,7 @@ type SearchUsersParams struct {
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // ConvertUnionIdsParams defines parameters for ConvertUnionIds.
@@ -3575,22 +3593,22 @@ type ServerInterface interface {
 	UnbindDepartmentChat(w http.ResponseWriter, r *http.Request, params UnbindDepartmentChatParams)
 	// DeleteDepartment 删除部门
 	// (DELETE /contact/v3/departments/{department_id})
-	DeleteDepartment(w http.ResponseWriter, r *http.Request, departmentID string, params DeleteDepartmentParams)
+	DeleteDepartment(w http.ResponseWriter, r *http.Request, departmentID DepartmentIDParam, params DeleteDepartmentParams)
 	// GetDepartment 获取单个部门信息
 	// (GET /contact/v3/departments/{department_id})
-	GetDepartment(w http.ResponseWriter, r *http.Request, departmentID string, params GetDepartmentParams)
+	GetDepartment(w http.ResponseWriter, r *http.Request, departmentID DepartmentIDParam, params GetDepartmentParams)
 	// PatchDepartment 修改部门部分信息
 	// (PATCH /contact/v3/departments/{department_id})
-	PatchDepartment(w http.ResponseWriter, r *http.Request, departmentID string, params PatchDepartmentParams)
+	PatchDepartment(w http.ResponseWriter, r *http.Request, departmentID DepartmentIDParam, params PatchDepartmentParams)
 	// ReplaceDepartment 更新部门所有信息
 	// (PUT /contact/v3/departments/{department_id})
-	ReplaceDepartment(w http.ResponseWriter, r *http.Request, departmentID string, params ReplaceDepartmentParams)
+	ReplaceDepartment(w http.ResponseWriter, r *http.Request, departmentID DepartmentIDParam, params ReplaceDepartmentParams)
 	// ListDepartmentChildren 获取子部门列表
 	// (GET /contact/v3/departments/{department_id}/children)
-	ListDepartmentChildren(w http.ResponseWriter, r *http.Request, departmentID string, params ListDepartmentChildrenParams)
+	ListDepartmentChildren(w http.ResponseWriter, r *http.Request, departmentID DepartmentIDParam, params ListDepartmentChildrenParams)
 	// UpdateDepartmentID 更新部门 ID
 	// (PATCH /contact/v3/departments/{department_id}/update_department_id)
-	UpdateDepartmentID(w http.ResponseWriter, r *http.Request, departmentID string, params UpdateDepartmentIDParams)
+	UpdateDepartmentID(w http.ResponseWriter, r *http.Request, departmentID DepartmentIDParam, params UpdateDepartmentIDParams)
 	// ListEmployeeTypeEnums 查询人员类型
 	// (GET /contact/v3/employee_type_enums)
 	ListEmployeeTypeEnums(w http.ResponseWriter, r *http.Request, params ListEmployeeTypeEnumsParams)
@@ -3622,24 +3640,24 @@ type ServerInterface interface {
 	SearchUsersV3(w http.ResponseWriter, r *http.Request, params SearchUsersV3Params)
 	// DeleteUser 删除用户
 	// (DELETE /contact/v3/users/{user_id})
-	DeleteUser(w http.ResponseWriter, r *http.Request, userID string, params DeleteUserParams)
+	DeleteUser(w http.ResponseWriter, r *http.Request, userID UserIDParam, params DeleteUserParams)
 	// GetUser 获取单个用户信息
 	// (GET /contact/v3/users/{user_id})
-	GetUser(w http.ResponseWriter, r *http.Request, userID string, params GetUserParams)
+	GetUser(w http.ResponseWriter, r *http.Request, userID UserIDParam, params GetUserParams)
 	// PatchUser 修改用户部分信息
 	// (PATCH /contact/v3/users/{user_id})
-	PatchUser(w http.ResponseWriter, r *http.Request, userID string, params PatchUserParams)
+	PatchUser(w http.ResponseWriter, r *http.Request, userID UserIDParam, params PatchUserParams)
 	// ReplaceUser 更新用户所有信息
 	// (PUT /contact/v3/users/{user_id})
 	//
 	// Deprecated: Use patchUser.
-	ReplaceUser(w http.ResponseWriter, r *http.Request, userID string, params ReplaceUserParams)
+	ReplaceUser(w http.ResponseWriter, r *http.Request, userID UserIDParam, params ReplaceUserParams)
 	// ResurrectUser 恢复已删除用户
 	// (POST /contact/v3/users/{user_id}/resurrect)
-	ResurrectUser(w http.ResponseWriter, r *http.Request, userID string, params ResurrectUserParams)
+	ResurrectUser(w http.ResponseWriter, r *http.Request, userID UserIDParam, params ResurrectUserParams)
 	// UpdateUserID 更新用户 ID
 	// (PATCH /contact/v3/users/{user_id}/update_user_id)
-	UpdateUserID(w http.ResponseWriter, r *http.Request, userID string, params UpdateUserIDParams)
+	UpdateUserID(w http.ResponseWriter, r *http.Request, userID UserIDParam, params UpdateUserIDParams)
 	// GetJsapiTicket 获取 JSAPI 临时授权凭证
 	// (POST /jssdk/ticket/get)
 	GetJsapiTicket(w http.ResponseWriter, r *http.Request)
@@ -4222,7 +4240,7 @@ func (siw *ServerInterfaceWrapper) DeleteDepartment(w http.ResponseWriter, r *ht
 	_ = err
 
 	// ------------- Path parameter "department_id" -------------
-	var departmentID string
+	var departmentID DepartmentIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "department_id", r.PathValue("department_id"), &departmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -4264,7 +4282,7 @@ func (siw *ServerInterfaceWrapper) GetDepartment(w http.ResponseWriter, r *http.
 	_ = err
 
 	// ------------- Path parameter "department_id" -------------
-	var departmentID string
+	var departmentID DepartmentIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "department_id", r.PathValue("department_id"), &departmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -4319,7 +4337,7 @@ func (siw *ServerInterfaceWrapper) PatchDepartment(w http.ResponseWriter, r *htt
 	_ = err
 
 	// ------------- Path parameter "department_id" -------------
-	var departmentID string
+	var departmentID DepartmentIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "department_id", r.PathValue("department_id"), &departmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -4374,7 +4392,7 @@ func (siw *ServerInterfaceWrapper) ReplaceDepartment(w http.ResponseWriter, r *h
 	_ = err
 
 	// ------------- Path parameter "department_id" -------------
-	var departmentID string
+	var departmentID DepartmentIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "department_id", r.PathValue("department_id"), &departmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -4429,7 +4447,7 @@ func (siw *ServerInterfaceWrapper) ListDepartmentChildren(w http.ResponseWriter,
 	_ = err
 
 	// ------------- Path parameter "department_id" -------------
-	var departmentID string
+	var departmentID DepartmentIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "department_id", r.PathValue("department_id"), &departmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -4523,7 +4541,7 @@ func (siw *ServerInterfaceWrapper) UpdateDepartmentID(w http.ResponseWriter, r *
 	_ = err
 
 	// ------------- Path parameter "department_id" -------------
-	var departmentID string
+	var departmentID DepartmentIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "department_id", r.PathValue("department_id"), &departmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -5083,7 +5101,7 @@ func (siw *ServerInterfaceWrapper) DeleteUser(w http.ResponseWriter, r *http.Req
 	_ = err
 
 	// ------------- Path parameter "user_id" -------------
-	var userID string
+	var userID UserIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "user_id", r.PathValue("user_id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -5125,7 +5143,7 @@ func (siw *ServerInterfaceWrapper) GetUser(w http.ResponseWriter, r *http.Reques
 	_ = err
 
 	// ------------- Path parameter "user_id" -------------
-	var userID string
+	var userID UserIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "user_id", r.PathValue("user_id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -5180,7 +5198,7 @@ func (siw *ServerInterfaceWrapper) PatchUser(w http.ResponseWriter, r *http.Requ
 	_ = err
 
 	// ------------- Path parameter "user_id" -------------
-	var userID string
+	var userID UserIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "user_id", r.PathValue("user_id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -5235,7 +5253,7 @@ func (siw *ServerInterfaceWrapper) ReplaceUser(w http.ResponseWriter, r *http.Re
 	_ = err
 
 	// ------------- Path parameter "user_id" -------------
-	var userID string
+	var userID UserIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "user_id", r.PathValue("user_id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -5290,7 +5308,7 @@ func (siw *ServerInterfaceWrapper) ResurrectUser(w http.ResponseWriter, r *http.
 	_ = err
 
 	// ------------- Path parameter "user_id" -------------
-	var userID string
+	var userID UserIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "user_id", r.PathValue("user_id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -5345,7 +5363,7 @@ func (siw *ServerInterfaceWrapper) UpdateUserID(w http.ResponseWriter, r *http.R
 	_ = err
 
 	// ------------- Path parameter "user_id" -------------
-	var userID string
+	var userID UserIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "user_id", r.PathValue("user_id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -6231,7 +6249,7 @@ func (response UnbindDepartmentChatdefaultJSONResponse) VisitUnbindDepartmentCha
 }
 
 type DeleteDepartmentRequestObject struct {
-	DepartmentID string `json:"department_id"`
+	DepartmentID DepartmentIDParam `json:"department_id"`
 	Params       DeleteDepartmentParams
 }
 
@@ -6271,7 +6289,7 @@ func (response DeleteDepartmentdefaultJSONResponse) VisitDeleteDepartmentRespons
 }
 
 type GetDepartmentRequestObject struct {
-	DepartmentID string `json:"department_id"`
+	DepartmentID DepartmentIDParam `json:"department_id"`
 	Params       GetDepartmentParams
 }
 
@@ -6311,7 +6329,7 @@ func (response GetDepartmentdefaultJSONResponse) VisitGetDepartmentResponse(w ht
 }
 
 type PatchDepartmentRequestObject struct {
-	DepartmentID string `json:"department_id"`
+	DepartmentID DepartmentIDParam `json:"department_id"`
 	Params       PatchDepartmentParams
 	Body         *PatchDepartmentJSONRequestBody
 }
@@ -6352,7 +6370,7 @@ func (response PatchDepartmentdefaultJSONResponse) VisitPatchDepartmentResponse(
 }
 
 type ReplaceDepartmentRequestObject struct {
-	DepartmentID string `json:"department_id"`
+	DepartmentID DepartmentIDParam `json:"department_id"`
 	Params       ReplaceDepartmentParams
 	Body         *ReplaceDepartmentJSONRequestBody
 }
@@ -6393,7 +6411,7 @@ func (response ReplaceDepartmentdefaultJSONResponse) VisitReplaceDepartmentRespo
 }
 
 type ListDepartmentChildrenRequestObject struct {
-	DepartmentID string `json:"department_id"`
+	DepartmentID DepartmentIDParam `json:"department_id"`
 	Params       ListDepartmentChildrenParams
 }
 
@@ -6433,7 +6451,7 @@ func (response ListDepartmentChildrendefaultJSONResponse) VisitListDepartmentChi
 }
 
 type UpdateDepartmentIDRequestObject struct {
-	DepartmentID string `json:"department_id"`
+	DepartmentID DepartmentIDParam `json:"department_id"`
 	Params       UpdateDepartmentIDParams
 	Body         *UpdateDepartmentIDJSONRequestBody
 }
@@ -6829,7 +6847,7 @@ func (response SearchUsersV3defaultJSONResponse) VisitSearchUsersV3Response(w ht
 }
 
 type DeleteUserRequestObject struct {
-	UserID string `json:"user_id"`
+	UserID UserIDParam `json:"user_id"`
 	Params DeleteUserParams
 	Body   *DeleteUserJSONRequestBody
 }
@@ -6870,7 +6888,7 @@ func (response DeleteUserdefaultJSONResponse) VisitDeleteUserResponse(w http.Res
 }
 
 type GetUserRequestObject struct {
-	UserID string `json:"user_id"`
+	UserID UserIDParam `json:"user_id"`
 	Params GetUserParams
 }
 
@@ -6910,7 +6928,7 @@ func (response GetUserdefaultJSONResponse) VisitGetUserResponse(w http.ResponseW
 }
 
 type PatchUserRequestObject struct {
-	UserID string `json:"user_id"`
+	UserID UserIDParam `json:"user_id"`
 	Params PatchUserParams
 	Body   *PatchUserJSONRequestBody
 }
@@ -6951,7 +6969,7 @@ func (response PatchUserdefaultJSONResponse) VisitPatchUserResponse(w http.Respo
 }
 
 type ReplaceUserRequestObject struct {
-	UserID string `json:"user_id"`
+	UserID UserIDParam `json:"user_id"`
 	Params ReplaceUserParams
 	Body   *ReplaceUserJSONRequestBody
 }
@@ -6992,7 +7010,7 @@ func (response ReplaceUserdefaultJSONResponse) VisitReplaceUserResponse(w http.R
 }
 
 type ResurrectUserRequestObject struct {
-	UserID string `json:"user_id"`
+	UserID UserIDParam `json:"user_id"`
 	Params ResurrectUserParams
 	Body   *ResurrectUserJSONRequestBody
 }
@@ -7033,7 +7051,7 @@ func (response ResurrectUserdefaultJSONResponse) VisitResurrectUserResponse(w ht
 }
 
 type UpdateUserIDRequestObject struct {
-	UserID string `json:"user_id"`
+	UserID UserIDParam `json:"user_id"`
 	Params UpdateUserIDParams
 	Body   *UpdateUserIDJSONRequestBody
 }
@@ -7811,7 +7829,7 @@ func (sh *strictHandler) UnbindDepartmentChat(w http.ResponseWriter, r *http.Req
 }
 
 // DeleteDepartment operation middleware
-func (sh *strictHandler) DeleteDepartment(w http.ResponseWriter, r *http.Request, departmentID string, params DeleteDepartmentParams) {
+func (sh *strictHandler) DeleteDepartment(w http.ResponseWriter, r *http.Request, departmentID DepartmentIDParam, params DeleteDepartmentParams) {
 	var request DeleteDepartmentRequestObject
 
 	request.DepartmentID = departmentID
@@ -7838,7 +7856,7 @@ func (sh *strictHandler) DeleteDepartment(w http.ResponseWriter, r *http.Request
 }
 
 // GetDepartment operation middleware
-func (sh *strictHandler) GetDepartment(w http.ResponseWriter, r *http.Request, departmentID string, params GetDepartmentParams) {
+func (sh *strictHandler) GetDepartment(w http.ResponseWriter, r *http.Request, departmentID DepartmentIDParam, params GetDepartmentParams) {
 	var request GetDepartmentRequestObject
 
 	request.DepartmentID = departmentID
@@ -7865,7 +7883,7 @@ func (sh *strictHandler) GetDepartment(w http.ResponseWriter, r *http.Request, d
 }
 
 // PatchDepartment operation middleware
-func (sh *strictHandler) PatchDepartment(w http.ResponseWriter, r *http.Request, departmentID string, params PatchDepartmentParams) {
+func (sh *strictHandler) PatchDepartment(w http.ResponseWriter, r *http.Request, departmentID DepartmentIDParam, params PatchDepartmentParams) {
 	var request PatchDepartmentRequestObject
 
 	request.DepartmentID = departmentID
@@ -7899,7 +7917,7 @@ func (sh *strictHandler) PatchDepartment(w http.ResponseWriter, r *http.Request,
 }
 
 // ReplaceDepartment operation middleware
-func (sh *strictHandler) ReplaceDepartment(w http.ResponseWriter, r *http.Request, departmentID string, params ReplaceDepartmentParams) {
+func (sh *strictHandler) ReplaceDepartment(w http.ResponseWriter, r *http.Request, departmentID DepartmentIDParam, params ReplaceDepartmentParams) {
 	var request ReplaceDepartmentRequestObject
 
 	request.DepartmentID = departmentID
@@ -7933,7 +7951,7 @@ func (sh *strictHandler) ReplaceDepartment(w http.ResponseWriter, r *http.Reques
 }
 
 // ListDepartmentChildren operation middleware
-func (sh *strictHandler) ListDepartmentChildren(w http.ResponseWriter, r *http.Request, departmentID string, params ListDepartmentChildrenParams) {
+func (sh *strictHandler) ListDepartmentChildren(w http.ResponseWriter, r *http.Request, departmentID DepartmentIDParam, params ListDepartmentChildrenParams) {
 	var request ListDepartmentChildrenRequestObject
 
 	request.DepartmentID = departmentID
@@ -7960,7 +7978,7 @@ func (sh *strictHandler) ListDepartmentChildren(w http.ResponseWriter, r *http.R
 }
 
 // UpdateDepartmentID operation middleware
-func (sh *strictHandler) UpdateDepartmentID(w http.ResponseWriter, r *http.Request, departmentID string, params UpdateDepartmentIDParams) {
+func (sh *strictHandler) UpdateDepartmentID(w http.ResponseWriter, r *http.Request, departmentID DepartmentIDParam, params UpdateDepartmentIDParams) {
 	var request UpdateDepartmentIDRequestObject
 
 	request.DepartmentID = departmentID
@@ -8256,7 +8274,7 @@ func (sh *strictHandler) SearchUsersV3(w http.ResponseWriter, r *http.Request, p
 }
 
 // DeleteUser operation middleware
-func (sh *strictHandler) DeleteUser(w http.ResponseWriter, r *http.Request, userID string, params DeleteUserParams) {
+func (sh *strictHandler) DeleteUser(w http.ResponseWriter, r *http.Request, userID UserIDParam, params DeleteUserParams) {
 	var request DeleteUserRequestObject
 
 	request.UserID = userID
@@ -8290,7 +8308,7 @@ func (sh *strictHandler) DeleteUser(w http.ResponseWriter, r *http.Request, user
 }
 
 // GetUser operation middleware
-func (sh *strictHandler) GetUser(w http.ResponseWriter, r *http.Request, userID string, params GetUserParams) {
+func (sh *strictHandler) GetUser(w http.ResponseWriter, r *http.Request, userID UserIDParam, params GetUserParams) {
 	var request GetUserRequestObject
 
 	request.UserID = userID
@@ -8317,7 +8335,7 @@ func (sh *strictHandler) GetUser(w http.ResponseWriter, r *http.Request, userID 
 }
 
 // PatchUser operation middleware
-func (sh *strictHandler) PatchUser(w http.ResponseWriter, r *http.Request, userID string, params PatchUserParams) {
+func (sh *strictHandler) PatchUser(w http.ResponseWriter, r *http.Request, userID UserIDParam, params PatchUserParams) {
 	var request PatchUserRequestObject
 
 	request.UserID = userID
@@ -8351,7 +8369,7 @@ func (sh *strictHandler) PatchUser(w http.ResponseWriter, r *http.Request, userI
 }
 
 // ReplaceUser operation middleware
-func (sh *strictHandler) ReplaceUser(w http.ResponseWriter, r *http.Request, userID string, params ReplaceUserParams) {
+func (sh *strictHandler) ReplaceUser(w http.ResponseWriter, r *http.Request, userID UserIDParam, params ReplaceUserParams) {
 	var request ReplaceUserRequestObject
 
 	request.UserID = userID
@@ -8385,7 +8403,7 @@ func (sh *strictHandler) ReplaceUser(w http.ResponseWriter, r *http.Request, use
 }
 
 // ResurrectUser operation middleware
-func (sh *strictHandler) ResurrectUser(w http.ResponseWriter, r *http.Request, userID string, params ResurrectUserParams) {
+func (sh *strictHandler) ResurrectUser(w http.ResponseWriter, r *http.Request, userID UserIDParam, params ResurrectUserParams) {
 	var request ResurrectUserRequestObject
 
 	request.UserID = userID
@@ -8419,7 +8437,7 @@ func (sh *strictHandler) ResurrectUser(w http.ResponseWriter, r *http.Request, u
 }
 
 // UpdateUserID operation middleware
-func (sh *strictHandler) UpdateUserID(w http.ResponseWriter, r *http.Request, userID string, params UpdateUserIDParams) {
+func (sh *strictHandler) UpdateUserID(w http.ResponseWriter, r *http.Request, userID UserIDParam, params UpdateUserIDParams) {
 	var request UpdateUserIDRequestObject
 
 	request.UserID = userID

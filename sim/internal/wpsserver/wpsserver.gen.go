@@ -2056,28 +2056,46 @@ type UserTitlesInput struct {
 	TitleList *[]UserTitleInput `json:"title_list,omitempty"`
 }
 
+// DeptIDParam defines model for DeptIdParam.
+type DeptIDParam = string
+
+// KsoIDTypeParam Kind of the ids in a call.
+type KsoIDTypeParam = KsoIDType
+
+// PageSizeParam defines model for PageSizeParam.
+type PageSizeParam = int64
+
+// PageTokenParam defines model for PageTokenParam.
+type PageTokenParam = string
+
+// UserIDParam defines model for UserIdParam.
+type UserIDParam = string
+
+// Failure Any failure, of the directory and of the token endpoint alike. No key is sure. The text is the first non-empty one of msg, message, error; the detail the first of desc, detail, debug.desc, debug.cause, error_description.
+type Failure = ErrorAnswer
+
 // BatchCreateCustomAttrDefsParams defines parameters for BatchCreateCustomAttrDefs.
 type BatchCreateCustomAttrDefsParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchDeleteCustomAttrDefsParams defines parameters for BatchDeleteCustomAttrDefs.
 type BatchDeleteCustomAttrDefsParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchReadCustomAttrDefsParams defines parameters for BatchReadCustomAttrDefs.
 type BatchReadCustomAttrDefsParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchUpdateCustomAttrDefsParams defines parameters for BatchUpdateCustomAttrDefs.
 type BatchUpdateCustomAttrDefsParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // GetContactsPermissionScopeParams defines parameters for GetContactsPermissionScope.
@@ -2086,58 +2104,58 @@ type GetContactsPermissionScopeParams struct {
 	Scopes []ContactScope `form:"scopes" json:"scopes"`
 
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchDeleteDeptsParams defines parameters for BatchDeleteDepts.
 type BatchDeleteDeptsParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchReadDeptsParams defines parameters for BatchReadDepts.
 type BatchReadDeptsParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // GetDeptsByExIdsParams defines parameters for GetDeptsByExIds.
 type GetDeptsByExIdsParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // CreateDeptParams defines parameters for CreateDept.
 type CreateDeptParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // GetRootDeptParams defines parameters for GetRootDept.
 type GetRootDeptParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // ListChildDeptsParams defines parameters for ListChildDepts.
 type ListChildDeptsParams struct {
 	// PageSize Entries a page. 10 if left out, 50 at most.
-	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Cursor of the page, as received. Left out for the first page.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 
 	// WithTotal Return total too. False if left out.
 	WithTotal *bool `form:"with_total,omitempty" json:"with_total,omitempty"`
 
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // DeleteDeptParams defines parameters for DeleteDept.
 type DeleteDeptParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // ListDeptMembersParams defines parameters for ListDeptMembers.
@@ -2146,10 +2164,10 @@ type ListDeptMembersParams struct {
 	Status []UserStatusFilter `form:"status" json:"status"`
 
 	// PageSize Entries a page. 10 if left out, 50 at most.
-	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Cursor of the page, as received. Left out for the first page.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 
 	// Recursive Members of all departments below, too. False if left out.
 	Recursive *bool `form:"recursive,omitempty" json:"recursive,omitempty"`
@@ -2161,31 +2179,31 @@ type ListDeptMembersParams struct {
 	WithTotal *bool `form:"with_total,omitempty" json:"with_total,omitempty"`
 
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchReadDeptMembersParams defines parameters for BatchReadDeptMembers.
 type BatchReadDeptMembersParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // AddDeptMemberParams defines parameters for AddDeptMember.
 type AddDeptMemberParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // RemoveDeptMemberParams defines parameters for RemoveDeptMember.
 type RemoveDeptMemberParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // UpdateDeptParams defines parameters for UpdateDept.
 type UpdateDeptParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // ListUsersParams defines parameters for ListUsers.
@@ -2194,10 +2212,10 @@ type ListUsersParams struct {
 	Status []UserStatusFilter `form:"status" json:"status"`
 
 	// PageSize Entries a page. 10 if left out, 50 at most.
-	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// PageToken Cursor of the page, as received. Left out for the first page.
-	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 
 	// WithDept Return the departments too. False if left out.
 	WithDept *bool `form:"with_dept,omitempty" json:"with_dept,omitempty"`
@@ -2206,73 +2224,73 @@ type ListUsersParams struct {
 	WithTotal *bool `form:"with_total,omitempty" json:"with_total,omitempty"`
 
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchDisableUsersParams defines parameters for BatchDisableUsers.
 type BatchDisableUsersParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchEnableUsersParams defines parameters for BatchEnableUsers.
 type BatchEnableUsersParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchReadUsersParams defines parameters for BatchReadUsers.
 type BatchReadUsersParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchUpdateUserDeptParams defines parameters for BatchUpdateUserDept.
 type BatchUpdateUserDeptParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchUpdateUserOrderParams defines parameters for BatchUpdateUserOrder.
 type BatchUpdateUserOrderParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // GetUsersByEmailsParams defines parameters for GetUsersByEmails.
 type GetUsersByEmailsParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // GetUsersByExUserIdsParams defines parameters for GetUsersByExUserIds.
 type GetUsersByExUserIdsParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // GetUsersByPhonesParams defines parameters for GetUsersByPhones.
 type GetUsersByPhonesParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // CreateUserParams defines parameters for CreateUser.
 type CreateUserParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchReadUserCustomAttrsParams defines parameters for BatchReadUserCustomAttrs.
 type BatchReadUserCustomAttrsParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchUpdateUserCustomAttrsParams defines parameters for BatchUpdateUserCustomAttrs.
 type BatchUpdateUserCustomAttrsParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // GetUserParams defines parameters for GetUser.
@@ -2281,25 +2299,25 @@ type GetUserParams struct {
 	WithDept *bool `form:"with_dept,omitempty" json:"with_dept,omitempty"`
 
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // DeleteUserParams defines parameters for DeleteUser.
 type DeleteUserParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // ListUserDeptsParams defines parameters for ListUserDepts.
 type ListUserDeptsParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // UpdateUserParams defines parameters for UpdateUser.
 type UpdateUserParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
-	XKsoIDType *KsoIDType `json:"X-Kso-Id-Type,omitempty"`
+	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // OauthTokenFormdataRequestBody defines body for OauthToken for application/x-www-form-urlencoded ContentType.
@@ -2411,25 +2429,25 @@ type ServerInterface interface {
 	GetRootDept(w http.ResponseWriter, r *http.Request, params GetRootDeptParams)
 	// ListChildDepts 查询子部门列表
 	// (GET /v7/depts/{dept_id}/children)
-	ListChildDepts(w http.ResponseWriter, r *http.Request, deptID string, params ListChildDeptsParams)
+	ListChildDepts(w http.ResponseWriter, r *http.Request, deptID DeptIDParam, params ListChildDeptsParams)
 	// DeleteDept 删除部门
 	// (POST /v7/depts/{dept_id}/delete)
-	DeleteDept(w http.ResponseWriter, r *http.Request, deptID string, params DeleteDeptParams)
+	DeleteDept(w http.ResponseWriter, r *http.Request, deptID DeptIDParam, params DeleteDeptParams)
 	// ListDeptMembers 查询部门下用户列表
 	// (GET /v7/depts/{dept_id}/members)
-	ListDeptMembers(w http.ResponseWriter, r *http.Request, deptID string, params ListDeptMembersParams)
+	ListDeptMembers(w http.ResponseWriter, r *http.Request, deptID DeptIDParam, params ListDeptMembersParams)
 	// BatchReadDeptMembers 批量查询部门下的成员信息
 	// (POST /v7/depts/{dept_id}/members/batch_read)
-	BatchReadDeptMembers(w http.ResponseWriter, r *http.Request, deptID string, params BatchReadDeptMembersParams)
+	BatchReadDeptMembers(w http.ResponseWriter, r *http.Request, deptID DeptIDParam, params BatchReadDeptMembersParams)
 	// AddDeptMember 将用户加入到部门
 	// (POST /v7/depts/{dept_id}/members/{user_id}/create)
-	AddDeptMember(w http.ResponseWriter, r *http.Request, deptID string, userID string, params AddDeptMemberParams)
+	AddDeptMember(w http.ResponseWriter, r *http.Request, deptID DeptIDParam, userID UserIDParam, params AddDeptMemberParams)
 	// RemoveDeptMember 将用户移除部门
 	// (POST /v7/depts/{dept_id}/members/{user_id}/delete)
-	RemoveDeptMember(w http.ResponseWriter, r *http.Request, deptID string, userID string, params RemoveDeptMemberParams)
+	RemoveDeptMember(w http.ResponseWriter, r *http.Request, deptID DeptIDParam, userID UserIDParam, params RemoveDeptMemberParams)
 	// UpdateDept 更新部门
 	// (POST /v7/depts/{dept_id}/update)
-	UpdateDept(w http.ResponseWriter, r *http.Request, deptID string, params UpdateDeptParams)
+	UpdateDept(w http.ResponseWriter, r *http.Request, deptID DeptIDParam, params UpdateDeptParams)
 	// ConvertIds ID 转换
 	// (POST /v7/id_convert)
 	ConvertIds(w http.ResponseWriter, r *http.Request)
@@ -2477,16 +2495,16 @@ type ServerInterface interface {
 	BatchUpdateUserCustomAttrs(w http.ResponseWriter, r *http.Request, params BatchUpdateUserCustomAttrsParams)
 	// GetUser 查询指定用户
 	// (GET /v7/users/{user_id})
-	GetUser(w http.ResponseWriter, r *http.Request, userID string, params GetUserParams)
+	GetUser(w http.ResponseWriter, r *http.Request, userID UserIDParam, params GetUserParams)
 	// DeleteUser 删除用户
 	// (POST /v7/users/{user_id}/delete)
-	DeleteUser(w http.ResponseWriter, r *http.Request, userID string, params DeleteUserParams)
+	DeleteUser(w http.ResponseWriter, r *http.Request, userID UserIDParam, params DeleteUserParams)
 	// ListUserDepts 获取用户所在部门列表
 	// (GET /v7/users/{user_id}/depts)
-	ListUserDepts(w http.ResponseWriter, r *http.Request, userID string, params ListUserDeptsParams)
+	ListUserDepts(w http.ResponseWriter, r *http.Request, userID UserIDParam, params ListUserDeptsParams)
 	// UpdateUser 更新用户
 	// (POST /v7/users/{user_id}/update)
-	UpdateUser(w http.ResponseWriter, r *http.Request, userID string, params UpdateUserParams)
+	UpdateUser(w http.ResponseWriter, r *http.Request, userID UserIDParam, params UpdateUserParams)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -2539,7 +2557,7 @@ func (siw *ServerInterfaceWrapper) BatchCreateCustomAttrDefs(w http.ResponseWrit
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -2580,7 +2598,7 @@ func (siw *ServerInterfaceWrapper) BatchDeleteCustomAttrDefs(w http.ResponseWrit
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -2621,7 +2639,7 @@ func (siw *ServerInterfaceWrapper) BatchReadCustomAttrDefs(w http.ResponseWriter
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -2662,7 +2680,7 @@ func (siw *ServerInterfaceWrapper) BatchUpdateCustomAttrDefs(w http.ResponseWrit
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -2716,7 +2734,7 @@ func (siw *ServerInterfaceWrapper) GetContactsPermissionScope(w http.ResponseWri
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -2757,7 +2775,7 @@ func (siw *ServerInterfaceWrapper) BatchDeleteDepts(w http.ResponseWriter, r *ht
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -2798,7 +2816,7 @@ func (siw *ServerInterfaceWrapper) BatchReadDepts(w http.ResponseWriter, r *http
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -2839,7 +2857,7 @@ func (siw *ServerInterfaceWrapper) GetDeptsByExIds(w http.ResponseWriter, r *htt
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -2880,7 +2898,7 @@ func (siw *ServerInterfaceWrapper) CreateDept(w http.ResponseWriter, r *http.Req
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -2921,7 +2939,7 @@ func (siw *ServerInterfaceWrapper) GetRootDept(w http.ResponseWriter, r *http.Re
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -2956,7 +2974,7 @@ func (siw *ServerInterfaceWrapper) ListChildDepts(w http.ResponseWriter, r *http
 	_ = err
 
 	// ------------- Path parameter "dept_id" -------------
-	var deptID string
+	var deptID DeptIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "dept_id", r.PathValue("dept_id"), &deptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -3010,7 +3028,7 @@ func (siw *ServerInterfaceWrapper) ListChildDepts(w http.ResponseWriter, r *http
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -3045,7 +3063,7 @@ func (siw *ServerInterfaceWrapper) DeleteDept(w http.ResponseWriter, r *http.Req
 	_ = err
 
 	// ------------- Path parameter "dept_id" -------------
-	var deptID string
+	var deptID DeptIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "dept_id", r.PathValue("dept_id"), &deptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -3060,7 +3078,7 @@ func (siw *ServerInterfaceWrapper) DeleteDept(w http.ResponseWriter, r *http.Req
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -3095,7 +3113,7 @@ func (siw *ServerInterfaceWrapper) ListDeptMembers(w http.ResponseWriter, r *htt
 	_ = err
 
 	// ------------- Path parameter "dept_id" -------------
-	var deptID string
+	var deptID DeptIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "dept_id", r.PathValue("dept_id"), &deptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -3188,7 +3206,7 @@ func (siw *ServerInterfaceWrapper) ListDeptMembers(w http.ResponseWriter, r *htt
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -3223,7 +3241,7 @@ func (siw *ServerInterfaceWrapper) BatchReadDeptMembers(w http.ResponseWriter, r
 	_ = err
 
 	// ------------- Path parameter "dept_id" -------------
-	var deptID string
+	var deptID DeptIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "dept_id", r.PathValue("dept_id"), &deptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -3238,7 +3256,7 @@ func (siw *ServerInterfaceWrapper) BatchReadDeptMembers(w http.ResponseWriter, r
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -3273,7 +3291,7 @@ func (siw *ServerInterfaceWrapper) AddDeptMember(w http.ResponseWriter, r *http.
 	_ = err
 
 	// ------------- Path parameter "dept_id" -------------
-	var deptID string
+	var deptID DeptIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "dept_id", r.PathValue("dept_id"), &deptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -3282,7 +3300,7 @@ func (siw *ServerInterfaceWrapper) AddDeptMember(w http.ResponseWriter, r *http.
 	}
 
 	// ------------- Path parameter "user_id" -------------
-	var userID string
+	var userID UserIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "user_id", r.PathValue("user_id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -3297,7 +3315,7 @@ func (siw *ServerInterfaceWrapper) AddDeptMember(w http.ResponseWriter, r *http.
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -3332,7 +3350,7 @@ func (siw *ServerInterfaceWrapper) RemoveDeptMember(w http.ResponseWriter, r *ht
 	_ = err
 
 	// ------------- Path parameter "dept_id" -------------
-	var deptID string
+	var deptID DeptIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "dept_id", r.PathValue("dept_id"), &deptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -3341,7 +3359,7 @@ func (siw *ServerInterfaceWrapper) RemoveDeptMember(w http.ResponseWriter, r *ht
 	}
 
 	// ------------- Path parameter "user_id" -------------
-	var userID string
+	var userID UserIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "user_id", r.PathValue("user_id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -3356,7 +3374,7 @@ func (siw *ServerInterfaceWrapper) RemoveDeptMember(w http.ResponseWriter, r *ht
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -3391,7 +3409,7 @@ func (siw *ServerInterfaceWrapper) UpdateDept(w http.ResponseWriter, r *http.Req
 	_ = err
 
 	// ------------- Path parameter "dept_id" -------------
-	var deptID string
+	var deptID DeptIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "dept_id", r.PathValue("dept_id"), &deptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -3406,7 +3424,7 @@ func (siw *ServerInterfaceWrapper) UpdateDept(w http.ResponseWriter, r *http.Req
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -3526,7 +3544,7 @@ func (siw *ServerInterfaceWrapper) ListUsers(w http.ResponseWriter, r *http.Requ
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -3567,7 +3585,7 @@ func (siw *ServerInterfaceWrapper) BatchDisableUsers(w http.ResponseWriter, r *h
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -3608,7 +3626,7 @@ func (siw *ServerInterfaceWrapper) BatchEnableUsers(w http.ResponseWriter, r *ht
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -3649,7 +3667,7 @@ func (siw *ServerInterfaceWrapper) BatchReadUsers(w http.ResponseWriter, r *http
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -3690,7 +3708,7 @@ func (siw *ServerInterfaceWrapper) BatchUpdateUserDept(w http.ResponseWriter, r 
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -3731,7 +3749,7 @@ func (siw *ServerInterfaceWrapper) BatchUpdateUserOrder(w http.ResponseWriter, r
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -3772,7 +3790,7 @@ func (siw *ServerInterfaceWrapper) GetUsersByEmails(w http.ResponseWriter, r *ht
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -3813,7 +3831,7 @@ func (siw *ServerInterfaceWrapper) GetUsersByExUserIds(w http.ResponseWriter, r 
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -3854,7 +3872,7 @@ func (siw *ServerInterfaceWrapper) GetUsersByPhones(w http.ResponseWriter, r *ht
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -3895,7 +3913,7 @@ func (siw *ServerInterfaceWrapper) CreateUser(w http.ResponseWriter, r *http.Req
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -3964,7 +3982,7 @@ func (siw *ServerInterfaceWrapper) BatchReadUserCustomAttrs(w http.ResponseWrite
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -4005,7 +4023,7 @@ func (siw *ServerInterfaceWrapper) BatchUpdateUserCustomAttrs(w http.ResponseWri
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -4040,7 +4058,7 @@ func (siw *ServerInterfaceWrapper) GetUser(w http.ResponseWriter, r *http.Reques
 	_ = err
 
 	// ------------- Path parameter "user_id" -------------
-	var userID string
+	var userID UserIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "user_id", r.PathValue("user_id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -4068,7 +4086,7 @@ func (siw *ServerInterfaceWrapper) GetUser(w http.ResponseWriter, r *http.Reques
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -4103,7 +4121,7 @@ func (siw *ServerInterfaceWrapper) DeleteUser(w http.ResponseWriter, r *http.Req
 	_ = err
 
 	// ------------- Path parameter "user_id" -------------
-	var userID string
+	var userID UserIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "user_id", r.PathValue("user_id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -4118,7 +4136,7 @@ func (siw *ServerInterfaceWrapper) DeleteUser(w http.ResponseWriter, r *http.Req
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -4153,7 +4171,7 @@ func (siw *ServerInterfaceWrapper) ListUserDepts(w http.ResponseWriter, r *http.
 	_ = err
 
 	// ------------- Path parameter "user_id" -------------
-	var userID string
+	var userID UserIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "user_id", r.PathValue("user_id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -4168,7 +4186,7 @@ func (siw *ServerInterfaceWrapper) ListUserDepts(w http.ResponseWriter, r *http.
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -4203,7 +4221,7 @@ func (siw *ServerInterfaceWrapper) UpdateUser(w http.ResponseWriter, r *http.Req
 	_ = err
 
 	// ------------- Path parameter "user_id" -------------
-	var userID string
+	var userID UserIDParam
 
 	err = runtime.BindStyledParameterWithOptions("simple", "user_id", r.PathValue("user_id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
@@ -4218,7 +4236,7 @@ func (siw *ServerInterfaceWrapper) UpdateUser(w http.ResponseWriter, r *http.Req
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Kso-Id-Type")]; found {
-		var XKsoIDType KsoIDType
+		var XKsoIDType KsoIDTypeParam
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Kso-Id-Type", Count: n})
@@ -4407,6 +4425,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 
 	return m
 }
+
+type FailureJSONResponse ErrorAnswer
 
 type OauthTokenRequestObject struct {
 	Body *OauthTokenFormdataRequestBody
@@ -4883,7 +4903,7 @@ func (response GetRootDeptdefaultJSONResponse) VisitGetRootDeptResponse(w http.R
 }
 
 type ListChildDeptsRequestObject struct {
-	DeptID string `json:"dept_id"`
+	DeptID DeptIDParam `json:"dept_id"`
 	Params ListChildDeptsParams
 }
 
@@ -4923,7 +4943,7 @@ func (response ListChildDeptsdefaultJSONResponse) VisitListChildDeptsResponse(w 
 }
 
 type DeleteDeptRequestObject struct {
-	DeptID string `json:"dept_id"`
+	DeptID DeptIDParam `json:"dept_id"`
 	Params DeleteDeptParams
 }
 
@@ -4963,7 +4983,7 @@ func (response DeleteDeptdefaultJSONResponse) VisitDeleteDeptResponse(w http.Res
 }
 
 type ListDeptMembersRequestObject struct {
-	DeptID string `json:"dept_id"`
+	DeptID DeptIDParam `json:"dept_id"`
 	Params ListDeptMembersParams
 }
 
@@ -5003,7 +5023,7 @@ func (response ListDeptMembersdefaultJSONResponse) VisitListDeptMembersResponse(
 }
 
 type BatchReadDeptMembersRequestObject struct {
-	DeptID string `json:"dept_id"`
+	DeptID DeptIDParam `json:"dept_id"`
 	Params BatchReadDeptMembersParams
 	Body   *BatchReadDeptMembersJSONRequestBody
 }
@@ -5044,8 +5064,8 @@ func (response BatchReadDeptMembersdefaultJSONResponse) VisitBatchReadDeptMember
 }
 
 type AddDeptMemberRequestObject struct {
-	DeptID string `json:"dept_id"`
-	UserID string `json:"user_id"`
+	DeptID DeptIDParam `json:"dept_id"`
+	UserID UserIDParam `json:"user_id"`
 	Params AddDeptMemberParams
 }
 
@@ -5085,8 +5105,8 @@ func (response AddDeptMemberdefaultJSONResponse) VisitAddDeptMemberResponse(w ht
 }
 
 type RemoveDeptMemberRequestObject struct {
-	DeptID string `json:"dept_id"`
-	UserID string `json:"user_id"`
+	DeptID DeptIDParam `json:"dept_id"`
+	UserID UserIDParam `json:"user_id"`
 	Params RemoveDeptMemberParams
 }
 
@@ -5126,7 +5146,7 @@ func (response RemoveDeptMemberdefaultJSONResponse) VisitRemoveDeptMemberRespons
 }
 
 type UpdateDeptRequestObject struct {
-	DeptID string `json:"dept_id"`
+	DeptID DeptIDParam `json:"dept_id"`
 	Params UpdateDeptParams
 	Body   *UpdateDeptJSONRequestBody
 }
@@ -5761,7 +5781,7 @@ func (response BatchUpdateUserCustomAttrsdefaultJSONResponse) VisitBatchUpdateUs
 }
 
 type GetUserRequestObject struct {
-	UserID string `json:"user_id"`
+	UserID UserIDParam `json:"user_id"`
 	Params GetUserParams
 }
 
@@ -5801,7 +5821,7 @@ func (response GetUserdefaultJSONResponse) VisitGetUserResponse(w http.ResponseW
 }
 
 type DeleteUserRequestObject struct {
-	UserID string `json:"user_id"`
+	UserID UserIDParam `json:"user_id"`
 	Params DeleteUserParams
 }
 
@@ -5841,7 +5861,7 @@ func (response DeleteUserdefaultJSONResponse) VisitDeleteUserResponse(w http.Res
 }
 
 type ListUserDeptsRequestObject struct {
-	UserID string `json:"user_id"`
+	UserID UserIDParam `json:"user_id"`
 	Params ListUserDeptsParams
 }
 
@@ -5881,7 +5901,7 @@ func (response ListUserDeptsdefaultJSONResponse) VisitListUserDeptsResponse(w ht
 }
 
 type UpdateUserRequestObject struct {
-	UserID string `json:"user_id"`
+	UserID UserIDParam `json:"user_id"`
 	Params UpdateUserParams
 	Body   *UpdateUserJSONRequestBody
 }
@@ -6447,7 +6467,7 @@ func (sh *strictHandler) GetRootDept(w http.ResponseWriter, r *http.Request, par
 }
 
 // ListChildDepts operation middleware
-func (sh *strictHandler) ListChildDepts(w http.ResponseWriter, r *http.Request, deptID string, params ListChildDeptsParams) {
+func (sh *strictHandler) ListChildDepts(w http.ResponseWriter, r *http.Request, deptID DeptIDParam, params ListChildDeptsParams) {
 	var request ListChildDeptsRequestObject
 
 	request.DeptID = deptID
@@ -6474,7 +6494,7 @@ func (sh *strictHandler) ListChildDepts(w http.ResponseWriter, r *http.Request, 
 }
 
 // DeleteDept operation middleware
-func (sh *strictHandler) DeleteDept(w http.ResponseWriter, r *http.Request, deptID string, params DeleteDeptParams) {
+func (sh *strictHandler) DeleteDept(w http.ResponseWriter, r *http.Request, deptID DeptIDParam, params DeleteDeptParams) {
 	var request DeleteDeptRequestObject
 
 	request.DeptID = deptID
@@ -6501,7 +6521,7 @@ func (sh *strictHandler) DeleteDept(w http.ResponseWriter, r *http.Request, dept
 }
 
 // ListDeptMembers operation middleware
-func (sh *strictHandler) ListDeptMembers(w http.ResponseWriter, r *http.Request, deptID string, params ListDeptMembersParams) {
+func (sh *strictHandler) ListDeptMembers(w http.ResponseWriter, r *http.Request, deptID DeptIDParam, params ListDeptMembersParams) {
 	var request ListDeptMembersRequestObject
 
 	request.DeptID = deptID
@@ -6528,7 +6548,7 @@ func (sh *strictHandler) ListDeptMembers(w http.ResponseWriter, r *http.Request,
 }
 
 // BatchReadDeptMembers operation middleware
-func (sh *strictHandler) BatchReadDeptMembers(w http.ResponseWriter, r *http.Request, deptID string, params BatchReadDeptMembersParams) {
+func (sh *strictHandler) BatchReadDeptMembers(w http.ResponseWriter, r *http.Request, deptID DeptIDParam, params BatchReadDeptMembersParams) {
 	var request BatchReadDeptMembersRequestObject
 
 	request.DeptID = deptID
@@ -6562,7 +6582,7 @@ func (sh *strictHandler) BatchReadDeptMembers(w http.ResponseWriter, r *http.Req
 }
 
 // AddDeptMember operation middleware
-func (sh *strictHandler) AddDeptMember(w http.ResponseWriter, r *http.Request, deptID string, userID string, params AddDeptMemberParams) {
+func (sh *strictHandler) AddDeptMember(w http.ResponseWriter, r *http.Request, deptID DeptIDParam, userID UserIDParam, params AddDeptMemberParams) {
 	var request AddDeptMemberRequestObject
 
 	request.DeptID = deptID
@@ -6590,7 +6610,7 @@ func (sh *strictHandler) AddDeptMember(w http.ResponseWriter, r *http.Request, d
 }
 
 // RemoveDeptMember operation middleware
-func (sh *strictHandler) RemoveDeptMember(w http.ResponseWriter, r *http.Request, deptID string, userID string, params RemoveDeptMemberParams) {
+func (sh *strictHandler) RemoveDeptMember(w http.ResponseWriter, r *http.Request, deptID DeptIDParam, userID UserIDParam, params RemoveDeptMemberParams) {
 	var request RemoveDeptMemberRequestObject
 
 	request.DeptID = deptID
@@ -6618,7 +6638,7 @@ func (sh *strictHandler) RemoveDeptMember(w http.ResponseWriter, r *http.Request
 }
 
 // UpdateDept operation middleware
-func (sh *strictHandler) UpdateDept(w http.ResponseWriter, r *http.Request, deptID string, params UpdateDeptParams) {
+func (sh *strictHandler) UpdateDept(w http.ResponseWriter, r *http.Request, deptID DeptIDParam, params UpdateDeptParams) {
 	var request UpdateDeptRequestObject
 
 	request.DeptID = deptID
@@ -7120,7 +7140,7 @@ func (sh *strictHandler) BatchUpdateUserCustomAttrs(w http.ResponseWriter, r *ht
 }
 
 // GetUser operation middleware
-func (sh *strictHandler) GetUser(w http.ResponseWriter, r *http.Request, userID string, params GetUserParams) {
+func (sh *strictHandler) GetUser(w http.ResponseWriter, r *http.Request, userID UserIDParam, params GetUserParams) {
 	var request GetUserRequestObject
 
 	request.UserID = userID
@@ -7147,7 +7167,7 @@ func (sh *strictHandler) GetUser(w http.ResponseWriter, r *http.Request, userID 
 }
 
 // DeleteUser operation middleware
-func (sh *strictHandler) DeleteUser(w http.ResponseWriter, r *http.Request, userID string, params DeleteUserParams) {
+func (sh *strictHandler) DeleteUser(w http.ResponseWriter, r *http.Request, userID UserIDParam, params DeleteUserParams) {
 	var request DeleteUserRequestObject
 
 	request.UserID = userID
@@ -7174,7 +7194,7 @@ func (sh *strictHandler) DeleteUser(w http.ResponseWriter, r *http.Request, user
 }
 
 // ListUserDepts operation middleware
-func (sh *strictHandler) ListUserDepts(w http.ResponseWriter, r *http.Request, userID string, params ListUserDeptsParams) {
+func (sh *strictHandler) ListUserDepts(w http.ResponseWriter, r *http.Request, userID UserIDParam, params ListUserDeptsParams) {
 	var request ListUserDeptsRequestObject
 
 	request.UserID = userID
@@ -7201,7 +7221,7 @@ func (sh *strictHandler) ListUserDepts(w http.ResponseWriter, r *http.Request, u
 }
 
 // UpdateUser operation middleware
-func (sh *strictHandler) UpdateUser(w http.ResponseWriter, r *http.Request, userID string, params UpdateUserParams) {
+func (sh *strictHandler) UpdateUser(w http.ResponseWriter, r *http.Request, userID UserIDParam, params UpdateUserParams) {
 	var request UpdateUserRequestObject
 
 	request.UserID = userID
