@@ -374,6 +374,7 @@ func TestTheGuideAddsAnOperation(t *testing.T) {
 	}
 
 	w.patch(g.block("diff", 2))
+	do("run", "./internal/specfmt/cmd", "specs/wecom.yaml")
 	do("generate", ".")
 	coverage, err := os.ReadFile(filepath.Join(w.root, "docs/COVERAGE.md"))
 	require.NoError(t, err)
