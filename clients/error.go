@@ -12,7 +12,8 @@ import (
 	"github.com/roster-go/roster/wire"
 )
 
-// Kind sorts the outcomes of all vendors into what a program can do about them. The documents say which kind an error code is of.
+// Kind sorts the outcomes of all vendors into what a program can do about them. The documents say which kind an error
+// code is of.
 type Kind = wire.Kind
 
 // The kinds. Each has an error of its own for errors.Is.
@@ -142,8 +143,9 @@ func (e *Error) LogValue() slog.Value {
 // MarshalText returns the text, for encoding/json and others.
 func (e *Error) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
-// KindOf is what the document says a code means in answer to an operation: what the operation says of it, or else what the list of
-// codes says. It is "" for a code of which the document says nothing; a Failure of that kind takes the one that its HTTP status says.
+// KindOf is what the document says a code means in answer to an operation: what the operation says of it, or else what
+// the list of codes says. It is "" for a code of which the document says nothing; a Failure of that kind takes the one
+// that its HTTP status says.
 func KindOf[C interface {
 	~int64
 	Kind() Kind

@@ -10,6 +10,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -133,7 +134,11 @@ func (c *catcher) Call(ctx context.Context, call *wire.Call) error {
 	if call.Invalid != nil {
 		return call.Invalid
 	}
-	req, err := call.Build(c.base + "/")
+	base, err := url.Parse(c.base)
+	if err != nil {
+		return err
+	}
+	req, err := call.Request(ctx, base)
 	if err != nil {
 		return err
 	}

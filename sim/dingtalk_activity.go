@@ -59,7 +59,7 @@ func (k *dingTalk) ListInactiveUsersV1(ctx context.Context, r dingtalkserver.Lis
 
 // ListInactiveUsersV2 lists who did or did not log in on a day. next_cursor is the next offset.
 func (k *dingTalk) ListInactiveUsersV2(ctx context.Context, r dingtalkserver.ListInactiveUsersV2RequestObject) (dingtalkserver.ListInactiveUsersV2ResponseObject, error) {
-	departments, err := dingTalkIDs(r.Body.DeptIds, ",")
+	departments, err := dingTalkIDs(r.Body.DeptIDs, ",")
 	if err != nil || len(departments) > 100 {
 		return nil, dingTalkError{code: dingtalkapi.ErrorCodeInvalidArgumentV2}
 	}

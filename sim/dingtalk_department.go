@@ -119,20 +119,20 @@ func dingTalkDepartmentID(text string) (int64, error) {
 	return id, nil
 }
 
-// ListSubDepartmentIdsV1 lists the ids of the direct children.
-func (k *dingTalk) ListSubDepartmentIdsV1(ctx context.Context, r dingtalkserver.ListSubDepartmentIdsV1RequestObject) (dingtalkserver.ListSubDepartmentIdsV1ResponseObject, error) {
+// ListSubDepartmentIDsV1 lists the ids of the direct children.
+func (k *dingTalk) ListSubDepartmentIDsV1(ctx context.Context, r dingtalkserver.ListSubDepartmentIDsV1RequestObject) (dingtalkserver.ListSubDepartmentIDsV1ResponseObject, error) {
 	id, err := dingTalkDepartmentID(r.Params.ID)
 	if err != nil {
 		return nil, err
 	}
 	ids, err := k.childIDs(ctx, id)
-	return dingtalkserver.ListSubDepartmentIdsV1200JSONResponse{SubDeptIDList: &ids}, err
+	return dingtalkserver.ListSubDepartmentIDsV1200JSONResponse{SubDeptIDList: &ids}, err
 }
 
-// ListSubDepartmentIdsV2 lists the ids of the direct children.
-func (k *dingTalk) ListSubDepartmentIdsV2(ctx context.Context, r dingtalkserver.ListSubDepartmentIdsV2RequestObject) (dingtalkserver.ListSubDepartmentIdsV2ResponseObject, error) {
+// ListSubDepartmentIDsV2 lists the ids of the direct children.
+func (k *dingTalk) ListSubDepartmentIDsV2(ctx context.Context, r dingtalkserver.ListSubDepartmentIDsV2RequestObject) (dingtalkserver.ListSubDepartmentIDsV2ResponseObject, error) {
 	ids, err := k.childIDs(ctx, r.Body.DeptID)
-	return dingtalkserver.ListSubDepartmentIdsV2200JSONResponse{Result: &dingtalkserver.SubDepartmentIdsV2{DeptIDList: &ids}}, err
+	return dingtalkserver.ListSubDepartmentIDsV2200JSONResponse{Result: &dingtalkserver.SubDepartmentIDsV2{DeptIDList: &ids}}, err
 }
 
 // ListDepartmentsV1 lists the children of a department, or all below it. The root itself comes along when it is listed from.
@@ -172,7 +172,7 @@ func (k *dingTalk) ListDepartmentsV1(ctx context.Context, r dingtalkserver.ListD
 		below(top)
 		if v.homeSchool(top) {
 			list = append(list, dingtalkserver.DepartmentV1{
-				ID: new(int64(dingTalkHomeSchool)), Name: new("家校通讯录"), Parentid: new(top.DingTalkID), CreateDeptGroup: new(false), AutoAddUser: new(false),
+				ID: new(int64(dingTalkHomeSchool)), Name: new("家校通讯录"), ParentID: new(top.DingTalkID), CreateDeptGroup: new(false), AutoAddUser: new(false),
 			})
 		}
 	})
@@ -182,7 +182,7 @@ func (k *dingTalk) ListDepartmentsV1(ctx context.Context, r dingtalkserver.ListD
 func (v dingTalkView) departmentV1(dept *Department) dingtalkserver.DepartmentV1 {
 	s := v.k.setting(dept)
 	out := dingtalkserver.DepartmentV1{
-		ID: new(dept.DingTalkID), Name: new(dept.Name), Parentid: v.parentID(dept), CreateDeptGroup: new(s.group), AutoAddUser: new(s.autoAdd),
+		ID: new(dept.DingTalkID), Name: new(dept.Name), ParentID: v.parentID(dept), CreateDeptGroup: new(s.group), AutoAddUser: new(s.autoAdd),
 		SourceIdentifier: dingTalkText(s.source),
 	}
 	if dept.Key%5 == 0 {
@@ -276,7 +276,7 @@ func (k *dingTalk) GetDepartmentV1(ctx context.Context, r dingtalkserver.GetDepa
 			OuterPermitDepts: dingTalkBars(s.outerDepts), OuterPermitUsers: strings.Join(s.outerUsers, "|"),
 		}
 		if !v.thirdParty {
-			out.Parentid = v.parentID(dept)
+			out.ParentID = v.parentID(dept)
 		}
 		if s.group {
 			out.OrgDeptOwner, out.DeptGroupChatID = v.groupOwner(dept, s), v.groupChat(dept)
@@ -311,7 +311,7 @@ func (k *dingTalk) GetDepartmentV2(ctx context.Context, r dingtalkserver.GetDepa
 		out = dingtalkserver.DepartmentDetailV2{
 			DeptID: new(dept.DingTalkID), Name: new(dept.Name), ParentID: v.parentID(dept), Order: new(s.order), SourceIdentifier: dingTalkText(s.source),
 			CreateDeptGroup: new(s.group), AutoAddUser: new(s.autoAdd), AutoApproveApply: new(s.autoApprove), GroupContainSubDept: new(s.groupSub),
-			HideDept: new(s.hide), OuterDept: new(s.outer), DeptManagerUseridList: new(v.leaders(dept)),
+			HideDept: new(s.hide), OuterDept: new(s.outer), DeptManagerUserIDList: new(v.leaders(dept)),
 			DeptPermits: dingTalkList(s.deptPermits), UserPermits: dingTalkList(s.userPermits),
 			OuterPermitDepts: dingTalkList(s.outerDepts), OuterPermitUsers: dingTalkList(s.outerUsers),
 			Brief: new(s.brief), Telephone: dingTalkText(s.telephone), Extention: dingTalkText(s.extension), Code: dingTalkText(s.code),

@@ -302,7 +302,7 @@ func dingTalkNumbers(parent, order *string) (parentID, orderNumber *int64, err e
 // CreateDepartmentV1 adds a department. Parent and order are text here.
 func (k *dingTalk) CreateDepartmentV1(ctx context.Context, r dingtalkserver.CreateDepartmentV1RequestObject) (dingtalkserver.CreateDepartmentV1ResponseObject, error) {
 	b := r.Body
-	parent, order, err := dingTalkNumbers(&b.Parentid, b.Order)
+	parent, order, err := dingTalkNumbers(&b.ParentID, b.Order)
 	if err != nil {
 		return nil, err
 	}
@@ -319,7 +319,7 @@ func (k *dingTalk) CreateDepartmentV1(ctx context.Context, r dingtalkserver.Crea
 // UpdateDepartmentV1 changes a department. Lists have bars between the items.
 func (k *dingTalk) UpdateDepartmentV1(ctx context.Context, r dingtalkserver.UpdateDepartmentV1RequestObject) (dingtalkserver.UpdateDepartmentV1ResponseObject, error) {
 	b := r.Body
-	parent, order, err := dingTalkNumbers(b.Parentid, b.Order)
+	parent, order, err := dingTalkNumbers(b.ParentID, b.Order)
 	if err != nil {
 		return nil, err
 	}
@@ -330,7 +330,7 @@ func (k *dingTalk) UpdateDepartmentV1(ctx context.Context, r dingtalkserver.Upda
 		hide: b.DeptHiding, outer: b.OuterDept, outerOnlySelf: b.OuterDeptOnlySelf,
 		deptPermits: dingTalkNames(b.DeptPermits, "|"), userPermits: dingTalkNames(b.UserPermits, "|"),
 		outerDepts: dingTalkNames(b.OuterPermitDepts, "|"), outerUsers: dingTalkNames(b.OuterPermitUsers, "|"),
-		managers: dingTalkNames(b.DeptManagerUseridList, "|"), permits: dingTalkPermitsV1, badOwner: dingtalkapi.ErrorCodeGroupOwnerNotFound,
+		managers: dingTalkNames(b.DeptManagerUserIDList, "|"), permits: dingTalkPermitsV1, badOwner: dingtalkapi.ErrorCodeGroupOwnerNotFound,
 	})
 	return dingtalkserver.UpdateDepartmentV1200JSONResponse{ID: &b.ID}, err
 }
@@ -352,7 +352,7 @@ func (k *dingTalk) CreateDepartmentV2(ctx context.Context, r dingtalkserver.Crea
 // UpdateDepartmentV2 changes a department. An empty list of managers changes nothing unless it is forced.
 func (k *dingTalk) UpdateDepartmentV2(ctx context.Context, r dingtalkserver.UpdateDepartmentV2RequestObject) (dingtalkserver.UpdateDepartmentV2ResponseObject, error) {
 	b := r.Body
-	managers := dingTalkNames(b.DeptManagerUseridList, ",")
+	managers := dingTalkNames(b.DeptManagerUserIDList, ",")
 	if len(listOf(managers)) == 0 {
 		managers = nil
 		if slices.Contains(listOf(dingTalkNames(b.ForceUpdateFields, ",")), "dept_manager_userid_list") {

@@ -117,7 +117,7 @@ func (v dingTalkView) departmentUserV1(p *Person, dept *Department) dingTalkDepa
 	in, _ := p.In(dept.Key)
 	row := dingTalkDepartmentUserV1{
 		DepartmentUserV1: dingtalkserver.DepartmentUserV1{
-			Userid: u.Userid, Unionid: u.Unionid, Name: u.Name, Position: u.Position, Jobnumber: u.Jobnumber, Avatar: u.Avatar,
+			UserID: u.UserID, UnionID: u.UnionID, Name: u.Name, Position: u.Position, JobNumber: u.JobNumber, Avatar: u.Avatar,
 			Mobile: u.Mobile, Tel: u.Tel, WorkPlace: u.WorkPlace, Remark: u.Remark, Email: u.Email, OrgEmail: u.OrgEmail,
 			IsAdmin: u.IsAdmin, IsBoss: u.IsBoss, IsHide: u.IsHide, IsLeader: new(in.Leader), Active: u.Active,
 			Department: new(v.departmentIDs(p)), HiredDate: u.HiredDate,
@@ -162,13 +162,13 @@ func (k *dingTalk) ListDepartmentUsersSimpleV1(ctx context.Context, r dingtalkse
 		}
 		list = dingTalkBriefs(rows)
 	})
-	return dingtalkserver.ListDepartmentUsersSimpleV1200JSONResponse{HasMore: more, Userlist: &list}, err
+	return dingtalkserver.ListDepartmentUsersSimpleV1200JSONResponse{HasMore: more, UserList: &list}, err
 }
 
 func dingTalkBriefs(people []*Person) []dingtalkserver.UserBrief {
 	list := make([]dingtalkserver.UserBrief, 0, len(people))
 	for _, p := range people {
-		list = append(list, dingtalkserver.UserBrief{Userid: new(p.UserID), Name: new(p.Name)})
+		list = append(list, dingtalkserver.UserBrief{UserID: new(p.UserID), Name: new(p.Name)})
 	}
 	return list
 }
@@ -250,18 +250,18 @@ func (k *dingTalk) userIDs(ctx context.Context, department int64) ([]string, err
 	return ids, err
 }
 
-// ListDepartmentUserIdsV1 lists the ids of the members of a department.
-func (k *dingTalk) ListDepartmentUserIdsV1(ctx context.Context, r dingtalkserver.ListDepartmentUserIdsV1RequestObject) (dingtalkserver.ListDepartmentUserIdsV1ResponseObject, error) {
+// ListDepartmentUserIDsV1 lists the ids of the members of a department.
+func (k *dingTalk) ListDepartmentUserIDsV1(ctx context.Context, r dingtalkserver.ListDepartmentUserIDsV1RequestObject) (dingtalkserver.ListDepartmentUserIDsV1ResponseObject, error) {
 	department, err := strconv.ParseInt(r.Params.DeptID, 10, 64)
 	if err != nil {
 		return nil, dingTalkError{code: dingtalkapi.ErrorCodeInvalidDepartment}
 	}
 	ids, err := k.userIDs(ctx, department)
-	return dingtalkserver.ListDepartmentUserIdsV1200JSONResponse{UserIds: &ids}, err
+	return dingtalkserver.ListDepartmentUserIDsV1200JSONResponse{UserIDs: &ids}, err
 }
 
-// ListDepartmentUserIdsV2 lists the ids of the members of a department.
-func (k *dingTalk) ListDepartmentUserIdsV2(ctx context.Context, r dingtalkserver.ListDepartmentUserIdsV2RequestObject) (dingtalkserver.ListDepartmentUserIdsV2ResponseObject, error) {
+// ListDepartmentUserIDsV2 lists the ids of the members of a department.
+func (k *dingTalk) ListDepartmentUserIDsV2(ctx context.Context, r dingtalkserver.ListDepartmentUserIDsV2RequestObject) (dingtalkserver.ListDepartmentUserIDsV2ResponseObject, error) {
 	ids, err := k.userIDs(ctx, r.Body.DeptID)
-	return dingtalkserver.ListDepartmentUserIdsV2200JSONResponse{Result: &dingtalkserver.DepartmentUserIdsV2{UseridList: &ids}}, err
+	return dingtalkserver.ListDepartmentUserIDsV2200JSONResponse{Result: &dingtalkserver.DepartmentUserIDsV2{UserIDList: &ids}}, err
 }

@@ -26,7 +26,7 @@ func (k *dingTalk) GetUserIDByMobileV1(_ context.Context, r dingtalkserver.GetUs
 		return nil, dingTalkMissing(dingTalkPlain, "mobile")
 	}
 	id, err := k.userIDByMobile(r.Params.Mobile)
-	return dingtalkserver.GetUserIDByMobileV1200JSONResponse{Userid: &id}, err
+	return dingtalkserver.GetUserIDByMobileV1200JSONResponse{UserID: &id}, err
 }
 
 // GetUserIDByMobileV2 finds the member with a mobile number, and if wanted the accounts of the corp with that number.
@@ -41,7 +41,7 @@ func (k *dingTalk) GetUserIDByMobileV2(_ context.Context, r dingtalkserver.GetUs
 			owned = append(owned, id)
 		}
 	}
-	result := dingtalkserver.UserIDByMobile{Userid: &id, ExclusiveAccountUseridList: &owned}
+	result := dingtalkserver.UserIDByMobile{UserID: &id, ExclusiveAccountUserIDList: &owned}
 	return dingtalkserver.GetUserIDByMobileV2200JSONResponse{Result: &result}, nil
 }
 
@@ -56,20 +56,20 @@ func (k *dingTalk) userIDByUnionID(unionID string) (string, error) {
 
 // GetUserIDByUnionIDV1 finds the person with a unionid.
 func (k *dingTalk) GetUserIDByUnionIDV1(_ context.Context, r dingtalkserver.GetUserIDByUnionIDV1RequestObject) (dingtalkserver.GetUserIDByUnionIDV1ResponseObject, error) {
-	if r.Params.Unionid == "" {
+	if r.Params.UnionID == "" {
 		return nil, dingTalkMissing(dingTalkPlain, "unionid")
 	}
-	id, err := k.userIDByUnionID(r.Params.Unionid)
-	return dingtalkserver.GetUserIDByUnionIDV1200JSONResponse{ContactType: new(int64(0)), Userid: &id}, err
+	id, err := k.userIDByUnionID(r.Params.UnionID)
+	return dingtalkserver.GetUserIDByUnionIDV1200JSONResponse{ContactType: new(int64(0)), UserID: &id}, err
 }
 
 // GetUserIDByUnionIDV2 finds the person with a unionid.
 func (k *dingTalk) GetUserIDByUnionIDV2(_ context.Context, r dingtalkserver.GetUserIDByUnionIDV2RequestObject) (dingtalkserver.GetUserIDByUnionIDV2ResponseObject, error) {
-	if r.Body.Unionid == "" || len(r.Body.Unionid) > 100 {
+	if r.Body.UnionID == "" || len(r.Body.UnionID) > 100 {
 		return nil, dingTalkError{code: dingtalkapi.ErrorCodeInvalidArgumentV2}
 	}
-	id, err := k.userIDByUnionID(r.Body.Unionid)
-	result := dingtalkserver.UserIDByUnionID{ContactType: new(int64(0)), Userid: &id}
+	id, err := k.userIDByUnionID(r.Body.UnionID)
+	result := dingtalkserver.UserIDByUnionID{ContactType: new(int64(0)), UserID: &id}
 	return dingtalkserver.GetUserIDByUnionIDV2200JSONResponse{Result: &result}, err
 }
 
@@ -127,7 +127,7 @@ func (k *dingTalk) ListAdminsV1(context.Context, dingtalkserver.ListAdminsV1Requ
 	list := []dingtalkserver.AdminV1{}
 	userIDs, levels := k.admins()
 	for i := range userIDs {
-		list = append(list, dingtalkserver.AdminV1{Userid: &userIDs[i], SysLevel: &levels[i]})
+		list = append(list, dingtalkserver.AdminV1{UserID: &userIDs[i], SysLevel: &levels[i]})
 	}
 	if k.sim.config.seed%2 == 0 {
 		return dingtalkserver.ListAdminsV1200JSONResponse{AdminListAlt: &list}, nil
@@ -140,7 +140,7 @@ func (k *dingTalk) ListAdminsV2(context.Context, dingtalkserver.ListAdminsV2Requ
 	list := []dingtalkserver.AdminV2{}
 	userIDs, levels := k.admins()
 	for i := range userIDs {
-		list = append(list, dingtalkserver.AdminV2{Userid: &userIDs[i], SysLevel: &levels[i]})
+		list = append(list, dingtalkserver.AdminV2{UserID: &userIDs[i], SysLevel: &levels[i]})
 	}
 	return dingtalkserver.ListAdminsV2200JSONResponse{Result: &list}, nil
 }
@@ -152,7 +152,7 @@ func (k *dingTalk) GetAdminScope(ctx context.Context, r dingtalkserver.GetAdminS
 	var err error
 	k.sim.org.view(func(d *directory) {
 		var p *Person
-		if p, err = k.viewOf(callOf(ctx), d).anybody(r.Body.Userid, dingtalkapi.ErrorCodeEmptyParameter); err != nil {
+		if p, err = k.viewOf(callOf(ctx), d).anybody(r.Body.UserID, dingtalkapi.ErrorCodeEmptyParameter); err != nil {
 			return
 		}
 		switch dingTalkAdminLevel(p) {
@@ -164,7 +164,7 @@ func (k *dingTalk) GetAdminScope(ctx context.Context, r dingtalkserver.GetAdminS
 			}
 		}
 	})
-	return dingtalkserver.GetAdminScope200JSONResponse{DeptIds: &ids}, err
+	return dingtalkserver.GetAdminScope200JSONResponse{DeptIDs: &ids}, err
 }
 
 // GetUserByAuthCode tells who opened the app in a DingTalk client. The code is spent, whatever comes of it.
@@ -179,9 +179,9 @@ func (k *dingTalk) GetUserByAuthCode(ctx context.Context, r dingtalkserver.GetUs
 	}
 	level := dingTalkAdminLevel(&p)
 	return dingtalkserver.GetUserByAuthCode200JSONResponse{Result: &dingtalkserver.SignedInUser{
-		Userid: &p.UserID, Unionid: &p.DingTalkUnionID, Name: &p.Name, Sys: new(level > 0), SysLevel: &level,
+		UserID: &p.UserID, UnionID: &p.DingTalkUnionID, Name: &p.Name, Sys: new(level > 0), SysLevel: &level,
 		DeviceID:          new(deriveText(k.sim.config.seed, "dingtalk device", int(p.Key), hexDigits, 16)),
-		AssociatedUnionid: new("N2o" + deriveText(k.sim.config.seed, "dingtalk associated unionid", int(p.Key), base62Digits, 17)),
+		AssociatedUnionID: new("N2o" + deriveText(k.sim.config.seed, "dingtalk associated unionid", int(p.Key), base62Digits, 17)),
 	}}, nil
 }
 

@@ -51,7 +51,7 @@ func (k *dingTalk) ListParentDepartmentsByDepartmentV1(ctx context.Context, r di
 		return nil, err
 	}
 	ids, err := k.parentsOfDepartment(ctx, id)
-	return dingtalkserver.ListParentDepartmentsByDepartmentV1200JSONResponse{ParentIds: &ids}, err
+	return dingtalkserver.ListParentDepartmentsByDepartmentV1200JSONResponse{ParentIDs: &ids}, err
 }
 
 // ListParentDepartmentsByDepartmentV2 lists the ids from a department up to the root.
@@ -69,7 +69,7 @@ func (k *dingTalk) ListParentDepartmentsByUserV1(ctx context.Context, r dingtalk
 
 // ListParentDepartmentsByUserV2 lists the paths of a person's departments.
 func (k *dingTalk) ListParentDepartmentsByUserV2(ctx context.Context, r dingtalkserver.ListParentDepartmentsByUserV2RequestObject) (dingtalkserver.ListParentDepartmentsByUserV2ResponseObject, error) {
-	paths, err := k.parentsOfUser(ctx, r.Body.Userid, dingtalkapi.ErrorCodeInvalidArgumentV2)
+	paths, err := k.parentsOfUser(ctx, r.Body.UserID, dingtalkapi.ErrorCodeInvalidArgumentV2)
 	list := []dingtalkserver.ParentDepartmentPath{}
 	for _, path := range paths {
 		list = append(list, dingtalkserver.ParentDepartmentPath{ParentDeptIDList: &path})

@@ -69,9 +69,9 @@ func (k *dingTalk) GetCorpToken(ctx context.Context, r dingtalkserver.GetCorpTok
 		return nil, err
 	case holder == dingTalkThirdParty && (ticket == nil || !k.isNewest(*ticket)): // custom apps may send any
 		return nil, dingTalkError{code: dingtalkapi.ErrorCodeUnknownSuiteTicket}
-	case r.Body.AuthCorpid == "":
+	case r.Body.AuthCorpID == "":
 		return nil, dingTalkError{code: dingtalkapi.ErrorCodeAuthCorpIDMissing}
-	case r.Body.AuthCorpid != dingTalkCredentials().CorpID:
+	case r.Body.AuthCorpID != dingTalkCredentials().CorpID:
 		return nil, dingTalkError{code: dingtalkapi.ErrorCodeSuiteNotAuthorized}
 	}
 	token, life := k.corpToken(c, holder)

@@ -31,9 +31,9 @@ func (k *dingTalk) corpToken(c *call, holder string) (token string, expiresIn in
 func (k *dingTalk) GetToken(ctx context.Context, r dingtalkserver.GetTokenRequestObject) (dingtalkserver.GetTokenResponseObject, error) {
 	demo := dingTalkCredentials()
 	switch {
-	case r.Params.Appkey == "" || r.Params.Appsecret == "":
+	case r.Params.AppKey == "" || r.Params.AppSecret == "":
 		return nil, dingTalkMissing(dingTalkPlain, "appkey")
-	case r.Params.Appkey != demo.AppKey || r.Params.Appsecret != demo.AppSecret:
+	case r.Params.AppKey != demo.AppKey || r.Params.AppSecret != demo.AppSecret:
 		return nil, dingTalkError{code: dingtalkapi.ErrorCodeInvalidAppSecret}
 	}
 	token, life := k.internalToken(callOf(ctx))

@@ -49,7 +49,7 @@ func (k *dingTalk) GetUserV1(ctx context.Context, r dingtalkserver.GetUserV1Requ
 	k.sim.org.view(func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
 		var p *Person
-		if p, err = v.person(r.Params.Userid, dingtalkapi.ErrorCodeUserIDMissing); err == nil {
+		if p, err = v.person(r.Params.UserID, dingtalkapi.ErrorCodeUserIDMissing); err == nil {
 			out = v.userV1(p)
 		}
 	})
@@ -66,10 +66,10 @@ func (v dingTalkView) userV1(p *Person) dingTalkUserV1 {
 	departments := dingtalkserver.IntList(v.departmentIDs(p))
 	u := dingTalkUserV1{
 		GetUserV1Answer: dingtalkserver.GetUserV1Answer{
-			Userid: new(p.UserID), Unionid: new(p.DingTalkUnionID), Name: new(p.Name), Department: &departments,
-			Position: dingTalkTextOrNot(p, p.Position), Jobnumber: dingTalkTextOrNot(p, p.EmployeeNumber), Avatar: new(p.AvatarURL),
+			UserID: new(p.UserID), UnionID: new(p.DingTalkUnionID), Name: new(p.Name), Department: &departments,
+			Position: dingTalkTextOrNot(p, p.Position), JobNumber: dingTalkTextOrNot(p, p.EmployeeNumber), Avatar: new(p.AvatarURL),
 			IsAdmin: new(p.Admin), IsBoss: new(p.Founder), IsHide: new(p.MobileHidden), IsSenior: new(profile.senior),
-			Active: new(dingTalkActive(p)), ManagerUserid: v.manager(p),
+			Active: new(dingTalkActive(p)), ManagerUserID: v.manager(p),
 		},
 		OrderInDepts:    v.orderInDepts(p),
 		IsLeaderInDepts: v.isLeaderInDepts(p),

@@ -13,7 +13,7 @@ func (k *dingTalk) GetUserV2(ctx context.Context, r dingtalkserver.GetUserV2Requ
 	var err error
 	k.sim.org.view(func(d *directory) {
 		v := k.viewOf(callOf(ctx), d)
-		id := r.Body.Userid
+		id := r.Body.UserID
 		if r.Body.LoginID != nil && *r.Body.LoginID != "" {
 			id = v.userOfLogin(*r.Body.LoginID)
 		}
@@ -45,14 +45,14 @@ func (v dingTalkView) userV2(p *Person) dingtalkserver.UserV2 {
 	profile := v.k.profile(p.Key)
 	row := v.rowV2(p)
 	u := dingtalkserver.UserV2{
-		Userid: row.Userid, Unionid: row.Unionid, Name: row.Name, Avatar: row.Avatar, StateCode: row.StateCode, Mobile: row.Mobile,
+		UserID: row.UserID, UnionID: row.UnionID, Name: row.Name, Avatar: row.Avatar, StateCode: row.StateCode, Mobile: row.Mobile,
 		HideMobile: row.HideMobile, Active: row.Active, Admin: row.Admin, Boss: row.Boss, ExclusiveAccount: row.ExclusiveAccount,
 		Telephone: row.Telephone, JobNumber: row.JobNumber, Title: row.Title, Email: row.Email, WorkPlace: row.WorkPlace,
 		Remark: row.Remark, Extension: row.Extension, OrgEmail: row.OrgEmail, OrgEmailType: row.OrgEmailType, HiredDate: row.HiredDate,
 		DeptIDList: row.DeptIDList, CreateTime: row.CreateTime, LoginID: row.LoginID, Nickname: row.Nickname,
 		ExclusiveAccountType: row.ExclusiveAccountType, DisableStatus: row.DisableStatus,
 
-		RealAuthed: new(dingTalkActive(p)), Senior: new(profile.senior), ManagerUserid: v.manager(p),
+		RealAuthed: new(dingTalkActive(p)), Senior: new(profile.senior), ManagerUserID: v.manager(p),
 		DeptPositionList: v.positions(p, profile),
 	}
 	orders, leads := []dingtalkserver.DeptOrder{}, []dingtalkserver.LeaderInDept{}
@@ -105,7 +105,7 @@ func (v dingTalkView) rowV2(p *Person) dingtalkserver.DepartmentUserV2 {
 	key := int(p.Key)
 	profile := v.k.profile(p.Key)
 	u := dingtalkserver.DepartmentUserV2{
-		Userid: new(p.UserID), Unionid: new(p.DingTalkUnionID), Name: new(p.Name), Avatar: dingTalkTextOrNot(p, p.AvatarURL),
+		UserID: new(p.UserID), UnionID: new(p.DingTalkUnionID), Name: new(p.Name), Avatar: dingTalkTextOrNot(p, p.AvatarURL),
 		HideMobile: new(p.MobileHidden), Active: new(dingTalkActive(p)), Admin: new(p.Admin), Boss: new(p.Founder),
 		ExclusiveAccount: new(profile.exclusive), JobNumber: dingTalkTextOrNot(p, p.EmployeeNumber), Title: dingTalkTextOrNot(p, p.Position),
 		DeptIDList: new(v.departmentIDs(p)),

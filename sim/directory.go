@@ -353,7 +353,8 @@ func (d *directory) updateFormer(key PersonKey, edit func(*Person)) {
 	}
 }
 
-// checkPerson holds a person who is not linked against the rest, and makes the main department one of the memberships.
+// checkPerson compares a person who is not in the directory yet with those who are, and adds the main department to the
+// memberships.
 func (d *directory) checkPerson(p *Person) error {
 	if p.UserID == "" {
 		return fmt.Errorf("sim: a person without a user id %w", ErrInvalid)

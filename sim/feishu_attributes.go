@@ -52,9 +52,9 @@ func (v feishuView) attributes(p *Person, own feishuPerson) *[]feishuserver.User
 		value := feishuserver.UserCustomAttrValue{Text: new(attr.Text)}
 		if field.kind == feishuserver.CustomAttrTypeHref {
 			value.URL = new(attr.URL)
-			value.PcURL = new(attr.URL)
+			value.PCURL = new(attr.URL)
 			if pc := own.pcURLs[field.id]; pc != "" {
-				value.PcURL = &pc
+				value.PCURL = &pc
 			}
 		}
 		out = append(out, feishuserver.UserCustomAttr{ID: new(field.id), Type: new(field.kind), Value: &value})
@@ -121,8 +121,8 @@ func setFeishuText(p *Person, own *feishuPerson, field feishuAttribute, value fe
 			urls = make(map[string]string)
 		}
 		delete(urls, field.id)
-		if !isBlank(value.PcURL) {
-			urls[field.id] = *value.PcURL
+		if !isBlank(value.PCURL) {
+			urls[field.id] = *value.PCURL
 		}
 		own.pcURLs = urls
 	}

@@ -61,7 +61,7 @@ func (v feishuView) showDepartment(dept *Department) feishuserver.Department {
 		DepartmentID:     when(base, dept.FeishuID),
 		Name:             when(base, dept.Name),
 		I18NName: when(base, feishuserver.NameTranslations{
-			ZhCn: new(own.zh), JaJp: new(own.ja), EnUs: new(dept.EnglishName),
+			ZhCN: new(own.zh), JaJP: new(own.ja), EnUS: new(dept.EnglishName),
 		}),
 		ChatID: when(base && own.hasChat(dept.Key), feishuChat(v.f.sim.config.seed, dept.Key)),
 		Status: when(base, feishuserver.DepartmentStatus{IsDeleted: new(false)}),
@@ -75,7 +75,7 @@ func (v feishuView) showDepartment(dept *Department) feishuserver.Department {
 	if base {
 		members, primary := v.dir.headcount(dept.Key)
 		out.MemberCount, out.PrimaryMemberCount = &members, &primary
-		out.UnitIds = new(append([]string{}, own.units...))
+		out.UnitIDs = new(append([]string{}, own.units...))
 		v.showLeaders(&out, dept, own)
 	}
 	if v.may(scopeDepartmentHRBP) {
@@ -85,7 +85,7 @@ func (v feishuView) showDepartment(dept *Department) feishuserver.Department {
 				hrbps = append(hrbps, id)
 			}
 		}
-		out.DepartmentHrbps = &hrbps
+		out.DepartmentHRBPs = &hrbps
 	}
 	return out
 }

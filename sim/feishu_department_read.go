@@ -30,14 +30,14 @@ func (f *feishu) GetDepartment(ctx context.Context, r feishuserver.GetDepartment
 // BatchGetDepartments reads departments. What is unknown or outside the range is left out.
 func (f *feishu) BatchGetDepartments(ctx context.Context, r feishuserver.BatchGetDepartmentsRequestObject) (feishuserver.BatchGetDepartmentsResponseObject, error) {
 	c := callOf(ctx)
-	if len(r.Params.DepartmentIds) > 50 {
+	if len(r.Params.DepartmentIDs) > 50 {
 		return nil, feishuError{code: feishuapi.ErrorCodeInvalidPageSize}
 	}
 	items := []feishuserver.Department{}
 	f.sim.org.view(func(d *directory) {
 		v := f.viewOf(c, d)
 		seen := make(map[DepartmentKey]bool)
-		for _, id := range r.Params.DepartmentIds {
+		for _, id := range r.Params.DepartmentIDs {
 			dept := d.findDepartment(v.byDepartment, id)
 			if dept != nil && !seen[dept.Key] && v.seesDepartment(dept.Key) {
 				seen[dept.Key] = true

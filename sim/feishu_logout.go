@@ -28,7 +28,7 @@ func (f *feishu) LogoutUser(ctx context.Context, r feishuserver.LogoutUserReques
 	}
 	done := feishuserver.LogoutUser200JSONResponse{Data: &feishuserver.Nothing{}}
 	if b.LogoutType == feishuserver.LogoutTypeSession {
-		return done, f.endSession(b.Sid)
+		return done, f.endSession(b.SID)
 	}
 	key, err := f.leaving(c, b)
 	if err != nil {
@@ -47,8 +47,8 @@ func (f *feishu) leaving(c *call, b *feishuserver.LogoutUserRequest) (key Person
 		switch {
 		case b.LogoutType == feishuserver.LogoutTypeUserID && !isBlank(b.UserID):
 			p, _, err = v.person(*b.UserID)
-		case b.LogoutType == feishuserver.LogoutTypeIDPCredential && !isBlank(b.IdpCredentialID):
-			p = d.findPerson(ByCorpEmail, *b.IdpCredentialID)
+		case b.LogoutType == feishuserver.LogoutTypeIDPCredential && !isBlank(b.IDPCredentialID):
+			p = d.findPerson(ByCorpEmail, *b.IDPCredentialID)
 		}
 		switch {
 		case err != nil:

@@ -61,8 +61,8 @@ func feishuOAuthClass(code feishuapi.ErrorCode) string {
 	return "invalid_grant"
 }
 
-// CreateOauthToken sells a user token for a code or a refresh token.
-func (f *feishu) CreateOauthToken(ctx context.Context, r feishuserver.CreateOauthTokenRequestObject) (feishuserver.CreateOauthTokenResponseObject, error) {
+// CreateOAuthToken sells a user token for a code or a refresh token.
+func (f *feishu) CreateOAuthToken(ctx context.Context, r feishuserver.CreateOAuthTokenRequestObject) (feishuserver.CreateOAuthTokenResponseObject, error) {
 	c, b := callOf(ctx), r.Body
 	if err := feishuClient(c, b); err != nil {
 		return nil, err
@@ -73,9 +73,9 @@ func (f *feishu) CreateOauthToken(ctx context.Context, r feishuserver.CreateOaut
 	f.issueMu.Lock()
 	defer f.issueMu.Unlock()
 	switch b.GrantType {
-	case feishuserver.OauthGrantTypeAuthorizationCode:
+	case feishuserver.OAuthGrantTypeAuthorizationCode:
 		consent, spend, err = f.redeemCode(c, b)
-	case feishuserver.OauthGrantTypeRefreshToken:
+	case feishuserver.OAuthGrantTypeRefreshToken:
 		consent, spend, err = f.redeemRefresh(c, b)
 	case "":
 		err = feishuError{code: feishuapi.ErrorCodeOAuthRequestMalformed}
@@ -96,7 +96,7 @@ func (f *feishu) CreateOauthToken(ctx context.Context, r feishuserver.CreateOaut
 }
 
 // feishuClient checks the app that asks.
-func feishuClient(c *call, b *feishuserver.CreateOauthTokenRequest) error {
+func feishuClient(c *call, b *feishuserver.CreateOAuthTokenRequest) error {
 	demo := feishuCredentials()
 	if c.request.Header.Get("Authorization") != "" {
 		return feishuError{code: feishuapi.ErrorCodeAuthenticationAmbiguous}
@@ -119,7 +119,7 @@ func feishuClient(c *call, b *feishuserver.CreateOauthTokenRequest) error {
 }
 
 // redeemCode checks an authorization code. All of them were given to the self-built app.
-func (f *feishu) redeemCode(c *call, b *feishuserver.CreateOauthTokenRequest) (*feishuConsent, *bool, error) {
+func (f *feishu) redeemCode(c *call, b *feishuserver.CreateOAuthTokenRequest) (*feishuConsent, *bool, error) {
 	if isBlank(b.Code) {
 		return nil, nil, feishuError{code: feishuapi.ErrorCodeOAuthMissingParameter}
 	}
@@ -164,7 +164,7 @@ func provesKey(request FeishuConsent, verifier *string) bool {
 }
 
 // redeemRefresh checks a refresh token.
-func (f *feishu) redeemRefresh(c *call, b *feishuserver.CreateOauthTokenRequest) (*feishuConsent, *bool, error) {
+func (f *feishu) redeemRefresh(c *call, b *feishuserver.CreateOAuthTokenRequest) (*feishuConsent, *bool, error) {
 	if isBlank(b.RefreshToken) {
 		return nil, nil, feishuError{code: feishuapi.ErrorCodeOAuthMissingParameter}
 	}
@@ -220,11 +220,11 @@ func (f *feishu) mayConsent(consent *feishuConsent) error {
 
 // userToken issues a user token, and the next refresh token if the person agreed to offline access. It never outlives the
 // consent.
-func (f *feishu) userToken(c *call, consent *feishuConsent) feishuserver.CreateOauthToken200JSONResponse {
+func (f *feishu) userToken(c *call, consent *feishuConsent) feishuserver.CreateOAuthToken200JSONResponse {
 	// Real ones are as long as this: 1 to 2 KB.
 	const header, length = "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.", 1400
 	g := f.sim.tokens.issue(VendorFeishu, feishuUser, header, length, c.now, f.sim.config.tokenLifetime(VendorFeishu))
-	out := feishuserver.CreateOauthToken200JSONResponse{
+	out := feishuserver.CreateOAuthToken200JSONResponse{
 		AccessToken: &g.token,
 		ExpiresIn:   new(seconds(g.expires.Sub(c.now))),
 		TokenType:   new("Bearer"),

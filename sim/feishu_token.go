@@ -119,8 +119,8 @@ type feishuTicket struct {
 	expires time.Time
 }
 
-// GetJsapiTicket sells the ticket for pages: one for each identity, the same one by the rule of the tokens.
-func (f *feishu) GetJsapiTicket(ctx context.Context, _ feishuserver.GetJsapiTicketRequestObject) (feishuserver.GetJsapiTicketResponseObject, error) {
+// GetJSAPITicket sells the ticket for pages: one for each identity, the same one by the rule of the tokens.
+func (f *feishu) GetJSAPITicket(ctx context.Context, _ feishuserver.GetJSAPITicketRequestObject) (feishuserver.GetJSAPITicketResponseObject, error) {
 	c := callOf(ctx)
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -134,7 +134,7 @@ func (f *feishu) GetJsapiTicket(ctx context.Context, _ feishuserver.GetJsapiTick
 		ticket = feishuTicket{deriveText(f.sim.config.seed, "feishu ticket", f.serial, hexDigits, 40), c.now.Add(feishuTicketLife)}
 		f.tickets[owner] = ticket
 	}
-	return feishuserver.GetJsapiTicket200JSONResponse{
-		Data: &feishuserver.JsapiTicket{Ticket: &ticket.text, ExpireIn: new(seconds(ticket.expires.Sub(c.now)))},
+	return feishuserver.GetJSAPITicket200JSONResponse{
+		Data: &feishuserver.JSAPITicket{Ticket: &ticket.text, ExpireIn: new(seconds(ticket.expires.Sub(c.now)))},
 	}, nil
 }

@@ -97,7 +97,7 @@ func (v feishuView) show(p *Person, fields feishuFields) feishuserver.User {
 		JobLevelID:  when(v.may(scopeJobLevel), own.jobLevel),
 		JobFamilyID: when(v.may(scopeJobFamily), own.jobFamily),
 
-		SubscriptionIds: when(fields.subscriptions && v.may(scopeSubscriptions), feishuSubscriptions(own)),
+		SubscriptionIDs: when(fields.subscriptions && v.may(scopeSubscriptions), feishuSubscriptions(own)),
 	}
 	if employee {
 		u.CustomAttrs = v.attributes(p, own)
@@ -112,7 +112,7 @@ func (v feishuView) show(p *Person, fields feishuFields) feishuserver.User {
 				leaders = append(leaders, id)
 			}
 		}
-		u.DottedLineLeaderUserIds = &leaders
+		u.DottedLineLeaderUserIDs = &leaders
 	}
 	if fields.licences && v.may(scopeAssignInfo) {
 		u.AssignInfo = feishuLicences(own)
@@ -142,7 +142,7 @@ func (v feishuView) place(u *feishuserver.User, p *Person, own feishuPerson) {
 			u.LeaderUserID = &leader
 		}
 	}
-	u.DepartmentIds, u.Orders = &departments, &orders // orders is null for those who left
+	u.DepartmentIDs, u.Orders = &departments, &orders // orders is null for those who left
 }
 
 // feishuRanks returns department_order: the main department has the largest. What was set is kept as long as it says the same.
@@ -222,7 +222,7 @@ func feishuLicences(own feishuPerson) *[]feishuserver.AssignedLicence {
 			SubscriptionID: new(id),
 			LicensePlanKey: new("demo_plan"),
 			ProductName:    new("旗舰版"),
-			I18NName:       &feishuserver.NameTranslations{ZhCn: new("旗舰版"), JaJp: new(""), EnUs: new("Flagship")},
+			I18NName:       &feishuserver.NameTranslations{ZhCN: new("旗舰版"), JaJP: new(""), EnUS: new("Flagship")},
 			StartTime:      new("1767225600"),
 			EndTime:        new("1798761600"),
 		})
@@ -251,7 +251,7 @@ func (v feishuView) paths(p *Person) *[]feishuserver.UserDepartmentPath {
 			DepartmentID:   new(last.id(v.byDepartment)),
 			DepartmentName: feishuLocalized(last.Name, last.EnglishName),
 			DepartmentPath: &feishuserver.DepartmentPath{
-				DepartmentIds:      &ids,
+				DepartmentIDs:      &ids,
 				DepartmentPathName: feishuLocalized(strings.Join(zh, "/"), strings.Join(en, "/")),
 			},
 		})
@@ -262,6 +262,6 @@ func (v feishuView) paths(p *Person) *[]feishuserver.UserDepartmentPath {
 func feishuLocalized(zh, en string) *feishuserver.LocalizedName {
 	return &feishuserver.LocalizedName{
 		Name:     &zh,
-		I18NName: &feishuserver.NameTranslations{ZhCn: &zh, JaJp: new(""), EnUs: &en},
+		I18NName: &feishuserver.NameTranslations{ZhCN: &zh, JaJP: new(""), EnUS: &en},
 	}
 }

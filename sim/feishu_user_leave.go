@@ -46,7 +46,7 @@ func (f *feishu) DeleteUser(ctx context.Context, r feishuserver.DeleteUserReques
 func (v feishuView) checkHandOver(p *Person, b *feishuserver.DeleteUserRequest) error {
 	acceptors := []*string{
 		b.DepartmentChatAcceptorUserID, b.ExternalChatAcceptorUserID, b.DocsAcceptorUserID, b.CalendarAcceptorUserID,
-		b.ApplicationAcceptorUserID, b.MinutesAcceptorUserID, b.SurveyAcceptorUserID, b.AnycrossAcceptorUserID,
+		b.ApplicationAcceptorUserID, b.MinutesAcceptorUserID, b.SurveyAcceptorUserID, b.AnyCrossAcceptorUserID,
 	}
 	if mail := b.EmailAcceptor; mail != nil {
 		switch {
@@ -71,7 +71,7 @@ func (f *feishu) ResurrectUser(ctx context.Context, r feishuserver.ResurrectUser
 	if f.sim.config.feishu.monthlyCalls > 0 {
 		return nil, feishuError{code: feishuapi.ErrorCodeRestoreNotAllowed}
 	}
-	if slices.ContainsFunc(listOf(b.SubscriptionIds), func(id string) bool { return id != feishuLicence }) {
+	if slices.ContainsFunc(listOf(b.SubscriptionIDs), func(id string) bool { return id != feishuLicence }) {
 		return nil, feishuError{code: feishuapi.ErrorCodeInvalidLicence}
 	}
 	err := f.sim.org.change(func(d *directory) error {
@@ -96,8 +96,8 @@ func (f *feishu) ResurrectUser(ctx context.Context, r feishuserver.ResurrectUser
 		}
 		own := f.person(p.Key)
 		own.restored, own.ranks = c.now, ranks
-		if b.SubscriptionIds != nil {
-			own.subscriptions = append([]string{}, *b.SubscriptionIds...)
+		if b.SubscriptionIDs != nil {
+			own.subscriptions = append([]string{}, *b.SubscriptionIDs...)
 		}
 		f.keep(p.Key, own)
 		return nil

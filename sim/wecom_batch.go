@@ -41,7 +41,7 @@ func (w *weCom) start(c *call, imp weComImport) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if cb := imp.callback; cb != nil && (cb.URL == "" || cb.Token == "" || len(cb.Encodingaeskey) != 43) {
+	if cb := imp.callback; cb != nil && (cb.URL == "" || cb.Token == "" || len(cb.EncodingAESKey) != 43) {
 		return "", weComError{code: wecomapi.ErrorCodeInvalidArgs}
 	}
 	w.jobsMu.Lock()
@@ -66,9 +66,9 @@ func (w *weCom) start(c *call, imp weComImport) (string, error) {
 func (w *weCom) GetBatchResult(_ context.Context, r wecomserver.GetBatchResultRequestObject) (wecomserver.GetBatchResultResponseObject, error) {
 	w.jobsMu.Lock()
 	defer w.jobsMu.Unlock()
-	job := w.job(r.Params.Jobid)
+	job := w.job(r.Params.JobID)
 	switch {
-	case r.Params.Jobid == "":
+	case r.Params.JobID == "":
 		return nil, weComError{code: wecomapi.ErrorCodeEmptyParameter}
 	case job == nil:
 		return nil, weComError{code: wecomapi.ErrorCodeJobNotFound}
@@ -141,7 +141,7 @@ func (w *weCom) SyncBatchUser(ctx context.Context, r wecomserver.SyncBatchUserRe
 			return len(rows), run, err
 		},
 	})
-	return wecomserver.SyncBatchUser200JSONResponse{Jobid: &id}, err
+	return wecomserver.SyncBatchUser200JSONResponse{JobID: &id}, err
 }
 
 // ReplaceBatchUser imports members and deletes those who are not in the file.
@@ -161,7 +161,7 @@ func (w *weCom) ReplaceBatchUser(ctx context.Context, r wecomserver.ReplaceBatch
 			run := func(d *directory) []wecomserver.BatchResultRow {
 				for _, p := range absentFrom(d, rows) {
 					if err := d.removePerson(p.Key, c.now); err != nil {
-						return []wecomserver.BatchResultRow{{Userid: &p.UserID, Errmsg: new(fmt.Sprint(err))}}
+						return []wecomserver.BatchResultRow{{UserID: &p.UserID, ErrMsg: new(fmt.Sprint(err))}}
 					}
 				}
 				return w.importMembers(d, c, rows, invites)
@@ -169,7 +169,7 @@ func (w *weCom) ReplaceBatchUser(ctx context.Context, r wecomserver.ReplaceBatch
 			return len(rows), run, nil
 		},
 	})
-	return wecomserver.ReplaceBatchUser200JSONResponse{Jobid: &id}, err
+	return wecomserver.ReplaceBatchUser200JSONResponse{JobID: &id}, err
 }
 
 // massDelete tells whether a replacement would delete so many that it is refused.
@@ -203,7 +203,7 @@ func (w *weCom) importMembers(d *directory, c *call, rows []weComRow, invites bo
 			w.invite(c, row.userID)
 		}
 		code, text := w.rowOutcome(err)
-		out = append(out, wecomserver.BatchResultRow{Userid: &row.userID, Errcode: code, Errmsg: text})
+		out = append(out, wecomserver.BatchResultRow{UserID: &row.userID, ErrCode: code, ErrMsg: text})
 	}
 	return out
 }
@@ -219,5 +219,5 @@ func (w *weCom) ReplaceBatchParty(ctx context.Context, r wecomserver.ReplaceBatc
 			return len(rows), run, err
 		},
 	})
-	return wecomserver.ReplaceBatchParty200JSONResponse{Jobid: &id}, err
+	return wecomserver.ReplaceBatchParty200JSONResponse{JobID: &id}, err
 }

@@ -125,7 +125,7 @@ func checkWeComAttributes(change weComChange) error {
 				return weComError{code: wecomapi.ErrorCodeExtAttrInvalid60151}
 			}
 		}
-		if mini := a.Miniprogram; mini != nil && utf8.RuneCountInString(mini.Title) > 12 {
+		if mini := a.MiniProgram; mini != nil && utf8.RuneCountInString(mini.Title) > 12 {
 			return weComError{code: wecomapi.ErrorCodeExtAttrInvalid60151}
 		}
 	}

@@ -20,7 +20,7 @@ const (
 // weComDepartment writes a department as WeCom does. As with members, the key decides which oddity it shows: no name_en, no
 // department_leader, no order.
 func weComDepartment(v weComView, dept *Department) wecomserver.Department {
-	out := wecomserver.Department{ID: new(dept.WeComID), Name: new(dept.Name), Parentid: new(weComParent(v.dir, dept))}
+	out := wecomserver.Department{ID: new(dept.WeComID), Name: new(dept.Name), ParentID: new(weComParent(v.dir, dept))}
 	if dept.EnglishName != "" && dept.Key%5 != 3 {
 		out.NameEn = new(dept.EnglishName)
 	}
@@ -91,7 +91,7 @@ func (w *weCom) ListDepartmentSimple(ctx context.Context, r wecomserver.ListDepa
 		var departments []*Department
 		departments, err = w.departmentsBelow(w.viewOf(callOf(ctx), d), r.Params.ID)
 		for _, dept := range departments {
-			list = append(list, wecomserver.DepartmentNode{ID: new(dept.WeComID), Parentid: new(weComParent(d, dept)), Order: new(dept.Order)})
+			list = append(list, wecomserver.DepartmentNode{ID: new(dept.WeComID), ParentID: new(weComParent(d, dept)), Order: new(dept.Order)})
 		}
 	})
 	return wecomserver.ListDepartmentSimple200JSONResponse{DepartmentID: &list}, err
@@ -199,7 +199,7 @@ func (w *weCom) makeDepartment(d *directory, c *call, n weComNewDepartment) (*De
 
 // CreateDepartment adds a department.
 func (w *weCom) CreateDepartment(ctx context.Context, r wecomserver.CreateDepartmentRequestObject) (wecomserver.CreateDepartmentResponseObject, error) {
-	n := weComNewDepartment{parent: r.Body.Parentid, name: r.Body.Name}
+	n := weComNewDepartment{parent: r.Body.ParentID, name: r.Body.Name}
 	if r.Body.ID != nil {
 		if n.id = *r.Body.ID; n.id == 0 {
 			n.id = -1
@@ -250,13 +250,13 @@ func (w *weCom) changeDepartment(d *directory, b *wecomserver.UpdateDepartmentRe
 		return weComError{code: wecomapi.ErrorCodeInvalidArgs}
 	}
 	parent := dept.Parent
-	if b.Parentid != nil && *b.Parentid != weComParent(d, dept) {
+	if b.ParentID != nil && *b.ParentID != weComParent(d, dept) {
 		for _, below := range d.subtree(dept.Key) {
-			if below.WeComID == *b.Parentid {
+			if below.WeComID == *b.ParentID {
 				return weComError{code: wecomapi.ErrorCodeDepartmentCycle}
 			}
 		}
-		to, err := weComNewParent(d, *b.Parentid, d.height(dept.Key))
+		to, err := weComNewParent(d, *b.ParentID, d.height(dept.Key))
 		if err != nil {
 			return err
 		}

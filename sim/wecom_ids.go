@@ -77,7 +77,7 @@ func (w *weCom) ListUserID(_ context.Context, r wecomserver.ListUserIDRequestObj
 					next = w.cursorText(at)
 					return
 				}
-				rows = append(rows, wecomserver.DeptUser{Userid: new(p.UserID), Department: new(d.department(m.Department).WeComID)})
+				rows = append(rows, wecomserver.DeptUser{UserID: new(p.UserID), Department: new(d.department(m.Department).WeComID)})
 				at = weComCursor{p.Key, m.Department}
 			}
 		}
@@ -95,7 +95,7 @@ type weComMisses struct {
 	count int
 }
 
-// lookUp finds a person for GetUseridByMobile and GetUseridByEmail. When the misses of a day exceed a fifth of the corp's
+// lookUp finds a person for GetUserIDByMobile and GetUserIDByEmail. When the misses of a day exceed a fifth of the corp's
 // account cap, which is taken to be half as much again as the people that the corp began with, the operation is blocked for the
 // rest of the day.
 func (w *weCom) lookUp(c *call, kind PersonID, value string) (string, error) {
@@ -127,18 +127,18 @@ func (w *weCom) lookUp(c *call, kind PersonID, value string) (string, error) {
 	return "", weComError{code: wecomapi.ErrorCodeUserDoesNotExist}
 }
 
-// GetUseridByMobile finds a member by mobile number.
-func (w *weCom) GetUseridByMobile(ctx context.Context, r wecomserver.GetUseridByMobileRequestObject) (wecomserver.GetUseridByMobileResponseObject, error) {
+// GetUserIDByMobile finds a member by mobile number.
+func (w *weCom) GetUserIDByMobile(ctx context.Context, r wecomserver.GetUserIDByMobileRequestObject) (wecomserver.GetUserIDByMobileResponseObject, error) {
 	if n := len(r.Body.Mobile); n < 5 || n > 32 {
 		return nil, weComError{code: wecomapi.ErrorCodeInvalidMobile}
 	}
 	m, _ := ParseMobile(r.Body.Mobile)
 	id, err := w.lookUp(callOf(ctx), ByMobile, m.E164())
-	return wecomserver.GetUseridByMobile200JSONResponse{Userid: &id}, err
+	return wecomserver.GetUserIDByMobile200JSONResponse{UserID: &id}, err
 }
 
-// GetUseridByEmail finds a member by mail address.
-func (w *weCom) GetUseridByEmail(ctx context.Context, r wecomserver.GetUseridByEmailRequestObject) (wecomserver.GetUseridByEmailResponseObject, error) {
+// GetUserIDByEmail finds a member by mail address.
+func (w *weCom) GetUserIDByEmail(ctx context.Context, r wecomserver.GetUserIDByEmailRequestObject) (wecomserver.GetUserIDByEmailResponseObject, error) {
 	kind := ByCorpEmail
 	if t := r.Body.EmailType; t != nil && *t == 2 {
 		kind = ByEmail
@@ -149,43 +149,43 @@ func (w *weCom) GetUseridByEmail(ctx context.Context, r wecomserver.GetUseridByE
 		return nil, weComError{code: wecomapi.ErrorCodeEmptyParameter}
 	}
 	id, err := w.lookUp(callOf(ctx), kind, r.Body.Email)
-	return wecomserver.GetUseridByEmail200JSONResponse{Userid: &id}, err
+	return wecomserver.GetUserIDByEmail200JSONResponse{UserID: &id}, err
 }
 
-// ConvertUseridToOpenid gives the WeChat id of a member.
-func (w *weCom) ConvertUseridToOpenid(ctx context.Context, r wecomserver.ConvertUseridToOpenidRequestObject) (wecomserver.ConvertUseridToOpenidResponseObject, error) {
+// ConvertUserIDToOpenID gives the WeChat id of a member.
+func (w *weCom) ConvertUserIDToOpenID(ctx context.Context, r wecomserver.ConvertUserIDToOpenIDRequestObject) (wecomserver.ConvertUserIDToOpenIDResponseObject, error) {
 	c := callOf(ctx)
-	var out wecomserver.ConvertUseridToOpenid200JSONResponse
+	var out wecomserver.ConvertUserIDToOpenID200JSONResponse
 	var err error
 	w.sim.org.view(func(d *directory) {
-		p := d.findPerson(ByUserID, r.Body.Userid)
+		p := d.findPerson(ByUserID, r.Body.UserID)
 		switch {
-		case r.Body.Userid == "":
-			err = weComError{code: wecomapi.ErrorCodeUseridMissing}
+		case r.Body.UserID == "":
+			err = weComError{code: wecomapi.ErrorCodeUserIDMissing}
 		case p == nil:
-			err = weComError{code: wecomapi.ErrorCodeUseridNotFound}
+			err = weComError{code: wecomapi.ErrorCodeUserIDNotFound}
 		case !w.viewOf(c, d).person(p):
 			err = weComError{code: wecomapi.ErrorCodeMemberOutOfRange}
 		case p.WeChatOpenID == "":
 			err = weComError{code: wecomapi.ErrorCodeWeChatNotBound}
 		default:
-			out.Openid = new(p.WeChatOpenID)
-			if r.Body.Agentid != nil {
-				out.Appid = new("wx" + strings.TrimPrefix(w.sim.Credentials().WeCom.CorpID, "ww"))
+			out.OpenID = new(p.WeChatOpenID)
+			if r.Body.AgentID != nil {
+				out.AppID = new("wx" + strings.TrimPrefix(w.sim.Credentials().WeCom.CorpID, "ww"))
 			}
 		}
 	})
 	return out, err
 }
 
-// ConvertOpenidToUserid finds the member behind a WeChat id.
-func (w *weCom) ConvertOpenidToUserid(ctx context.Context, r wecomserver.ConvertOpenidToUseridRequestObject) (wecomserver.ConvertOpenidToUseridResponseObject, error) {
+// ConvertOpenIDToUserID finds the member behind a WeChat id.
+func (w *weCom) ConvertOpenIDToUserID(ctx context.Context, r wecomserver.ConvertOpenIDToUserIDRequestObject) (wecomserver.ConvertOpenIDToUserIDResponseObject, error) {
 	c := callOf(ctx)
-	var out wecomserver.ConvertOpenidToUserid200JSONResponse
+	var out wecomserver.ConvertOpenIDToUserID200JSONResponse
 	err := error(weComError{code: wecomapi.ErrorCodeInvalidOpenID})
 	w.sim.org.view(func(d *directory) {
-		if p := d.findPerson(ByWeChatOpenID, r.Body.Openid); p != nil && w.viewOf(c, d).person(p) {
-			out.Userid, err = new(p.UserID), nil
+		if p := d.findPerson(ByWeChatOpenID, r.Body.OpenID); p != nil && w.viewOf(c, d).person(p) {
+			out.UserID, err = new(p.UserID), nil
 		}
 	})
 	return out, err
@@ -194,23 +194,23 @@ func (w *weCom) ConvertOpenidToUserid(ctx context.Context, r wecomserver.Convert
 // weComConvertible is how many ids one call may convert.
 const weComConvertible = 1000
 
-// UseridToOpenUserid converts ids for a provider's app.
-func (w *weCom) UseridToOpenUserid(ctx context.Context, r wecomserver.UseridToOpenUseridRequestObject) (wecomserver.UseridToOpenUseridResponseObject, error) {
-	pairs, invalid, err := w.convert(callOf(ctx), ByUserID, r.Body.UseridList)
-	return wecomserver.UseridToOpenUserid200JSONResponse{OpenUseridList: &pairs, InvalidUseridList: &invalid}, err
+// UserIDToOpenUserID converts ids for a provider's app.
+func (w *weCom) UserIDToOpenUserID(ctx context.Context, r wecomserver.UserIDToOpenUserIDRequestObject) (wecomserver.UserIDToOpenUserIDResponseObject, error) {
+	pairs, invalid, err := w.convert(callOf(ctx), ByUserID, r.Body.UserIDList)
+	return wecomserver.UserIDToOpenUserID200JSONResponse{OpenUserIDList: &pairs, InvalidUserIDList: &invalid}, err
 }
 
-// OpenUseridToUserid converts ids that a provider's app has got.
-func (w *weCom) OpenUseridToUserid(ctx context.Context, r wecomserver.OpenUseridToUseridRequestObject) (wecomserver.OpenUseridToUseridResponseObject, error) {
-	switch r.Body.SourceAgentid {
+// OpenUserIDToUserID converts ids that a provider's app has got.
+func (w *weCom) OpenUserIDToUserID(ctx context.Context, r wecomserver.OpenUserIDToUserIDRequestObject) (wecomserver.OpenUserIDToUserIDResponseObject, error) {
+	switch r.Body.SourceAgentID {
 	case 0:
 		return nil, weComError{code: wecomapi.ErrorCodeAgentIDMissing}
 	case w.sim.Credentials().WeCom.ProviderAppAgentID:
 	default:
 		return nil, weComError{code: wecomapi.ErrorCodeInvalidAgentID}
 	}
-	pairs, invalid, err := w.convert(callOf(ctx), ByWeComOpenUserID, r.Body.OpenUseridList)
-	return wecomserver.OpenUseridToUserid200JSONResponse{UseridList: &pairs, InvalidOpenUseridList: &invalid}, err
+	pairs, invalid, err := w.convert(callOf(ctx), ByWeComOpenUserID, r.Body.OpenUserIDList)
+	return wecomserver.OpenUserIDToUserID200JSONResponse{UserIDList: &pairs, InvalidOpenUserIDList: &invalid}, err
 }
 
 func (w *weCom) convert(c *call, kind PersonID, ids []string) (pairs []wecomserver.UserIDPair, invalid []string, err error) {
@@ -218,7 +218,7 @@ func (w *weCom) convert(c *call, kind PersonID, ids []string) (pairs []wecomserv
 	case len(ids) == 0:
 		return nil, nil, weComError{code: wecomapi.ErrorCodeEmptyParameter}
 	case len(ids) > weComConvertible:
-		return nil, nil, weComError{code: wecomapi.ErrorCodeInvalidUseridListLength}
+		return nil, nil, weComError{code: wecomapi.ErrorCodeInvalidUserIDListLength}
 	}
 	pairs, invalid = []wecomserver.UserIDPair{}, []string{}
 	w.sim.org.view(func(d *directory) {
@@ -229,7 +229,7 @@ func (w *weCom) convert(c *call, kind PersonID, ids []string) (pairs []wecomserv
 				invalid = append(invalid, id)
 				continue
 			}
-			pairs = append(pairs, wecomserver.UserIDPair{Userid: new(p.UserID), OpenUserid: new(p.WeComOpenUserID)})
+			pairs = append(pairs, wecomserver.UserIDPair{UserID: new(p.UserID), OpenUserID: new(p.WeComOpenUserID)})
 		}
 	})
 	return pairs, invalid, nil

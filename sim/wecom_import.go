@@ -119,7 +119,7 @@ func readMemberFile(data []byte) ([]weComRow, error) {
 			return nil, weComError{code: wecomapi.ErrorCodeInvalidImportFile}
 		}
 		if id := ByUserID.fold(row.userID); seen[id] {
-			return nil, weComError{code: wecomapi.ErrorCodeImportDuplicateUserid}
+			return nil, weComError{code: wecomapi.ErrorCodeImportDuplicateUserID}
 		} else {
 			seen[id] = true
 		}
@@ -256,7 +256,7 @@ func (w *weCom) importParties(d *directory, c *call, rows []weComPartyRow) []wec
 		listed[row.id] = true
 		action, err := w.importParty(d, c, row)
 		code, text := w.rowOutcome(err)
-		out = append(out, wecomserver.BatchResultRow{Partyid: &row.id, Action: &action, Errcode: code, Errmsg: text})
+		out = append(out, wecomserver.BatchResultRow{PartyID: &row.id, Action: &action, ErrCode: code, ErrMsg: text})
 	}
 	departments := d.allDepartments()
 	for i := len(departments) - 1; i >= 0; i-- {
@@ -293,7 +293,7 @@ func (w *weCom) importParty(d *directory, c *call, row weComPartyRow) (action in
 	}
 	if row.id != 1 && weComParent(d, dept) != row.parent {
 		action |= weComPartyMoved
-		change.Parentid = &row.parent
+		change.ParentID = &row.parent
 	}
 	if row.order != 0 && dept.Order != row.order {
 		action |= weComPartyReordered

@@ -59,7 +59,7 @@ func (c *WeCom) Consent(userID string) (ticket string, err error) {
 }
 
 // OpenVerificationPage returns the code with which the corp's verification page is opened when WeCom asks the person for the
-// second check. It is for GetTfaInfo, once. It fails if nobody has the user id.
+// second check. It is for GetTFAInfo, once. It fails if nobody has the user id.
 func (c *WeCom) OpenVerificationPage(userID string) (code string, err error) {
 	key, err := c.part.keyOf(userID)
 	if err != nil {
@@ -99,7 +99,7 @@ func (w *weCom) InviteUser(ctx context.Context, r wecomserver.InviteUserRequestO
 	case len(users)+len(parties)+len(tags) == 0:
 		return nil, weComError{code: wecomapi.ErrorCodeAllTargetsEmpty}
 	case len(users) > 1000:
-		return nil, weComError{code: wecomapi.ErrorCodeInvalidUseridListLength}
+		return nil, weComError{code: wecomapi.ErrorCodeInvalidUserIDListLength}
 	case len(parties) > 100:
 		return nil, weComError{code: wecomapi.ErrorCodeTooManyDepartments}
 	case len(tags) > 100:
@@ -147,13 +147,13 @@ func (w *weCom) InviteUser(ctx context.Context, r wecomserver.InviteUserRequestO
 	}
 	var out wecomserver.InviteUser200JSONResponse // a list without entries is absent
 	if badUsers != nil {
-		out.Invaliduser = new(wire.StringList(badUsers))
+		out.InvalidUser = new(wire.StringList(badUsers))
 	}
 	if badParties != nil {
-		out.Invalidparty = &badParties
+		out.InvalidParty = &badParties
 	}
 	if badTags != nil {
-		out.Invalidtag = &badTags
+		out.InvalidTag = &badTags
 	}
 	return out, nil
 }

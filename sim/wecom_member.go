@@ -21,13 +21,13 @@ type weComProfile struct {
 func (w *weCom) member(v weComView, p *Person, inList bool, holder string) wecomserver.Member {
 	key := int(p.Key)
 	m := wecomserver.Member{
-		Userid:           new(p.UserID),
+		UserID:           new(p.UserID),
 		Name:             new(p.Name),
 		Position:         new(p.Position),
 		Status:           new(weComStatus(p)),
 		ExternalPosition: new(w.profile(p.Key).externalPosition),
 		ExternalProfile:  w.profile(p.Key).external,
-		Extattr:          weComExtAttr(p),
+		ExtAttr:          weComExtAttr(p),
 	}
 	w.placeMember(&m, v, p)
 	if p.Telephone != "" {
@@ -47,7 +47,7 @@ func (w *weCom) member(v weComView, p *Person, inList bool, holder string) wecom
 		m.DirectLeader = &[]string{}
 	}
 	if key%50 == 9 {
-		m.Enable, m.Isleader, m.HideMobile, m.WxpluginStatus = new(bit(p.Status != StatusDisabled)), new(bit(leadsSomewhere(p))), new(bit(p.MobileHidden)), new(int64(1))
+		m.Enable, m.IsLeader, m.HideMobile, m.WXPluginStatus = new(bit(p.Status != StatusDisabled)), new(bit(leadsSomewhere(p))), new(bit(p.MobileHidden)), new(int64(1))
 	}
 	w.addSensitive(&m, v, p)
 	if inList && holder == weComProvider {
@@ -100,7 +100,7 @@ func (w *weCom) addSensitive(m *wecomserver.Member, v weComView, p *Person) {
 	m.BizMail = new(p.CorpEmail)
 	m.Avatar = new(p.AvatarURL)
 	m.ThumbAvatar = new(p.AvatarURL)
-	m.QrCode = new(weComQRCode(p))
+	m.QRCode = new(weComQRCode(p))
 	if p.Address != "" {
 		m.Address = new(p.Address)
 	}

@@ -25,17 +25,17 @@ func (u weComUser) VisitGetUserResponse(w http.ResponseWriter) error {
 // GetUser reads one member.
 func (w *weCom) GetUser(ctx context.Context, r wecomserver.GetUserRequestObject) (wecomserver.GetUserResponseObject, error) {
 	c := callOf(ctx)
-	if r.Params.Userid == "" {
-		return nil, weComError{code: wecomapi.ErrorCodeUseridMissing}
+	if r.Params.UserID == "" {
+		return nil, weComError{code: wecomapi.ErrorCodeUserIDMissing}
 	}
 	var user weComUser
 	var err error
 	w.sim.org.view(func(d *directory) {
 		v := w.viewOf(c, d)
-		switch p := d.findPerson(ByUserID, r.Params.Userid); {
+		switch p := d.findPerson(ByUserID, r.Params.UserID); {
 		case p == nil:
 			// Seen on the wire: the empty arrays of a success beside the code.
-			err = weComError{code: wecomapi.ErrorCodeUseridNotFound, beside: map[string]any{
+			err = weComError{code: wecomapi.ErrorCodeUserIDNotFound, beside: map[string]any{
 				"department": []int64{}, "order": []int64{}, "is_leader_in_dept": []int64{},
 			}}
 		case !v.person(p):
@@ -91,7 +91,7 @@ func (w *weCom) GetUserList(ctx context.Context, r wecomserver.GetUserListReques
 			list = append(list, w.member(v, p, true, c.grant.holder))
 		}
 	})
-	return wecomserver.GetUserList200JSONResponse{Userlist: &list}, err
+	return wecomserver.GetUserList200JSONResponse{UserList: &list}, err
 }
 
 // GetUserSimplelist reads ids and names of the members of a department.
@@ -106,10 +106,10 @@ func (w *weCom) GetUserSimplelist(ctx context.Context, r wecomserver.GetUserSimp
 		for _, p := range people {
 			var m wecomserver.Member
 			w.placeMember(&m, v, p)
-			list = append(list, wecomserver.SimpleMember{Userid: new(p.UserID), Name: new(p.Name), Department: m.Department})
+			list = append(list, wecomserver.SimpleMember{UserID: new(p.UserID), Name: new(p.Name), Department: m.Department})
 		}
 	})
-	return wecomserver.GetUserSimplelist200JSONResponse{Userlist: &list}, err
+	return wecomserver.GetUserSimplelist200JSONResponse{UserList: &list}, err
 }
 
 // GetActiveStat tells how many members were active on a day: a number made up from the day.
@@ -133,8 +133,8 @@ func (w *weCom) GetActiveStat(ctx context.Context, r wecomserver.GetActiveStatRe
 	return wecomserver.GetActiveStat200JSONResponse{ActiveCnt: new(int64(active))}, nil
 }
 
-// GetJoinQrcode gives the address of the QR code for joining.
-func (w *weCom) GetJoinQrcode(_ context.Context, r wecomserver.GetJoinQrcodeRequestObject) (wecomserver.GetJoinQrcodeResponseObject, error) {
+// GetJoinQRCode gives the address of the QR code for joining.
+func (w *weCom) GetJoinQRCode(_ context.Context, r wecomserver.GetJoinQRCodeRequestObject) (wecomserver.GetJoinQRCodeResponseObject, error) {
 	size := int64(1)
 	if r.Params.SizeType != nil {
 		size = int64(*r.Params.SizeType)
@@ -143,5 +143,5 @@ func (w *weCom) GetJoinQrcode(_ context.Context, r wecomserver.GetJoinQrcodeRequ
 		return nil, weComError{code: wecomapi.ErrorCodeInvalidArgs}
 	}
 	url := "https://work.weixin.qq.com/wework_admin/genqrcode?action=join&vcode=demo&qr_size=" + strconv.FormatInt(size, 10)
-	return wecomserver.GetJoinQrcode200JSONResponse{JoinQrcode: &url}, nil
+	return wecomserver.GetJoinQRCode200JSONResponse{JoinQRCode: &url}, nil
 }

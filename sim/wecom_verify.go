@@ -8,7 +8,7 @@ import (
 	"github.com/roster-go/roster/sim/internal/wecomserver"
 )
 
-// weComTfaCode is a pass for one TfaSucc.
+// weComTfaCode is a pass for one TFASucc.
 type weComTfaCode struct {
 	person PersonKey
 	ends   time.Time
@@ -17,12 +17,12 @@ type weComTfaCode struct {
 // AuthsuccUser lets a member finish the first login.
 func (w *weCom) AuthsuccUser(ctx context.Context, r wecomserver.AuthsuccUserRequestObject) (wecomserver.AuthsuccUserResponseObject, error) {
 	err := w.sim.org.change(func(d *directory) error {
-		if r.Params.Userid == "" {
-			return weComError{code: wecomapi.ErrorCodeUseridMissing}
+		if r.Params.UserID == "" {
+			return weComError{code: wecomapi.ErrorCodeUserIDMissing}
 		}
-		p := d.findPerson(ByUserID, r.Params.Userid)
+		p := d.findPerson(ByUserID, r.Params.UserID)
 		if p == nil {
-			return weComError{code: wecomapi.ErrorCodeUseridNotFound}
+			return weComError{code: wecomapi.ErrorCodeUserIDNotFound}
 		}
 		return d.updatePerson(p.Key, func(p *Person) error {
 			if p.Status == StatusNotActivated {
@@ -34,8 +34,8 @@ func (w *weCom) AuthsuccUser(ctx context.Context, r wecomserver.AuthsuccUserRequ
 	return wecomserver.AuthsuccUser200JSONResponse{}, err
 }
 
-// GetTfaInfo tells who stands before the verification page. A code is good for one call, its tfa_code for five minutes.
-func (w *weCom) GetTfaInfo(ctx context.Context, r wecomserver.GetTfaInfoRequestObject) (wecomserver.GetTfaInfoResponseObject, error) {
+// GetTFAInfo tells who stands before the verification page. A code is good for one call, its tfa_code for five minutes.
+func (w *weCom) GetTFAInfo(ctx context.Context, r wecomserver.GetTFAInfoRequestObject) (wecomserver.GetTFAInfoResponseObject, error) {
 	c := callOf(ctx)
 	n := w.next()
 	w.mu.Lock()
@@ -50,26 +50,26 @@ func (w *weCom) GetTfaInfo(ctx context.Context, r wecomserver.GetTfaInfoRequestO
 	if !ok || !found {
 		return nil, weComError{code: wecomapi.ErrorCodeInvalidCode}
 	}
-	return wecomserver.GetTfaInfo200JSONResponse{Userid: &p.UserID, TfaCode: &tfaCode}, nil
+	return wecomserver.GetTFAInfo200JSONResponse{UserID: &p.UserID, TFACode: &tfaCode}, nil
 }
 
-// TfaSucc lets the member of a GetTfaInfo go on.
-func (w *weCom) TfaSucc(ctx context.Context, r wecomserver.TfaSuccRequestObject) (wecomserver.TfaSuccResponseObject, error) {
-	if r.Body.Userid == "" {
-		return nil, weComError{code: wecomapi.ErrorCodeUseridMissing}
+// TFASucc lets the member of a GetTFAInfo go on.
+func (w *weCom) TFASucc(ctx context.Context, r wecomserver.TFASuccRequestObject) (wecomserver.TFASuccResponseObject, error) {
+	if r.Body.UserID == "" {
+		return nil, weComError{code: wecomapi.ErrorCodeUserIDMissing}
 	}
-	key, err := w.keyOf(r.Body.Userid)
+	key, err := w.keyOf(r.Body.UserID)
 	if err != nil {
-		return nil, weComError{code: wecomapi.ErrorCodeUseridNotFound}
+		return nil, weComError{code: wecomapi.ErrorCodeUserIDNotFound}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	pass, ok := w.tfaCodes[r.Body.TfaCode]
+	pass, ok := w.tfaCodes[r.Body.TFACode]
 	if !ok || pass.person != key || !callOf(ctx).now.Before(pass.ends) {
 		return nil, weComError{code: wecomapi.ErrorCodeInvalidCode}
 	}
-	delete(w.tfaCodes, r.Body.TfaCode)
-	return wecomserver.TfaSucc200JSONResponse{}, nil
+	delete(w.tfaCodes, r.Body.TFACode)
+	return wecomserver.TFASucc200JSONResponse{}, nil
 }
 
 // GetUserDetailByTicket gives the private fields of a person who has agreed.
@@ -82,7 +82,7 @@ func (w *weCom) GetUserDetailByTicket(_ context.Context, r wecomserver.GetUserDe
 		return nil, weComError{code: wecomapi.ErrorCodeInvalidCode}
 	}
 	return wecomserver.GetUserDetailByTicket200JSONResponse{
-		Userid: &p.UserID, Gender: new(weComGender(&p)), Avatar: &p.AvatarURL, QrCode: new(weComQRCode(&p)),
+		UserID: &p.UserID, Gender: new(weComGender(&p)), Avatar: &p.AvatarURL, QRCode: new(weComQRCode(&p)),
 		Mobile: new(p.Mobile.Short()), Email: &p.Email, BizMail: &p.CorpEmail, Address: &p.Address,
 	}, nil
 }

@@ -29,22 +29,22 @@ func (w *weCom) CreateUser(ctx context.Context, r wecomserver.CreateUserRequestO
 	b, c := r.Body, callOf(ctx)
 	change := weComChange{
 		name: &b.Name, alias: b.Alias, mobile: b.Mobile, position: b.Position, email: b.Email, bizMail: b.BizMail,
-		telephone: b.Telephone, avatar: b.AvatarMediaid, externalPosition: b.ExternalPosition, address: b.Address,
+		telephone: b.Telephone, avatar: b.AvatarMediaID, externalPosition: b.ExternalPosition, address: b.Address,
 		gender: b.Gender, enable: b.Enable, mainDepartment: b.MainDepartment,
 		departments: b.Department, orders: b.Order, leads: b.IsLeaderInDept, directLeader: b.DirectLeader,
-		attributes: b.Extattr, external: b.ExternalProfile,
+		attributes: b.ExtAttr, external: b.ExternalProfile,
 	}
 	var created []wecomserver.CreatedDepartment
 	err := w.sim.org.change(func(d *directory) error {
 		var err error
-		created, err = w.createMember(d, c, b.Userid, change)
+		created, err = w.createMember(d, c, b.UserID, change)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	if b.ToInvite == nil || *b.ToInvite { // left out means yes
-		w.invite(c, b.Userid)
+		w.invite(c, b.UserID)
 	}
 	var out wecomserver.CreateUser200JSONResponse
 	if len(created) > 0 {
@@ -58,12 +58,12 @@ func (w *weCom) UpdateUser(ctx context.Context, r wecomserver.UpdateUserRequestO
 	b, c := r.Body, callOf(ctx)
 	change := weComChange{
 		name: b.Name, alias: b.Alias, mobile: b.Mobile, position: b.Position, email: b.Email, bizMail: b.BizMail,
-		telephone: b.Telephone, avatar: b.AvatarMediaid, externalPosition: b.ExternalPosition, address: b.Address, newUserID: b.NewUserid,
+		telephone: b.Telephone, avatar: b.AvatarMediaID, externalPosition: b.ExternalPosition, address: b.Address, newUserID: b.NewUserID,
 		gender: b.Gender, enable: b.Enable, mainDepartment: b.MainDepartment,
 		departments: b.Department, orders: b.Order, leads: b.IsLeaderInDept, directLeader: b.DirectLeader,
-		attributes: b.Extattr, external: b.ExternalProfile, mailAliases: b.BizMailAlias,
+		attributes: b.ExtAttr, external: b.ExternalProfile, mailAliases: b.BizMailAlias,
 	}
-	err := w.sim.org.change(func(d *directory) error { return w.updateMember(d, c, b.Userid, change) })
+	err := w.sim.org.change(func(d *directory) error { return w.updateMember(d, c, b.UserID, change) })
 	return wecomserver.UpdateUser200JSONResponse{}, err
 }
 
@@ -71,11 +71,11 @@ func (w *weCom) UpdateUser(ctx context.Context, r wecomserver.UpdateUserRequestO
 func (w *weCom) createMember(d *directory, c *call, userID string, change weComChange) ([]wecomserver.CreatedDepartment, error) {
 	switch {
 	case userID == "":
-		return nil, weComError{code: wecomapi.ErrorCodeUseridMissing}
+		return nil, weComError{code: wecomapi.ErrorCodeUserIDMissing}
 	case !weComUserID(userID):
-		return nil, weComError{code: wecomapi.ErrorCodeInvalidUserid}
+		return nil, weComError{code: wecomapi.ErrorCodeInvalidUserID}
 	case d.findPerson(ByUserID, userID) != nil:
-		return nil, weComError{code: wecomapi.ErrorCodeUseridExists}
+		return nil, weComError{code: wecomapi.ErrorCodeUserIDExists}
 	}
 	if change.name == nil {
 		change.name = new("")
@@ -108,11 +108,11 @@ func (w *weCom) createMember(d *directory, c *call, userID string, change weComC
 // updateMember changes a member.
 func (w *weCom) updateMember(d *directory, c *call, userID string, change weComChange) error {
 	if userID == "" {
-		return weComError{code: wecomapi.ErrorCodeUseridMissing}
+		return weComError{code: wecomapi.ErrorCodeUserIDMissing}
 	}
 	p := d.findPerson(ByUserID, userID)
 	if p == nil {
-		return weComError{code: wecomapi.ErrorCodeUseridNotFound}
+		return weComError{code: wecomapi.ErrorCodeUserIDNotFound}
 	}
 	if change.departments != nil && len(*change.departments) == 0 {
 		return weComError{code: wecomapi.ErrorCodeDepartmentRequired}
@@ -129,9 +129,9 @@ func (w *weCom) updateMember(d *directory, c *call, userID string, change weComC
 	if id := change.newUserID; id != nil && *id != p.UserID {
 		switch {
 		case !p.GeneratedUserID:
-			return weComError{code: wecomapi.ErrorCodeUseridUnchangeable}
+			return weComError{code: wecomapi.ErrorCodeUserIDUnchangeable}
 		case !weComUserID(*id):
-			return weComError{code: wecomapi.ErrorCodeInvalidUserid}
+			return weComError{code: wecomapi.ErrorCodeInvalidUserID}
 		}
 	}
 	edited := p.clone()
@@ -151,7 +151,7 @@ func weComMemberFailure(err error) error {
 	if errors.As(err, &taken) {
 		switch taken.What {
 		case ByUserID:
-			return weComError{code: wecomapi.ErrorCodeUseridExists}
+			return weComError{code: wecomapi.ErrorCodeUserIDExists}
 		case ByMobile:
 			return weComError{code: wecomapi.ErrorCodeMobileExists}
 		case ByEmail:
@@ -203,7 +203,7 @@ func (w *weCom) apply(d *directory, c *call, p *Person, change weComChange) ([]w
 		for _, id := range *change.directLeader {
 			leader := d.findPerson(ByUserID, id)
 			if leader == nil {
-				return nil, weComError{code: wecomapi.ErrorCodeUseridNotFound}
+				return nil, weComError{code: wecomapi.ErrorCodeUserIDNotFound}
 			}
 			p.Manager = leader.Key
 		}
@@ -312,13 +312,13 @@ func (w *weCom) remember(key PersonKey, change weComChange) {
 // DeleteUser removes a member.
 func (w *weCom) DeleteUser(ctx context.Context, r wecomserver.DeleteUserRequestObject) (wecomserver.DeleteUserResponseObject, error) {
 	err := w.sim.org.change(func(d *directory) error {
-		if r.Params.Userid == "" {
-			return weComError{code: wecomapi.ErrorCodeUseridMissing}
+		if r.Params.UserID == "" {
+			return weComError{code: wecomapi.ErrorCodeUserIDMissing}
 		}
-		p := d.findPerson(ByUserID, r.Params.Userid)
+		p := d.findPerson(ByUserID, r.Params.UserID)
 		switch {
 		case p == nil:
-			return weComError{code: wecomapi.ErrorCodeUseridNotFound}
+			return weComError{code: wecomapi.ErrorCodeUserIDNotFound}
 		case p.Founder:
 			return weComError{code: wecomapi.ErrorCodeCreatorUndeletable}
 		}
@@ -329,16 +329,16 @@ func (w *weCom) DeleteUser(ctx context.Context, r wecomserver.DeleteUserRequestO
 
 // DeleteBatchUser removes members, all of them or none.
 func (w *weCom) DeleteBatchUser(ctx context.Context, r wecomserver.DeleteBatchUserRequestObject) (wecomserver.DeleteBatchUserResponseObject, error) {
-	if n := len(r.Body.Useridlist); n < 1 || n > 200 {
-		return nil, weComError{code: wecomapi.ErrorCodeInvalidUseridListLength}
+	if n := len(r.Body.UserIDList); n < 1 || n > 200 {
+		return nil, weComError{code: wecomapi.ErrorCodeInvalidUserIDListLength}
 	}
 	err := w.sim.org.change(func(d *directory) error {
 		leaving := make(map[PersonKey]bool)
-		for _, id := range r.Body.Useridlist {
+		for _, id := range r.Body.UserIDList {
 			p := d.findPerson(ByUserID, id)
 			switch {
 			case p == nil:
-				return weComError{code: wecomapi.ErrorCodeInvalidUseridList}
+				return weComError{code: wecomapi.ErrorCodeInvalidUserIDList}
 			case p.Founder:
 				return weComError{code: wecomapi.ErrorCodeCreatorUndeletable}
 			}

@@ -195,12 +195,12 @@ func (w *wps) editAttributes(c *call, edit func(Attribute) (Attribute, bool)) er
 
 // BatchDeleteCustomAttrDefs removes definitions with their values, all of them or none.
 func (w *wps) BatchDeleteCustomAttrDefs(ctx context.Context, r wpsserver.BatchDeleteCustomAttrDefsRequestObject) (wpsserver.BatchDeleteCustomAttrDefsResponseObject, error) {
-	if len(r.Body.AttrIds) == 0 {
+	if len(r.Body.AttrIDs) == 0 {
 		return nil, wpsInvalid("attr_ids is required")
 	}
 	gone := make(map[string]bool)
 	err := w.changeAttrDefs(func(defs []wpsAttrDef) ([]wpsAttrDef, error) {
-		for _, id := range r.Body.AttrIds {
+		for _, id := range r.Body.AttrIDs {
 			i := slices.IndexFunc(defs, func(def wpsAttrDef) bool { return def.id == id })
 			if i < 0 {
 				return nil, wpsNoSuch("custom attribute", id)

@@ -73,14 +73,14 @@ func (v wpsView) attrValue(p *Person, def wpsAttrDef) (value wpsserver.CustomAtt
 // BatchReadUserCustomAttrs reads the custom attributes of people. Who does not exist or is not visible is missing. Private deployments
 // call the list users.
 func (w *wps) BatchReadUserCustomAttrs(ctx context.Context, r wpsserver.BatchReadUserCustomAttrsRequestObject) (wpsserver.BatchReadUserCustomAttrsResponseObject, error) {
-	if len(r.Body.UserIds) == 0 {
+	if len(r.Body.UserIDs) == 0 {
 		return nil, wpsInvalid("user_ids is required")
 	}
 	defs := w.attrDefinitions()
 	list := []wpsserver.UserCustomAttrs{}
 	w.sim.org.view(func(d *directory) {
 		v := w.viewOf(callOf(ctx), d)
-		for _, id := range r.Body.UserIds {
+		for _, id := range r.Body.UserIDs {
 			if p := v.userNamed(id); p != nil {
 				list = append(list, wpsserver.UserCustomAttrs{UserID: new(p.WPSUserID), CustomAttrs: new(v.attrValues(p, defs))})
 			}

@@ -44,15 +44,15 @@ func (w *wps) GetContactsPermissionScope(ctx context.Context, r wpsserver.GetCon
 				}
 			}
 		})
-		items = append(items, wpsserver.PermissionScope{Scope: new(string(wpsserver.ContactScopeOrg)), DeptIds: &ids})
+		items = append(items, wpsserver.PermissionScope{Scope: new(string(wpsserver.ContactScopeOrg)), DeptIDs: &ids})
 	}
 	return wpsserver.GetContactsPermissionScope200JSONResponse{Msg: w.said(""), Data: &wpsserver.PermissionScopeList{Items: &items}}, nil
 }
 
-// ConvertIds translates ids of the older platform. Those that it never had are missing. There is no msg.
-func (w *wps) ConvertIds(_ context.Context, r wpsserver.ConvertIdsRequestObject) (wpsserver.ConvertIdsResponseObject, error) {
+// ConvertIDs translates ids of the older platform. Those that it never had are missing. There is no msg.
+func (w *wps) ConvertIDs(_ context.Context, r wpsserver.ConvertIDsRequestObject) (wpsserver.ConvertIDsResponseObject, error) {
 	b := r.Body
-	switch n := len(b.Ids); {
+	switch n := len(b.IDs); {
 	case !b.IDType.Valid():
 		return nil, wpsInvalid("id_type is not known")
 	case n == 0 || n > 20:
@@ -79,10 +79,10 @@ func (w *wps) ConvertIds(_ context.Context, r wpsserver.ConvertIdsRequestObject)
 		}
 	})
 	data := make(wpsserver.IDMap)
-	for _, id := range b.Ids {
+	for _, id := range b.IDs {
 		if converted, ok := known[id]; ok {
 			data[id] = converted
 		}
 	}
-	return wpsserver.ConvertIds200JSONResponse{Data: &data}, nil
+	return wpsserver.ConvertIDs200JSONResponse{Data: &data}, nil
 }

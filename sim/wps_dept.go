@@ -158,7 +158,7 @@ func (v wpsView) deptList(departments []*Department) *wpsserver.DeptList {
 
 // BatchReadDepts reads departments by id. Who does not exist or is not visible is missing.
 func (w *wps) BatchReadDepts(ctx context.Context, r wpsserver.BatchReadDeptsRequestObject) (wpsserver.BatchReadDeptsResponseObject, error) {
-	data, err := w.findDepts(callOf(ctx), "dept_ids", r.Body.DeptIds, func(v wpsView, dept *Department) string {
+	data, err := w.findDepts(callOf(ctx), "dept_ids", r.Body.DeptIDs, func(v wpsView, dept *Department) string {
 		if v.external {
 			return w.exDeptID(dept)
 		}
@@ -167,10 +167,10 @@ func (w *wps) BatchReadDepts(ctx context.Context, r wpsserver.BatchReadDeptsRequ
 	return wpsserver.BatchReadDepts200JSONResponse{Msg: w.said(""), Data: data}, err
 }
 
-// GetDeptsByExIds reads departments by their ids in the outer identity source.
-func (w *wps) GetDeptsByExIds(ctx context.Context, r wpsserver.GetDeptsByExIdsRequestObject) (wpsserver.GetDeptsByExIdsResponseObject, error) {
-	data, err := w.findDepts(callOf(ctx), "ex_dept_ids", r.Body.ExDeptIds, func(_ wpsView, dept *Department) string { return w.exDeptID(dept) })
-	return wpsserver.GetDeptsByExIds200JSONResponse{Msg: w.said(""), Data: data}, err
+// GetDeptsByExIDs reads departments by their ids in the outer identity source.
+func (w *wps) GetDeptsByExIDs(ctx context.Context, r wpsserver.GetDeptsByExIDsRequestObject) (wpsserver.GetDeptsByExIDsResponseObject, error) {
+	data, err := w.findDepts(callOf(ctx), "ex_dept_ids", r.Body.ExDeptIDs, func(_ wpsView, dept *Department) string { return w.exDeptID(dept) })
+	return wpsserver.GetDeptsByExIDs200JSONResponse{Msg: w.said(""), Data: data}, err
 }
 
 // findDepts returns the visible departments for which the request has one of values.

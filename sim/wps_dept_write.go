@@ -210,14 +210,14 @@ func wpsRemoveDept(d *directory, key DepartmentKey) error {
 
 // BatchDeleteDepts removes empty departments, all of them or none. It is there at private deployments only.
 func (w *wps) BatchDeleteDepts(ctx context.Context, r wpsserver.BatchDeleteDeptsRequestObject) (wpsserver.BatchDeleteDeptsResponseObject, error) {
-	if n := len(r.Body.DeptIds); n == 0 || n > 50 {
+	if n := len(r.Body.DeptIDs); n == 0 || n > 50 {
 		return nil, wpsInvalid("dept_ids may be 1 to 50")
 	}
 	c := callOf(ctx)
 	err := w.sim.org.change(func(d *directory) error {
 		v := w.viewOf(c, d)
 		leaving := make(map[DepartmentKey]bool)
-		for _, id := range r.Body.DeptIds {
+		for _, id := range r.Body.DeptIDs {
 			dept := v.deptNamed(id)
 			if dept == nil {
 				return wpsNoSuch("department", id)

@@ -88,7 +88,7 @@ func (w *wps) BatchReadDeptMembers(ctx context.Context, r wpsserver.BatchReadDep
 		return nil, err
 	case len(b.Status) > 3:
 		return nil, wpsInvalid("status may be 3 values at most")
-	case len(b.UserIds) == 0:
+	case len(b.UserIDs) == 0:
 		return nil, wpsInvalid("user_ids is required")
 	}
 	var data wpsserver.MemberList
@@ -103,7 +103,7 @@ func (w *wps) BatchReadDeptMembers(ctx context.Context, r wpsserver.BatchReadDep
 			if v.external {
 				id = wpsExUserID(m.person)
 			}
-			return !slices.Contains(b.UserIds, id) || !v.department(dept.Key)
+			return !slices.Contains(b.UserIDs, id) || !v.department(dept.Key)
 		})
 		data.Items = v.members(found, wpsOn(b.WithUserDetail))
 	})

@@ -39,14 +39,14 @@ type wpsTokenAnswer struct {
 	TokenType        string `json:"token_type"`
 }
 
-// VisitOauthTokenResponse writes the token. It takes the place of the document's type, which cannot write both forms.
-func (a wpsTokenAnswer) VisitOauthTokenResponse(w http.ResponseWriter) error {
+// VisitOAuthTokenResponse writes the token. It takes the place of the document's type, which cannot write both forms.
+func (a wpsTokenAnswer) VisitOAuthTokenResponse(w http.ResponseWriter) error {
 	writeJSON(w, http.StatusOK, a)
 	return nil
 }
 
-// OauthToken sells tokens. Each request gives a new one; those before stay good to their end.
-func (w *wps) OauthToken(ctx context.Context, r wpsserver.OauthTokenRequestObject) (wpsserver.OauthTokenResponseObject, error) {
+// OAuthToken sells tokens. Each request gives a new one; those before stay good to their end.
+func (w *wps) OAuthToken(ctx context.Context, r wpsserver.OAuthTokenRequestObject) (wpsserver.OAuthTokenResponseObject, error) {
 	c, b := callOf(ctx), r.Body
 	for _, field := range []struct{ name, value string }{
 		{"grant_type", string(b.GrantType)}, {"client_id", b.ClientID}, {"client_secret", b.ClientSecret},
@@ -72,7 +72,7 @@ func (w *wps) OauthToken(ctx context.Context, r wpsserver.OauthTokenRequestObjec
 
 // sellAppToken gives the tenant token of a self-built app, or of a third-party app that names the company and has the newest ticket; a
 // third-party app without them gets a token of its own.
-func (w *wps) sellAppToken(c *call, app wpsApp, b *wpsserver.OauthTokenFormdataRequestBody) (wpsserver.OauthTokenResponseObject, error) {
+func (w *wps) sellAppToken(c *call, app wpsApp, b *wpsserver.OAuthTokenFormdataRequestBody) (wpsserver.OAuthTokenResponseObject, error) {
 	g := wpsGrant{app: app.id, kind: wpsTenantToken, scopes: w.sim.config.wps.appScopes()}
 	if app.thirdParty {
 		ticket, company := wpsTextOf(b.AppTicket), wpsTextOf(b.CompanyID)
@@ -115,7 +115,7 @@ func (w *wps) issue(c *call, g wpsGrant) wpsTokenAnswer {
 
 // exchangeCode gives a user's token for an authorization code. A code is gone after the first request that names it, whatever comes
 // of it.
-func (w *wps) exchangeCode(c *call, app wpsApp, b *wpsserver.OauthTokenFormdataRequestBody) (wpsserver.OauthTokenResponseObject, error) {
+func (w *wps) exchangeCode(c *call, app wpsApp, b *wpsserver.OAuthTokenFormdataRequestBody) (wpsserver.OAuthTokenResponseObject, error) {
 	text, redirectURI := wpsTextOf(b.Code), wpsTextOf(b.RedirectURI)
 	switch {
 	case text == "":
@@ -137,7 +137,7 @@ func (w *wps) exchangeCode(c *call, app wpsApp, b *wpsserver.OauthTokenFormdataR
 
 // refreshToken gives a user's token for a refresh token, and a new refresh token that takes its place. What is left of the time for
 // refreshing counts down.
-func (w *wps) refreshToken(c *call, app wpsApp, b *wpsserver.OauthTokenFormdataRequestBody) (wpsserver.OauthTokenResponseObject, error) {
+func (w *wps) refreshToken(c *call, app wpsApp, b *wpsserver.OAuthTokenFormdataRequestBody) (wpsserver.OAuthTokenResponseObject, error) {
 	text := wpsTextOf(b.RefreshToken)
 	if text == "" {
 		return nil, wpsTokenRefused("refresh_token is required")

@@ -8,7 +8,7 @@ import (
 
 // BatchEnableUsers lets disabled people in again.
 func (w *wps) BatchEnableUsers(ctx context.Context, r wpsserver.BatchEnableUsersRequestObject) (wpsserver.BatchEnableUsersResponseObject, error) {
-	err := w.changePeople(callOf(ctx), r.Body.UserIds, func(p *Person) error {
+	err := w.changePeople(callOf(ctx), r.Body.UserIDs, func(p *Person) error {
 		if p.Status == StatusDisabled {
 			p.Status = StatusActive
 		}
@@ -19,7 +19,7 @@ func (w *wps) BatchEnableUsers(ctx context.Context, r wpsserver.BatchEnableUsers
 
 // BatchDisableUsers locks people out.
 func (w *wps) BatchDisableUsers(ctx context.Context, r wpsserver.BatchDisableUsersRequestObject) (wpsserver.BatchDisableUsersResponseObject, error) {
-	err := w.changePeople(callOf(ctx), r.Body.UserIds, func(p *Person) error {
+	err := w.changePeople(callOf(ctx), r.Body.UserIDs, func(p *Person) error {
 		if p.Founder {
 			return wpsDenied("a super-admin cannot be disabled")
 		}
@@ -115,11 +115,11 @@ func (w *wps) BatchUpdateUserDept(ctx context.Context, r wpsserver.BatchUpdateUs
 			switch {
 			case p == nil:
 				return wpsNoSuch("user", entry.UserID)
-			case len(entry.DeptIds) == 0:
+			case len(entry.DeptIDs) == 0:
 				return wpsInvalid("dept_ids is required")
 			}
 			edited := p.clone()
-			if err := v.enter(&edited, entry.DeptIds); err != nil {
+			if err := v.enter(&edited, entry.DeptIDs); err != nil {
 				return err
 			}
 			moved = append(moved, edited)

@@ -80,7 +80,7 @@ func (w *wps) lookUp(c *call, name string, values []string, filter []wpsserver.U
 // BatchReadUsers reads people by id.
 func (w *wps) BatchReadUsers(ctx context.Context, r wpsserver.BatchReadUsersRequestObject) (wpsserver.BatchReadUsersResponseObject, error) {
 	b := r.Body
-	data, err := w.lookUp(callOf(ctx), "user_ids", b.UserIds, b.Status, wpsListFields, wpsOn(b.WithDept), func(v wpsView, p *Person) string {
+	data, err := w.lookUp(callOf(ctx), "user_ids", b.UserIDs, b.Status, wpsListFields, wpsOn(b.WithDept), func(v wpsView, p *Person) string {
 		if v.external {
 			return wpsExUserID(p)
 		}
@@ -118,11 +118,11 @@ func (w *wps) GetUsersByEmails(ctx context.Context, r wpsserver.GetUsersByEmails
 	return wpsserver.GetUsersByEmails200JSONResponse{Msg: w.said(""), Data: data}, err
 }
 
-// GetUsersByExUserIds reads people by their ids in the outer identity source.
-func (w *wps) GetUsersByExUserIds(ctx context.Context, r wpsserver.GetUsersByExUserIdsRequestObject) (wpsserver.GetUsersByExUserIdsResponseObject, error) {
+// GetUsersByExUserIDs reads people by their ids in the outer identity source.
+func (w *wps) GetUsersByExUserIDs(ctx context.Context, r wpsserver.GetUsersByExUserIDsRequestObject) (wpsserver.GetUsersByExUserIDsResponseObject, error) {
 	b := r.Body
-	data, err := w.lookUp(callOf(ctx), "ex_user_ids", b.ExUserIds, b.Status, wpsOutsideFields, false, func(_ wpsView, p *Person) string { return wpsExUserID(p) })
-	return wpsserver.GetUsersByExUserIds200JSONResponse{Msg: w.said(""), Data: data}, err
+	data, err := w.lookUp(callOf(ctx), "ex_user_ids", b.ExUserIDs, b.Status, wpsOutsideFields, false, func(_ wpsView, p *Person) string { return wpsExUserID(p) })
+	return wpsserver.GetUsersByExUserIDs200JSONResponse{Msg: w.said(""), Data: data}, err
 }
 
 // ListUserDepts reads all departments of a person that the app sees.

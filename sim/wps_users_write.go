@@ -27,7 +27,7 @@ func (w *wps) CreateUser(ctx context.Context, r wpsserver.CreateUserRequestObjec
 	var data wpsserver.User
 	err := w.sim.org.change(func(d *directory) error {
 		v := w.viewOf(c, d)
-		if len(b.DeptIds) == 0 {
+		if len(b.DeptIDs) == 0 {
 			return wpsInvalid("dept_ids is required")
 		}
 		p := Person{Status: StatusNotActivated, Employment: EmploymentRegular, Created: c.now, Key: d.lastPerson + 1, GeneratedUserID: true}
@@ -35,7 +35,7 @@ func (w *wps) CreateUser(ctx context.Context, r wpsserver.CreateUserRequestObjec
 		p.UserID = unused(func(attempt int) string {
 			return p.WPSUserID + strings.Repeat("0", attempt)
 		}, func(id string) bool { return d.findPerson(ByUserID, id) != nil })
-		if err := v.enter(&p, b.DeptIds); err != nil {
+		if err := v.enter(&p, b.DeptIDs); err != nil {
 			return err
 		}
 		if err := v.apply(&p, change); err != nil {

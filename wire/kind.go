@@ -1,7 +1,7 @@
 package wire
 
-// Kind sorts what the vendors' error codes mean into what a program can do about them. The documents say the kind of each code,
-// with x-enum-kinds and x-error-kinds.
+// Kind sorts what the vendors' error codes mean into what a program can do about them. The documents say the kind of
+// each code, with x-enum-kinds and x-error-kinds.
 type Kind string
 
 // The kinds.
@@ -27,7 +27,8 @@ type CodeKind struct {
 	Kind     Kind
 }
 
-// KindOf is what a code means for this operation, if the document says that it means something else here than elsewhere.
+// KindOf is what a code means for this operation, if the document says that it means something else here than
+// elsewhere.
 func (o *Operation) KindOf(code int64) (Kind, bool) {
 	for _, k := range o.ErrorKinds {
 		if k.From <= code && code <= k.To {

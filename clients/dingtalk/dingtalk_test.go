@@ -104,11 +104,12 @@ func suite() clienttest.Suite {
 				return samples.Response{Status: 200, Body: []byte(`{"errcode":` + code + `,"errmsg":"refused"}`)}
 			}},
 			{List: "SubCode", Operation: "getUserV2", Response: func(code string) samples.Response {
-				body := `{"errcode":88,"sub_code":"` + code + `","sub_msg":"refused","errmsg":"refused","request_id":"r1"}`
+				body := `{"errcode":88,"sub_code":"` + code + `","errmsg":"refused","request_id":"r1"}`
 				return samples.Response{Status: 200, Body: []byte(body)}
 			}},
 			{List: "NewHostErrorCode", Operation: "searchUsers", Response: func(code string) samples.Response {
-				return samples.Response{Status: 400, Body: []byte(`{"code":"` + code + `","requestid":"R-1","message":"refused"}`)}
+				body := `{"code":"` + code + `","requestid":"R-1","message":"refused"}`
+				return samples.Response{Status: 400, Body: []byte(body)}
 			}},
 		},
 	}

@@ -204,8 +204,8 @@ const (
 	qpmLimit = "Forbidden.AccessDenied.Qpm"
 )
 
-// kindOf is what the document says of a code of either host: a number, or a word of api.dingtalk.com or the gateway. Words that the
-// document does not list may belong to a family.
+// kindOf is what the document says of a code of either host: a number, or a word of api.dingtalk.com or the gateway.
+// Words that the document does not list may belong to a family.
 func kindOf(code string, op *wire.Operation) clients.Kind {
 	if number, err := strconv.ParseInt(code, 10, 64); err == nil {
 		return clients.KindOf(op, dingtalkapi.ErrorCode(number))

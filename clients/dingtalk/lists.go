@@ -111,7 +111,7 @@ func same(id string) string { return id }
 func (c *Client) DepartmentUsers(ctx context.Context, departmentID int64) iter.Seq2[dingtalkapi.DepartmentUserV2, error] {
 	everybody := true
 	id := func(u dingtalkapi.DepartmentUserV2) string { return u.UserID }
-	return list(ctx, "listDepartmentUsersV2", id, func(ctx context.Context, from int64) (page[dingtalkapi.DepartmentUserV2], error) {
+	return list(ctx, dingtalkapi.OpListDepartmentUsersV2.ID, id, func(ctx context.Context, from int64) (page[dingtalkapi.DepartmentUserV2], error) {
 		answer, err := c.ListDepartmentUsersV2(ctx, &dingtalkapi.ListDepartmentUsersV2Request{
 			DeptID: departmentID, Cursor: from, Size: maxPage, ContainAccessLimit: &everybody,
 		})
@@ -128,7 +128,7 @@ func (c *Client) DepartmentUsers(ctx context.Context, departmentID int64) iter.S
 // Vendor page: https://open.dingtalk.com/document/development/queries-the-simple-information-of-a-department-user
 func (c *Client) DepartmentUsersSimple(ctx context.Context, departmentID int64) iter.Seq2[dingtalkapi.UserBrief, error] {
 	everybody := true
-	return list(ctx, "listDepartmentUsersSimpleV2", briefID, func(ctx context.Context, from int64) (page[dingtalkapi.UserBrief], error) {
+	return list(ctx, dingtalkapi.OpListDepartmentUsersSimpleV2.ID, briefID, func(ctx context.Context, from int64) (page[dingtalkapi.UserBrief], error) {
 		answer, err := c.ListDepartmentUsersSimpleV2(ctx, &dingtalkapi.ListDepartmentUsersSimpleV2Request{
 			DeptID: departmentID, Cursor: from, Size: maxPage, ContainAccessLimit: &everybody,
 		})
@@ -149,7 +149,7 @@ func briefID(u dingtalkapi.UserBrief) string { return u.UserID }
 // Deprecated: new apps cannot have the permission for the older call; use DepartmentUsers.
 func (c *Client) DepartmentUsersV1(ctx context.Context, departmentID int64) iter.Seq2[dingtalkapi.DepartmentUserV1, error] {
 	id := func(u dingtalkapi.DepartmentUserV1) string { return u.UserID }
-	return list(ctx, "listDepartmentUsersV1", id, func(ctx context.Context, from int64) (page[dingtalkapi.DepartmentUserV1], error) {
+	return list(ctx, dingtalkapi.OpListDepartmentUsersV1.ID, id, func(ctx context.Context, from int64) (page[dingtalkapi.DepartmentUserV1], error) {
 		answer, err := c.ListDepartmentUsersV1(ctx, &dingtalkapi.ListDepartmentUsersV1Params{
 			DepartmentID: departmentID, Offset: from, Size: maxPage,
 		})
@@ -167,7 +167,7 @@ func (c *Client) DepartmentUsersV1(ctx context.Context, departmentID int64) iter
 // Deprecated: new apps cannot have the permission for the older call; use DepartmentUsersSimple.
 func (c *Client) DepartmentUsersSimpleV1(ctx context.Context, departmentID int64) iter.Seq2[dingtalkapi.UserBrief, error] {
 	size := int64(maxPage)
-	return list(ctx, "listDepartmentUsersSimpleV1", briefID, func(ctx context.Context, from int64) (page[dingtalkapi.UserBrief], error) {
+	return list(ctx, dingtalkapi.OpListDepartmentUsersSimpleV1.ID, briefID, func(ctx context.Context, from int64) (page[dingtalkapi.UserBrief], error) {
 		answer, err := c.ListDepartmentUsersSimpleV1(ctx, &dingtalkapi.ListDepartmentUsersSimpleV1Params{
 			DepartmentID: departmentID, Offset: &from, Size: &size,
 		})
@@ -184,7 +184,7 @@ func (c *Client) DepartmentUsersSimpleV1(ctx context.Context, departmentID int64
 // Vendor page: https://open.dingtalk.com/document/development/queries-the-inactive-users-or-active-users-under-an-enterprise
 func (c *Client) InactiveUsers(ctx context.Context, request dingtalkapi.ListInactiveUsersV2Request) iter.Seq2[string, error] {
 	request.Size = orElse(request.Size, maxPage)
-	return list(ctx, "listInactiveUsersV2", same, func(ctx context.Context, from int64) (page[string], error) {
+	return list(ctx, dingtalkapi.OpListInactiveUsersV2.ID, same, func(ctx context.Context, from int64) (page[string], error) {
 		request := request
 		request.Offset = from
 		answer, err := c.ListInactiveUsersV2(ctx, &request)
@@ -203,7 +203,7 @@ func (c *Client) InactiveUsers(ctx context.Context, request dingtalkapi.ListInac
 //
 // Deprecated: new apps cannot have the permission for the older call; use InactiveUsers.
 func (c *Client) InactiveUsersV1(ctx context.Context, day string) iter.Seq2[string, error] {
-	return list(ctx, "listInactiveUsersV1", same, func(ctx context.Context, from int64) (page[string], error) {
+	return list(ctx, dingtalkapi.OpListInactiveUsersV1.ID, same, func(ctx context.Context, from int64) (page[string], error) {
 		answer, err := c.ListInactiveUsersV1(ctx, &dingtalkapi.ListInactiveUsersV1Request{QueryDate: day, Offset: from, Size: maxPage})
 		if err != nil {
 			return page[string]{}, err
@@ -219,7 +219,7 @@ func (c *Client) InactiveUsersV1(ctx context.Context, day string) iter.Seq2[stri
 // Vendor page: https://open.dingtalk.com/document/development/address-book-search-user-id
 func (c *Client) FindUsers(ctx context.Context, request dingtalkapi.SearchUsersRequest) iter.Seq2[string, error] {
 	request.Size = orElse(request.Size, defaultSearch)
-	return list(ctx, "searchUsers", same, func(ctx context.Context, from int64) (page[string], error) {
+	return list(ctx, dingtalkapi.OpSearchUsers.ID, same, func(ctx context.Context, from int64) (page[string], error) {
 		request := request
 		request.Offset = from
 		answer, err := c.SearchUsers(ctx, &request)
@@ -236,7 +236,7 @@ func (c *Client) FindUsers(ctx context.Context, request dingtalkapi.SearchUsersR
 func (c *Client) FindDepartments(ctx context.Context, request dingtalkapi.SearchDepartmentsRequest) iter.Seq2[int64, error] {
 	request.Size = orElse(request.Size, defaultSearch)
 	id := func(id int64) string { return strconv.FormatInt(id, 10) }
-	return list(ctx, "searchDepartments", id, func(ctx context.Context, from int64) (page[int64], error) {
+	return list(ctx, dingtalkapi.OpSearchDepartments.ID, id, func(ctx context.Context, from int64) (page[int64], error) {
 		request := request
 		request.Offset = from
 		answer, err := c.SearchDepartments(ctx, &request)
@@ -253,7 +253,7 @@ func (c *Client) FindDepartments(ctx context.Context, request dingtalkapi.Search
 // Vendor page: https://open.dingtalk.com/document/development/query-the-details-of-employees-who-have-left-office
 func (c *Client) LeaveRecords(ctx context.Context, params dingtalkapi.ListLeaveRecordsParams) iter.Seq2[dingtalkapi.LeaveRecord, error] {
 	params.MaxResults = orElse(params.MaxResults, maxLeaves)
-	return clients.Pages(ctx, vendorName, "listLeaveRecords", func(ctx context.Context, cursor string) (clients.Page[dingtalkapi.LeaveRecord], error) {
+	return clients.Pages(ctx, vendorName, dingtalkapi.OpListLeaveRecords.ID, func(ctx context.Context, cursor string) (clients.Page[dingtalkapi.LeaveRecord], error) {
 		params := params
 		if cursor == "" {
 			cursor = "0" // what the vendor calls the first page

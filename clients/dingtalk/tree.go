@@ -133,7 +133,7 @@ func (c *Client) branch(ctx context.Context, id int64) (branch, error) {
 	}
 	for _, child := range answer.Result {
 		if child.DeptID == 0 {
-			return branch{}, clients.InDepartment(id, badAnswer("listSubDepartmentsV2", "a department has no id"))
+			return branch{}, clients.InDepartment(id, badAnswer(dingtalkapi.OpListSubDepartmentsV2.ID, "a department has no id"))
 		}
 	}
 	return branch{children: answer.Result}, nil

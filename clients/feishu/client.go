@@ -102,7 +102,7 @@ func tenantCredential(c *clients.Client, cfg Config) (clients.Credential, error)
 			return token.Token{}, err
 		}
 		if answer.Expire <= 0 {
-			return token.Token{}, bad("getTenantAccessTokenInternal", "the token comes without a lifetime")
+			return token.Token{}, bad(feishuapi.OpGetTenantAccessTokenInternal.ID, "the token comes without a lifetime")
 		}
 		return token.Token{Value: clients.Secret(answer.TenantAccessToken), Expiry: asked.Add(life(answer.Expire))}, nil
 	}, "tenant", cfg.AppID, string(cfg.AppSecret))
@@ -126,7 +126,7 @@ func invalid(operation, message string) error {
 }
 
 // delicateQuota counts the changes of people that Feishu takes only once a second.
-var delicateQuota = &wire.Operation{ID: "patchUser", Limits: []wire.Limit{{Requests: 1, Seconds: 1}}}
+var delicateQuota = &wire.Operation{ID: feishuapi.OpPatchUser.ID, Limits: []wire.Limit{{Requests: 1, Seconds: 1}}}
 
 // PatchUser is the generated method, kept in line: changes that carry department_ids or is_frozen go one after the other, one a second,
 // since Feishu lets parallel ones fail at random.

@@ -42,7 +42,7 @@ func (c *Client) levels(ctx context.Context, departmentID string, yield func(fei
 			if err == nil {
 				id := c.ids.departmentID(department)
 				if id == "" {
-					err = bad("listDepartmentChildren", "a department comes without the kind of id that was asked for")
+					err = bad(feishuapi.OpListDepartmentChildren.ID, "a department comes without the kind of id that was asked for")
 				}
 				waiting = append(waiting, id)
 			}
@@ -54,7 +54,7 @@ func (c *Client) levels(ctx context.Context, departmentID string, yield func(fei
 }
 
 func (c *Client) children(ctx context.Context, departmentID string, all bool) iter.Seq2[feishuapi.Department, error] {
-	return pages(ctx, "listDepartmentChildren", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.Department], error) {
+	return pages(ctx, feishuapi.OpListDepartmentChildren.ID, func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.Department], error) {
 		answer, err := c.ListDepartmentChildren(ctx, departmentID, &feishuapi.ListDepartmentChildrenParams{
 			UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(), FetchChild: &all, PageSize: new(int64(pageSize)), PageToken: pageToken,
 		})
@@ -74,7 +74,7 @@ func departmentPage(p feishuapi.DepartmentPage) clients.Page[feishuapi.Departmen
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/parent
 func (c *Client) DepartmentParents(ctx context.Context, departmentID string) iter.Seq2[feishuapi.Department, error] {
-	return pages(ctx, "listDepartmentParents", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.Department], error) {
+	return pages(ctx, feishuapi.OpListDepartmentParents.ID, func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.Department], error) {
 		answer, err := c.ListDepartmentParents(ctx, &feishuapi.ListDepartmentParentsParams{
 			DepartmentID: departmentID, UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(), PageSize: new(int64(pageSize)), PageToken: pageToken,
 		})
@@ -90,7 +90,7 @@ func (c *Client) DepartmentParents(ctx context.Context, departmentID string) ite
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/search
 func (c *Client) FindDepartments(ctx context.Context, words string) iter.Seq2[feishuapi.Department, error] {
-	return pages(ctx, "searchDepartments", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.Department], error) {
+	return pages(ctx, feishuapi.OpSearchDepartments.ID, func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.Department], error) {
 		answer, err := c.SearchDepartments(ctx, &feishuapi.SearchDepartmentsParams{
 			UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(), PageSize: new(int64(pageSize)), PageToken: pageToken,
 		}, &feishuapi.SearchDepartmentsRequest{Query: words})
@@ -114,7 +114,7 @@ type Scope struct {
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/scope/list
 func (c *Client) Scopes(ctx context.Context) (*Scope, error) {
 	scope := &Scope{}
-	parts := pages(ctx, "listScopes", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.ContactRange], error) {
+	parts := pages(ctx, feishuapi.OpListScopes.ID, func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.ContactRange], error) {
 		answer, err := c.ListScopes(ctx, &feishuapi.ListScopesParams{
 			UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(), PageSize: new(int64(100)), PageToken: pageToken,
 		})
@@ -140,7 +140,7 @@ func (c *Client) Scopes(ctx context.Context) (*Scope, error) {
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/custom_attr/list
 func (c *Client) CustomAttrs(ctx context.Context) iter.Seq2[feishuapi.CustomAttr, error] {
-	return pages(ctx, "listCustomAttrs", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.CustomAttr], error) {
+	return pages(ctx, feishuapi.OpListCustomAttrs.ID, func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.CustomAttr], error) {
 		answer, err := c.ListCustomAttrs(ctx, &feishuapi.ListCustomAttrsParams{PageSize: new(int64(100)), PageToken: pageToken})
 		if err != nil {
 			return clients.Page[feishuapi.CustomAttr]{}, err
@@ -153,7 +153,7 @@ func (c *Client) CustomAttrs(ctx context.Context) iter.Seq2[feishuapi.CustomAttr
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/employee_type_enum/list
 func (c *Client) EmployeeTypes(ctx context.Context) iter.Seq2[feishuapi.EmployeeType, error] {
-	return pages(ctx, "listEmployeeTypeEnums", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.EmployeeType], error) {
+	return pages(ctx, feishuapi.OpListEmployeeTypeEnums.ID, func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.EmployeeType], error) {
 		answer, err := c.ListEmployeeTypeEnums(ctx, &feishuapi.ListEmployeeTypeEnumsParams{PageSize: new(int64(100)), PageToken: pageToken})
 		if err != nil {
 			return clients.Page[feishuapi.EmployeeType]{}, err

@@ -180,7 +180,7 @@ func kindOf(code int64, op *wire.Operation) clients.Kind {
 
 // warning finds the note that a search leaves when it has cut the query.
 func warning(r *clients.Reply) string {
-	if r.Operation.ID != "searchUsersV3" {
+	if r.Operation.ID != feishuapi.OpSearchUsersV3.ID {
 		return ""
 	}
 	value, _ := wire.Lookup(r.Body, "data.notice")

@@ -17,7 +17,7 @@ const most = 50
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/batch
 func (c *Client) UsersByID(ctx context.Context, ids []string) (users []feishuapi.User, missing []string, err error) {
-	return byID(ctx, "batchGetUsers", ids, c.ids.userID, func(ctx context.Context, ids []string) ([]feishuapi.User, error) {
+	return byID(ctx, feishuapi.OpBatchGetUsers.ID, ids, c.ids.userID, func(ctx context.Context, ids []string) ([]feishuapi.User, error) {
 		answer, err := c.BatchGetUsers(ctx, &feishuapi.BatchGetUsersParams{
 			UserIDs: ids, UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(),
 		})
@@ -32,7 +32,7 @@ func (c *Client) UsersByID(ctx context.Context, ids []string) (users []feishuapi
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/batch
 func (c *Client) DepartmentsByID(ctx context.Context, ids []string) (departments []feishuapi.Department, missing []string, err error) {
-	return byID(ctx, "batchGetDepartments", ids, c.ids.departmentID, func(ctx context.Context, ids []string) ([]feishuapi.Department, error) {
+	return byID(ctx, feishuapi.OpBatchGetDepartments.ID, ids, c.ids.departmentID, func(ctx context.Context, ids []string) ([]feishuapi.Department, error) {
 		answer, err := c.BatchGetDepartments(ctx, &feishuapi.BatchGetDepartmentsParams{
 			DepartmentIDs: ids, UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(),
 		})
@@ -99,10 +99,10 @@ type Contacts struct {
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/batch_get_id
 func (c *Client) UsersByContact(ctx context.Context, contacts Contacts) (matches []feishuapi.UserIDMatch, unknown []string, err error) {
-	var requests []*feishuapi.BatchGetUserIdsRequest
+	var requests []*feishuapi.BatchGetUserIDsRequest
 	emails, mobiles := slices.Collect(slices.Chunk(unique(contacts.Emails), most)), slices.Collect(slices.Chunk(unique(contacts.Mobiles), most))
 	for i := range max(len(emails), len(mobiles)) {
-		request := &feishuapi.BatchGetUserIdsRequest{}
+		request := &feishuapi.BatchGetUserIDsRequest{}
 		if contacts.IncludeResigned {
 			request.IncludeResigned = &contacts.IncludeResigned
 		}
@@ -114,8 +114,8 @@ func (c *Client) UsersByContact(ctx context.Context, contacts Contacts) (matches
 		}
 		requests = append(requests, request)
 	}
-	answers := clients.Ordered(ctx, parallel, requests, func(ctx context.Context, request *feishuapi.BatchGetUserIdsRequest) ([]feishuapi.UserIDMatch, error) {
-		answer, err := c.BatchGetUserIds(ctx, &feishuapi.BatchGetUserIdsParams{UserIDType: c.ids.user()}, request)
+	answers := clients.Ordered(ctx, parallel, requests, func(ctx context.Context, request *feishuapi.BatchGetUserIDsRequest) ([]feishuapi.UserIDMatch, error) {
+		answer, err := c.BatchGetUserIDs(ctx, &feishuapi.BatchGetUserIDsParams{UserIDType: c.ids.user()}, request)
 		if err != nil {
 			return nil, err
 		}

@@ -82,7 +82,7 @@ func pages[T any](ctx context.Context, operation string, fetch func(ctx context.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/find_by_department
 func (c *Client) DepartmentUsers(ctx context.Context, departmentID string) iter.Seq2[feishuapi.User, error] {
-	return pages(ctx, "listUsersByDepartment", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.User], error) {
+	return pages(ctx, feishuapi.OpListUsersByDepartment.ID, func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.User], error) {
 		return c.userPage(ctx, departmentID, pageToken)
 	})
 }
@@ -125,7 +125,7 @@ func (c *Client) UsersInRange(ctx context.Context) iter.Seq2[feishuapi.User, err
 			return
 		}
 		if len(scope.GroupIDs) > 0 {
-			fail(&clients.Error{Vendor: "feishu", Operation: "listScopes", Kind: clients.KindPermission,
+			fail(&clients.Error{Vendor: "feishu", Operation: feishuapi.OpListScopes.ID, Kind: clients.KindPermission,
 				Message: "the app's contact range names user groups, whose members cannot be listed: grant departments or people"})
 			return
 		}
@@ -147,7 +147,7 @@ func (c *Client) UsersInRange(ctx context.Context) iter.Seq2[feishuapi.User, err
 		seen := people{}
 		granted, missing, err := c.UsersByID(ctx, scope.UserIDs)
 		if err == nil && len(missing) > 0 {
-			err = bad("batchGetUsers", "people of the contact range are not answered")
+			err = bad(feishuapi.OpBatchGetUsers.ID, "people of the contact range are not answered")
 		}
 		if err != nil {
 			fail(err)
@@ -171,7 +171,7 @@ func (c *Client) subtree(ctx context.Context, departmentID string) ([]string, er
 		}
 		id := c.ids.departmentID(department)
 		if id == "" {
-			return nil, bad("listDepartmentChildren", "a department comes without the kind of id that was asked for")
+			return nil, bad(feishuapi.OpListDepartmentChildren.ID, "a department comes without the kind of id that was asked for")
 		}
 		ids = append(ids, id)
 	}
@@ -194,7 +194,7 @@ func (c *Client) members(ctx context.Context, departmentIDs []string, seen peopl
 			yield(feishuapi.User{}, err)
 			return
 		}
-		users := pages(ctx, "listUsersByDepartment", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.User], error) {
+		users := pages(ctx, feishuapi.OpListUsersByDepartment.ID, func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.User], error) {
 			if pageToken == nil {
 				return head.page, nil
 			}
@@ -237,7 +237,7 @@ func (p people) first(u feishuapi.User) bool {
 //
 // Vendor page: https://open.feishu.cn/document/ukTMukTMukTM/uMTM4UjLzEDO14yMxgTN
 func (c *Client) FindUsers(ctx context.Context, words string) iter.Seq2[feishuapi.FoundUser, error] {
-	return pages(ctx, "searchUsers", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.FoundUser], error) {
+	return pages(ctx, feishuapi.OpSearchUsers.ID, func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.FoundUser], error) {
 		answer, err := c.SearchUsers(ctx, &feishuapi.SearchUsersParams{Query: words, PageSize: new(int64(200)), PageToken: pageToken})
 		if err != nil {
 			return clients.Page[feishuapi.FoundUser]{}, err
@@ -249,7 +249,7 @@ func (c *Client) FindUsers(ctx context.Context, words string) iter.Seq2[feishuap
 // FindUsersV3 yields people who match a query, a filter or both, by the newer search. It needs Config.UserToken. A filter that is set to false means
 // "must not": leave out what does not matter. Feishu cuts queries at 50 characters, which comes as a warning (clients.WithWarningHandler).
 func (c *Client) FindUsersV3(ctx context.Context, request *feishuapi.SearchUsersV3Request) iter.Seq2[feishuapi.UserHit, error] {
-	return pages(ctx, "searchUsersV3", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.UserHit], error) {
+	return pages(ctx, feishuapi.OpSearchUsersV3.ID, func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.UserHit], error) {
 		answer, err := c.SearchUsersV3(ctx, &feishuapi.SearchUsersV3Params{PageSize: new(int64(30)), PageToken: pageToken}, request)
 		if err != nil {
 			return clients.Page[feishuapi.UserHit]{}, err

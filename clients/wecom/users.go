@@ -97,7 +97,7 @@ func FoldUserID(userID string) string { return strings.ToLower(userID) }
 // and sees the whole corp, ids only.
 func (c *Client) UserRows(ctx context.Context) iter.Seq2[wecomapi.DeptUser, error] {
 	const pageSize = 10_000 // the vendor's maximum; it documents no default
-	return clients.Pages(ctx, "wecom", "ListUserId", func(ctx context.Context, cursor string) (clients.Page[wecomapi.DeptUser], error) {
+	return clients.Pages(ctx, "wecom", wecomapi.OpListUserID.ID, func(ctx context.Context, cursor string) (clients.Page[wecomapi.DeptUser], error) {
 		request := &wecomapi.ListUserIDRequest{Limit: pageSize}
 		if cursor != "" {
 			request.Cursor = &cursor

@@ -76,7 +76,7 @@ func (c *classifier) classify(r *clients.Reply) *clients.Failure {
 	value, _ := wire.Lookup(r.Body, "code")
 	code := wire.Scalar(value)
 	hasCode := code != "" && code != "0" && code != "null"
-	if !hasCode && r.Operation.ID != tokenOperation {
+	if !hasCode && r.Operation.ID != wpsapi.OpOAuthToken.ID {
 		return nil
 	}
 	var body errorBody

@@ -23,7 +23,7 @@ type Members struct {
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/batch-get-dept-user
 func (c *Client) ReadDeptMembers(ctx context.Context, deptID string, userIDs []string, status ...wpsapi.UserStatus) (*Members, error) {
 	if slices.Contains(userIDs, "") {
-		return nil, invalid("batchReadDeptMembers", "one of the ids is empty")
+		return nil, invalid(wpsapi.OpBatchReadDeptMembers.ID, "one of the ids is empty")
 	}
 	found := make(map[string]wpsapi.DeptMember, len(userIDs)) // an id that was asked for, and its answer if it came
 	var asked []string

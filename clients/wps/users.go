@@ -45,7 +45,7 @@ func cursorOrNil(cursor string) *string {
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/get-all-user
 func (c *Client) Users(ctx context.Context, status ...wpsapi.UserStatus) iter.Seq2[wpsapi.User, error] {
-	users := clients.Pages(ctx, vendor, "listUsers", func(ctx context.Context, cursor string) (clients.Page[wpsapi.User], error) {
+	users := clients.Pages(ctx, vendor, wpsapi.OpListUsers.ID, func(ctx context.Context, cursor string) (clients.Page[wpsapi.User], error) {
 		answer, err := c.ListUsers(ctx, &wpsapi.ListUsersParams{Status: statusOrAll(status), PageSize: &c.pageSize, PageToken: cursorOrNil(cursor),
 			WithDept: new(true)})
 		if err != nil {
@@ -53,7 +53,7 @@ func (c *Client) Users(ctx context.Context, status ...wpsapi.UserStatus) iter.Se
 		}
 		return page(answer.Data.Items, answer.Data.NextPageToken, answer.Data.PageToken), nil
 	})
-	return once("listUsers", users, func(u wpsapi.User) string { return u.ID })
+	return once(wpsapi.OpListUsers.ID, users, func(u wpsapi.User) string { return u.ID })
 }
 
 // DepartmentMembers yields the members of the department itself, not of those below it, with their details (user_info). Without a status
@@ -61,7 +61,7 @@ func (c *Client) Users(ctx context.Context, status ...wpsapi.UserStatus) iter.Se
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/get-dept-user
 func (c *Client) DepartmentMembers(ctx context.Context, deptID string, status ...wpsapi.UserStatus) iter.Seq2[wpsapi.DeptMember, error] {
-	return clients.Pages(ctx, vendor, "listDeptMembers", func(ctx context.Context, cursor string) (clients.Page[wpsapi.DeptMember], error) {
+	return clients.Pages(ctx, vendor, wpsapi.OpListDeptMembers.ID, func(ctx context.Context, cursor string) (clients.Page[wpsapi.DeptMember], error) {
 		answer, err := c.ListDeptMembers(ctx, deptID, &wpsapi.ListDeptMembersParams{Status: statusOrAll(status), PageSize: &c.pageSize,
 			PageToken: cursorOrNil(cursor), WithUserDetail: new(true)})
 		if err != nil {
@@ -75,7 +75,7 @@ func (c *Client) DepartmentMembers(ctx context.Context, deptID string, status ..
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/dept/get-dept-list
 func (c *Client) ChildDepartments(ctx context.Context, deptID string) iter.Seq2[wpsapi.Dept, error] {
-	return clients.Pages(ctx, vendor, "listChildDepts", func(ctx context.Context, cursor string) (clients.Page[wpsapi.Dept], error) {
+	return clients.Pages(ctx, vendor, wpsapi.OpListChildDepts.ID, func(ctx context.Context, cursor string) (clients.Page[wpsapi.Dept], error) {
 		answer, err := c.ListChildDepts(ctx, deptID, &wpsapi.ListChildDeptsParams{PageSize: &c.pageSize, PageToken: cursorOrNil(cursor)})
 		if err != nil {
 			return clients.Page[wpsapi.Dept]{}, err
@@ -106,7 +106,7 @@ func (c *Client) Departments(ctx context.Context) iter.Seq2[wpsapi.Dept, error] 
 					return
 				}
 				for _, child := range children {
-					isNew, err := seen.add("listChildDepts", child.ID)
+					isNew, err := seen.add(wpsapi.OpListChildDepts.ID, child.ID)
 					if isNew && !yield(child, err) || err != nil {
 						return
 					}
@@ -132,7 +132,7 @@ func (c *Client) childDepartments(ctx context.Context, deptID string) ([]wpsapi.
 // Users needs fewer calls and names all departments of each person; this walk goes down from the root through what the app may see, and
 // knows who leads which department.
 func (c *Client) CompanyMembers(ctx context.Context, status ...wpsapi.UserStatus) iter.Seq2[wpsapi.DeptMember, error] {
-	return clients.Counted(once("listDeptMembers", func(yield func(wpsapi.DeptMember, error) bool) {
+	return clients.Counted(once(wpsapi.OpListDeptMembers.ID, func(yield func(wpsapi.DeptMember, error) bool) {
 		departments, err := collect(c.Departments(ctx))
 		if err != nil {
 			yield(wpsapi.DeptMember{}, err)

@@ -78,9 +78,11 @@ func TestSuite(t *testing.T) {
 			}
 			return strings.TrimPrefix(envelope.Code.String(), "0")
 		},
-		Refusals: []clienttest.Refusal{{List: "ErrorCode", Operation: "getRootDept", Response: func(code string) samples.Response {
-			return samples.Response{Status: 200, Body: []byte(`{"code":` + code + `,"msg":"refused"}`)}
-		}}},
+		Refusals: []clienttest.Refusal{
+			{List: "ErrorCode", Operation: "getRootDept", Response: func(code string) samples.Response {
+				return samples.Response{Status: 200, Body: []byte(`{"code":` + code + `,"msg":"refused"}`)}
+			}},
+		},
 	}
 	suite.Run(t)
 }

@@ -47,7 +47,9 @@ type Status int64
 
 const StatusOne Status = 1
 
-type ClientInterface interface{ GetUser() }
+type API struct{}
+
+func (*API) GetUser() {}
 `
 	simA = `package sim
 
@@ -167,10 +169,10 @@ func TestWhatIsAddedBreaksNobody(t *testing.T) {
 `)
 	r.edit("gen/aapi/aapi.gen.go", "Name   string", "Name, BadgeNo string")
 	r.edit("gen/aapi/aapi.gen.go", "const StatusOne Status = 1", "const (\n\tStatusOne Status = 1\n\tStatusSix Status = 6\n)")
-	r.edit("gen/aapi/aapi.gen.go", "interface{ GetUser() }", "interface {\n\tGetUser()\n\tListUsers()\n}")
+	r.edit("gen/aapi/aapi.gen.go", "func (*API) GetUser() {}", "func (*API) GetUser() {}\n\nfunc (*API) ListUsers() {}")
 	report, text := r.compare("HEAD")
 	assert.Equal(t, Warning, report.Severity(), text)
-	for _, want := range []string{"warning     added the new `6` enum value", "badge_no", "StatusSix: added", "User.BadgeNo: added", "ClientInterface.ListUsers: added", "at GET /user/list"} {
+	for _, want := range []string{"warning     added the new `6` enum value", "badge_no", "StatusSix: added", "User.BadgeNo: added", "(*API).ListUsers: added", "at GET /user/list"} {
 		assert.Contains(t, text, want)
 	}
 	assert.Contains(t, text, "0 breaking")
@@ -194,8 +196,8 @@ func TestWhatIsRenamedRetypedOrGoneBreaks(t *testing.T) {
 		}, []string{"No change in specs/a.yaml, a, sim.", "User.Name: changed from string to *string"}},
 		"an operation": {func(r *repository) {
 			r.edit("specs/a.yaml", "/user/get:", "/user/read:")
-			r.edit("gen/aapi/aapi.gen.go", "ClientInterface interface{ GetUser() }", "ClientInterface interface{ ReadUser() }")
-		}, []string{"at GET /user/get", "ClientInterface.GetUser: removed"}},
+			r.edit("gen/aapi/aapi.gen.go", "func (*API) GetUser()", "func (*API) ReadUser()")
+		}, []string{"at GET /user/get", "(*API).GetUser: removed"}},
 		"the root": {func(r *repository) {
 			r.edit("a.go", "Samples() int", "Samples() int64")
 		}, []string{"a: BREAKING", "Samples: changed from func() int to func() int64"}},

@@ -81,7 +81,7 @@ func wantKind(word string, status int) clients.Kind {
 	}[status]
 }
 
-// kinds has the vendor answer each code that the document lists, and holds the kind of the error against that of the document.
+// kinds has the vendor answer each code that the document lists, and compares the kind of the error with the document's.
 func (s *Suite) kinds(t *testing.T) {
 	documented := s.errorKinds(t)
 	require.Len(t, s.Refusals, len(documented.lists), "each list of codes is tried in its envelope")
@@ -155,7 +155,8 @@ func (s *Suite) refuser(t *testing.T, op *wire.Operation) func(samples.Response)
 	require.NotNil(t, sample, op.ID)
 	var response samples.Response // calls and answers take turns
 	base := s.serve(t, op, sample.Request, func(w http.ResponseWriter, _ *http.Request) { response.Write(w) })
-	api := s.New(t, base, clients.WithRetry(clients.NoRetry), clients.WithClock(NewClock()), clients.WithLimiter(clients.NoLimit))
+	api := s.New(t, base,
+		clients.WithRetry(clients.NoRetry), clients.WithClock(NewClock()), clients.WithLimiter(clients.NoLimit))
 	method := s.method(t, api, op.ID)
 	return func(next samples.Response) error {
 		response = next

@@ -50,8 +50,8 @@ type Suite struct {
 	// Code reads the vendor's code out of an error body. It returns "" for a body that has none.
 	Code func(body []byte) string
 
-	// Refusals has an entry for each list of error codes in the document. Where codes mean something else for some operations, the first
-	// entry is of those codes.
+	// Refusals has an entry for each list of error codes in the document. Where codes mean something else for some
+	// operations, the first entry is that of those codes.
 	Refusals []Refusal
 }
 
