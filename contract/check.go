@@ -68,6 +68,7 @@ func (c *check) unknownOperation(x Exchange) {
 	}
 	c.add(Finding{
 		Part: PartRequest, Kind: KindUndeclaredOperation, Severity: Informative,
-		Document: fmt.Sprintf("%d operations, none of this method and path", len(c.validator.document.Operations)), Came: came,
+		Document: fmt.Sprintf("%d operations, none of this method and path", len(c.validator.document.Operations)),
+		Came:     came,
 	}, nil, nil)
 }

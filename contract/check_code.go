@@ -25,7 +25,8 @@ func (c *check) code(body *document.Node, code string, hasCode bool) {
 	}
 	if text, ok := body.Get("errmsg"); ok && codes["sub_code"] != nil {
 		if match := subCode.FindStringSubmatch(text.Text); match != nil {
-			c.listed(codes["sub_code"], &document.Node{Kind: document.TypeString, Text: match[1]}, document.Root().Declared("errmsg"))
+			c.listed(codes["sub_code"], &document.Node{Kind: document.TypeString, Text: match[1]},
+				document.Root().Declared("errmsg"))
 		}
 	}
 }
@@ -65,6 +66,7 @@ func (c *check) forgiveCode(at *document.Place) {
 func (c *check) undocumentedCode(part Part, list *document.Schema, value *document.Node, at *document.Place) {
 	c.add(Finding{
 		Part: part, Kind: KindUndocumentedCode, Severity: Informative, Code: document.ShowCode(value.Text),
-		Document: fmt.Sprintf("%s lists %d codes, not this one", list.ShownName(), len(list.Enum)), Came: string(value.Kind),
+		Document: fmt.Sprintf("%s lists %d codes, not this one", list.ShownName(), len(list.Enum)),
+		Came:     string(value.Kind),
 	}, at, value)
 }

@@ -23,7 +23,8 @@ func (c *check) object(part Part, s *document.Schema, n *document.Node, at *docu
 		}
 		if seen[m.Name] {
 			c.add(Finding{
-				Part: part, Kind: KindDuplicateField, Severity: Informative, Document: "a member once", Came: "twice or more",
+				Part: part, Kind: KindDuplicateField, Severity: Informative, Document: "a member once",
+				Came: "twice or more",
 				Note: "the typed client takes the last",
 			}, step, &m.Value)
 		}
@@ -41,7 +42,8 @@ func (c *check) object(part Part, s *document.Schema, n *document.Node, at *docu
 		value, ok := n.Get(name)
 		switch {
 		case !ok:
-			c.add(Finding{Part: part, Kind: KindMissing, Severity: Breaking, Document: "required", Came: "nothing", Note: c.nearName(n, name)}, at.Declared(name), nil)
+			c.add(Finding{Part: part, Kind: KindMissing, Severity: Breaking, Document: "required", Came: "nothing",
+				Note: c.nearName(n, name)}, at.Declared(name), nil)
 		case value.Kind == document.TypeNull:
 			c.escalate(part, at.Declared(name))
 		}
@@ -60,7 +62,8 @@ func (c *check) escalate(part Part, at *document.Place) {
 
 // undeclared is a member of an object that declares others. The typed client drops it, unless a declared name differs
 // from it in case only: Go's decoder then takes the one for the other.
-func (c *check) undeclared(part Part, s *document.Schema, present map[string]bool, m *document.Member, at *document.Place) {
+func (c *check) undeclared(part Part, s *document.Schema, present map[string]bool, m *document.Member,
+	at *document.Place) {
 	f := Finding{
 		Part: part, Kind: KindUndeclaredField, Severity: Informative,
 		Document: "no such field in " + s.ShownName(), Came: string(m.Value.Kind),

@@ -54,7 +54,8 @@ func (c *check) query(u *url.URL) {
 	slices.Sort(left)
 	for _, name := range left {
 		c.add(Finding{
-			Part: PartQuery, Kind: KindUndeclaredParameter, Severity: Informative, Document: "no parameter of this name", Came: "a parameter",
+			Part: PartQuery, Kind: KindUndeclaredParameter, Severity: Informative,
+			Document: "no parameter of this name", Came: "a parameter",
 		}, document.Root().Foreign(name), nil)
 	}
 }
@@ -79,7 +80,8 @@ func (c *check) headers(h http.Header) {
 }
 
 func (c *check) missingParameter(part Part, p document.Parameter) {
-	c.add(Finding{Part: part, Kind: KindMissing, Severity: Breaking, Document: "required", Came: "nothing"}, document.Root().Declared(p.Name), nil)
+	c.add(Finding{Part: part, Kind: KindMissing, Severity: Breaking, Document: "required", Came: "nothing"},
+		document.Root().Declared(p.Name), nil)
 }
 
 // parameter holds the values of one parameter.
@@ -103,7 +105,8 @@ func (c *check) requestBody(r *Request) {
 	name := mediaType(r.Header)
 	if len(r.Body) == 0 {
 		if c.op.BodyRequired {
-			c.add(Finding{Part: PartRequestBody, Kind: KindMissing, Severity: Breaking, Document: "a body", Came: "nothing"}, nil, nil)
+			c.add(Finding{Part: PartRequestBody, Kind: KindMissing, Severity: Breaking, Document: "a body",
+				Came: "nothing"}, nil, nil)
 		}
 		return
 	}
@@ -118,7 +121,8 @@ func (c *check) requestBody(r *Request) {
 		}
 		slices.Sort(declared)
 		c.add(Finding{
-			Part: PartRequestBody, Kind: KindWrongContentType, Severity: Informative, Document: strings.Join(declared, " or "), Came: showMediaType(name),
+			Part: PartRequestBody, Kind: KindWrongContentType, Severity: Informative,
+			Document: strings.Join(declared, " or "), Came: showMediaType(name),
 		}, nil, nil)
 		return
 	}
@@ -126,7 +130,8 @@ func (c *check) requestBody(r *Request) {
 	case document.IsJSONType(name):
 		body, err := document.Parse(r.Body)
 		if err != nil {
-			c.add(Finding{Part: PartRequestBody, Kind: KindNotJSON, Severity: Breaking, Document: "JSON", Came: document.Describe(r.Body)}, nil, nil)
+			c.add(Finding{Part: PartRequestBody, Kind: KindNotJSON, Severity: Breaking, Document: "JSON",
+				Came: document.Describe(r.Body)}, nil, nil)
 			return
 		}
 		c.walk(PartRequestBody, s, &body, nil)

@@ -27,13 +27,15 @@ func (c *check) response(r *Response) {
 		c.noCode(r, &body)
 		return
 	case err != nil && c.declaresMedia(r, "default"):
-		c.outage = true // a page that the document knows, such as the one for a banned address, under a status that is another's
+		// a page that the document knows, such as the one for a banned address, under a status that is another's
+		c.outage = true
 	}
 	media, status := c.op.Declared(r.Status)
 	if media == nil {
 		c.add(Finding{
-			Part: PartStatus, Kind: KindUndeclaredStatus, Severity: Breaking, Document: "status " + strings.Join(c.statuses(), ", "),
-			Came: "status " + strconv.Itoa(r.Status),
+			Part: PartStatus, Kind: KindUndeclaredStatus, Severity: Breaking,
+			Document: "status " + strings.Join(c.statuses(), ", "),
+			Came:     "status " + strconv.Itoa(r.Status),
 		}, nil, nil)
 		if r.Status/100 == 2 { // another kind of success may still be the same answer
 			media, status = c.op.Declared(http.StatusOK)
@@ -81,9 +83,10 @@ func (c *check) foreign(r *Response, body *document.Node) bool {
 	}
 	trial := &check{validator: c.validator, op: c.op}
 	trial.walk(PartResponseBody, s, body, nil)
-	return len(trial.findings) > 0 && s.Declares(body) <= 1 && !slices.ContainsFunc(body.Members, func(m document.Member) bool {
-		return strings.Contains(strings.ToLower(m.Name), "code")
-	})
+	return len(trial.findings) > 0 && s.Declares(body) <= 1 &&
+		!slices.ContainsFunc(body.Members, func(m document.Member) bool {
+			return strings.Contains(strings.ToLower(m.Name), "code")
+		})
 }
 
 // noCode is an error status with JSON that has no code of the vendor's: it comes from a gateway, or from a server that
@@ -127,7 +130,9 @@ func mediaType(h http.Header) string {
 }
 
 // contentType finds the schema for a response's media type. isJSON is false for a declared type that is not JSON.
-func (c *check) contentType(r *Response, media map[string]*document.Schema, parsed bool) (s *document.Schema, isJSON bool) {
+func (c *check) contentType(r *Response, media map[string]*document.Schema, parsed bool) (
+	s *document.Schema, isJSON bool,
+) {
 	name := mediaType(r.Header)
 	if s, ok := media[name]; ok {
 		return s, document.IsJSONType(name)
@@ -162,7 +167,8 @@ func showMediaType(name string) string {
 }
 
 func (c *check) notJSON(r *Response, err error) {
-	f := Finding{Part: PartResponseBody, Kind: KindNotJSON, Severity: Breaking, Document: "JSON", Came: document.Describe(r.Body)}
+	f := Finding{Part: PartResponseBody, Kind: KindNotJSON, Severity: Breaking, Document: "JSON",
+		Came: document.Describe(r.Body)}
 	if errors.Is(err, document.ErrDepth) {
 		f.Came = "JSON that is nested too deeply"
 	}

@@ -44,7 +44,8 @@ func (c *check) null(part Part, s *document.Schema, n *document.Node, at *docume
 	if s.TakesNull() {
 		return
 	}
-	f := Finding{Part: part, Kind: KindNull, Severity: Informative, Document: s.String(), Came: string(document.TypeNull)}
+	f := Finding{Part: part, Kind: KindNull, Severity: Informative, Document: s.String(),
+		Came: string(document.TypeNull)}
 	if at.IsElement() {
 		f.Severity = Breaking
 	}
@@ -69,7 +70,8 @@ func (c *check) alternatives(part Part, s *document.Schema, n *document.Node, at
 		}
 	}
 	if nearest == nil {
-		c.add(Finding{Part: part, Kind: KindWrongType, Severity: Breaking, Document: s.String(), Came: string(n.Kind)}, at, n)
+		c.add(Finding{Part: part, Kind: KindWrongType, Severity: Breaking, Document: s.String(), Came: string(n.Kind)},
+			at, n)
 		return
 	}
 	pointer, _ := at.Pointer(c.validator.settings.values)
@@ -89,7 +91,8 @@ func (c *check) form(part Part, s *document.Schema, n *document.Node, at *docume
 	wrong := func(kind Kind, severity Severity, document, came string) {
 		c.add(Finding{Part: part, Kind: kind, Severity: severity, Document: document, Came: came}, at, n)
 	}
-	if s.Enum != nil && (n.Kind == document.TypeString || n.Kind == document.TypeNumber || n.Kind == document.TypeBoolean) && !s.Enum[n.Text] {
+	if s.Enum != nil && !s.Enum[n.Text] &&
+		(n.Kind == document.TypeString || n.Kind == document.TypeNumber || n.Kind == document.TypeBoolean) {
 		if s.IsCodes() {
 			c.undocumentedCode(part, s, n, at)
 		} else {
@@ -104,11 +107,13 @@ func (c *check) form(part Part, s *document.Schema, n *document.Node, at *docume
 		case s.Pattern != nil && !s.Pattern.MatchString(n.Text):
 			wrong(KindWrongForm, Breaking, s.String(), "string of another form")
 		case length < b.MinLength, b.MaxLength != nil && length > *b.MaxLength:
-			wrong(KindOutOfBounds, Informative, "string of "+limits(b.MinLength, b.MaxLength)+" characters", fmt.Sprintf("string of %d", length))
+			wrong(KindOutOfBounds, Informative, "string of "+limits(b.MinLength, b.MaxLength)+" characters",
+				fmt.Sprintf("string of %d", length))
 		}
 	case document.TypeArray:
 		if count := uint64(len(n.Items)); count < b.MinItem || b.MaxItem != nil && count > *b.MaxItem {
-			wrong(KindOutOfBounds, Informative, "array of "+limits(b.MinItem, b.MaxItem)+" items", fmt.Sprintf("array of %d", count))
+			wrong(KindOutOfBounds, Informative, "array of "+limits(b.MinItem, b.MaxItem)+" items",
+				fmt.Sprintf("array of %d", count))
 		}
 	case document.TypeNumber:
 		switch {

@@ -1,13 +1,14 @@
 // Package contract tells whether a vendor still sends what its document says, so that a change shows in a report and
 // not in production.
 //
-// The document is the OpenAPI file in package specs that the client was generated from. A [Validator] checks an exchange
-// (a request and its response) against it and returns findings: which operation, where in the body (a JSON pointer),
-// what the document says, what came, and whether that breaks the typed client or is merely worth knowing. Values are
-// personal data, so findings contain none unless [WithValues] asks for them.
+// The document is the OpenAPI file in package specs that the client was generated from. A [Validator] checks an
+// exchange (a request and its response) against it and returns findings: which operation, where in the body (a JSON
+// pointer), what the document says, what came, and whether that breaks the typed client or is merely worth knowing.
+// Values are personal data, so findings contain none unless [WithValues] asks for them.
 //
 //	v, err := contract.NewValidator("wecom")
-//	for _, f := range v.Check(contract.Exchange{Operation: "GetUser", Response: &contract.Response{Status: 200, Header: h, Body: b}}) {
+//	response := &contract.Response{Status: 200, Header: h, Body: b}
+//	for _, f := range v.Check(contract.Exchange{Operation: "GetUser", Response: response}) {
 //		fmt.Println(f)
 //	}
 //
@@ -25,9 +26,9 @@
 // A drift (the vendor sends something other than its document says) and an outage (the vendor, or the way there, is
 // out of order) are never mixed up: [Finding.Outage] marks outages, and [Drift] leaves them out.
 //
-// What is made once and kept takes functional options, as the clients do: [NewValidator] and [NewTransport]. What is done
-// once takes a struct, whose zero value will do: [Probe] with [ProbeOptions], [Record] with [RecordOptions], [Run] with
-// [Suite]. Fields of one name mean the same in all of them.
+// What is made once and kept takes functional options, as the clients do: [NewValidator] and [NewTransport]. What is
+// done once takes a struct, whose zero value will do: [Probe] with [ProbeOptions], [Record] with [RecordOptions], [Run]
+// with [Suite]. Fields of one name mean the same in all of them.
 //
 // How a document is read: a response object that declares properties has these and no others, however an OpenAPI reader
 // would take it. Nothing else is made stricter or weaker. Enums are checked too, but since the typed clients accept

@@ -30,8 +30,9 @@ func ExampleValidator_Check() {
 		fmt.Println(f)
 	}
 	// Output:
-	// wecom GetUser: response body /name: wrong type (breaking): the document says string, came object
-	// wecom GetUser: response body /shoe_size: undeclared field (informative): the document says no such field in GetUserAnswer, came number
+	// wecom GetUser: response body /name: wrong type (breaking): the document says string, came object wecom GetUser:
+	// response body /shoe_size: undeclared field (informative): the document says no such field in GetUserAnswer, came
+	// number
 }
 
 func ExampleValidator_CheckHAR() {
@@ -73,7 +74,8 @@ func ExampleTransport() {
 		log.Fatal(err)
 	}
 	ctx := context.Background()
-	if _, err := client.GetUser(ctx, &wecomapi.GetUserParams{UserID: server.Organisation().People()[0].UserID}); err != nil {
+	if _, err := client.GetUser(ctx,
+		&wecomapi.GetUserParams{UserID: server.Organisation().People()[0].UserID}); err != nil {
 		log.Fatal(err)
 	}
 	if err := watch.Close(ctx); err != nil {
@@ -100,7 +102,8 @@ func ExampleProbe() {
 	}
 	demo := server.Credentials().WeCom
 	result, err := contract.Probe(context.Background(), v, func(options ...clients.Option) (any, error) {
-		return wecom.New(wecom.Config{CorpID: demo.CorpID, AppSecret: clients.Secret(demo.AppSecret), ContactSecret: clients.Secret(demo.ContactSecret)},
+		return wecom.New(wecom.Config{CorpID: demo.CorpID, AppSecret: clients.Secret(demo.AppSecret),
+			ContactSecret: clients.Secret(demo.ContactSecret)},
 			append(options, clients.WithBaseURL(server.WeComURL()))...)
 	}, contract.ProbeOptions{})
 	if err != nil {
@@ -111,8 +114,8 @@ func ExampleProbe() {
 		fmt.Println(e.Finding)
 	}
 	// Output:
-	// drift
-	// wecom ListDepartment: response body /department/0/name: wrong type (breaking): the document says string, came object
+	// drift wecom ListDepartment: response body /department/0/name: wrong type (breaking): the document says string,
+	// came object
 }
 
 // What a program that uses the clients has in its own repository; see examples/contract-ci.

@@ -21,6 +21,7 @@ func Disguised(v *Validator, s *samples.Sample, key string, secrets ...string) (
 		header.Set(name, value)
 	}
 	maker := anonymize.NewSampler(v.document, []byte(key), list, time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC))
-	_, file, err := maker.Sample(v.document.Operations[s.Operation], s.Request, anonymize.Answer{Status: s.Response.Status, Header: header, Body: s.Response.Body})
+	_, file, err := maker.Sample(v.document.Operations[s.Operation], s.Request,
+		anonymize.Answer{Status: s.Response.Status, Header: header, Body: s.Response.Body})
 	return file, err
 }

@@ -37,7 +37,8 @@ func TestEveryAnswerOfTheSimulatorIsWhatTheDocumentSays(t *testing.T) {
 	for _, v := range validators(t) {
 		vendor := v.Vendor()
 		open := opener(vendor, server.URL, simulator)
-		result, err := contract.Probe(t.Context(), v, open, contract.ProbeOptions{Write: true, Mobile: "+86-19900001234"})
+		result, err := contract.Probe(t.Context(), v, open,
+			contract.ProbeOptions{Write: true, Mobile: "+86-19900001234"})
 		require.NoError(t, err)
 		for _, step := range result.Steps {
 			if step.Outcome == contract.Outage {
@@ -67,7 +68,8 @@ func TestEveryAnswerOfTheSimulatorIsWhatTheDocumentSays(t *testing.T) {
 			}
 		}
 		for _, id := range simulator.Operations(vendor) {
-			assert.Positivef(t, simulator.Calls(vendor, id), "%s %s was not called: it has neither a sample nor a plan", vendor, id)
+			assert.Positivef(t, simulator.Calls(vendor, id), "%s %s was not called: it has neither a sample nor a plan",
+				vendor, id)
 		}
 		t.Logf("%s: %d operations, %d calls", vendor, len(simulator.Operations(vendor)), simulator.Calls(vendor, "*"))
 	}
@@ -109,7 +111,8 @@ func TestHandlerSeesWhatIsServedAndChangesNothing(t *testing.T) {
 	}), report, v)
 	server := httptest.NewServer(served)
 	t.Cleanup(server.Close)
-	response, err := http.Post(server.URL+"/cgi-bin/user/list_id", "application/json", strings.NewReader(`{"limit": 5}`))
+	response, err := http.Post(server.URL+"/cgi-bin/user/list_id", "application/json",
+		strings.NewReader(`{"limit": 5}`))
 	require.NoError(t, err)
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
@@ -134,7 +137,8 @@ func TestHandlerOfABodyThatIsNotReadToTheEnd(t *testing.T) {
 		assert.True(t, isFlusher)
 	}), report, validator(t, "wecom")))
 	t.Cleanup(server.Close)
-	response, err := http.Post(server.URL+"/cgi-bin/user/list_id", "application/json", strings.NewReader(`{"limit": 5}`))
+	response, err := http.Post(server.URL+"/cgi-bin/user/list_id", "application/json",
+		strings.NewReader(`{"limit": 5}`))
 	require.NoError(t, err)
 	require.NoError(t, response.Body.Close())
 	assert.Empty(t, report.Entries())
@@ -149,7 +153,8 @@ func TestHandlerOfABodyThatADecoderHasRead(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, `{"errcode":40014,"errmsg":"no"}`)
 	}), report, validator(t, "wecom"))
-	req := httptest.NewRequest(http.MethodPost, "/cgi-bin/user/list_id", io.NopCloser(strings.NewReader(`{"limit":"x"}`)))
+	req := httptest.NewRequest(http.MethodPost, "/cgi-bin/user/list_id",
+		io.NopCloser(strings.NewReader(`{"limit":"x"}`)))
 	req.Header.Set("Content-Type", "application/json")
 	handler.ServeHTTP(httptest.NewRecorder(), req)
 	require.Len(t, report.Entries(), 1)

@@ -77,7 +77,8 @@ func (v *Validator) CheckHAR(archive io.Reader) (HARResult, error) {
 	for _, entry := range file.Log.Entries {
 		u, err := url.Parse(entry.Request.URL)
 		content := entry.Response.Content
-		if status := entry.Response.Status; content.Text == nil && content.Size != nil && *content.Size == 0 && status/100 == 2 && status != http.StatusNoContent {
+		if status := entry.Response.Status; content.Text == nil && content.Size != nil && *content.Size == 0 &&
+			status/100 == 2 && status != http.StatusNoContent {
 			content.Text = new(string)
 		}
 		if err != nil || entry.Response.Status == 0 || content.Text == nil { // archives may be saved without bodies

@@ -48,7 +48,8 @@ func TestLedger(t *testing.T) {
 			page := op.ExternalDocs != nil && strings.HasPrefix(op.ExternalDocs.URL, "https://")
 			lacks(page, "no page of the vendor's: give it externalDocs.url in %s", document)
 			source, _ := op.Extensions["x-source"].(map[string]any)
-			lacks(source["confidence"] != nil && source["read"] != nil, "give it x-source with confidence and read in %s", document)
+			lacks(source["confidence"] != nil && source["read"] != nil,
+				"give it x-source with confidence and read in %s", document)
 			_, idempotent := op.Extensions["x-idempotent"].(bool)
 			lacks(idempotent, "may it be repeated? give it x-idempotent in %s", document)
 			for _, problem := range exampleProblems(v, id, op) {
@@ -60,23 +61,27 @@ func TestLedger(t *testing.T) {
 			kind, reason := contract.Planned(vendor, id)
 			lacks(kind != "" || reason != "unknown operation",
 				"not planned: add it to Reads, Writes or Not in contract/internal/plan/%s.go", vendor)
-			lacks(suite, "no test calls it: clients/%s does not run clienttest.Suite over all operations of its document", vendor)
+			lacks(suite, "no test calls it: clients/%s does not run clienttest.Suite over all operations of its "+
+				"document", vendor)
 			if generatedOf(vendor).operation(id) == nil {
 				lacks(false, "gen/%sapi does not have it: run \"make generate\"", vendor)
 				continue // nobody can handle or call it
 			}
-			lacks(slices.Contains(simulator.Operations(vendor), id), "no handler in the simulator: add a method to sim/internal/%s", vendor)
+			lacks(slices.Contains(simulator.Operations(vendor), id),
+				"no handler in the simulator: add a method to sim/internal/%s", vendor)
 			lacks(called[id] || !success, "its method could not be called with the requests of %s", sample)
 		}
 		for _, id := range simulator.Operations(vendor) {
 			if operations[id] == nil {
-				missing = append(missing, fmt.Sprintf("%s %s: the simulator has it, specs/%[1]s.yaml does not", vendor, id))
+				missing = append(missing, fmt.Sprintf("%s %s: the simulator has it, specs/%[1]s.yaml does not", vendor,
+					id))
 			}
 		}
 		for _, s := range all {
 			if operations[s.Operation] == nil {
-				missing = append(missing, fmt.Sprintf("%s %s: testdata has a sample of it, %s.json, specs/%[1]s.yaml does not have it",
-					vendor, s.Operation, s.Case))
+				missing = append(missing,
+					fmt.Sprintf("%s %s: testdata has a sample of it, %s.json, specs/%[1]s.yaml does not have it",
+						vendor, s.Operation, s.Case))
 			}
 		}
 		for _, line := range slices.Compact(missing) {
@@ -87,7 +92,10 @@ func TestLedger(t *testing.T) {
 }
 
 func hasSample(all []*samples.Sample, operation string, success bool) bool {
-	return slices.ContainsFunc(all, func(s *samples.Sample) bool { return s.Operation == operation && s.Success() == success })
+	return slices.ContainsFunc(all, func(s *samples.Sample) bool {
+		return s.Operation == operation &&
+			s.Success() == success
+	})
 }
 
 // exampleProblems checks the examples of an operation's responses and request against the sealed document.
@@ -180,7 +188,8 @@ func callAll(t *testing.T, v *contract.Validator, all []*samples.Sample) (called
 				if f.Part == contract.PartRequestBody && f.Document == "multipart/form-data" {
 					continue // the caller of a raw body names its type
 				}
-				problems = append(problems, fmt.Sprintf("%s %s/%s: the client's request: %s", v.Vendor(), sample.Operation, sample.Case, f))
+				problems = append(problems, fmt.Sprintf("%s %s/%s: the client's request: %s", v.Vendor(),
+					sample.Operation, sample.Case, f))
 			}
 		}
 	}

@@ -29,7 +29,7 @@ type Outcome string
 // The outcomes.
 const (
 	Checked Outcome = "checked" // the vendor's answer was checked against the document
-	Refused Outcome = "refused" // the vendor said no, in words that the document knows: a missing permission, for example
+	Refused Outcome = "refused" // the vendor said no, in words that the document knows: no permission, for example
 	Outage  Outcome = "outage"  // no answer of the vendor's came
 	Skipped Outcome = "skipped" // the call was not made
 )
@@ -43,10 +43,11 @@ type ProbeStep struct {
 
 // ProbeResult is what Probe has seen.
 type ProbeResult struct {
-	Vendor    string      `json:"vendor"`
-	Steps     []ProbeStep `json:"steps"`
-	Exchanges int         `json:"exchanges"` // requests whose answers were checked against the document, those for tokens included
-	Findings  []Entry     `json:"findings"`
+	Vendor string      `json:"vendor"`
+	Steps  []ProbeStep `json:"steps"`
+	// requests whose answers were checked against the document, those for tokens included
+	Exchanges int     `json:"exchanges"`
+	Findings  []Entry `json:"findings"`
 
 	// Stopped says why the calls ended early: the credentials were refused, or nobody is there. Empty if they did not.
 	Stopped string `json:"stopped,omitempty"`
@@ -72,9 +73,11 @@ type Verdict string
 
 // The verdicts.
 const (
-	Clean     Verdict = "clean"     // all answers were as the document says
-	Drifted   Verdict = "drift"     // at least one was not
-	Unchecked Verdict = "unchecked" // no drift was seen, but something could not be checked: an outage, refused credentials, nothing to look at
+	Clean   Verdict = "clean" // all answers were as the document says
+	Drifted Verdict = "drift" // at least one was not
+	// Unchecked: no drift was seen, but something could not be checked for an outage, refused credentials, or because
+	// there was nothing to look at.
+	Unchecked Verdict = "unchecked"
 )
 
 // Verdict returns the verdict. A drift counts more than an outage beside it; a call that the vendor refuses for want of
@@ -142,7 +145,8 @@ func Probe(ctx context.Context, v *Validator, open Opener, o ProbeOptions) (*Pro
 	if err != nil {
 		return nil, err
 	}
-	r := &prober{validator: v, api: api, tap: tap, values: plan.Start(o.Now(), known), result: &ProbeResult{Vendor: v.Vendor()}}
+	r := &prober{validator: v, api: api, tap: tap, values: plan.Start(o.Now(), known),
+		result: &ProbeResult{Vendor: v.Vendor()}}
 	steps := p.Reads
 	if o.Write {
 		steps = append(steps, p.Writes...)
@@ -243,8 +247,10 @@ func judge(err error, seen, drifted bool) (Outcome, string) {
 		return Skipped, "the client did not send the call through the transport that it was given"
 	case !errors.As(err, &e):
 		return Outage, "the client failed"
-	case e.Attempts == 0 && e.Unwrap() == nil && e.Kind == clients.KindUnauthenticated, e.Attempts == 0 && e.Kind == clients.KindInvalidArgument:
-		return Skipped, plainError(e) // a credential that the client was not given, or an argument that it does not take
+	case e.Attempts == 0 && e.Unwrap() == nil && e.Kind == clients.KindUnauthenticated,
+		e.Attempts == 0 && e.Kind == clients.KindInvalidArgument:
+		// a credential that the client was not given, or an argument that it does not take
+		return Skipped, plainError(e)
 	}
 	switch e.Kind {
 	case clients.KindUnavailable, clients.KindBadResponse, clients.KindRateLimited, clients.KindCanceled:

@@ -73,7 +73,8 @@ func TestProbeNamesExactlyThePlantedDrift(t *testing.T) {
 				for _, kind := range []sim.FaultKind{sim.FaultExtraField, sim.FaultChangedType} {
 					planted++
 					remove := server.Inject(vendor, operation, sim.Fault{Kind: kind})
-					r, err := contract.Probe(t.Context(), v, opener(vendor, server.URL, server.Simulator), contract.ProbeOptions{})
+					r, err := contract.Probe(t.Context(), v, opener(vendor, server.URL, server.Simulator),
+						contract.ProbeOptions{})
 					remove()
 					require.NoError(t, err)
 					assert.Equalf(t, contract.Drifted, r.Verdict(), "%s %s", operation, kind)
@@ -93,7 +94,8 @@ func TestProbeNamesExactlyThePlantedDrift(t *testing.T) {
 // A drift in what later calls need is reported like any other, and those calls are left out.
 func TestProbeGoesOnAfterADriftInAnID(t *testing.T) {
 	for vendor, drift := range map[string][2]string{
-		"wecom": {"ListDepartment", "department.0.id"}, "dingtalk": {"listSubDepartmentsV2", "result.0.dept_id"}, "wps": {"getRootDept", "data.id"},
+		"wecom": {"ListDepartment", "department.0.id"}, "dingtalk": {"listSubDepartmentsV2", "result.0.dept_id"},
+		"wps": {"getRootDept", "data.id"},
 	} {
 		t.Run(vendor, func(t *testing.T) {
 			server := small(t)
@@ -121,7 +123,8 @@ func TestProbeSeesTheTokenOperation(t *testing.T) {
 
 func TestProbeSeesNewWordsForARefusal(t *testing.T) {
 	server := small(t)
-	server.Inject("wecom", "GetUser", sim.Fault{Kind: sim.FaultVendorError, Code: "987654", Message: "zhangsan has left"})
+	server.Inject("wecom", "GetUser",
+		sim.Fault{Kind: sim.FaultVendorError, Code: "987654", Message: "zhangsan has left"})
 	r := probe(t, "wecom", server, contract.ProbeOptions{})
 	assert.Equal(t, contract.Drifted, r.Verdict())
 	require.Len(t, r.Findings, 1)
@@ -180,10 +183,12 @@ func TestProbeTellsOutagesFromDrift(t *testing.T) {
 
 // Answers that are no answers, with a success for a status, are a drift: no gateway speaks so.
 func TestProbeOfAnswersThatAreNone(t *testing.T) {
-	for _, kind := range []sim.FaultKind{sim.FaultHTMLPage, sim.FaultEmptyBody, sim.FaultEmptyObject, sim.FaultTruncated, sim.FaultContentType, sim.FaultRedirect} {
+	for _, kind := range []sim.FaultKind{sim.FaultHTMLPage, sim.FaultEmptyBody, sim.FaultEmptyObject,
+		sim.FaultTruncated, sim.FaultContentType, sim.FaultRedirect} {
 		server := small(t)
 		server.Inject("wecom", "GetUserList", sim.Fault{Kind: kind})
-		r := probe(t, "wecom", server, contract.ProbeOptions{Client: []clients.Option{clients.WithRetry(clients.NoRetry)}})
+		r := probe(t, "wecom", server,
+			contract.ProbeOptions{Client: []clients.Option{clients.WithRetry(clients.NoRetry)}})
 		assert.Equal(t, contract.Drifted, r.Verdict(), kind)
 		for _, e := range r.Findings {
 			assert.Equal(t, "GetUserList", e.Operation, kind)
@@ -196,11 +201,13 @@ func TestProbeStopsWhenThereIsNoPoint(t *testing.T) {
 	v := validator(t, "wecom")
 	open := func(base, secret string) contract.Opener {
 		return func(options ...clients.Option) (any, error) {
-			return wecom.New(wecom.Config{CorpID: server.Credentials().WeCom.CorpID, ContactSecret: clients.Secret(secret), AppSecret: clients.Secret(secret)},
+			return wecom.New(wecom.Config{CorpID: server.Credentials().WeCom.CorpID,
+				ContactSecret: clients.Secret(secret), AppSecret: clients.Secret(secret)},
 				append([]clients.Option{clients.WithBaseURL(base), clients.WithRetry(clients.NoRetry)}, options...)...)
 		}
 	}
-	r, err := contract.Probe(t.Context(), v, open(server.URL+"/wecom/cgi-bin", "wrong-secret-planted"), contract.ProbeOptions{})
+	r, err := contract.Probe(t.Context(), v, open(server.URL+"/wecom/cgi-bin", "wrong-secret-planted"),
+		contract.ProbeOptions{})
 	require.NoError(t, err)
 	assert.Equal(t, contract.Unchecked, r.Verdict())
 	assert.Contains(t, r.Stopped, "unauthenticated, code 4")
@@ -210,14 +217,16 @@ func TestProbeStopsWhenThereIsNoPoint(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	require.NoError(t, listener.Close())
-	r, err = contract.Probe(t.Context(), v, open("http://"+listener.Addr().String(), "s"), contract.ProbeOptions{Client: []clients.Option{clients.WithRetry(clients.NoRetry)}})
+	r, err = contract.Probe(t.Context(), v, open("http://"+listener.Addr().String(), "s"),
+		contract.ProbeOptions{Client: []clients.Option{clients.WithRetry(clients.NoRetry)}})
 	require.NoError(t, err)
 	assert.Equal(t, contract.Unchecked, r.Verdict())
 	assert.Contains(t, r.Stopped, "refused")
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	r, err = contract.Probe(ctx, v, open(server.URL+"/wecom/cgi-bin", server.Credentials().WeCom.AppSecret), contract.ProbeOptions{})
+	r, err = contract.Probe(ctx, v, open(server.URL+"/wecom/cgi-bin", server.Credentials().WeCom.AppSecret),
+		contract.ProbeOptions{})
 	require.NoError(t, err)
 	assert.Equal(t, contract.Unchecked, r.Verdict())
 }
@@ -246,7 +255,8 @@ func TestProbeWritesWithoutANumber(t *testing.T) {
 	r := probe(t, "feishu", server, contract.ProbeOptions{Write: true})
 	i := slices.IndexFunc(r.Steps, func(s contract.ProbeStep) bool { return s.Operation == "createUser" })
 	require.GreaterOrEqual(t, i, 0)
-	assert.Equal(t, contract.ProbeStep{Operation: "createUser", Outcome: contract.Skipped, Reason: "needs a phone number of your own for a new user"}, r.Steps[i])
+	assert.Equal(t, contract.ProbeStep{Operation: "createUser", Outcome: contract.Skipped,
+		Reason: "needs a phone number of your own for a new user"}, r.Steps[i])
 	assert.Equal(t, contract.Checked, outcomes(r)["createDepartment"])
 	assert.Equal(t, contract.Checked, outcomes(r)["deleteDepartment"])
 }
@@ -256,7 +266,8 @@ func TestProbeCleansUpAfterAnOutage(t *testing.T) {
 	server := small(t)
 	departments := len(server.Organisation().Departments())
 	server.Inject("wecom", "UpdateDepartment", sim.Fault{Kind: sim.FaultResetBefore})
-	r := probe(t, "wecom", server, contract.ProbeOptions{Write: true, Client: []clients.Option{clients.WithRetry(clients.NoRetry)}})
+	r := probe(t, "wecom", server,
+		contract.ProbeOptions{Write: true, Client: []clients.Option{clients.WithRetry(clients.NoRetry)}})
 	assert.NotEmpty(t, r.Stopped)
 	assert.Equal(t, contract.Skipped, outcomes(r)["UpdateUser"])
 	assert.Equal(t, contract.Checked, outcomes(r)["DeleteDepartment"])
@@ -266,15 +277,18 @@ func TestProbeCleansUpAfterAnOutage(t *testing.T) {
 func TestProbeErrors(t *testing.T) {
 	v := validator(t, "wecom")
 	broken := errors.New("broken")
-	_, err := contract.Probe(t.Context(), v, func(...clients.Option) (any, error) { return nil, broken }, contract.ProbeOptions{})
+	_, err := contract.Probe(t.Context(), v, func(...clients.Option) (any, error) { return nil, broken },
+		contract.ProbeOptions{})
 	assert.ErrorIs(t, err, broken)
-	_, err = contract.Probe(t.Context(), v, func(...clients.Option) (any, error) { return "no client", nil }, contract.ProbeOptions{})
+	_, err = contract.Probe(t.Context(), v, func(...clients.Option) (any, error) { return "no client", nil },
+		contract.ProbeOptions{})
 	assert.ErrorContains(t, err, "no method for operation")
 	_, err = contract.Probe(t.Context(), v, nil, contract.ProbeOptions{})
 	assert.ErrorContains(t, err, "no function that makes a client")
 	_, err = contract.Record(t.Context(), v, nil, "GetUser", contract.RecordOptions{Arguments: []string{"userid=a"}})
 	assert.ErrorContains(t, err, "no function that makes a client")
-	own, err := contract.NewDocumentValidator("own", []byte(`{"openapi":"3.0.3","info":{"title":"x","version":"1"},"paths":{}}`))
+	own, err := contract.NewDocumentValidator("own",
+		[]byte(`{"openapi":"3.0.3","info":{"title":"x","version":"1"},"paths":{}}`))
 	require.NoError(t, err)
 	_, err = contract.Probe(t.Context(), own, nil, contract.ProbeOptions{})
 	assert.ErrorContains(t, err, `no calls are known for vendor "own"`)
@@ -303,9 +317,12 @@ func TestPlannedReadsOnlyRead(t *testing.T) {
 			case "read":
 				reads++
 				assert.Equal(t, true, operations[id].Extensions["x-idempotent"], "%s %s", vendor, id)
-				for _, verb := range []string{"create", "update", "delete", "add", "remove", "patch", "replace", "disable", "enable", "invite", "sync", "succ", "logout", "unbind", "upload", "resend", "resurrect"} {
+				for _, verb := range []string{"create", "update", "delete", "add", "remove", "patch", "replace",
+					"disable", "enable", "invite", "sync", "succ", "logout", "unbind", "upload", "resend",
+					"resurrect"} {
 					name := strings.TrimPrefix(strings.ToLower(id), "batch")
-					assert.Falsef(t, strings.HasPrefix(name, verb) || strings.HasSuffix(name, verb), "%s %s", vendor, id)
+					assert.Falsef(t, strings.HasPrefix(name, verb) || strings.HasSuffix(name, verb), "%s %s", vendor,
+						id)
 				}
 			case "":
 				assert.NotEmpty(t, reason, "%s %s", vendor, id)

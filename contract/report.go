@@ -102,8 +102,9 @@ func (r *Report) Entries() []Entry {
 		out = append(out, *e)
 	}
 	slices.SortFunc(out, func(a, b Entry) int {
-		return cmp.Or(cmp.Compare(a.Vendor, b.Vendor), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Part, b.Part),
-			cmp.Compare(a.Place, b.Place), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Code, b.Code), compareBool(a.Outage, b.Outage))
+		return cmp.Or(cmp.Compare(a.Vendor, b.Vendor), cmp.Compare(a.Operation, b.Operation),
+			cmp.Compare(a.Part, b.Part), cmp.Compare(a.Place, b.Place), cmp.Compare(a.Kind, b.Kind),
+			cmp.Compare(a.Code, b.Code), compareBool(a.Outage, b.Outage))
 	})
 	return out
 }

@@ -63,7 +63,7 @@ type T[Self any] interface {
 //
 //	samples/<operation>  every recorded answer is what the document says
 //	live/reachable       the vendor answers, and takes the credentials; fails for an outage, never for a drift
-//	live/<operation>     every answer to a read-only call is what the document says; fails for a drift, never for an outage
+//	live/<operation>     every answer to a read-only call is what the document says; fails for a drift only
 //
 // The live part runs only with all variables of Suite.Env set; without, it is skipped with a message that names what is
 // missing. It writes only if ROSTER_TEST_TENANT names the tenant: it then makes a department and a user, changes and

@@ -29,7 +29,8 @@ func TestSamplesAgreeWithTheDocuments(t *testing.T) {
 			}
 			none++
 			for _, f := range r.Findings {
-				assert.Containsf(t, []contract.Kind{contract.KindNotJSON, contract.KindWrongContentType, contract.KindMissing}, f.Kind, "%s %s/%s", vendor, r.Operation, r.Case)
+				assert.Containsf(t, []contract.Kind{contract.KindNotJSON, contract.KindWrongContentType,
+					contract.KindMissing}, f.Kind, "%s %s/%s", vendor, r.Operation, r.Case)
 			}
 		}
 	}
@@ -39,7 +40,8 @@ func TestSamplesAgreeWithTheDocuments(t *testing.T) {
 func TestASampleThatDriftsIsReported(t *testing.T) {
 	v, _ := load(t, "wecom")
 	file := func(body string) *fstest.MapFile {
-		return &fstest.MapFile{Data: []byte(`{"request": {"query": {"userid": ["zhangsan"]}}, "response": {"status": 200, "header": {"Content-Type": "application/json"}, "body": ` + body + `}}`)}
+		return &fstest.MapFile{Data: []byte(`{"request": {"query": {"userid": ["zhangsan"]}}, "response": ` +
+			`{"status": 200, "header": {"Content-Type": "application/json"}, "body": ` + body + `}}`)}
 	}
 	results, err := v.CheckSamples(fstest.MapFS{
 		"wecom/GetUser/success.json":       file(`{"errcode": 0, "errmsg": "ok", "userid": "zhangsan", "nickname": "z"}`),
@@ -52,7 +54,8 @@ func TestASampleThatDriftsIsReported(t *testing.T) {
 	for _, r := range results {
 		got[r.Operation+"/"+r.Case] = r.Drift()
 	}
-	assert.Equal(t, []string{"GetUser/error-new", "GetUser/error-nothing", "GetUser/success", "NoSuch/success"}, slices.Sorted(maps.Keys(got)))
+	assert.Equal(t, []string{"GetUser/error-new", "GetUser/error-nothing", "GetUser/success", "NoSuch/success"},
+		slices.Sorted(maps.Keys(got)))
 	assert.Empty(t, got["GetUser/error-nothing"], "it shows what is no answer")
 	require.Len(t, got["GetUser/success"], 1)
 	assert.Equal(t, "/nickname", got["GetUser/success"][0].Pointer)

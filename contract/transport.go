@@ -18,7 +18,8 @@ import (
 // run behind the callers' backs, in a bounded number of goroutines that are there only while there is something to
 // check. What there is no room for is dropped and counted.
 //
-//	watch, err := contract.NewTransport(validator, contract.WithRate(0.01), contract.WithFirst(20), contract.WithLogger(slog.Default()))
+//	watch, err := contract.NewTransport(validator, contract.WithRate(0.01), contract.WithFirst(20),
+//		contract.WithLogger(slog.Default()))
 //	c, err := wecom.New(config, clients.WithMiddleware(watch.Wrap))
 //	defer watch.Close(ctx)
 //
@@ -167,7 +168,8 @@ func NewTransport(v *Validator, options ...TransportOption) (*Transport, error) 
 		return nil, errors.New("contract: NewTransport: the validator is nil")
 	}
 	set := transportSettings{
-		next: http.DefaultTransport, rate: 1, maxBody: 1 << 20, maxBytes: 8 << 20, queued: 64, workers: 1, random: rand.Float64,
+		next: http.DefaultTransport, rate: 1, maxBody: 1 << 20, maxBytes: 8 << 20, queued: 64, workers: 1,
+		random: rand.Float64,
 	}
 	for _, option := range options {
 		if err := option(&set); err != nil {
@@ -332,8 +334,10 @@ type counters struct {
 
 // TransportStats is what a Transport has done so far.
 type TransportStats struct {
-	Seen       int64 // calls that passed
-	Sampled    int64 // calls that were to be looked at; each ends in one of the counts below, once its body has been read or closed
+	Seen int64 // calls that passed
+	// Sampled are calls that were to be looked at; each ends in one of the counts below, once its body has been read or
+	// closed.
+	Sampled    int64
 	Checked    int64 // exchanges that were checked against the document
 	Dropped    int64 // no room in the queue or in memory
 	TooLarge   int64 // the answer was larger than is looked at
@@ -348,8 +352,8 @@ type TransportStats struct {
 func (t *Transport) Stats() TransportStats {
 	s := &t.stats
 	return TransportStats{
-		Seen: s.seen.Load(), Sampled: s.sampled.Load(), Checked: s.checked.Load(), Dropped: s.dropped.Load(), TooLarge: s.tooLarge.Load(),
-		Incomplete: s.incomplete.Load(), Encoded: s.encoded.Load(), Unanswered: s.unanswered.Load(), Failed: s.failed.Load(),
-		Findings: s.findings.Load(),
+		Seen: s.seen.Load(), Sampled: s.sampled.Load(), Checked: s.checked.Load(), Findings: s.findings.Load(),
+		Dropped: s.dropped.Load(), TooLarge: s.tooLarge.Load(), Incomplete: s.incomplete.Load(),
+		Encoded: s.encoded.Load(), Unanswered: s.unanswered.Load(), Failed: s.failed.Load(),
 	}
 }

@@ -36,7 +36,8 @@ func (t *Transport) observe(req *http.Request, id string) *observation {
 	if t.validator.document.Operations[id] != nil {
 		o.exchange.Operation = id
 	}
-	if req.GetBody == nil || req.ContentLength <= 0 || req.ContentLength > t.set.maxBody || !t.reserve(o, req.ContentLength) {
+	if req.GetBody == nil || req.ContentLength <= 0 || req.ContentLength > t.set.maxBody ||
+		!t.reserve(o, req.ContentLength) {
 		return o
 	}
 	o.request.Body = secondBody(req)

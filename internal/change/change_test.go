@@ -92,6 +92,7 @@ func newRepository(t *testing.T) *repository {
 	r.write("go.mod", "module example.org/a\n\ngo 1.26\n")
 	r.write("specs/a.yaml", documentA)
 	r.write("specs/a.overlay.yaml", "overlay: 1.0.0\n")
+	r.write("specs/coverage.yaml", "operations: []\n")
 	r.write("gen/aapi/aapi.gen.go", packageA)
 	r.write("a.go", "// Package a is the root.\npackage a\n\nfunc Samples() int { return 1 }\n")
 	r.write("sim/sim.go", simA)

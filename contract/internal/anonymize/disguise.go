@@ -1,5 +1,3 @@
-// Package anonymize turns an exchange into a sample in which people, numbers and secrets are made up, the same ones each
-// time.
 package anonymize
 
 import (
@@ -57,7 +55,8 @@ func (d *disguise) value(s *document.Schema, n *document.Node, at standing) {
 func (d *disguise) member(s *document.Schema, m *document.Member, at standing, data bool) {
 	declared, known := s.Property(m.Name)
 	below := standing{name: m.Name, depth: at.depth + 1, known: known}
-	below.failure = at.failure || d.failed && d.top(below) && (m.Name == "error" || m.Name == "debug" || m.Name == "more")
+	below.failure = at.failure || d.failed && d.top(below) &&
+		(m.Name == "error" || m.Name == "debug" || m.Name == "more")
 	switch {
 	case known:
 		d.value(declared, &m.Value, below)
@@ -188,7 +187,8 @@ func (d *disguise) number(s *document.Schema, n *document.Node, at standing) {
 // isCode tells whether a value is one of the vendor's codes at the top of a body. A new member of a success is none,
 // whatever its name, and a number as long as a phone's is none either.
 func (d *disguise) isCode(at standing, text string) bool {
-	return d.top(at) && (at.known || d.failed) && (at.name == "errcode" || at.name == "sub_code" || at.name == "code") && document.ShowCode(text) != ""
+	return d.top(at) && (at.known || d.failed) &&
+		(at.name == "errcode" || at.name == "sub_code" || at.name == "code") && document.ShowCode(text) != ""
 }
 
 // isSentence tells whether a text is the vendor's own, in which at most words are personal. A new member of a success

@@ -106,7 +106,8 @@ func TestMadeUpValuesKeepRelations(t *testing.T) {
 	assert.Equal(t, "+86-"+one("13912345678"), one("+86-13912345678"))
 	assert.Equal(t, "+86"+one("13912345678"), one("+8613912345678"))
 	assert.True(t, strings.HasPrefix(one("zhangsan@corp.cn"), one("zhangsan")+"@"))
-	assert.Equal(t, strings.SplitN(one("a.b@corp.cn"), "@", 2)[1], strings.SplitN(one("c.d@corp.cn"), "@", 2)[1], "the same company")
+	assert.Equal(t, strings.SplitN(one("a.b@corp.cn"), "@", 2)[1], strings.SplitN(one("c.d@corp.cn"), "@", 2)[1],
+		"the same company")
 	seen := map[string]bool{}
 	for a := 'a'; a <= 'z'; a++ { // every id of two letters, so that two that became one would show
 		for b := 'a'; b <= 'z'; b++ {
@@ -124,18 +125,23 @@ func TestMadeUpValuesKeepRelations(t *testing.T) {
 func TestSentencesKeepWhatTheVendorSays(t *testing.T) {
 	for sentence, want := range map[string]string{
 		"ok": "^ok$",
-		"invalid credential, hint: [1762150100000000000015839], from ip: 203.0.113.9, more info at https://open.work.weixin.qq.com/devtool/query?e=40001": `^invalid credential, hint: \[[0-9]{25}\], from ip: 198\.51\.100\.[0-9]+, more info at https://open\.work\.weixin\.qq\.com/devtool/query\?e=40001$`,
-		"userid zhangsan not found":                              `^userid [a-z]{8} not found$`,
-		"张三的手机号13912345678已存在":                                   `^\p{Han}{2}的手机号12[0-9]{9}已存在$`,
-		"mail zhang.san@corp.cn is taken":                        `^mail [a-z]{5}\.[a-z]{3}@[a-z]{4}\.example\.com is taken$`,
-		"ding talk error[subcode=40014,submsg=不合法的access_token]": `^ding talk error\[subcode=40014,submsg=不合法的access_token\]$`,
-		"zhangsanfeng is somebody else":                          `^zhangsanfeng is somebody else$`,
-		"caller 2001:0db8:1:2:3:4:5:6":                           `^caller 2001:db8::[0-9a-f]+$`,
-		"处罚将在 2026-08-22 10:15:02 结束":                            `^处罚将在 2026-08-22 10:15:02 结束$`,
+		"invalid credential, hint: [1762150100000000000015839], from ip: 203.0.113.9, more info at " +
+			"https://open.work.weixin.qq.com/devtool/query?e=40001": `^invalid credential, hint: \[[0-9]{25}\], ` +
+			`from ip: 198\.51\.100\.[0-9]+, more info at https://open\.work\.weixin\.qq\.com/devtool/query\?e=40001$`,
+		"userid zhangsan not found": `^userid [a-z]{8} not found$`,
+		"张三的手机号13912345678已存在":      `^\p{Han}{2}的手机号12[0-9]{9}已存在$`,
+		"mail zhang.san@corp.cn is taken": `^mail [a-z]{5}\.[a-z]{3}@[a-z]{4}\.example\.com ` +
+			`is taken$`,
+		"ding talk error[subcode=40014,submsg=不合法的access_token]": `^ding talk error\[subcode=40014,` +
+			`submsg=不合法的access_token\]$`,
+		"zhangsanfeng is somebody else": `^zhangsanfeng is somebody else$`,
+		"caller 2001:0db8:1:2:3:4:5:6":  `^caller 2001:db8::[0-9a-f]+$`,
+		"处罚将在 2026-08-22 10:15:02 结束":   `^处罚将在 2026-08-22 10:15:02 结束$`,
 	} {
 		assert.Regexp(t, want, sentenceOf("key", sentence, "zhangsan", "张三"), sentence)
 	}
-	assert.Equal(t, "userid "+newMadeUp([]byte("key")).text("zhangsan")+" not found", sentenceOf("key", "userid zhangsan not found", "zhangsan"))
+	assert.Equal(t, "userid "+newMadeUp([]byte("key")).text("zhangsan")+" not found",
+		sentenceOf("key", "userid zhangsan not found", "zhangsan"))
 }
 
 func TestADisguisedSample(t *testing.T) {
@@ -143,12 +149,16 @@ func TestADisguisedSample(t *testing.T) {
 	sample := &samples.Sample{
 		Operation: "GetUser",
 		Request:   samples.Request{Query: map[string][]string{"userid": {"zhangsan"}}},
-		Response: samples.Response{Status: 200, Header: map[string]string{"Content-Type": "application/json", "Set-Cookie": "session=abcdef", "Error-Msg": "zhangsan"}, Body: json.RawMessage(
-			`{"errcode":0,"errmsg":"ok","userid":"zhangsan","name":"张三","department":[1,204],"order":[7,4000000000],"status":1,"gender":"1","direct_leader":["lisi"],"mobile":"13912345678","extattr":{"attrs":[{"type":0,"name":"desk","text":{"value":"3F-12"}}]},"brand_new":{"spouse":"李四"}}`)},
+		Response: samples.Response{Status: 200, Header: map[string]string{"Content-Type": "application/json",
+			"Set-Cookie": "session=abcdef", "Error-Msg": "zhangsan"}, Body: json.RawMessage(
+			`{"errcode":0,"errmsg":"ok","userid":"zhangsan","name":"张三","department":[1,204],"order":[7,4000000000],` +
+				`"status":1,"gender":"1","direct_leader":["lisi"],"mobile":"13912345678",` +
+				`"extattr":{"attrs":[{"type":0,"name":"desk","text":{"value":"3F-12"}}]},"brand_new":{"spouse":"李四"}}`)},
 	}
 	file, err := disguised(v, sample, "key")
 	require.NoError(t, err)
-	for _, gone := range []string{"zhangsan", "张三", "李四", "lisi", "13912345678", "3F-12", "desk", "204", "session", "4000000000"} {
+	for _, gone := range []string{"zhangsan", "张三", "李四", "lisi", "13912345678", "3F-12", "desk", "204", "session",
+		"4000000000"} {
 		assert.NotContains(t, string(file), gone)
 	}
 	var got samples.Sample
@@ -176,8 +186,10 @@ func TestADisguisedSample(t *testing.T) {
 func TestCredentialsAreLeftOutOfRequests(t *testing.T) {
 	file, err := disguised(documentOf(t, "wps"), &samples.Sample{
 		Operation: "oauthToken",
-		Request:   samples.Request{Form: map[string]string{"grant_type": "client_credentials", "client_id": "AK1234567890", "client_secret": "hush-hush"}},
-		Response:  samples.Response{Status: 200, Body: json.RawMessage(`{"access_token":"real-token-0001","token_type":"bearer","expires_in":7200}`)},
+		Request: samples.Request{Form: map[string]string{"grant_type": "client_credentials",
+			"client_id": "AK1234567890", "client_secret": "hush-hush"}},
+		Response: samples.Response{Status: 200,
+			Body: json.RawMessage(`{"access_token":"real-token-0001","token_type":"bearer","expires_in":7200}`)},
 	}, "key", "hush-hush", "real-token-0001")
 	require.NoError(t, err)
 	for _, gone := range []string{"hush", "real-token", "AK1234567890", "client_secret"} {
@@ -190,15 +202,18 @@ func TestCredentialsAreLeftOutOfRequests(t *testing.T) {
 // A secret that comes through, in whatever way, stops the recording.
 func TestAPlantedSecretInTheFileStopsTheRecording(t *testing.T) {
 	_, err := disguised(documentOf(t, "wecom"), &samples.Sample{
-		Operation: "GetUser", Response: samples.Response{Status: 200, Body: json.RawMessage(`{"errcode":0,"userid":"a","pl4nted_s3cret":1}`)},
+		Operation: "GetUser", Response: samples.Response{Status: 200,
+			Body: json.RawMessage(`{"errcode":0,"userid":"a","pl4nted_s3cret":1}`)},
 	}, "key", "pl4nted_s3cret")
 	assert.ErrorContains(t, err, "a secret is in it")
 }
 
 // A secret that the vendor quotes stops the recording.
 func TestAPlantedSecretStopsTheRecording(t *testing.T) {
-	for name, planted := range map[string]string{"plain": "pl4nted/s3cret+x", "escaped": "pl4nted%2Fs3cret%2Bx", "as JSON": `pl4nted\/s3cret+x`,
-		"escaped in lower case": "pl4nted%2fs3cret%2bx", "in another case": "PL4NTED/S3CRET+X", "with backslashes": `pl4nted\\/s3cret+x`, "in base64": "cGw0bnRlZC9zM2NyZXQreA==",
+	for name, planted := range map[string]string{"plain": "pl4nted/s3cret+x", "escaped": "pl4nted%2Fs3cret%2Bx",
+		"as JSON":               `pl4nted\/s3cret+x`,
+		"escaped in lower case": "pl4nted%2fs3cret%2bx", "in another case": "PL4NTED/S3CRET+X",
+		"with backslashes": `pl4nted\\/s3cret+x`, "in base64": "cGw0bnRlZC9zM2NyZXQreA==",
 	} {
 		body := `{"errcode":40001,"errmsg":"the secret ` + planted + ` is wrong"}`
 		_, err := disguised(documentOf(t, "wecom"), &samples.Sample{
@@ -212,7 +227,8 @@ func TestAPlantedSecretStopsTheRecording(t *testing.T) {
 // The scan does not trust what replaces.
 func TestAPersonalValueThatIsStillThereIsFound(t *testing.T) {
 	v := documentOf(t, "wecom")
-	before := `{"errcode":0,"errmsg":"ok","userid":"zhangsan","name":"张三丰","mobile":"13912345678","department":[20481],"new_email":"x@y.cn","status":1}`
+	before := `{"errcode":0,"errmsg":"ok","userid":"zhangsan","name":"张三丰","mobile":"13912345678",` +
+		`"department":[20481],"new_email":"x@y.cn","status":1}`
 	for from, to := range map[string]string{
 		"zhangsan": "/userid", "张三丰": "/name", "13912345678": "/mobile", "x@y.cn": "/new_email",
 	} {
@@ -243,30 +259,59 @@ func TestPersonalDataInOddPlaces(t *testing.T) {
 		body              string
 		gone              []string
 	}{
-		"a new member by the name of a sentence":  {"wecom", "GetUser", nil, `{"errcode":0,"errmsg":"ok","userid":"a1","desc":"reports to Wang Wu","notice":"出差中，请找赵六","detail":"住朝阳区"}`, []string{"Wang", "赵六", "朝阳"}},
-		"a new member by the name of a code":      {"wecom", "GetUser", nil, `{"errcode":0,"errmsg":"ok","userid":"a1","code":"ZhangSan-13800138000"}`, []string{"ZhangSan", "13800138000"}},
-		"a code with a phone number":              {"dingtalk", "searchUsers", nil, `{"code":"staffNotFound.13800138000","message":"x","requestid":"r"}`, []string{"13800138000"}},
-		"fractions":                               {"wecom", "GetUser", nil, `{"errcode":0,"userid":"a1","home":{"lat":39.904211,"lng":-116.407395},"contact":1.3800138000E10,"idno":110105.0}`, []string{"904211", "407395", "3800138000", "110105"}},
-		"small numbers of new members":            {"wecom", "GetUser", nil, `{"errcode":0,"userid":"a1","salary":25000,"room":4711}`, []string{"25000", "4711"}},
-		"keys of a new map":                       {"wecom", "GetUser", map[string][]string{"userid": {"lisi"}}, `{"errcode":0,"userid":"lisi","reports":{"lisi":1,"wangwu":2,"zhao.liu":3}}`, []string{"lisi", "wangwu", "zhao.liu"}},
-		"a key of somebody who is known":          {"wecom", "GetUser", map[string][]string{"userid": {"lisi"}}, `{"errcode":0,"userid":"lisi","deputy":{"lisi":1}}`, []string{"lisi"}},
-		"a host":                                  {"wecom", "GetUser", nil, `{"errcode":0,"userid":"a1","avatar":"https://zhangsan.example.com/1.png"}`, []string{"zhangsan"}},
-		"an envelope in the envelope":             {"wecom", "GetUser", nil, `{"errcode":0,"userid":"a1","":{"code":"13800138000","msg":"李四"}}`, []string{"13800138000", "李四"}},
-		"somebody else in a sentence":             {"wecom", "CreateUser", nil, `{"errcode":60104,"errmsg":"mobile existed:lisi, hint: [1]"}`, []string{"lisi"}},
-		"somebody else in a Chinese sentence":     {"dingtalk", "createUserV2", nil, `{"errcode":40019,"errmsg":"手机号已被员工李四(工号A1024)占用"}`, []string{"李四", "A1024"}},
-		"another case":                            {"wecom", "GetUser", map[string][]string{"userid": {"ZhangSan"}}, `{"errcode":60111,"errmsg":"userid not found: zhangsan"}`, []string{"zhangsan"}},
-		"a short word of a name":                  {"wecom", "GetUser", nil, `{"errcode":0,"errmsg":"bob is on leave","userid":"a1","name":"bob lee"}`, []string{"bob"}},
-		"percent-encoded":                         {"wecom", "GetUser", map[string][]string{"userid": {"张三"}}, `{"errcode":60111,"errmsg":"not found: /user/get?id=%E5%BC%A0%E4%B8%89"}`, []string{"E5%BC%A0"}},
-		"phone numbers, written as people do":     {"wecom", "GetUser", nil, `{"errcode":60111,"errmsg":"call 138-0013-8000 or 139 0013 9000 or 137****7000"}`, []string{"138-0013", "139 0013", "7000"}},
-		"a known id behind a label":               {"wecom", "GetUser", map[string][]string{"userid": {"zhangsan"}}, `{"errcode":60111,"errmsg":"not found, userid:zhangsan, zhangsan@corp.com"}`, []string{"zhangsan", "\U000F0000"}},
-		"a phone number behind a date":            {"wecom", "GetUser", nil, `{"errcode":60111,"errmsg":"at 2024-01-02 138-0013-8000"}`, []string{"138-0013"}},
-		"a very long number":                      {"wecom", "GetUser", nil, `{"errcode":0,"userid":"a1","contact":` + strings.Repeat("7", 44) + `}`, []string{"7777777777"}},
-		"an object in a sentence":                 {"wecom", "CreateUser", nil, `{"errcode":40003,"errmsg":"invalid: {\"name\":\"李四\",\"mobile\":\"+86 138 0013 8001\",\"address\":\"朝阳区1号\"}"}`, []string{"李四", "0013", "朝阳"}},
-		"ids by the dozen, one the end of others": {"wecom", "GetUser", map[string][]string{"userid": {"10"}}, `{"errcode":60111,"errmsg":"user10|user11|user12|user13|user14|user15|user16|user17|user18|user19|10","invalid":["user10","user11","user12","user13","user14","user15","user16","user17","user18","user19"]}`, []string{"user1", `\u0000`}},
+		"a new member by the name of a sentence": {"wecom", "GetUser", nil,
+			`{"errcode":0,"errmsg":"ok","userid":"a1","desc":"reports to Wang Wu","notice":"出差中，请找赵六","detail":"住朝阳区"}`,
+			[]string{"Wang", "赵六", "朝阳"}},
+		"a new member by the name of a code": {"wecom", "GetUser", nil,
+			`{"errcode":0,"errmsg":"ok","userid":"a1","code":"ZhangSan-13800138000"}`,
+			[]string{"ZhangSan", "13800138000"}},
+		"a code with a phone number": {"dingtalk", "searchUsers", nil,
+			`{"code":"staffNotFound.13800138000","message":"x","requestid":"r"}`, []string{"13800138000"}},
+		"fractions": {"wecom", "GetUser", nil, `{"errcode":0,"userid":"a1",` +
+			`"home":{"lat":39.904211,"lng":-116.407395},"contact":1.3800138000E10,"idno":110105.0}`,
+			[]string{"904211", "407395", "3800138000", "110105"}},
+		"small numbers of new members": {"wecom", "GetUser", nil,
+			`{"errcode":0,"userid":"a1","salary":25000,"room":4711}`, []string{"25000", "4711"}},
+		"keys of a new map": {"wecom", "GetUser", map[string][]string{"userid": {"lisi"}},
+			`{"errcode":0,"userid":"lisi","reports":{"lisi":1,"wangwu":2,"zhao.liu":3}}`,
+			[]string{"lisi", "wangwu", "zhao.liu"}},
+		"a key of somebody who is known": {"wecom", "GetUser", map[string][]string{"userid": {"lisi"}},
+			`{"errcode":0,"userid":"lisi","deputy":{"lisi":1}}`, []string{"lisi"}},
+		"a host": {"wecom", "GetUser", nil,
+			`{"errcode":0,"userid":"a1","avatar":"https://zhangsan.example.com/1.png"}`, []string{"zhangsan"}},
+		"an envelope in the envelope": {"wecom", "GetUser", nil,
+			`{"errcode":0,"userid":"a1","":{"code":"13800138000","msg":"李四"}}`, []string{"13800138000", "李四"}},
+		"somebody else in a sentence": {"wecom", "CreateUser", nil,
+			`{"errcode":60104,"errmsg":"mobile existed:lisi, hint: [1]"}`, []string{"lisi"}},
+		"somebody else in a Chinese sentence": {"dingtalk", "createUserV2", nil,
+			`{"errcode":40019,"errmsg":"手机号已被员工李四(工号A1024)占用"}`, []string{"李四", "A1024"}},
+		"another case": {"wecom", "GetUser", map[string][]string{"userid": {"ZhangSan"}},
+			`{"errcode":60111,"errmsg":"userid not found: zhangsan"}`, []string{"zhangsan"}},
+		"a short word of a name": {"wecom", "GetUser", nil,
+			`{"errcode":0,"errmsg":"bob is on leave","userid":"a1","name":"bob lee"}`, []string{"bob"}},
+		"percent-encoded": {"wecom", "GetUser", map[string][]string{"userid": {"张三"}},
+			`{"errcode":60111,"errmsg":"not found: /user/get?id=%E5%BC%A0%E4%B8%89"}`, []string{"E5%BC%A0"}},
+		"phone numbers, written as people do": {"wecom", "GetUser", nil,
+			`{"errcode":60111,"errmsg":"call 138-0013-8000 or 139 0013 9000 or 137****7000"}`,
+			[]string{"138-0013", "139 0013", "7000"}},
+		"a known id behind a label": {"wecom", "GetUser", map[string][]string{"userid": {"zhangsan"}},
+			`{"errcode":60111,"errmsg":"not found, userid:zhangsan, zhangsan@corp.com"}`,
+			[]string{"zhangsan", "\U000F0000"}},
+		"a phone number behind a date": {"wecom", "GetUser", nil,
+			`{"errcode":60111,"errmsg":"at 2024-01-02 138-0013-8000"}`, []string{"138-0013"}},
+		"a very long number": {"wecom", "GetUser", nil, `{"errcode":0,"userid":"a1","contact":` +
+			strings.Repeat("7", 44) + `}`, []string{"7777777777"}},
+		"an object in a sentence": {"wecom", "CreateUser", nil, `{"errcode":40003,` +
+			`"errmsg":"invalid: {\"name\":\"李四\",\"mobile\":\"+86 138 0013 8001\",\"address\":\"朝阳区1号\"}"}`,
+			[]string{"李四", "0013", "朝阳"}},
+		"ids by the dozen, one the end of others": {"wecom", "GetUser", map[string][]string{"userid": {"10"}},
+			`{"errcode":60111,"errmsg":"user10|user11|user12|user13|user14|user15|user16|user17|user18|user19|10",` +
+				`"invalid":["user10","user11","user12","user13","user14","user15","user16","user17","user18","user19"]}`, []string{"user1", `\u0000`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file, err := disguised(documentOf(t, tc.vendor), &samples.Sample{
-				Operation: tc.operation, Request: samples.Request{Query: tc.request}, Response: samples.Response{Status: 200, Body: json.RawMessage(tc.body)},
+				Operation: tc.operation, Request: samples.Request{Query: tc.request},
+				Response: samples.Response{Status: 200, Body: json.RawMessage(tc.body)},
 			}, "key")
 			require.NoError(t, err)
 			var sample samples.Sample
@@ -281,18 +326,22 @@ func TestPersonalDataInOddPlaces(t *testing.T) {
 // What says nothing of anybody is no reason to refuse a recording.
 func TestEmptyWordsAreRecorded(t *testing.T) {
 	for _, body := range []string{
-		`{"errcode":0,"userid":"a1","mobile":"****","telephone":"N/A","address":"--","english_name":"A B","jobnumber":12345}`,
+		`{"errcode":0,"userid":"a1","mobile":"****","telephone":"N/A","address":"--","english_name":"A B",` +
+			`"jobnumber":12345}`,
 		`{"errcode":0,"userid":"a1","name":"department","department":[1]}`,
 	} {
-		_, err := disguised(documentOf(t, "wecom"), &samples.Sample{Operation: "GetUser", Response: samples.Response{Status: 200, Body: json.RawMessage(body)}}, "key")
+		_, err := disguised(documentOf(t, "wecom"), &samples.Sample{Operation: "GetUser",
+			Response: samples.Response{Status: 200, Body: json.RawMessage(body)}}, "key")
 		assert.NoError(t, err, body)
 	}
 }
 
 // A map in a text that is nearly JSON, as DingTalk sends it, still decodes.
 func TestNearlyJSONStaysWhatItIs(t *testing.T) {
-	file, err := disguised(documentOf(t, "dingtalk"), &samples.Sample{Operation: "getUserV1", Response: samples.Response{Status: 200, Body: json.RawMessage(
-		`{"errcode":0,"userid":"a1","isLeaderInDepts":"{1:false,22:true}","orderInDepts":"{1:176372614058705512,22:-3}"}`)}}, "key")
+	file, err := disguised(documentOf(t, "dingtalk"),
+		&samples.Sample{Operation: "getUserV1", Response: samples.Response{Status: 200, Body: json.RawMessage(
+			`{"errcode":0,"userid":"a1","isLeaderInDepts":"{1:false,22:true}","orderInDepts":"{1:176372614058705512,` +
+				`22:-3}"}`)}}, "key")
 	require.NoError(t, err)
 	var sample samples.Sample
 	require.NoError(t, json.Unmarshal(file, &sample))
@@ -313,8 +362,10 @@ func TestRecordingsKeepTheVendorsWords(t *testing.T) {
 		"用户离职, 账号冻结, 成员加入失败", "用户可见范围", "如需修改请删除用户后重试", "用户ID不能为空", "处罚将在 2026-08-22 10:15:02 结束",
 		"invalid mobile of name, department too", "userid not found",
 	} {
-		file, err := disguised(documentOf(t, "wecom"), &samples.Sample{Operation: "CreateUser", Response: samples.Response{Status: 200, Body: json.RawMessage(
-			`{"errcode":40003,"errmsg":"` + sentence + `","info":{"name":"x1","mobile":"y1","department":"z"}}`)}}, "key")
+		file, err := disguised(documentOf(t, "wecom"),
+			&samples.Sample{Operation: "CreateUser", Response: samples.Response{Status: 200, Body: json.RawMessage(
+				`{"errcode":40003,"errmsg":"` + sentence + `","info":{"name":"x1","mobile":"y1","department":"z"}}`)}},
+			"key")
 		require.NoError(t, err)
 		assert.Contains(t, string(file), sentence)
 	}
@@ -324,10 +375,12 @@ func TestRecordingsKeepTheVendorsWords(t *testing.T) {
 func TestAQuotedObjectKeepsRelations(t *testing.T) {
 	file, err := disguised(documentOf(t, "wecom"), &samples.Sample{
 		Operation: "GetUser", Request: samples.Request{Query: map[string][]string{"userid": {"13800138001"}}},
-		Response: samples.Response{Status: 200, Body: json.RawMessage(`{"errcode":60111,"errmsg":"no such user: {\"userid\":\"13800138001\"}, sorry"}`)},
+		Response: samples.Response{Status: 200,
+			Body: json.RawMessage(`{"errcode":60111,"errmsg":"no such user: {\"userid\":\"13800138001\"}, sorry"}`)},
 	}, "key")
 	require.NoError(t, err)
 	var sample samples.Sample
 	require.NoError(t, json.Unmarshal(file, &sample))
-	assert.Contains(t, string(sample.Response.Body), `no such user: {\"userid\":\"`+sample.Request.Query["userid"][0]+`\"}, sorry`)
+	assert.Contains(t, string(sample.Response.Body), `no such user: {\"userid\":\"`+sample.Request.Query["userid"][0]+
+		`\"}, sorry`)
 }

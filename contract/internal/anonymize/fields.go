@@ -10,7 +10,8 @@ func isPersonal(name string) bool {
 		return false
 	}
 	for _, part := range []string{
-		"userid", "unionid", "openid", "name", "mobile", "phone", "tel", "mail", "avatar", "address", "nickname", "alias", "qrcode",
+		"userid", "unionid", "openid", "name", "mobile", "phone", "tel", "mail", "avatar", "address", "nickname",
+		"alias", "qrcode",
 		"jobnumber", "employeeno", "employeeid", "staffid", "idcard", "birthday",
 	} {
 		if strings.Contains(name, part) {
@@ -23,7 +24,8 @@ func isPersonal(name string) bool {
 // isID tells whether a number of this name is an id.
 func isID(name string) bool {
 	name = strings.ToLower(name)
-	for _, part := range []string{"id", "ids", "dept", "department", "departments", "party", "id_list", "idlist", "parent", "mobile", "phone"} {
+	for _, part := range []string{"id", "ids", "dept", "department", "departments", "party", "id_list", "idlist",
+		"parent", "mobile", "phone"} {
 		if strings.HasSuffix(name, part) {
 			return true
 		}

@@ -52,7 +52,8 @@ func unreplaced(s *document.Schema, before, after *document.Node, fakes map[stri
 	}
 	text := after.Texts()
 	for _, value := range personal {
-		if (len(value) >= 8 || len(value) > utf8.RuneCountInString(value)) && !fakes[value] && strings.Contains(text, value) && !partOfFake(value, fakes) {
+		if (len(value) >= 8 || len(value) > utf8.RuneCountInString(value)) && !fakes[value] &&
+			strings.Contains(text, value) && !partOfFake(value, fakes) {
 			return "a personal value, quoted elsewhere in the answer,"
 		}
 	}

@@ -48,7 +48,8 @@ func (m *madeUp) text(s string) string {
 // layouts are the forms in which the vendors write times.
 func layouts() []string {
 	return []string{
-		time.DateOnly, time.DateTime, time.RFC3339, "2006-01-02T15:04:05.000Z07:00", "2006-01-02T15:04Z07:00", "2006/01/02",
+		time.DateOnly, time.DateTime, time.RFC3339, "2006-01-02T15:04:05.000Z07:00", "2006-01-02T15:04Z07:00",
+		"2006/01/02",
 		"2006-01-02T15:04:05", "2006-01-02 15:04", time.RFC3339Nano,
 	}
 }

@@ -24,7 +24,8 @@ func (p *permuter) another(n, x *big.Int, tweak string) *big.Int {
 
 // walk goes through the network until it comes back below n: the network works on a power of two, which is at most four
 // times n.
-func (p *permuter) walk(n, x *big.Int, tweak string, through func(x *big.Int, half uint, tweak string) *big.Int) *big.Int {
+func (p *permuter) walk(n, x *big.Int, tweak string,
+	through func(x *big.Int, half uint, tweak string) *big.Int) *big.Int {
 	half := uint(n.BitLen()+1) / 2
 	for {
 		if x = through(x, half, tweak); x.Cmp(n) < 0 {

@@ -40,10 +40,13 @@ type Answer struct {
 }
 
 // Sample makes the file.
-func (s *Sampler) Sample(op *document.Operation, request samples.Request, a Answer) (name string, file []byte, err error) {
+func (s *Sampler) Sample(op *document.Operation, request samples.Request, a Answer) (
+	name string, file []byte, err error,
+) {
 	body, err := document.Parse(a.Body)
 	if err != nil || body.Kind != document.TypeObject {
-		return "", nil, fmt.Errorf("the answer is %s with status %d, not a JSON object", document.Describe(a.Body), a.Status)
+		return "", nil, fmt.Errorf("the answer is %s with status %d, not a JSON object", document.Describe(a.Body),
+			a.Status)
 	}
 	d := &disguise{document: s.document, made: s.made, replaced: make(map[string]string)}
 	sent := d.request(op, request)
@@ -65,7 +68,8 @@ func (s *Sampler) Sample(op *document.Operation, request samples.Request, a Answ
 		return "", nil, fmt.Errorf("%s was not replaced", where)
 	}
 
-	received := samples.Response{Status: a.Status, Header: make(map[string]string), Body: json.RawMessage(body.Encode())}
+	received := samples.Response{Status: a.Status, Header: make(map[string]string),
+		Body: json.RawMessage(body.Encode())}
 	for _, name := range keptHeaders() {
 		if value := a.Header.Get(name); value != "" {
 			received.Header[name] = value
@@ -100,7 +104,8 @@ func (s *Sampler) file(request samples.Request, response samples.Response) ([]by
 	if err != nil {
 		return nil, err
 	}
-	sample := samples.Sample{Source: source, Note: "Recorded. People, ids and times are made up.", Request: request, Response: response}
+	sample := samples.Sample{Source: source, Note: "Recorded. People, ids and times are made up.", Request: request,
+		Response: response}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -113,7 +118,8 @@ func (s *Sampler) file(request samples.Request, response samples.Response) ([]by
 
 // request replaces what is personal in a request, and leaves out what is a credential.
 func (d *disguise) request(op *document.Operation, r samples.Request) samples.Request {
-	out := samples.Request{Path: make(map[string]string), Query: make(map[string][]string), Header: make(map[string]string)}
+	out := samples.Request{Path: make(map[string]string), Query: make(map[string][]string),
+		Header: make(map[string]string)}
 	for _, p := range op.Parameters {
 		if namesSecret(p.Name) {
 			continue

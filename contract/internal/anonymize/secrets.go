@@ -96,7 +96,8 @@ func namesSecret(name string) bool {
 	case "page_token", "next_page_token", "nexttoken", "client_token", "token_type":
 		return false
 	}
-	for _, part := range []string{"token", "secret", "authorization", "signature", "ticket", "password", "accesskey", "cookie", "tfa_code"} {
+	for _, part := range []string{"token", "secret", "authorization", "signature", "ticket", "password", "accesskey",
+		"cookie", "tfa_code"} {
 		if strings.Contains(name, part) {
 			return true
 		}

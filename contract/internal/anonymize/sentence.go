@@ -78,8 +78,10 @@ func (m *madeUp) sentence(s string, actual []string, replaced map[string]string)
 		}
 	}
 	s = anyEmail.ReplaceAllStringFunc(s, func(t string) string { return mark(m.text(t)) })
-	s = anyIPv4.ReplaceAllStringFunc(s, func(t string) string { return mark(fmt.Sprintf("198.51.100.%d", m.sum("ip", t)[0])) })
-	s = anyIPv6.ReplaceAllStringFunc(s, func(t string) string { return mark(fmt.Sprintf("2001:db8::%x", m.sum("ip", t)[:2])) })
+	s = anyIPv4.ReplaceAllStringFunc(s,
+		func(t string) string { return mark(fmt.Sprintf("198.51.100.%d", m.sum("ip", t)[0])) })
+	s = anyIPv6.ReplaceAllStringFunc(s,
+		func(t string) string { return mark(fmt.Sprintf("2001:db8::%x", m.sum("ip", t)[:2])) })
 	everybody := func(string) bool { return true }
 	s = behind(labelled, s, everybody, func(value string) string { return mark(m.text(value)) })
 	s = behind(named, s, func(value string) bool {
@@ -103,7 +105,8 @@ func (m *madeUp) sentence(s string, actual []string, replaced map[string]string)
 }
 
 // behind replaces the second group of a pattern, the value behind a label, where it is one.
-func behind(pattern *regexp.Regexp, s string, isValue func(value string) bool, replace func(value string) string) string {
+func behind(pattern *regexp.Regexp, s string, isValue func(value string) bool,
+	replace func(value string) string) string {
 	var b strings.Builder
 	for {
 		at := pattern.FindStringSubmatchIndex(s)

@@ -15,7 +15,8 @@ import (
 
 // Arguments makes a request of "name=value" and a body, as the document reads them.
 func (op *Operation) Arguments(list []string, body []byte) (samples.Request, error) {
-	r := samples.Request{Path: make(map[string]string), Query: make(map[string][]string), Header: make(map[string]string)}
+	r := samples.Request{Path: make(map[string]string), Query: make(map[string][]string),
+		Header: make(map[string]string)}
 	members := make(map[string]any)
 	for _, argument := range list {
 		name, value, ok := strings.Cut(argument, "=")

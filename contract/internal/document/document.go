@@ -1,5 +1,3 @@
-// Package document is a vendor's document as the validator sees it: sealed against fields that it does not declare, with
-// its operations by route and its codes.
 package document
 
 import (
@@ -91,7 +89,8 @@ func read(vendor string, text []byte) (*openapi3.T, error) {
 func compile(vendor string, doc *openapi3.T) (*Document, error) {
 	seal(doc)
 	d := &Document{
-		Vendor: vendor, Sealed: doc, Operations: make(map[string]*Operation), hosts: make(map[string]host), words: make(map[string]bool),
+		Vendor: vendor, Sealed: doc, Operations: make(map[string]*Operation), hosts: make(map[string]host),
+		words:       make(map[string]bool),
 		Credentials: make(map[string]bool), Codes: make(map[string][]*Schema), Fields: make(map[string]bool),
 	}
 	c := &compiler{done: make(map[*openapi3.Schema]*Schema)}
@@ -300,7 +299,8 @@ func (d *Document) Named(name string) (*Operation, error) {
 		switch asked := strings.ToLower(name); {
 		case strings.ToLower(id) == asked:
 			return d.Operations[id], nil
-		case len(asked) >= 3 && strings.Contains(strings.ToLower(id), asked), strings.Contains(asked, strings.ToLower(id)):
+		case len(asked) >= 3 && strings.Contains(strings.ToLower(id), asked),
+			strings.Contains(asked, strings.ToLower(id)):
 			near = append(near, id)
 		}
 	}

@@ -39,7 +39,8 @@ func (n *Node) plain() any {
 // The parser gives what encoding/json gives, and refuses what that refuses.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
-		`{}`, `[]`, `null`, ` true `, `-1.5e+3`, `"a\"b\\\u4e2d\ud83d\ude00"`, `{"a":[1,{"b":null,"b":2}],"":""}`, `[[[[]]]]`, "\ufeff{}", `{`, `{}{}`, `x`, ``,
+		`{}`, `[]`, `null`, ` true `, `-1.5e+3`, `"a\"b\\\u4e2d\ud83d\ude00"`, `{"a":[1,{"b":null,"b":2}],"":""}`,
+		`[[[[]]]]`, "\ufeff{}", `{`, `{}{}`, `x`, ``,
 		`{"a" : 1 , "b":[ ] }`, `"\u0000"`, `"` + "\xff" + `"`,
 	} {
 		f.Add([]byte(seed))
@@ -72,7 +73,8 @@ func TestParseDepth(t *testing.T) {
 	if _, err := Parse([]byte(strings.Repeat("[", maxDepth) + strings.Repeat("]", maxDepth))); err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range []string{strings.Repeat("[", maxDepth+2) + strings.Repeat("]", maxDepth+2), strings.Repeat(`{"a":`, maxDepth+2) + "1" + strings.Repeat("}", maxDepth+2)} {
+	for _, text := range []string{strings.Repeat("[", maxDepth+2) + strings.Repeat("]", maxDepth+2),
+		strings.Repeat(`{"a":`, maxDepth+2) + "1" + strings.Repeat("}", maxDepth+2)} {
 		if _, err := Parse([]byte(text)); !errors.Is(err, ErrDepth) {
 			t.Fatal(err)
 		}

@@ -146,7 +146,8 @@ func (s *Schema) IsCodes() bool {
 
 // holdsText tells whether a schema may be text; parameters of such schemas are taken as they stand.
 func (s *Schema) holdsText() bool {
-	return s == nil || s.Kind == "" && len(s.OneOf) == 0 || s.Kind == "string" || slices.ContainsFunc(s.OneOf, (*Schema).holdsText)
+	return s == nil || s.Kind == "" && len(s.OneOf) == 0 || s.Kind == "string" ||
+		slices.ContainsFunc(s.OneOf, (*Schema).holdsText)
 }
 
 // String says what the schema allows, for the reader of a finding.

@@ -1,4 +1,3 @@
-// Package plan says which of a vendor's operations can be tried against it, in which order, and with what arguments.
 package plan
 
 import (

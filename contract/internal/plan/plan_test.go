@@ -21,15 +21,17 @@ func TestArgumentsComeFromEarlierAnswers(t *testing.T) {
 		want    string
 		missing string
 	}{
-		"a number stays one": {step: Step{Body: `{"id":"$department","of":["$department|1"]}`}, want: `{"body":{"id":42,"of":[42]}}`},
-		"a text in quotes":   {step: Step{Body: `{"id":"'$department'"}`}, want: `{"body":{"id":"42"}}`},
+		"a number stays one": {step: Step{Body: `{"id":"$department","of":["$department|1"]}`},
+			want: `{"body":{"id":42,"of":[42]}}`},
+		"a text in quotes": {step: Step{Body: `{"id":"'$department'"}`}, want: `{"body":{"id":"42"}}`},
 		"in path and query": {
 			step: Step{Path: map[string]string{"id": "$department"}, Query: map[string]string{"q": "x-$name"}},
 			want: `{"path":{"id":"42"},"query":{"q":["x-a/b"]}}`,
 		},
-		"otherwise":       {step: Step{Body: `{"id":"$none|1"}`}, want: `{"body":{"id":1}}`},
-		"what was given":  {step: Step{Body: `{"mobile":"$test_mobile"}`}, want: `{"body":{"mobile":"13900001111"}}`},
-		"a day in China":  {step: Step{Query: map[string]string{"day": "$yesterday"}}, want: `{"query":{"day":["2026-03-01"]}}`},
+		"otherwise":      {step: Step{Body: `{"id":"$none|1"}`}, want: `{"body":{"id":1}}`},
+		"what was given": {step: Step{Body: `{"mobile":"$test_mobile"}`}, want: `{"body":{"mobile":"13900001111"}}`},
+		"a day in China": {step: Step{Query: map[string]string{"day": "$yesterday"}},
+			want: `{"query":{"day":["2026-03-01"]}}`},
 		"nothing given":   {step: Step{Body: `{"id":"$none"}`}, missing: "none"},
 		"nothing in path": {step: Step{Path: map[string]string{"id": "$none"}}, missing: "none"},
 	} {

@@ -41,7 +41,8 @@ func (v Values) Keep(s Step, body []byte) {
 		if v[name] != "" {
 			continue
 		}
-		if n := root.At(pointer); n != nil && !n.Empty() && n.Kind != document.TypeObject && n.Kind != document.TypeArray {
+		if n := root.At(pointer); n != nil && !n.Empty() && n.Kind != document.TypeObject &&
+			n.Kind != document.TypeArray {
 			v[name] = n.Quote(1 << 12)
 		}
 	}

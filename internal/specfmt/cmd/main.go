@@ -1,4 +1,4 @@
-// Command cmd holds the documents it is given against the dialect of specs/, or writes them in it with -w.
+// Command cmd checks the documents it is given against the dialect of specs/, or writes them in it with -w.
 package main
 
 import (
