@@ -30,9 +30,8 @@ func ExampleValidator_Check() {
 		fmt.Println(f)
 	}
 	// Output:
-	// wecom GetUser: response body /name: wrong type (breaking): the document says string, came object wecom GetUser:
-	// response body /shoe_size: undeclared field (informative): the document says no such field in GetUserAnswer, came
-	// number
+	// wecom GetUser: response body /name: wrong type (breaking): the document says string, came object
+	// wecom GetUser: response body /shoe_size: undeclared field (informative): the document says no such field in GetUserAnswer, came number
 }
 
 func ExampleValidator_CheckHAR() {
@@ -114,8 +113,8 @@ func ExampleProbe() {
 		fmt.Println(e.Finding)
 	}
 	// Output:
-	// drift wecom ListDepartment: response body /department/0/name: wrong type (breaking): the document says string,
-	// came object
+	// drift
+	// wecom ListDepartment: response body /department/0/name: wrong type (breaking): the document says string, came object
 }
 
 // What a program that uses the clients has in its own repository; see examples/contract-ci.

@@ -25,7 +25,7 @@ func (d *feishuDirectory) Departments(ctx context.Context) iter.Seq2[Department,
 		if !yield(Department{ID: feishuRoot}, nil) {
 			return
 		}
-		for raw, err := range d.c.Departments(ctx, feishuRoot) {
+		for raw, err := range d.c.Departments(ctx) {
 			if err != nil {
 				yield(Department{}, err)
 				return

@@ -64,7 +64,7 @@ func (d *weComDirectory) Members(ctx context.Context, departmentID string) iter.
 }
 
 func (d *weComDirectory) User(ctx context.Context, id string) (User, error) {
-	member, err := d.c.Member(ctx, id)
+	member, err := d.c.User(ctx, id)
 	if err != nil {
 		return User{}, err
 	}

@@ -24,7 +24,7 @@ func (d *wpsDirectory) Departments(ctx context.Context) iter.Seq2[Department, er
 // Members reads each member once more: a row of the list names one department, and a User has all of them.
 func (d *wpsDirectory) Members(ctx context.Context, departmentID string) iter.Seq2[User, error] {
 	return func(yield func(User, error) bool) {
-		for member, err := range d.c.DepartmentMembers(ctx, departmentID) {
+		for member, err := range d.c.DepartmentUsers(ctx, departmentID) {
 			var user User
 			if err == nil {
 				user, err = d.User(ctx, member.UserID)

@@ -5,8 +5,8 @@
 //
 // A [Client] has a method for every operation of the document specs/dingtalk.yaml; they are those of [dingtalkapi.API],
 // with plain arguments and answers and one error to check. On top of them it has what needs more than one call:
-// [Client.Users] and [Client.Departments] walk the whole tree, [Client.DepartmentUsers] and its like read lists to
-// their last page.
+// [Client.Users] and [Client.Departments] for the whole corp or a part of it, [Client.DepartmentUsers] for one
+// department, [Client.FindUserIDs] and the other lists that have pages.
 //
 // # Two generations, two hosts
 //

@@ -11,6 +11,8 @@ import (
 	"github.com/roster-go/roster/wire"
 )
 
+const vendor = "feishu"
+
 // Base URLs for clients.WithBaseURL. BaseURL is the default.
 const (
 	BaseURL     = "https://open.feishu.cn/open-apis"     // tenants in China
@@ -54,7 +56,7 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 		return nil, err
 	}
 	core, err := clients.New(clients.Vendor{
-		Name:     "feishu",
+		Name:     vendor,
 		BaseURL:  BaseURL,
 		Classify: classify,
 		Warning:  warning,
@@ -117,12 +119,12 @@ func life(seconds int64) time.Duration { return max(time.Duration(seconds)*time.
 
 // bad is an answer that cannot be used.
 func bad(operation, message string) error {
-	return &clients.Error{Vendor: "feishu", Operation: operation, Kind: clients.KindBadResponse, Message: message}
+	return &clients.Error{Vendor: vendor, Operation: operation, Kind: clients.KindBadResponse, Message: message}
 }
 
 // invalid is an argument that is refused before any I/O.
 func invalid(operation, message string) error {
-	return &clients.Error{Vendor: "feishu", Operation: operation, Kind: clients.KindInvalidArgument, Message: message}
+	return &clients.Error{Vendor: vendor, Operation: operation, Kind: clients.KindInvalidArgument, Message: message}
 }
 
 // delicateQuota counts the changes of people that Feishu takes only once a second.

@@ -5,8 +5,8 @@
 //
 // A [Client] has a method for every operation of the document specs/feishu.yaml; they are those of [feishuapi.API],
 // with plain arguments and answers and one error to check. On top of them it has what needs more than one call:
-// [Client.Users] for the whole company, [Client.UsersInRange] for what the app may see of it, [Client.DepartmentUsers],
-// [Client.Departments] and the other iterators, [Client.UsersByID] and the other look-ups of many, and
+// [Client.Users] and [Client.Departments] for the whole company or a part of it, [Client.UsersInRange] for what the app
+// may see of it, [Client.DepartmentUsers] for one department, [Client.UsersByID] and the other look-ups of many, and
 // [Client.JSAPISignature] for web pages. Lark has the same operations on another host, with apps and tenants of its
 // own: give clients.WithBaseURL(feishu.LarkBaseURL).
 //

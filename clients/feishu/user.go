@@ -166,7 +166,7 @@ func (u *userTokens) request(previous token.Token) (*feishuapi.CreateOAuthTokenR
 }
 
 func consentNeeded(why string) error {
-	return &clients.Error{Vendor: "feishu", Operation: feishuapi.OpCreateOAuthToken.ID, Kind: clients.KindUnauthenticated,
+	return &clients.Error{Vendor: vendor, Operation: feishuapi.OpCreateOAuthToken.ID, Kind: clients.KindUnauthenticated,
 		Message: why + " (new consent is needed, see Client.AuthorizeURL)"}
 }
 

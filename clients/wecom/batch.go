@@ -194,7 +194,7 @@ func batchResult(jobID string, state *wecomapi.GetBatchResultAnswer) (*BatchResu
 		}
 		kind := wecomapi.ErrorCode(row.ErrCode).Kind()
 		rows[i] = &clients.Error{
-			Vendor: "wecom", Operation: wecomapi.OpGetBatchResult.ID, Kind: cmp.Or(kind, clients.KindUnknown),
+			Vendor: vendor, Operation: wecomapi.OpGetBatchResult.ID, Kind: cmp.Or(kind, clients.KindUnknown),
 			Code: fmt.Sprint(int64(row.ErrCode)), Message: about + ": " + row.ErrMsg,
 		}
 	}

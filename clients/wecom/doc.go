@@ -5,8 +5,9 @@
 //
 // A [Client] has a method for every operation of the document specs/wecom.yaml; they are those of [wecomapi.API], with
 // plain arguments and answers and one error to check. On top of them it has what needs more than one call:
-// [Client.Users] and [Client.DepartmentUsers] for members, [Client.UserRows] for ids, [Client.SyncUsers],
-// [Client.ReplaceUsers] and [Client.ReplaceDepartments] for the batch jobs, [Client.Upload] for files.
+// [Client.Users] and [Client.Departments] for the whole corp or a part of it, [Client.DepartmentUsers] for one
+// department, [Client.UserRows] for ids, [Client.SyncUsers], [Client.ReplaceUsers] and [Client.ReplaceDepartments] for
+// the batch jobs, [Client.Upload] for files.
 //
 // # Two secrets
 //

@@ -61,5 +61,5 @@ func mediaForm(filename string, data []byte) (contentType string, body []byte, e
 
 // invalid is an argument that is refused before any I/O.
 func invalid(operation, message string) error {
-	return &clients.Error{Vendor: "wecom", Operation: operation, Kind: clients.KindInvalidArgument, Message: message}
+	return &clients.Error{Vendor: vendor, Operation: operation, Kind: clients.KindInvalidArgument, Message: message}
 }

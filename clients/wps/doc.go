@@ -5,8 +5,9 @@
 //
 // A [Client] has a method for every operation of the document specs/wps.yaml; they are those of [wpsapi.API], with
 // plain arguments and answers and one error to check. On top of them it has what needs more than one call:
-// [Client.Users], [Client.Departments], [Client.ChildDepartments], [Client.DepartmentMembers] and
-// [Client.CompanyMembers] for lists, [Client.ReadDeptMembers] to look up many people in a department.
+// [Client.Users] and [Client.Departments] for the whole company or a part of it, [Client.DepartmentUsers] and
+// [Client.ChildDepartments] for one department, [Client.UsersByID] and the other look-ups of many. They ask for people
+// in every state but dimission (has left); [Client.WithStatus] asks for others.
 //
 // # Credentials
 //
