@@ -58,7 +58,7 @@ func TestHelpersAreThoseThatReachTheOperation(t *testing.T) {
 	require.NoError(t, addMethods(t.Context(), root, "wecom", all))
 	assert.Equal(t, "GetUserList", all[0].method)
 	assert.Equal(t, []string{"DepartmentUsers", "Users"}, all[0].helpers)
-	assert.Equal(t, []string{"Member"}, all[1].helpers)
+	assert.Equal(t, []string{"User"}, all[1].helpers)
 	assert.Empty(t, all[2].helpers)
 
 	wrapped := []operation{{id: "patchUser"}} // has a method of the same name before the generated one
