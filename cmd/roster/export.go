@@ -194,15 +194,20 @@ func exportOne(ctx context.Context, s vendors.Opened, f exportFlags, out io.Writ
 			return nil
 		}
 	}
+	var held []directory.User // people come while departments are still being listed, and formats write departments first
 	for user, err := range directory.Walk(ctx, s.Directory, options) {
 		if err != nil {
 			return result, err
 		}
-		if failed = errors.Join(failed, encoder.user(user)); failed != nil {
+		if failed != nil {
 			return result, failed
 		}
+		held = append(held, user)
 		result.people++
 		_ = bar.Add(1)
+	}
+	for _, user := range held {
+		failed = errors.Join(failed, encoder.user(user))
 	}
 	if failed = errors.Join(failed, encoder.end()); failed != nil {
 		return result, failed

@@ -1269,7 +1269,7 @@ type DepartmentUserV1 struct {
 
 // DepartmentUserV2 defines model for DepartmentUserV2.
 type DepartmentUserV2 struct {
-	Active bool   `json:"active,omitzero"`
+	Active *bool  `json:"active,omitzero"`
 	Admin  bool   `json:"admin,omitzero"`
 	Avatar string `json:"avatar,omitzero"`
 	Boss   bool   `json:"boss,omitzero"`
@@ -1282,7 +1282,7 @@ type DepartmentUserV2 struct {
 	DeptOrder int64 `json:"dept_order,omitzero"`
 
 	// DisableStatus For accounts owned by the corp.
-	DisableStatus    bool   `json:"disable_status,omitzero"`
+	DisableStatus    *bool  `json:"disable_status,omitzero"`
 	Email            string `json:"email,omitzero"`
 	ExclusiveAccount bool   `json:"exclusive_account,omitzero"`
 
@@ -1304,7 +1304,7 @@ type DepartmentUserV2 struct {
 	JobNumber string `json:"job_number,omitzero"`
 
 	// Leader Of the department that was asked for.
-	Leader bool `json:"leader,omitzero"`
+	Leader *bool `json:"leader,omitzero"`
 
 	// LoginID For accounts owned by the corp.
 	LoginID string `json:"login_id,omitzero"`
@@ -2895,8 +2895,8 @@ type UserTags = json.RawMessage
 // UserV2 Unset text is "" or absent, differently from one answer to the next. Personal fields are
 // absent for third-party apps.
 type UserV2 struct {
-	Active bool `json:"active,omitzero"`
-	Admin  bool `json:"admin,omitzero"`
+	Active *bool `json:"active,omitzero"`
+	Admin  bool  `json:"admin,omitzero"`
 
 	// Avatar URL; documented as absent for the default picture, seen as "".
 	Avatar string `json:"avatar,omitzero"`
@@ -2909,7 +2909,7 @@ type UserV2 struct {
 	DeptPositionList []DeptPosition `json:"dept_position_list,omitzero"`
 
 	// DisableStatus For accounts owned by the corp.
-	DisableStatus bool `json:"disable_status,omitzero"`
+	DisableStatus *bool `json:"disable_status,omitzero"`
 
 	// Email Needs the permission for personal information, as work_place, remark and extension do.
 	Email            string `json:"email,omitzero"`

@@ -3180,7 +3180,7 @@ type UserOrder struct {
 	DepartmentOrder int64 `json:"department_order,omitzero"`
 
 	// IsPrimaryDept Whether this is the primary department. Missing in old data.
-	IsPrimaryDept bool `json:"is_primary_dept,omitzero"`
+	IsPrimaryDept *bool `json:"is_primary_dept,omitzero"`
 
 	// UserOrder Place among the members of the department.
 	UserOrder int64 `json:"user_order,omitzero"`

@@ -1972,10 +1972,10 @@ type UserDept struct {
 	ID string `json:"id,omitzero"`
 
 	// IsDefDept Private deployments only. Whether it is the user's main department.
-	IsDefDept bool `json:"is_def_dept,omitzero"`
+	IsDefDept *bool `json:"is_def_dept,omitzero"`
 
 	// IsLeader Private deployments only. Whether the user manages it.
-	IsLeader bool `json:"is_leader,omitzero"`
+	IsLeader *bool `json:"is_leader,omitzero"`
 
 	// Name Name.
 	Name string `json:"name,omitzero"`
