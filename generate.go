@@ -12,3 +12,7 @@ package roster
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/config/wpsapi.yaml specs/wps.yaml
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/config/wpsserver.yaml specs/wps.yaml
 //go:generate go run ./internal/godoc
+//
+// The table of what calls each operation comes last, since it reads the generated code.
+//
+//go:generate go run ./internal/coverage/makecoverage

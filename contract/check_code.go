@@ -10,8 +10,8 @@ import (
 // subCode finds the code that a gateway of DingTalk's packs into its text, in answers of an older form.
 var subCode = regexp.MustCompile(`subcode=([^,\]]+)`)
 
-// code holds the vendor's codes at the top of a body against the document's lists. Where a schema refers to such a list
-// the walk has done so already.
+// code checks the vendor's codes at the top of a body against the document's lists. Where a schema refers to such a
+// list the walk has done so already.
 func (c *check) code(body *document.Node, code string, hasCode bool) {
 	if !document.Failed(code, hasCode) {
 		return

@@ -10,7 +10,7 @@ import (
 	"github.com/roster-go/roster/contract/internal/document"
 )
 
-// request holds a request against the document. Credentials are left out of it: a recording or a middleware may have
+// request checks a request against the document. Credentials are left out of it: a recording or a middleware may have
 // them or not.
 func (c *check) request(r *Request) {
 	if r.URL != nil {

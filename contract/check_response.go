@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"mime"
@@ -13,7 +14,7 @@ import (
 	"github.com/roster-go/roster/contract/internal/document"
 )
 
-// response holds a response against the document.
+// response checks a response against the document.
 func (c *check) response(r *Response) {
 	body, err := document.Parse(r.Body)
 	code, hasCode := c.validator.document.CodeOf(&body)
@@ -168,7 +169,7 @@ func showMediaType(name string) string {
 func (c *check) notJSON(r *Response, err error) {
 	f := Finding{Part: PartResponseBody, Kind: KindNotJSON, Severity: Breaking, Document: "JSON",
 		Came: document.Describe(r.Body)}
-	if err == document.ErrDepth {
+	if errors.Is(err, document.ErrDepth) {
 		f.Came = "JSON that is nested too deeply"
 	}
 	if r.Status >= 400 {

@@ -7,7 +7,7 @@ import (
 	"github.com/roster-go/roster/contract/internal/document"
 )
 
-// walk holds a value against a schema and goes down into it.
+// walk checks a value against a schema and goes down into it.
 func (c *check) walk(part Part, s *document.Schema, n *document.Node, at *document.Place) {
 	if s == nil {
 		return
@@ -52,7 +52,7 @@ func (c *check) null(part Part, s *document.Schema, n *document.Node, at *docume
 	c.add(f, at, n)
 }
 
-// alternatives holds a value against a schema that stands for a quirk of the wire. What is reported is what is wrong
+// alternatives checks a value against a schema that stands for a quirk of the wire. What is reported is what is wrong
 // with it as the alternative of its own JSON type: "doesn't match any" would help nobody.
 func (c *check) alternatives(part Part, s *document.Schema, n *document.Node, at *document.Place) {
 	var nearest []Finding

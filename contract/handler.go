@@ -11,7 +11,7 @@ import (
 	"github.com/roster-go/roster/contract/internal/document"
 )
 
-// Handler returns a handler that serves what next serves and holds every exchange against the document, for the tests
+// Handler returns a handler that serves what next serves and checks every exchange against the document, for the tests
 // of a stand-in for a vendor: a simulator, a fake, a proxy. Unlike Transport it checks on the spot, and leaves nothing
 // out.
 //

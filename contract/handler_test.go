@@ -61,7 +61,7 @@ func TestEveryAnswerOfTheSimulatorIsWhatTheDocumentSays(t *testing.T) {
 		}
 		// What the client does not call (other apps' tokens, calls as a person) is at least refused as the document
 		// says.
-		caller := &catcher{base: server.URL + standOf(vendor, simulator).base}
+		caller := &catcher{base: baseURL(t, vendor, server.URL, simulator)}
 		for _, sample := range all {
 			if simulator.Calls(vendor, sample.Operation) == 0 {
 				sendWithoutCredential(t, g, caller, sample)
@@ -167,10 +167,10 @@ func TestHandlerLeavesHijackedConnectionsAlone(t *testing.T) {
 	server := httptest.NewServer(contract.Handler(simulator, report, validators(t)...))
 	t.Cleanup(server.Close)
 	simulator.Inject("wecom", "*", sim.Fault{Kind: sim.FaultResetBefore})
-	_, err := http.Get(server.URL + "/wecom/cgi-bin/gettoken") //nolint:bodyclose // there is no response
+	_, err := http.Get(server.URL + "/wecom/cgi-bin/gettoken")
 	assert.Error(t, err)
 	simulator.Inject("wecom", "*", sim.Fault{Kind: sim.FaultResetAfter})
-	_, err = http.Get(server.URL + "/wecom/cgi-bin/gettoken") //nolint:bodyclose // there is no response
+	_, err = http.Get(server.URL + "/wecom/cgi-bin/gettoken")
 	assert.Error(t, err)
 	response, err := http.Get(server.URL + "/elsewhere")
 	require.NoError(t, err)

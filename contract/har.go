@@ -15,7 +15,7 @@ import (
 
 // HARResult is what CheckHAR has found.
 type HARResult struct {
-	Checked  int       `json:"checked"`  // entries that were held against the document
+	Checked  int       `json:"checked"`  // entries that were checked against the document
 	Outages  int       `json:"outages"`  // those of them that are no answer of the vendor's
 	Other    int       `json:"other"`    // entries to the vendor's host for operations that the document does not have
 	Skipped  int       `json:"skipped"`  // entries to other hosts, or saved without an answer
@@ -58,7 +58,7 @@ type harHeader struct {
 	Value string `json:"value"`
 }
 
-// CheckHAR holds an HTTP archive, as browsers and proxies save it, against the document. Entries whose method and path
+// CheckHAR checks an HTTP archive, as browsers and proxies save it, against the document. Entries whose method and path
 // are none of the document's are only counted: an archive holds much that is somebody else's, and a vendor has more
 // interfaces than this one. WithBaseURL says where else the vendor is.
 func (v *Validator) CheckHAR(archive io.Reader) (HARResult, error) {

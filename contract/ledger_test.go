@@ -98,7 +98,7 @@ func hasSample(all []*samples.Sample, operation string, success bool) bool {
 	})
 }
 
-// exampleProblems holds the examples of an operation's responses and request against the sealed document.
+// exampleProblems checks the examples of an operation's responses and request against the sealed document.
 func exampleProblems(v *contract.Validator, id string, op *openapi3.Operation) []string {
 	var problems []string
 	good := 0

@@ -284,7 +284,7 @@ func toAny(path []string) []any {
 	return out
 }
 
-// answerPointers are the places where an answer that lacks what makes it one is reported.
+// answerPointers are the places where an answer without the fields that make it one is reported.
 func answerPointers(op *openapi3.Operation) []string {
 	var out []string
 	for _, entry := range op.Extensions["x-answer"].([]any) {

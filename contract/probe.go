@@ -28,7 +28,7 @@ type Outcome string
 
 // The outcomes.
 const (
-	Checked Outcome = "checked" // the vendor's answer was held against the document
+	Checked Outcome = "checked" // the vendor's answer was checked against the document
 	Refused Outcome = "refused" // the vendor said no, in words that the document knows: no permission, for example
 	Outage  Outcome = "outage"  // no answer of the vendor's came
 	Skipped Outcome = "skipped" // the call was not made
@@ -45,7 +45,7 @@ type ProbeStep struct {
 type ProbeResult struct {
 	Vendor string      `json:"vendor"`
 	Steps  []ProbeStep `json:"steps"`
-	// requests whose answers were held against the document, those for tokens included
+	// requests whose answers were checked against the document, those for tokens included
 	Exchanges int     `json:"exchanges"`
 	Findings  []Entry `json:"findings"`
 
@@ -117,9 +117,9 @@ const testMobile = "test_mobile"
 
 const needsMobile = "needs a phone number of your own for a new user"
 
-// Probe makes read-only calls through a client, one after the other, and holds every answer against the document: those
-// of token operations and refusals included. Ids for later calls come from the answers to earlier ones; nothing else is
-// kept. The error is about the client or the options; what went wrong with calls is in the result.
+// Probe makes read-only calls through a client, one after the other, and checks every answer against the document:
+// those of token operations and refusals included. Ids for later calls come from the answers to earlier ones; nothing
+// else is kept. The error is about the client or the options; what went wrong with calls is in the result.
 //
 // Planned says which operations are called.
 func Probe(ctx context.Context, v *Validator, open Opener, o ProbeOptions) (*ProbeResult, error) {

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// record records a call to the simulator, and holds what came out against everything that must not be in it.
+// record records a call to the simulator, and checks what came out against everything that must not be in it.
 func record(t *testing.T, vendor string, server *sim.Server, operation string,
 	o contract.RecordOptions) (*contract.Recording, *samples.Sample) {
 	t.Helper()

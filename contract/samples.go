@@ -28,7 +28,7 @@ func (r SampleResult) Drift() []Finding {
 	return Drift(r.Findings)
 }
 
-// CheckSamples holds all samples of the vendor against the document: the files <vendor>/<operation>/<case>.json of a
+// CheckSamples checks all samples of the vendor against the document: the files <vendor>/<operation>/<case>.json of a
 // folder whose names begin with "success" or "error". The README of package specs says what stands in them; "roster
 // record" writes them.
 //

@@ -13,7 +13,7 @@ import (
 	"github.com/roster-go/roster/contract/internal/document"
 )
 
-// Transport watches live traffic: an http.RoundTripper that holds what passes against the document, and otherwise is
+// Transport watches live traffic: an http.RoundTripper that checks what passes against the document, and otherwise is
 // not there. It returns the very response and error that come from below; bodies stream through byte for byte. Checks
 // run behind the callers' backs, in a bounded number of goroutines that are there only while there is something to
 // check. What there is no room for is dropped and counted.
@@ -338,7 +338,7 @@ type TransportStats struct {
 	// Sampled are calls that were to be looked at; each ends in one of the counts below, once its body has been read or
 	// closed.
 	Sampled    int64
-	Checked    int64 // exchanges that were held against the document
+	Checked    int64 // exchanges that were checked against the document
 	Dropped    int64 // no room in the queue or in memory
 	TooLarge   int64 // the answer was larger than is looked at
 	Incomplete int64 // the answer broke off, or the caller did not want the rest

@@ -110,7 +110,7 @@ func TestTransportLeavesRequestAndErrorsAlone(t *testing.T) {
 
 	// A transport that returns nothing at all is the caller's business.
 	watch = newTransport(t, roundTripper(func(*http.Request) (*http.Response, error) { return nil, nil }))
-	response, err := watch.RoundTrip(req) //nolint:bodyclose // there is none
+	response, err := watch.RoundTrip(req)
 	assert.Nil(t, response)
 	assert.NoError(t, err)
 }
@@ -335,7 +335,6 @@ func TestTransportHoldsNothingOfACallThatFails(t *testing.T) {
 		return req
 	}
 	for range 10 {
-		//nolint:bodyclose // there is no response
 		assert.Panics(t, func() { _, _ = watch.Wrap(broken).RoundTrip(request()) })
 	}
 	for _, odd := range []func() (io.ReadCloser, error){

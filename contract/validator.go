@@ -9,12 +9,13 @@ import (
 	"strings"
 
 	"github.com/roster-go/roster/contract/internal/document"
+	"github.com/roster-go/roster/specs"
 )
 
 // Vendors returns the names of the vendors whose documents are embedded.
-func Vendors() []string { return []string{"dingtalk", "feishu", "wecom", "wps"} }
+func Vendors() []string { return specs.Vendors() }
 
-// Validator holds exchanges against one vendor's document. It is safe for concurrent use.
+// Validator checks exchanges against one vendor's document. It is safe for concurrent use.
 type Validator struct {
 	document *document.Document
 	settings validatorSettings
@@ -156,7 +157,7 @@ type Response struct {
 	Body   []byte // decompressed
 }
 
-// Check holds an exchange against the document and returns what differs, in the order of the exchange. Nil means that
+// Check checks an exchange against the document and returns what differs, in the order of the exchange. Nil means that
 // nothing does.
 func (v *Validator) Check(x Exchange) []Finding {
 	c := &check{validator: v, op: v.document.Operations[x.Operation]}

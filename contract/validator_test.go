@@ -453,7 +453,7 @@ func TestADocumentOfOnesOwn(t *testing.T) {
 	assert.Error(t, err)
 }
 
-// Schemas that contain themselves are held as deep as the value goes.
+// Schemas that contain themselves are checked as deep as the value goes.
 func TestRecursiveSchemas(t *testing.T) {
 	v, err := contract.NewDocumentValidator("own",
 		[]byte(`{"openapi":"3.0.3","info":{"title":"x","version":"1"},"paths":{"/x":{"get":{"operationId":"x","responses":{"200":{"description":"d","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Tree"}}}}}}}},

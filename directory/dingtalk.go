@@ -116,7 +116,7 @@ const dingTalkPage = 100
 // rows tell leader and order of this department only.
 //
 // Pages are found by the number of their first row. Who is deleted or moved away between two of them makes the others
-// move up, and one of them is on no page. So the rows of a list of several pages are held against the list of ids,
+// move up, and one of them is on no page. So the rows of a list of several pages are checked against the list of ids,
 // which is one call.
 func (d *dingTalkDirectory) rows(ctx context.Context, departmentID string) iter.Seq2[row, error] {
 	ids, err := numbers("dingtalk", "listDepartmentUsersV2", []string{departmentID})

@@ -281,7 +281,7 @@ func badSnapshot(line int, format string, args ...any) error {
 	return fmt.Errorf("directory: %w: line %d: %s", ErrBadSnapshot, line, fmt.Sprintf(format, args...))
 }
 
-// ReadSnapshot reads a snapshot and holds it against its last line. A file that is cut short, changed or of another
+// ReadSnapshot reads a snapshot and checks it against its last line. A file that is cut short, changed or of another
 // version is ErrBadSnapshot.
 func ReadSnapshot(r io.Reader) (*Snapshot, error) {
 	reader := snapshotReader{in: bufio.NewReaderSize(r, 1<<16), sum: sha256.New()}

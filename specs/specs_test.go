@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var vendors = []string{"wecom", "dingtalk", "feishu", "wps"}
+var vendors = specs.Vendors()
 
 func load(t *testing.T, vendor string) *openapi3.T {
 	t.Helper()

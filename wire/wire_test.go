@@ -166,7 +166,7 @@ func FuzzLookup(f *testing.F) {
 		_ = wire.Scalar(value)
 		_ = wire.Missing(body, []string{path})
 		// Keys with escapes are compared as written, and of equal keys the first wins, so only plain objects can be
-		// held against the decoder.
+		// checked against the decoder.
 		var object map[string]json.RawMessage
 		if strings.ContainsAny(path, ".\\") || strings.Contains(string(body), `\`) ||
 			json.Unmarshal(body, &object) != nil {

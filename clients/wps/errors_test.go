@@ -184,7 +184,7 @@ func TestRequestIDIsInTheHeaderOrTheBody(t *testing.T) {
 	}
 }
 
-// 403000001 and invalid_scope look alike; what lacks differs.
+// 403000001 and invalid_scope look alike; what is missing differs.
 func TestTrapPermissionErrorsSayWhatIsMissing(t *testing.T) {
 	s := serve(t, replyStatus(http.StatusForbidden,
 		`{"code":400000003,"message":"kso: PermissionDenied access_token verify err: invalid_scope","desc":"not `+

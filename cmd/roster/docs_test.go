@@ -14,6 +14,7 @@ import (
 	"github.com/roster-go/roster/internal/docs"
 	"github.com/roster-go/roster/internal/docs/site"
 	"github.com/roster-go/roster/internal/simtest"
+	"github.com/roster-go/roster/internal/vendors"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -139,7 +140,7 @@ func testPagesNameTheSimulator(t *testing.T, dir string) {
 }
 
 func testPagesNameTheVendors(t *testing.T, dir string) {
-	for _, vendor := range []string{"wecom", "dingtalk", "feishu", "wps"} {
+	for _, vendor := range vendors.Names() {
 		built, err := os.ReadFile(filepath.Join(dir, vendor+".yaml"))
 		require.NoError(t, err)
 		source, err := os.ReadFile("../../specs/" + vendor + ".yaml")

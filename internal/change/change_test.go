@@ -3,7 +3,6 @@ package change
 import (
 	"bytes"
 	"context"
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -127,12 +126,12 @@ func (r *repository) write(name, text string) {
 }
 
 // edit replaces a text that is there exactly once.
-func (r *repository) edit(name, old, new string) {
+func (r *repository) edit(name, old, changed string) {
 	r.t.Helper()
 	text, err := os.ReadFile(filepath.Join(r.root, name))
 	require.NoError(r.t, err)
 	require.Equal(r.t, 1, strings.Count(string(text), old), old)
-	r.write(name, strings.Replace(string(text), old, new, 1))
+	r.write(name, strings.Replace(string(text), old, changed, 1))
 }
 
 func (r *repository) commit(message string) {
@@ -319,7 +318,7 @@ func TestCommand(t *testing.T) {
 		out, err := cmd.CombinedOutput()
 		var exit *exec.ExitError
 		if err != nil {
-			require.True(t, errors.As(err, &exit), "%v", err)
+			require.ErrorAs(t, err, &exit)
 		}
 		return cmd.ProcessState.ExitCode(), string(out)
 	}

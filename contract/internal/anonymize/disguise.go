@@ -140,11 +140,11 @@ func (d *disguise) replaceAs(text, field string) string {
 	}
 	made := d.made.text(text)
 	d.remember(text, made)
-	real, fake := words(text), words(made)
-	if len(real) == len(fake) {
-		for i := range real {
-			if len(real[i]) >= least {
-				d.remember(real[i], fake[i])
+	actual, fake := words(text), words(made)
+	if len(actual) == len(fake) {
+		for i := range actual {
+			if len(actual[i]) >= least {
+				d.remember(actual[i], fake[i])
 			}
 		}
 	}
@@ -153,9 +153,9 @@ func (d *disguise) replaceAs(text, field string) string {
 
 func words(text string) []string { return strings.FieldsFunc(text, separator) }
 
-func (d *disguise) remember(real, fake string) {
-	if real != fake {
-		d.replaced[real] = fake
+func (d *disguise) remember(actual, fake string) {
+	if actual != fake {
+		d.replaced[actual] = fake
 	}
 }
 
@@ -206,19 +206,19 @@ func (d *disguise) isSentence(at standing) bool {
 // finish replaces what is personal in the vendor's sentences: all that was replaced elsewhere, addresses and long
 // numbers.
 func (d *disguise) finish() {
-	real := make([]string, 0, len(d.replaced))
+	actual := make([]string, 0, len(d.replaced))
 	for text := range d.replaced {
 		if len(text) > 1 {
-			real = append(real, text)
+			actual = append(actual, text)
 		}
 	}
-	slices.SortFunc(real, func(a, b string) int { // the longest first, so that no part is taken for the whole
+	slices.SortFunc(actual, func(a, b string) int { // the longest first, so that no part is taken for the whole
 		if len(a) != len(b) {
 			return len(b) - len(a)
 		}
 		return strings.Compare(a, b)
 	})
 	for _, n := range d.sentences {
-		n.Text = d.made.sentence(n.Text, real, d.replaced)
+		n.Text = d.made.sentence(n.Text, actual, d.replaced)
 	}
 }

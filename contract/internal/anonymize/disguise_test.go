@@ -39,13 +39,13 @@ func disguised(d *document.Document, s *samples.Sample, key string, secrets ...s
 }
 
 // sentenceOf is what becomes of a sentence of the vendor's, when these texts were replaced elsewhere.
-func sentenceOf(key, sentence string, real ...string) string {
+func sentenceOf(key, sentence string, actual ...string) string {
 	m := newMadeUp([]byte(key))
 	replaced := make(map[string]string)
-	for _, text := range real {
+	for _, text := range actual {
 		replaced[text] = m.text(text)
 	}
-	return m.sentence(sentence, real, replaced)
+	return m.sentence(sentence, actual, replaced)
 }
 
 // leftover scans an answer that was not disguised at all.
@@ -171,7 +171,7 @@ func TestADisguisedSample(t *testing.T) {
 		Brand                  map[string]string `json:"brand_new"`
 	}
 	require.NoError(t, json.Unmarshal(got.Response.Body, &body))
-	assert.Equal(t, got.Request.Query["userid"], []string{body.UserID}, "request and answer speak of the same person")
+	assert.Equal(t, []string{body.UserID}, got.Request.Query["userid"], "request and answer speak of the same person")
 	assert.Equal(t, "ok", body.ErrMsg)
 	assert.Equal(t, "1", body.Gender)
 	assert.Equal(t, 1, body.Status)

@@ -75,7 +75,7 @@ func (s *Sampler) Sample(op *document.Operation, request samples.Request, a Answ
 			received.Header[name] = value
 		}
 	}
-	file, err = s.file(op, sent, received)
+	file, err = s.file(sent, received)
 	if err != nil {
 		return "", nil, err
 	}
@@ -99,7 +99,7 @@ func (s *Sampler) caseOf(status int, body *document.Node) string {
 }
 
 // file writes a sample as those in testdata are written.
-func (s *Sampler) file(op *document.Operation, request samples.Request, response samples.Response) ([]byte, error) {
+func (s *Sampler) file(request samples.Request, response samples.Response) ([]byte, error) {
 	source, err := json.Marshal(map[string]string{"confidence": "live", "read": s.now.UTC().Format(time.DateOnly)})
 	if err != nil {
 		return nil, err

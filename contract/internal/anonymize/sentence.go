@@ -46,17 +46,17 @@ func withoutMarks(s string) string {
 	}, s)
 }
 
-// sentence replaces what is personal in a sentence of the vendor's: what was replaced elsewhere (real, the longest
+// sentence replaces what is personal in a sentence of the vendor's: what was replaced elsewhere (actual, the longest
 // first), what looks like a number or address, and what is named. The rest of the sentence is what a sample is for, and
 // stays, so that somebody who stands there in a way that nobody foresaw stays as well.
-func (m *madeUp) sentence(s string, real []string, replaced map[string]string) string {
+func (m *madeUp) sentence(s string, actual []string, replaced map[string]string) string {
 	switch strings.ToLower(s) {
 	case "ok", "success", "created", "updated", "deleted":
 		return s // whoever is called that
 	}
 	if before, rest, ok := strings.Cut(s, string(rune(doneBegin))); ok {
 		done, after, _ := strings.Cut(rest, string(rune(doneEnd)))
-		return m.sentence(before, real, replaced) + done + m.sentence(after, real, replaced)
+		return m.sentence(before, actual, replaced) + done + m.sentence(after, actual, replaced)
 	}
 	s = withoutMarks(s)
 	var marks []string
@@ -64,7 +64,7 @@ func (m *madeUp) sentence(s string, real []string, replaced map[string]string) s
 		marks = append(marks, made)
 		return string(rune(markBase + len(marks) - 1))
 	}
-	for _, text := range real {
+	for _, text := range actual {
 		s = replaceWords(s, text, func(found string) string {
 			if found == text {
 				return mark(replaced[text])

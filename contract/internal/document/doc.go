@@ -1,5 +1,6 @@
 // Package document is a vendor's OpenAPI document as the validator sees it: compiled once into schemas, operations and
-// routes that a JSON value, a request's URL or a vendor's code can be held against without looking anything up twice.
+// routes that a JSON value, a request's URL or a vendor's code can be checked against without looking anything up
+// twice.
 //
 // It knows what the document says, and nothing of what follows when a vendor says something else: findings are package
 // contract's.

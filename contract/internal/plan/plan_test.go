@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roster-go/roster/specs"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -47,7 +48,7 @@ func TestArgumentsComeFromEarlierAnswers(t *testing.T) {
 }
 
 func TestOf(t *testing.T) {
-	for _, vendor := range []string{"dingtalk", "feishu", "wecom", "wps"} {
+	for _, vendor := range specs.Vendors() {
 		p, err := Of(vendor)
 		require.NoError(t, err)
 		for _, s := range append(p.Reads, p.Writes...) {
