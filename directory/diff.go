@@ -164,7 +164,7 @@ func pairs[T any](old, now []T, id func(*T) string) iter.Seq2[*T, *T] {
 	return func(yield func(a, b *T) bool) {
 		before, after := byID(old, id), byID(now, id)
 		for len(before)+len(after) > 0 {
-			order := 0
+			var order int
 			switch {
 			case len(before) == 0:
 				order = 1

@@ -348,11 +348,11 @@ func (r *snapshotReader) take(line []byte) error {
 		return badSnapshot(r.line, "%v", err)
 	}
 	// "department" sorts before "user".
-	if here := what.Kind + " " + what.ID; what.ID == "" || here <= r.last {
+	here := what.Kind + " " + what.ID
+	if what.ID == "" || here <= r.last {
 		return badSnapshot(r.line, "records are not sorted by id, each once")
-	} else {
-		r.last = here
 	}
+	r.last = here
 	r.sum.Write(line)
 	return nil
 }

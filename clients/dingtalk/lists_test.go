@@ -4,7 +4,6 @@ package dingtalk_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"math"
@@ -256,7 +255,7 @@ func TestTrapListsThatGoRoundEnd(t *testing.T) {
 				var incomplete *clients.PageError
 				require.ErrorAs(t, err, &incomplete)
 				assert.Equal(t, len(tc.rows), incomplete.Items)
-				assert.Equal(t, len(tc.rows), len(got))
+				assert.Len(t, got, len(tc.rows))
 				assert.Len(t, v.seen(), tc.calls)
 			})
 		}
@@ -441,7 +440,7 @@ func TestListsEndWithTheContext(t *testing.T) {
 	assert.Equal(t, 1, got)
 	assert.ErrorIs(t, failed, clients.ErrCanceled)
 	var incomplete *clients.PageError
-	assert.True(t, errors.As(failed, &incomplete))
+	assert.ErrorAs(t, failed, &incomplete)
 	assert.True(t, slices.ContainsFunc(v.seen(), func(r request) bool { return r.path == "/topapi/v2/user/list" }))
 }
 

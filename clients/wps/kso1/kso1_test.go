@@ -75,7 +75,7 @@ func TestVectors(t *testing.T) {
 				var refused *kso1.VerifyError
 				require.ErrorAs(t, err, &refused)
 				assert.Equal(t, kso1.InvalidSignature, refused.Fault)
-				assert.Equal(t, signed, refused.Want)
+				assert.Equal(t, refused.Want, signed)
 				return
 			}
 			if v.Published {
