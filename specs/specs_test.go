@@ -240,7 +240,8 @@ func TestRequestsAndAnswersShareNoSchema(t *testing.T) {
 	}
 }
 
-// Generators for other languages keep operations, schemas, parameters and responses in one file, and derive names from each.
+// Generators for other languages keep operations, schemas, parameters and responses in one file, and derive names from
+// each.
 func TestNoTwoNamesMeetInOtherLanguages(t *testing.T) {
 	for _, vendor := range vendors {
 		t.Run(vendor, func(t *testing.T) {
@@ -274,8 +275,9 @@ func TestNoTwoNamesMeetInOtherLanguages(t *testing.T) {
 				}
 			})
 			derived := []string{
-				"", "Body", "Data", "Error", "Errors", "Headers", "MutationBody", "MutationError", "MutationResult", "Params", "Path",
-				"PathParameters", "Query", "QueryError", "QueryParams", "QueryResult", "Response", "Responses", "Result", "Url", "Variables",
+				"", "Body", "Data", "Error", "Errors", "Headers", "MutationBody", "MutationError", "MutationResult",
+				"Params", "Path", "PathParameters", "Query", "QueryError", "QueryParams", "QueryResult", "Response",
+				"Responses", "Result", "Url", "Variables",
 			}
 			operations(doc, func(_, _ string, op *openapi3.Operation) {
 				for _, suffix := range derived {

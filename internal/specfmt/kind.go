@@ -2,8 +2,8 @@ package specfmt
 
 import "slices"
 
-// A kind is what stands at one place of a document. It tells the order of its keys and what its values are. What has no kind is
-// plain data: it keeps the order of its keys.
+// A kind is what stands at one place of a document. It tells the order of its keys and what its values are. What has no
+// kind is plain data: it keeps the order of its keys.
 type kind struct {
 	order  []string         // the keys in the order they are written; "*" is the place of all others
 	fields map[string]*kind // what stands under a key
@@ -40,9 +40,10 @@ func openAPI() *kind {
 
 	schema := &kind{
 		order: []string{
-			"$ref", "title", "type", "format", "nullable", "deprecated", "x-deprecated-reason", "x-usage", "description", "pattern",
-			"minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "uniqueItems", "default", "enum", "x-enum-varnames",
-			"x-enum-descriptions", "x-enum-kinds", "*", "oneOf", "items", "additionalProperties", "required", "properties", "example",
+			"$ref", "title", "type", "format", "nullable", "deprecated", "x-deprecated-reason", "x-usage",
+			"description", "pattern", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems",
+			"uniqueItems", "default", "enum", "x-enum-varnames", "x-enum-descriptions", "x-enum-kinds", "*", "oneOf", "items",
+			"additionalProperties", "required", "properties", "example",
 		},
 		opens: []string{"properties"},
 	}
@@ -58,12 +59,15 @@ func openAPI() *kind {
 	content := list(media)
 	parameter := &kind{
 		order: []string{
-			"$ref", "name", "in", "required", "deprecated", "description", "style", "explode", "allowReserved", "*", "schema", "example",
-			"examples",
+			"$ref", "name", "in", "required", "deprecated", "description", "style", "explode", "allowReserved", "*",
+			"schema", "example", "examples",
 		},
 		fields: map[string]*kind{"schema": schema, "examples": list(example)},
 	}
-	header := &kind{order: []string{"$ref", "required", "description", "*", "schema", "example"}, fields: map[string]*kind{"schema": schema}}
+	header := &kind{
+		order:  []string{"$ref", "required", "description", "*", "schema", "example"},
+		fields: map[string]*kind{"schema": schema},
+	}
 	response := &kind{
 		order:  []string{"$ref", "description", "headers", "content", "*"},
 		fields: map[string]*kind{"headers": list(header), "content": content},
@@ -76,9 +80,10 @@ func openAPI() *kind {
 	}
 	operation := &kind{
 		order: []string{
-			"operationId", "tags", "summary", "description", "externalDocs", "deprecated", "x-deprecated-reason", "x-source",
-			"x-idempotent", "x-idempotency-parameter", "x-carries-secret", "x-answer", "x-rate-limit", "x-scopes", "x-error-kinds",
-			"x-vendor-deviation", "*", "servers", "security", "parameters", "requestBody", "responses",
+			"operationId", "tags", "summary", "description", "externalDocs", "deprecated",
+			"x-deprecated-reason", "x-source", "x-idempotent", "x-idempotency-parameter", "x-carries-secret",
+			"x-answer", "x-rate-limit", "x-scopes", "x-error-kinds", "x-vendor-deviation", "*", "servers", "security", "parameters",
+			"requestBody", "responses",
 		},
 		fields: map[string]*kind{"parameters": list(parameter), "requestBody": body, "responses": list(response)},
 		block:  true,
@@ -94,11 +99,13 @@ func openAPI() *kind {
 	tag := &kind{order: []string{"name", "description"}}
 	scheme := &kind{order: []string{"type", "scheme", "in", "name", "description"}}
 	components := &kind{
-		order: []string{"securitySchemes", "parameters", "headers", "requestBodies", "responses", "examples", "schemas", "*"},
+		order: []string{
+			"securitySchemes", "parameters", "headers", "requestBodies", "responses", "examples", "schemas", "*",
+		},
 		fields: map[string]*kind{
-			"securitySchemes": named(whole(scheme)), "parameters": named(whole(parameter)), "headers": named(whole(header)),
-			"requestBodies": named(whole(body)), "responses": named(whole(response)), "examples": named(whole(example)),
-			"schemas": named(whole(schema)),
+			"securitySchemes": named(whole(scheme)), "parameters": named(whole(parameter)),
+			"headers": named(whole(header)), "requestBodies": named(whole(body)), "responses": named(whole(response)),
+			"examples": named(whole(example)), "schemas": named(whole(schema)),
 		},
 		block:  true,
 		spaced: true,

@@ -56,7 +56,8 @@ func same(at string, a, b *yaml.Node) error {
 			}
 		}
 	default:
-		if isText(a) != isText(b) || !isText(a) && a.ShortTag() != b.ShortTag() || scalar(a, false) != scalar(b, false) {
+		sameType := isText(a) && isText(b) || a.ShortTag() == b.ShortTag()
+		if !sameType || scalar(a, false) != scalar(b, false) {
 			return fmt.Errorf("%s would read %q instead of %q", at, b.Value, a.Value)
 		}
 	}

@@ -8,7 +8,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// isText reports whether a scalar is a text. OpenAPI has no dates of YAML's kind: these are texts that lack their quotes.
+// isText reports whether a scalar is a text. OpenAPI has no dates of YAML's kind: these are texts that lack their
+// quotes.
 func isText(node *yaml.Node) bool {
 	tag := node.ShortTag()
 	return tag == "!!str" || tag == "!!timestamp"
@@ -27,8 +28,8 @@ func scalar(node *yaml.Node, inFlow bool) string {
 	return node.Value
 }
 
-// text writes plain what every reader of YAML takes for the same text, and the rest in quotes: double ones, unless those would need
-// escapes that single ones do not.
+// text writes plain what every reader of YAML takes for the same text, and the rest in quotes: double ones, unless
+// those would need escapes that single ones do not.
 func text(value string, inFlow bool) string {
 	if plain(value, inFlow) {
 		return value
@@ -94,7 +95,8 @@ func plain(value string, inFlow bool) bool {
 	return true
 }
 
-// version reports whether a text is three whole numbers with dots between them, which no reader takes for anything else.
+// version reports whether a text is three whole numbers with dots between them, which no reader takes for anything
+// else.
 func version(value string) bool {
 	parts := strings.Split(value, ".")
 	for _, part := range parts {

@@ -15,8 +15,9 @@ import (
 // Width is the number of columns that a line has at most, if there is a place to break it.
 const Width = 120
 
-// Format returns the document in the dialect. It refuses what the dialect does not have: anchors, tags, a key that stands twice,
-// several documents in one file, and a text of several lines with a line that is too long, since only its author can break that.
+// Format returns the document in the dialect. It refuses what the dialect does not have: anchors, tags, a key that
+// stands twice, several documents in one file, and a text of several lines with a line that is too long, since only its
+// author can break that.
 func Format(source []byte) ([]byte, error) {
 	root, head, err := parse(source)
 	if err != nil {
@@ -114,8 +115,8 @@ func supported(node *yaml.Node, depth int) error {
 	return nil
 }
 
-// block returns the lines of a node that stands on lines of its own, indented by column spaces on the page. The lines themselves
-// carry the indentation below the node only.
+// block returns the lines of a node that stands on lines of its own, indented by column spaces on the page. The lines
+// themselves carry the indentation below the node only.
 func block(node *yaml.Node, as *kind, column int) []string {
 	var lines []string
 	switch node.Kind {
@@ -165,7 +166,8 @@ func entry(key, node *yaml.Node, as *kind, column int) []string {
 	return append(written[:1], indent(written[1:])...)
 }
 
-// value returns the lines of a value, the first of which begins at one column and the others, indented by the caller, at another.
+// value returns the lines of a value, the first of which begins at one column and the others, indented by the caller,
+// at another.
 func value(node *yaml.Node, as *kind, first, others int) []string {
 	if node.Kind != yaml.ScalarNode {
 		if line, ok := flow(node, as); ok && first+length(line) <= Width {
@@ -232,7 +234,9 @@ func sorted(node *yaml.Node, as *kind) [][2]*yaml.Node {
 		fields = append(fields, [2]*yaml.Node{node.Content[i], node.Content[i+1]})
 	}
 	if as != nil && len(as.order) > 0 {
-		slices.SortStableFunc(fields, func(a, b [2]*yaml.Node) int { return as.rank(a[0].Value) - as.rank(b[0].Value) })
+		slices.SortStableFunc(fields, func(a, b [2]*yaml.Node) int {
+			return as.rank(a[0].Value) - as.rank(b[0].Value)
+		})
 	}
 	return fields
 }
@@ -251,8 +255,8 @@ func comment(text string) []string {
 	return lines
 }
 
-// foot returns the lines of comments that end a part of the document. A blank line keeps them from becoming the heading of what
-// follows.
+// foot returns the lines of comments that end a part of the document. A blank line keeps them from becoming the heading
+// of what follows.
 func foot(texts ...string) []string {
 	var lines []string
 	for _, text := range texts {

@@ -14,7 +14,7 @@ const document = `openapi: "3.0.3"
 components:
   schemas:
     # People.
-    User: {description: 'One person.', properties: {userid: {description: The member's id., type: string}}, type: object}
+    User: {description: 'A person.', properties: {userid: {description: The member's id., type: string}}, type: object}
 
     Gender:
         type: string
@@ -24,7 +24,8 @@ paths:
     post:
       x-new: 1
       operationId: createUser
-      description: Creates a user. This description is long enough to need a second line, since nobody reads lines that go on for ever.
+      description: Creates a user. This description is long enough to need
+        a second line, since nobody reads lines that end late.
       responses:
         '200': {$ref: '#/components/responses/Done'}
       security: []
@@ -59,8 +60,7 @@ paths:
       operationId: createUser
       tags: [user]
       description: >-
-        Creates a user. This description is long enough to need a second line, since nobody reads lines that go on for
-        ever.
+        Creates a user. This description is long enough to need a second line, since nobody reads lines that end late.
       x-answer: [errcode, "a, b", "a,b"]
       x-new: 1
       security: []
@@ -81,7 +81,7 @@ components:
     # People.
     User:
       type: object
-      description: One person.
+      description: A person.
       properties:
         userid: {type: string, description: The member's id.}
 
@@ -194,8 +194,11 @@ tags:
 `
 	formatted, err := Format([]byte(source))
 	require.NoError(t, err)
-	for _, remark := range []string{"Above all.", "Above info.", "Above the title.", "beside the title", "Above a tag.", "beside a tag",
-		"Below b.", "At the end."} {
+	remarks := []string{
+		"Above all.", "Above info.", "Above the title.", "beside the title", "Above a tag.", "beside a tag", "Below b.",
+		"At the end.",
+	}
+	for _, remark := range remarks {
 		assert.Equal(t, 1, strings.Count(string(formatted), "# "+remark), remark)
 	}
 	again, err := Format(formatted)
@@ -213,7 +216,8 @@ func TestWhatTheDialectDoesNotHave(t *testing.T) {
 		"same key":      {"a: 1\nb:\n  c: 1\n  c: 2\n", `line 4: "c" stands twice`},
 		"no YAML":       {"a: [\n", "yaml: "},
 		"long line": {
-			"a: |-\n  one\n  " + strings.Repeat("word ", 30) + "end\n", "line 1: a line of this text is longer than 120 columns",
+			"a: |-\n  one\n  " + strings.Repeat("word ", 30) + "end\n",
+			"line 1: a line of this text is longer than 120 columns",
 		},
 	}
 	for name, test := range tests {

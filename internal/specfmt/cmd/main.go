@@ -44,7 +44,8 @@ func one(name string, write bool) error {
 	if write {
 		return os.WriteFile(name, formatted, 0o644) //nolint:gosec // the documents are public
 	}
-	return fmt.Errorf("%s:%d: not in the dialect of specs/README.md; `make format` writes it so", name, firstDifference(source, formatted))
+	line := firstDifference(source, formatted)
+	return fmt.Errorf("%s:%d: not in the dialect of specs/README.md; `make format` writes it so", name, line)
 }
 
 // firstDifference returns the number of the first line that differs.
