@@ -63,7 +63,7 @@ func (g *guide) apply(document, edits string) string {
 		}
 		before, after, ok := strings.Cut(document, "\n    "+schema+":\n")
 		require.True(g.t, ok, "specs/wecom.yaml has no schema %s any more: the guide needs another example", schema)
-		require.Truef(g.t, strings.Contains(after, strings.Join(old, "")),
+		require.Containsf(g.t, after, strings.Join(old, ""),
 			"specs/wecom.yaml has changed below %s: so must the example in docs/CHANGING_A_SPEC.md, which has\n%s",
 			schema, strings.Join(old, ""))
 		after = strings.Replace(after, strings.Join(old, ""), strings.Join(changed, ""), 1)
