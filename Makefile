@@ -5,10 +5,13 @@ OUT ?= roster-demo
 RACE ?= $(if $(shell command -v $${CC:-cc} 2>/dev/null),-race)
 BASE ?=
 REDOCLY = npx --yes --ignore-scripts @redocly/cli@2.77.0
-STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
-SPECS = specs/wecom.yaml specs/dingtalk.yaml specs/feishu.yaml specs/wps.yaml
+OPENAPI_TYPESCRIPT = npx --yes --ignore-scripts -p openapi-typescript@7.13.0 -p typescript@5.9.3
+HEY_API = npx --yes --ignore-scripts -p @hey-api/openapi-ts@0.95.0 -p typescript@5.9.3
+GOLANGCI = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+SPECS = $(filter-out %.overlay.yaml specs/coverage.yaml,$(wildcard specs/*.yaml))
+NEED_NODE = command -v npx >/dev/null || { echo "make $@ runs tools from npm: install Node.js 20 or newer, with npx"; exit 1; }
 
-.PHONY: help demo test generate verify lint breaking docs bench
+.PHONY: help demo test generate format verify lint lint-lines lint-typescript breaking docs bench vendors
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -19,28 +22,53 @@ demo: ## export a whole directory from the built-in simulator, through the real 
 test: ## run all tests, with the race detector where there is a C compiler for it
 	$(GO) test $(RACE) ./...
 
-generate: ## make gen/ from specs/
+generate: ## make gen/ and docs/COVERAGE.md from specs/
 	$(GO) generate .
 
-verify: generate ## fail if a generated file is not what specs/ give
-	git diff --exit-code -- '*.gen.go'
-	@test -z "$$(git ls-files --others --exclude-standard -- '*.gen.go')" || { echo "generated files are not committed"; exit 1; }
+format: ## write specs/ in their dialect of YAML
+	$(GO) run ./internal/specfmt/cmd -w specs/*.yaml
 
-lint: ## gofmt, go vet, staticcheck, other systems, redocly
+verify: generate ## fail if a generated file is not what specs/ give
+	git diff --exit-code -- '*.gen.go' docs/COVERAGE.md
+	@test -z "$$(git ls-files --others --exclude-standard -- '*.gen.go' docs/COVERAGE.md)" || { echo "generated files are not committed"; exit 1; }
+
+lint: ## gofmt, golangci-lint, other systems, the documents
+	@$(NEED_NODE)
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
-	$(GO) vet ./...
-	$(STATICCHECK) ./...
+	$(GOLANGCI) run ./...
+	cd internal/change && $(GOLANGCI) run --config ../../.golangci.yml ./...
 	GOOS=windows $(GO) build ./...
 	GOARCH=386 $(GO) build ./...
-	cd internal/change && $(GO) vet ./... && $(STATICCHECK) ./...
+	$(GO) run ./internal/specfmt/cmd specs/*.yaml
 	REDOCLY_TELEMETRY=off $(REDOCLY) lint --config specs/.redocly.yaml $(SPECS)
+	@$(MAKE) --no-print-directory lint-typescript
 
-breaking: ## hold documents and gen/ against a commit, BASE=<ref> (else where the branch left origin/main, or HEAD~1), and fail if something breaks
+lint-typescript: ## make TypeScript of the documents with two generators and compile it
+	@$(NEED_NODE)
+	@out="$$(mktemp -d)" && trap 'rm -rf "$$out"' EXIT && \
+	for document in $(SPECS); do \
+		vendor="$$(basename "$$document" .yaml)"; \
+		$(OPENAPI_TYPESCRIPT) openapi-typescript "$$document" -o "$$out/$$vendor.ts" >"$$out/log" 2>&1 && \
+		$(HEY_API) openapi-ts -i "$(CURDIR)/$$document" -o "$$out/$$vendor" --no-log-file >"$$out/log" 2>&1 || \
+		{ cat "$$out/log"; echo "$$document: no TypeScript can be made of it"; exit 1; }; \
+	done && \
+	$(OPENAPI_TYPESCRIPT) tsc --strict --noEmit --target es2022 --lib es2022,dom,dom.iterable --module esnext --moduleResolution bundler \
+		$$(find "$$out" -name '*.ts')
+
+lint-lines: ## no line of hand-written Go is over 120 columns, where a tab counts as four
+	$(GOLANGCI) run --enable-only lll ./...
+	cd internal/change && $(GOLANGCI) run --config ../../.golangci.yml --enable-only lll ./...
+
+breaking: ## compare documents and public packages with the commit BASE=<ref> (else where the branch left origin/main, or HEAD~1), and fail if something breaks
 	@[ "$(origin BASE)" != "command line" ] || [ -n "$(BASE)" ] || { echo "BASE is empty: name a commit, or leave BASE= out"; exit 2; }
 	$(GO) run -C internal/change ./breaking -root "$(CURDIR)" -base "$(BASE)"
 
 docs: ## build the reference pages, dist/docs/index.html
+	@$(NEED_NODE)
 	$(GO) run ./internal/docs/makedocs -version "$$(git describe --tags --always --dirty 2>/dev/null)" $(REDOCLY)
+
+vendors: ## name the vendors, one document each
+	@echo $(patsubst specs/%.yaml,%,$(SPECS))
 
 bench: ## measure against plain net/http
 	$(GO) test -run '^$$' -bench . -benchmem ./bench/...

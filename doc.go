@@ -1,4 +1,5 @@
-// Package roster is the root of the module. It holds the go:generate lines and the wire samples that all packages are tested with. The clients are
-// in clients/wecom and its siblings, the types of requests and answers in gen/wecomapi and its siblings, one interface over all
-// vendors in directory.
+// Package roster is the root of the module: typed clients for the staff directories of WeCom, DingTalk, Feishu/Lark and
+// WPS 365. The clients are in clients/wecom and its siblings, the types of requests and answers in gen/wecomapi and its
+// siblings, and directory has one interface over all vendors. This package holds the wire samples that all of them are
+// tested with.
 package roster

@@ -1,5 +1,5 @@
-// Package bench measures the clients against a program that does the same requests with nothing but net/http and encoding/json, in the
-// same run, so that the ratio means something on any machine:
+// Package bench measures the clients against a program that does the same requests with nothing but net/http and
+// encoding/json, in the same run, so that the ratio means something on any machine:
 //
 //	go test -run '^$' -bench . ./bench
 //

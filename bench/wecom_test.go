@@ -109,3 +109,30 @@ func BenchmarkGetUserList(b *testing.B) {
 		})
 	}
 }
+
+// answers is the network: every request is answered at once, so that what is measured is the client alone.
+type answers string
+
+func (a answers) RoundTrip(req *http.Request) (*http.Response, error) {
+	body := string(a)
+	if strings.HasSuffix(req.URL.Path, "/gettoken") {
+		body = `{"errcode":0,"errmsg":"ok","access_token":"opaque","expires_in":7200}`
+	}
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
+		Request: req}, nil
+}
+
+func BenchmarkGetUserWithoutANetwork(b *testing.B) {
+	c, err := wecom.New(wecom.Config{CorpID: "ww1", AppSecret: "s"}, clients.WithLimiter(clients.NoLimit),
+		clients.WithHTTPClient(&http.Client{Transport: answers(`{"errcode":0,"errmsg":"ok","userid":"chen.yq","name":"陈雨晴"}`)}))
+	if err != nil {
+		b.Fatal(err)
+	}
+	params := &wecomapi.GetUserParams{UserID: "chen.yq"}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := c.GetUser(context.Background(), params); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

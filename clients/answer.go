@@ -45,7 +45,8 @@ func (c *Client) failure(r *Reply, f *Failure) outcome {
 	if !json.Valid(r.Body) {
 		return badResponse(r, "malformed JSON")
 	}
-	e := &Error{Kind: f.Kind, Code: f.Code, Message: f.Message, RequestID: f.RequestID, HTTPStatus: r.Status, Detail: f.Detail}
+	e := &Error{Kind: f.Kind, Code: f.Code, Message: f.Message, RequestID: f.RequestID, HTTPStatus: r.Status,
+		Detail: f.Detail}
 	if e.Kind == "" {
 		e.Kind = kindOfStatus(r.Status)
 	}
@@ -56,8 +57,8 @@ func (c *Client) failure(r *Reply, f *Failure) outcome {
 	return outcome{err: e, replay: f.Replay, wait: wait, tries: f.Tries}
 }
 
-// badResponse is a reply that is not an answer. Behind a 401, 429 or 5xx there may be a gateway that will pass the next attempt; other
-// statuses say nothing, since a foreign 404 is no user who does not exist.
+// badResponse is a reply that is not an answer. Behind a 401, 429 or 5xx there may be a gateway that will pass the next
+// attempt; other statuses say nothing, since a foreign 404 is no user who does not exist.
 func badResponse(r *Reply, message string) outcome {
 	o := outcome{err: &Error{Kind: KindBadResponse, HTTPStatus: r.Status, Message: message}}
 	switch {

@@ -7,8 +7,10 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,6 +27,7 @@ type Client struct {
 	credentials map[string]Credential
 	direct      http.RoundTripper // authorizes, signs, sends
 	wrapped     http.RoundTripper // the same behind the user's middleware
+	bases       sync.Map          // of *url.URL, by base URL
 	stats       stats
 }
 
@@ -235,15 +238,14 @@ func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credent
 	}
 	p.token = a.tokens
 
-	req, err := call.Build(c.server(op) + "/")
+	req, err := c.request(context.WithValue(ctx, attemptKey{}, a), call, p)
 	if err != nil {
 		return outcome{err: &Error{Kind: KindInvalidArgument, Message: "the request cannot be built", cause: err}}
 	}
-	c.prepare(req, op, p)
 	p.attempts++
 	c.stats.requests.Add(1)
 	began := c.set.clock.Now()
-	o := c.exchange(context.WithValue(ctx, attemptKey{}, a), call, req, a, p)
+	o := c.exchange(ctx, call, req, a, p)
 	if c.set.logger.Enabled(ctx, slog.LevelDebug) {
 		attrs := []slog.Attr{slog.String("vendor", c.vendor.Name), slog.String("operation", op.ID), slog.Int("attempt", p.attempts),
 			slog.Duration("took", c.set.clock.Now().Sub(began))}
@@ -255,16 +257,23 @@ func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credent
 	return o
 }
 
-// prepare adds what every request has.
-func (c *Client) prepare(req *http.Request, op *wire.Operation, p *progress) {
+// request makes the request of one attempt, with what every request has.
+func (c *Client) request(ctx context.Context, call *wire.Call, p *progress) (*http.Request, error) {
+	op := call.Operation
+	base, err := c.base(op)
+	if err != nil {
+		return nil, err
+	}
+	req, err := call.Request(ctx, base)
+	if err != nil {
+		return nil, err
+	}
 	req.Header.Set("User-Agent", c.set.userAgent)
 	req.Header.Set("Accept", "application/json")
-	if p.key != "" {
-		if query := req.URL.Query(); !query.Has(op.IdempotencyParameter) {
-			query.Set(op.IdempotencyParameter, p.key)
-			req.URL.RawQuery = query.Encode()
-		}
+	if p.key != "" && !req.URL.Query().Has(op.IdempotencyParameter) {
+		addQuery(req.URL, op.IdempotencyParameter, p.key)
 	}
+	return req, nil
 }
 
 // exchange sends the request and judges the answer.
@@ -273,7 +282,7 @@ func (c *Client) exchange(ctx context.Context, call *wire.Call, req *http.Reques
 	if call.Operation.CarriesSecret {
 		chain = c.direct
 	}
-	response, err := chain.RoundTrip(req.WithContext(ctx))
+	response, err := chain.RoundTrip(req)
 	if err == nil && response == nil {
 		err = errors.New("a middleware returned neither an answer nor an error")
 	}
@@ -354,6 +363,20 @@ func (c *Client) server(op *wire.Operation) string {
 		return strings.TrimRight(c.vendor.ServerURL(op, c.set.baseURL), "/")
 	}
 	return strings.TrimRight(op.Server, "/")
+}
+
+// base is the base URL for op. There are two of them at most, so that each is parsed once.
+func (c *Client) base(op *wire.Operation) (*url.URL, error) {
+	server := c.server(op)
+	if parsed, ok := c.bases.Load(server); ok {
+		return parsed.(*url.URL), nil
+	}
+	parsed, err := ParseBaseURL(server)
+	if err != nil {
+		return nil, err
+	}
+	c.bases.Store(server, parsed)
+	return parsed, nil
 }
 
 // stats counts what a client has done.

@@ -91,13 +91,11 @@ var (
 
 func (h *harness) call(ctx context.Context, op *wire.Operation) (answer, error) {
 	var out answer
-	err := h.client.Call(ctx, &wire.Call{Operation: op, Out: &out, Build: func(server string) (*http.Request, error) {
-		var body io.Reader
-		if op.Method == http.MethodPost {
-			body = strings.NewReader(`{"x":1}`)
-		}
-		return http.NewRequest(op.Method, strings.TrimSuffix(server, "/")+op.Path, body)
-	}})
+	call := wire.Call{Operation: op, Out: &out}
+	if op.Method == http.MethodPost {
+		wire.Raw(&call, "application/json", []byte(`{"x":1}`))
+	}
+	err := h.client.Call(ctx, &call)
 	return out, err
 }
 

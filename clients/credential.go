@@ -61,30 +61,30 @@ func (c *Client) credentialsFor(ctx context.Context, op *wire.Operation) ([]Cred
 	}
 	var missing []string
 	for _, alternative := range alternatives {
-		credentials, lacks := c.satisfy(alternative)
-		if lacks == "" {
+		credentials, without := c.satisfy(alternative)
+		if without == "" {
 			return credentials, nil
 		}
-		missing = append(missing, lacks)
+		missing = append(missing, without)
 	}
 	return nil, &Error{Kind: KindUnauthenticated, Message: "nothing was sent: the call needs " + strings.Join(missing, ", or ") + ", which is not set"}
 }
 
-// satisfy returns the credentials of one alternative, or the names of what lacks.
+// satisfy returns the credentials of one alternative, or the names of what is missing.
 func (c *Client) satisfy(alternative []string) ([]Credential, string) {
 	credentials := make([]Credential, 0, len(alternative))
-	var lacks []string
+	var missing []string
 	for _, scheme := range alternative {
 		credential, ok := c.credentials[scheme]
 		switch {
 		case !ok:
-			lacks = append(lacks, "a credential for "+scheme)
+			missing = append(missing, "a credential for "+scheme)
 		case credential.Missing != "":
-			lacks = append(lacks, credential.Missing)
+			missing = append(missing, credential.Missing)
 		}
 		credentials = append(credentials, credential)
 	}
-	return credentials, strings.Join(lacks, " and ")
+	return credentials, strings.Join(missing, " and ")
 }
 
 // tokenError is a call that got no token. It keeps the kind of the fetch that failed, unless that would say something of the call's own

@@ -25,7 +25,10 @@ func tokenless(t *testing.T, err error, rotating bool, options ...clients.Option
 			if rotating {
 				source = c.NewRotatingTokenSource
 			}
-			cached, newErr := source(func(context.Context, token.Token) (token.Token, error) { return token.Token{}, err }, "id")
+			cached, newErr := source(func(context.Context, token.Token) (token.Token, error) {
+				return token.Token{},
+					err
+			}, "id")
 			return map[string]clients.Credential{"app": {Source: cached}}, newErr
 		},
 	}, options...)
@@ -39,11 +42,15 @@ func callRead(t *testing.T, c *clients.Client) error {
 
 func TestATokenThatIsNotHadSaysNothingOfTheCall(t *testing.T) {
 	for kind, want := range map[clients.Kind]error{
-		clients.KindNotFound: clients.ErrUnauthenticated, clients.KindInvalidArgument: clients.ErrUnauthenticated, clients.KindConflict: clients.ErrUnauthenticated,
-		clients.KindUnauthenticated: clients.ErrUnauthenticated, clients.KindPermission: clients.ErrPermission, clients.KindRateLimited: clients.ErrRateLimited,
-		clients.KindUnavailable: clients.ErrUnavailable, clients.KindBadResponse: clients.ErrBadResponse, clients.KindCanceled: clients.ErrUnavailable,
+		clients.KindNotFound: clients.ErrUnauthenticated, clients.KindInvalidArgument: clients.ErrUnauthenticated,
+		clients.KindConflict:        clients.ErrUnauthenticated,
+		clients.KindUnauthenticated: clients.ErrUnauthenticated, clients.KindPermission: clients.ErrPermission,
+		clients.KindRateLimited: clients.ErrRateLimited,
+		clients.KindUnavailable: clients.ErrUnavailable, clients.KindBadResponse: clients.ErrBadResponse,
+		clients.KindCanceled: clients.ErrUnavailable,
 	} {
-		err := callRead(t, tokenless(t, &clients.Error{Vendor: "acme", Operation: "token", Kind: kind, Code: "7", Message: "why"}, false))
+		err := callRead(t, tokenless(t, &clients.Error{Vendor: "acme", Operation: "token", Kind: kind, Code: "7",
+			Message: "why"}, false))
 		assert.ErrorIs(t, err, want)
 		assert.ErrorContains(t, err, "why")
 		assert.Equal(t, "7", failed(t, err).Code)
@@ -57,7 +64,8 @@ func TestATokenEndpointThatIsNotThereIsNobodysAbsence(t *testing.T) {
 	h := start(t, func(_ *harness, w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "no such page", http.StatusNotFound)
 	})
-	_, err := h.call(t.Context(), create) // a 404 without the vendor's code, as a token endpoint behind a wrong address answers
+	// a 404 without the vendor's code, as a token endpoint behind a wrong address answers
+	_, err := h.call(t.Context(), create)
 	err = callRead(t, tokenless(t, err, false))
 	assert.ErrorIs(t, err, clients.ErrBadResponse)
 	assert.NotErrorIs(t, err, clients.ErrNotFound)
@@ -90,7 +98,8 @@ func TestSecretsOfACall(t *testing.T) {
 
 func TestAQuotaFinerThanItsOperation(t *testing.T) {
 	h := start(t, func(_ *harness, w http.ResponseWriter, _ *http.Request) { ok(w) })
-	ctx := clients.WithQuota(t.Context(), &wire.Operation{ID: write.ID, Limits: []wire.Limit{{Requests: 1, Seconds: 1}}})
+	ctx := clients.WithQuota(t.Context(), &wire.Operation{ID: write.ID,
+		Limits: []wire.Limit{{Requests: 1, Seconds: 1}}})
 	for range 3 {
 		_, err := h.call(ctx, write)
 		require.NoError(t, err)

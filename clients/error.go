@@ -8,23 +8,26 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/roster-go/roster/wire"
 )
 
-// Kind sorts the outcomes of all vendors into what a program can do about them.
-type Kind string
+// Kind sorts the outcomes of all vendors into what a program can do about them. The documents say which kind an error
+// code is of.
+type Kind = wire.Kind
 
-// The kinds. Each has an error to hold against with errors.Is.
+// The kinds. Each has an error of its own for errors.Is.
 const (
-	KindUnknown         Kind = "unknown"          // a vendor code that is in no table
-	KindUnauthenticated Kind = "unauthenticated"  // the credential is missing, wrong or dead
-	KindPermission      Kind = "permission"       // the credential is good but may not do this
-	KindNotFound        Kind = "not_found"        // the user, department or job does not exist
-	KindInvalidArgument Kind = "invalid_argument" // the vendor, or this package before any I/O, refused an argument
-	KindConflict        Kind = "conflict"         // it exists already, is in use, or is being changed by somebody else
-	KindRateLimited     Kind = "rate_limited"     // too many calls
-	KindUnavailable     Kind = "unavailable"      // the vendor could not be reached or is out of order
-	KindBadResponse     Kind = "bad_response"     // what came is not an answer to the call
-	KindCanceled        Kind = "canceled"         // the caller's context ended
+	KindUnknown         = wire.KindUnknown         // a code of which nobody knows more
+	KindUnauthenticated = wire.KindUnauthenticated // the credential is missing, wrong or dead
+	KindPermission      = wire.KindPermission      // the credential is good but may not do this
+	KindNotFound        = wire.KindNotFound        // the user, department or job does not exist
+	KindInvalidArgument = wire.KindInvalidArgument // the vendor, or this package before any I/O, refused an argument
+	KindConflict        = wire.KindConflict        // it exists already, is in use, or is being changed by somebody else
+	KindRateLimited     = wire.KindRateLimited     // too many calls
+	KindUnavailable     = wire.KindUnavailable     // the vendor could not be reached or is out of order
+	KindBadResponse     = wire.KindBadResponse     // what came is not an answer to the call
+	KindCanceled        = wire.KindCanceled        // the caller's context ended
 )
 
 // sentinel is an error that stands for a kind.
@@ -139,6 +142,19 @@ func (e *Error) LogValue() slog.Value {
 
 // MarshalText returns the text, for encoding/json and others.
 func (e *Error) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+
+// KindOf is what the document says a code means in answer to an operation: what the operation says of it, or else what
+// the list of codes says. It is "" for a code of which the document says nothing; a Failure of that kind takes the one
+// that its HTTP status says.
+func KindOf[C interface {
+	~int64
+	Kind() Kind
+}](op *wire.Operation, code C) Kind {
+	if kind, ok := op.KindOf(int64(code)); ok {
+		return kind
+	}
+	return code.Kind()
+}
 
 // kindOfStatus is what an HTTP status says when the vendor's code says nothing.
 func kindOfStatus(status int) Kind {

@@ -11,8 +11,8 @@ import (
 
 // Limiter makes calls wait for their quota.
 type Limiter interface {
-	// Wait returns when op may be called, or with the context's cause when ctx ends first. It may return early with an error
-	// when the wait would outlast ctx's deadline.
+	// Wait returns when op may be called, or with the context's cause when ctx ends first. It may return early with an
+	// error when the wait would outlast ctx's deadline.
 	Wait(ctx context.Context, op *wire.Operation) error
 }
 
@@ -23,8 +23,8 @@ type noLimit struct{}
 
 func (noLimit) Wait(ctx context.Context, _ *wire.Operation) error { return context.Cause(ctx) }
 
-// NewLimiter returns the built-in limiter: each operation stays within every window of the quota that its document names.
-// Nil is the system's clock.
+// NewLimiter returns the built-in limiter: each operation stays within every window of the quota that its document
+// names. Nil is the system's clock.
 func NewLimiter(clock Clock) Limiter {
 	if clock == nil {
 		clock = systemClock{}
@@ -83,12 +83,12 @@ func (l *specLimiter) of(op *wire.Operation) []*rate.Limiter {
 	return buckets
 }
 
-// headroom is the part of a quota that is used. Calls are spaced when they leave, and counted when they arrive: what the network
-// delays would otherwise fall into the next window.
+// headroom is the part of a quota that is used. Calls are spaced when they leave, and counted when they arrive: what
+// the network delays would otherwise fall into the next window.
 const headroom = 0.95
 
-// newBucket spends a tenth of the quota as a burst, so that burst and refill together stay within the quota in any window, wherever the
-// vendor's window begins.
+// newBucket spends a tenth of the quota as a burst, so that burst and refill together stay within the quota in any
+// window, wherever the vendor's window begins.
 func newBucket(limit wire.Limit) *rate.Limiter {
 	burst := max(1, limit.Requests/10)
 	perSecond := headroom * float64(max(1, limit.Requests-burst)) / float64(max(1, limit.Seconds))
@@ -97,8 +97,8 @@ func newBucket(limit wire.Limit) *rate.Limiter {
 
 type quotaKey struct{}
 
-// WithQuota makes calls of the operation op.ID wait for the limits of op beside their own, for vendors who count some uses of an operation
-// apart. op is known to the limiter by its address, as operations are.
+// WithQuota makes calls of the operation op.ID wait for the limits of op beside their own, for vendors who count some
+// uses of an operation apart. op is known to the limiter by its address, as operations are.
 func WithQuota(ctx context.Context, op *wire.Operation) context.Context {
 	return context.WithValue(ctx, quotaKey{}, op)
 }

@@ -38,7 +38,8 @@ func TestLimiterStaysWithinEveryWindow(t *testing.T) {
 			window := time.Duration(limit.Seconds) * time.Second
 			for i := range at {
 				if i+limit.Requests < len(at) {
-					assert.GreaterOrEqual(t, at[i+limit.Requests].Sub(at[i]), window, "%d calls in less than %s", limit.Requests+1, window)
+					assert.GreaterOrEqual(t, at[i+limit.Requests].Sub(at[i]), window, "%d calls in less than %s",
+						limit.Requests+1, window)
 				}
 			}
 		}

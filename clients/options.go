@@ -74,6 +74,17 @@ func CleanBaseURL(base string) (string, error) {
 	return strings.TrimRight(base, "/"), nil
 }
 
+// ParseBaseURL parses a base URL that CleanBaseURL has passed, as the Base of a wire.Call wants it. The error does not quote it.
+func ParseBaseURL(base string) (*url.URL, error) {
+	u, err := url.Parse(base + "/")
+	if err != nil {
+		return nil, errors.New("the base URL cannot be parsed")
+	}
+	u = u.ResolveReference(&url.URL{Path: "./"}) // without dots in it
+	u.Path, u.RawPath = strings.TrimSuffix(u.Path, "/"), strings.TrimSuffix(u.RawPath, "/")
+	return u, nil
+}
+
 // WithTokenStore keeps tokens in store, so that several processes, or several clients of one process, share them.
 func WithTokenStore(store token.Store) Option {
 	return func(s *settings) error {

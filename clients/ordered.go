@@ -5,9 +5,12 @@ import (
 	"iter"
 )
 
-// Ordered fetches for each input and yields the results in the order of the inputs, at most parallel of them under way or waiting to be
-// taken. The first error ends it, and so does the caller who stops early; what is under way is then cancelled and waited for.
-func Ordered[In, Out any](ctx context.Context, parallel int, inputs []In, fetch func(context.Context, In) (Out, error)) iter.Seq2[Out, error] {
+// Ordered fetches for each input and yields the results in the order of the inputs, at most parallel of them under way
+// or waiting to be taken. The first error ends it, and so does the caller who stops early; what is under way is then
+// cancelled and waited for.
+func Ordered[In, Out any](ctx context.Context, parallel int, inputs []In,
+	fetch func(context.Context, In) (Out, error),
+) iter.Seq2[Out, error] {
 	return func(yield func(Out, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		type result struct {

@@ -16,7 +16,7 @@ type Page[T any] struct {
 // PageError is a list that could not be read to its end. What was yielded before it is not the whole list.
 type PageError struct {
 	Pages int // pages read; 0 if none was, and for a walk through several lists
-	Items int // items read
+	Items int // items yielded
 	Err   error
 }
 
@@ -34,10 +34,13 @@ func (e *PageError) Unwrap() error { return e.Err }
 // MarshalText returns the text, for encoding/json and others.
 func (e *PageError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
-// Pages reads a list page by page and yields its items. fetch gets the cursor, "" for the first page. An empty page in the middle is not
-// the end. The first error is yielded once, as a [*PageError], and ends the walk; so does a cursor that comes back, since it would
-// go round for ever, and the promise of more without a cursor. vendor and operation name the list in such errors.
-func Pages[T any](ctx context.Context, vendor, operation string, fetch func(ctx context.Context, cursor string) (Page[T], error)) iter.Seq2[T, error] {
+// Pages reads a list page by page and yields its items. fetch gets the cursor, "" for the first page. An empty page in
+// the middle is not the end. The first error is yielded once, as a [*PageError], and ends the walk; so does a cursor
+// that comes back, since it would go round for ever, and the promise of more without a cursor. vendor and operation
+// name the list in such errors.
+func Pages[T any](ctx context.Context, vendor, operation string,
+	fetch func(ctx context.Context, cursor string) (Page[T], error),
+) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
 		var pages, items int
@@ -73,15 +76,16 @@ func Pages[T any](ctx context.Context, vendor, operation string, fetch func(ctx 
 			seen[page.Next] = struct{}{}
 			cursor = page.Next
 			if ctx.Err() != nil {
-				stop(&Error{Vendor: vendor, Operation: operation, Kind: KindCanceled, Message: "between two pages", cause: ended(ctx)})
+				stop(&Error{Vendor: vendor, Operation: operation, Kind: KindCanceled, Message: "between two pages",
+					cause: ended(ctx)})
 				return
 			}
 		}
 	}
 }
 
-// Counted yields what a walk through several lists yields. Its error comes as a [*PageError] that says how far the whole walk got, in place of
-// how far the list got that broke it.
+// Counted yields what a walk through several lists yields. Its error comes as a [*PageError] that says how far the
+// whole walk got, in place of how far the list got that broke it.
 func Counted[T any](walk iter.Seq2[T, error]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		items := 0
@@ -108,8 +112,20 @@ func InDepartment[ID int64 | string](id ID, err error) error {
 
 // withoutCounts leaves out how far one list got, where it is about how far the walk got.
 func withoutCounts(err error) error {
-	if list, ok := err.(*PageError); ok {
+	if list, ok := err.(*PageError); ok { //nolint:errorlint // see recounted
 		return list.Err
 	}
 	return err
+}
+
+// Collect reads all to its end. With an error it returns nothing else: what came before is not the whole list.
+func Collect[T any](all iter.Seq2[T, error]) ([]T, error) {
+	var items []T
+	for item, err := range all {
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, item)
+	}
+	return items, nil
 }

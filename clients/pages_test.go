@@ -15,14 +15,15 @@ import (
 
 // book is a list whose pages are known.
 func book(pages map[string]clients.Page[int], fetched *[]string) iter.Seq2[int, error] {
-	return clients.Pages(context.Background(), "acme", "List", func(_ context.Context, cursor string) (clients.Page[int], error) {
-		*fetched = append(*fetched, cursor)
-		page, ok := pages[cursor]
-		if !ok {
-			return page, errors.New("no such page")
-		}
-		return page, nil
-	})
+	return clients.Pages(context.Background(), "acme", "List",
+		func(_ context.Context, cursor string) (clients.Page[int], error) {
+			*fetched = append(*fetched, cursor)
+			page, ok := pages[cursor]
+			if !ok {
+				return page, errors.New("no such page")
+			}
+			return page, nil
+		})
 }
 
 func collect(seq iter.Seq2[int, error]) ([]int, error) {
@@ -45,15 +46,22 @@ func TestPages(t *testing.T) {
 	}{
 		"one page": {map[string]clients.Page[int]{"": {Items: []int{1, 2}}}, []int{1, 2}, []string{""}, ""},
 		"no items": {map[string]clients.Page[int]{"": {}}, nil, []string{""}, ""},
-		"empty page on the way": {map[string]clients.Page[int]{"": {Items: []int{1}, Next: "a", More: true}, "a": {Next: "b", More: true}, "b": {Items: []int{2}}},
+		"empty page on the way": {map[string]clients.Page[int]{"": {Items: []int{1}, Next: "a", More: true},
+			"a": {Next: "b", More: true}, "b": {Items: []int{2}}},
 			[]int{1, 2}, []string{"", "a", "b"}, ""},
-		"last page still has a cursor": {map[string]clients.Page[int]{"": {Items: []int{1}, Next: "a"}}, []int{1}, []string{""}, ""},
-		"same cursor again": {map[string]clients.Page[int]{"": {Items: []int{1}, Next: "a", More: true}, "a": {Items: []int{2}, Next: "a", More: true}},
-			[]int{1, 2}, []string{"", "a"}, "2 items of 2 pages read: acme: List: bad response: the vendor gives the same cursor again"},
-		"cursors in a circle": {map[string]clients.Page[int]{"": {Next: "a", More: true}, "a": {Next: "b", More: true}, "b": {Next: "a", More: true}},
+		"last page still has a cursor": {map[string]clients.Page[int]{"": {Items: []int{1}, Next: "a"}}, []int{1},
+			[]string{""}, ""},
+		"same cursor again": {map[string]clients.Page[int]{"": {Items: []int{1}, Next: "a", More: true},
+			"a": {Items: []int{2}, Next: "a", More: true}},
+			[]int{1, 2}, []string{"", "a"},
+			"2 items of 2 pages read: acme: List: bad response: the vendor gives the same cursor again"},
+		"cursors in a circle": {map[string]clients.Page[int]{"": {Next: "a", More: true}, "a": {Next: "b", More: true},
+			"b": {Next: "a", More: true}},
 			nil, []string{"", "a", "b"}, "same cursor"},
-		"more without a cursor": {map[string]clients.Page[int]{"": {Items: []int{1}, More: true}}, []int{1}, []string{""}, "no cursor"},
-		"failure on page two":   {map[string]clients.Page[int]{"": {Items: []int{1}, Next: "a", More: true}}, []int{1}, []string{"", "a"}, "list is incomplete, 1 items of 1 pages read: no such page"},
+		"more without a cursor": {map[string]clients.Page[int]{"": {Items: []int{1}, More: true}}, []int{1},
+			[]string{""}, "no cursor"},
+		"failure on page two": {map[string]clients.Page[int]{"": {Items: []int{1}, Next: "a", More: true}}, []int{1},
+			[]string{"", "a"}, "list is incomplete, 1 items of 1 pages read: no such page"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var fetched []string
@@ -73,7 +81,8 @@ func TestPages(t *testing.T) {
 
 func TestPagesCanBeLeftAndReadAgain(t *testing.T) {
 	var fetched []string
-	pages := book(map[string]clients.Page[int]{"": {Items: []int{1, 2}, Next: "a", More: true}, "a": {Items: []int{3}}}, &fetched)
+	pages := book(map[string]clients.Page[int]{"": {Items: []int{1, 2}, Next: "a", More: true}, "a": {Items: []int{3}}},
+		&fetched)
 	for range pages {
 		break
 	}
@@ -102,14 +111,15 @@ func FuzzPages(f *testing.F) {
 	f.Fuzz(func(t *testing.T, cursors string) {
 		// Whatever the cursors, the walk ends: after as many pages as there are different cursors at the most.
 		fetches := 0
-		for _, err := range clients.Pages(t.Context(), "acme", "List", func(context.Context, string) (clients.Page[int], error) {
-			next := ""
-			if fetches < len(cursors) {
-				next = cursors[fetches : fetches+1]
-			}
-			fetches++
-			return clients.Page[int]{Items: []int{fetches}, Next: next, More: true}, nil
-		}) {
+		for _, err := range clients.Pages(t.Context(), "acme", "List",
+			func(context.Context, string) (clients.Page[int], error) {
+				next := ""
+				if fetches < len(cursors) {
+					next = cursors[fetches : fetches+1]
+				}
+				fetches++
+				return clients.Page[int]{Items: []int{fetches}, Next: next, More: true}, nil
+			}) {
 			if err != nil {
 				require.ErrorIs(t, err, clients.ErrBadResponse)
 			}
@@ -144,27 +154,29 @@ func TestOrderedEndsAtTheFirstErrorAndCancelsTheRest(t *testing.T) {
 	broken := errors.New("broken")
 	var cancelled atomic.Int64
 	gate := make(chan struct{})
-	got, err := collect(clients.Ordered(t.Context(), 4, []int{0, 1, 2, 3, 4, 5}, func(ctx context.Context, i int) (int, error) {
-		switch i {
-		case 0:
-			return 0, nil
-		case 1:
-			<-gate
-			return 0, broken
-		case 2:
-			close(gate)
-		}
-		<-ctx.Done()
-		cancelled.Add(1)
-		return 0, ctx.Err()
-	}))
+	got, err := collect(clients.Ordered(t.Context(), 4, []int{0, 1, 2, 3, 4, 5},
+		func(ctx context.Context, i int) (int, error) {
+			switch i {
+			case 0:
+				return 0, nil
+			case 1:
+				<-gate
+				return 0, broken
+			case 2:
+				close(gate)
+			}
+			<-ctx.Done()
+			cancelled.Add(1)
+			return 0, ctx.Err()
+		}))
 	assert.ErrorIs(t, err, broken)
 	assert.Equal(t, []int{0}, got)
 	assert.EqualValues(t, 3, cancelled.Load(), "2, 3 and 4 were under way and are waited for")
 }
 
 func TestOrderedOfNothing(t *testing.T) {
-	got, err := collect(clients.Ordered(t.Context(), 0, nil, func(context.Context, int) (int, error) { return 0, errors.New("called") }))
+	got, err := collect(clients.Ordered(t.Context(), 0, nil,
+		func(context.Context, int) (int, error) { return 0, errors.New("called") }))
 	require.NoError(t, err)
 	assert.Empty(t, got)
 }
@@ -198,12 +210,13 @@ func TestCounted(t *testing.T) {
 }
 
 func ExamplePages() {
-	pages := clients.Pages(context.Background(), "acme", "List", func(_ context.Context, cursor string) (clients.Page[string], error) {
-		if cursor == "" {
-			return clients.Page[string]{Items: []string{"first"}, Next: "2", More: true}, nil
-		}
-		return clients.Page[string]{Items: []string{"second"}}, nil
-	})
+	pages := clients.Pages(context.Background(), "acme", "List",
+		func(_ context.Context, cursor string) (clients.Page[string], error) {
+			if cursor == "" {
+				return clients.Page[string]{Items: []string{"first"}, Next: "2", More: true}, nil
+			}
+			return clients.Page[string]{Items: []string{"second"}}, nil
+		})
 	for name, err := range pages {
 		fmt.Println(name, err)
 	}

@@ -17,11 +17,13 @@ type Secret = token.Secret
 
 const redacted = "[redacted]"
 
-// secretParameter finds credentials in text by the names that all vendors give them, in URLs, forms and JSON. It is the second line: the
-// values themselves are looked for first.
-var secretParameter = regexp.MustCompile(`(?i)("?(?:[a-z_]*(?:access_token|refresh_token|access_key|accesskey)|corpsecret|appsecret|app_secret|client_secret|suite_secret|suitesecret|signature|(?:suite|app|user|jsapi)?_?ticket|x-kso-authorization|tfa_code)"?\s*[=:]\s*"?)[^&\s"',}]+`)
+// secretParameter finds credentials in text by the names that all vendors give them, in URLs, forms and JSON. It is the
+// second line: the values themselves are looked for first.
+var secretParameter = regexp.MustCompile(
+	`(?i)("?(?:[a-z_]*(?:access_token|refresh_token|access_key|accesskey)|corpsecret|appsecret|app_secret|client_secret|suite_secret|suitesecret|signature|(?:suite|app|user|jsapi)?_?ticket|x-kso-authorization|tfa_code)"?\s*[=:]\s*"?)[^&\s"',}]+`)
 
-// credentials finds what stands in an Authorization header, and WPS's signatures, which its verifier takes at any later time.
+// credentials finds what stands in an Authorization header, and WPS's signatures, which its verifier takes at any later
+// time.
 var credentials = regexp.MustCompile(`(?i)((?:bearer|kso-1)\s+)[^\s"',\]]+`)
 
 // scrub takes credentials out of text that came from somewhere else: a vendor's message, a library's error.
@@ -33,7 +35,8 @@ func scrub(text string, secrets []Secret) string {
 		}
 		plain := string(s)
 		quoted, _ := json.Marshal(plain) // vendors quote what they got, and some escape <, > and & in it
-		for _, form := range []string{plain, url.QueryEscape(plain), url.PathEscape(plain), string(quoted[1 : len(quoted)-1])} {
+		for _, form := range []string{plain, url.QueryEscape(plain), url.PathEscape(plain),
+			string(quoted[1 : len(quoted)-1])} {
 			text = strings.ReplaceAll(text, form, redacted)
 		}
 	}
@@ -53,8 +56,8 @@ var (
 	word       = regexp.MustCompile(`^[A-Za-z]{1,15}[.;)]?$`)
 )
 
-// scrubError makes an error safe to show. It leaves out *url.Error, whose text is the whole URL, and hides the rest behind its scrubbed
-// text when there was something to scrub; errors.Is still sees through, errors.As does not.
+// scrubError makes an error safe to show. It leaves out *url.Error, whose text is the whole URL, and hides the rest
+// behind its scrubbed text when there was something to scrub; errors.Is still sees through, errors.As does not.
 func scrubError(err error, secrets []Secret) error {
 	if err == nil {
 		return nil
@@ -88,8 +91,8 @@ func withoutQuery(raw string) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
-// hidden stands in for an error whose text or fields held a credential. It keeps the original in a function only, where no
-// printing reaches it.
+// hidden stands in for an error whose text or fields held a credential. It keeps the original in a function only, where
+// no printing reaches it.
 type hidden struct {
 	text string
 	is   func(error) bool

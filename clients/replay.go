@@ -30,8 +30,8 @@ func (r Retry) withDefaults() Retry {
 	return r
 }
 
-// backoff is the wait before attempt+1 when nobody named a time: full jitter, but never less than half, so that a throttled fleet
-// spreads out and no one hammers.
+// backoff is the wait before attempt+1 when nobody named a time: full jitter, but never less than half, so that a
+// throttled fleet spreads out and no one hammers.
 func (r Retry) backoff(attempt int) time.Duration {
 	top := min(r.BaseDelay<<min(attempt-1, 20), r.MaxDelay)
 	if top <= 0 {

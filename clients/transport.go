@@ -15,8 +15,8 @@ import (
 	"github.com/roster-go/roster/clients/token"
 )
 
-// newHTTPClient is what is used without WithHTTPClient. Go's default keeps two idle connections a host, so that a wide walk
-// reconnects on nearly every call.
+// newHTTPClient is what is used without WithHTTPClient. Go's default keeps two idle connections a host, so that a wide
+// walk reconnects on nearly every call.
 func newHTTPClient() *http.Client {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Client{
@@ -35,7 +35,8 @@ func newHTTPClient() *http.Client {
 	}
 }
 
-// attempt is what the stages of one attempt share. It travels in the request's context, below which user middleware may sit.
+// attempt is what the stages of one attempt share. It travels in the request's context, below which user middleware may
+// sit.
 type attempt struct {
 	credentials []Credential
 	tokens      []token.Token
@@ -47,8 +48,8 @@ type attemptKey struct{}
 
 var errRedirect = errors.New("the server redirects, which no vendor does: check the base URL")
 
-// sender is the last stage before the network: it authorizes, signs and sends. It is a RoundTripper, so that the user's middleware
-// can stand in front of it.
+// sender is the last stage before the network: it authorizes, signs and sends. It is a RoundTripper, so that the user's
+// middleware can stand in front of it.
 type sender struct {
 	http  *http.Client
 	clock Clock
@@ -79,8 +80,9 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if !a.idempotent && final.Body == nil && (final.Method == http.MethodGet || final.Method == http.MethodHead) {
-		// net/http repeats a GET on its own when a kept-alive connection dies, and these vendors delete with GET. A body that
-		// is there but empty, and cannot be had twice, changes nothing on the wire and keeps it from doing so.
+		// net/http repeats a GET on its own when a kept-alive connection dies, and these vendors delete with GET. A
+		// body that is there but empty, and cannot be had twice, changes nothing on the wire and keeps it from doing
+		// so.
 		final.Body = io.NopCloser(bytes.NewReader(nil))
 		final.GetBody = nil
 	}
@@ -127,7 +129,8 @@ func (s *sender) sign(req *http.Request, credentials []Credential) error {
 type errTooLarge int64
 
 func (e errTooLarge) Error() string {
-	return fmt.Sprintf("the answer is larger than %d bytes: ask for less, or raise the bound with WithMaxResponseBytes", int64(e))
+	return fmt.Sprintf("the answer is larger than %d bytes: ask for less, or raise the bound with WithMaxResponseBytes",
+		int64(e))
 }
 
 // readBounded reads a body up to a bound. The declared length is a hint for the first allocation only.

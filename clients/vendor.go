@@ -51,13 +51,16 @@ type Credential struct {
 
 // InQuery puts a token into the query parameter name.
 func InQuery(name string) func(*http.Request, Secret) {
-	return func(req *http.Request, t Secret) {
-		pair := name + "=" + url.QueryEscape(string(t))
-		if req.URL.RawQuery != "" {
-			pair = "&" + pair
-		}
-		req.URL.RawQuery += pair
+	return func(req *http.Request, t Secret) { addQuery(req.URL, name, string(t)) }
+}
+
+// addQuery adds a parameter to those that are there, as they are.
+func addQuery(u *url.URL, name, value string) {
+	pair := name + "=" + url.QueryEscape(value)
+	if u.RawQuery != "" {
+		pair = "&" + pair
 	}
+	u.RawQuery += pair
 }
 
 // InHeader puts a token into a header, behind prefix.

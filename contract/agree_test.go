@@ -54,7 +54,8 @@ func answerOf(t *testing.T, vendor, operation string) any {
 }
 
 // eachMutation calls f for every success sample and every mutation of it.
-func eachMutation(t *testing.T, f func(t *testing.T, v *contract.Validator, operation string, op *openapi3.Operation, m mutation)) {
+func eachMutation(t *testing.T, f func(t *testing.T, v *contract.Validator, operation string, op *openapi3.Operation,
+	m mutation)) {
 	for _, vendor := range contract.Vendors() {
 		t.Run(vendor, func(t *testing.T) {
 			v, all := load(t, vendor)
@@ -65,7 +66,8 @@ func eachMutation(t *testing.T, f func(t *testing.T, v *contract.Validator, oper
 				}
 				op := operations[sample.Operation]
 				schema := answerSchema(op)
-				f(t, v, sample.Operation, op, mutation{class: "none", body: sample.Response.Body, contentType: "application/json"})
+				f(t, v, sample.Operation, op,
+					mutation{class: "none", body: sample.Response.Body, contentType: "application/json"})
 				for _, m := range mutations(t, op, schema, sample.Response.Body, envelopeCode(schema), false) {
 					f(t, v, sample.Operation, op, m)
 				}
@@ -85,7 +87,8 @@ func TestTheWalkAgreesWithKinOpenAPI(t *testing.T) {
 		ours := 0
 		for _, f := range check(v, operation, m.body, m.contentType) {
 			// x-answer, and the list of codes where the schema does not refer to it, are the document's own words.
-			if f.Kind == contract.KindMissing && strings.HasPrefix(f.Document, "an answer") || f.Kind == contract.KindUndocumentedCode {
+			if f.Kind == contract.KindMissing && strings.HasPrefix(f.Document, "an answer") ||
+				f.Kind == contract.KindUndocumentedCode {
 				continue
 			}
 			ours++
@@ -100,13 +103,14 @@ func TestTheWalkAgreesWithKinOpenAPI(t *testing.T) {
 	t.Logf("%d bodies", compared)
 }
 
-// A body that the generated types cannot take is always reported as breaking. The other way round there are few exceptions, all of them
-// types that keep what they do not understand.
+// A body that the generated types cannot take is always reported as breaking. The other way round there are few
+// exceptions, all of them types that keep what they do not understand.
 func TestBreakingMeansThatTheTypedClientFails(t *testing.T) {
 	broken, stricter := 0, map[string]int{}
 	eachMutation(t, func(t *testing.T, v *contract.Validator, operation string, op *openapi3.Operation, m mutation) {
 		failed := json.Unmarshal(m.body, answerOf(t, v.Vendor(), operation))
-		if wanted := generatedOf(v.Vendor()).operation(operation); failed == nil && json.Valid(m.body) && wire.Missing(m.body, wanted.Answer) != "" {
+		if wanted := generatedOf(v.Vendor()).operation(operation); failed == nil && json.Valid(m.body) &&
+			wire.Missing(m.body, wanted.Answer) != "" {
 			failed = fmt.Errorf("lacks %s", wire.Missing(m.body, wanted.Answer))
 		}
 		var breaking []contract.Finding
@@ -122,9 +126,11 @@ func TestBreakingMeansThatTheTypedClientFails(t *testing.T) {
 		}
 		for _, f := range breaking {
 			stricter[m.class+": "+string(f.Kind)]++
-			// What is sent and what is decoded are two things there: an item that nobody sent, an envelope without its code.
+			// What is sent and what is decoded are two things there: an item that nobody sent, an envelope without its
+			// code.
 			kept := f.Document == "object (UserTags)" // kept as it comes, whatever it is
-			assert.Truef(t, f.Kind == contract.KindNull || f.Kind == contract.KindMissing || kept, "%s: %s decodes all the same", operation, f)
+			assert.Truef(t, f.Kind == contract.KindNull || f.Kind == contract.KindMissing || kept,
+				"%s: %s decodes all the same", operation, f)
 		}
 	})
 	t.Logf("%d bodies that the generated types refuse, all of them reported as breaking", broken)

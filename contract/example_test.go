@@ -73,7 +73,8 @@ func ExampleTransport() {
 		log.Fatal(err)
 	}
 	ctx := context.Background()
-	if _, err := client.GetUser(ctx, &wecomapi.GetUserParams{UserID: server.Organisation().People()[0].UserID}); err != nil {
+	if _, err := client.GetUser(ctx,
+		&wecomapi.GetUserParams{UserID: server.Organisation().People()[0].UserID}); err != nil {
 		log.Fatal(err)
 	}
 	if err := watch.Close(ctx); err != nil {
@@ -100,9 +101,10 @@ func ExampleProbe() {
 	}
 	demo := server.Credentials().WeCom
 	result, err := contract.Probe(context.Background(), v, func(options ...clients.Option) (any, error) {
-		return wecom.New(wecom.Config{CorpID: demo.CorpID, AppSecret: clients.Secret(demo.AppSecret), ContactSecret: clients.Secret(demo.ContactSecret)},
+		return wecom.New(wecom.Config{CorpID: demo.CorpID, AppSecret: clients.Secret(demo.AppSecret),
+			ContactSecret: clients.Secret(demo.ContactSecret)},
 			append(options, clients.WithBaseURL(server.WeComURL()))...)
-	})
+	}, contract.ProbeOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}

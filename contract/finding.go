@@ -10,11 +10,12 @@ type Kind string
 
 // The kinds of findings.
 const (
-	KindUndeclaredField     Kind = "undeclared_field"     // an object has a member that the document does not declare
-	KindMissing             Kind = "missing"              // what is required, or makes the object an answer (x-answer), is not there
+	KindUndeclaredField Kind = "undeclared_field" // an object has a member that the document does not declare
+	// what is required, or makes an answer of it (x-answer), is not there
+	KindMissing             Kind = "missing"
 	KindWrongType           Kind = "wrong_type"           // another JSON type than the document says
 	KindNull                Kind = "null"                 // null where the document does not allow it
-	KindWrongForm           Kind = "wrong_form"           // the right JSON type, but not the pattern, or a number that does not fit
+	KindWrongForm           Kind = "wrong_form"           // the right JSON type, but not the pattern, or too large
 	KindOutOfBounds         Kind = "out_of_bounds"        // longer, shorter, larger or smaller than the document allows
 	KindUnknownEnum         Kind = "unknown_enum"         // a value beyond the enum
 	KindDuplicateField      Kind = "duplicate_field"      // an object has a member twice
@@ -29,8 +30,9 @@ const (
 // Kinds lists all kinds.
 func Kinds() []Kind {
 	return []Kind{
-		KindUndeclaredField, KindMissing, KindWrongType, KindNull, KindWrongForm, KindOutOfBounds, KindUnknownEnum, KindDuplicateField,
-		KindUndocumentedCode, KindUndeclaredStatus, KindWrongContentType, KindNotJSON, KindUndeclaredOperation, KindUndeclaredParameter,
+		KindUndeclaredField, KindMissing, KindWrongType, KindNull, KindWrongForm, KindOutOfBounds, KindUnknownEnum,
+		KindDuplicateField, KindUndocumentedCode, KindUndeclaredStatus, KindWrongContentType, KindNotJSON,
+		KindUndeclaredOperation, KindUndeclaredParameter,
 	}
 }
 
@@ -60,9 +62,10 @@ const (
 	PartResponseBody Part = "response body" // the response's body
 )
 
-// Finding is one way in which an exchange differs from the document. It holds no value of the exchange but two, which are nobody's data:
-// the HTTP status and the vendor's code. Names of members are shown where they look like names; a key that may be data (of a free map, or
-// with more than four digits, an @, a blank or letters beyond ASCII) is shown as "*", as is every part of a path that is not the document's.
+// Finding is one way in which an exchange differs from the document. It holds no value of the exchange but two, which
+// are nobody's data: the HTTP status and the vendor's code. Names of members are shown where they look like names; a
+// key that may be data (of a free map, or with more than four digits, an @, a blank or letters beyond ASCII) is shown
+// as "*", as is every part of a path that is not the document's.
 type Finding struct {
 	Vendor    string   `json:"vendor"`
 	Operation string   `json:"operation,omitempty"` // operationId; empty if the document has no such operation
@@ -77,8 +80,8 @@ type Finding struct {
 	Code      string   `json:"code,omitempty"`  // KindUndocumentedCode: the vendor's code
 	Value     string   `json:"value,omitempty"` // only with WithValues: what came, as JSON, cut at 200 bytes
 
-	// Outage marks a finding about something that is not the vendor's answer: a gateway's page, JSON of a server out of order, the notice
-	// that an address is banned. It says nothing about the contract.
+	// Outage marks a finding about something that is not the vendor's answer: a gateway's page, JSON of a server out of
+	// order, the notice that an address is banned. It says nothing about the contract.
 	Outage bool `json:"outage,omitempty"`
 }
 
@@ -126,10 +129,12 @@ func (f Finding) describe() string {
 func (f Finding) LogValue() slog.Value {
 	attrs := []slog.Attr{
 		slog.String("vendor", f.Vendor), slog.String("operation", f.Operation), slog.String("part", string(f.Part)),
-		slog.String("pointer", f.Pointer), slog.String("kind", string(f.Kind)), slog.String("severity", string(f.Severity)),
+		slog.String("pointer", f.Pointer), slog.String("kind", string(f.Kind)),
+		slog.String("severity", string(f.Severity)),
 		slog.String("document", f.Document), slog.String("came", f.Came), slog.Bool("outage", f.Outage),
 	}
-	for _, a := range []slog.Attr{slog.String("note", f.Note), slog.String("code", f.Code), slog.String("value", f.Value)} {
+	more := []slog.Attr{slog.String("note", f.Note), slog.String("code", f.Code), slog.String("value", f.Value)}
+	for _, a := range more {
 		if a.Value.String() != "" {
 			attrs = append(attrs, a)
 		}

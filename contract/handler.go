@@ -7,10 +7,13 @@ import (
 	"net"
 	"net/http"
 	"strings"
+
+	"github.com/roster-go/roster/contract/internal/document"
 )
 
-// Handler returns a handler that serves what next serves and holds every exchange against the document, for the tests of a stand-in for a
-// vendor: a simulator, a fake, a proxy. Unlike Transport it checks on the spot, and leaves nothing out.
+// Handler returns a handler that serves what next serves and checks every exchange against the document, for the tests
+// of a stand-in for a vendor: a simulator, a fake, a proxy. Unlike Transport it checks on the spot, and leaves nothing
+// out.
 //
 // With several validators the first part of a path chooses by the vendor's name, as in "/wecom/cgi-bin/user/get".
 func Handler(next http.Handler, report *Report, validators ...*Validator) http.Handler {
@@ -77,7 +80,7 @@ func (b *sentBody) isWhole(r *http.Request) bool {
 	if b.whole || int64(b.copy.Len()) == r.ContentLength {
 		return true
 	}
-	_, err := parse(b.copy.Bytes())
+	_, err := document.Parse(b.copy.Bytes())
 	return err == nil
 }
 

@@ -28,15 +28,17 @@ func validators(t testing.TB) []*contract.Validator {
 	return all
 }
 
-// The simulator and the documents agree: every call of every plan, reads and writes, and every operation with the request of every sample,
-// whatever the simulator makes of it, is answered as the document says; see package simtest, which looks.
+// The simulator and the documents agree: every call of every plan, reads and writes, and every operation with the
+// request of every sample, whatever the simulator makes of it, is answered as the document says; see package simtest,
+// which looks.
 func TestEveryAnswerOfTheSimulatorIsWhatTheDocumentSays(t *testing.T) {
 	server := simtest.Serve(t, sim.WithPeople(300), sim.WithDepartments(20), sim.WithoutQuotas())
 	simulator := server.Simulator
 	for _, v := range validators(t) {
 		vendor := v.Vendor()
 		open := opener(vendor, server.URL, simulator)
-		result, err := contract.Probe(t.Context(), v, open, contract.ProbeWrites("+86-19900001234"))
+		result, err := contract.Probe(t.Context(), v, open,
+			contract.ProbeOptions{Write: true, Mobile: "+86-19900001234"})
 		require.NoError(t, err)
 		for _, step := range result.Steps {
 			if step.Outcome == contract.Outage {
@@ -57,15 +59,17 @@ func TestEveryAnswerOfTheSimulatorIsWhatTheDocumentSays(t *testing.T) {
 				}
 			}
 		}
-		// What the client does not call (other apps' tokens, calls as a person) is at least refused as the document says.
-		caller := &catcher{base: server.URL + standOf(vendor, simulator).base}
+		// What the client does not call (other apps' tokens, calls as a person) is at least refused as the document
+		// says.
+		caller := &catcher{base: baseURL(t, vendor, server.URL, simulator)}
 		for _, sample := range all {
 			if simulator.Calls(vendor, sample.Operation) == 0 {
 				sendWithoutCredential(t, g, caller, sample)
 			}
 		}
 		for _, id := range simulator.Operations(vendor) {
-			assert.Positivef(t, simulator.Calls(vendor, id), "%s %s was not called", vendor, id)
+			assert.Positivef(t, simulator.Calls(vendor, id), "%s %s was not called: it has neither a sample nor a plan",
+				vendor, id)
 		}
 		t.Logf("%s: %d operations, %d calls", vendor, len(simulator.Operations(vendor)), simulator.Calls(vendor, "*"))
 	}
@@ -107,7 +111,8 @@ func TestHandlerSeesWhatIsServedAndChangesNothing(t *testing.T) {
 	}), report, v)
 	server := httptest.NewServer(served)
 	t.Cleanup(server.Close)
-	response, err := http.Post(server.URL+"/cgi-bin/user/list_id", "application/json", strings.NewReader(`{"limit": 5}`))
+	response, err := http.Post(server.URL+"/cgi-bin/user/list_id", "application/json",
+		strings.NewReader(`{"limit": 5}`))
 	require.NoError(t, err)
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
@@ -132,7 +137,8 @@ func TestHandlerOfABodyThatIsNotReadToTheEnd(t *testing.T) {
 		assert.True(t, isFlusher)
 	}), report, validator(t, "wecom")))
 	t.Cleanup(server.Close)
-	response, err := http.Post(server.URL+"/cgi-bin/user/list_id", "application/json", strings.NewReader(`{"limit": 5}`))
+	response, err := http.Post(server.URL+"/cgi-bin/user/list_id", "application/json",
+		strings.NewReader(`{"limit": 5}`))
 	require.NoError(t, err)
 	require.NoError(t, response.Body.Close())
 	assert.Empty(t, report.Entries())
@@ -147,7 +153,8 @@ func TestHandlerOfABodyThatADecoderHasRead(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, `{"errcode":40014,"errmsg":"no"}`)
 	}), report, validator(t, "wecom"))
-	req := httptest.NewRequest(http.MethodPost, "/cgi-bin/user/list_id", io.NopCloser(strings.NewReader(`{"limit":"x"}`)))
+	req := httptest.NewRequest(http.MethodPost, "/cgi-bin/user/list_id",
+		io.NopCloser(strings.NewReader(`{"limit":"x"}`)))
 	req.Header.Set("Content-Type", "application/json")
 	handler.ServeHTTP(httptest.NewRecorder(), req)
 	require.Len(t, report.Entries(), 1)
@@ -160,10 +167,10 @@ func TestHandlerLeavesHijackedConnectionsAlone(t *testing.T) {
 	server := httptest.NewServer(contract.Handler(simulator, report, validators(t)...))
 	t.Cleanup(server.Close)
 	simulator.Inject("wecom", "*", sim.Fault{Kind: sim.FaultResetBefore})
-	_, err := http.Get(server.URL + "/wecom/cgi-bin/gettoken") //nolint:bodyclose // there is no response
+	_, err := http.Get(server.URL + "/wecom/cgi-bin/gettoken")
 	assert.Error(t, err)
 	simulator.Inject("wecom", "*", sim.Fault{Kind: sim.FaultResetAfter})
-	_, err = http.Get(server.URL + "/wecom/cgi-bin/gettoken") //nolint:bodyclose // there is no response
+	_, err = http.Get(server.URL + "/wecom/cgi-bin/gettoken")
 	assert.Error(t, err)
 	response, err := http.Get(server.URL + "/elsewhere")
 	require.NoError(t, err)

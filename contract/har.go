@@ -15,7 +15,7 @@ import (
 
 // HARResult is what CheckHAR has found.
 type HARResult struct {
-	Checked  int       `json:"checked"`  // entries that were held against the document
+	Checked  int       `json:"checked"`  // entries that were checked against the document
 	Outages  int       `json:"outages"`  // those of them that are no answer of the vendor's
 	Other    int       `json:"other"`    // entries to the vendor's host for operations that the document does not have
 	Skipped  int       `json:"skipped"`  // entries to other hosts, or saved without an answer
@@ -58,9 +58,9 @@ type harHeader struct {
 	Value string `json:"value"`
 }
 
-// CheckHAR holds an HTTP archive, as browsers and proxies save it, against the document. Entries whose method and path are none of the document's
-// are only counted: an archive holds much that is somebody else's, and a vendor has more interfaces than this one. WithBaseURL says where
-// else the vendor is.
+// CheckHAR checks an HTTP archive, as browsers and proxies save it, against the document. Entries whose method and path
+// are none of the document's are only counted: an archive holds much that is somebody else's, and a vendor has more
+// interfaces than this one. WithBaseURL says where else the vendor is.
 func (v *Validator) CheckHAR(archive io.Reader) (HARResult, error) {
 	var file har
 	text := bufio.NewReader(archive)
@@ -77,15 +77,16 @@ func (v *Validator) CheckHAR(archive io.Reader) (HARResult, error) {
 	for _, entry := range file.Log.Entries {
 		u, err := url.Parse(entry.Request.URL)
 		content := entry.Response.Content
-		if status := entry.Response.Status; content.Text == nil && content.Size != nil && *content.Size == 0 && status/100 == 2 && status != http.StatusNoContent {
+		if status := entry.Response.Status; content.Text == nil && content.Size != nil && *content.Size == 0 &&
+			status/100 == 2 && status != http.StatusNoContent {
 			content.Text = new(string)
 		}
 		if err != nil || entry.Response.Status == 0 || content.Text == nil { // archives may be saved without bodies
 			result.Skipped++
 			continue
 		}
-		if v.document.byPath(entry.Request.Method, u.Host, u.EscapedPath()) == nil {
-			if _, known := v.document.hosts[u.Host]; known {
+		if v.document.ByPath(entry.Request.Method, u.Host, u.EscapedPath()) == nil {
+			if v.document.Knows(u.Host) {
 				result.Other++
 			} else {
 				result.Skipped++

@@ -48,22 +48,27 @@ func TestHARForm(t *testing.T) {
 }
 
 func TestHAROddities(t *testing.T) {
-	entry := `{"log":{"entries":[{"request":{"method":"GET","url":"https://qyapi.weixin.qq.com/cgi-bin/user/get?userid=a"},"response":{"status":200,"content":{"mimeType":"application/json","size":0}}}]}}`
+	entry := `{"log":{"entries":[{"request":{"method":"GET",` +
+		`"url":"https://qyapi.weixin.qq.com/cgi-bin/user/get?userid=a"},"response":{"status":200,` +
+		`"content":{"mimeType":"application/json","size":0}}}]}}`
 	result, err := validator(t, "wecom").CheckHAR(strings.NewReader("\ufeff" + entry))
 	require.NoError(t, err, "a byte order mark")
 	assert.Equal(t, []string{"response body  not_json breaking"}, brief(result.Findings), "an answer without a body")
 	result, err = validator(t, "wecom").CheckHAR(strings.NewReader(strings.Replace(entry, "200", "502", 1)))
 	require.NoError(t, err)
 	assert.Equal(t, contract.HARResult{Skipped: 1}, result)
-	result, err = validator(t, "wecom").CheckHAR(strings.NewReader(strings.NewReplacer("200", "502", `"size":0`, `"text":"<html>"`).Replace(entry)))
+	result, err = validator(t,
+		"wecom").CheckHAR(strings.NewReader(strings.NewReplacer("200", "502", `"size":0`,
+		`"text":"<html>"`).Replace(entry)))
 	require.NoError(t, err)
 	assert.Equal(t, 1, result.Outages)
 }
 
 func TestWhatIsNoArchive(t *testing.T) {
 	for name, text := range map[string]string{
-		"nothing": ``, "half": `{"log":{"entries":[{"request":`, "text": `secret-value`, "another file": `{"openapi":"3.0.3"}`,
-		"wrong types": `{"log":{"entries":"secret-value"}}`,
+		"nothing": ``, "half": `{"log":{"entries":[{"request":`, "text": `secret-value`,
+		"another file": `{"openapi":"3.0.3"}`,
+		"wrong types":  `{"log":{"entries":"secret-value"}}`,
 	} {
 		_, err := validator(t, "wecom").CheckHAR(strings.NewReader(text))
 		require.ErrorContains(t, err, "no HTTP archive", name)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,60 +23,82 @@ import (
 	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/roster-go/roster/wire"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-// Every operation of every document is accounted for. What is missing is listed, all of it at once.
+// Every operation of every document is accounted for. What is missing is listed, all of it at once, each with the place
+// where it belongs: this is what to read first when a new operation fails tests.
 func TestLedger(t *testing.T) {
 	simulator := sim.New(simtest.Checked(t))
 	total := 0
 	for _, vendor := range contract.Vendors() {
-		v, all := load(t, vendor)
+		v, all := loadAll(t, vendor)
 		operations := operationsOf(contract.Sealed(v))
-		called, refusals := callAll(t, v, all)
+		called, missing := callAll(t, v, all)
 		suite := hasClientSuite(t, vendor)
-		var missing []string
 		for _, id := range slices.Sorted(maps.Keys(operations)) {
 			total++
 			op := operations[id]
-			lacks := func(ok bool, what string) {
+			lacks := func(ok bool, format string, args ...any) {
 				if !ok {
-					missing = append(missing, fmt.Sprintf("%s %s: %s", vendor, id, what))
+					missing = append(missing, fmt.Sprintf("%s %s: ", vendor, id)+fmt.Sprintf(format, args...))
 				}
 			}
-			lacks(op.ExternalDocs != nil && strings.HasPrefix(op.ExternalDocs.URL, "https://"), "no vendor page (externalDocs.url)")
+			document, sample := "specs/"+vendor+".yaml", "testdata/"+vendor+"/"+id
+			page := op.ExternalDocs != nil && strings.HasPrefix(op.ExternalDocs.URL, "https://")
+			lacks(page, "no page of the vendor's: give it externalDocs.url in %s", document)
 			source, _ := op.Extensions["x-source"].(map[string]any)
-			lacks(source["confidence"] != nil && source["read"] != nil, "no x-source with confidence and read")
+			lacks(source["confidence"] != nil && source["read"] != nil,
+				"give it x-source with confidence and read in %s", document)
 			_, idempotent := op.Extensions["x-idempotent"].(bool)
-			lacks(idempotent, "no x-idempotent")
-			lacks(hasSample(all, id, true), "no success sample")
-			lacks(hasSample(all, id, false), "no error sample")
+			lacks(idempotent, "may it be repeated? give it x-idempotent in %s", document)
 			for _, problem := range exampleProblems(v, id, op) {
-				lacks(false, problem)
+				lacks(false, "%s", problem)
 			}
-			lacks(slices.Contains(simulator.Operations(vendor), id), "no handler in the simulator")
-			lacks(called[id], "no test calls it: its method could not be called with its samples' requests")
-			lacks(suite, "no test calls it: clients/"+vendor+" does not run clienttest.Suite over all operations of its document")
+			success := hasSample(all, id, true)
+			lacks(success, "no sample of a success: add %s/success.json", sample)
+			lacks(hasSample(all, id, false), "no sample of a refusal: add %s/error-<code>.json", sample)
 			kind, reason := contract.Planned(vendor, id)
-			lacks(kind != "" || reason != "unknown operation", "no plan says whether Probe calls it")
+			lacks(kind != "" || reason != "unknown operation",
+				"not planned: add it to Reads, Writes or Not in contract/internal/plan/%s.go", vendor)
+			lacks(suite, "no test calls it: clients/%s does not run clienttest.Suite over all operations of its "+
+				"document", vendor)
+			if generatedOf(vendor).operation(id) == nil {
+				lacks(false, "gen/%sapi does not have it: run \"make generate\"", vendor)
+				continue // nobody can handle or call it
+			}
+			lacks(slices.Contains(simulator.Operations(vendor), id),
+				"no handler in the simulator: add a method to sim/internal/%s", vendor)
+			lacks(called[id] || !success, "its method could not be called with the requests of %s", sample)
 		}
 		for _, id := range simulator.Operations(vendor) {
 			if operations[id] == nil {
-				missing = append(missing, fmt.Sprintf("%s %s: the simulator has it, the document does not", vendor, id))
+				missing = append(missing, fmt.Sprintf("%s %s: the simulator has it, specs/%[1]s.yaml does not", vendor,
+					id))
 			}
 		}
-		missing = append(missing, refusals...)
-		assert.Emptyf(t, missing, "%s:\n%s", vendor, strings.Join(missing, "\n"))
+		for _, s := range all {
+			if operations[s.Operation] == nil {
+				missing = append(missing,
+					fmt.Sprintf("%s %s: testdata has a sample of it, %s.json, specs/%[1]s.yaml does not have it",
+						vendor, s.Operation, s.Case))
+			}
+		}
+		for _, line := range slices.Compact(missing) {
+			t.Error(line)
+		}
 	}
 	t.Logf("%d operations", total)
 }
 
 func hasSample(all []*samples.Sample, operation string, success bool) bool {
-	return slices.ContainsFunc(all, func(s *samples.Sample) bool { return s.Operation == operation && s.Success() == success })
+	return slices.ContainsFunc(all, func(s *samples.Sample) bool {
+		return s.Operation == operation &&
+			s.Success() == success
+	})
 }
 
-// exampleProblems holds the examples of an operation's responses and request against the sealed document.
+// exampleProblems checks the examples of an operation's responses and request against the sealed document.
 func exampleProblems(v *contract.Validator, id string, op *openapi3.Operation) []string {
 	var problems []string
 	good := 0
@@ -119,7 +142,11 @@ func (c *catcher) Call(ctx context.Context, call *wire.Call) error {
 	if call.Invalid != nil {
 		return call.Invalid
 	}
-	req, err := call.Build(c.base + "/")
+	base, err := url.Parse(c.base)
+	if err != nil {
+		return err
+	}
+	req, err := call.Request(ctx, base)
 	if err != nil {
 		return err
 	}
@@ -131,8 +158,8 @@ func (c *catcher) Call(ctx context.Context, call *wire.Call) error {
 	return err
 }
 
-// callAll calls every operation's generated method with the request of each of its samples, and holds what it would send against the
-// document.
+// callAll calls every operation's generated method with the request of each of its samples, and holds what it would
+// send against the document.
 func callAll(t *testing.T, v *contract.Validator, all []*samples.Sample) (called map[string]bool, problems []string) {
 	t.Helper()
 	caller := &catcher{base: "https://vendor.example/base"}
@@ -161,15 +188,17 @@ func callAll(t *testing.T, v *contract.Validator, all []*samples.Sample) (called
 				if f.Part == contract.PartRequestBody && f.Document == "multipart/form-data" {
 					continue // the caller of a raw body names its type
 				}
-				problems = append(problems, fmt.Sprintf("%s %s/%s: the client's request: %s", v.Vendor(), sample.Operation, sample.Case, f))
+				problems = append(problems, fmt.Sprintf("%s %s/%s: the client's request: %s", v.Vendor(),
+					sample.Operation, sample.Case, f))
 			}
 		}
 	}
 	return called, problems
 }
 
-// hasClientSuite tells whether the vendor's client runs the common suite, which calls every operation with every sample over HTTP, over the
-// operations of its document: the test files have a clienttest.Suite with Operations: <vendor>api.Operations(), and call Run on one.
+// hasClientSuite tells whether the vendor's client runs the common suite, which calls every operation with every sample
+// over HTTP, over the operations of its document: the test files have a clienttest.Suite with Operations:
+// <vendor>api.Operations(), and call Run on one.
 func hasClientSuite(t *testing.T, vendor string) bool {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("..", "clients", vendor, "*_test.go"))

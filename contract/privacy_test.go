@@ -68,7 +68,8 @@ func TestNoPersonalDataInFindings(t *testing.T) {
 			body, err := json.Marshal(spoil(decode(t, sample.Response.Body), &count))
 			require.NoError(t, err)
 			x := contract.Exchange{Operation: sample.Operation, Response: &contract.Response{
-				Status: sample.Response.Status, Header: http.Header{"Content-Type": {"application/json; name=planted.person@example.com"}}, Body: body,
+				Status: sample.Response.Status,
+				Header: http.Header{"Content-Type": {"application/json; name=planted.person@example.com"}}, Body: body,
 			}}
 			findings := v.Check(x)
 			found += len(findings)
@@ -100,8 +101,10 @@ func TestNoPersonalDataInFindingsAboutRequests(t *testing.T) {
 		}
 	}
 	findings := v.Check(contract.Exchange{Request: &contract.Request{
-		Method: "POST", URL: parsed(t, "https://qyapi.weixin.qq.com/cgi-bin/user/create"), Header: http.Header{"Content-Type": {"application/json"}},
-		Body: []byte(`{"userid": 13912345678, "name": "张三丰", "gender": "Planted Person", "mobile": {"planted.person@example.com": 1}}`),
+		Method: "POST", URL: parsed(t, "https://qyapi.weixin.qq.com/cgi-bin/user/create"),
+		Header: http.Header{"Content-Type": {"application/json"}},
+		Body: []byte(`{"userid": 13912345678, "name": "张三丰", "gender": "Planted Person", "mobile": ` +
+			`{"planted.person@example.com": 1}}`),
 	}})
 	assert.Len(t, findings, 3)
 	for _, secret := range planted {

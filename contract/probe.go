@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/contract/internal/document"
+	"github.com/roster-go/roster/contract/internal/plan"
 	"github.com/roster-go/roster/internal/invoke"
 	"github.com/roster-go/roster/wire"
 )
@@ -19,13 +21,15 @@ import (
 //	func(options ...clients.Option) (any, error) { return wecom.New(config, options...) }
 type Opener func(options ...clients.Option) (any, error)
 
+var errNoOpener = errors.New("contract: there is no function that makes a client")
+
 // Outcome is how a call of Probe ended.
 type Outcome string
 
 // The outcomes.
 const (
-	Checked Outcome = "checked" // the vendor's answer was held against the document
-	Refused Outcome = "refused" // the vendor said no, in words that the document knows: a missing permission, for example
+	Checked Outcome = "checked" // the vendor's answer was checked against the document
+	Refused Outcome = "refused" // the vendor said no, in words that the document knows: no permission, for example
 	Outage  Outcome = "outage"  // no answer of the vendor's came
 	Skipped Outcome = "skipped" // the call was not made
 )
@@ -39,10 +43,11 @@ type ProbeStep struct {
 
 // ProbeResult is what Probe has seen.
 type ProbeResult struct {
-	Vendor    string      `json:"vendor"`
-	Steps     []ProbeStep `json:"steps"`
-	Exchanges int         `json:"exchanges"` // requests whose answers were held against the document, those for tokens included
-	Findings  []Entry     `json:"findings"`
+	Vendor string      `json:"vendor"`
+	Steps  []ProbeStep `json:"steps"`
+	// requests whose answers were checked against the document, those for tokens included
+	Exchanges int     `json:"exchanges"`
+	Findings  []Entry `json:"findings"`
 
 	// Stopped says why the calls ended early: the credentials were refused, or nobody is there. Empty if they did not.
 	Stopped string `json:"stopped,omitempty"`
@@ -50,8 +55,8 @@ type ProbeResult struct {
 	refusedBy string // the vendor's code for the refusal that Stopped is about
 }
 
-// Drift returns the findings that are about the contract. The code of the refusal that ended the calls is left out, documented or not: credentials
-// that are wrong say nothing about the vendor.
+// Drift returns the findings that are about the contract. The code of the refusal that ended the calls is left out,
+// documented or not: credentials that are wrong say nothing about the vendor.
 func (r *ProbeResult) Drift() []Entry {
 	var out []Entry
 	for _, e := range r.Findings {
@@ -68,13 +73,15 @@ type Verdict string
 
 // The verdicts.
 const (
-	Clean     Verdict = "clean"     // all answers were as the document says
-	Drifted   Verdict = "drift"     // at least one was not
-	Unchecked Verdict = "unchecked" // no drift was seen, but something could not be checked: an outage, refused credentials, nothing to look at
+	Clean   Verdict = "clean" // all answers were as the document says
+	Drifted Verdict = "drift" // at least one was not
+	// Unchecked: no drift was seen, but something could not be checked for an outage, refused credentials, or because
+	// there was nothing to look at.
+	Unchecked Verdict = "unchecked"
 )
 
-// Verdict returns the verdict. A drift counts more than an outage beside it; a call that the vendor refuses for want of a permission does not
-// make the rest unchecked.
+// Verdict returns the verdict. A drift counts more than an outage beside it; a call that the vendor refuses for want of
+// a permission does not make the rest unchecked.
 func (r *ProbeResult) Verdict() Verdict {
 	if len(r.Drift()) > 0 {
 		return Drifted
@@ -92,94 +99,62 @@ func (r *ProbeResult) Verdict() Verdict {
 	return Clean
 }
 
-type probeSettings struct {
-	base   http.RoundTripper
-	now    func() time.Time
-	writes bool
-	known  map[string]string
-	extra  []clients.Option
+// ProbeOptions say how Probe probes. The zero value makes read-only calls.
+type ProbeOptions struct {
+	// Write creates, changes and deletes a user and a department, too. Only ever in a tenant that is there for tests.
+	Write bool
+	// Mobile is a phone number of your own for vendors that want one for each user, since they send messages there.
+	// Without one such calls are left out.
+	Mobile string
+
+	Through http.RoundTripper // http.DefaultTransport if nil
+	Now     func() time.Time  // time.Now if nil; some calls ask for yesterday
+	Client  []clients.Option  // further options for the client
 }
 
-// ProbeOption is a setting of Probe.
-type ProbeOption func(*probeSettings) error
-
-// ProbeThrough sends through another transport than http.DefaultTransport: one for a proxy, or with certificates.
-func ProbeThrough(base http.RoundTripper) ProbeOption {
-	return func(s *probeSettings) error {
-		if base == nil {
-			return errors.New("contract: ProbeThrough: the transport is nil")
-		}
-		s.base = base
-		return nil
-	}
-}
-
-// testMobile is the name in plans of the phone number that ProbeWrites gets.
+// testMobile is the name in plans of the phone number that ProbeOptions.Mobile holds.
 const testMobile = "test_mobile"
 
 const needsMobile = "needs a phone number of your own for a new user"
 
-// ProbeWrites creates, changes and deletes a user and a department, too. Only ever in a tenant that is there for tests. mobile is a phone
-// number of your own for vendors that want one for each user, since they send messages there; empty leaves such calls out.
-func ProbeWrites(mobile string) ProbeOption {
-	return func(s *probeSettings) error {
-		s.writes = true
-		if mobile != "" {
-			s.known[testMobile] = mobile
-		}
-		return nil
-	}
-}
-
-// ProbeClock tells Probe the time: some calls ask for yesterday.
-func ProbeClock(now func() time.Time) ProbeOption {
-	return func(s *probeSettings) error {
-		if now == nil {
-			return errors.New("contract: ProbeClock: the clock is nil")
-		}
-		s.now = now
-		return nil
-	}
-}
-
-// ProbeWith gives the client further options.
-func ProbeWith(options ...clients.Option) ProbeOption {
-	return func(s *probeSettings) error {
-		s.extra = append(s.extra, options...)
-		return nil
-	}
-}
-
-// Probe makes read-only calls through a client, one after the other, and holds every answer against the document: those of token operations
-// and refusals included. Ids for later calls come from the answers to earlier ones; nothing else is kept. The error is about the client or
-// the options; what went wrong with calls is in the result.
+// Probe makes read-only calls through a client, one after the other, and checks every answer against the document:
+// those of token operations and refusals included. Ids for later calls come from the answers to earlier ones; nothing
+// else is kept. The error is about the client or the options; what went wrong with calls is in the result.
 //
 // Planned says which operations are called.
-func Probe(ctx context.Context, v *Validator, open Opener, options ...ProbeOption) (*ProbeResult, error) {
-	set := probeSettings{base: http.DefaultTransport, now: time.Now, known: make(map[string]string)}
-	for _, option := range options {
-		if err := option(&set); err != nil {
-			return nil, err
-		}
+func Probe(ctx context.Context, v *Validator, open Opener, o ProbeOptions) (*ProbeResult, error) {
+	if o.Through == nil {
+		o.Through = http.DefaultTransport
 	}
-	p, err := planOf(v.Vendor())
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	known := make(map[string]string)
+	if o.Write && o.Mobile != "" {
+		known[testMobile] = o.Mobile
+	}
+	p, err := plan.Of(v.Vendor())
 	if err != nil {
 		return nil, err
 	}
-	tap := newTap(v, set.base, set.now)
-	api, err := open(append(tap.options(), set.extra...)...)
+	if open == nil {
+		return nil, errNoOpener
+	}
+	tap := newTap(v, o.Through, o.Now)
+	api, err := open(append(tap.options(), o.Client...)...)
 	if err != nil {
 		return nil, err
 	}
-	r := &prober{validator: v, api: api, tap: tap, values: startValues(set), result: &ProbeResult{Vendor: v.Vendor()}}
-	steps := p.reads
-	if set.writes {
-		steps = append(steps, p.writes...)
+	r := &prober{validator: v, api: api, tap: tap, values: plan.Start(o.Now(), known),
+		result: &ProbeResult{Vendor: v.Vendor()}}
+	steps := p.Reads
+	if o.Write {
+		steps = append(steps, p.Writes...)
 	}
 	for i, s := range steps {
-		wrote := i > len(p.reads) && r.called > len(p.reads)
-		if r.result.Stopped != "" && !(s.always && wrote) {
-			r.note(s.operation, Skipped, "the calls ended early")
+		wrote := i > len(p.Reads) && r.called > len(p.Reads)
+		if r.result.Stopped != "" && !(s.Always && wrote) {
+			r.note(s.Operation, Skipped, "the calls ended early")
 			continue
 		}
 		if err := r.run(ctx, s); err != nil {
@@ -199,7 +174,7 @@ type prober struct {
 	validator *Validator
 	api       any
 	tap       *tap
-	values    values
+	values    plan.Values
 	result    *ProbeResult
 	called    int // steps that went through before the calls ended early
 }
@@ -209,43 +184,43 @@ func (r *prober) note(operation string, outcome Outcome, reason string) {
 }
 
 // run makes one call.
-func (r *prober) run(ctx context.Context, s step) error {
-	op := r.validator.document.operations[s.operation]
+func (r *prober) run(ctx context.Context, s plan.Step) error {
+	op := r.validator.document.Operations[s.Operation]
 	if op == nil {
-		return fmt.Errorf("contract: the document of %s has no operation %s", r.validator.Vendor(), s.operation)
+		return fmt.Errorf("contract: the document of %s has no operation %s", r.validator.Vendor(), s.Operation)
 	}
-	request, missing := s.request(op, r.values)
+	request, missing := s.Request(r.values)
 	if missing != "" {
 		reason := "needs " + strings.ReplaceAll(missing, "_", " ") + ", which no answer gave"
 		if missing == testMobile {
 			reason = needsMobile
 		}
-		r.note(s.operation, Skipped, reason)
+		r.note(s.Operation, Skipped, reason)
 		return nil
 	}
-	method, err := invoke.Find(r.api, &wire.Operation{ID: op.id, Method: op.method, Path: op.path})
+	method, err := invoke.Find(r.api, &wire.Operation{ID: op.ID, Method: op.Method, Path: op.Path})
 	if err != nil {
 		return fmt.Errorf("contract: %w", err)
 	}
-	before := r.tap.drifts(s.operation)
-	r.tap.forget(s.operation)
-	if s.always {
+	before := r.tap.drifts(s.Operation)
+	r.tap.forget(s.Operation)
+	if s.Always {
 		ctx = context.WithoutCancel(ctx) // what was made is taken back even if the caller has had enough
 	}
 	_, err = method.Call(ctx, request)
 	var wrong *invoke.ArgumentError
 	if errors.As(err, &wrong) { // its text quotes the value
-		r.note(s.operation, Skipped, "an earlier answer gave a value of the wrong type for an argument")
+		r.note(s.Operation, Skipped, "an earlier answer gave a value of the wrong type for an argument")
 		return nil
 	}
-	answer := r.tap.answer(s.operation)
+	answer := r.tap.answer(s.Operation)
 	if answer != nil {
-		r.values.keep(s, answer.Body)
+		r.values.Keep(s, answer.Body)
 	}
 	seen := answer != nil
 	unauthenticated := errors.Is(err, clients.ErrUnauthenticated)
-	outcome, reason := judge(err, seen, !unauthenticated && r.tap.drifts(s.operation) > before)
-	r.note(s.operation, outcome, reason)
+	outcome, reason := judge(err, seen, !unauthenticated && r.tap.drifts(s.Operation) > before)
+	r.note(s.Operation, outcome, reason)
 	if outcome == Refused && unauthenticated || outcome == Outage && !seen {
 		// Going on with refused credentials gets addresses blocked, and going on without a vendor takes long.
 		r.result.Stopped, r.result.refusedBy = reason, codeOf(err)
@@ -272,8 +247,10 @@ func judge(err error, seen, drifted bool) (Outcome, string) {
 		return Skipped, "the client did not send the call through the transport that it was given"
 	case !errors.As(err, &e):
 		return Outage, "the client failed"
-	case e.Attempts == 0 && e.Unwrap() == nil && e.Kind == clients.KindUnauthenticated, e.Attempts == 0 && e.Kind == clients.KindInvalidArgument:
-		return Skipped, plainError(e) // a credential that the client was not given, or an argument that it does not take
+	case e.Attempts == 0 && e.Unwrap() == nil && e.Kind == clients.KindUnauthenticated,
+		e.Attempts == 0 && e.Kind == clients.KindInvalidArgument:
+		// a credential that the client was not given, or an argument that it does not take
+		return Skipped, plainError(e)
 	}
 	switch e.Kind {
 	case clients.KindUnavailable, clients.KindBadResponse, clients.KindRateLimited, clients.KindCanceled:
@@ -287,7 +264,7 @@ func judge(err error, seen, drifted bool) (Outcome, string) {
 func plainError(e *clients.Error) string {
 	text := string(e.Kind)
 	if e.Code != "" {
-		text += ", code " + showCode(e.Code)
+		text += ", code " + document.ShowCode(e.Code)
 	}
 	if e.HTTPStatus != 0 {
 		text += fmt.Sprintf(", HTTP %d", e.HTTPStatus)
@@ -305,4 +282,14 @@ func plainError(e *clients.Error) string {
 		text += ": " + cause.Error()
 	}
 	return text
+}
+
+// Planned tells what Probe does with an operation: "read", "write" (only in a test tenant), or "" and the reason why it
+// is not tried.
+func Planned(vendor, operation string) (kind, reason string) {
+	p, err := plan.Of(vendor)
+	if err != nil {
+		return "", err.Error()
+	}
+	return p.Kind(operation)
 }

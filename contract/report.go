@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Report gathers findings and counts those that are the same: of the same operation, part, place (whatever the index in a list), kind and
-// code. Its memory is bounded. It is safe for concurrent use.
+// Report gathers findings and counts those that are the same: of the same operation, part, place (whatever the index in
+// a list), kind and code. Its memory is bounded. It is safe for concurrent use.
 type Report struct {
 	now     func() time.Time
 	mu      sync.Mutex
@@ -33,7 +33,8 @@ func keyOf(f Finding) reportKey {
 	return reportKey{f.Vendor, f.Operation, f.Part, f.Place, f.Kind, f.Code, f.Outage}
 }
 
-// Entry is a finding with how often it came. Its Finding is the first one: where the place is in a list, Pointer has that one's index.
+// Entry is a finding with how often it came. Its Finding is the first one: where the place is in a list, Pointer has
+// that one's index.
 type Entry struct {
 	Finding
 	Count     int64     `json:"count"`
@@ -101,8 +102,9 @@ func (r *Report) Entries() []Entry {
 		out = append(out, *e)
 	}
 	slices.SortFunc(out, func(a, b Entry) int {
-		return cmp.Or(cmp.Compare(a.Vendor, b.Vendor), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Part, b.Part),
-			cmp.Compare(a.Place, b.Place), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Code, b.Code), compareBool(a.Outage, b.Outage))
+		return cmp.Or(cmp.Compare(a.Vendor, b.Vendor), cmp.Compare(a.Operation, b.Operation),
+			cmp.Compare(a.Part, b.Part), cmp.Compare(a.Place, b.Place), cmp.Compare(a.Kind, b.Kind),
+			cmp.Compare(a.Code, b.Code), compareBool(a.Outage, b.Outage))
 	})
 	return out
 }

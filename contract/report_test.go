@@ -22,8 +22,10 @@ func TestReportCountsWhatIsTheSame(t *testing.T) {
 	require.Len(t, fresh, 1)
 	now = now.Add(time.Hour)
 	assert.Empty(t, r.Add(v.Check(list)...))
-	r.Add(v.Check(contract.Exchange{Operation: "GetUser", Response: answer(200, "application/json", `{"errcode":123456}`)})...)
-	r.Add(v.Check(contract.Exchange{Operation: "GetUser", Response: answer(200, "application/json", `{"errcode":123457}`)})...)
+	r.Add(v.Check(contract.Exchange{Operation: "GetUser",
+		Response: answer(200, "application/json", `{"errcode":123456}`)})...)
+	r.Add(v.Check(contract.Exchange{Operation: "GetUser",
+		Response: answer(200, "application/json", `{"errcode":123457}`)})...)
 	r.Add(v.Check(contract.Exchange{Operation: "GetUser", Response: answer(502, "text/html", `<html>`)})...)
 
 	entries := r.Entries()
@@ -32,7 +34,8 @@ func TestReportCountsWhatIsTheSame(t *testing.T) {
 		got = append(got, fmt.Sprintf("%d %s %s %s %s", e.Count, e.Operation, e.Pointer, e.Kind, e.Code))
 	}
 	assert.Equal(t, []string{
-		"1 GetUser  not_json ", "1 GetUser /errcode undocumented_code 123456", "1 GetUser /errcode undocumented_code 123457",
+		"1 GetUser  not_json ", "1 GetUser /errcode undocumented_code 123456",
+		"1 GetUser /errcode undocumented_code 123457",
 		"4 GetUserList /userlist/1/new undeclared_field ",
 	}, got)
 	assert.Equal(t, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), entries[3].FirstSeen)

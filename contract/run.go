@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -13,8 +14,8 @@ import (
 
 // Variables of the environment that Run reads besides those of a suite.
 const (
-	// TestTenantVariable names tenants that are there for tests, with commas between them: the values of the suites' first variables. Only in
-	// these does Run write.
+	// TestTenantVariable names tenants that are there for tests, with commas between them: the values of the suites'
+	// first variables. Only in these does Run write.
 	TestTenantVariable = "ROSTER_TEST_TENANT"
 	// TestMobileVariable is a phone number of your own, for vendors that create no user without one.
 	TestMobileVariable = "ROSTER_TEST_MOBILE"
@@ -25,11 +26,12 @@ type Suite struct {
 	// Vendor is "wecom", "dingtalk", "feishu" or "wps".
 	Vendor string
 
-	// Samples are recorded answers, checked without a network: a folder with <vendor>/<operation>/<case>.json, as "roster record" writes
-	// them. Nil leaves this part out.
+	// Samples are recorded answers, checked without a network: a folder with <vendor>/<operation>/<case>.json, as
+	// "roster record" writes them. Nil leaves this part out.
 	Samples fs.FS
 
-	// Env names the variables of the environment without which there is no live part. The first one tells the tenants apart.
+	// Env names the variables of the environment without which there is no live part. The first one tells the tenants
+	// apart.
 	Env []string
 
 	// Open makes the client for the live part, with the options given behind its own. Nil leaves this part out.
@@ -42,8 +44,8 @@ type Suite struct {
 	// TolerateOutage skips, where an outage fails otherwise.
 	TolerateOutage bool
 
-	Validator []Option      // for the validator
-	Probe     []ProbeOption // for the live part
+	Validator []Option     // for the validator
+	Probe     ProbeOptions // for the live part; Write and Mobile are also set where the environment allows it
 }
 
 // T is the part of *testing.T that Run needs, so that programs which are not tests do not link package testing.
@@ -61,10 +63,11 @@ type T[Self any] interface {
 //
 //	samples/<operation>  every recorded answer is what the document says
 //	live/reachable       the vendor answers, and takes the credentials; fails for an outage, never for a drift
-//	live/<operation>     every answer to a read-only call is what the document says; fails for a drift, never for an outage
+//	live/<operation>     every answer to a read-only call is what the document says; fails for a drift only
 //
-// The live part runs only with all variables of Suite.Env set; without, it is skipped with a message that names what is missing. It writes
-// only if ROSTER_TEST_TENANT names the tenant: it then makes a department and a user, changes and deletes them.
+// The live part runs only with all variables of Suite.Env set; without, it is skipped with a message that names what is
+// missing. It writes only if ROSTER_TEST_TENANT names the tenant: it then makes a department and a user, changes and
+// deletes them.
 //
 // t is a *testing.T:
 //
@@ -117,9 +120,9 @@ func runLive[Test T[Test]](t Test, s Suite, v *Validator) {
 	options := s.Probe
 	if s.isTestTenant(os.Getenv) {
 		t.Logf("writing: %s names this tenant", TestTenantVariable)
-		options = append(slices.Clip(options), ProbeWrites(os.Getenv(TestMobileVariable)))
+		options.Write, options.Mobile = true, cmp.Or(os.Getenv(TestMobileVariable), options.Mobile)
 	}
-	result, err := Probe(t.Context(), v, s.Open, options...)
+	result, err := Probe(t.Context(), v, s.Open, options)
 	if err != nil {
 		t.Fatalf("%v", err)
 		return
@@ -201,7 +204,8 @@ func (s Suite) missing(getenv func(string) string) []string {
 	return missing
 }
 
-// isTestTenant tells whether the tenant of the credentials is named as one for tests. A mere "1" would be left on by mistake.
+// isTestTenant tells whether the tenant of the credentials is named as one for tests. A mere "1" would be left on by
+// mistake.
 func (s Suite) isTestTenant(getenv func(string) string) bool {
 	if len(s.Env) == 0 || getenv(s.Env[0]) == "" {
 		return false

@@ -96,16 +96,18 @@ func suiteFor(t *testing.T, server *sim.Server) contract.Suite {
 	return contract.Suite{
 		Vendor: "wecom", Samples: os.DirFS("../testdata"), Env: []string{"TEST_CORP_ID"},
 		Open:  opener("wecom", server.URL, server.Simulator),
-		Probe: []contract.ProbeOption{contract.ProbeWith(clients.WithRetry(clients.NoRetry))},
+		Probe: contract.ProbeOptions{Client: []clients.Option{clients.WithRetry(clients.NoRetry)}},
 	}
 }
 
-// Our own CI: the offline part over our own samples and the live part against the simulator, for all vendors, with nothing skipped.
+// Our own CI: the offline part over our own samples and the live part against the simulator, for all vendors, with
+// nothing skipped.
 func TestRun(t *testing.T) {
 	server := small(t)
 	for _, vendor := range contract.Vendors() {
 		t.Run(vendor, func(t *testing.T) {
-			contract.Run(t, contract.Suite{Vendor: vendor, Samples: os.DirFS("../testdata"), Open: opener(vendor, server.URL, server.Simulator)})
+			contract.Run(t, contract.Suite{Vendor: vendor, Samples: os.DirFS("../testdata"),
+				Open: opener(vendor, server.URL, server.Simulator)})
 		})
 	}
 }
@@ -117,7 +119,8 @@ func TestRunSaysWhatIsWhat(t *testing.T) {
 	assert.Contains(t, lines, "samples/GetUser ok: ")
 	assert.Contains(t, lines, "live/reachable ok: ")
 	assert.Contains(t, lines, "live/GetUser ok: ")
-	assert.Equal(t, []string{"live log: not checked: UseridToOpenUserid: refused: permission, code 48002, HTTP 200"}, having(lines, "log:"))
+	assert.Equal(t, []string{"live log: not checked: UseridToOpenUserid: refused: permission, code 48002, HTTP 200"},
+		having(lines, "log:"))
 	assert.Zero(t, server.Calls("wecom", "CreateUser"), "read-only")
 	assert.Empty(t, having(lines, "skip"))
 }
@@ -129,8 +132,10 @@ func TestRunOfADrift(t *testing.T) {
 	lines, failed := runSuite(t, suiteFor(t, server))
 	assert.True(t, failed)
 	assert.Equal(t, []string{
-		"live/GetUserList fail: DRIFT: wecom GetUserList: response body /undeclared_member: undeclared field (informative): the document says no such field in GetUserListAnswer, came string",
-		"live/GetToken fail: DRIFT: wecom GetToken: response body /undeclared_member: undeclared field (informative): the document says no such field in GetTokenAnswer, came string",
+		"live/GetUserList fail: DRIFT: wecom GetUserList: response body /undeclared_member: undeclared field " +
+			"(informative): the document says no such field in GetUserListAnswer, came string",
+		"live/GetToken fail: DRIFT: wecom GetToken: response body /undeclared_member: undeclared field " +
+			"(informative): the document says no such field in GetTokenAnswer, came string",
 	}, having(lines, "fail:"))
 	assert.Contains(t, lines, "live/reachable ok: ")
 }
@@ -141,7 +146,8 @@ func TestRunOfAnOutage(t *testing.T) {
 	lines, failed := runSuite(t, suiteFor(t, server))
 	assert.True(t, failed)
 	require.Len(t, having(lines, "fail:"), 1)
-	assert.Contains(t, having(lines, "fail:")[0], "live/reachable fail: OUTAGE: 1 calls could not be checked: GetUserList: bad_response, HTTP 502")
+	assert.Contains(t, having(lines, "fail:")[0],
+		"live/reachable fail: OUTAGE: 1 calls could not be checked: GetUserList: bad_response, HTTP 502")
 
 	tolerant := suiteFor(t, server)
 	tolerant.TolerateOutage = true
@@ -152,7 +158,8 @@ func TestRunOfAnOutage(t *testing.T) {
 	server.Inject("wecom", "*", sim.Fault{Kind: sim.FaultResetBefore})
 	lines, failed = runSuite(t, suiteFor(t, server))
 	assert.True(t, failed)
-	assert.Contains(t, having(lines, "fail:")[0], "live/reachable fail: OUTAGE: wecom could not be checked: unavailable")
+	assert.Contains(t, having(lines, "fail:")[0],
+		"live/reachable fail: OUTAGE: wecom could not be checked: unavailable")
 }
 
 func TestRunOfCredentialsThatMayReadNothing(t *testing.T) {
@@ -162,7 +169,7 @@ func TestRunOfCredentialsThatMayReadNothing(t *testing.T) {
 	assert.False(t, failed, "the token and one call went through: %v", lines)
 
 	server = small(t)
-	for _, operation := range validator(t, "wecom").Operations() {
+	for _, operation := range server.Operations("wecom") {
 		if operation != "GetToken" {
 			server.Inject("wecom", operation, sim.Fault{Kind: sim.FaultVendorError, Code: "48002"})
 		}
@@ -177,10 +184,12 @@ func TestRunWithoutCredentials(t *testing.T) {
 	s.Env = []string{"TEST_CORP_ID", "TEST_MISSING_ONE"}
 	lines, failed := runSuite(t, s)
 	assert.False(t, failed)
-	assert.Equal(t, []string{"live skip: the live part is skipped: TEST_MISSING_ONE is not set in the environment"}, having(lines, "skip:"))
+	assert.Equal(t, []string{"live skip: the live part is skipped: TEST_MISSING_ONE is not set in the environment"},
+		having(lines, "skip:"))
 	s.Env = append(s.Env, "TEST_MISSING_TWO")
 	lines, _ = runSuite(t, s)
-	assert.Equal(t, []string{"live skip: the live part is skipped: TEST_MISSING_ONE and TEST_MISSING_TWO are not set in the environment"}, having(lines, "skip:"))
+	assert.Equal(t, []string{"live skip: the live part is skipped: TEST_MISSING_ONE and TEST_MISSING_TWO are not " +
+		"set in the environment"}, having(lines, "skip:"))
 }
 
 func TestRunWritesOnlyWhereItMay(t *testing.T) {
@@ -205,7 +214,8 @@ func TestRunWritesOnlyWhereItMay(t *testing.T) {
 
 func TestRunOfSamples(t *testing.T) {
 	file := func(body string) *fstest.MapFile {
-		return &fstest.MapFile{Data: []byte(`{"response": {"status": 200, "header": {"Content-Type": "application/json"}, "body": ` + body + `}}`)}
+		return &fstest.MapFile{Data: []byte(`{"response": {"status": 200, "header": {"Content-Type": ` +
+			`"application/json"}, "body": ` + body + `}}`)}
 	}
 	var own fs.FS = fstest.MapFS{
 		"wecom/ListDepartment/success.json":     file(`{"errcode": 0, "department": [{"id": "1"}]}`),
@@ -214,7 +224,8 @@ func TestRunOfSamples(t *testing.T) {
 	lines, failed := runSuite(t, contract.Suite{Vendor: "wecom", Samples: own})
 	assert.True(t, failed)
 	assert.Equal(t, []string{
-		"samples/ListDepartment fail: DRIFT in sample success: wecom ListDepartment: response body /department/0/id: wrong type (breaking): the document says integer, came string",
+		"samples/ListDepartment fail: DRIFT in sample success: wecom ListDepartment: response body " +
+			"/department/0/id: wrong type (breaking): the document says integer, came string",
 		"samples/ListDepartmentSimple ok: ",
 	}, lines)
 }
@@ -223,7 +234,8 @@ func TestRunOfABadSuite(t *testing.T) {
 	for name, s := range map[string]contract.Suite{
 		"vendor":  {Vendor: "slack"},
 		"samples": {Vendor: "wecom", Samples: fstest.MapFS{}},
-		"client":  {Vendor: "wecom", Open: func(...clients.Option) (any, error) { return nil, fmt.Errorf("no client") }},
+		"client": {Vendor: "wecom",
+			Open: func(...clients.Option) (any, error) { return nil, fmt.Errorf("no client") }},
 	} {
 		lines, failed := runSuite(t, s)
 		assert.True(t, failed, name)

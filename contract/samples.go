@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/roster-go/roster/contract/internal/document"
 	"github.com/roster-go/roster/internal/samples"
 )
 
@@ -18,8 +19,8 @@ type SampleResult struct {
 	Findings  []Finding `json:"findings,omitempty"`
 }
 
-// Drift returns the findings that are about the contract. A sample of an error may show what is no answer at all, such as a gateway's page or
-// an empty object, and is then meant to.
+// Drift returns the findings that are about the contract. A sample of an error may show what is no answer at all, such
+// as a gateway's page or an empty object, and is then meant to.
 func (r SampleResult) Drift() []Finding {
 	if !r.Success && !r.Answered {
 		return nil
@@ -27,8 +28,9 @@ func (r SampleResult) Drift() []Finding {
 	return Drift(r.Findings)
 }
 
-// CheckSamples holds all samples of the vendor against the document: the files <vendor>/<operation>/<case>.json of a folder whose names
-// begin with "success" or "error". The README of package specs says what stands in them; "roster record" writes them.
+// CheckSamples checks all samples of the vendor against the document: the files <vendor>/<operation>/<case>.json of a
+// folder whose names begin with "success" or "error". The README of package specs says what stands in them; "roster
+// record" writes them.
 //
 // See SampleResult.Drift for samples that show no answer.
 func (v *Validator) CheckSamples(testdata fs.FS) ([]SampleResult, error) {
@@ -39,18 +41,19 @@ func (v *Validator) CheckSamples(testdata fs.FS) ([]SampleResult, error) {
 	var results []SampleResult
 	for _, s := range all {
 		x := v.exchangeOf(s)
-		results = append(results, SampleResult{s.Operation, s.Case, s.Success(), s.Success() || v.hasCode(x.Response.Body), v.Check(x)})
+		answered := s.Success() || v.hasCode(x.Response.Body)
+		results = append(results, SampleResult{s.Operation, s.Case, s.Success(), answered, v.Check(x)})
 	}
 	return results, nil
 }
 
 // hasCode tells whether a body carries a code of the vendor's.
 func (v *Validator) hasCode(body []byte) bool {
-	root, err := parse(body)
+	root, err := document.Parse(body)
 	if err != nil {
 		return false
 	}
-	_, ok := (&check{validator: v}).codeOf(&root)
+	_, ok := v.document.CodeOf(&root)
 	return ok
 }
 
@@ -64,25 +67,15 @@ func (v *Validator) exchangeOf(s *samples.Sample) Exchange {
 		Operation: s.Operation,
 		Response:  &Response{Status: s.Response.Status, Header: header, Body: s.Response.Payload()},
 	}
-	if op := v.document.operations[s.Operation]; op != nil {
-		x.Request = op.requestOf(s.Request)
+	if op := v.document.Operations[s.Operation]; op != nil {
+		x.Request = requestOf(op, s.Request)
 	}
 	return x
 }
 
 // requestOf is the request of a sample as it was on the wire, without credentials.
-func (op *operation) requestOf(r samples.Request) *Request {
-	u := &url.URL{Scheme: "https", Host: op.host, RawQuery: url.Values(r.Query).Encode()}
-	path := op.prefix
-	for _, segment := range op.segments {
-		if isParameter(segment) {
-			segment = url.PathEscape(r.Path[segment[1:len(segment)-1]])
-		}
-		path += "/" + segment
-	}
-	u.RawPath = path
-	u.Path, _ = url.PathUnescape(path)
-	request := &Request{Method: op.method, URL: u, Header: make(http.Header)}
+func requestOf(op *document.Operation, r samples.Request) *Request {
+	request := &Request{Method: op.Method, URL: op.URL(r.Path, r.Query), Header: make(http.Header)}
 	for name, value := range r.Header {
 		request.Header.Set(name, value)
 	}

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -13,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The samples and the documents agree: nothing is found in a sample of a success, requests included, nor in the sample of a refusal. What
-// is found in the others is that there is no answer.
+// The samples and the documents agree: nothing is found in a sample of a success, requests included, nor in the sample
+// of a refusal. What is found in the others is that there is no answer.
 func TestSamplesAgreeWithTheDocuments(t *testing.T) {
 	clean, none := 0, 0
 	for _, vendor := range contract.Vendors() {
@@ -30,7 +29,8 @@ func TestSamplesAgreeWithTheDocuments(t *testing.T) {
 			}
 			none++
 			for _, f := range r.Findings {
-				assert.Containsf(t, []contract.Kind{contract.KindNotJSON, contract.KindWrongContentType, contract.KindMissing}, f.Kind, "%s %s/%s", vendor, r.Operation, r.Case)
+				assert.Containsf(t, []contract.Kind{contract.KindNotJSON, contract.KindWrongContentType,
+					contract.KindMissing}, f.Kind, "%s %s/%s", vendor, r.Operation, r.Case)
 			}
 		}
 	}
@@ -40,7 +40,8 @@ func TestSamplesAgreeWithTheDocuments(t *testing.T) {
 func TestASampleThatDriftsIsReported(t *testing.T) {
 	v, _ := load(t, "wecom")
 	file := func(body string) *fstest.MapFile {
-		return &fstest.MapFile{Data: []byte(`{"request": {"query": {"userid": ["zhangsan"]}}, "response": {"status": 200, "header": {"Content-Type": "application/json"}, "body": ` + body + `}}`)}
+		return &fstest.MapFile{Data: []byte(`{"request": {"query": {"userid": ["zhangsan"]}}, "response": ` +
+			`{"status": 200, "header": {"Content-Type": "application/json"}, "body": ` + body + `}}`)}
 	}
 	results, err := v.CheckSamples(fstest.MapFS{
 		"wecom/GetUser/success.json":       file(`{"errcode": 0, "errmsg": "ok", "userid": "zhangsan", "nickname": "z"}`),
@@ -53,7 +54,8 @@ func TestASampleThatDriftsIsReported(t *testing.T) {
 	for _, r := range results {
 		got[r.Operation+"/"+r.Case] = r.Drift()
 	}
-	assert.Equal(t, []string{"GetUser/error-new", "GetUser/error-nothing", "GetUser/success", "NoSuch/success"}, slices.Sorted(maps.Keys(got)))
+	assert.Equal(t, []string{"GetUser/error-new", "GetUser/error-nothing", "GetUser/success", "NoSuch/success"},
+		slices.Sorted(maps.Keys(got)))
 	assert.Empty(t, got["GetUser/error-nothing"], "it shows what is no answer")
 	require.Len(t, got["GetUser/success"], 1)
 	assert.Equal(t, "/nickname", got["GetUser/success"][0].Pointer)
@@ -73,6 +75,6 @@ func TestSamplesThatCannotBeRead(t *testing.T) {
 	} {
 		_, err := v.CheckSamples(folder)
 		assert.Error(t, err, name)
-		assert.False(t, strings.Contains(err.Error(), "panic"))
+		assert.NotContains(t, err.Error(), "panic")
 	}
 }

@@ -10,23 +10,27 @@ import (
 	"sync/atomic"
 
 	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/contract/internal/document"
 )
 
-// Transport watches live traffic: an http.RoundTripper that holds what passes against the document, and otherwise is not there. It returns
-// the very response and error that come from below; bodies stream through byte for byte. Checks run behind the callers' backs, in a
-// bounded number of goroutines that are there only while there is something to check. What there is no room for is dropped and counted.
+// Transport watches live traffic: an http.RoundTripper that checks what passes against the document, and otherwise is
+// not there. It returns the very response and error that come from below; bodies stream through byte for byte. Checks
+// run behind the callers' backs, in a bounded number of goroutines that are there only while there is something to
+// check. What there is no room for is dropped and counted.
 //
-//	watch, err := contract.NewTransport(validator, contract.WithRate(0.01), contract.WithFirst(20), contract.WithLogger(slog.Default()))
+//	watch, err := contract.NewTransport(validator, contract.WithRate(0.01), contract.WithFirst(20),
+//		contract.WithLogger(slog.Default()))
 //	c, err := wecom.New(config, clients.WithMiddleware(watch.Wrap))
 //	defer watch.Close(ctx)
 //
-// As a middleware it sees neither credentials nor the token operations. As the transport of an http.Client (clients.WithHTTPClient, or of a
-// program without our clients) it sees both, and keeps neither: findings hold no values.
+// As a middleware it sees neither credentials nor the token operations. As the transport of an http.Client
+// (clients.WithHTTPClient, or of a program without our clients) it sees both, and keeps neither: findings hold no
+// values.
 //
-// What it costs a call, measured on a shared 2-core machine (BenchmarkTransport): one that is not sampled 0.1 to 0.2 µs and no allocation,
-// or 0.7 µs and one allocation if the operation has to be looked up for WithFirst because the call is not a client's of ours; a sampled one
-// 1.5 µs, 7 allocations and a copy of its body. The check itself takes time of another goroutine: 20 µs for one member of WeCom's, 1.7 ms for
-// a list of 100 (BenchmarkCheck).
+// What it costs a call, measured on a shared 2-core machine (BenchmarkTransport): one that is not sampled 0.1 to 0.2 µs
+// and no allocation, or 0.7 µs and one allocation if the operation has to be looked up for WithFirst because the call
+// is not a client's of ours; a sampled one 1.5 µs, 7 allocations and a copy of its body. The check itself takes time of
+// another goroutine: 20 µs for one member of WeCom's, 1.7 ms for a list of 100 (BenchmarkCheck).
 type Transport struct {
 	validator *Validator
 	set       transportSettings
@@ -65,7 +69,8 @@ func WithRate(rate float64) TransportOption {
 	}
 }
 
-// WithFirst looks at the first n calls of each operation in any case, so that a rarely used one is seen at a low rate, too.
+// WithFirst looks at the first n calls of each operation in any case, so that a rarely used one is seen at a low rate,
+// too.
 func WithFirst(n int) TransportOption {
 	return func(s *transportSettings) error {
 		if n < 0 {
@@ -76,9 +81,9 @@ func WithFirst(n int) TransportOption {
 	}
 }
 
-// WithLimits bounds the memory: answers and requests beyond body bytes are not looked at, no more than queued exchanges wait to be checked,
-// and all bodies that are held at one time, those that are still being read included, take no more than total bytes. The defaults are
-// 1 MiB, 64 and 8 MiB.
+// WithLimits bounds the memory: answers and requests beyond body bytes are not looked at, no more than queued exchanges
+// wait to be checked, and all bodies that are held at one time, those that are still being read included, take no more
+// than total bytes. The defaults are 1 MiB, 64 and 8 MiB.
 func WithLimits(body int64, queued int, total int64) TransportOption {
 	return func(s *transportSettings) error {
 		if body <= 0 || queued <= 0 || total <= 0 {
@@ -122,8 +127,8 @@ func WithLogger(l *slog.Logger) TransportOption {
 	}
 }
 
-// WithCallback calls f for each finding, those that have been seen before included, from the goroutine that checks. A panic in it is
-// counted (Stats.Failed) and goes no further: watching must not end what is watched.
+// WithCallback calls f for each finding, those that have been seen before included, from the goroutine that checks. A
+// panic in it is counted (Stats.Failed) and goes no further: watching must not end what is watched.
 func WithCallback(f func(Finding)) TransportOption {
 	return func(s *transportSettings) error {
 		if f == nil {
@@ -145,7 +150,8 @@ func WithNext(next http.RoundTripper) TransportOption {
 	}
 }
 
-// WithRandom replaces the source of numbers in [0, 1) that WithRate draws from, for tests. It is called by many goroutines.
+// WithRandom replaces the source of numbers in [0, 1) that WithRate draws from, for tests. It is called by many
+// goroutines.
 func WithRandom(random func() float64) TransportOption {
 	return func(s *transportSettings) error {
 		if random == nil {
@@ -162,7 +168,8 @@ func NewTransport(v *Validator, options ...TransportOption) (*Transport, error) 
 		return nil, errors.New("contract: NewTransport: the validator is nil")
 	}
 	set := transportSettings{
-		next: http.DefaultTransport, rate: 1, maxBody: 1 << 20, maxBytes: 8 << 20, queued: 64, workers: 1, random: rand.Float64,
+		next: http.DefaultTransport, rate: 1, maxBody: 1 << 20, maxBytes: 8 << 20, queued: 64, workers: 1,
+		random: rand.Float64,
 	}
 	for _, option := range options {
 		if err := option(&set); err != nil {
@@ -174,11 +181,11 @@ func NewTransport(v *Validator, options ...TransportOption) (*Transport, error) 
 	}
 	t := &Transport{validator: v, set: set, counts: map[string]*atomic.Int64{"": new(atomic.Int64)}}
 	headers := map[string]bool{"Content-Type": true}
-	for id, op := range v.document.operations {
+	for id, op := range v.document.Operations {
 		t.counts[id] = new(atomic.Int64)
-		for _, p := range op.parameters {
-			if p.in == "header" {
-				headers[http.CanonicalHeaderKey(p.name)] = true
+		for _, p := range op.Parameters {
+			if p.In == "header" {
+				headers[http.CanonicalHeaderKey(p.Name)] = true
 			}
 		}
 	}
@@ -206,8 +213,8 @@ func closeIdle(next http.RoundTripper) {
 	}
 }
 
-// Wrap returns a RoundTripper that watches next. It is a middleware for clients.WithMiddleware. All that one Transport wraps shares its
-// sampling, limits and report.
+// Wrap returns a RoundTripper that watches next. It is a middleware for clients.WithMiddleware. All that one Transport
+// wraps shares its sampling, limits and report.
 func (t *Transport) Wrap(next http.RoundTripper) http.RoundTripper {
 	if next == nil {
 		next = t.set.next
@@ -251,7 +258,8 @@ func (t *Transport) roundTrip(next http.RoundTripper, req *http.Request) (*http.
 	return response, err
 }
 
-// operation returns the operationId. Our clients have it in the context; for others it is looked for only if the sampling needs it.
+// operation returns the operationId. Our clients have it in the context; for others it is looked for only if the
+// sampling needs it.
 func (t *Transport) operation(req *http.Request) string {
 	if op := clients.OperationFrom(req.Context()); op != nil {
 		return op.ID
@@ -275,7 +283,8 @@ func (t *Transport) sampled(id string) bool {
 	return t.set.rate >= 1 || t.set.rate > 0 && t.set.random() < t.set.rate
 }
 
-// Flush waits until all that has been observed is checked. Answers whose bodies are still being read are not waited for.
+// Flush waits until all that has been observed is checked. Answers whose bodies are still being read are not waited
+// for.
 func (t *Transport) Flush(ctx context.Context) error { return t.queue.wait(ctx) }
 
 // Close stops watching and waits like Flush. Calls go on, unwatched.
@@ -293,7 +302,7 @@ func (t *Transport) check(o *observation) {
 		}
 	}()
 	if o.partial {
-		if _, err := parse(o.exchange.Response.Body); err != nil {
+		if _, err := document.Parse(o.exchange.Response.Body); err != nil {
 			t.stats.incomplete.Add(1)
 			return
 		}
@@ -325,9 +334,11 @@ type counters struct {
 
 // TransportStats is what a Transport has done so far.
 type TransportStats struct {
-	Seen       int64 // calls that passed
-	Sampled    int64 // calls that were to be looked at; each ends in one of the counts below, once its body has been read or closed
-	Checked    int64 // exchanges that were held against the document
+	Seen int64 // calls that passed
+	// Sampled are calls that were to be looked at; each ends in one of the counts below, once its body has been read or
+	// closed.
+	Sampled    int64
+	Checked    int64 // exchanges that were checked against the document
 	Dropped    int64 // no room in the queue or in memory
 	TooLarge   int64 // the answer was larger than is looked at
 	Incomplete int64 // the answer broke off, or the caller did not want the rest
@@ -341,8 +352,8 @@ type TransportStats struct {
 func (t *Transport) Stats() TransportStats {
 	s := &t.stats
 	return TransportStats{
-		Seen: s.seen.Load(), Sampled: s.sampled.Load(), Checked: s.checked.Load(), Dropped: s.dropped.Load(), TooLarge: s.tooLarge.Load(),
-		Incomplete: s.incomplete.Load(), Encoded: s.encoded.Load(), Unanswered: s.unanswered.Load(), Failed: s.failed.Load(),
-		Findings: s.findings.Load(),
+		Seen: s.seen.Load(), Sampled: s.sampled.Load(), Checked: s.checked.Load(), Findings: s.findings.Load(),
+		Dropped: s.dropped.Load(), TooLarge: s.tooLarge.Load(), Incomplete: s.incomplete.Load(),
+		Encoded: s.encoded.Load(), Unanswered: s.unanswered.Load(), Failed: s.failed.Load(),
 	}
 }

@@ -39,13 +39,15 @@ func answering(body string) roundTripper {
 
 func newResponse(r *http.Request, body io.ReadCloser, length int64) *http.Response {
 	return &http.Response{
-		StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: body, ContentLength: length, Request: r,
+		StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: body, ContentLength: length,
+		Request: r,
 	}
 }
 
 func newTransport(t testing.TB, next http.RoundTripper, options ...contract.TransportOption) *contract.Transport {
 	t.Helper()
-	watch, err := contract.NewTransport(validator(t, "wecom"), append([]contract.TransportOption{contract.WithNext(next)}, options...)...)
+	watch, err := contract.NewTransport(validator(t, "wecom"),
+		append([]contract.TransportOption{contract.WithNext(next)}, options...)...)
 	require.NoError(t, err)
 	return watch
 }
@@ -96,7 +98,8 @@ func TestTransportLeavesRequestAndErrorsAlone(t *testing.T) {
 		assert.Equal(t, `{"limit":"x"}`, string(body))
 		return nil, broken
 	}))
-	req, err := http.NewRequest(http.MethodPost, "https://qyapi.weixin.qq.com/cgi-bin/user/list_id", strings.NewReader(`{"limit":"x"}`))
+	req, err := http.NewRequest(http.MethodPost, "https://qyapi.weixin.qq.com/cgi-bin/user/list_id",
+		strings.NewReader(`{"limit":"x"}`))
 	require.NoError(t, err)
 	before := *req
 	_, err = watch.RoundTrip(req)
@@ -107,7 +110,7 @@ func TestTransportLeavesRequestAndErrorsAlone(t *testing.T) {
 
 	// A transport that returns nothing at all is the caller's business.
 	watch = newTransport(t, roundTripper(func(*http.Request) (*http.Response, error) { return nil, nil }))
-	response, err := watch.RoundTrip(req) //nolint:bodyclose // there is none
+	response, err := watch.RoundTrip(req)
 	assert.Nil(t, response)
 	assert.NoError(t, err)
 }
@@ -115,7 +118,8 @@ func TestTransportLeavesRequestAndErrorsAlone(t *testing.T) {
 func TestTransportChecksRequestBodies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		watch := newTransport(t, answering(`{"errcode":0,"dept_user":[]}`))
-		req, err := http.NewRequest(http.MethodPost, "https://qyapi.weixin.qq.com/cgi-bin/user/list_id", strings.NewReader(`{"limit":"x"}`))
+		req, err := http.NewRequest(http.MethodPost, "https://qyapi.weixin.qq.com/cgi-bin/user/list_id",
+			strings.NewReader(`{"limit":"x"}`))
 		require.NoError(t, err)
 		req.Header.Set("Content-Type", "application/json")
 		response, err := watch.RoundTrip(req)
@@ -132,7 +136,8 @@ func TestTransportChecksRequestBodies(t *testing.T) {
 func TestTransportStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		reader, writer := io.Pipe()
-		watch := newTransport(t, roundTripper(func(r *http.Request) (*http.Response, error) { return newResponse(r, reader, -1), nil }))
+		watch := newTransport(t,
+			roundTripper(func(r *http.Request) (*http.Response, error) { return newResponse(r, reader, -1), nil }))
 		response, err := watch.RoundTrip(newRequest(t, "/user/get?userid=a"))
 		require.NoError(t, err)
 		go func() {
@@ -160,7 +165,8 @@ func TestTransportBodiesThatAreNotReadToTheEnd(t *testing.T) {
 		read   int
 		want   contract.TransportStats
 	}{
-		"all of the declared length":    {int64(len(drifted)), len(drifted), contract.TransportStats{Checked: 1, Findings: 1}},
+		"all of the declared length": {int64(len(drifted)), len(drifted),
+			contract.TransportStats{Checked: 1, Findings: 1}},
 		"less than the declared length": {int64(len(drifted)), 5, contract.TransportStats{Incomplete: 1}},
 		"a whole value, length unknown": {-1, len(drifted), contract.TransportStats{Checked: 1, Findings: 1}},
 		"half a value, length unknown":  {-1, 5, contract.TransportStats{Incomplete: 1}},
@@ -188,7 +194,8 @@ func TestTransportBodiesThatAreNotReadToTheEnd(t *testing.T) {
 func TestTransportBodyThatBreaks(t *testing.T) {
 	broken := errors.New("broken")
 	watch := newTransport(t, roundTripper(func(r *http.Request) (*http.Response, error) {
-		return newResponse(r, io.NopCloser(io.MultiReader(strings.NewReader(`{"errcode"`), failingReader{broken})), -1), nil
+		return newResponse(r, io.NopCloser(io.MultiReader(strings.NewReader(`{"errcode"`), failingReader{broken})), -1),
+			nil
 	}))
 	response, err := watch.RoundTrip(newRequest(t, "/user/get?userid=a"))
 	require.NoError(t, err)
@@ -205,10 +212,11 @@ func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
 func TestTransportSampling(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		draw := 0
-		watch := newTransport(t, answering(drifted), contract.WithRate(0.5), contract.WithFirst(2), contract.WithRandom(func() float64 {
-			draw++
-			return map[bool]float64{true: 0.1, false: 0.9}[draw%5 == 0]
-		}))
+		watch := newTransport(t, answering(drifted), contract.WithRate(0.5), contract.WithFirst(2),
+			contract.WithRandom(func() float64 {
+				draw++
+				return map[bool]float64{true: 0.1, false: 0.9}[draw%5 == 0]
+			}))
 		for range 12 {
 			do(t, watch, "/user/get?userid=a")
 		}
@@ -217,7 +225,8 @@ func TestTransportSampling(t *testing.T) {
 		do(t, watch, "/no/such/other/path")
 		do(t, watch, "/no/such/third/path")
 		require.NoError(t, watch.Flush(t.Context()))
-		// Of GetUser the first two and two by chance, then the first of ListDepartment, and two of all those that are unknown.
+		// Of GetUser the first two and two by chance, then the first of ListDepartment, and two of all those that are
+		// unknown.
 		assert.EqualValues(t, 2+2+1+2, watch.Stats().Sampled)
 		assert.EqualValues(t, 16, watch.Stats().Seen)
 	})
@@ -255,7 +264,8 @@ func TestTransportBounds(t *testing.T) {
 	t.Run("queue", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			release := make(chan struct{})
-			watch := newTransport(t, answering(drifted), contract.WithLimits(1<<20, 3, 1<<20), contract.WithCallback(func(contract.Finding) { <-release }))
+			watch := newTransport(t, answering(drifted), contract.WithLimits(1<<20, 3, 1<<20),
+				contract.WithCallback(func(contract.Finding) { <-release }))
 			for range 10 {
 				assert.Equal(t, drifted, do(t, watch, "/user/get?userid=a"))
 				synctest.Wait()
@@ -265,14 +275,16 @@ func TestTransportBounds(t *testing.T) {
 			assert.ErrorIs(t, watch.Flush(ctx), context.Canceled)
 			close(release)
 			require.NoError(t, watch.Flush(t.Context()))
-			assert.Equal(t, contract.TransportStats{Seen: 10, Sampled: 10, Checked: 4, Findings: 4, Dropped: 6}, watch.Stats(), "one at work, three waiting")
+			assert.Equal(t, contract.TransportStats{Seen: 10, Sampled: 10, Checked: 4, Findings: 4, Dropped: 6},
+				watch.Stats(), "one at work, three waiting")
 		})
 	})
 }
 
 func TestTransportSurvivesItsCallback(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		watch := newTransport(t, answering(drifted), contract.WithCallback(func(contract.Finding) { panic("the user's own") }))
+		watch := newTransport(t, answering(drifted),
+			contract.WithCallback(func(contract.Finding) { panic("the user's own") }))
 		do(t, watch, "/user/get?userid=a")
 		do(t, watch, "/user/get?userid=a")
 		require.NoError(t, watch.Flush(t.Context()))
@@ -310,22 +322,26 @@ func TestTransportPassesOnThatIdleConnectionsAreToBeClosed(t *testing.T) {
 	(&http.Client{Transport: watch.Wrap(answering(""))}).CloseIdleConnections()
 }
 
-// Whatever the request's copy of its body does, and whatever happens below, costs neither the call nor the memory of later ones.
+// Whatever the request's copy of its body does, and whatever happens below, costs neither the call nor the memory of
+// later ones.
 func TestTransportHoldsNothingOfACallThatFails(t *testing.T) {
 	broken := roundTripper(func(*http.Request) (*http.Response, error) { panic("below") })
 	watch := newTransport(t, answering(drifted), contract.WithLimits(1<<20, 8, 1<<20))
 	body := strings.Repeat("x", 300<<10)
 	request := func() *http.Request {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://qyapi.weixin.qq.com/cgi-bin/user/create", strings.NewReader(body))
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
+			"https://qyapi.weixin.qq.com/cgi-bin/user/create", strings.NewReader(body))
 		require.NoError(t, err)
 		return req
 	}
 	for range 10 {
-		assert.Panics(t, func() { _, _ = watch.Wrap(broken).RoundTrip(request()) }) //nolint:bodyclose // there is no response
+		assert.Panics(t, func() { _, _ = watch.Wrap(broken).RoundTrip(request()) })
 	}
 	for _, odd := range []func() (io.ReadCloser, error){
-		func() (io.ReadCloser, error) { return nil, nil }, func() (io.ReadCloser, error) { return nil, errors.New("gone") },
-		func() (io.ReadCloser, error) { panic("odd") }, func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("short")), nil },
+		func() (io.ReadCloser, error) { return nil, nil },
+		func() (io.ReadCloser, error) { return nil, errors.New("gone") },
+		func() (io.ReadCloser, error) { panic("odd") },
+		func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("short")), nil },
 	} {
 		req := request()
 		req.GetBody = odd
@@ -394,7 +410,8 @@ func TestTransportLeavesOtherProtocolsAlone(t *testing.T) {
 
 func TestTransportWithoutABody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		watch := newTransport(t, roundTripper(func(r *http.Request) (*http.Response, error) { return newResponse(r, http.NoBody, 0), nil }))
+		watch := newTransport(t,
+			roundTripper(func(r *http.Request) (*http.Response, error) { return newResponse(r, http.NoBody, 0), nil }))
 		response, err := watch.RoundTrip(newRequest(t, "/user/get?userid=a"))
 		require.NoError(t, err)
 		assert.Equal(t, http.NoBody, response.Body)
@@ -423,7 +440,8 @@ func TestTransportOnAClient(t *testing.T) {
 				wg.Go(func() {
 					for range 10 {
 						one := int64(1)
-						list, err := client.GetUserList(t.Context(), &wecomapi.GetUserListParams{DepartmentID: one, FetchChild: &one})
+						list, err := client.GetUserList(t.Context(),
+							&wecomapi.GetUserListParams{DepartmentID: one, FetchChild: &one})
 						assert.NoError(t, err)
 						assert.Len(t, list.UserList, 60)
 					}
@@ -444,7 +462,8 @@ func TestTransportOnAClient(t *testing.T) {
 
 func TestTransportBadOptions(t *testing.T) {
 	for name, option := range map[string]contract.TransportOption{
-		"rate": contract.WithRate(1.1), "negative": contract.WithRate(-0.1), "first": contract.WithFirst(-1), "limits": contract.WithLimits(0, 1, 1),
+		"rate": contract.WithRate(1.1), "negative": contract.WithRate(-0.1), "first": contract.WithFirst(-1),
+		"limits":  contract.WithLimits(0, 1, 1),
 		"workers": contract.WithWorkers(0), "report": contract.WithReport(nil), "logger": contract.WithLogger(nil),
 		"callback": contract.WithCallback(nil), "next": contract.WithNext(nil), "random": contract.WithRandom(nil),
 	} {

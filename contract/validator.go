@@ -8,17 +8,16 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/roster-go/roster/contract/internal/document"
 	"github.com/roster-go/roster/specs"
 )
 
 // Vendors returns the names of the vendors whose documents are embedded.
-func Vendors() []string { return []string{"dingtalk", "feishu", "wecom", "wps"} }
+func Vendors() []string { return specs.Vendors() }
 
-// Validator holds exchanges against one vendor's document. It is safe for concurrent use.
+// Validator checks exchanges against one vendor's document. It is safe for concurrent use.
 type Validator struct {
-	document *document
-	sealed   *openapi3.T
+	document *document.Document
 	settings validatorSettings
 }
 
@@ -31,8 +30,8 @@ type validatorSettings struct {
 // Option is a setting of a Validator.
 type Option func(*validatorSettings) error
 
-// WithValues shows what came in Finding.Value, and names that may be data in pointers. These are people's names, numbers and ids: use it
-// where nobody else reads the report.
+// WithValues shows what came in Finding.Value, and names that may be data in pointers. These are people's names,
+// numbers and ids: use it where nobody else reads the report.
 func WithValues() Option {
 	return func(s *validatorSettings) error {
 		s.values = true
@@ -40,8 +39,9 @@ func WithValues() Option {
 	}
 }
 
-// WithBaseURL says where else the vendor is, for example a private deployment or the simulator: requests there are found by their whole
-// path. Without it, a request to a host that the document does not know may have anything before a path of the document.
+// WithBaseURL says where else the vendor is, for example a private deployment or the simulator: requests there are
+// found by their whole path. Without it, a request to a host that the document does not know may have anything before a
+// path of the document.
 func WithBaseURL(base string) Option {
 	return func(s *validatorSettings) error {
 		u, err := url.Parse(base)
@@ -53,8 +53,9 @@ func WithBaseURL(base string) Option {
 	}
 }
 
-// WithMaxFindings bounds the findings of one exchange. The default is 100. Of those that differ in an index only, three are kept: a list of a
-// thousand items that all have a new member is one drift. Where there are too many even so, breaking ones take the place of others.
+// WithMaxFindings bounds the findings of one exchange. The default is 100. Of those that differ in an index only, three
+// are kept: a list of a thousand items that all have a new member is one drift. Where there are too many even so,
+// breaking ones take the place of others.
 func WithMaxFindings(n int) Option {
 	return func(s *validatorSettings) error {
 		if n <= 0 {
@@ -65,57 +66,58 @@ func WithMaxFindings(n int) Option {
 	}
 }
 
-// NewValidator returns a Validator on the embedded document of a vendor: "wecom", "dingtalk", "feishu" or "wps". It reads the document, which
-// takes 50 to 100 ms: make one and keep it.
+// NewValidator returns a Validator on the embedded document of a vendor: "wecom", "dingtalk", "feishu" or "wps". It
+// reads the document, which takes 50 to 100 ms: make one and keep it.
 func NewValidator(vendor string, options ...Option) (*Validator, error) {
 	if !slices.Contains(Vendors(), vendor) {
 		return nil, fmt.Errorf("contract: unknown vendor %q: want one of %s", vendor, strings.Join(Vendors(), ", "))
 	}
-	text, err := specs.FS.ReadFile(vendor + ".yaml")
+	d, err := document.Embedded(vendor)
 	if err != nil {
-		return nil, fmt.Errorf("contract: %w", err)
+		return nil, err
 	}
-	return newValidator(vendor, text, true, options)
+	return newValidator(d, options)
 }
 
-// NewDocumentValidator returns a Validator on a document of your own, in YAML or JSON: a changed copy of an embedded one, for example.
-// vendor is the name that findings get.
+// NewDocumentValidator returns a Validator on a document of your own, in YAML or JSON: a changed copy of an embedded
+// one, for example. vendor is the name that findings get.
 func NewDocumentValidator(vendor string, text []byte, options ...Option) (*Validator, error) {
-	return newValidator(vendor, text, false, options)
+	d, err := document.Load(vendor, text)
+	if err != nil {
+		return nil, err
+	}
+	return newValidator(d, options)
 }
 
-func newValidator(vendor string, text []byte, trusted bool, options []Option) (*Validator, error) {
-	v := &Validator{settings: validatorSettings{maxFindings: 100}}
+func newValidator(d *document.Document, options []Option) (*Validator, error) {
+	v := &Validator{document: d, settings: validatorSettings{maxFindings: 100}}
 	for _, option := range options {
 		if err := option(&v.settings); err != nil {
 			return nil, err
 		}
 	}
-	var err error
-	if v.document, v.sealed, err = load(vendor, text, trusted); err != nil {
-		return nil, err
-	}
 	for _, base := range v.settings.bases {
 		if u, err := url.Parse(base); err == nil {
-			v.document.hosts[u.Host] = host{prefix: strings.TrimRight(u.EscapedPath(), "/")}
+			v.document.AddHost(u)
 		}
 	}
 	return v, nil
 }
 
 // Vendor is the vendor's name.
-func (v *Validator) Vendor() string { return v.document.vendor }
+func (v *Validator) Vendor() string { return v.document.Vendor }
 
 // Operations returns the operationIds of the document, sorted.
-func (v *Validator) Operations() []string { return slices.Sorted(maps.Keys(v.document.operations)) }
+func (v *Validator) Operations() []string { return slices.Sorted(maps.Keys(v.document.Operations)) }
 
-// Operation returns the operationId that a name stands for: itself, or the name of the operation's Go method, in whatever case.
+// Operation returns the operationId that a name stands for: itself, or the name of the operation's Go method, in
+// whatever case.
 func (v *Validator) Operation(name string) (operationID string, err error) {
-	op, err := v.document.named(name)
+	op, err := v.document.Named(name)
 	if err != nil {
 		return "", err
 	}
-	return op.id, nil
+	return op.ID, nil
 }
 
 // Find returns the operationId of a request by its method and URL, or "".
@@ -123,8 +125,8 @@ func (v *Validator) Find(method string, u *url.URL) string {
 	if u == nil {
 		return ""
 	}
-	if op := v.document.byPath(method, u.Host, u.EscapedPath()); op != nil {
-		return op.id
+	if op := v.document.ByPath(method, u.Host, u.EscapedPath()); op != nil {
+		return op.ID
 	}
 	return ""
 }
@@ -155,11 +157,12 @@ type Response struct {
 	Body   []byte // decompressed
 }
 
-// Check holds an exchange against the document and returns what differs, in the order of the exchange. Nil means that nothing does.
+// Check checks an exchange against the document and returns what differs, in the order of the exchange. Nil means that
+// nothing does.
 func (v *Validator) Check(x Exchange) []Finding {
-	c := &check{validator: v, op: v.document.operations[x.Operation]}
+	c := &check{validator: v, op: v.document.Operations[x.Operation]}
 	if c.op == nil && x.Operation == "" && x.Request != nil && x.Request.URL != nil {
-		c.op = v.document.byPath(x.Request.Method, x.Request.URL.Host, x.Request.URL.EscapedPath())
+		c.op = v.document.ByPath(x.Request.Method, x.Request.URL.Host, x.Request.URL.EscapedPath())
 	}
 	if c.op == nil {
 		c.unknownOperation(x)
@@ -172,69 +175,4 @@ func (v *Validator) Check(x Exchange) []Finding {
 		c.response(x.Response)
 	}
 	return c.findings
-}
-
-// check is one exchange on its way through the document.
-type check struct {
-	validator *Validator
-	op        *operation
-	outage    bool // what came is not the vendor's answer; see Finding.Outage
-	findings  []Finding
-	alike     map[alike]int
-}
-
-// alike are findings that differ in an index only.
-type alike struct {
-	key      reportKey
-	severity Severity
-}
-
-// mostAlike is how many findings of an exchange are kept that differ in an index only.
-const mostAlike = 3
-
-// add notes a finding. The rest of it is filled in here.
-func (c *check) add(f Finding, at *place, value *node) {
-	f.Vendor, f.Outage = c.validator.document.vendor, c.outage
-	if c.op != nil {
-		f.Operation = c.op.id
-	}
-	f.Pointer, f.Place = at.pointer(c.validator.settings.values)
-	if c.validator.settings.values && value != nil {
-		f.Value = value.quote(200)
-	}
-	c.keep(f)
-}
-
-// keep takes a finding that is complete, if there is room for it.
-func (c *check) keep(f Finding) {
-	key := alike{keyOf(f), f.Severity}
-	if c.alike[key] >= mostAlike {
-		return
-	}
-	if len(c.findings) >= c.validator.settings.maxFindings {
-		i := -1
-		if f.Severity == Breaking {
-			i = slices.IndexFunc(c.findings, func(f Finding) bool { return f.Severity != Breaking })
-		}
-		if i < 0 {
-			return
-		}
-		c.findings = slices.Delete(c.findings, i, i+1)
-	}
-	if c.alike == nil {
-		c.alike = make(map[alike]int)
-	}
-	c.alike[key]++
-	c.findings = append(c.findings, f)
-}
-
-func (c *check) unknownOperation(x Exchange) {
-	came := "an operation of another name"
-	if x.Request != nil && x.Request.URL != nil {
-		came = x.Request.Method + " " + c.validator.document.showPath(x.Request.URL.EscapedPath())
-	}
-	c.add(Finding{
-		Part: PartRequest, Kind: KindUndeclaredOperation, Severity: Informative,
-		Document: fmt.Sprintf("%d operations, none of this method and path", len(c.validator.document.operations)), Came: came,
-	}, nil, nil)
 }

@@ -2,58 +2,165 @@ package directory
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"iter"
+	"slices"
 	"strconv"
+	"time"
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/dingtalk"
 	"github.com/roster-go/roster/gen/dingtalkapi"
 )
 
-// DingTalk shows DingTalk's directory from the given departments down, from the root (1) when none is given. An app whose contact scope is
-// a part of the corp has to name the departments of its scope. Ids are userids and department ids. The home-school directory
-// (家校通讯录, negative department ids) is no staff and is left out: DingTalk answers no call about it.
-func DingTalk(c *dingtalk.Client, roots ...int64) Directory { return &dingTalkDirectory{c, roots} }
+// dingTalkRoot is the corp itself.
+const dingTalkRoot = 1
 
-type dingTalkDirectory struct {
-	c     *dingtalk.Client
-	roots []int64
-}
+// DingTalk shows DingTalk's directory, as far as the app's contact scope (通讯录权限范围) goes. Ids are userids and
+// department ids; the root is 1. The home-school directory (家校通讯录, negative department ids) is no staff and is left
+// out: DingTalk answers no call about it.
+func DingTalk(c *dingtalk.Client) Directory { return &dingTalkDirectory{c} }
+
+type dingTalkDirectory struct{ c *dingtalk.Client }
 
 func (d *dingTalkDirectory) Vendor() string { return "dingtalk" }
 
-func (d *dingTalkDirectory) Departments(ctx context.Context) iter.Seq2[Department, error] {
+func (d *dingTalkDirectory) Scope(ctx context.Context) (Scope, error) {
+	answer, err := d.c.GetAuthScopes(ctx)
+	if err != nil {
+		return Scope{}, err
+	}
+	given := answer.AuthOrgScopes
+	if slices.Contains(given.AuthedDept, dingTalkRoot) {
+		return Scope{Known: true, Whole: true}, nil
+	}
+	scope := Scope{Known: true, Users: given.AuthedUser}
+	for _, id := range given.AuthedDept {
+		if id > 0 {
+			scope.Departments = append(scope.Departments, textID(id))
+		}
+	}
+	return scope.sorted(), nil
+}
+
+func (d *dingTalkDirectory) Departments(ctx context.Context, roots ...string) iter.Seq2[Department, error] {
+	if len(roots) == 0 {
+		roots = []string{textID(dingTalkRoot)}
+	}
 	return func(yield func(Department, error) bool) {
-		for raw, err := range d.c.Departments(ctx, d.roots...) {
+		var top []dingtalkapi.DepartmentV2
+		for raw, err := range clients.Ordered(ctx, defaultParallel, roots, d.root) {
 			if err != nil {
 				yield(Department{}, err)
 				return
 			}
-			if raw.DeptID > 0 && !yield(dingTalkDepartment(raw), nil) {
+			top = append(top, raw)
+		}
+		id := func(raw dingtalkapi.DepartmentV2) string { return textID(raw.DeptID) }
+		convert(tree(ctx, top, id, d.children), dingTalkDepartment)(yield)
+	}
+}
+
+// root is a department in the form in which its parent lists it.
+func (d *dingTalkDirectory) root(ctx context.Context, id string) (dingtalkapi.DepartmentV2, error) {
+	ids, err := numbers("dingtalk", "getDepartmentV2", []string{id})
+	if err != nil {
+		return dingtalkapi.DepartmentV2{}, err
+	}
+	answer, err := d.c.GetDepartmentV2(ctx, &dingtalkapi.GetDepartmentV2Request{DeptID: ids[0]})
+	if err != nil {
+		return dingtalkapi.DepartmentV2{}, clients.InDepartment(id, err)
+	}
+	raw := answer.Result
+	return dingtalkapi.DepartmentV2{
+		DeptID: raw.DeptID, Name: raw.Name, ParentID: raw.ParentID, SourceIdentifier: raw.SourceIdentifier, Tags: raw.Tags,
+		AutoAddUser: raw.AutoAddUser, CreateDeptGroup: raw.CreateDeptGroup, FromUnionOrg: raw.FromUnionOrg,
+	}, nil
+}
+
+func (d *dingTalkDirectory) children(ctx context.Context, departmentID string) ([]dingtalkapi.DepartmentV2, error) {
+	ids, err := numbers("dingtalk", "listSubDepartmentsV2", []string{departmentID})
+	if err != nil {
+		return nil, err
+	}
+	answer, err := d.c.ListSubDepartmentsV2(ctx, &dingtalkapi.ListSubDepartmentsV2Request{DeptID: &ids[0]})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(answer.Result, func(raw dingtalkapi.DepartmentV2) bool { return raw.DeptID < 0 }), nil
+}
+
+// numbers are ids of departments for vendors that count them.
+func numbers(vendor, operation string, ids []string) ([]int64, error) {
+	var all []int64
+	for _, text := range ids {
+		id, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, &clients.Error{Vendor: vendor, Operation: operation, Kind: clients.KindInvalidArgument,
+				Message: fmt.Sprintf("a department id is a number, and not %q", text)}
+		}
+		all = append(all, id)
+	}
+	return all, nil
+}
+
+func (d *dingTalkDirectory) Members(ctx context.Context, departmentID string) iter.Seq2[User, error] {
+	return users(d.rows(ctx, departmentID))
+}
+
+// dingTalkPage is how many rows a page of a department's list has.
+const dingTalkPage = 100
+
+// rows tell leader and order of this department only.
+//
+// Pages are found by the number of their first row. Who is deleted or moved away between two of them makes the others
+// move up, and one of them is on no page. So the rows of a list of several pages are checked against the list of ids,
+// which is one call.
+func (d *dingTalkDirectory) rows(ctx context.Context, departmentID string) iter.Seq2[row, error] {
+	ids, err := numbers("dingtalk", "listDepartmentUsersV2", []string{departmentID})
+	if err != nil {
+		return failed[row](err)
+	}
+	return func(yield func(row, error) bool) {
+		seen := make(map[string]struct{})
+		for raw, err := range d.c.DepartmentUsers(ctx, ids[0]) {
+			if err != nil {
+				yield(row{}, err)
+				return
+			}
+			seen[raw.UserID] = struct{}{}
+			if !yield(row{user: dingTalkUser(dingTalkRow(raw, ids[0])), whole: raw.DeptIDList != nil, own: true}, nil) {
+				return
+			}
+		}
+		if len(seen) < dingTalkPage {
+			return
+		}
+		answer, err := d.c.ListDepartmentUserIDsV2(ctx, &dingtalkapi.ListDepartmentUserIDsV2Request{DeptID: ids[0]})
+		if err != nil {
+			yield(row{}, err)
+			return
+		}
+		for _, id := range answer.Result.UserIDList {
+			if _, ok := seen[id]; ok {
+				continue
+			}
+			user, err := d.User(ctx, id)
+			switch {
+			case errors.Is(err, clients.ErrNotFound), errors.Is(err, clients.ErrPermission):
+				continue // gone by now, or not the app's: the list of ids ignores the scope
+			case err != nil:
+				yield(row{}, err)
+				return
+			}
+			if slices.ContainsFunc(user.Departments, func(m Membership) bool { return m.DepartmentID == departmentID }) &&
+				!yield(row{user: user, whole: true}, nil) {
 				return
 			}
 		}
 	}
-}
-
-func (d *dingTalkDirectory) Members(ctx context.Context, departmentID string) iter.Seq2[User, error] {
-	id, err := strconv.ParseInt(departmentID, 10, 64)
-	if err != nil {
-		return func(yield func(User, error) bool) {
-			yield(User{}, &clients.Error{Vendor: "dingtalk", Operation: "listDepartmentUsersV2", Kind: clients.KindInvalidArgument,
-				Message: "a department id of DingTalk is a number"})
-		}
-	}
-	return convert(d.c.DepartmentUsers(ctx, id), func(raw dingtalkapi.DepartmentUserV2) User {
-		u := dingTalkMember(raw)
-		for i := range u.Departments {
-			// The row speaks of this department only.
-			if u.Departments[i].DepartmentID == departmentID {
-				u.Departments[i].Leader, u.Departments[i].Order = raw.Leader, strconv.FormatInt(raw.DeptOrder, 10)
-			}
-		}
-		return u
-	})
 }
 
 func (d *dingTalkDirectory) User(ctx context.Context, id string) (User, error) {
@@ -61,70 +168,136 @@ func (d *dingTalkDirectory) User(ctx context.Context, id string) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	raw := answer.Result
-	u := User{
-		ID: raw.UserID, UserName: raw.UserID, DisplayName: raw.Name, NickName: raw.Nickname, Title: raw.Title, PhotoURL: raw.Avatar, Location: raw.WorkPlace,
-		EmployeeNo: raw.JobNumber, ManagerID: raw.ManagerUserID, Raw: raw,
+	return dingTalkUser(answer.Result), nil
+}
+
+// detail reads what lists lack: the manager, and leader and order of all departments.
+func (d *dingTalkDirectory) detail(ctx context.Context, listed row) (row, error) {
+	user, err := d.User(ctx, listed.user.ID)
+	if err != nil {
+		return listed, err
 	}
-	u.Status = dingTalkStatus(raw.Active, raw.DisableStatus)
-	u.Active = u.Status.usable()
-	u.Emails = addValue(addValue(nil, raw.OrgEmail, "work"), raw.Email, "work")
-	u.PhoneNumbers = dingTalkPhones(raw.StateCode, raw.Mobile, raw.Telephone)
-	for _, id := range raw.DeptIDList {
-		m := Membership{DepartmentID: strconv.FormatInt(id, 10)}
-		for _, order := range raw.DeptOrderList {
-			if order.DeptID == id {
-				m.Order = strconv.FormatInt(order.Order, 10)
-			}
-		}
-		for _, leader := range raw.LeaderInDept {
-			if leader.DeptID == id {
-				m.Leader = leader.Leader
-			}
-		}
-		u.Departments = append(u.Departments, m)
+	return row{user: merged(user, listed.user), whole: user.Departments != nil}, nil
+}
+
+// mergeRaw puts together what rows of several departments tell.
+func (d *dingTalkDirectory) mergeRaw(a, b any) any {
+	first, ok1 := a.(dingtalkapi.UserV2)
+	second, ok2 := b.(dingtalkapi.UserV2)
+	if !ok1 || !ok2 {
+		return a
 	}
-	return u, nil
+	for _, order := range second.DeptOrderList {
+		if !slices.ContainsFunc(first.DeptOrderList, func(o dingtalkapi.DeptOrder) bool { return o.DeptID == order.DeptID }) {
+			first.DeptOrderList = append(slices.Clip(first.DeptOrderList), order)
+		}
+	}
+	for _, leads := range second.LeaderInDept {
+		if !slices.ContainsFunc(
+			first.LeaderInDept,
+			func(l dingtalkapi.LeaderInDept) bool { return l.DeptID == leads.DeptID },
+		) {
+			first.LeaderInDept = append(slices.Clip(first.LeaderInDept), leads)
+		}
+	}
+	slices.SortFunc(
+		first.DeptOrderList,
+		func(a, b dingtalkapi.DeptOrder) int { return int(min(max(a.DeptID-b.DeptID, -1), 1)) },
+	)
+	slices.SortFunc(
+		first.LeaderInDept,
+		func(a, b dingtalkapi.LeaderInDept) int { return int(min(max(a.DeptID-b.DeptID, -1), 1)) },
+	)
+	return first
 }
 
 func dingTalkDepartment(raw dingtalkapi.DepartmentV2) Department {
-	department := Department{ID: strconv.FormatInt(raw.DeptID, 10), Name: raw.Name, ExternalID: raw.SourceIdentifier, Raw: raw}
-	if raw.ParentID != 0 {
-		department.ParentID = strconv.FormatInt(raw.ParentID, 10)
+	return Department{
+		ID:         textID(raw.DeptID),
+		ParentID:   textID(raw.ParentID),
+		Name:       raw.Name,
+		ExternalID: raw.SourceIdentifier,
+		Raw:        raw,
 	}
-	return department
 }
 
-func dingTalkMember(raw dingtalkapi.DepartmentUserV2) User {
-	u := User{
-		ID: raw.UserID, UserName: raw.UserID, DisplayName: raw.Name, NickName: raw.Nickname, Title: raw.Title, PhotoURL: raw.Avatar, Location: raw.WorkPlace,
-		EmployeeNo: raw.JobNumber, Raw: raw,
+// dingTalkRow is a row of a department's list in the form of a call for one user.
+func dingTalkRow(raw dingtalkapi.DepartmentUserV2, departmentID int64) dingtalkapi.UserV2 {
+	u := dingtalkapi.UserV2{
+		Active: raw.Active, Admin: raw.Admin, Avatar: raw.Avatar, Boss: raw.Boss, CreateTime: raw.CreateTime,
+		DeptIDList:    raw.DeptIDList,
+		DisableStatus: raw.DisableStatus, Email: raw.Email, ExclusiveAccount: raw.ExclusiveAccount,
+		ExclusiveAccountCorpID: raw.ExclusiveAccountCorpID, ExclusiveAccountCorpName: raw.ExclusiveAccountCorpName,
+		ExclusiveAccountType: raw.ExclusiveAccountType, Extension: raw.Extension, HideMobile: raw.HideMobile,
+		HiredDate: raw.HiredDate,
+		JobNumber: raw.JobNumber, LoginID: raw.LoginID, Mobile: raw.Mobile, Name: raw.Name, Nickname: raw.Nickname,
+		OrgEmail:     raw.OrgEmail,
+		OrgEmailType: raw.OrgEmailType, Remark: raw.Remark, StateCode: raw.StateCode, Telephone: raw.Telephone,
+		Title:   raw.Title,
+		UnionID: raw.UnionID, UserID: raw.UserID, WorkPlace: raw.WorkPlace,
 	}
-	u.Status = dingTalkStatus(raw.Active, raw.DisableStatus)
-	u.Active = u.Status.usable()
-	u.Emails = addValue(addValue(nil, raw.OrgEmail, "work"), raw.Email, "work")
-	u.PhoneNumbers = dingTalkPhones(raw.StateCode, raw.Mobile, raw.Telephone)
-	for _, id := range raw.DeptIDList {
-		u.Departments = append(u.Departments, Membership{DepartmentID: strconv.FormatInt(id, 10)})
+	if raw.DeptOrder != 0 {
+		u.DeptOrderList = []dingtalkapi.DeptOrder{{DeptID: departmentID, Order: raw.DeptOrder}}
+	}
+	if raw.Leader != nil {
+		u.LeaderInDept = []dingtalkapi.LeaderInDept{{DeptID: departmentID, Leader: *raw.Leader}}
 	}
 	return u
 }
 
-func dingTalkStatus(active, disabled bool) Status {
+func dingTalkUser(raw dingtalkapi.UserV2) User {
+	u := User{
+		ID: raw.UserID, UnionID: raw.UnionID, UserName: raw.UserID, UserNameFrom: UserNameFromUserID, DisplayName: raw.Name,
+		NickName: raw.Nickname, Title: raw.Title, PhotoURL: raw.Avatar, Location: raw.WorkPlace, EmployeeNo: raw.JobNumber,
+		ManagerID: raw.ManagerUserID, Status: dingTalkStatus(raw.Active, raw.DisableStatus), Raw: raw,
+		HireDate: day(time.UnixMilli(raw.HiredDate)), Attributes: dingTalkAttributes(raw.Extension),
+	}
+	u.Emails = addValue(addValue(nil, raw.OrgEmail, "work"), raw.Email, "home")
+	u.PhoneNumbers = addValue(addValue(nil, withCountry(raw.StateCode, raw.Mobile), "mobile"), e164(raw.Telephone), "work")
+	if raw.DeptIDList == nil && len(raw.LeaderInDept)+len(raw.DeptOrderList) == 0 {
+		return u
+	}
+	u.Departments = []Membership{}
+	for _, id := range raw.DeptIDList {
+		u.Departments = append(u.Departments, Membership{DepartmentID: textID(id)})
+	}
+	for _, order := range raw.DeptOrderList {
+		u.place(textID(order.DeptID)).Order = orderText(order.Order)
+	}
+	for _, leader := range raw.LeaderInDept {
+		u.place(textID(leader.DeptID)).Leader = new(leader.Leader)
+	}
+	return u
+}
+
+// dingTalkAttributes reads the fields that the corp made, a text that holds a JSON object. What is none is left to Raw.
+func dingTalkAttributes(extension string) map[string]string {
+	var all map[string]any
+	if json.Unmarshal([]byte(extension), &all) != nil {
+		return nil
+	}
+	attributes := make(map[string]string, len(all))
+	for name, value := range all {
+		if text, ok := value.(string); ok {
+			attributes[name] = text
+		} else if encoded, err := json.Marshal(value); err == nil {
+			attributes[name] = string(encoded)
+		}
+	}
+	return attributes
+}
+
+// dingTalkStatus is not known where the vendor does not say whether the account is active. Only accounts that the
+// corp owns can be disabled.
+func dingTalkStatus(active, disabled *bool) Status {
 	switch {
-	case disabled:
+	case disabled != nil && *disabled:
 		return StatusDisabled
-	case active:
+	case active == nil:
+		return ""
+	case *active:
 		return StatusActive
 	default:
 		return StatusPending
 	}
-}
-
-// dingTalkPhones joins the country code, which DingTalk keeps apart, to foreign numbers only, as people write them.
-func dingTalkPhones(stateCode, mobile, telephone string) []Value {
-	if mobile != "" && stateCode != "" && stateCode != "86" {
-		mobile = "+" + stateCode + "-" + mobile
-	}
-	return addValue(addValue(nil, mobile, "mobile"), telephone, "work")
 }

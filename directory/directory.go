@@ -2,7 +2,9 @@ package directory
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
+	"strconv"
 )
 
 // Directory is a company's staff directory, as far as the credentials see it. It is safe for concurrent use.
@@ -10,52 +12,98 @@ type Directory interface {
 	// Vendor returns "wecom", "dingtalk", "feishu" or "wps".
 	Vendor() string
 
-	// Departments yields every department once, in no particular order, the root among them if the vendor has one.
-	Departments(ctx context.Context) iter.Seq2[Department, error]
+	// Scope tells what the administrator lets the app see.
+	Scope(ctx context.Context) (Scope, error)
 
-	// Members yields the users that belong to the department itself, each with all departments.
+	// Departments yields the given departments and all below them, once each, in no particular order. Without roots it
+	// begins at the root of the company.
+	Departments(ctx context.Context, roots ...string) iter.Seq2[Department, error]
+
+	// Members yields the users that belong to the department itself. The vendor may tell one department's members less
+	// than User does; Walk puts together what all departments tell.
 	Members(ctx context.Context, departmentID string) iter.Seq2[User, error]
 
-	// User returns one user by the vendor's id. One that does not exist is clients.ErrNotFound, or clients.ErrPermission where the
-	// vendor does not tell that from one whom the app may not see (WPS 365).
+	// User returns one user by the vendor's id. One that does not exist is clients.ErrNotFound, or clients.ErrPermission
+	// where the vendor does not tell that from one whom the app may not see (WPS 365).
 	User(ctx context.Context, id string) (User, error)
 }
 
 // Department is a node of the tree.
 type Department struct {
-	ID       string `json:"id"`
-	ParentID string `json:"parentId,omitempty"` // "" at the top
-	Name     string `json:"displayName"`        // "" if the app may not read it
+	ID       string   `json:"id"`
+	ParentID string   `json:"parentId,omitempty"` // "" at the top
+	Name     string   `json:"displayName"`        // "" if the app may not read it
+	Path     []string `json:"path,omitzero"`      // names from the top down to this one; Walk fills it in
 
 	ExternalID string   `json:"externalId,omitempty"` // the company's own id, where the vendor keeps one
-	LeaderIDs  []string `json:"leaders,omitempty"`    // ids of users
+	LeaderIDs  []string `json:"leaders,omitzero"`     // ids of users, sorted; nil: not known, empty: nobody
 	Order      string   `json:"order,omitempty"`      // the vendor's, which may be larger first or smaller first
 
-	Raw any `json:"-"` // the vendor's own value, such as wecomapi.Department
+	// Raw is the vendor's own value: wecomapi.Department, dingtalkapi.DepartmentV2, feishuapi.Department (nil for
+	// Feishu's root, where the vendor tells nothing of it) or wpsapi.Dept.
+	Raw any `json:"-"`
 }
 
-// User is a person. Empty means that the vendor does not say, because it has no value or because the app may not see it.
+// User is a person. What the vendor does not say, because it has no value or because the app may not see it, is
+// empty; a list that it does not give is nil, and one that it gives without entries is empty.
 type User struct {
-	ID          string `json:"id"`                   // the vendor's id: WeCom and DingTalk userid, Feishu open_id, WPS user id
-	ExternalID  string `json:"externalId,omitempty"` // the id that another system gave
-	UserName    string `json:"userName"`             // what the person is known by in the company, unique in it
-	DisplayName string `json:"displayName"`          //
-	NickName    string `json:"nickName,omitempty"`   // alias or English name
-	Title       string `json:"title,omitempty"`      // job title
-	Active      bool   `json:"active"`               // may use the account: Status is StatusActive or StatusPending
-	Status      Status `json:"status,omitempty"`     // why not
-	Gender      Gender `json:"gender,omitempty"`     //
-	ProfileURL  string `json:"profileUrl,omitempty"` //
-	PhotoURL    string `json:"photo,omitempty"`      //
-	Location    string `json:"location,omitempty"`   // where the person works
-	EmployeeNo  string `json:"employeeNumber,omitempty"`
-	ManagerID   string `json:"manager,omitempty"` // the vendor's id of the direct superior
+	ID           string `json:"id"`                     // the vendor's: userid, Feishu's open_id, WPS's user id
+	ExternalID   string `json:"externalId,omitempty"`   // the id that another system gave
+	UnionID      string `json:"unionId,omitempty"`      // unionid, union_id, open_userid: for all apps of a developer
+	UserName     string `json:"userName"`               // what the person is known by in the company, unique in it
+	UserNameFrom string `json:"userNameFrom,omitempty"` // the vendor's field that UserName comes from, see UserNameFrom…
+	DisplayName  string `json:"displayName"`            //
+	NickName     string `json:"nickName,omitempty"`     // alias or English name
+	Title        string `json:"title,omitempty"`        // job title
+	Status       Status `json:"status,omitempty"`       // "" if it is not known; JSON has Active beside it
+	Gender       Gender `json:"gender,omitempty"`       //
+	ProfileURL   string `json:"profileUrl,omitempty"`   //
+	PhotoURL     string `json:"photo,omitempty"`        //
+	Location     string `json:"location,omitempty"`     // where the person works
+	EmployeeNo   string `json:"employeeNumber,omitempty"`
+	EmployeeType string `json:"employeeType,omitempty"` // EmployeePermanent and so on, or the company's own name for it
+	HireDate     string `json:"hireDate,omitempty"`     // 2006-01-02, in China's time
+	ManagerID    string `json:"manager,omitempty"`      // the vendor's id of the direct superior
 
-	Emails       []Value      `json:"emails,omitempty"`
-	PhoneNumbers []Value      `json:"phoneNumbers,omitempty"`
-	Departments  []Membership `json:"departments,omitempty"`
+	Emails       []Value           `json:"emails,omitzero"`
+	PhoneNumbers []Value           `json:"phoneNumbers,omitzero"`
+	Departments  []Membership      `json:"departments,omitzero"` // sorted by id
+	Attributes   map[string]string `json:"attributes,omitzero"`  // the company's own fields by their names
 
-	Raw any `json:"-"` // the vendor's own value, such as wecomapi.Member
+	// Raw is the vendor's own value: wecomapi.Member, dingtalkapi.UserV2, feishuapi.User or wpsapi.User, whether a list
+	// or a call for one user gave it.
+	Raw any `json:"-"`
+}
+
+// Fields that a UserName comes from. Feishu's user_id needs a permission of its own, without which the open_id stands
+// in; WPS names people by login_name on private deployments.
+const (
+	UserNameFromUserID     = "userid"     // WeCom, DingTalk
+	UserNameFromFeishuID   = "user_id"    // Feishu
+	UserNameFromOpenID     = "open_id"    // Feishu
+	UserNameFromLoginName  = "login_name" // WPS
+	UserNameFromExternalID = "ex_user_id" // WPS
+	UserNameFromID         = "id"         // WPS
+)
+
+// Active tells whether the person may use the account. known is false where the vendor does not say.
+func (u User) Active() (active, known bool) { return u.Status.usable(), u.Status != "" }
+
+type plainUser User
+
+// MarshalJSON adds active to the fields, unless it is not known.
+func (u User) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		plainUser
+		Active *bool `json:"active,omitempty"`
+	}{plainUser(u), u.activeOrNil()})
+}
+
+func (u User) activeOrNil() *bool {
+	if active, known := u.Active(); known {
+		return &active
+	}
+	return nil
 }
 
 // Value is one of several mail addresses or telephone numbers.
@@ -68,12 +116,12 @@ type Value struct {
 // Membership is a user's place in one department.
 type Membership struct {
 	DepartmentID string `json:"value"`
-	Leader       bool   `json:"leader,omitempty"`
-	Primary      bool   `json:"primary,omitempty"`
-	Order        string `json:"order,omitempty"` // the vendor's; some go beyond 2^53
+	Leader       *bool  `json:"leader,omitempty"`  // nil: not known
+	Primary      *bool  `json:"primary,omitempty"` // the main department; nil: not known
+	Order        string `json:"order,omitempty"`   // larger first, some beyond 2^53; "" if nobody has set it
 }
 
-// Status is the state of an account.
+// Status is the state of an account. "" is a state that the vendor does not tell.
 type Status string
 
 // The states that the vendors know.
@@ -96,6 +144,15 @@ const (
 	GenderFemale Gender = "female"
 )
 
+// Kinds of employment that mean the same for all vendors.
+const (
+	EmployeePermanent  = "permanent"
+	EmployeeIntern     = "intern"
+	EmployeeOutsourced = "outsourced"
+	EmployeeLabour     = "labour" // 劳务
+	EmployeeConsultant = "consultant"
+)
+
 // addValue appends a value unless it is empty or there already.
 func addValue(values []Value, value, kind string) []Value {
 	if value == "" {
@@ -108,6 +165,17 @@ func addValue(values []Value, value, kind string) []Value {
 	}
 	return append(values, Value{Value: value, Type: kind, Primary: len(values) == 0})
 }
+
+// textID is a numeric id as text. 0 is no id.
+func textID(id int64) string {
+	if id == 0 {
+		return ""
+	}
+	return strconv.FormatInt(id, 10)
+}
+
+// orderText is the place of a member. 0 is what all vendors give to those whom nobody has sorted.
+func orderText(order int64) string { return textID(order) }
 
 // convert puts a vendor's values into this package's words; the first error ends it.
 func convert[In, Out any](all iter.Seq2[In, error], to func(In) Out) iter.Seq2[Out, error] {
@@ -122,5 +190,13 @@ func convert[In, Out any](all iter.Seq2[In, error], to func(In) Out) iter.Seq2[O
 				return
 			}
 		}
+	}
+}
+
+// failed is a list that cannot be read.
+func failed[T any](err error) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var zero T
+		yield(zero, err)
 	}
 }

@@ -1,17 +1,119 @@
-// Package directory shows the staff directories of all vendors through one interface: departments, their members, a user by id,
-// in the words of SCIM (RFC 7643), with the vendor's own value in Raw.
+// Package directory shows the staff directories of all vendors through one interface: departments, their members, a
+// user by id, in the words of SCIM (RFC 7643), with the vendor's own value in Raw.
 //
 //	d := directory.WeCom(client)
 //	for user, err := range directory.Walk(ctx, d, directory.WalkOptions{}) {
 //		if err != nil {
 //			return err // says how far the walk got; what came before it is not the whole company
 //		}
-//		sync(user.UserName, user.DisplayName, user.Active, user.Departments)
+//		active, known := user.Active()
+//		sync(user.UserName, user.DisplayName, active, known, user.Departments)
 //	}
 //
-// [Walk] visits all departments, several at a time and within the vendor's quota, and yields each user once with all
-// departments. It holds one page for each worker and the ids that it has seen, not the company.
+// What a vendor does not say is not known: it is never false, none or zero. Status is "", a mark is nil, a list is
+// nil (and empty where the vendor says that there is nothing in it). JSON leaves all of these out.
 //
-// No vendor gives a snapshot: somebody who is moved, while the walk is under way, from a department that has not been read to one
-// that has been, is not seen. Run the walk again when that matters; every run stands for itself.
+// # Walking
+//
+// [Walk] visits what the app may see, which [Directory] tells as its [Scope]: the whole company, or the departments
+// and single people that the administrator gave it. It reads the members of departments while others are still being
+// listed, several at a time and within the vendor's quotas, and yields each person once, with what all departments
+// tell.
+//
+// Most people are yielded as they are read. A person waits for
+//
+//   - the rows of the other departments, at DingTalk, whose rows tell leader and order of one department only.
+//     Departments that somebody waits for are read first;
+//   - the record of a department that has not been listed yet, where only that tells who leads it (Feishu, WPS 365);
+//   - the end, where a row names no departments, or not the one whose list it is in: any other may have the person as
+//     well.
+//
+// Nobody waits for what will not come: a department that is skipped, gone, left out or out of scope holds nobody back.
+//
+// Memory is bound by one page for each worker, the ids of the people who were seen, a record for each department, and
+// those who wait. Ten thousand people at most wait for records: then no more people are read until some departments
+// have been listed. At DingTalk those wait who are in several departments and have not been seen in all of them,
+// which in the worst case is all who are in more than one. The worst case of all is an app that may not read which
+// departments people are in: then everybody is held, about two kilobytes each.
+//
+// No vendor gives a snapshot: somebody who is moved, while the walk is under way, from a department that has not been
+// read to one that has been, is not seen. Run the walk again when that matters; every run stands for itself.
+//
+// A walk that finds nobody is an error ([ErrEmpty]), since an app without rights looks like an empty company at most
+// vendors.
+//
+// # Snapshots
+//
+// [WriteSnapshot] writes a company as JSON Lines that are equal for equal companies, [ReadSnapshot] reads them and
+// refuses what is not whole, and [Diff] tells who was added, changed, moved, left or came back from one to the next.
+// It refuses what would hurt if somebody acted on it: another company, another part of it, too many leavers.
+//
+// # Which field comes from where
+//
+// "list" is what a walk has without further calls, "detail" what [WalkOptions].Details adds, at one call a person; a
+// dash is what the vendor's calls do not tell. A field that the app has no permission for is left out by the vendor
+// without an error.
+//
+//	field           WeCom                   DingTalk                Feishu                  WPS 365
+//	ID              list userid             list userid             list open_id            list id
+//	ExternalID      -                       -                       -                       list ex_user_id
+//	UnionID         list open_userid [1]    list unionid            list union_id           -
+//	UserName        list userid             list userid             list user_id [2]        list login_name [3]
+//	DisplayName     list name               list name               list name [4]           list user_name
+//	NickName        list alias              list nickname [5]       list nickname, en_name  -
+//	Title           list position           list title              list job_title [6]      list title
+//	Status          list status             list active [7]         list status [6]         list status
+//	Gender          list gender [8]         -                       list gender [9]         list gender [10]
+//	PhotoURL        list avatar [8]         list avatar             list avatar [4]         detail avatar
+//	Location        list address [8]        list work_place [11]    list work_station,      list work_place
+//	                                                                city [6]
+//	EmployeeNo      -                       list job_number         list employee_no [6]    list employee_id
+//	EmployeeType    -                       -                       list employee_type [6]  list employment_type
+//	HireDate        -                       list hired_date         list join_time [6]      -
+//	ManagerID       list direct_leader      detail manager_userid   list leader_user_id     detail leader_id
+//	                                                                [12]
+//	Emails work     list biz_mail [8]       list org_email          list enterprise_email   -
+//	                                                                [6]
+//	Emails home     list email [8]          list email [11]         list email [13]         list email [10]
+//	PhoneNumbers    list mobile [8],        list mobile [14],       list mobile [15]        list phone [10],
+//	                telephone               telephone                                       telephone
+//	Departments     list department         list dept_id_list       list department_ids     list depts
+//	                                                                [12]
+//	  Leader        list is_leader_in_dept  list leader             list, from departments  list, from departments;
+//	                or department_leader                                                    detail is_leader
+//	  Primary       list main_department    -                       list orders [12]        list def_dept_id
+//	  Order         list order              list dept_order         list orders [12]        detail order
+//	Attributes      list extattr            list extension [11]     list custom_attrs [16]  -
+//	department
+//	  Name          list name [17]          list name               list name [18]          list name
+//	  ExternalID    -                       list source_identifier  list department_id      list ex_dept_id
+//	  LeaderIDs     list department_leader  from members [19]       list leaders [20]       list leaders
+//	                or members [19]
+//	  Order         list order              -                       list order [20]         list order
+//
+// Permissions, and what else there is to know:
+//
+//	 [1] third-party apps only
+//	 [2] contact:user.employee_id:readonly; without it the open_id. UserNameFrom tells which it is
+//	 [3] private deployments; otherwise ex_user_id, or else id. UserNameFrom tells which it is
+//	 [4] contact:user.base:readonly
+//	 [5] accounts that the company owns
+//	 [6] contact:user.employee:readonly
+//	 [7] and disable_status, for accounts that the company owns
+//	 [8] not for apps made since June 2022, which need the consent of each person
+//	 [9] contact:user.gender:readonly
+//	[10] kso.user_gender.read, kso.user_email.read, kso.user_phone.read
+//	[11] the permission for personal information of members
+//	[12] contact:user.department:readonly
+//	[13] contact:user.email:readonly
+//	[14] the permission for mobile numbers
+//	[15] contact:user.phone:readonly
+//	[16] [6], and the company has to allow it; their names by listCustomAttrs
+//	[17] not for departments that are known by Config.ContactSecret only
+//	[18] contact:department.base:readonly
+//	[19] passed to WalkOptions.Read and kept in snapshots, once the members have been read
+//	[20] contact:department.organize:readonly
+//
+// Telephone numbers are in E.164 where that is certain: the vendor gives a country code, or there are 11 digits that
+// begin with 1, which is a mobile number of China. Other numbers are left as they came.
 package directory

@@ -18,7 +18,10 @@ func ExampleWalk() {
 	}
 	defer server.Close()
 	demo := server.Credentials().WeCom
-	c, err := wecom.New(wecom.Config{CorpID: demo.CorpID, AppSecret: clients.Secret(demo.AppSecret)}, clients.WithBaseURL(server.WeComURL()))
+	c, err := wecom.New(
+		wecom.Config{CorpID: demo.CorpID, AppSecret: clients.Secret(demo.AppSecret)},
+		clients.WithBaseURL(server.WeComURL()),
+	)
 	if err != nil {
 		panic(err)
 	}

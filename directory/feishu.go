@@ -1,44 +1,142 @@
 package directory
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"iter"
+	"slices"
 	"strconv"
+	"sync"
+	"time"
 
+	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/feishu"
 	"github.com/roster-go/roster/gen/feishuapi"
 )
 
-// feishuRoot is the company itself. Feishu has no department object for it, and people who are in no other department.
-const feishuRoot = "0"
+const (
+	// feishuRoot is the company itself. No list of departments has it, and there are people who are in no other
+	// department.
+	feishuRoot = "0"
 
-// Feishu shows the directory of Feishu or Lark, as far as the app's contact range (通讯录权限范围) goes. Users' ids are open_ids, which differ from
-// app to app, and departments' are open_department_ids; the root is "0".
-func Feishu(c *feishu.Client) Directory { return &feishuDirectory{c} }
+	// feishuRootName stands in for the name that Feishu does not give.
+	feishuRootName = "root"
+)
 
-type feishuDirectory struct{ c *feishu.Client }
+// Feishu shows the directory of Feishu or Lark, as far as the app's contact range (通讯录权限范围) goes. Users' ids are
+// open_ids, which differ from app to app, and departments' are open_department_ids; the root is "0", and is called
+// "root" where the vendor does not tell its name.
+func Feishu(c *feishu.Client) Directory { return &feishuDirectory{c: c} }
+
+type feishuDirectory struct {
+	c *feishu.Client
+
+	// The company's own words, read when somebody needs them.
+	attributes, employees words
+}
 
 func (d *feishuDirectory) Vendor() string { return "feishu" }
 
-func (d *feishuDirectory) Departments(ctx context.Context) iter.Seq2[Department, error] {
+// Scope asks twice: the range of the whole company is written as its departments of the first level, as if it were
+// these.
+func (d *feishuDirectory) Scope(ctx context.Context) (Scope, error) {
+	whole := true
+	_, err := d.c.ListDepartmentChildren(ctx, feishuRoot, &feishuapi.ListDepartmentChildrenParams{PageSize: new(int64(1))})
+	var refused *clients.Error
+	switch {
+	case errors.As(err, &refused) && refused.Code == strconv.Itoa(int(feishuapi.ErrorCodeDepartmentOutOfRange)):
+		whole = false
+	case err != nil:
+		return Scope{}, err
+	}
+	if whole {
+		return Scope{Known: true, Whole: true}, nil
+	}
+	given, err := d.c.Scopes(ctx)
+	if err != nil {
+		return Scope{}, err
+	}
+	scope := Scope{Known: true, Departments: given.DepartmentIDs, Users: given.UserIDs, Groups: given.GroupIDs}
+	return scope.sorted(), nil
+}
+
+func (d *feishuDirectory) Departments(ctx context.Context, roots ...string) iter.Seq2[Department, error] {
+	if len(roots) == 0 {
+		roots = []string{feishuRoot}
+	}
 	return func(yield func(Department, error) bool) {
-		if !yield(Department{ID: feishuRoot}, nil) {
-			return
+		seen := make(map[string]struct{})
+		once := func(department Department) bool {
+			_, known := seen[department.ID]
+			seen[department.ID] = struct{}{}
+			return known && department.ID != "" || yield(department, nil)
 		}
-		for raw, err := range d.c.Departments(ctx, feishuRoot) {
-			if err != nil {
-				yield(Department{}, err)
-				return
+		for _, root := range roots {
+			if root == feishuRoot { // of which Departments has no object
+				top, err := d.top(ctx)
+				if err != nil {
+					yield(Department{}, clients.InDepartment(root, err))
+					return
+				}
+				if !once(top) {
+					return
+				}
 			}
-			if !yield(feishuDepartment(raw), nil) {
-				return
+			for raw, err := range d.c.Departments(ctx, root) {
+				if err != nil {
+					yield(Department{}, err)
+					return
+				}
+				if !once(feishuDepartment(raw)) {
+					return
+				}
 			}
 		}
 	}
 }
 
+// top is the record of the root. It is told to apps that see the whole company; where it is not,
+// the root has a name that stands in.
+func (d *feishuDirectory) top(ctx context.Context) (Department, error) {
+	answer, err := d.c.GetDepartment(ctx, feishuRoot, nil)
+	root := Department{ID: feishuRoot, Name: feishuRootName}
+	switch {
+	case err == nil:
+		told := feishuDepartment(answer.Data.Department)
+		told.ID, told.ParentID, told.Name = root.ID, "", cmp.Or(told.Name, root.Name)
+		if told.ExternalID == feishuRoot {
+			told.ExternalID = ""
+		}
+		return told, nil
+	case errors.Is(err, clients.ErrUnavailable):
+		return Department{}, err
+	}
+	silences := []error{clients.ErrPermission, clients.ErrNotFound, clients.ErrInvalidArgument, clients.ErrBadResponse}
+	for _, silence := range silences {
+		if errors.Is(err, silence) {
+			return root, nil
+		}
+	}
+	return Department{}, err
+}
+
 func (d *feishuDirectory) Members(ctx context.Context, departmentID string) iter.Seq2[User, error] {
-	return convert(d.c.DepartmentUsers(ctx, departmentID), feishuUser)
+	return users(d.rows(ctx, departmentID))
+}
+
+func (d *feishuDirectory) rows(ctx context.Context, departmentID string) iter.Seq2[row, error] {
+	return func(yield func(row, error) bool) {
+		for raw, err := range d.c.DepartmentUsers(ctx, departmentID) {
+			var user User
+			if err == nil {
+				user, err = d.user(ctx, raw)
+			}
+			if !yield(row{user: user, whole: raw.DepartmentIDs != nil}, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 func (d *feishuDirectory) User(ctx context.Context, id string) (User, error) {
@@ -46,27 +144,157 @@ func (d *feishuDirectory) User(ctx context.Context, id string) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	return feishuUser(answer.Data.User), nil
+	return d.user(ctx, answer.Data.User)
+}
+
+// words are names that the company gave to ids.
+type words struct {
+	mu    sync.Mutex
+	known map[string]string
+}
+
+// read returns the names, which are read once. Without the permission for them there are none.
+func (w *words) read(all func(yield func(id, name string) bool) error) (map[string]string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.known != nil {
+		return w.known, nil
+	}
+	known := make(map[string]string)
+	err := all(func(id, name string) bool {
+		known[id] = name
+		return true
+	})
+	if err != nil && !errors.Is(err, clients.ErrPermission) {
+		return nil, err
+	}
+	w.known = known
+	return known, nil
+}
+
+func (d *feishuDirectory) attributeNames(ctx context.Context) (map[string]string, error) {
+	return d.attributes.read(func(yield func(id, name string) bool) error {
+		for attr, err := range d.c.CustomAttrs(ctx) {
+			if err != nil {
+				return err
+			}
+			yield(attr.ID, inChinese(attr.I18NName))
+		}
+		return nil
+	})
+}
+
+func (d *feishuDirectory) employeeTypes(ctx context.Context) (map[string]string, error) {
+	return d.employees.read(func(yield func(id, name string) bool) error {
+		for kind, err := range d.c.EmployeeTypes(ctx) {
+			if err != nil {
+				return err
+			}
+			yield(kind.EnumValue, kind.Content)
+		}
+		return nil
+	})
+}
+
+// inChinese is a text in the language that a company's own words are written in, or in another if there is none.
+func inChinese(texts []feishuapi.LocaleText) string {
+	for _, text := range texts {
+		if text.Locale == "zh_cn" && text.Value != "" {
+			return text.Value
+		}
+	}
+	for _, text := range texts {
+		if text.Value != "" {
+			return text.Value
+		}
+	}
+	return ""
+}
+
+// user adds the names of what has only an id in the record of a user.
+func (d *feishuDirectory) user(ctx context.Context, raw feishuapi.User) (User, error) {
+	u := feishuUser(raw)
+	switch raw.EmployeeType {
+	case 0:
+	case 1:
+		u.EmployeeType = EmployeePermanent
+	case 2:
+		u.EmployeeType = EmployeeIntern
+	case 3:
+		u.EmployeeType = EmployeeOutsourced
+	case 4:
+		u.EmployeeType = EmployeeLabour
+	case 5:
+		u.EmployeeType = EmployeeConsultant
+	default:
+		names, err := d.employeeTypes(ctx)
+		if err != nil {
+			return User{}, err
+		}
+		number := strconv.FormatInt(raw.EmployeeType, 10)
+		if u.EmployeeType = names[number]; u.EmployeeType == "" {
+			u.EmployeeType = number
+		}
+	}
+	if raw.CustomAttrs == nil {
+		return u, nil
+	}
+	u.Attributes = make(map[string]string, len(raw.CustomAttrs))
+	if len(raw.CustomAttrs) == 0 {
+		return u, nil
+	}
+	names, err := d.attributeNames(ctx)
+	if err != nil {
+		return User{}, err
+	}
+	for _, attr := range raw.CustomAttrs {
+		name := names[attr.ID]
+		if _, taken := u.Attributes[name]; taken || name == "" {
+			name = attr.ID
+		}
+		v := attr.Value
+		for _, text := range []string{v.OptionValue, v.Name, v.URL, v.Text, v.OptionID, v.GenericUser.ID} {
+			if text != "" {
+				u.Attributes[name] = text
+				break
+			}
+		}
+	}
+	return u, nil
 }
 
 func feishuDepartment(raw feishuapi.Department) Department {
-	d := Department{ID: raw.OpenDepartmentID, ParentID: raw.ParentDepartmentID, Name: raw.Name, ExternalID: raw.DepartmentID, Order: raw.Order, Raw: raw}
-	for _, leader := range raw.Leaders {
-		d.LeaderIDs = append(d.LeaderIDs, leader.LeaderID)
+	d := Department{
+		ID:         raw.OpenDepartmentID,
+		ParentID:   raw.ParentDepartmentID,
+		Name:       raw.Name,
+		ExternalID: raw.DepartmentID,
+		Order:      raw.Order,
+		Raw:        raw,
 	}
-	if len(d.LeaderIDs) == 0 && raw.LeaderUserID != "" {
+	switch {
+	case len(raw.Leaders) > 0:
+		for _, leader := range raw.Leaders {
+			d.LeaderIDs = append(d.LeaderIDs, leader.LeaderID)
+		}
+		slices.Sort(d.LeaderIDs)
+	case raw.LeaderUserID != "":
 		d.LeaderIDs = []string{raw.LeaderUserID}
+	case raw.Name != "" && raw.ParentDepartmentID != "":
+		// Leaders are null where there are none. An app that may read name and parent may read them.
+		d.LeaderIDs = []string{}
 	}
 	return d
 }
 
 func feishuUser(raw feishuapi.User) User {
 	u := User{
-		ID: raw.OpenID, UserName: raw.UserID, DisplayName: raw.Name, NickName: raw.Nickname, Title: raw.JobTitle, PhotoURL: raw.Avatar.AvatarOrigin,
-		Location: raw.WorkStation, EmployeeNo: raw.EmployeeNo, ManagerID: raw.LeaderUserID, Raw: raw,
+		ID: raw.OpenID, UnionID: raw.UnionID, UserName: raw.UserID, UserNameFrom: UserNameFromFeishuID, DisplayName: raw.Name,
+		NickName: raw.Nickname, Title: raw.JobTitle, PhotoURL: raw.Avatar.AvatarOrigin, Location: raw.WorkStation,
+		EmployeeNo: raw.EmployeeNo, ManagerID: raw.LeaderUserID, HireDate: day(time.Unix(raw.JoinTime, 0)), Raw: raw,
 	}
 	if u.UserName == "" {
-		u.UserName = raw.OpenID // without the scope for user_id
+		u.UserName, u.UserNameFrom = raw.OpenID, UserNameFromOpenID // without the permission for user_id
 	}
 	if u.NickName == "" {
 		u.NickName = raw.EnName
@@ -80,32 +308,49 @@ func feishuUser(raw feishuapi.User) User {
 			u.Status = StatusLeft
 		case s.IsFrozen:
 			u.Status = StatusDisabled
-		case s.IsActivated:
+		case s.IsActivated && !s.IsUnjoin:
 			u.Status = StatusActive
 		default:
 			u.Status = StatusPending
 		}
 	}
-	u.Active = u.Status.usable()
 	switch raw.Gender {
 	case feishuapi.GenderMale:
 		u.Gender = GenderMale
 	case feishuapi.GenderFemale:
 		u.Gender = GenderFemale
 	}
-	u.Emails = addValue(u.Emails, raw.EnterpriseEmail, "work")
-	u.Emails = addValue(u.Emails, raw.Email, "work")
-	u.PhoneNumbers = addValue(u.PhoneNumbers, raw.Mobile, "mobile")
-	orders := make(map[string]feishuapi.UserOrder, len(raw.Orders))
+	u.Emails = addValue(addValue(nil, raw.EnterpriseEmail, "work"), raw.Email, "home")
+	u.PhoneNumbers = addValue(nil, e164(raw.Mobile), "mobile")
+	if raw.DepartmentIDs == nil {
+		return u
+	}
+	u.Departments = []Membership{}
+	orders, primary := make(map[string]feishuapi.UserOrder, len(raw.Orders)), feishuPrimary(raw.Orders)
 	for _, order := range raw.Orders {
 		orders[order.DepartmentID] = order
 	}
 	for _, id := range raw.DepartmentIDs {
-		m := Membership{DepartmentID: id}
-		if order, ok := orders[id]; ok {
-			m.Order, m.Primary = strconv.FormatInt(order.UserOrder, 10), order.IsPrimaryDept
+		m := Membership{DepartmentID: id, Order: orderText(orders[id].UserOrder)}
+		if primary != "" {
+			m.Primary = new(id == primary)
 		}
 		u.Departments = append(u.Departments, m)
 	}
 	return u
+}
+
+// feishuPrimary is the main department: the one with the mark, and in old records, which have no marks, the one with
+// the largest department_order. "" is not known.
+func feishuPrimary(orders []feishuapi.UserOrder) string {
+	primary, largest := "", int64(0)
+	for _, order := range orders {
+		if order.IsPrimaryDept != nil && *order.IsPrimaryDept {
+			return order.DepartmentID
+		}
+		if order.DepartmentOrder > largest {
+			primary, largest = order.DepartmentID, order.DepartmentOrder
+		}
+	}
+	return primary
 }

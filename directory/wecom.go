@@ -2,69 +2,121 @@ package directory
 
 import (
 	"context"
+	"fmt"
 	"iter"
-	"strconv"
+	"slices"
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/wecom"
 	"github.com/roster-go/roster/gen/wecomapi"
 )
 
-// WeCom shows WeCom's directory: what the self-built app (Config.AppSecret) may see. Ids are userids and department ids; the root is 1.
+// WeCom shows WeCom's directory: what the self-built app (Config.AppSecret) may see. Ids are userids and department
+// ids; the root is 1.
 //
-// With Config.ContactSecret the departments that the app may not see are listed too, without their names; reading their members is
-// clients.ErrPermission. Without it nobody can know of them, and the directory is what the app's visible range (可见范围) makes of it.
+// With Config.ContactSecret the departments that the app may not see are listed too, without their names; reading
+// their members is clients.ErrPermission. Without it nobody can know of them, and the directory is what the app's
+// visible range (可见范围) makes of it.
 func WeCom(c *wecom.Client) Directory { return &weComDirectory{c} }
 
 type weComDirectory struct{ c *wecom.Client }
 
 func (d *weComDirectory) Vendor() string { return "wecom" }
 
-func (d *weComDirectory) Departments(ctx context.Context) iter.Seq2[Department, error] {
+// Scope is not known.
+func (d *weComDirectory) Scope(context.Context) (Scope, error) { return Scope{}, nil }
+
+func (d *weComDirectory) Departments(ctx context.Context, roots ...string) iter.Seq2[Department, error] {
 	return func(yield func(Department, error) bool) {
-		visible, err := d.c.ListDepartment(ctx, nil)
+		all, err := d.departments(ctx)
+		if err == nil && len(roots) > 0 {
+			all, err = below(all, roots)
+		}
 		if err != nil {
 			yield(Department{}, err)
 			return
 		}
-		listed := make(map[int64]struct{}, len(visible.Department))
-		for _, raw := range visible.Department {
-			listed[raw.ID] = struct{}{}
-			if !yield(weComDepartment(raw), nil) {
-				return
-			}
-		}
-		if !d.c.HasContactSecret() {
-			return
-		}
-		all, err := d.c.ListDepartmentSimple(clients.WithScheme(ctx, "contactToken"), nil)
-		if err != nil {
-			yield(Department{}, err)
-			return
-		}
-		for _, node := range all.DepartmentID {
-			if _, ok := listed[node.ID]; ok {
-				continue
-			}
-			if !yield(weComDepartment(wecomapi.Department{ID: node.ID, ParentID: node.ParentID, Order: node.Order}), nil) {
+		for _, department := range all {
+			if !yield(department, nil) {
 				return
 			}
 		}
 	}
+}
+
+func (d *weComDirectory) departments(ctx context.Context) ([]Department, error) {
+	visible, err := d.c.ListDepartment(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	var all []Department
+	listed := make(map[int64]struct{}, len(visible.Department))
+	for _, raw := range visible.Department {
+		listed[raw.ID] = struct{}{}
+		all = append(all, weComDepartment(raw))
+	}
+	if !d.c.HasContactSecret() {
+		return all, nil
+	}
+	nodes, err := d.c.ListDepartmentSimple(clients.WithScheme(ctx, "contactToken"), nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, node := range nodes.DepartmentID {
+		if _, ok := listed[node.ID]; !ok {
+			all = append(all, weComDepartment(wecomapi.Department{ID: node.ID, ParentID: node.ParentID, Order: node.Order}))
+		}
+	}
+	return all, nil
+}
+
+// below returns the departments from roots down.
+func below(all []Department, roots []string) ([]Department, error) {
+	children := make(map[string][]int, len(all))
+	index := make(map[string]int, len(all))
+	for i, department := range all {
+		children[department.ParentID] = append(children[department.ParentID], i)
+		index[department.ID] = i
+	}
+	var kept []Department
+	seen := make(map[int]struct{})
+	var waiting []int
+	for _, root := range roots {
+		i, ok := index[root]
+		if !ok {
+			return nil, &clients.Error{Vendor: "wecom", Operation: "ListDepartment", Kind: clients.KindNotFound,
+				Message: fmt.Sprintf("department %s is not among those that the app sees", root)}
+		}
+		waiting = append(waiting, i)
+	}
+	for ; len(waiting) > 0; waiting = waiting[1:] {
+		i := waiting[0]
+		if _, ok := seen[i]; ok {
+			continue
+		}
+		seen[i] = struct{}{}
+		kept = append(kept, all[i])
+		waiting = append(waiting, children[all[i].ID]...)
+	}
+	return kept, nil
 }
 
 func (d *weComDirectory) Members(ctx context.Context, departmentID string) iter.Seq2[User, error] {
-	id, err := strconv.ParseInt(departmentID, 10, 64)
+	return users(d.rows(ctx, departmentID))
+}
+
+func (d *weComDirectory) rows(ctx context.Context, departmentID string) iter.Seq2[row, error] {
+	ids, err := numbers("wecom", "GetUserList", []string{departmentID})
 	if err != nil {
-		return func(yield func(User, error) bool) {
-			yield(User{}, &clients.Error{Vendor: "wecom", Operation: "GetUserList", Kind: clients.KindInvalidArgument, Message: "a department id of WeCom is a number"})
-		}
+		return failed[row](err)
 	}
-	return convert(d.c.DepartmentUsers(ctx, id), weComUser)
+	return convert(d.c.DepartmentUsers(ctx, ids[0]), func(raw wecomapi.Member) row {
+		return row{user: weComUser(raw), whole: raw.Department != nil}
+	})
 }
 
 func (d *weComDirectory) User(ctx context.Context, id string) (User, error) {
-	member, err := d.c.Member(ctx, id)
+	member, err := d.c.User(ctx, id)
 	if err != nil {
 		return User{}, err
 	}
@@ -72,33 +124,49 @@ func (d *weComDirectory) User(ctx context.Context, id string) (User, error) {
 }
 
 func weComDepartment(raw wecomapi.Department) Department {
-	department := Department{ID: strconv.FormatInt(raw.ID, 10), Name: raw.Name, LeaderIDs: raw.DepartmentLeader, Order: strconv.FormatInt(raw.Order, 10), Raw: raw}
-	if raw.ParentID != 0 {
-		department.ParentID = strconv.FormatInt(raw.ParentID, 10)
+	return Department{
+		ID:        textID(raw.ID),
+		ParentID:  textID(raw.ParentID),
+		Name:      raw.Name,
+		LeaderIDs: weComFolded(raw.DepartmentLeader),
+		Order:     orderText(raw.Order),
+		Raw:       raw,
 	}
-	return department
+}
+
+// weComFolded are userids in the form that is the same for all spellings.
+func weComFolded(userIDs []string) []string {
+	if userIDs == nil {
+		return nil
+	}
+	folded := []string{}
+	for _, id := range userIDs {
+		folded = append(folded, wecom.FoldUserID(id))
+	}
+	slices.Sort(folded)
+	return folded
 }
 
 func weComUser(raw wecomapi.Member) User {
 	u := User{
 		// The vendor ignores the case of userids and may write one in two ways; the folded form is the same for both.
-		ID: wecom.FoldUserID(raw.UserID), UserName: raw.UserID, DisplayName: raw.Name, NickName: raw.Alias, Title: raw.Position,
-		PhotoURL: raw.Avatar, Location: raw.Address, Raw: raw,
+		ID: wecom.FoldUserID(raw.UserID), UnionID: raw.OpenUserID, UserName: raw.UserID, UserNameFrom: UserNameFromUserID,
+		DisplayName: raw.Name, NickName: raw.Alias, Title: raw.Position, PhotoURL: raw.Avatar, Location: raw.Address,
+		Attributes: weComAttributes(raw.ExtAttr.Attrs), Raw: raw,
 	}
 	if u.NickName == "" {
 		u.NickName = raw.EnglishName
 	}
 	switch raw.Status {
-	case 1:
+	case wecomapi.MemberStatusActivated:
 		u.Status = StatusActive
-	case 2:
+	case wecomapi.MemberStatusDisabled:
 		u.Status = StatusDisabled
-	case 4:
+	case wecomapi.MemberStatusNotActivated:
 		u.Status = StatusPending
-	case 5:
+	case wecomapi.MemberStatusLeft:
 		u.Status = StatusLeft
 	}
-	u.Active = u.Status.usable()
 	switch raw.Gender {
 	case "1":
 		u.Gender = GenderMale
@@ -108,20 +176,42 @@ func weComUser(raw wecomapi.Member) User {
 	if len(raw.DirectLeader) > 0 {
 		u.ManagerID = wecom.FoldUserID(raw.DirectLeader[0])
 	}
-	u.Emails = addValue(u.Emails, raw.BizMail, "work")
-	u.Emails = addValue(u.Emails, raw.Email, "work")
-	u.PhoneNumbers = addValue(u.PhoneNumbers, raw.Mobile, "mobile")
-	u.PhoneNumbers = addValue(u.PhoneNumbers, raw.Telephone, "work")
+	u.Emails = addValue(addValue(nil, raw.BizMail, "work"), raw.Email, "home")
+	u.PhoneNumbers = addValue(addValue(nil, e164(raw.Mobile), "mobile"), e164(raw.Telephone), "work")
+	if raw.Department == nil {
+		return u
+	}
+	u.Departments = []Membership{}
 	for i, id := range raw.Department {
-		m := Membership{DepartmentID: strconv.FormatInt(id, 10), Primary: id == raw.MainDepartment}
+		m := Membership{DepartmentID: textID(id)}
+		if raw.MainDepartment != 0 {
+			m.Primary = new(id == raw.MainDepartment)
+		}
 		// The arrays are parallel, but may be shorter or absent.
 		if i < len(raw.Order) {
-			m.Order = strconv.FormatInt(raw.Order[i], 10)
+			m.Order = orderText(raw.Order[i])
 		}
 		if i < len(raw.IsLeaderInDept) {
-			m.Leader = raw.IsLeaderInDept[i] == 1
+			m.Leader = new(raw.IsLeaderInDept[i] == 1)
 		}
 		u.Departments = append(u.Departments, m)
 	}
 	return u
+}
+
+func weComAttributes(attrs []wecomapi.Attr) map[string]string {
+	if attrs == nil {
+		return nil
+	}
+	attributes := make(map[string]string, len(attrs))
+	for _, a := range attrs {
+		value := a.Text.Value
+		for _, other := range []string{a.Value, a.Web.URL} {
+			if value == "" {
+				value = other
+			}
+		}
+		attributes[a.Name] = value
+	}
+	return attributes
 }

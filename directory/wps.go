@@ -2,43 +2,127 @@ package directory
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"iter"
-	"strconv"
+	"slices"
 
+	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/wps"
 	"github.com/roster-go/roster/gen/wpsapi"
 )
 
-// WPS shows WPS 365's directory, as far as the app's data permission (数据权限) goes: whom it does not cover is left out by the vendor, without
-// an error. Ids are the vendor's user and department ids.
+// WPS shows WPS 365's directory, as far as the app's data permission (数据权限) goes: whom it does not cover is left out
+// by the vendor, without an error. Ids are the vendor's user and department ids.
 func WPS(c *wps.Client) Directory { return &wpsDirectory{c} }
 
 type wpsDirectory struct{ c *wps.Client }
 
 func (d *wpsDirectory) Vendor() string { return "wps" }
 
-func (d *wpsDirectory) Departments(ctx context.Context) iter.Seq2[Department, error] {
-	return convert(d.c.Departments(ctx), wpsDepartment)
+// Scope is not known where the answer names nothing at all, or the deployment has no such call.
+func (d *wpsDirectory) Scope(ctx context.Context) (Scope, error) {
+	answer, err := d.c.GetContactsPermissionScope(
+		ctx,
+		&wpsapi.GetContactsPermissionScopeParams{Scopes: []wpsapi.ContactScope{wpsapi.ContactScopeOrg}},
+	)
+	if errors.Is(err, clients.ErrNotFound) {
+		return Scope{}, nil
+	}
+	if err != nil {
+		return Scope{}, err
+	}
+	var scope Scope
+	for _, part := range answer.Data.Items {
+		if part.Scope == string(wpsapi.ContactScopeOrg) {
+			scope.Departments = append(scope.Departments, part.DeptIDs...)
+			scope.Users = append(scope.Users, part.UserIDs...)
+		}
+	}
+	if len(scope.Departments)+len(scope.Users) == 0 {
+		return Scope{}, nil
+	}
+	root, err := d.c.GetRootDept(ctx, nil)
+	if err != nil {
+		return Scope{}, err
+	}
+	if slices.Contains(scope.Departments, root.Data.ID) {
+		return Scope{Known: true, Whole: true}, nil
+	}
+	scope.Known = true
+	return scope.sorted(), nil
 }
 
-// Members reads each member once more: a row of the list names one department, and a User has all of them.
-func (d *wpsDirectory) Members(ctx context.Context, departmentID string) iter.Seq2[User, error] {
-	return func(yield func(User, error) bool) {
-		for member, err := range d.c.DepartmentMembers(ctx, departmentID) {
-			var user User
-			if err == nil {
-				user, err = d.User(ctx, member.UserID)
-			}
-			if !yield(user, err) || err != nil {
-				return
+func (d *wpsDirectory) Departments(ctx context.Context, roots ...string) iter.Seq2[Department, error] {
+	return func(yield func(Department, error) bool) {
+		top, err := d.departments(ctx, roots)
+		if len(roots) == 0 {
+			var root *wpsapi.GetRootDeptAnswer
+			if root, err = d.c.GetRootDept(ctx, nil); err == nil {
+				top = []wpsapi.Dept{root.Data}
 			}
 		}
+		if err != nil {
+			yield(Department{}, err)
+			return
+		}
+		convert(tree(ctx, top, func(raw wpsapi.Dept) string { return raw.ID }, d.children), wpsDepartment)(yield)
 	}
 }
 
-// Users makes Walk list the company at once: that names all departments of everybody.
-func (d *wpsDirectory) Users(ctx context.Context) iter.Seq2[User, error] {
-	return convert(d.c.Users(ctx), wpsUser)
+// departments reads departments by their ids, all of which have to be there.
+func (d *wpsDirectory) departments(ctx context.Context, ids []string) ([]wpsapi.Dept, error) {
+	var all []wpsapi.Dept
+	for chunk := range slices.Chunk(ids, 50) {
+		answer, err := d.c.BatchReadDepts(ctx, nil, &wpsapi.BatchReadDeptsRequest{DeptIDs: chunk})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, answer.Data.Items...)
+	}
+	for _, id := range ids {
+		if !slices.ContainsFunc(all, func(raw wpsapi.Dept) bool { return raw.ID == id }) {
+			return nil, &clients.Error{Vendor: "wps", Operation: "batchReadDepts", Kind: clients.KindNotFound,
+				Message: fmt.Sprintf("department %s is not answered: it does not exist, or the app may not see it", id)}
+		}
+	}
+	return all, nil
+}
+
+func (d *wpsDirectory) children(ctx context.Context, departmentID string) ([]wpsapi.Dept, error) {
+	var all []wpsapi.Dept
+	for raw, err := range d.c.ChildDepartments(ctx, departmentID) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, raw)
+	}
+	return all, nil
+}
+
+// Members yields the rows of a department's list. They name this department only, with leader and order, which
+// nothing else tells on the public cloud.
+func (d *wpsDirectory) Members(ctx context.Context, departmentID string) iter.Seq2[User, error] {
+	return users(d.rows(ctx, departmentID))
+}
+
+func (d *wpsDirectory) rows(ctx context.Context, departmentID string) iter.Seq2[row, error] {
+	return convert(d.c.DepartmentUsers(ctx, departmentID), func(raw wpsapi.DeptMember) row {
+		info := raw.UserInfo
+		info.ID = raw.UserID
+		user := wpsUser(info)
+		m := Membership{DepartmentID: departmentID, Leader: new(raw.IsLeader), Order: orderText(raw.Order)}
+		if info.DefDeptID != "" {
+			m.Primary = new(info.DefDeptID == departmentID)
+		}
+		user.Departments = []Membership{m}
+		return row{user: user, own: true}
+	})
+}
+
+// everybody makes Walk list the company at once: that names all departments of everybody.
+func (d *wpsDirectory) everybody(ctx context.Context) iter.Seq2[row, error] {
+	return convert(d.c.Users(ctx), func(raw wpsapi.User) row { return row{user: wpsUser(raw), whole: raw.Depts != nil} })
 }
 
 func (d *wpsDirectory) User(ctx context.Context, id string) (User, error) {
@@ -49,27 +133,65 @@ func (d *wpsDirectory) User(ctx context.Context, id string) (User, error) {
 	return wpsUser(answer.Data), nil
 }
 
+// detail reads what lists lack: the manager and, for a row of a department's list, all departments.
+func (d *wpsDirectory) detail(ctx context.Context, listed row) (row, error) {
+	user, err := d.User(ctx, listed.user.ID)
+	if err != nil {
+		return listed, err
+	}
+	whole := user.Departments != nil
+	return row{user: merged(user, listed.user), whole: whole, own: listed.own}, nil
+}
+
+// mergeRaw keeps what only the list of a department has: the picture.
+func (d *wpsDirectory) mergeRaw(a, b any) any {
+	first, ok1 := a.(wpsapi.User)
+	second, ok2 := b.(wpsapi.User)
+	if ok1 && ok2 && first.Avatar == "" {
+		first.Avatar = second.Avatar
+	}
+	if !ok1 {
+		return a
+	}
+	return first
+}
+
 func wpsDepartment(raw wpsapi.Dept) Department {
-	department := Department{ID: raw.ID, ParentID: raw.ParentID, Name: raw.Name, ExternalID: raw.ExDeptID, Order: strconv.FormatInt(raw.Order, 10), Raw: raw}
+	department := Department{
+		ID:         raw.ID,
+		ParentID:   raw.ParentID,
+		Name:       raw.Name,
+		ExternalID: raw.ExDeptID,
+		Order:      orderText(raw.Order),
+		Raw:        raw,
+	}
 	if department.ParentID == "0" {
 		department.ParentID = ""
+	}
+	if raw.Leaders != nil {
+		department.LeaderIDs = []string{}
 	}
 	for _, leader := range raw.Leaders {
 		department.LeaderIDs = append(department.LeaderIDs, leader.UserID)
 	}
+	slices.Sort(department.LeaderIDs)
 	return department
 }
 
 func wpsUser(raw wpsapi.User) User {
 	u := User{
-		ID: raw.ID, ExternalID: raw.ExUserID, UserName: raw.LoginName, DisplayName: raw.UserName, Title: raw.Title, PhotoURL: raw.Avatar,
-		Location: raw.WorkPlace, EmployeeNo: raw.EmployeeID, ManagerID: raw.LeaderID, Raw: raw,
+		ID: raw.ID, ExternalID: raw.ExUserID, UserName: raw.LoginName, UserNameFrom: UserNameFromLoginName,
+		DisplayName: raw.UserName,
+		Title:       raw.Title, PhotoURL: raw.Avatar, Location: raw.WorkPlace, EmployeeNo: raw.EmployeeID,
+		EmployeeType: raw.EmploymentType,
+		ManagerID:    raw.LeaderID, Raw: raw,
 	}
 	// user_name is what the person is called and need not be unique.
-	for _, unique := range []string{raw.ExUserID, raw.ID} {
-		if u.UserName == "" {
-			u.UserName = unique
-		}
+	if u.UserName == "" {
+		u.UserName, u.UserNameFrom = raw.ExUserID, UserNameFromExternalID
+	}
+	if u.UserName == "" {
+		u.UserName, u.UserNameFrom = raw.ID, UserNameFromID
 	}
 	switch raw.Status {
 	case wpsapi.UserStatusActive:
@@ -81,23 +203,22 @@ func wpsUser(raw wpsapi.User) User {
 	case wpsapi.UserStatusDimission:
 		u.Status = StatusLeft
 	}
-	u.Active = u.Status.usable()
 	switch raw.Gender {
 	case wpsapi.GenderMale:
 		u.Gender = GenderMale
 	case wpsapi.GenderFemale:
 		u.Gender = GenderFemale
 	}
-	u.Emails = addValue(nil, raw.Email, "work")
-	u.PhoneNumbers = addValue(addValue(nil, raw.Phone, "mobile"), raw.Telephone, "work")
+	u.Emails = addValue(nil, raw.Email, "home")
+	u.PhoneNumbers = addValue(addValue(nil, e164(raw.Phone), "mobile"), e164(raw.Telephone), "work")
+	if raw.Depts == nil {
+		return u
+	}
+	u.Departments = []Membership{}
 	for _, d := range raw.Depts {
-		id := d.ID
-		if id == "" {
-			id = d.DeptID // private deployments
-		}
-		m := Membership{DepartmentID: id, Leader: d.IsLeader, Primary: d.IsDefDept || id == raw.DefDeptID}
-		if d.Order != 0 {
-			m.Order = strconv.FormatInt(d.Order, 10)
+		m := Membership{DepartmentID: wps.UserDeptID(d), Leader: d.IsLeader, Primary: d.IsDefDept, Order: orderText(d.Order)}
+		if m.Primary == nil && raw.DefDeptID != "" {
+			m.Primary = new(m.DepartmentID == raw.DefDeptID)
 		}
 		u.Departments = append(u.Departments, m)
 	}

@@ -14,7 +14,7 @@ import (
 //   - Consent(userID) returns the ticket that the self-built app gets when the person opens its page and agrees to show private
 //     fields. It is for GetUserDetailByTicket.
 //   - OpenVerificationPage(userID) returns the code with which the corp's verification page is opened when WeCom asks the person
-//     for the second check. It is for GetTfaInfo, once.
+//     for the second check. It is for GetTFAInfo, once.
 //   - LimitApps(departments...) sets the visible range (可见范围) of the demo apps to these departments and all below them; without
 //     departments they see the whole corp again.
 //   - Invited() returns all invitations so far. A person may be invited more than once.

@@ -2,9 +2,12 @@ package specs_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -14,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var vendors = []string{"wecom", "dingtalk", "feishu", "wps"}
+var vendors = specs.Vendors()
 
 func load(t *testing.T, vendor string) *openapi3.T {
 	t.Helper()
@@ -78,7 +81,8 @@ func TestEveryOperationSaysWhatTheGeneratorNeeds(t *testing.T) {
 				}
 				for _, parameter := range op.Parameters {
 					name := strings.ToLower(parameter.Value.Name)
-					assert.NotContains(t, []string{"access_token", "authorization", "signature"}, name, "%s: credentials are security schemes", about)
+					assert.NotContains(t, []string{"access_token", "authorization", "signature"}, name,
+						"%s: credentials are security schemes", about)
 				}
 			})
 		})
@@ -100,13 +104,83 @@ func TestNoAllOfAndEveryOddEnumHasNames(t *testing.T) {
 						text, ok := v.(string)
 						return !ok || text == "" || strings.ContainsFunc(text, func(r rune) bool { return r > 'z' || r < '-' })
 					})
-					if names, ok := s.Extensions["x-enum-varnames"].([]any); odd && assert.True(t, ok, "%s: x-enum-varnames", at) {
-						assert.Len(t, names, len(s.Enum), at)
+					for _, beside := range []string{"x-enum-varnames", "x-enum-descriptions", "x-enum-kinds"} {
+						list, ok := s.Extensions[beside].([]any)
+						switch {
+						case ok && len(list) != len(s.Enum):
+							t.Errorf("%s: enum has %d values, %s has %d: each value needs its own at the same place, in specs/%s.yaml",
+								at, len(s.Enum), beside, len(list), vendor)
+						case !ok && odd && beside == "x-enum-varnames":
+							t.Errorf("%s: the values are no words, so that they need x-enum-varnames, in specs/%s.yaml", at, vendor)
+						}
 					}
 				})
 			}
 		})
 	}
+}
+
+// What an error code means. The words for what this side finds, such as bad_response, are no vendor's.
+var kinds = []any{
+	"unknown", "unauthenticated", "permission", "not_found", "invalid_argument", "conflict", "rate_limited", "unavailable",
+	"by_status",
+}
+
+func TestEveryErrorCodeHasAKind(t *testing.T) {
+	for _, vendor := range vendors {
+		t.Run(vendor, func(t *testing.T) {
+			doc := load(t, vendor)
+			kindOf := map[string]any{}
+			for name, ref := range doc.Components.Schemas {
+				list, ok := ref.Value.Extensions["x-enum-kinds"].([]any)
+				if !ok {
+					listed := strings.HasSuffix(name, "ErrorCode") || name == "SubCode"
+					assert.False(t, listed, "%s has no x-enum-kinds", name)
+					continue
+				}
+				require.Len(t, list, len(ref.Value.Enum), name)
+				assert.Len(t, ref.Value.Extensions["x-enum-varnames"], len(ref.Value.Enum), name)
+				assert.Len(t, ref.Value.Extensions["x-enum-descriptions"], len(ref.Value.Enum), name)
+				for i, kind := range list {
+					code := codeText(ref.Value.Enum[i])
+					if code == "0" {
+						assert.Equal(t, "success", kind, "%s 0", name)
+					} else {
+						assert.Contains(t, kinds, kind, "%s %s", name, code)
+					}
+					assert.Contains(t, []any{nil, kind}, kindOf[code], "%s %s has another kind in another list", name, code)
+					kindOf[code] = kind
+				}
+			}
+			require.Contains(t, doc.Components.Schemas, "ErrorCode")
+			operations(doc, func(_, _ string, op *openapi3.Operation) {
+				extension, ok := op.Extensions["x-error-kinds"]
+				if !ok {
+					return
+				}
+				list, ok := extension.([]any)
+				require.True(t, ok, "%s: x-error-kinds is a list", op.OperationID)
+				assert.NotEmpty(t, list, op.OperationID)
+				before := math.Inf(-1)
+				for _, entry := range list {
+					entry, ok := entry.(map[string]any)
+					require.True(t, ok, "%s: x-error-kinds: an object", op.OperationID)
+					assert.Equal(t, []string{"from", "kind", "to"}, slices.Sorted(maps.Keys(entry)), op.OperationID)
+					assert.Contains(t, kinds, entry["kind"], op.OperationID)
+					assert.Greater(t, entry["from"], before, "%s: ranges in order, none within another", op.OperationID)
+					assert.LessOrEqual(t, entry["from"], entry["to"], op.OperationID)
+					before, _ = entry["to"].(float64)
+				}
+			})
+		})
+	}
+}
+
+func codeText(code any) string {
+	if number, ok := code.(float64); ok {
+		return strconv.FormatFloat(number, 'f', -1, 64)
+	}
+	return fmt.Sprint(code)
 }
 
 // visit walks down inline schemas; what is referred to is visited under its own name.
@@ -119,19 +193,6 @@ func visit(t *testing.T, at string, ref *openapi3.SchemaRef, f func(string, *ope
 	}
 	if items := ref.Value.Items; items != nil && items.Ref == "" {
 		visit(t, at+"[]", items, f)
-	}
-}
-
-func TestTheFoundingOperationsAreAllThere(t *testing.T) {
-	want := map[string]int{"wecom": 13, "dingtalk": 20, "feishu": 12, "wps": 1}
-	for _, vendor := range vendors {
-		founding := 0
-		operations(load(t, vendor), func(_, _ string, op *openapi3.Operation) {
-			if op.Extensions["x-founding"] == true {
-				founding++
-			}
-		})
-		assert.Equal(t, want[vendor], founding, vendor)
 	}
 }
 
@@ -175,6 +236,89 @@ func TestRequestsAndAnswersShareNoSchema(t *testing.T) {
 					}
 				}
 			})
+		})
+	}
+}
+
+// Generators for other languages keep operations, schemas, parameters and responses in one file, and derive names from
+// each.
+func TestNoTwoNamesMeetInOtherLanguages(t *testing.T) {
+	for _, vendor := range vendors {
+		t.Run(vendor, func(t *testing.T) {
+			doc := load(t, vendor)
+			owners := map[string]string{}
+			claim := func(name, owner string) {
+				key := strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
+				assert.Emptyf(t, owners[key], "%s needs the name %s", owner, name)
+				owners[key] = owner
+			}
+			for name := range doc.Components.Schemas {
+				claim(name, "the schema "+name)
+			}
+			for name := range doc.Components.Parameters {
+				claim(name, "the parameter "+name)
+				claim(name+"Parameter", "the parameter "+name)
+				assert.True(t, strings.HasSuffix(name, "Param"), "the parameter %s: its name ends with Param", name)
+			}
+			for name := range doc.Components.Responses {
+				claim(name, "the response "+name)
+				claim(name+"Response", "the response "+name)
+			}
+			// Bodies are <operation>Request, and nothing else may be called so.
+			bodies := map[string]string{}
+			operations(doc, func(_, _ string, op *openapi3.Operation) {
+				if op.RequestBody == nil {
+					return
+				}
+				for _, media := range op.RequestBody.Value.Content {
+					bodies[strings.TrimPrefix(media.Schema.Ref, "#/components/schemas/")] = op.OperationID
+				}
+			})
+			derived := []string{
+				"", "Body", "Data", "Error", "Errors", "Headers", "MutationBody", "MutationError", "MutationResult",
+				"Params", "Path", "PathParameters", "Query", "QueryError", "QueryParams", "QueryResult", "Response",
+				"Responses", "Result", "Url", "Variables",
+			}
+			operations(doc, func(_, _ string, op *openapi3.Operation) {
+				for _, suffix := range derived {
+					claim(op.OperationID+suffix, "the operation "+op.OperationID)
+				}
+				for body, operation := range bodies {
+					if strings.EqualFold(body, op.OperationID+"Request") {
+						assert.Equal(t, op.OperationID, operation, "%s is the body of another operation", body)
+					}
+				}
+			})
+		})
+	}
+}
+
+// What three operations share is a component. The description belongs to it, so that it is told in one way.
+func TestNothingIsWrittenOutThreeTimes(t *testing.T) {
+	for _, vendor := range vendors {
+		t.Run(vendor, func(t *testing.T) {
+			operationsWith := map[string][]string{}
+			add := func(thing any, what, operation string) {
+				text, err := json.Marshal(thing)
+				require.NoError(t, err)
+				key := what + " " + string(text)
+				operationsWith[key] = append(operationsWith[key], operation)
+			}
+			operations(load(t, vendor), func(_, _ string, op *openapi3.Operation) {
+				for _, parameter := range op.Parameters {
+					if parameter.Ref == "" {
+						add(parameter.Value, "parameter", op.OperationID)
+					}
+				}
+				for status, response := range op.Responses.Map() {
+					if response.Ref == "" {
+						add(response.Value, "response "+status, op.OperationID)
+					}
+				}
+			})
+			for what, which := range operationsWith {
+				assert.Less(t, len(which), 3, "%s, in %s: name it under components", what, strings.Join(which, ", "))
+			}
 		})
 	}
 }

@@ -2,8 +2,8 @@ package wire
 
 import "encoding/json"
 
-// Cursor is where the next page of a list begins. It tells an absent key, for which an older one may stand in, from the empty or
-// null one that ends the list.
+// Cursor is where the next page of a list begins. It tells an absent key, for which an older one may stand in, from the
+// empty or null one that ends the list.
 type Cursor struct {
 	Value string
 	Sent  bool // the key was there

@@ -26,7 +26,9 @@ func TestCursor(t *testing.T) {
 	var p page
 	assert.ErrorContains(t, json.Unmarshal([]byte(`{"next":{"user":"chen.yq"}}`), &p), "want a string or null")
 
-	for want, cursor := range map[string]wire.Cursor{`{}`: {}, `{"next":""}`: {Sent: true}, `{"next":"a"}`: {Value: "a", Sent: true}} {
+	for want, cursor := range map[string]wire.Cursor{
+		`{}`: {}, `{"next":""}`: {Sent: true}, `{"next":"a"}`: {Value: "a", Sent: true},
+	} {
 		encoded, err := json.Marshal(page{Next: cursor})
 		require.NoError(t, err)
 		assert.Equal(t, want, string(encoded))

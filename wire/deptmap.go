@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// DeptInts maps department ids to numbers. The wire writes it as a string with bare keys, "{1:176372614058705512}", whose numbers go
-// beyond 2^53, or as a real object. It is encoded as such a string, keys in order.
+// DeptInts maps department ids to numbers. The wire writes it as a string with bare keys, "{1:176372614058705512}",
+// whose numbers go beyond 2^53, or as a real object. It is encoded as such a string, keys in order.
 type DeptInts map[int64]int64
 
 // UnmarshalJSON accepts "{1:10,22:-3}" with or without quotes around keys and values, a JSON object, "", "{}" and null.
@@ -37,8 +37,8 @@ func (m DeptBools) MarshalJSON() ([]byte, error) {
 	return encodeDeptMap(m, strconv.FormatBool)
 }
 
-// DeptStrings maps department ids to text. The wire writes it as a string that holds a JSON object, "{\"1\":\"CFO\"}", or as a real
-// object. It is encoded as such a string.
+// DeptStrings maps department ids to text. The wire writes it as a string that holds a JSON object, "{\"1\":\"CFO\"}",
+// or as a real object. It is encoded as such a string.
 type DeptStrings map[int64]string
 
 // UnmarshalJSON accepts the two forms, "" and null.

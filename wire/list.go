@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// StringList is a list of strings that older answers write as one string with bars between the items, "a|b". It is encoded as a
-// JSON array.
+// StringList is a list of strings that older answers write as one string with bars between the items, "a|b". It is
+// encoded as a JSON array.
 type StringList []string
 
 // UnmarshalJSON accepts ["a","b"], "a|b", "" and null.
@@ -26,7 +26,8 @@ func (l *StringList) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*[]string)(l))
 }
 
-// IntList is a list of integers that the wire writes as a JSON array or as a string that holds one. It is encoded as an array.
+// IntList is a list of integers that the wire writes as a JSON array or as a string that holds one. It is encoded as an
+// array.
 type IntList []int64
 
 // UnmarshalJSON accepts [1,2], "[1,2]", "" and null.
@@ -47,7 +48,8 @@ func (l IntListText) MarshalJSON() ([]byte, error) {
 	return quoted([]int64(l), "[]")
 }
 
-// StringMap is a map of strings that the wire writes as a JSON object or as a string that holds one. It is encoded as an object.
+// StringMap is a map of strings that the wire writes as a JSON object or as a string that holds one. It is encoded as
+// an object.
 type StringMap map[string]string
 
 // UnmarshalJSON accepts {"a":"b"}, "{\"a\":\"b\"}", "" and null. A value that is not a string is kept as its JSON text.
@@ -130,8 +132,8 @@ func plainJSON(v any) (string, error) {
 	return strings.TrimSuffix(b.String(), "\n"), nil
 }
 
-// IntLists is a list of lists of integers, such as the chains of parents of each of a user's departments. The wire writes a single chain
-// without the outer list, too. It is encoded nested.
+// IntLists is a list of lists of integers, such as the chains of parents of each of a user's departments. The wire
+// writes a single chain without the outer list, too. It is encoded nested.
 type IntLists [][]int64
 
 // UnmarshalJSON accepts [[1,2],[3]], [1,2], strings that hold them, "" and null.

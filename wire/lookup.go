@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Missing returns the first entry of want that body, a JSON object, does not satisfy, or "". An entry names a member that must be
-// there and be neither null nor an empty string; a dot descends into an object ("data.items"), a bar separates alternatives
-// ("dept_user|next_cursor").
+// Missing returns the first entry of want that body, a JSON object, does not satisfy, or "". An entry names a member
+// that must be there and be neither null nor an empty string; a dot descends into an object ("data.items"), a bar
+// separates alternatives ("dept_user|next_cursor").
 func Missing(body []byte, want []string) string {
 	for _, entry := range want {
 		if !satisfied(body, entry) {
@@ -27,9 +27,10 @@ func satisfied(body []byte, entry string) bool {
 	return false
 }
 
-// Lookup finds the member at path in a JSON object without decoding the rest: a dot in path descends. The value returned starts at
-// the member's value and runs to the end of body; use Scalar to cut a number, string or literal out of it. Keys are compared byte by
-// byte, and the first of equal keys wins. Malformed JSON never panics; whether body is well-formed is for the decoder to say.
+// Lookup finds the member at path in a JSON object without decoding the rest: a dot in path descends. The value
+// returned starts at the member's value and runs to the end of body; use Scalar to cut a number, string or literal out
+// of it. Keys are compared byte by byte, and the first of equal keys wins. Malformed JSON never panics; whether body is
+// well-formed is for the decoder to say.
 func Lookup(body []byte, path string) (value []byte, ok bool) {
 	value = body
 	for name := range strings.SplitSeq(path, ".") {

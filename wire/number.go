@@ -4,8 +4,8 @@ import (
 	"strconv"
 )
 
-// Int is an integer that the wire writes as a number or as a string of digits. An empty string and null decode to zero. It is
-// encoded as a number.
+// Int is an integer that the wire writes as a number or as a string of digits. An empty string and null decode to zero.
+// It is encoded as a number.
 type Int int64
 
 // UnmarshalJSON accepts 12, "12", "" and null.

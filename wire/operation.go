@@ -1,10 +1,5 @@
 package wire
 
-import (
-	"context"
-	"net/http"
-)
-
 // Operation is what a vendor's document says of one operation. Operations are shared and must not be changed.
 type Operation struct {
 	ID     string // operationId, for example "GetUser"
@@ -30,30 +25,13 @@ type Operation struct {
 	Scopes     []string // permissions that the app needs
 	Answer     []string // what makes a JSON object an answer to this call; see Missing
 	Deprecated bool
+
+	// ErrorKinds says what error codes mean that mean something else here than elsewhere. See KindOf.
+	ErrorKinds []CodeKind
 }
 
 // Limit is a quota: at most Requests calls in Seconds seconds.
 type Limit struct {
 	Requests int
 	Seconds  int
-}
-
-// Call is one use of an operation, made by a generated method and carried out by a Caller.
-type Call struct {
-	Operation *Operation
-
-	// Build makes a fresh request for the base URL server, which ends in a slash. It is called for each attempt.
-	Build func(server string) (*http.Request, error)
-
-	// Out is the pointer that the answer is decoded into, once.
-	Out any
-
-	// Invalid is the first thing found wrong with the arguments; a Caller reports it before any I/O.
-	Invalid error
-}
-
-// Caller carries out calls: it authorizes, sends, replays and decodes them.
-type Caller interface {
-	// Call fills call.Out or returns an error that says why it did not.
-	Call(ctx context.Context, call *Call) error
 }

@@ -58,16 +58,20 @@ func TestQuirksDecodeBothFormsAndEncodeOne(t *testing.T) {
 }
 
 func TestQuirksTakeNullForNothing(t *testing.T) {
-	for _, out := range []any{new(wire.Int), new(wire.StringList), new(wire.IntList), new(wire.IntListText), new(wire.StringMap),
+	for _, out := range []any{
+		new(wire.Int), new(wire.StringList), new(wire.IntList), new(wire.IntListText), new(wire.StringMap),
 		new(wire.StringMapText), new(wire.DeptInts), new(wire.DeptBools), new(wire.DeptStrings)} {
 		assert.NoErrorf(t, json.Unmarshal([]byte("null"), out), "%T", out)
 	}
 }
 
 func TestQuirksRefuseOtherFormsAndQuoteNothing(t *testing.T) {
-	for _, out := range []any{new(wire.Int), new(wire.StringList), new(wire.IntList), new(wire.IntListText), new(wire.StringMap),
+	for _, out := range []any{
+		new(wire.Int), new(wire.StringList), new(wire.IntList), new(wire.IntListText), new(wire.StringMap),
 		new(wire.StringMapText), new(wire.DeptInts), new(wire.DeptBools), new(wire.DeptStrings)} {
-		for _, in := range []string{`true`, `{"private":"13900001111"}`, `"{13900001111}"`, `[[13900001111]]`, `"13900001111x"`, `1.5`} {
+		for _, in := range []string{
+			`true`, `{"private":"13900001111"}`, `"{13900001111}"`, `[[13900001111]]`, `"13900001111x"`, `1.5`,
+		} {
 			err := json.Unmarshal([]byte(in), out)
 			if err == nil {
 				continue // some forms fit some types
@@ -79,7 +83,9 @@ func TestQuirksRefuseOtherFormsAndQuoteNothing(t *testing.T) {
 
 func TestLookup(t *testing.T) {
 	body := []byte(` { "a" : 1, "b":{"c":[1,{"d":"}"}],"e":null}, "f":"x\"y", "errcode" :"0" , "z":true}`)
-	for path, want := range map[string]string{"a": "1", "b.e": "null", "f": `x\"y`, "errcode": "0", "z": "true", "b.c": "[1"} {
+	for path, want := range map[string]string{
+		"a": "1", "b.e": "null", "f": `x\"y`, "errcode": "0", "z": "true", "b.c": "[1",
+	} {
 		value, ok := wire.Lookup(body, path)
 		require.Truef(t, ok, path)
 		assert.Equal(t, want, wire.Scalar(value), path)
@@ -88,7 +94,9 @@ func TestLookup(t *testing.T) {
 		_, ok := wire.Lookup(body, path)
 		assert.Falsef(t, ok, "%q", path)
 	}
-	for _, malformed := range []string{"", "[]", "{", `{"a`, `{"a"`, `{"a":`, `{"a":1`, `{"b":{`, `{"b":"`, `{"b":1 "a":2}`, "null"} {
+	for _, malformed := range []string{
+		"", "[]", "{", `{"a`, `{"a"`, `{"a":`, `{"a":1`, `{"b":{`, `{"b":"`, `{"b":1 "a":2}`, "null",
+	} {
 		_, _ = wire.Lookup([]byte(malformed), "a")
 	}
 }
@@ -118,38 +126,10 @@ func TestMissing(t *testing.T) {
 	}
 }
 
-func TestCallRefusesWhatWouldGoElsewhere(t *testing.T) {
-	for _, value := range []any{"", ".", ".."} {
-		var call wire.Call
-		call.PathValue("user_id", value)
-		assert.ErrorContains(t, call.Invalid, "user_id")
-	}
-	for _, value := range []any{"a", "..a", "a/b", "a?b", "%2e", int64(0), "#"} {
-		var call wire.Call
-		call.PathValue("user_id", value)
-		assert.NoError(t, call.Invalid)
-	}
-	var call wire.Call
-	call.RequireParams(true, "userid")
-	first := call.Invalid
-	assert.ErrorContains(t, first, "userid")
-	assert.Nil(t, call.JSONBody((*struct{})(nil)))
-	assert.Nil(t, call.FormBody((*struct{})(nil)))
-	assert.Equal(t, first, call.Invalid, "the first problem stays")
-}
-
-func TestJSONBodyIsRawUTF8(t *testing.T) {
-	var call wire.Call
-	got := call.JSONBody(&map[string]string{"name": "研发<&>一部\u2028"})
-	require.NoError(t, call.Invalid)
-	assert.Equal(t, "{\"name\":\"研发<&>一部\\u2028\"}", string(got))
-	call = wire.Call{}
-	assert.Nil(t, call.JSONBody(&struct{ F func() }{}))
-	assert.Error(t, call.Invalid)
-}
-
 func FuzzQuirks(f *testing.F) {
-	for _, seed := range []string{`12`, `"12"`, `"a|b"`, `"{1:2,3:4}"`, `{"1":true}`, `"[1,2]"`, `null`, `""`, `"{\"1\":\"x\"}"`} {
+	for _, seed := range []string{
+		`12`, `"12"`, `"a|b"`, `"{1:2,3:4}"`, `{"1":true}`, `"[1,2]"`, `null`, `""`, `"{\"1\":\"x\"}"`,
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -157,16 +137,20 @@ func FuzzQuirks(f *testing.F) {
 			return
 		}
 		for _, pair := range [][2]any{
-			{new(wire.Int), new(wire.Int)}, {new(wire.StringList), new(wire.StringList)}, {new(wire.IntList), new(wire.IntList)},
-			{new(wire.IntListText), new(wire.IntListText)}, {new(wire.StringMap), new(wire.StringMap)}, {new(wire.StringMapText), new(wire.StringMapText)},
-			{new(wire.DeptInts), new(wire.DeptInts)}, {new(wire.DeptBools), new(wire.DeptBools)}, {new(wire.DeptStrings), new(wire.DeptStrings)},
+			{new(wire.Int), new(wire.Int)}, {new(wire.StringList), new(wire.StringList)},
+			{new(wire.IntList), new(wire.IntList)},
+			{new(wire.IntListText), new(wire.IntListText)}, {new(wire.StringMap), new(wire.StringMap)},
+			{new(wire.StringMapText), new(wire.StringMapText)},
+			{new(wire.DeptInts), new(wire.DeptInts)}, {new(wire.DeptBools), new(wire.DeptBools)},
+			{new(wire.DeptStrings), new(wire.DeptStrings)},
 		} {
 			if json.Unmarshal(data, pair[0]) != nil {
 				continue
 			}
 			encoded, err := json.Marshal(pair[0])
 			require.NoError(t, err)
-			require.NoErrorf(t, json.Unmarshal(encoded, pair[1]), "%T: what it encodes it must decode: %s", pair[0], encoded)
+			require.NoErrorf(t, json.Unmarshal(encoded, pair[1]),
+				"%T: what it encodes it must decode: %s", pair[0], encoded)
 			again, err := json.Marshal(pair[1])
 			require.NoError(t, err)
 			require.Equal(t, string(encoded), string(again))
@@ -181,10 +165,11 @@ func FuzzLookup(f *testing.F) {
 		value, ok := wire.Lookup(body, path)
 		_ = wire.Scalar(value)
 		_ = wire.Missing(body, []string{path})
-		// Keys with escapes are compared as written, and of equal keys the first wins, so only plain objects can be held against the
-		// decoder.
+		// Keys with escapes are compared as written, and of equal keys the first wins, so only plain objects can be
+		// checked against the decoder.
 		var object map[string]json.RawMessage
-		if strings.ContainsAny(path, ".\\") || strings.Contains(string(body), `\`) || json.Unmarshal(body, &object) != nil {
+		if strings.ContainsAny(path, ".\\") || strings.Contains(string(body), `\`) ||
+			json.Unmarshal(body, &object) != nil {
 			return
 		}
 		want, there := object[path]

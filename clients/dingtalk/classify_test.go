@@ -12,14 +12,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Whatever comes, a body passes for a success of oapi.dingtalk.com only if its errcode is zero, and nothing but a refusal before anything was
-// done is repeated without regard to what the operation does.
+// Whatever comes, a body passes for a success of oapi.dingtalk.com only if its errcode is zero, and nothing but a
+// refusal before anything was done is repeated without regard to what the operation does.
 func FuzzClassify(f *testing.F) {
 	for _, seed := range []string{
-		`{"errcode":0,"errmsg":"ok"}`, `{"errcode":88,"sub_code":"40014","sub_msg":"x"}`, `{"errcode":88,"errmsg":"[subcode=90018,submsg=x]"}`,
-		`{"errcode":15,"sub_code":"isp.-1"}`, `{"errcode":22}`, `{"errcode":"0"}`, `{"errcode":-0}`, `{"errcode":null}`, `{"errcode":0.0}`, `{"errcode":{}}`,
-		`{"status":1111,"punish":"deny"}`, `{"code":"InvalidAuthentication","requestid":"R","message":"x"}`, `{"code":{}}`, `{}`, `{"errcode":88,"sub_code":null}`,
-		`{"errcode":90018,"errmsg":"处罚将在 2026-08-22 10:15:02 结束"}`, `{"errcode":60011,"errmsg":"[a.b,c_d]"}`, `{"errcode":99999999999999999999}`,
+		`{"errcode":0,"errmsg":"ok"}`, `{"errcode":88,"sub_code":"40014","sub_msg":"x"}`,
+		`{"errcode":88,"errmsg":"[subcode=90018,submsg=x]"}`,
+		`{"errcode":15,"sub_code":"isp.-1"}`, `{"errcode":22}`, `{"errcode":"0"}`, `{"errcode":-0}`, `{"errcode":null}`,
+		`{"errcode":0.0}`, `{"errcode":{}}`,
+		`{"status":1111,"punish":"deny"}`, `{"code":"InvalidAuthentication","requestid":"R","message":"x"}`,
+		`{"code":{}}`, `{}`, `{"errcode":88,"sub_code":null}`,
+		`{"errcode":90018,"errmsg":"处罚将在 2026-08-22 10:15:02 结束"}`, `{"errcode":60011,"errmsg":"[a.b,c_d]"}`,
+		`{"errcode":99999999999999999999}`,
 	} {
 		f.Add(seed, 200, true)
 		f.Add(seed, 403, false)
@@ -36,10 +40,11 @@ func FuzzClassify(f *testing.F) {
 		}
 		if failure == nil {
 			// Duplicate keys, keys of another case and escaped ones are the decoder's to sort out.
-			if old && status == 200 && strings.Count(strings.ToLower(body), "errcode") == 1 && json.Unmarshal([]byte(body), &envelope) == nil &&
+			if old && status == 200 && strings.Count(strings.ToLower(body), "errcode") == 1 &&
+				json.Unmarshal([]byte(body), &envelope) == nil &&
 				strings.Contains(body, `"errcode"`) && envelope.ErrCode != nil {
 				number := strings.Trim(string(envelope.ErrCode), `"`)
-				assert.Zero(t, strings.Trim(number, "+-0"), "errcode %s passes for a success", envelope.ErrCode)
+				assert.Empty(t, strings.Trim(number, "+-0"), "errcode %s passes for a success", envelope.ErrCode)
 			}
 			return
 		}

@@ -15,10 +15,11 @@ const (
 	baseURL    = "https://oapi.dingtalk.com"
 )
 
-// Config holds the credentials of one app: AppKey and AppSecret for an internal one, the four fields that follow them for a
-// third-party or custom one. The rest has defaults.
+// Config holds the credentials of one app: AppKey and AppSecret for an internal one, the four fields that follow them
+// for a third-party or custom one. The rest has defaults.
 type Config struct {
-	// AppKey and AppSecret of an internal app (企业内部应用), now also called Client ID and Client Secret; from its page 凭证与基础信息.
+	// AppKey and AppSecret of an internal app (企业内部应用), now also called Client ID and Client Secret; from its page
+	// 凭证与基础信息.
 	AppKey    string
 	AppSecret clients.Secret
 
@@ -26,8 +27,9 @@ type Config struct {
 	SuiteKey    string
 	SuiteSecret clients.Secret
 
-	// SuiteTicket returns the latest ticket that DingTalk has pushed to the app's callback. It is asked for each token, with a context
-	// that bounds the call, and must be safe for concurrent use. Custom apps may use any text; see StaticTicket.
+	// SuiteTicket returns the latest ticket that DingTalk has pushed to the app's callback. It is asked for each token,
+	// with a context that bounds the call, and must be safe for concurrent use. Custom apps may use any text; see
+	// StaticTicket.
 	SuiteTicket func(context.Context) (clients.Secret, error)
 
 	// AuthCorpID is the corp (企业) that authorised the third-party app and whose directory the client reads.
@@ -36,11 +38,13 @@ type Config struct {
 	// TokenHost says where tokens come from. The default is right unless one of the hosts cannot be reached.
 	TokenHost TokenHost
 
-	// NewHostURL replaces https://api.dingtalk.com for the calls that live there. Empty: what clients.WithBaseURL says, for both hosts.
+	// NewHostURL replaces https://api.dingtalk.com for the calls that live there. Empty: what clients.WithBaseURL says,
+	// for both hosts.
 	NewHostURL string
 }
 
-// Client talks to DingTalk. It is safe for concurrent use; make one and keep it, since it holds the token and the quotas.
+// Client talks to DingTalk. It is safe for concurrent use; make one and keep it, since it holds the token and the
+// quotas.
 type Client struct {
 	*dingtalkapi.API
 	core *clients.Client
@@ -93,7 +97,9 @@ func (cfg *Config) check() error {
 	var err error
 	switch {
 	case internal && suite:
-		return errors.New("dingtalk: Config holds both an internal app (AppKey, AppSecret) and a third-party app (Suite…, AuthCorpID); make two clients")
+		return errors.New(
+			"dingtalk: Config holds both an internal app (AppKey, AppSecret) and a third-party app (Suite…, " +
+				"AuthCorpID); make two clients")
 	case suite:
 		err = errors.Join(required(cfg.SuiteKey == "", "SuiteKey"), required(cfg.SuiteSecret == "", "SuiteSecret"),
 			required(cfg.SuiteTicket == nil, "SuiteTicket"), required(cfg.AuthCorpID == "", "AuthCorpID"))

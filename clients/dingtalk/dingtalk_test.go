@@ -99,6 +99,19 @@ func suite() clienttest.Suite {
 		Secrets:     []string{appSecret, suiteSecret, ticket, accessToken},
 		Credential:  []string{"access_token", "accessKey", "timestamp", "suiteTicket", "signature"},
 		Code:        code,
+		Refusals: []clienttest.Refusal{
+			{List: "ErrorCode", Operation: "getUserV1", Response: func(code string) samples.Response {
+				return samples.Response{Status: 200, Body: []byte(`{"errcode":` + code + `,"errmsg":"refused"}`)}
+			}},
+			{List: "SubCode", Operation: "getUserV2", Response: func(code string) samples.Response {
+				body := `{"errcode":88,"sub_code":"` + code + `","errmsg":"refused","request_id":"r1"}`
+				return samples.Response{Status: 200, Body: []byte(body)}
+			}},
+			{List: "NewHostErrorCode", Operation: "searchUsers", Response: func(code string) samples.Response {
+				body := `{"code":"` + code + `","requestid":"R-1","message":"refused"}`
+				return samples.Response{Status: 400, Body: []byte(body)}
+			}},
+		},
 	}
 }
 
@@ -129,10 +142,6 @@ func TestSuiteInternalApp(t *testing.T) {
 	s.RejectSecret = samples.Response{Status: 400,
 		Body: []byte(`{"code":"invalidClientIdOrSecret","requestid":"2F6C8E10-7B1D-7A53-9C44-0D3E5A7B9F30","message":"无效的clientId或者clientSecret %s"}`)}
 	s.Run(t)
-}
-
-func TestImports(t *testing.T) {
-	clienttest.Imports(t, "github.com/roster-go/roster/clients/dingtalk")
 }
 
 // request is what a vendor was sent.

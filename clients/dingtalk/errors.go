@@ -1,6 +1,7 @@
 package dingtalk
 
 import (
+	"cmp"
 	"encoding/json"
 	"regexp"
 	"strconv"
@@ -35,7 +36,7 @@ const (
 	banPause      = time.Minute // after the bans of an app or corp, whose length DingTalk does not publish, and quotas by the minute
 )
 
-// classify is DingTalk's table. There are three envelopes: errcode on oapi.dingtalk.com, errcode with sub_code behind its
+// classify reads the envelope. There are three of them: errcode on oapi.dingtalk.com, errcode with sub_code behind its
 // gateway, and an HTTP status with code on api.dingtalk.com. A path that does not exist has an errcode on either host.
 func classify(r *clients.Reply, now time.Time) *clients.Failure {
 	value, ok := wire.Lookup(r.Body, "errcode")
@@ -109,7 +110,7 @@ func oapiFailure(r *clients.Reply, errCode string, now time.Time) *clients.Failu
 	if text.SubMsg != "" {
 		f.Message = text.SubMsg
 	}
-	f.Kind = kindOf(f.Code)
+	f.Kind = kindOf(f.Code, r.Operation)
 	if f.Kind == "" && errCode == codeRemoteService {
 		f.Kind = clients.KindUnavailable
 	}
@@ -141,7 +142,8 @@ func newHostFailure(r *clients.Reply, now time.Time) *clients.Failure {
 	}
 	_ = json.Unmarshal(r.Body, &text)
 	detail := &ErrorDetail{ErrMsg: r.Scrub(text.Message)}
-	f := &clients.Failure{Kind: kindOf(code), Code: code, Message: text.Message, RequestID: text.RequestID, Detail: detail}
+	f := &clients.Failure{Kind: kindOf(code, r.Operation), Code: code, Message: text.Message, RequestID: text.RequestID,
+		Detail: detail}
 	if f.Kind == clients.KindPermission {
 		detail.Permissions = permissions(text.Message)
 	}
@@ -202,55 +204,16 @@ const (
 	qpmLimit = "Forbidden.AccessDenied.Qpm"
 )
 
-// kindOf is the table of codes, from open.dingtalk.com/document/development/server-api-error-codes-1 and the pages of the
-// operations. It returns "" for a code that is not there: the HTTP status then speaks.
-func kindOf(code string) clients.Kind {
-	number, err := strconv.Atoi(code)
-	if err != nil {
-		return kindOfWord(code)
+// kindOf is what the document says of a code of either host: a number, or a word of api.dingtalk.com or the gateway.
+// Words that the document does not list may belong to a family.
+func kindOf(code string, op *wire.Operation) clients.Kind {
+	if number, err := strconv.ParseInt(code, 10, 64); err == nil {
+		return clients.KindOf(op, dingtalkapi.ErrorCode(number))
 	}
-	switch number {
-	case 33001, 40001, 40013, 40014, 40078, 40080, 40082, 40083, 40085, 40088, 40089, 40090, 40096, 41001, 42001, 42009, 48003,
-		853001, 853002, 853003, 853004:
-		return clients.KindUnauthenticated
-	case 40079, 41030, 43007, 48002, 48004, 50002, 50003, 50004, 50005, 60011, 60020, 60120, 400020:
-		return clients.KindPermission
-	case 33012, 40003, 46004, 60003, 60004, 60067, 60068, 60111, 60121, 70001, 400023:
-		return clients.KindNotFound
-	case 40019, 40020, 40021, 40022, 40023, 40024, 40100, 40101, 40103, 41054, 45024,
-		60002, 60005, 60006, 60008, 60016, 60021, 60102, 60104, 60106, 60107, 60110:
-		return clients.KindConflict
-	case 45009, 90001, 90002, 90003, 90004, 90005, 90006, 90007, 90008, 90009, 90010, 90011, 90012, 90013, 90014, 90017, 90018, 90020:
-		return clients.KindRateLimited
-	case -1, 15, 60019, 60510, 400001:
-		return clients.KindUnavailable
-	// 22 and 404 are paths that DingTalk does not know. Were they KindNotFound, a wrong base URL would look like a user who left.
-	case 22, 404,
-		40000, 40009, 40010, 40011, 40018, 40025, 40031, 40032, 40035, 40036, 40038, 40063, 40064, 40065, 40066, 40068, 40069, 40070,
-		40093, 40104, 41002, 41009, 41015, 41021, 41022, 41023, 41024, 41025, 41026, 41027, 43001, 43002, 43003, 43004, 43005, 43009, 44002, 47001,
-		60001, 60007, 60009, 60010, 60018, 60022, 60103, 60105, 60109, 60112, 60113, 60114, 60118, 60119, 60122, 60123, 60128, 400002, 600109:
-		return clients.KindInvalidArgument
-	default:
-		return ""
-	}
-}
-
-// kindOfWord is the table of api.dingtalk.com, and of the gateway's codes that are no numbers.
-func kindOfWord(code string) clients.Kind {
-	switch code {
-	case "InvalidAuthentication", "AuthenticationFailed.MissingParameter", "invalidClientIdOrSecret", "invalid.client", "unauthorized.client",
-		"invalidSuiteKey", "invalidSuiteTicket":
-		return clients.KindUnauthenticated
-	case "invalidAuthInfo", "Forbidden.AccessDenied.AccessTokenPermissionDenied", "Forbidden.AccessDenied.IpNotInWhiteList":
-		return clients.KindPermission
-	case "Forbidden.AccessDenied.ApiCountLimitForOrg":
-		return clients.KindRateLimited
-	case "unsupported.grant.type", "parameter.error", "invalidParameter.param.invalid", "Missingbody", "InvalidAction.NotFound":
-		return clients.KindInvalidArgument
-	case "system.busy", "system.error", "server.error", "unknownError":
-		return clients.KindUnavailable
-	}
+	kind := cmp.Or(dingtalkapi.NewHostErrorCode(code).Kind(), dingtalkapi.SubCode(code).Kind())
 	switch {
+	case kind != "":
+		return kind
 	case strings.HasPrefix(code, qpsLimit), strings.HasPrefix(code, qpmLimit):
 		return clients.KindRateLimited
 	case strings.HasPrefix(code, "isp."): // the service behind the gateway

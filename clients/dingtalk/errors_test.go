@@ -32,30 +32,37 @@ var table = []struct {
 }{
 	{clients.ErrUnauthenticated, refresh, []string{"40001", "40014", "42001"}},
 	{clients.ErrUnauthenticated, never, []string{
-		"33001", "40013", "40078", "40080", "40082", "40083", "40085", "40088", "40089", "40090", "40096", "41001", "42009", "48003",
+		"33001", "40013", "40078", "40080", "40082", "40083", "40085", "40088", "40089", "40090", "40096", "41001",
+		"42009", "48003",
 		"853001", "853002", "853003", "853004",
 	}},
 	{clients.ErrPermission, never, []string{
-		"40079", "41030", "43007", "48002", "48004", "50002", "50003", "50004", "50005", "60011", "60020", "60120", "400020",
+		"40079", "41030", "43007", "48002", "48004", "50002", "50003", "50004", "50005", "60011", "60020", "60120",
+		"400020",
 	}},
 	{clients.ErrNotFound, never, []string{
 		"33012", "40003", "46004", "60003", "60004", "60067", "60068", "60111", "60121", "70001", "400023",
 	}},
 	{clients.ErrConflict, never, []string{
-		"40019", "40020", "40021", "40022", "40023", "40024", "40100", "40101", "40103", "41054", "45024", "60002", "60005", "60006", "60008",
+		"40019", "40020", "40021", "40022", "40023", "40024", "40100", "40101", "40103", "41054", "45024", "60002",
+		"60005", "60006", "60008",
 		"60016", "60021", "60102", "60104", "60106", "60107", "60110",
 	}},
 	{clients.ErrRateLimited, attempts, []string{"90002", "90018"}},
 	{clients.ErrRateLimited, slowly, []string{
-		"45009", "90001", "90003", "90004", "90005", "90006", "90007", "90008", "90009", "90010", "90011", "90012", "90013", "90014", "90017",
+		"45009", "90001", "90003", "90004", "90005", "90006", "90007", "90008", "90009", "90010", "90011", "90012",
+		"90013", "90014", "90017",
 	}},
 	{clients.ErrRateLimited, never, []string{"90020"}},
 	{clients.ErrUnavailable, attempts, []string{"-1", "15", "400001"}},
 	{clients.ErrUnavailable, never, []string{"60019", "60510"}},
 	{clients.ErrInvalidArgument, never, []string{
-		"22", "404", "40000", "40009", "40010", "40011", "40018", "40025", "40031", "40032", "40035", "40036", "40038", "40063", "40064", "40065",
-		"40066", "40068", "40069", "40070", "40093", "40104", "41002", "41009", "41015", "41021", "41022", "41023", "41024", "41025", "41026", "41027",
-		"43001", "43002", "43003", "43004", "43005", "43009", "44002", "47001", "60001", "60007", "60009", "60010", "60018", "60022", "60103", "60105",
+		"22", "404", "40000", "40009", "40010", "40011", "40018", "40025", "40031", "40032", "40035", "40036", "40038",
+		"40063", "40064", "40065",
+		"40066", "40068", "40069", "40070", "40093", "40104", "41002", "41009", "41015", "41021", "41022", "41023",
+		"41024", "41025", "41026", "41027",
+		"43001", "43002", "43003", "43004", "43005", "43009", "44002", "47001", "60001", "60007", "60009", "60010",
+		"60018", "60022", "60103", "60105",
 		"60109", "60112", "60113", "60114", "60118", "60119", "60122", "60123", "60128", "400002", "600109",
 	}},
 	{clients.ErrUnknown, never, []string{"99999"}},
@@ -69,16 +76,20 @@ var newHostTable = []struct {
 }{
 	{clients.ErrUnauthenticated, refresh, []string{"InvalidAuthentication"}},
 	{clients.ErrUnauthenticated, never, []string{
-		"AuthenticationFailed.MissingParameter", "invalidClientIdOrSecret", "invalid.client", "unauthorized.client", "invalidSuiteKey", "invalidSuiteTicket",
+		"AuthenticationFailed.MissingParameter", "invalidClientIdOrSecret", "invalid.client", "unauthorized.client",
+		"invalidSuiteKey", "invalidSuiteTicket",
 	}},
 	{clients.ErrPermission, never, []string{
-		"Forbidden.AccessDenied.AccessTokenPermissionDenied", "Forbidden.AccessDenied.IpNotInWhiteList", "invalidAuthInfo",
+		"Forbidden.AccessDenied.AccessTokenPermissionDenied", "Forbidden.AccessDenied.IpNotInWhiteList",
+		"invalidAuthInfo",
 	}},
 	{clients.ErrInvalidArgument, never, []string{
-		"unsupported.grant.type", "parameter.error", "invalidParameter.param.invalid", "Missingbody", "InvalidAction.NotFound",
+		"unsupported.grant.type", "parameter.error", "invalidParameter.param.invalid", "Missingbody",
+		"InvalidAction.NotFound",
 	}},
 	{clients.ErrRateLimited, attempts, []string{
-		"Forbidden.AccessDenied.QpsLimitForAppkeyAndApi", "Forbidden.AccessDenied.QpsLimitForSuitekeyAndOrgAndApi", "Forbidden.AccessDenied.QpsLimitForApi",
+		"Forbidden.AccessDenied.QpsLimitForAppkeyAndApi", "Forbidden.AccessDenied.QpsLimitForSuitekeyAndOrgAndApi",
+		"Forbidden.AccessDenied.QpsLimitForApi",
 	}},
 	{clients.ErrRateLimited, slowly, []string{
 		"Forbidden.AccessDenied.QpmLimitForAppkeyAndApi", "Forbidden.AccessDenied.QpmLimitForSuitekeyAndOrgAndApi",
@@ -105,7 +116,8 @@ func TestErrorTable(t *testing.T) {
 					if wrapper == "15" && kind == clients.ErrUnknown {
 						kind, sent = clients.ErrUnavailable, attempts // all that is known is that the service failed
 					}
-					body := fmt.Sprintf(`{"errcode":%s,"sub_code":%q,"sub_msg":"说明","errmsg":"x[subcode=1,submsg=y]","request_id":"r1"}`, wrapper, code)
+					body := fmt.Sprintf(
+						`{"errcode":%s,"sub_code":%q,"sub_msg":"说明","errmsg":"x[subcode=1,submsg=y]","request_id":"r1"}`, wrapper, code)
 					e := checkRow(t, always(200, body), getV2, code, kind, sent)
 					assert.Equal(t, "说明", e.Message)
 					assert.Equal(t, "r1", e.RequestID)
@@ -116,7 +128,8 @@ func TestErrorTable(t *testing.T) {
 	for number := int64(-1); number < 1_000_000; number++ {
 		code := dingtalkapi.ErrorCode(number)
 		if code.Valid() && number != 0 && number != 88 && number != 1111 {
-			assert.Truef(t, inTable[strconv.FormatInt(number, 10)], "code %d of the document is not in the table", number)
+			assert.Truef(t, inTable[strconv.FormatInt(number, 10)], "code %d of the document is not in the table",
+				number)
 		}
 	}
 }
@@ -127,7 +140,8 @@ func TestErrorTableOfTheNewHost(t *testing.T) {
 			require.Truef(t, dingtalkapi.NewHostErrorCode(code).Valid(), "%s is not in the document", code)
 			for _, status := range []int{400, 401, 403, 404, 500, 503} {
 				t.Run(fmt.Sprint(status, " ", code), func(t *testing.T) {
-					e := checkRow(t, always(status, `{"code":"`+code+`","requestid":"R-1","message":"说明"}`), search, code, row.kind, row.sent)
+					e := checkRow(t, always(status, `{"code":"`+code+`","requestid":"R-1","message":"说明"}`), search,
+						code, row.kind, row.sent)
 					assert.Equal(t, "说明", e.Message)
 					assert.Equal(t, "R-1", e.RequestID)
 					assert.Equal(t, status, e.HTTPStatus)
@@ -136,7 +150,8 @@ func TestErrorTableOfTheNewHost(t *testing.T) {
 		}
 	}
 	for status, kind := range map[int]error{
-		400: clients.ErrInvalidArgument, 401: clients.ErrUnauthenticated, 403: clients.ErrPermission, 404: clients.ErrNotFound,
+		400: clients.ErrInvalidArgument, 401: clients.ErrUnauthenticated, 403: clients.ErrPermission,
+		404: clients.ErrNotFound,
 		429: clients.ErrRateLimited, 500: clients.ErrUnavailable, 503: clients.ErrUnavailable,
 	} {
 		t.Run(fmt.Sprint(status, " unheard of"), func(t *testing.T) {
@@ -144,12 +159,14 @@ func TestErrorTableOfTheNewHost(t *testing.T) {
 			if status >= 429 {
 				sent = attempts
 			}
-			checkRow(t, always(status, `{"code":"unheard.of","requestid":"R-1","message":"说明"}`), search, "unheard.of", kind, sent)
+			checkRow(t, always(status, `{"code":"unheard.of","requestid":"R-1","message":"说明"}`), search, "unheard.of",
+				kind, sent)
 		})
 	}
 }
 
-func checkRow(t *testing.T, handle func(http.ResponseWriter, request, int), call func(testing.TB, *dingtalk.Client) error,
+func checkRow(t *testing.T, handle func(http.ResponseWriter, request, int),
+	call func(testing.TB, *dingtalk.Client) error,
 	code string, kind error, sent int,
 ) *clients.Error {
 	t.Helper()
@@ -177,11 +194,12 @@ func TestReplaysOfACreate(t *testing.T) {
 		refusal string
 		sent    int
 	}{
-		"token inside 88":    {200, `{"errcode":88,"sub_code":"40014","sub_msg":"x","errmsg":"x","request_id":"r"}`, 2},
-		"token plain":        {200, `{"errcode":40014,"errmsg":"x"}`, 2},
-		"throttled":          {200, `{"errcode":88,"sub_code":"90018","sub_msg":"x","errmsg":"x","request_id":"r"}`, 2},
-		"busy":               {200, `{"errcode":-1,"errmsg":"系统繁忙"}`, 1},
-		"service failed":     {200, `{"errcode":15,"sub_code":"isp.-1","sub_msg":"system busy","errmsg":"x","request_id":"r"}`, 1},
+		"token inside 88": {200, `{"errcode":88,"sub_code":"40014","sub_msg":"x","errmsg":"x","request_id":"r"}`, 2},
+		"token plain":     {200, `{"errcode":40014,"errmsg":"x"}`, 2},
+		"throttled":       {200, `{"errcode":88,"sub_code":"90018","sub_msg":"x","errmsg":"x","request_id":"r"}`, 2},
+		"busy":            {200, `{"errcode":-1,"errmsg":"系统繁忙"}`, 1},
+		"service failed": {200,
+			`{"errcode":15,"sub_code":"isp.-1","sub_msg":"system busy","errmsg":"x","request_id":"r"}`, 1},
 		"system error":       {200, `{"errcode":400001,"errmsg":"系统错误","request_id":"r"}`, 1},
 		"gateway page":       {502, `<html>Bad Gateway</html>`, 1},
 		"broken off":         {200, `{"errcode":0,"errmsg":"ok"`, 1},
@@ -189,7 +207,8 @@ func TestReplaysOfACreate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := serve(t, first(tc.status, tc.refusal, created))
-			answer, err := v.client(t).CreateUserV2(t.Context(), &dingtalkapi.CreateUserV2Request{Name: "林梅", DeptIDList: "101"})
+			answer, err := v.client(t).CreateUserV2(t.Context(),
+				&dingtalkapi.CreateUserV2Request{Name: "林梅", DeptIDList: "101"})
 			assert.Len(t, v.seen(), tc.sent)
 			if tc.sent == 1 {
 				assert.Error(t, err)
@@ -222,13 +241,17 @@ func TestTrapTokenRefusedInEachEnvelopeIsRenewedOnce(t *testing.T) {
 		success string
 		call    func(testing.TB, *dingtalk.Client) error
 	}{
-		"plain":              {200, `{"errcode":40014,"errmsg":"不合法的access_token"}`, userV1, getV1},
-		"plain, expired":     {200, `{"errmsg":"access_token超时","errcode":42001}`, userV1, getV1},
-		"gateway":            {200, `{"errcode":88,"sub_code":"40014","sub_msg":"x","errmsg":"x","request_id":"r"}`, userV2, getV2},
-		"gateway, expired":   {200, `{"errcode":88,"sub_code":"42001","sub_msg":"x","errmsg":"x","request_id":"r"}`, userV2, getV2},
-		"gateway, text only": {200, `{"errcode":88,"errmsg":"ding talk error[subcode=40014,submsg=x]","request_id":"r"}`, userV2, getV2},
-		"gateway, number":    {200, `{"errcode":88,"sub_code":40014,"errmsg":"x"}`, userV2, getV2},
-		"new host":           {400, `{"code":"InvalidAuthentication","requestid":"R","message":"不合法的access_token"}`, found, search},
+		"plain":          {200, `{"errcode":40014,"errmsg":"不合法的access_token"}`, userV1, getV1},
+		"plain, expired": {200, `{"errmsg":"access_token超时","errcode":42001}`, userV1, getV1},
+		"gateway": {200, `{"errcode":88,"sub_code":"40014","sub_msg":"x","errmsg":"x","request_id":"r"}`,
+			userV2, getV2},
+		"gateway, expired": {200, `{"errcode":88,"sub_code":"42001","sub_msg":"x","errmsg":"x","request_id":"r"}`,
+			userV2, getV2},
+		"gateway, text only": {200,
+			`{"errcode":88,"errmsg":"ding talk error[subcode=40014,submsg=x]","request_id":"r"}`, userV2, getV2},
+		"gateway, number": {200, `{"errcode":88,"sub_code":40014,"errmsg":"x"}`, userV2, getV2},
+		"new host": {400, `{"code":"InvalidAuthentication","requestid":"R","message":"不合法的access_token"}`,
+			found, search},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := serve(t, first(tc.status, tc.refusal, tc.success))
@@ -260,7 +283,8 @@ func TestTrapTokenThatWasNotSentIsNotRenewed(t *testing.T) {
 
 func TestTrapUnknownPathIsNotAMissingUser(t *testing.T) {
 	for body, call := range map[string]func(testing.TB, *dingtalk.Client) error{
-		`{"errcode":404,"errmsg":"请求的URI地址不存在"}`:                                                        search, // with HTTP 200, on either host
+		// with HTTP 200, on either host
+		`{"errcode":404,"errmsg":"请求的URI地址不存在"}`:                                                        search,
 		`{"errcode":22,"sub_msg":"不存在的方法名","errmsg":"Invalid method[submsg=不存在的方法名]","request_id":"r"}`: getV2,
 	} {
 		err := call(t, serve(t, always(200, body)).client(t))
@@ -271,7 +295,8 @@ func TestTrapUnknownPathIsNotAMissingUser(t *testing.T) {
 
 func TestTrapBanIsNoSuccess(t *testing.T) {
 	notice := `{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"0a1b2c3d"}`
-	for name, call := range map[string]func(testing.TB, *dingtalk.Client) error{"plain": getV1, "gateway": getV2, "new host": search} {
+	for name, call := range map[string]func(testing.TB, *dingtalk.Client) error{"plain": getV1, "gateway": getV2,
+		"new host": search} {
 		for _, status := range []int{200, 403, 429, 500, 503} {
 			t.Run(fmt.Sprint(name, status), func(t *testing.T) {
 				v := serve(t, always(status, notice))
@@ -281,7 +306,8 @@ func TestTrapBanIsNoSuccess(t *testing.T) {
 				assert.Equal(t, 5*time.Minute, e.RetryAfter)
 				assert.Equal(t, "1111", e.Code)
 				assert.Equal(t, "0a1b2c3d", e.RequestID)
-				assert.Equal(t, &dingtalkapi.BanNotice{Status: 1111, Wait: 5, Source: "x5", Punish: "deny", UUID: "0a1b2c3d"}, e.Detail)
+				assert.Equal(t, &dingtalkapi.BanNotice{Status: 1111, Wait: 5, Source: "x5", Punish: "deny",
+					UUID: "0a1b2c3d"}, e.Detail)
 				assert.Len(t, v.seen(), 1, "only silence helps")
 				assert.Empty(t, v.clock.Slept())
 			})
@@ -294,7 +320,8 @@ func TestTrapBanIsNoSuccess(t *testing.T) {
 	})
 	t.Run("in place of a token", func(t *testing.T) {
 		v := serve(t, always(200, userV1))
-		c := newClient(t, internalConfig(), v.url, clients.WithClock(v.clock), clients.WithHTTPClient(&http.Client{Transport: banning{}}))
+		c := newClient(t, internalConfig(), v.url, clients.WithClock(v.clock),
+			clients.WithHTTPClient(&http.Client{Transport: banning{}}))
 		err := getV1(t, c)
 		assert.ErrorIs(t, err, clients.ErrRateLimited)
 		assert.Equal(t, 5*time.Minute, asError(t, err).RetryAfter)
@@ -313,7 +340,8 @@ func (banning) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestTrapObjectWithoutErrcodeIsNoAnswer(t *testing.T) {
-	for _, body := range []string{`{"userid":"lin.mei01"}`, `{"errcode":null,"userid":"lin.mei01"}`, `{"errcode":"","userid":"lin.mei01"}`,
+	for _, body := range []string{`{"userid":"lin.mei01"}`, `{"errcode":null,"userid":"lin.mei01"}`,
+		`{"errcode":"","userid":"lin.mei01"}`,
 		`{"errcode":"none","userid":"lin.mei01"}`, `{"errcode":[],"userid":"lin.mei01"}`} {
 		v := serve(t, always(200, body))
 		assert.ErrorIsf(t, getV1(t, v.client(t)), clients.ErrBadResponse, body)
@@ -331,8 +359,9 @@ func TestTrapEndOfThePenaltyIsChinaTime(t *testing.T) {
 		body   string
 		waited time.Duration
 	}{
-		"plain":     {`{"errcode":90018,"errmsg":"` + text + `"}`, 22 * time.Second},
-		"gateway":   {`{"errcode":88,"sub_code":"90002","sub_msg":"` + text + `","errmsg":"x[submsg=` + text + `]"}`, 22 * time.Second},
+		"plain": {`{"errcode":90018,"errmsg":"` + text + `"}`, 22 * time.Second},
+		"gateway": {`{"errcode":88,"sub_code":"90002","sub_msg":"` + text + `","errmsg":"x[submsg=` + text + `]"}`,
+			22 * time.Second},
 		"text only": {`{"errcode":88,"errmsg":"ding talk error[subcode=90018,submsg=` + text + `]"}`, 22 * time.Second},
 		"over":      {`{"errcode":90018,"errmsg":"处罚将在 2026-08-22 10:14:39 结束"}`, time.Second},
 		"no time":   {`{"errcode":90018,"errmsg":"too fast"}`, time.Second},
@@ -356,7 +385,8 @@ func TestTrapEndOfThePenaltyIsChinaTime(t *testing.T) {
 }
 
 func TestTrapMonthlyQuotaIsNotWaitedFor(t *testing.T) {
-	v := serve(t, always(403, `{"code":"Forbidden.AccessDenied.ApiCountLimitForOrg","requestid":"R","message":"月调用量用尽"}`))
+	v := serve(t,
+		always(403, `{"code":"Forbidden.AccessDenied.ApiCountLimitForOrg","requestid":"R","message":"月调用量用尽"}`))
 	assert.ErrorIs(t, search(t, v.client(t)), clients.ErrRateLimited)
 	assert.Empty(t, v.clock.Slept())
 	assert.Len(t, v.seen(), 1)
@@ -369,12 +399,14 @@ func TestTrapMissingPermissionIsNamed(t *testing.T) {
 		"没有调用该接口的权限": nil,
 	} {
 		encoded, _ := json.Marshal(text)
-		v := serve(t, always(200, `{"errcode":88,"sub_code":"60011","sub_msg":`+string(encoded)+`,"errmsg":"x","request_id":"r"}`))
+		v := serve(t, always(200, `{"errcode":88,"sub_code":"60011","sub_msg":`+string(
+			encoded)+`,"errmsg":"x","request_id":"r"}`))
 		err := getV2(t, v.client(t))
 		require.ErrorIs(t, err, clients.ErrPermission)
 		e := asError(t, err)
 		assert.Equal(t, text, e.Message)
-		assert.Equal(t, &dingtalk.ErrorDetail{ErrCode: "88", SubCode: "60011", SubMsg: text, ErrMsg: "x", Permissions: want}, e.Detail)
+		assert.Equal(t, &dingtalk.ErrorDetail{ErrCode: "88", SubCode: "60011", SubMsg: text, ErrMsg: "x",
+			Permissions: want}, e.Detail)
 	}
 }
 
@@ -393,7 +425,8 @@ func TestTrapRefusedSecretIsNotTriedAgain(t *testing.T) {
 		status int
 		body   string
 	}{
-		{internalConfig, dingtalk.TokenHostNew, 400, `{"code":"invalidClientIdOrSecret","requestid":"R","message":"x"}`},
+		{internalConfig, dingtalk.TokenHostNew, 400,
+			`{"code":"invalidClientIdOrSecret","requestid":"R","message":"x"}`},
 		{internalConfig, dingtalk.TokenHostNew, 400, `{"code":"InvalidAuthentication","requestid":"R","message":"x"}`},
 		{internalConfig, dingtalk.TokenHostOld, 200, `{"errcode":40001,"errmsg":"x"}`},
 		{internalConfig, dingtalk.TokenHostOld, 200, `{"errcode":40089,"errmsg":"x"}`},
@@ -407,7 +440,8 @@ func TestTrapRefusedSecretIsNotTriedAgain(t *testing.T) {
 			counted := &countingTransport{answer: always(tc.status, tc.body)}
 			cfg := tc.cfg()
 			cfg.TokenHost = tc.host
-			c := newClient(t, cfg, "http://vendor.invalid", clients.WithHTTPClient(&http.Client{Transport: counted}), clients.WithClock(clienttest.NewClock()))
+			c := newClient(t, cfg, "http://vendor.invalid", clients.WithHTTPClient(&http.Client{Transport: counted}),
+				clients.WithClock(clienttest.NewClock()))
 			for range 5 {
 				assert.ErrorIs(t, getV1(t, c), clients.ErrUnauthenticated)
 			}

@@ -143,7 +143,7 @@ func ExampleClient_DepartmentUsers() {
 	// Output: not in the app's contact scope; GetAuthScopes tells what is
 }
 
-func ExampleClient_FindUsers() {
+func ExampleClient_FindUserIDs() {
 	vendor := canned(map[string][]string{
 		"/v1.0/contact/users/search": {`{"hasMore":false,"totalCount":2,"list":["lin.mei01","lin.mei02"]}`},
 	})
@@ -154,7 +154,7 @@ func ExampleClient_FindUsers() {
 		panic(err)
 	}
 	var found []string
-	for userID, err := range c.FindUsers(context.Background(), dingtalkapi.SearchUsersRequest{QueryWord: "林梅"}) {
+	for userID, err := range c.FindUserIDs(context.Background(), dingtalkapi.SearchUsersRequest{QueryWord: "林梅"}) {
 		if err != nil {
 			fmt.Println("incomplete:", err)
 			break

@@ -25,14 +25,14 @@ type page[T any] struct {
 	total int64 // rows of the whole list, 0 if the vendor does not say
 }
 
-// list reads a list to its end and yields each row once. The vendor's flag alone says whether there is more: pages may be
-// short, or empty, and the last one has no cursor. Members who join or leave in the meantime shift the rows, so a row may come
-// twice. id tells rows apart.
-func list[T any](ctx context.Context, operation string, id func(T) string,
+// list reads a list to its end and yields each row once. The vendor's flag alone says whether there is more: pages may
+// be short, or empty, and the last one has no cursor. Members who join or leave in the meantime shift the rows, so a
+// row may come twice. key tells rows apart.
+func list[T any, K comparable](ctx context.Context, operation string, key func(T) K,
 	fetch func(ctx context.Context, from int64) (page[T], error),
 ) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		l := lister[T]{operation: operation, id: id, seen: make(map[string]struct{})}
+		l := lister[T, K]{operation: operation, key: key, seen: clients.NewSeen[K](vendorName, operation)}
 		clients.Pages(ctx, vendorName, operation, func(ctx context.Context, cursor string) (clients.Page[T], error) {
 			from, _ := strconv.ParseInt(cursor, 10, 64) // "" is the first page
 			p, err := fetch(ctx, from)
@@ -53,24 +53,23 @@ func list[T any](ctx context.Context, operation string, id func(T) string,
 }
 
 // lister keeps a walk honest: it would rather fail than go round for ever or stop early.
-type lister[T any] struct {
+type lister[T any, K comparable] struct {
 	operation string
-	id        func(T) string
-	seen      map[string]struct{}
+	key       func(T) K
+	seen      *clients.Seen[K]
 	pages     int
 	empty     int // in a row
 }
 
 // take returns the rows of p that are new.
-func (l *lister[T]) take(p page[T]) ([]T, error) {
+func (l *lister[T, K]) take(p page[T]) ([]T, error) {
 	fresh := make([]T, 0, len(p.items))
 	for _, item := range p.items {
-		id := l.id(item)
-		if id == "" {
-			return nil, badAnswer(l.operation, "a row of the list has no id")
+		first, err := l.seen.First(l.key(item))
+		if err != nil {
+			return nil, err
 		}
-		if _, ok := l.seen[id]; !ok {
-			l.seen[id] = struct{}{}
+		if first {
 			fresh = append(fresh, item)
 		}
 	}
@@ -83,8 +82,8 @@ func (l *lister[T]) take(p page[T]) ([]T, error) {
 	switch {
 	case p.more && (len(fresh) == 0 && len(p.items) > 0 || l.empty > maxEmpty):
 		return nil, badAnswer(l.operation, "the vendor promises more pages and gives nothing new")
-	case !p.more && l.pages > 1 && int64(len(l.seen)) < p.total:
-		return nil, badAnswer(l.operation, fmt.Sprintf("the vendor counts %d rows and gave %d", p.total, len(l.seen)))
+	case !p.more && l.pages > 1 && int64(l.seen.Len()) < p.total:
+		return nil, badAnswer(l.operation, fmt.Sprintf("the vendor counts %d rows and gave %d", p.total, l.seen.Len()))
 	}
 	return fresh, nil
 }
@@ -102,62 +101,68 @@ func orElse(n, otherwise int64) int64 {
 	return otherwise
 }
 
-func same(id string) string { return id }
+// What tells people apart: the userid, and the unionid of those who come without.
+func userKey(u dingtalkapi.DepartmentUserV2) clients.Key   { return clients.KeyOf(u.UserID, u.UnionID) }
+func userKeyV1(u dingtalkapi.DepartmentUserV1) clients.Key { return clients.KeyOf(u.UserID, u.UnionID) }
 
-// DepartmentUsers yields the members of one department with their fields, those of restricted access included, and not those of the
-// departments below it. The root department is 1.
+func briefID(u dingtalkapi.UserBrief) string { return u.UserID }
+
+// itself is the key of a list of ids.
+func itself[ID comparable](id ID) ID { return id }
+
+// DepartmentUsers yields the members of the department itself, not of those below it, once each. The root department is
+// 1. Members of restricted access are included.
 //
 // Vendor page: https://open.dingtalk.com/document/development/queries-the-complete-information-of-a-department-user
-func (c *Client) DepartmentUsers(ctx context.Context, departmentID int64) iter.Seq2[dingtalkapi.DepartmentUserV2, error] {
+func (c *Client) DepartmentUsers(ctx context.Context, id int64) iter.Seq2[dingtalkapi.DepartmentUserV2, error] {
 	everybody := true
-	id := func(u dingtalkapi.DepartmentUserV2) string { return u.UserID }
-	return list(ctx, "listDepartmentUsersV2", id, func(ctx context.Context, from int64) (page[dingtalkapi.DepartmentUserV2], error) {
-		answer, err := c.ListDepartmentUsersV2(ctx, &dingtalkapi.ListDepartmentUsersV2Request{
-			DeptID: departmentID, Cursor: from, Size: maxPage, ContainAccessLimit: &everybody,
+	return list(ctx, dingtalkapi.OpListDepartmentUsersV2.ID, userKey,
+		func(ctx context.Context, from int64) (page[dingtalkapi.DepartmentUserV2], error) {
+			answer, err := c.ListDepartmentUsersV2(ctx, &dingtalkapi.ListDepartmentUsersV2Request{
+				DeptID: id, Cursor: from, Size: maxPage, ContainAccessLimit: &everybody,
+			})
+			if err != nil {
+				return page[dingtalkapi.DepartmentUserV2]{}, err
+			}
+			r := answer.Result
+			return page[dingtalkapi.DepartmentUserV2]{items: r.List, more: r.HasMore, next: r.NextCursor}, nil
 		})
-		if err != nil {
-			return page[dingtalkapi.DepartmentUserV2]{}, err
-		}
-		r := answer.Result
-		return page[dingtalkapi.DepartmentUserV2]{items: r.List, more: r.HasMore, next: r.NextCursor}, nil
-	})
 }
 
 // DepartmentUsersSimple yields ids and names of whom DepartmentUsers yields.
 //
 // Vendor page: https://open.dingtalk.com/document/development/queries-the-simple-information-of-a-department-user
-func (c *Client) DepartmentUsersSimple(ctx context.Context, departmentID int64) iter.Seq2[dingtalkapi.UserBrief, error] {
+func (c *Client) DepartmentUsersSimple(ctx context.Context, id int64) iter.Seq2[dingtalkapi.UserBrief, error] {
 	everybody := true
-	return list(ctx, "listDepartmentUsersSimpleV2", briefID, func(ctx context.Context, from int64) (page[dingtalkapi.UserBrief], error) {
-		answer, err := c.ListDepartmentUsersSimpleV2(ctx, &dingtalkapi.ListDepartmentUsersSimpleV2Request{
-			DeptID: departmentID, Cursor: from, Size: maxPage, ContainAccessLimit: &everybody,
+	return list(ctx, dingtalkapi.OpListDepartmentUsersSimpleV2.ID, briefID,
+		func(ctx context.Context, from int64) (page[dingtalkapi.UserBrief], error) {
+			answer, err := c.ListDepartmentUsersSimpleV2(ctx, &dingtalkapi.ListDepartmentUsersSimpleV2Request{
+				DeptID: id, Cursor: from, Size: maxPage, ContainAccessLimit: &everybody,
+			})
+			if err != nil {
+				return page[dingtalkapi.UserBrief]{}, err
+			}
+			r := answer.Result
+			return page[dingtalkapi.UserBrief]{items: r.List, more: r.HasMore, next: r.NextCursor}, nil
 		})
-		if err != nil {
-			return page[dingtalkapi.UserBrief]{}, err
-		}
-		r := answer.Result
-		return page[dingtalkapi.UserBrief]{items: r.List, more: r.HasMore, next: r.NextCursor}, nil
-	})
 }
-
-func briefID(u dingtalkapi.UserBrief) string { return u.UserID }
 
 // DepartmentUsersV1 yields the members of one department through the older call. Its offset counts rows.
 //
 // Vendor page: https://open.dingtalk.com/document/development/obtain-department-members-details
 //
 // Deprecated: new apps cannot have the permission for the older call; use DepartmentUsers.
-func (c *Client) DepartmentUsersV1(ctx context.Context, departmentID int64) iter.Seq2[dingtalkapi.DepartmentUserV1, error] {
-	id := func(u dingtalkapi.DepartmentUserV1) string { return u.UserID }
-	return list(ctx, "listDepartmentUsersV1", id, func(ctx context.Context, from int64) (page[dingtalkapi.DepartmentUserV1], error) {
-		answer, err := c.ListDepartmentUsersV1(ctx, &dingtalkapi.ListDepartmentUsersV1Params{
-			DepartmentID: departmentID, Offset: from, Size: maxPage,
+func (c *Client) DepartmentUsersV1(ctx context.Context, id int64) iter.Seq2[dingtalkapi.DepartmentUserV1, error] {
+	return list(ctx, dingtalkapi.OpListDepartmentUsersV1.ID, userKeyV1,
+		func(ctx context.Context, from int64) (page[dingtalkapi.DepartmentUserV1], error) {
+			answer, err := c.ListDepartmentUsersV1(ctx, &dingtalkapi.ListDepartmentUsersV1Params{
+				DepartmentID: id, Offset: from, Size: maxPage,
+			})
+			if err != nil {
+				return page[dingtalkapi.DepartmentUserV1]{}, err
+			}
+			return page[dingtalkapi.DepartmentUserV1]{items: answer.UserList, more: answer.HasMore, next: from + maxPage}, nil
 		})
-		if err != nil {
-			return page[dingtalkapi.DepartmentUserV1]{}, err
-		}
-		return page[dingtalkapi.DepartmentUserV1]{items: answer.UserList, more: answer.HasMore, next: from + maxPage}, nil
-	})
 }
 
 // DepartmentUsersSimpleV1 yields ids and names of whom DepartmentUsersV1 yields.
@@ -165,104 +170,119 @@ func (c *Client) DepartmentUsersV1(ctx context.Context, departmentID int64) iter
 // Vendor page: https://open.dingtalk.com/document/development/obtain-the-basic-information-of-department-users
 //
 // Deprecated: new apps cannot have the permission for the older call; use DepartmentUsersSimple.
-func (c *Client) DepartmentUsersSimpleV1(ctx context.Context, departmentID int64) iter.Seq2[dingtalkapi.UserBrief, error] {
+func (c *Client) DepartmentUsersSimpleV1(ctx context.Context, id int64) iter.Seq2[dingtalkapi.UserBrief, error] {
 	size := int64(maxPage)
-	return list(ctx, "listDepartmentUsersSimpleV1", briefID, func(ctx context.Context, from int64) (page[dingtalkapi.UserBrief], error) {
-		answer, err := c.ListDepartmentUsersSimpleV1(ctx, &dingtalkapi.ListDepartmentUsersSimpleV1Params{
-			DepartmentID: departmentID, Offset: &from, Size: &size,
+	return list(ctx, dingtalkapi.OpListDepartmentUsersSimpleV1.ID, briefID,
+		func(ctx context.Context, from int64) (page[dingtalkapi.UserBrief], error) {
+			answer, err := c.ListDepartmentUsersSimpleV1(ctx, &dingtalkapi.ListDepartmentUsersSimpleV1Params{
+				DepartmentID: id, Offset: &from, Size: &size,
+			})
+			if err != nil {
+				return page[dingtalkapi.UserBrief]{}, err
+			}
+			return page[dingtalkapi.UserBrief]{items: answer.UserList, more: answer.HasMore, next: from + size}, nil
 		})
-		if err != nil {
-			return page[dingtalkapi.UserBrief]{}, err
-		}
-		return page[dingtalkapi.UserBrief]{items: answer.UserList, more: answer.HasMore, next: from + size}, nil
-	})
 }
 
-// InactiveUsers yields the userids of those who did not log in on a day, or did, by request.IsActive. request.Offset is
-// ignored, request.Size is 100 unless set.
+// InactiveUserIDs yields the userids of those who did not log in on a day, or did, by request.IsActive. request.Offset
+// is ignored, request.Size is 100 unless set.
 //
 // Vendor page: https://open.dingtalk.com/document/development/queries-the-inactive-users-or-active-users-under-an-enterprise
-func (c *Client) InactiveUsers(ctx context.Context, request dingtalkapi.ListInactiveUsersV2Request) iter.Seq2[string, error] {
+func (c *Client) InactiveUserIDs(
+	ctx context.Context, request dingtalkapi.ListInactiveUsersV2Request,
+) iter.Seq2[string, error] {
 	request.Size = orElse(request.Size, maxPage)
-	return list(ctx, "listInactiveUsersV2", same, func(ctx context.Context, from int64) (page[string], error) {
-		request := request
-		request.Offset = from
-		answer, err := c.ListInactiveUsersV2(ctx, &request)
-		if err != nil {
-			return page[string]{}, err
-		}
-		r := answer.Result
-		return page[string]{items: r.List, more: r.HasMore, next: orElse(r.NextCursor, from+request.Size)}, nil
-	})
+	return list(ctx, dingtalkapi.OpListInactiveUsersV2.ID, itself[string],
+		func(ctx context.Context, from int64) (page[string], error) {
+			request := request
+			request.Offset = from
+			answer, err := c.ListInactiveUsersV2(ctx, &request)
+			if err != nil {
+				return page[string]{}, err
+			}
+			r := answer.Result
+			return page[string]{items: r.List, more: r.HasMore, next: orElse(r.NextCursor, from+request.Size)}, nil
+		})
 }
 
-// InactiveUsersV1 yields the userids of those who did not log in on a day in China, yyyyMMdd, at most a month back. The data of a day
-// is complete from 09:00 of the next.
+// InactiveUserIDsV1 yields the userids of those who did not log in on a day in China, yyyyMMdd, at most a month back.
+// The data of a day is complete from 09:00 of the next.
 //
 // Vendor page: https://open.dingtalk.com/document/development/query-data-of-inactive-users
 //
-// Deprecated: new apps cannot have the permission for the older call; use InactiveUsers.
-func (c *Client) InactiveUsersV1(ctx context.Context, day string) iter.Seq2[string, error] {
-	return list(ctx, "listInactiveUsersV1", same, func(ctx context.Context, from int64) (page[string], error) {
-		answer, err := c.ListInactiveUsersV1(ctx, &dingtalkapi.ListInactiveUsersV1Request{QueryDate: day, Offset: from, Size: maxPage})
-		if err != nil {
-			return page[string]{}, err
-		}
-		return page[string]{items: answer.Result.List, more: answer.Result.HasMore, next: from + maxPage}, nil
-	})
+// Deprecated: new apps cannot have the permission for the older call; use InactiveUserIDs.
+func (c *Client) InactiveUserIDsV1(ctx context.Context, day string) iter.Seq2[string, error] {
+	return list(ctx, dingtalkapi.OpListInactiveUsersV1.ID, itself[string],
+		func(ctx context.Context, from int64) (page[string], error) {
+			answer, err := c.ListInactiveUsersV1(ctx, &dingtalkapi.ListInactiveUsersV1Request{
+				QueryDate: day, Offset: from, Size: maxPage,
+			})
+			if err != nil {
+				return page[string]{}, err
+			}
+			return page[string]{items: answer.Result.List, more: answer.Result.HasMore, next: from + maxPage}, nil
+		})
 }
 
-// FindUsers yields the userids that searchUsers finds, all pages of it. request.Offset is ignored, request.Size is 20 unless
-// set. Whether the vendor's offset counts rows or pages is not clear from its page; this counts rows, and fails if the vendor
-// then gives less than it counts.
+// FindUserIDs yields the userids that searchUsers finds, all pages of it. request.Offset is ignored, request.Size is 20
+// unless set. Whether the vendor's offset counts rows or pages is not clear from its page; this counts rows, and fails
+// if the vendor then gives less than it counts.
 //
 // Vendor page: https://open.dingtalk.com/document/development/address-book-search-user-id
-func (c *Client) FindUsers(ctx context.Context, request dingtalkapi.SearchUsersRequest) iter.Seq2[string, error] {
+func (c *Client) FindUserIDs(ctx context.Context, request dingtalkapi.SearchUsersRequest) iter.Seq2[string, error] {
 	request.Size = orElse(request.Size, defaultSearch)
-	return list(ctx, "searchUsers", same, func(ctx context.Context, from int64) (page[string], error) {
-		request := request
-		request.Offset = from
-		answer, err := c.SearchUsers(ctx, &request)
-		if err != nil {
-			return page[string]{}, err
-		}
-		return page[string]{items: answer.List, more: answer.HasMore, next: from + request.Size, total: answer.TotalCount}, nil
-	})
+	return list(ctx, dingtalkapi.OpSearchUsers.ID, itself[string],
+		func(ctx context.Context, from int64) (page[string], error) {
+			request := request
+			request.Offset = from
+			answer, err := c.SearchUsers(ctx, &request)
+			if err != nil {
+				return page[string]{}, err
+			}
+			return page[string]{items: answer.List, more: answer.HasMore, next: from + request.Size, total: answer.TotalCount}, nil
+		})
 }
 
-// FindDepartments yields the department ids that searchDepartments finds, as FindUsers does for members.
+// FindDepartmentIDs yields the department ids that searchDepartments finds, as FindUserIDs does for members.
 //
 // Vendor page: https://open.dingtalk.com/document/development/address-book-search-department-id
-func (c *Client) FindDepartments(ctx context.Context, request dingtalkapi.SearchDepartmentsRequest) iter.Seq2[int64, error] {
+func (c *Client) FindDepartmentIDs(
+	ctx context.Context, request dingtalkapi.SearchDepartmentsRequest,
+) iter.Seq2[int64, error] {
 	request.Size = orElse(request.Size, defaultSearch)
-	id := func(id int64) string { return strconv.FormatInt(id, 10) }
-	return list(ctx, "searchDepartments", id, func(ctx context.Context, from int64) (page[int64], error) {
-		request := request
-		request.Offset = from
-		answer, err := c.SearchDepartments(ctx, &request)
-		if err != nil {
-			return page[int64]{}, err
-		}
-		return page[int64]{items: answer.List, more: answer.HasMore, next: from + request.Size, total: answer.TotalCount}, nil
-	})
+	return list(ctx, dingtalkapi.OpSearchDepartments.ID, itself[int64],
+		func(ctx context.Context, from int64) (page[int64], error) {
+			request := request
+			request.Offset = from
+			answer, err := c.SearchDepartments(ctx, &request)
+			if err != nil {
+				return page[int64]{}, err
+			}
+			return page[int64]{items: answer.List, more: answer.HasMore, next: from + request.Size, total: answer.TotalCount}, nil
+		})
 }
 
-// LeaveRecords yields who left the corp between params.StartTime and params.EndTime, at most 365 days apart. params.NextToken
-// is ignored, params.MaxResults is 50 unless set.
+// LeaveRecords yields who left the corp between params.StartTime and params.EndTime, at most 365 days apart.
+// params.NextToken is ignored, params.MaxResults is 50 unless set.
 //
 // Vendor page: https://open.dingtalk.com/document/development/query-the-details-of-employees-who-have-left-office
-func (c *Client) LeaveRecords(ctx context.Context, params dingtalkapi.ListLeaveRecordsParams) iter.Seq2[dingtalkapi.LeaveRecord, error] {
+func (c *Client) LeaveRecords(
+	ctx context.Context, params dingtalkapi.ListLeaveRecordsParams,
+) iter.Seq2[dingtalkapi.LeaveRecord, error] {
 	params.MaxResults = orElse(params.MaxResults, maxLeaves)
-	return clients.Pages(ctx, vendorName, "listLeaveRecords", func(ctx context.Context, cursor string) (clients.Page[dingtalkapi.LeaveRecord], error) {
-		params := params
-		if cursor == "" {
-			cursor = "0" // what the vendor calls the first page
-		}
-		params.NextToken = &cursor
-		answer, err := c.ListLeaveRecords(ctx, &params)
-		if err != nil {
-			return clients.Page[dingtalkapi.LeaveRecord]{}, err
-		}
-		return clients.Page[dingtalkapi.LeaveRecord]{Items: answer.Records, Next: answer.NextToken, More: answer.NextToken != ""}, nil
-	})
+	return clients.Pages(ctx, vendorName, dingtalkapi.OpListLeaveRecords.ID,
+		func(ctx context.Context, cursor string) (clients.Page[dingtalkapi.LeaveRecord], error) {
+			params := params
+			if cursor == "" {
+				cursor = "0" // what the vendor calls the first page
+			}
+			params.NextToken = &cursor
+			answer, err := c.ListLeaveRecords(ctx, &params)
+			if err != nil {
+				return clients.Page[dingtalkapi.LeaveRecord]{}, err
+			}
+			return clients.Page[dingtalkapi.LeaveRecord]{
+				Items: answer.Records, Next: answer.NextToken, More: answer.NextToken != "",
+			}, nil
+		})
 }

@@ -4,7 +4,6 @@ package dingtalk_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"math"
@@ -51,12 +50,12 @@ var sources = []struct {
 			return ids(c.DepartmentUsersSimple(t.Context(), 101), func(u dingtalkapi.UserBrief) string { return u.UserID })
 		}, inBody("cursor"), inBody("size"), topapi(userObjects, "list"),
 	}, {
-		"InactiveUsers", func(c *dingtalk.Client, t *testing.T) iter.Seq2[string, error] {
-			return c.InactiveUsers(t.Context(), dingtalkapi.ListInactiveUsersV2Request{QueryDate: "20240611"})
+		"InactiveUserIDs", func(c *dingtalk.Client, t *testing.T) iter.Seq2[string, error] {
+			return c.InactiveUserIDs(t.Context(), dingtalkapi.ListInactiveUsersV2Request{QueryDate: "20240611"})
 		}, inBody("offset"), inBody("size"), topapi(plainIDs, "list"),
 	}, {
-		"InactiveUsersV1", func(c *dingtalk.Client, t *testing.T) iter.Seq2[string, error] {
-			return c.InactiveUsersV1(t.Context(), "20240611")
+		"InactiveUserIDsV1", func(c *dingtalk.Client, t *testing.T) iter.Seq2[string, error] {
+			return c.InactiveUserIDsV1(t.Context(), "20240611")
 		},
 		inBody("offset"), inBody("size"), func(ids []string, more bool, _ int64) string {
 			return fmt.Sprintf(`{"errcode":0,"result":{"has_more":%v,"list":%s},"request_id":"r"}`, more, plainIDs(ids))
@@ -70,14 +69,14 @@ var sources = []struct {
 			return ids(c.DepartmentUsersSimpleV1(t.Context(), 101), func(u dingtalkapi.UserBrief) string { return u.UserID })
 		}, inQuery("offset"), inQuery("size"), flat,
 	}, {
-		"FindUsers", func(c *dingtalk.Client, t *testing.T) iter.Seq2[string, error] {
-			return c.FindUsers(t.Context(), dingtalkapi.SearchUsersRequest{QueryWord: "林"})
+		"FindUserIDs", func(c *dingtalk.Client, t *testing.T) iter.Seq2[string, error] {
+			return c.FindUserIDs(t.Context(), dingtalkapi.SearchUsersRequest{QueryWord: "林"})
 		}, inBody("offset"), inBody("size"), func(ids []string, more bool, _ int64) string {
 			return fmt.Sprintf(`{"hasMore":%v,"list":%s}`, more, plainIDs(ids))
 		},
 	}, {
-		"FindDepartments", func(c *dingtalk.Client, t *testing.T) iter.Seq2[string, error] {
-			return ids(c.FindDepartments(t.Context(), dingtalkapi.SearchDepartmentsRequest{QueryWord: "质检"}), func(id int64) string { return fmt.Sprint(id) })
+		"FindDepartmentIDs", func(c *dingtalk.Client, t *testing.T) iter.Seq2[string, error] {
+			return ids(c.FindDepartmentIDs(t.Context(), dingtalkapi.SearchDepartmentsRequest{QueryWord: "质检"}), func(id int64) string { return fmt.Sprint(id) })
 		}, inBody("offset"), inBody("size"), func(ids []string, more bool, _ int64) string {
 			return fmt.Sprintf(`{"hasMore":%v,"list":[%s]}`, more, strings.Join(ids, ","))
 		},
@@ -256,7 +255,7 @@ func TestTrapListsThatGoRoundEnd(t *testing.T) {
 				var incomplete *clients.PageError
 				require.ErrorAs(t, err, &incomplete)
 				assert.Equal(t, len(tc.rows), incomplete.Items)
-				assert.Equal(t, len(tc.rows), len(got))
+				assert.Len(t, got, len(tc.rows))
 				assert.Len(t, v.seen(), tc.calls)
 			})
 		}
@@ -337,7 +336,7 @@ func TestTrapSearchThatCountsPagesIsNoticed(t *testing.T) {
 		end := min(from+size, int64(len(all)))
 		fmt.Fprintf(w, `{"hasMore":%v,"totalCount":45,"list":%s}`, end < int64(len(all)), plainIDs(all[min(from, end):end]))
 	})
-	got, err := collect(v.client(t).FindUsers(t.Context(), dingtalkapi.SearchUsersRequest{QueryWord: "林"}))
+	got, err := collect(v.client(t).FindUserIDs(t.Context(), dingtalkapi.SearchUsersRequest{QueryWord: "林"}))
 	assert.ErrorIs(t, err, clients.ErrBadResponse)
 	assert.ErrorContains(t, err, "counts 45 rows and gave 20")
 	assert.Len(t, got, 20)
@@ -346,7 +345,7 @@ func TestTrapSearchThatCountsPagesIsNoticed(t *testing.T) {
 func TestSearchKeepsTheCallersRequest(t *testing.T) {
 	v := serve(t, always(200, found))
 	exact := int64(1)
-	_, err := collect(v.client(t).FindUsers(t.Context(), dingtalkapi.SearchUsersRequest{QueryWord: "林梅", Offset: 7, Size: 10, FullMatchField: &exact}))
+	_, err := collect(v.client(t).FindUserIDs(t.Context(), dingtalkapi.SearchUsersRequest{QueryWord: "林梅", Offset: 7, Size: 10, FullMatchField: &exact}))
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"queryWord":"林梅","offset":0,"size":10,"fullMatchField":1}`, v.seen()[0].body)
 }
@@ -354,7 +353,7 @@ func TestSearchKeepsTheCallersRequest(t *testing.T) {
 func TestInactiveUsersKeepTheCallersRequest(t *testing.T) {
 	v := serve(t, always(200, `{"errcode":0,"result":{"has_more":false,"list":["wu.q7"]},"request_id":"y7"}`))
 	departments := "101,102"
-	got, err := collect(v.client(t).InactiveUsers(t.Context(), dingtalkapi.ListInactiveUsersV2Request{QueryDate: "20240611", DeptIDs: &departments, Offset: 9, Size: 50}))
+	got, err := collect(v.client(t).InactiveUserIDs(t.Context(), dingtalkapi.ListInactiveUsersV2Request{QueryDate: "20240611", DeptIDs: &departments, Offset: 9, Size: 50}))
 	require.NoError(t, err)
 	assert.Equal(t, []string{"wu.q7"}, got)
 	assert.JSONEq(t, `{"is_active":false,"dept_ids":"101,102","offset":0,"size":50,"query_date":"20240611"}`, v.seen()[0].body)
@@ -441,6 +440,49 @@ func TestListsEndWithTheContext(t *testing.T) {
 	assert.Equal(t, 1, got)
 	assert.ErrorIs(t, failed, clients.ErrCanceled)
 	var incomplete *clients.PageError
-	assert.True(t, errors.As(failed, &incomplete))
+	assert.ErrorAs(t, failed, &incomplete)
 	assert.True(t, slices.ContainsFunc(v.seen(), func(r request) bool { return r.path == "/topapi/v2/user/list" }))
+}
+
+func TestTrapNobodyIsLostForWantOfAUserid(t *testing.T) {
+	name := func(u dingtalkapi.DepartmentUserV2) string { return u.UserID + u.UnionID }
+	people := map[string]func(*dingtalk.Client) ([]string, error){
+		"DepartmentUsers": func(c *dingtalk.Client) ([]string, error) {
+			return collect(ids(c.DepartmentUsers(t.Context(), 1), name))
+		},
+		"DepartmentUsersV1": func(c *dingtalk.Client) ([]string, error) {
+			return collect(ids(c.DepartmentUsersV1(t.Context(), 1), func(u dingtalkapi.DepartmentUserV1) string { return u.UserID + u.UnionID }))
+		},
+		"Users": func(c *dingtalk.Client) ([]string, error) { return collect(ids(c.Users(t.Context()), name)) },
+	}
+	for list, read := range people {
+		for rows, want := range map[string][]string{
+			`{"userid":"a"},{"userid":"A"},{"userid":"a"}`:        {"a", "A"},
+			`{"unionid":"x"},{"unionid":"y"},{"unionid":"x"}`:     {"x", "y"},
+			`{"userid":"x"},{"unionid":"x"}`:                      {"x", "x"},
+			`{"name":"林梅"},{"name":"林兰"}`:                         nil,
+			`{"userid":"","unionid":""},{"userid":"","name":"n"}`: nil,
+		} {
+			t.Run(list+" "+rows, func(t *testing.T) {
+				v := serve(t, func(w http.ResponseWriter, r request, _ int) {
+					switch r.path {
+					case "/topapi/v2/department/listsub":
+						fmt.Fprint(w, `{"errcode":0,"result":[]}`)
+					case "/user/listbypage":
+						fmt.Fprintf(w, `{"errcode":0,"hasMore":false,"userlist":[%s]}`, rows)
+					default:
+						fmt.Fprintf(w, `{"errcode":0,"result":{"has_more":false,"list":[%s]}}`, rows)
+					}
+				})
+				got, err := read(v.client(t))
+				assert.Equal(t, want, got)
+				if want != nil {
+					require.NoError(t, err)
+					return
+				}
+				assert.ErrorIs(t, err, clients.ErrBadResponse)
+				assert.ErrorContains(t, err, "no id that tells it from others")
+			})
+		}
+	}
 }

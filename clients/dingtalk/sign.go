@@ -15,12 +15,13 @@ import (
 	"github.com/roster-go/roster/clients/token"
 )
 
-// Signature is what DingTalk calls the signature of a third-party app's request: HMAC-SHA256 with the suite secret as key over
-// the time in milliseconds, a line feed and the suite ticket, in standard Base64. An empty ticket keeps the line feed. The
-// client signs its own calls by itself; this is for calls that it does not have, such as service/get_auth_info. Encode the
-// result once when it goes into a query.
+// Signature is what DingTalk calls the signature of a third-party app's request: HMAC-SHA256 with the suite secret as
+// key over the time in milliseconds, a line feed and the suite ticket, in standard Base64. An empty ticket keeps the
+// line feed. The client signs its own calls by itself; this is for calls that it does not have, such as
+// service/get_auth_info. Encode the result once when it goes into a query.
 //
-// Vendor page: https://open.dingtalk.com/document/development/the-signature-calculation-method-of-the-third-party-access-interface
+// Vendor page:
+// https://open.dingtalk.com/document/development/the-signature-calculation-method-of-the-third-party-access-interface
 func Signature(secret clients.Secret, at time.Time, ticket clients.Secret) string {
 	return sign(secret, millis(at)+"\n"+string(ticket))
 }
@@ -41,13 +42,14 @@ func sign(secret clients.Secret, text string) string {
 
 func millis(at time.Time) string { return strconv.FormatInt(at.UnixMilli(), 10) }
 
-// StaticTicket returns a SuiteTicket that always gives the same text: enough for custom apps and tests, which may use any. The ticket
-// of a third-party app changes about every five hours.
+// StaticTicket returns a SuiteTicket that always gives the same text: enough for custom apps and tests, which may use
+// any. The ticket of a third-party app changes about every five hours.
 func StaticTicket(ticket clients.Secret) func(context.Context) (clients.Secret, error) {
 	return func(context.Context) (clients.Secret, error) { return ticket, nil }
 }
 
-// ticketSource hands out the suite ticket as if it were a token, which puts it among what must not show in the call's errors.
+// ticketSource hands out the suite ticket as if it were a token, which puts it among what must not show in the call's
+// errors.
 type ticketSource func(context.Context) (clients.Secret, error)
 
 func (s ticketSource) Token(ctx context.Context) (token.Token, error) {

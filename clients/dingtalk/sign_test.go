@@ -63,14 +63,16 @@ func TestSignedQueryOnTheWire(t *testing.T) {
 		vendor := serve(t, always(200, userV1))
 		vendor.clock.Advance(time.UnixMilli(v.Timestamp).Sub(vendor.clock.Now()))
 		cfg := dingtalk.Config{
-			SuiteKey: "suitek3yAAAA", SuiteSecret: clients.Secret(v.Secret), SuiteTicket: dingtalk.StaticTicket(clients.Secret(*v.Ticket)), AuthCorpID: corpID,
+			SuiteKey: "suitek3yAAAA", SuiteSecret: clients.Secret(v.Secret),
+			SuiteTicket: dingtalk.StaticTicket(clients.Secret(*v.Ticket)), AuthCorpID: corpID,
 		}
 		require.NoError(t, getV1(t, newClient(t, cfg, vendor.url, clients.WithClock(vendor.clock))))
 		require.Len(t, vendor.fetched(), 1)
 		got := vendor.fetched()[0]
 		assert.Equal(t, http.MethodPost, got.method)
 		assert.JSONEq(t, `{"auth_corpid":"dingcorp77aa"}`, got.body)
-		assert.Equal(t, fmt.Sprintf("accessKey=suitek3yAAAA&signature=%s&suiteTicket=%s&timestamp=%d", v.Query, url.QueryEscape(*v.Ticket), v.Timestamp),
+		assert.Equal(t, fmt.Sprintf("accessKey=suitek3yAAAA&signature=%s&suiteTicket=%s&timestamp=%d", v.Query,
+			url.QueryEscape(*v.Ticket), v.Timestamp),
 			got.rawQuery)
 		query, err := url.ParseQuery(got.rawQuery)
 		require.NoError(t, err)

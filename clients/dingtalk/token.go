@@ -14,20 +14,22 @@ import (
 type TokenHost int
 
 const (
-	// TokenHostDefault is TokenHostNew for internal apps, whose token from there is documented to work on both hosts and whose secret
-	// then travels in a body instead of a URL. It is TokenHostOld for third-party apps, for which only that call is known to give a
-	// token that oapi.dingtalk.com takes, where nearly all operations are.
+	// TokenHostDefault is TokenHostNew for internal apps, whose token from there is documented to work on both hosts
+	// and whose secret then travels in a body instead of a URL. It is TokenHostOld for third-party apps, for which only
+	// that call is known to give a token that oapi.dingtalk.com takes, where nearly all operations are.
 	TokenHostDefault TokenHost = iota
 
-	// TokenHostOld is oapi.dingtalk.com: GET /gettoken, and for third-party apps the signed POST /service/get_corp_token.
+	// TokenHostOld is oapi.dingtalk.com: GET /gettoken, and for third-party apps the signed POST
+	// /service/get_corp_token.
 	TokenHostOld
 
-	// TokenHostNew is api.dingtalk.com: POST /v1.0/oauth2/accessToken, and for third-party apps POST /v1.0/oauth2/corpAccessToken.
+	// TokenHostNew is api.dingtalk.com: POST /v1.0/oauth2/accessToken, and for third-party apps POST
+	// /v1.0/oauth2/corpAccessToken.
 	TokenHostNew
 )
 
-// tokenLife is how long DingTalk's tokens live, by its documentation. It counts when an answer does not say, or says nothing
-// sensible; taking that for "expired" would fetch tokens in a tight loop, and fetching is throttled.
+// tokenLife is how long DingTalk's tokens live, by its documentation. It counts when an answer does not say, or says
+// nothing sensible; taking that for "expired" would fetch tokens in a tight loop, and fetching is throttled.
 const tokenLife = 7200
 
 func (cfg *Config) credentials(c *clients.Client) (map[string]clients.Credential, error) {
@@ -41,8 +43,8 @@ func (cfg *Config) credentials(c *clients.Client) (map[string]clients.Credential
 	}, err
 }
 
-// fetcher returns the one call that gets tokens. An internal app that asks again gets the same token with a new lease of life, so
-// that several processes do not disturb each other; a third-party app gets another one each time.
+// fetcher returns the one call that gets tokens. An internal app that asks again gets the same token with a new lease
+// of life, so that several processes do not disturb each other; a third-party app gets another one each time.
 func (cfg *Config) fetcher(c *clients.Client) token.FetchFunc {
 	api := dingtalkapi.NewAPI(c)
 	fetch := cfg.fromNewHost
@@ -68,7 +70,8 @@ func (cfg *Config) fetcher(c *clients.Client) token.FetchFunc {
 }
 
 func (cfg *Config) fromNewHost(ctx context.Context, api *dingtalkapi.API) (string, int64, error) {
-	answer, err := api.GetAppAccessToken(ctx, &dingtalkapi.GetAppAccessTokenRequest{AppKey: cfg.AppKey, AppSecret: string(cfg.AppSecret)})
+	answer, err := api.GetAppAccessToken(ctx,
+		&dingtalkapi.GetAppAccessTokenRequest{AppKey: cfg.AppKey, AppSecret: string(cfg.AppSecret)})
 	if err != nil {
 		return "", 0, err
 	}
@@ -96,9 +99,11 @@ func (cfg *Config) corpFromNewHost(ctx context.Context, api *dingtalkapi.API) (s
 	if err != nil {
 		return "", 0, err
 	}
-	answer, err := api.GetCorpAccessToken(clients.WithSecrets(ctx, ticket.Value), &dingtalkapi.GetCorpAccessTokenRequest{
-		SuiteKey: cfg.SuiteKey, SuiteSecret: string(cfg.SuiteSecret), AuthCorpID: cfg.AuthCorpID, SuiteTicket: string(ticket.Value),
-	})
+	answer, err := api.GetCorpAccessToken(clients.WithSecrets(ctx, ticket.Value),
+		&dingtalkapi.GetCorpAccessTokenRequest{
+			SuiteKey: cfg.SuiteKey, SuiteSecret: string(cfg.SuiteSecret), AuthCorpID: cfg.AuthCorpID,
+			SuiteTicket: string(ticket.Value),
+		})
 	if err != nil {
 		return "", 0, err
 	}

@@ -44,13 +44,19 @@ func TestTokenCallOfEachKindOfApp(t *testing.T) {
 		host             dingtalk.TokenHost
 		query            url.Values
 	}{
-		{"internal", "/v1.0/oauth2/accessToken", `{"appKey":"dingAK01","appSecret":"app+S3cret/=&<planted>"}`, internalConfig, dingtalk.TokenHostDefault, url.Values{}},
-		{"internal, new", "/v1.0/oauth2/accessToken", `{"appKey":"dingAK01","appSecret":"app+S3cret/=&<planted>"}`, internalConfig, dingtalk.TokenHostNew, url.Values{}},
-		{"internal, old", "/gettoken", ``, internalConfig, dingtalk.TokenHostOld, url.Values{"appkey": {appKey}, "appsecret": {appSecret}}},
-		{"suite", "/service/get_corp_token", `{"auth_corpid":"dingcorp77aa"}`, suiteConfig, dingtalk.TokenHostDefault, nil},
-		{"suite, old", "/service/get_corp_token", `{"auth_corpid":"dingcorp77aa"}`, suiteConfig, dingtalk.TokenHostOld, nil},
+		{"internal", "/v1.0/oauth2/accessToken", `{"appKey":"dingAK01","appSecret":"app+S3cret/=&<planted>"}`,
+			internalConfig, dingtalk.TokenHostDefault, url.Values{}},
+		{"internal, new", "/v1.0/oauth2/accessToken", `{"appKey":"dingAK01","appSecret":"app+S3cret/=&<planted>"}`,
+			internalConfig, dingtalk.TokenHostNew, url.Values{}},
+		{"internal, old", "/gettoken", ``, internalConfig, dingtalk.TokenHostOld,
+			url.Values{"appkey": {appKey}, "appsecret": {appSecret}}},
+		{"suite", "/service/get_corp_token", `{"auth_corpid":"dingcorp77aa"}`, suiteConfig, dingtalk.TokenHostDefault,
+			nil},
+		{"suite, old", "/service/get_corp_token", `{"auth_corpid":"dingcorp77aa"}`, suiteConfig, dingtalk.TokenHostOld,
+			nil},
 		{"suite, new", "/v1.0/oauth2/corpAccessToken",
-			`{"authCorpId":"dingcorp77aa","suiteKey":"suitek3y","suiteSecret":"suite+S3cret/=&<planted>","suiteTicket":"t1cket+/=&<planted>"}`,
+			`{"authCorpId":"dingcorp77aa","suiteKey":"suitek3y","suiteSecret":"suite+S3cret/=&<planted>",` +
+				`"suiteTicket":"t1cket+/=&<planted>"}`,
 			suiteConfig, dingtalk.TokenHostNew, url.Values{}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -177,9 +183,11 @@ func TestHosts(t *testing.T) {
 		newHostURL, base    string
 		wantOAPI, wantNewly string
 	}{
-		"defaults":           {"", "", oapi, newHost},
-		"one base":           {"", "http://proxy.example/dingtalk/", "http://proxy.example/dingtalk", "http://proxy.example/dingtalk"},
-		"two bases":          {"http://two.example/b/", "http://one.example/a", "http://one.example/a", "http://two.example/b"},
+		"defaults": {"", "", oapi, newHost},
+		"one base": {"", "http://proxy.example/dingtalk/", "http://proxy.example/dingtalk",
+			"http://proxy.example/dingtalk"},
+		"two bases": {"http://two.example/b/", "http://one.example/a", "http://one.example/a",
+			"http://two.example/b"},
 		"the new one only":   {"http://two.example", "", oapi, "http://two.example"},
 		"one base, no slash": {"", "http://proxy.example", "http://proxy.example", "http://proxy.example"},
 	} {

@@ -225,7 +225,7 @@ func TestPresenceInQueries(t *testing.T) {
 			return err
 		},
 		"deptId=101": func(c *dingtalk.Client) error {
-			_, err := c.ListDepartmentUserIdsV1(t.Context(), &dingtalkapi.ListDepartmentUserIdsV1Params{DeptID: "101"})
+			_, err := c.ListDepartmentUserIDsV1(t.Context(), &dingtalkapi.ListDepartmentUserIDsV1Params{DeptID: "101"})
 			return err
 		},
 	} {

@@ -15,47 +15,46 @@ const (
 	parallel = 8
 )
 
-// Users yields every member of the departments from roots down, once each, whatever number of departments they are in; DeptIDList
-// holds them all, while Leader and DeptOrder speak of the one in which the member was found first. Without roots it starts at the root
-// department, 1. It reads the tree level by level, some departments at a time. The first error ends it, as a
-// [*clients.PageError] that counts the members before it and names the department.
+// Users yields every member of the departments from roots down, once each, whatever number of departments they are in;
+// DeptIDList holds them all, while Leader and DeptOrder speak of the one in which the member was found first. Without
+// roots it starts at the root department, 1. It reads the tree level by level, some departments at a time. The first
+// error ends it, as a [*clients.PageError] that counts the members before it and names the department.
 //
-// An app whose contact scope is a part of the corp gets ErrPermission (50004) for the root: give it the departments that GetAuthScopes
-// lists as AuthedDept. The single members whom that lists as AuthedUser are in none of them; read these with GetUserV2.
+// An app whose contact scope is a part of the corp gets ErrPermission (50004) for the root: give it the departments
+// that GetAuthScopes lists as AuthedDept. The single members whom that lists as AuthedUser are in none of them; read
+// these with GetUserV2.
 func (c *Client) Users(ctx context.Context, roots ...int64) iter.Seq2[dingtalkapi.DepartmentUserV2, error] {
-	return clients.Counted(func(yield func(dingtalkapi.DepartmentUserV2, error) bool) {
-		seen := make(map[string]struct{})
-		for b, err := range c.tree(ctx, orRoot(roots), c.branchWithUsers) {
+	members := func(yield func(dingtalkapi.DepartmentUserV2, error) bool) {
+		for b, err := range tree(ctx, roots, c.branchWithUsers) {
 			if err != nil {
 				yield(dingtalkapi.DepartmentUserV2{}, err)
 				return
 			}
 			for _, user := range b.users {
-				if _, ok := seen[user.UserID]; ok {
-					continue
-				}
-				seen[user.UserID] = struct{}{}
 				if !yield(user, nil) {
 					return
 				}
 			}
 		}
-	})
+	}
+	return clients.Counted(clients.Once(vendorName, dingtalkapi.OpListDepartmentUsersV2.ID, userKey, members))
 }
 
-// Departments yields the departments from roots down, the roots themselves first, once each, parents before children. Without
-// roots it starts at the root department, 1, which has no ParentID. Departments with negative ids (家校通讯录, the home-school
-// directory) are yielded but not entered: DingTalk lists them and answers every call about them with 60003. The first error
-// ends it; about the contact scope see Users.
+// Departments yields the departments from roots down, the roots themselves first, once each, parents before their
+// children. Without roots it starts at the root department, 1, which has no ParentID. It reads the tree level by level,
+// some departments at a time. The first error ends it, as a [*clients.PageError] that counts the departments before it
+// and names the one that could not be read.
+//
+// Departments with negative ids (家校通讯录, the home-school directory) are yielded but not entered: DingTalk lists them and
+// answers every call about them with 60003. About the contact scope see Users.
 func (c *Client) Departments(ctx context.Context, roots ...int64) iter.Seq2[dingtalkapi.DepartmentV2, error] {
-	return clients.Counted(func(yield func(dingtalkapi.DepartmentV2, error) bool) {
-		roots := unseen(make(map[int64]struct{}), orRoot(roots))
-		for root, err := range clients.Ordered(ctx, parallel, roots, c.department) {
+	departments := func(yield func(dingtalkapi.DepartmentV2, error) bool) {
+		for root, err := range clients.Ordered(ctx, parallel, orRoot(roots), c.department) {
 			if !yield(root, err) || err != nil {
 				return
 			}
 		}
-		for b, err := range c.tree(ctx, roots, c.branch) {
+		for b, err := range tree(ctx, roots, c.branch) {
 			if err != nil {
 				yield(dingtalkapi.DepartmentV2{}, err)
 				return
@@ -66,7 +65,9 @@ func (c *Client) Departments(ctx context.Context, roots ...int64) iter.Seq2[ding
 				}
 			}
 		}
-	})
+	}
+	id := func(d dingtalkapi.DepartmentV2) int64 { return d.DeptID }
+	return clients.Counted(clients.Once(vendorName, dingtalkapi.OpListSubDepartmentsV2.ID, id, departments))
 }
 
 func orRoot(roots []int64) []int64 {
@@ -82,59 +83,26 @@ type branch struct {
 	users    []dingtalkapi.DepartmentUserV2
 }
 
-// tree reads the departments from roots down, each once, and yields them level by level with those children that it has not
-// met before. A department that turns up again, below itself for example, is not entered a second time.
-func (c *Client) tree(ctx context.Context, roots []int64, read func(context.Context, int64) (branch, error)) iter.Seq2[branch, error] {
-	return func(yield func(branch, error) bool) {
-		seen := make(map[int64]struct{})
-		for level := unseen(seen, roots); len(level) > 0; {
-			var next []int64
-			for b, err := range clients.Ordered(ctx, parallel, level, read) {
-				if err != nil {
-					yield(branch{}, err)
-					return
-				}
-				var fresh []dingtalkapi.DepartmentV2
-				for _, child := range b.children {
-					if len(unseen(seen, []int64{child.DeptID})) == 0 {
-						continue
-					}
-					fresh = append(fresh, child)
-					if child.DeptID > 0 {
-						next = append(next, child.DeptID)
-					}
-				}
-				b.children = fresh
-				if !yield(b, nil) {
-					return
+func tree(
+	ctx context.Context, roots []int64, read func(context.Context, int64) (branch, error),
+) iter.Seq2[branch, error] {
+	return clients.Tree(ctx, vendorName, dingtalkapi.OpListSubDepartmentsV2.ID, parallel, orRoot(roots),
+		func(ctx context.Context, id int64) (branch, []int64, error) {
+			b, err := read(ctx, id)
+			var below []int64
+			for _, child := range b.children {
+				if child.DeptID >= 0 { // and 0 is for Tree to refuse
+					below = append(below, child.DeptID)
 				}
 			}
-			level = next
-		}
-	}
-}
-
-// unseen returns the ids that are not in seen, once each, and puts them there.
-func unseen(seen map[int64]struct{}, ids []int64) []int64 {
-	var fresh []int64
-	for _, id := range ids {
-		if _, ok := seen[id]; !ok {
-			seen[id] = struct{}{}
-			fresh = append(fresh, id)
-		}
-	}
-	return fresh
+			return b, below, err
+		})
 }
 
 func (c *Client) branch(ctx context.Context, id int64) (branch, error) {
 	answer, err := c.ListSubDepartmentsV2(ctx, &dingtalkapi.ListSubDepartmentsV2Request{DeptID: &id})
 	if err != nil {
-		return branch{}, clients.InDepartment(id, err)
-	}
-	for _, child := range answer.Result {
-		if child.DeptID == 0 {
-			return branch{}, clients.InDepartment(id, badAnswer("listSubDepartmentsV2", "a department has no id"))
-		}
+		return branch{}, err
 	}
 	return branch{children: answer.Result}, nil
 }
@@ -144,13 +112,8 @@ func (c *Client) branchWithUsers(ctx context.Context, id int64) (branch, error) 
 	if err != nil {
 		return branch{}, err
 	}
-	for user, err := range c.DepartmentUsers(ctx, id) {
-		if err != nil {
-			return branch{}, clients.InDepartment(id, err)
-		}
-		b.users = append(b.users, user)
-	}
-	return b, nil
+	b.users, err = clients.Collect(c.DepartmentUsers(ctx, id))
+	return b, err
 }
 
 // department is a department in the form in which its parent lists it.

@@ -3,7 +3,6 @@ package dingtalk_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -84,7 +83,9 @@ func (c *company) handle(w http.ResponseWriter, r request, _ int) {
 		if body.DeptID != 1 {
 			parent = `"parent_id":1,`
 		}
-		fmt.Fprintf(w, `{"errcode":0,"errmsg":"ok","result":{%s"dept_id":%d,"name":"部门%d","auto_add_user":true},"request_id":"r"}`, parent, body.DeptID, body.DeptID)
+		fmt.Fprintf(w,
+			`{"errcode":0,"errmsg":"ok","result":{%s"dept_id":%d,"name":"部门%d","auto_add_user":true},"request_id":"r"}`,
+			parent, body.DeptID, body.DeptID)
 	case "/topapi/v2/department/listsub":
 		rows := []map[string]any{}
 		for _, id := range c.children[body.DeptID] {
@@ -149,7 +150,8 @@ func TestDepartmentsYieldsEveryDepartmentOnce(t *testing.T) {
 		met[d.DeptID] = true
 	}
 	assert.Len(t, met, 40)
-	assert.Equal(t, dingtalkapi.DepartmentV2{DeptID: 1, Name: "部门1", AutoAddUser: true}, got[0], "the root comes first and has no parent")
+	assert.Equal(t, dingtalkapi.DepartmentV2{DeptID: 1, Name: "部门1", AutoAddUser: true}, got[0],
+		"the root comes first and has no parent")
 }
 
 func TestWalksFromSeveralRoots(t *testing.T) {
@@ -213,7 +215,9 @@ func TestTrapCyclesEnd(t *testing.T) {
 
 func TestWalkEndsWithTheFirstErrorAndNamesTheDepartment(t *testing.T) {
 	tree := wide()
-	tree.refuse = map[int64]string{17: `{"errcode":88,"sub_code":"60011","sub_msg":"缺 [qyapi_get_department_member]","errmsg":"x","request_id":"r"}`}
+	tree.refuse = map[int64]string{
+		17: `{"errcode":88,"sub_code":"60011","sub_msg":"缺 [qyapi_get_department_member]","errmsg":"x",` +
+			`"request_id":"r"}`}
 	v := serve(t, tree.handle)
 	_, err := collect(v.client(t).Users(t.Context()))
 	require.ErrorIs(t, err, clients.ErrPermission)
@@ -251,7 +255,7 @@ func TestWalkStopsWhenTheCallerDoes(t *testing.T) {
 	cancel()
 	_, err := collect(c.Users(ctx))
 	assert.ErrorIs(t, err, clients.ErrCanceled)
-	assert.True(t, errors.Is(err, context.Canceled))
+	assert.ErrorIs(t, err, context.Canceled)
 	assert.Len(t, v.seen(), calls)
 }
 

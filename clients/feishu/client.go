@@ -11,6 +11,8 @@ import (
 	"github.com/roster-go/roster/wire"
 )
 
+const vendor = "feishu"
+
 // Base URLs for clients.WithBaseURL. BaseURL is the default.
 const (
 	BaseURL     = "https://open.feishu.cn/open-apis"     // tenants in China
@@ -54,7 +56,7 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 		return nil, err
 	}
 	core, err := clients.New(clients.Vendor{
-		Name:     "feishu",
+		Name:     vendor,
 		BaseURL:  BaseURL,
 		Classify: classify,
 		Warning:  warning,
@@ -102,7 +104,7 @@ func tenantCredential(c *clients.Client, cfg Config) (clients.Credential, error)
 			return token.Token{}, err
 		}
 		if answer.Expire <= 0 {
-			return token.Token{}, bad("getTenantAccessTokenInternal", "the token comes without a lifetime")
+			return token.Token{}, bad(feishuapi.OpGetTenantAccessTokenInternal.ID, "the token comes without a lifetime")
 		}
 		return token.Token{Value: clients.Secret(answer.TenantAccessToken), Expiry: asked.Add(life(answer.Expire))}, nil
 	}, "tenant", cfg.AppID, string(cfg.AppSecret))
@@ -117,16 +119,16 @@ func life(seconds int64) time.Duration { return max(time.Duration(seconds)*time.
 
 // bad is an answer that cannot be used.
 func bad(operation, message string) error {
-	return &clients.Error{Vendor: "feishu", Operation: operation, Kind: clients.KindBadResponse, Message: message}
+	return &clients.Error{Vendor: vendor, Operation: operation, Kind: clients.KindBadResponse, Message: message}
 }
 
 // invalid is an argument that is refused before any I/O.
 func invalid(operation, message string) error {
-	return &clients.Error{Vendor: "feishu", Operation: operation, Kind: clients.KindInvalidArgument, Message: message}
+	return &clients.Error{Vendor: vendor, Operation: operation, Kind: clients.KindInvalidArgument, Message: message}
 }
 
 // delicateQuota counts the changes of people that Feishu takes only once a second.
-var delicateQuota = &wire.Operation{ID: "patchUser", Limits: []wire.Limit{{Requests: 1, Seconds: 1}}}
+var delicateQuota = &wire.Operation{ID: feishuapi.OpPatchUser.ID, Limits: []wire.Limit{{Requests: 1, Seconds: 1}}}
 
 // PatchUser is the generated method, kept in line: changes that carry department_ids or is_frozen go one after the other, one a second,
 // since Feishu lets parallel ones fail at random.

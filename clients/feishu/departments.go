@@ -4,25 +4,66 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/gen/feishuapi"
 )
 
-// Departments yields all departments below departmentID, not that one itself; "0" is the root. Where Feishu finds the tree too big to
-// list at once (43010) it is read level by level. A person's token sees 1000 departments at most: walk as the app.
+// Departments yields the departments from roots down, the roots themselves first, once each. Without roots it starts at
+// the root department, "0", of which Feishu has no object: then everything below it is what comes. Where Feishu finds a
+// tree too big to list at once (43010) it is read level by level. The first error ends it, as a [*clients.PageError]
+// that counts the departments before it and names the one that could not be read.
+//
+// A person's token sees 1000 departments at most: walk as the app.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/children
-func (c *Client) Departments(ctx context.Context, departmentID string) iter.Seq2[feishuapi.Department, error] {
+func (c *Client) Departments(ctx context.Context, roots ...string) iter.Seq2[feishuapi.Department, error] {
+	departments := func(yield func(feishuapi.Department, error) bool) {
+		named := slices.DeleteFunc(slices.Clone(roots), func(id string) bool { return id == root })
+		found, missing, err := c.DepartmentsByID(ctx, named)
+		if err == nil && len(missing) > 0 {
+			err = clients.InDepartment(missing[0], &clients.Error{Vendor: vendor, Operation: feishuapi.OpBatchGetDepartments.ID,
+				Kind: clients.KindNotFound, Message: "there is no such department, or the app may not see it"})
+		}
+		if err != nil {
+			yield(feishuapi.Department{}, err)
+			return
+		}
+		for _, department := range found {
+			if !yield(department, nil) {
+				return
+			}
+		}
+		for _, id := range orRoot(roots) {
+			for department, err := range c.below(ctx, id) {
+				if !yield(department, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+	return clients.Counted(clients.Once(vendor, feishuapi.OpListDepartmentChildren.ID, c.ids.departmentID, departments))
+}
+
+func orRoot(roots []string) []string {
+	if len(roots) == 0 {
+		return []string{root}
+	}
+	return roots
+}
+
+// below yields the departments below one, in one list if Feishu lets itself be asked that.
+func (c *Client) below(ctx context.Context, id string) iter.Seq2[feishuapi.Department, error] {
 	return func(yield func(feishuapi.Department, error) bool) {
 		yielded := false
-		for department, err := range c.children(ctx, departmentID, true) {
+		for department, err := range c.children(ctx, id, true) {
 			if tooBig(err) && !yielded {
-				c.levels(ctx, departmentID, yield)
+				c.levels(ctx, id)(yield)
 				return
 			}
 			yielded = true
-			if !yield(department, err) {
+			if !yield(department, clients.InDepartment(id, err)) {
 				return
 			}
 		}
@@ -35,74 +76,87 @@ func tooBig(err error) bool {
 	return errors.As(err, &e) && e.Code == "43010"
 }
 
-// levels yields the departments below departmentID, those nearer to it first.
-func (c *Client) levels(ctx context.Context, departmentID string, yield func(feishuapi.Department, error) bool) {
-	for waiting := []string{departmentID}; len(waiting) > 0; waiting = waiting[1:] {
-		for department, err := range c.children(ctx, waiting[0], false) {
-			if err == nil {
-				id := c.ids.departmentID(department)
-				if id == "" {
-					err = bad("listDepartmentChildren", "a department comes without the kind of id that was asked for")
-				}
-				waiting = append(waiting, id)
+// levels yields the departments below one level by level.
+func (c *Client) levels(ctx context.Context, id string) iter.Seq2[feishuapi.Department, error] {
+	return func(yield func(feishuapi.Department, error) bool) {
+		read := func(ctx context.Context, id string) (children []feishuapi.Department, below []string, err error) {
+			children, err = clients.Collect(c.children(ctx, id, false))
+			for _, child := range children {
+				below = append(below, c.ids.departmentID(child))
 			}
-			if !yield(department, err) || err != nil {
+			return children, below, err
+		}
+		tree := clients.Tree(ctx, vendor, feishuapi.OpListDepartmentChildren.ID, parallel, []string{id}, read)
+		for children, err := range tree {
+			if err != nil {
+				yield(feishuapi.Department{}, err)
 				return
+			}
+			for _, child := range children {
+				if !yield(child, nil) {
+					return
+				}
 			}
 		}
 	}
 }
 
-func (c *Client) children(ctx context.Context, departmentID string, all bool) iter.Seq2[feishuapi.Department, error] {
-	return pages(ctx, "listDepartmentChildren", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.Department], error) {
-		answer, err := c.ListDepartmentChildren(ctx, departmentID, &feishuapi.ListDepartmentChildrenParams{
-			UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(), FetchChild: &all, PageSize: new(int64(pageSize)), PageToken: pageToken,
+func (c *Client) children(ctx context.Context, id string, all bool) iter.Seq2[feishuapi.Department, error] {
+	return pages(ctx, feishuapi.OpListDepartmentChildren.ID,
+		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.Department], error) {
+			answer, err := c.ListDepartmentChildren(ctx, id, &feishuapi.ListDepartmentChildrenParams{
+				UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(), FetchChild: &all,
+				PageSize: new(int64(pageSize)), PageToken: pageToken,
+			})
+			if err != nil {
+				return clients.Page[feishuapi.Department]{}, err
+			}
+			return departmentPage(answer.Data), nil
 		})
-		if err != nil {
-			return clients.Page[feishuapi.Department]{}, err
-		}
-		return departmentPage(answer.Data), nil
-	})
 }
 
 func departmentPage(p feishuapi.DepartmentPage) clients.Page[feishuapi.Department] {
 	return clients.Page[feishuapi.Department]{Items: p.Items, Next: p.PageToken, More: p.HasMore}
 }
 
-// DepartmentParents yields the departments above departmentID, the nearest first. The root is never among them, and neither is what lies
-// outside of the app's contact range.
+// DepartmentParents yields the departments above one, the nearest first. The root is never among them, and neither is
+// what lies outside of the app's contact range.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/parent
-func (c *Client) DepartmentParents(ctx context.Context, departmentID string) iter.Seq2[feishuapi.Department, error] {
-	return pages(ctx, "listDepartmentParents", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.Department], error) {
-		answer, err := c.ListDepartmentParents(ctx, &feishuapi.ListDepartmentParentsParams{
-			DepartmentID: departmentID, UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(), PageSize: new(int64(pageSize)), PageToken: pageToken,
+func (c *Client) DepartmentParents(ctx context.Context, id string) iter.Seq2[feishuapi.Department, error] {
+	return once(ctx, feishuapi.OpListDepartmentParents.ID, c.ids.departmentID,
+		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.Department], error) {
+			answer, err := c.ListDepartmentParents(ctx, &feishuapi.ListDepartmentParentsParams{
+				DepartmentID: id, UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(),
+				PageSize: new(int64(pageSize)), PageToken: pageToken,
+			})
+			if err != nil {
+				return clients.Page[feishuapi.Department]{}, err
+			}
+			return departmentPage(answer.Data), nil
 		})
-		if err != nil {
-			return clients.Page[feishuapi.Department]{}, err
-		}
-		return departmentPage(answer.Data), nil
-	})
 }
 
-// FindDepartments yields departments whose default name matches words; translated names are not searched. It needs Config.UserToken and
-// finds what that person may see.
+// FindDepartments yields departments whose default name matches words; translated names are not searched. It needs
+// Config.UserToken and finds what that person may see.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/search
 func (c *Client) FindDepartments(ctx context.Context, words string) iter.Seq2[feishuapi.Department, error] {
-	return pages(ctx, "searchDepartments", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.Department], error) {
-		answer, err := c.SearchDepartments(ctx, &feishuapi.SearchDepartmentsParams{
-			UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(), PageSize: new(int64(pageSize)), PageToken: pageToken,
-		}, &feishuapi.SearchDepartmentsRequest{Query: words})
-		if err != nil {
-			return clients.Page[feishuapi.Department]{}, err
-		}
-		return departmentPage(answer.Data), nil
-	})
+	return once(ctx, feishuapi.OpSearchDepartments.ID, c.ids.departmentID,
+		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.Department], error) {
+			answer, err := c.SearchDepartments(ctx, &feishuapi.SearchDepartmentsParams{
+				UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(),
+				PageSize: new(int64(pageSize)), PageToken: pageToken,
+			}, &feishuapi.SearchDepartmentsRequest{Query: words})
+			if err != nil {
+				return clients.Page[feishuapi.Department]{}, err
+			}
+			return departmentPage(answer.Data), nil
+		})
 }
 
-// Scope is the app's contact range (通讯录权限范围): whom and what the administrator lets it see. For the whole company it names the
-// departments of the first level and those people who belong to the root itself.
+// Scope is the app's contact range (通讯录权限范围): whom and what the administrator lets it see. For the whole company it
+// names the departments of the first level and those people who belong to the root itself.
 type Scope struct {
 	UserIDs       []string // of the kind IDTypes.User
 	DepartmentIDs []string // of the kind IDTypes.Department
@@ -114,15 +168,20 @@ type Scope struct {
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/scope/list
 func (c *Client) Scopes(ctx context.Context) (*Scope, error) {
 	scope := &Scope{}
-	parts := pages(ctx, "listScopes", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.ContactRange], error) {
-		answer, err := c.ListScopes(ctx, &feishuapi.ListScopesParams{
-			UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(), PageSize: new(int64(100)), PageToken: pageToken,
+	parts := pages(ctx, feishuapi.OpListScopes.ID,
+		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.ContactRange], error) {
+			answer, err := c.ListScopes(ctx, &feishuapi.ListScopesParams{
+				UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(),
+				PageSize: new(int64(100)), PageToken: pageToken,
+			})
+			if err != nil {
+				return clients.Page[feishuapi.ContactRange]{}, err
+			}
+			part := answer.Data
+			return clients.Page[feishuapi.ContactRange]{
+				Items: []feishuapi.ContactRange{part}, Next: part.PageToken, More: part.HasMore,
+			}, nil
 		})
-		if err != nil {
-			return clients.Page[feishuapi.ContactRange]{}, err
-		}
-		return clients.Page[feishuapi.ContactRange]{Items: []feishuapi.ContactRange{answer.Data}, Next: answer.Data.PageToken, More: answer.Data.HasMore}, nil
-	})
 	for part, err := range parts {
 		if err != nil {
 			return nil, err
@@ -135,29 +194,40 @@ func (c *Client) Scopes(ctx context.Context) (*Scope, error) {
 	return scope, nil
 }
 
-// CustomAttrs yields the tenant's own user fields (自定义用户字段), by whose id User.CustomAttrs refers to them. Feishu lists text, link,
-// single-choice and phone fields.
+// CustomAttrs yields the tenant's own user fields (自定义用户字段), by whose id User.CustomAttrs refers to them. Feishu lists
+// text, link, single-choice and phone fields.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/custom_attr/list
 func (c *Client) CustomAttrs(ctx context.Context) iter.Seq2[feishuapi.CustomAttr, error] {
-	return pages(ctx, "listCustomAttrs", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.CustomAttr], error) {
-		answer, err := c.ListCustomAttrs(ctx, &feishuapi.ListCustomAttrsParams{PageSize: new(int64(100)), PageToken: pageToken})
-		if err != nil {
-			return clients.Page[feishuapi.CustomAttr]{}, err
-		}
-		return clients.Page[feishuapi.CustomAttr]{Items: answer.Data.Items, Next: answer.Data.PageToken, More: answer.Data.HasMore}, nil
-	})
+	return pages(ctx, feishuapi.OpListCustomAttrs.ID,
+		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.CustomAttr], error) {
+			answer, err := c.ListCustomAttrs(ctx, &feishuapi.ListCustomAttrsParams{
+				PageSize: new(int64(100)), PageToken: pageToken,
+			})
+			if err != nil {
+				return clients.Page[feishuapi.CustomAttr]{}, err
+			}
+			return clients.Page[feishuapi.CustomAttr]{
+				Items: answer.Data.Items, Next: answer.Data.PageToken, More: answer.Data.HasMore,
+			}, nil
+		})
 }
 
-// EmployeeTypes yields the tenant's kinds of employment (人员类型). User.EmployeeType is the number that EnumValue holds as text.
+// EmployeeTypes yields the tenant's kinds of employment (人员类型). User.EmployeeType is the number that EnumValue holds as
+// text.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/employee_type_enum/list
 func (c *Client) EmployeeTypes(ctx context.Context) iter.Seq2[feishuapi.EmployeeType, error] {
-	return pages(ctx, "listEmployeeTypeEnums", func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.EmployeeType], error) {
-		answer, err := c.ListEmployeeTypeEnums(ctx, &feishuapi.ListEmployeeTypeEnumsParams{PageSize: new(int64(100)), PageToken: pageToken})
-		if err != nil {
-			return clients.Page[feishuapi.EmployeeType]{}, err
-		}
-		return clients.Page[feishuapi.EmployeeType]{Items: answer.Data.Items, Next: answer.Data.PageToken, More: answer.Data.HasMore}, nil
-	})
+	return pages(ctx, feishuapi.OpListEmployeeTypeEnums.ID,
+		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.EmployeeType], error) {
+			answer, err := c.ListEmployeeTypeEnums(ctx, &feishuapi.ListEmployeeTypeEnumsParams{
+				PageSize: new(int64(100)), PageToken: pageToken,
+			})
+			if err != nil {
+				return clients.Page[feishuapi.EmployeeType]{}, err
+			}
+			return clients.Page[feishuapi.EmployeeType]{
+				Items: answer.Data.Items, Next: answer.Data.PageToken, More: answer.Data.HasMore,
+			}, nil
+		})
 }

@@ -46,7 +46,7 @@ func TestErrorTable(t *testing.T) {
 		clients.KindUnknown: {feishuapi.ErrorCodeCreatedWithoutCity, feishuapi.ErrorCodeUpdatedWithoutCityAndJobTitle},
 	} {
 		for _, code := range codes {
-			assert.Equal(t, kind, feishu.KindOf(int(code), contactOperation), "code %d", code)
+			assert.Equal(t, kind, feishu.KindOf(int64(code), contactOperation), "code %d", code)
 		}
 	}
 }
@@ -57,7 +57,7 @@ func TestEveryDocumentedCodeIsInTheTable(t *testing.T) {
 		for code := span[0]; code < span[1]; code++ {
 			if feishuapi.ErrorCode(code).Valid() {
 				named++
-				assert.NotEmpty(t, feishu.KindOf(code, contactOperation), "code %d", code)
+				assert.NotEmpty(t, feishu.KindOf(int64(code), contactOperation), "code %d", code)
 			}
 		}
 	}

@@ -81,7 +81,7 @@ func ExampleClient_Departments() {
 		panic(err)
 	}
 	c = c.WithIDTypes(feishu.IDTypes{Department: feishuapi.DepartmentIDTypeDepartmentID})
-	for department, err := range c.Departments(context.Background(), "0") {
+	for department, err := range c.Departments(context.Background()) {
 		if err != nil {
 			fmt.Println("incomplete:", err)
 			break

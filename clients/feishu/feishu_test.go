@@ -89,6 +89,11 @@ func TestSuite(t *testing.T) {
 			}
 			return envelope.Code.String()
 		},
+		Refusals: []clienttest.Refusal{
+			{List: "ErrorCode", Operation: "getUser", Response: func(code string) samples.Response {
+				return samples.Response{Status: 200, Body: []byte(`{"code":` + code + `,"msg":"refused"}`)}
+			}},
+		},
 	}
 	suite.Run(t)
 }

@@ -35,7 +35,7 @@ type JSAPISignature struct {
 // Vendor page: https://open.feishu.cn/document/ukTMukTMukTM/uYTM5UjL2ETO14iNxkTN/h5_js_sdk/authorization
 func (c *Client) JSAPISignature(ctx context.Context, pageURL string, o JSAPIOptions) (*JSAPISignature, error) {
 	if scheme, rest, ok := strings.Cut(pageURL, "://"); !ok || rest == "" || !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
-		return nil, invalid("getJsapiTicket", "the page's address must begin with http:// or https://")
+		return nil, invalid(feishuapi.OpGetJSAPITicket.ID, "the page's address must begin with http:// or https://")
 	}
 	tickets, ok := c.tickets[clients.PreferredScheme(ctx)]
 	if !ok {
@@ -44,7 +44,7 @@ func (c *Client) JSAPISignature(ctx context.Context, pageURL string, o JSAPIOpti
 	ticket, err := tickets.Token(ctx)
 	if err != nil {
 		if ctx.Err() != nil {
-			_, err = c.GetJsapiTicket(ctx) // sends nothing any more, and words that error as those of all calls
+			_, err = c.GetJSAPITicket(ctx) // sends nothing any more, and words that error as those of all calls
 		}
 		return nil, err
 	}
@@ -72,12 +72,12 @@ func ticketSources(c *clients.Client, api *feishuapi.API, cfg Config) (map[strin
 	for scheme, identity := range map[string]clients.Secret{tenantScheme: cfg.AppSecret, userScheme: person} {
 		source, err := c.NewTokenSource(func(ctx context.Context, _ token.Token) (token.Token, error) {
 			asked := c.Now()
-			answer, err := api.GetJsapiTicket(clients.WithScheme(ctx, scheme))
+			answer, err := api.GetJSAPITicket(clients.WithScheme(ctx, scheme))
 			if err != nil {
 				return token.Token{}, err
 			}
 			if answer.Data.ExpireIn <= 0 {
-				return token.Token{}, bad("getJsapiTicket", "the ticket comes without a lifetime")
+				return token.Token{}, bad(feishuapi.OpGetJSAPITicket.ID, "the ticket comes without a lifetime")
 			}
 			return token.Token{Value: clients.Secret(answer.Data.Ticket), Expiry: asked.Add(time.Duration(answer.Data.ExpireIn) * time.Second)}, nil
 		}, "jsapi", scheme, cfg.AppID, string(identity))

@@ -33,7 +33,8 @@ func TestTrapJSAPISignatureVectors(t *testing.T) {
 	require.Len(t, vectors, 9)
 	for _, v := range vectors {
 		t.Run(v.Note, func(t *testing.T) {
-			assert.Equal(t, v.Signature, feishu.Sign(v.Ticket, v.Nonce, v.Timestamp, v.URL, feishu.JSAPIOptions{StripQuery: v.StripQuery}))
+			assert.Equal(t, v.Signature, feishu.Sign(v.Ticket, v.Nonce, v.Timestamp, v.URL,
+				feishu.JSAPIOptions{StripQuery: v.StripQuery}))
 		})
 	}
 }
@@ -56,7 +57,8 @@ func TestTrapJSAPISignatureComesWithAllThatThePageNeeds(t *testing.T) {
 
 	encoded, err := json.Marshal(got)
 	require.NoError(t, err)
-	assert.JSONEq(t, fmt.Sprintf(`{"appId":%q,"timestamp":%d,"nonceStr":%q,"signature":%q}`, got.AppID, got.Timestamp, got.NonceStr, got.Signature), string(encoded))
+	assert.JSONEq(t, fmt.Sprintf(`{"appId":%q,"timestamp":%d,"nonceStr":%q,"signature":%q}`, got.AppID, got.Timestamp,
+		got.NonceStr, got.Signature), string(encoded))
 	assert.NotContains(t, fmt.Sprintf("%s %+v", encoded, got), ticket)
 
 	again, err := c.JSAPISignature(t.Context(), page, feishu.JSAPIOptions{})
@@ -70,7 +72,8 @@ func TestTrapOneTicketForAllPages(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 64 {
 		wg.Go(func() {
-			_, err := c.JSAPISignature(t.Context(), fmt.Sprintf("https://portal.example.cn/%d", i), feishu.JSAPIOptions{})
+			_, err := c.JSAPISignature(t.Context(), fmt.Sprintf("https://portal.example.cn/%d", i),
+				feishu.JSAPIOptions{})
 			assert.NoError(t, err)
 		})
 	}
@@ -93,7 +96,8 @@ func TestTrapTicketsAreKeptByIdentity(t *testing.T) {
 		require.NoError(t, err)
 		return v.seen()[len(v.seen())-1].token
 	}
-	one, other := client(feishu.UserToken{Source: token.Static("u-one")}), client(feishu.UserToken{Source: token.Static("u-other")})
+	one, other := client(feishu.UserToken{Source: token.Static("u-one")}),
+		client(feishu.UserToken{Source: token.Static("u-other")})
 	assert.Equal(t, "t-1", sign(t.Context(), one))
 	assert.Equal(t, "u-one", sign(feishu.AsUser(t.Context()), one))
 	assert.Equal(t, "u-other", sign(feishu.AsUser(t.Context()), other), "a shared store does not mix people up")
@@ -104,7 +108,8 @@ func TestTrapTicketsAreKeptByIdentity(t *testing.T) {
 func TestJSAPISignatureErrors(t *testing.T) {
 	v := serve(t, replies(200, `{"code":0,"data":{"expire_in":7200,"ticket":""},"msg":"ok"}`))
 	c := v.client(t)
-	for _, page := range []string{"", "portal.example.cn/", "//portal.example.cn", "ftp://portal.example.cn", "https://", "javascript:alert(1)"} {
+	for _, page := range []string{"", "portal.example.cn/", "//portal.example.cn", "ftp://portal.example.cn",
+		"https://", "javascript:alert(1)"} {
 		_, err := c.JSAPISignature(t.Context(), page, feishu.JSAPIOptions{})
 		assert.ErrorIs(t, err, clients.ErrInvalidArgument, page)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"net/http"
 	"net/url"
 	"slices"
@@ -107,6 +108,14 @@ func (o *company) handle(w http.ResponseWriter, r *http.Request, _ int) {
 			entries = append(entries, department(d))
 		}
 		o.write(w, query, entries)
+	case path == "/contact/v3/departments/batch":
+		var entries []map[string]any
+		for _, id := range query["department_ids"] {
+			if id != "od-gone" {
+				entries = append(entries, department(open(id)))
+			}
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"code": 0, "data": map[string]any{"items": entries}})
 	case path == "/contact/v3/scopes":
 		_ = json.NewEncoder(w).Encode(map[string]any{"code": 0, "data": o.scope})
 	case path == "/contact/v3/users/batch":
@@ -270,7 +279,7 @@ func TestUsersStopWhenTheCallerStops(t *testing.T) {
 	for range c.UsersInRange(t.Context()) {
 		break
 	}
-	for range c.Departments(t.Context(), "0") {
+	for range c.Departments(t.Context()) {
 		break
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -318,10 +327,18 @@ func TestDepartments(t *testing.T) {
 	o := bigCompany()
 	v := serve(t, o.handle)
 	c := v.client(t)
+	assert.Equal(t, o.tree("0", true), ids(t, c.Departments(t.Context()), openID))
 	assert.Equal(t, o.tree("0", true), ids(t, c.Departments(t.Context(), "0"), openID))
-	assert.Equal(t, []string{"od-a1", "od-a2", "od-a21"}, ids(t, c.Departments(t.Context(), "od-a"), openID))
+	assert.Equal(t, []string{"od-a", "od-a1", "od-a2", "od-a21"}, ids(t, c.Departments(t.Context(), "od-a"), openID))
+	assert.Equal(t, []string{"od-a2", "od-a", "od-a21", "od-a1"}, ids(t, c.Departments(t.Context(), "od-a2", "od-a", "od-a2"), openID),
+		"roots first, and what they share once")
+	_, err := collect(c.Departments(t.Context(), "od-a", "od-gone"))
+	assert.ErrorIs(t, err, clients.ErrNotFound)
+	assert.ErrorContains(t, err, "department od-gone:")
+	_, err = collect(c.Departments(t.Context(), ""))
+	assert.ErrorIs(t, err, clients.ErrInvalidArgument)
 	o.tooBig = true
-	assert.ElementsMatch(t, o.tree("0", true), ids(t, c.Departments(t.Context(), "0"), openID))
+	assert.ElementsMatch(t, o.tree("0", true), ids(t, c.Departments(t.Context()), openID))
 	assert.Equal(t, []string{"ou_b0", "ou_a3"}, ids(t, c.DepartmentUsers(t.Context(), "od-b"), userID))
 }
 
@@ -556,26 +573,101 @@ func TestTrapContactsOfNobodyComeWithoutAnId(t *testing.T) {
 	assert.ErrorIs(t, err, clients.ErrPermission)
 }
 
-func TestUsersAreTheSameByAnyIdThatTheyHave(t *testing.T) {
-	v := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
-		if strings.HasSuffix(r.URL.Path, "/children") {
-			fmt.Fprint(w, `{"code":0,"data":{"has_more":false,"items":[{"open_department_id":"od-1"}]}}`)
-			return
-		}
-		fmt.Fprint(w, `{"code":0,"data":{"has_more":false,"items":[{"union_id":"on_1"},{"user_id":"u1"},{"name":"nobody knows"}]}}`)
-	})
-	all, err := collect(v.client(t).Users(t.Context()))
-	require.NoError(t, err)
-	assert.Len(t, all, 4, "who has no id at all comes twice rather than not at all")
+func TestUsersFromSeveralRoots(t *testing.T) {
+	o := bigCompany()
+	o.narrow = true
+	c := serve(t, o.handle).client(t)
+	got := ids(t, c.Users(t.Context(), "od-a2", "od-a1", "od-a21"), userID)
+	assert.Equal(t, []string{"ou_chair", "ou_deep0", "ou_deep1", "ou_deep2", "ou_deep3"}, got)
+	_, err := collect(c.Users(t.Context(), ""))
+	assert.ErrorIs(t, err, clients.ErrInvalidArgument)
 }
 
 func TestTrapTooBigTreesEndWithErrorsToo(t *testing.T) {
 	v := serve(t, replies(400, `{"code":43010,"msg":"dept is too big"}`, 200, `{"code":0,"data":{"has_more":false,"items":[{"open_department_id":"od-1"}]}}`, 400, `{"code":40003,"msg":"internal"}`))
-	all, err := collect(v.client(t, clients.WithRetry(clients.NoRetry)).Departments(t.Context(), "0"))
+	all, err := collect(v.client(t, clients.WithRetry(clients.NoRetry)).Departments(t.Context()))
 	assert.ErrorIs(t, err, clients.ErrUnavailable)
 	assert.Len(t, all, 1)
 
 	v = serve(t, replies(400, `{"code":43010,"msg":"dept is too big"}`, 200, `{"code":0,"data":{"has_more":false,"items":[{"name":"x"}]}}`))
-	_, err = collect(v.client(t).Departments(t.Context(), "0"))
+	_, err = collect(v.client(t).Departments(t.Context()))
 	assert.ErrorIs(t, err, clients.ErrBadResponse)
+}
+
+func TestTrapNobodyIsLostForWantOfAnID(t *testing.T) {
+	name := func(u feishuapi.User) string { return u.OpenID + u.UnionID + u.UserID }
+	found := func(u feishuapi.FoundUser) string { return u.OpenID + u.UserID }
+	gather := func(seq iter.Seq2[feishuapi.User, error]) ([]string, error) {
+		users, err := collect(seq)
+		var names []string
+		for _, user := range users {
+			names = append(names, name(user))
+		}
+		return names, err
+	}
+	people := map[string]func(context.Context, *feishu.Client) ([]string, error){
+		"DepartmentUsers": func(ctx context.Context, c *feishu.Client) ([]string, error) {
+			return gather(c.DepartmentUsers(ctx, "0"))
+		},
+		"Users":        func(ctx context.Context, c *feishu.Client) ([]string, error) { return gather(c.Users(ctx)) },
+		"UsersInRange": func(ctx context.Context, c *feishu.Client) ([]string, error) { return gather(c.UsersInRange(ctx)) },
+		"FindUsers": func(ctx context.Context, c *feishu.Client) ([]string, error) {
+			users, err := collect(c.FindUsers(ctx, "x"))
+			var names []string
+			for _, user := range users {
+				names = append(names, found(user))
+			}
+			return names, err
+		},
+	}
+	for list, read := range people {
+		for rows, want := range map[string][]string{
+			`{"open_id":"a"},{"open_id":"b"},{"open_id":"a"}`:        {"a", "b"},
+			`{"user_id":"x"},{"user_id":"y"},{"user_id":"x"}`:        {"x", "y"},
+			`{"open_id":"x"},{"user_id":"x"}`:                        {"x", "x"},
+			`{"name":"林"},{"name":"林"}`:                              nil,
+			`{"open_id":"","union_id":""},{"open_id":"","name":"n"}`: nil,
+		} {
+			t.Run(list+" "+rows, func(t *testing.T) {
+				v := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
+					switch {
+					case r.URL.Path == "/contact/v3/scopes":
+						fmt.Fprint(w, `{"code":0,"data":{"department_ids":["od-1"],"has_more":false}}`)
+					case strings.HasSuffix(r.URL.Path, "/children"):
+						fmt.Fprint(w, `{"code":0,"data":{"has_more":false,"items":[]}}`)
+					default:
+						fmt.Fprintf(w, `{"code":0,"data":{"has_more":false,"items":[%s],"users":[%s]}}`, rows, rows)
+					}
+				})
+				got, err := read(t.Context(), newClientAs(t, v.url, feishu.UserToken{Source: token.Static("u-1")}))
+				assert.Equal(t, want, got)
+				if want != nil {
+					require.NoError(t, err)
+					return
+				}
+				assert.ErrorIs(t, err, clients.ErrBadResponse)
+				assert.ErrorContains(t, err, "no id that tells it from others")
+				var page *clients.PageError
+				assert.ErrorAs(t, err, &page)
+			})
+		}
+	}
+}
+
+func TestTrapHitsAndDepartmentsWithoutAnID(t *testing.T) {
+	v := serve(t, reply(200, `{"code":0,"data":{"has_more":false,"items":[{"name":"x"},{"name":"y"}]}}`))
+	c := newClientAs(t, v.url, feishu.UserToken{Source: token.Static("u-1")})
+	var errs []error
+	_, err := collect(c.FindUsersV3(t.Context(), &feishuapi.SearchUsersV3Request{Query: new("x")}))
+	errs = append(errs, err)
+	for _, list := range []iter.Seq2[feishuapi.Department, error]{
+		c.FindDepartments(t.Context(), "x"), c.DepartmentParents(t.Context(), "od-1"), c.Departments(t.Context()),
+	} {
+		_, err := collect(list)
+		errs = append(errs, err)
+	}
+	for _, err := range errs {
+		assert.ErrorIs(t, err, clients.ErrBadResponse)
+		assert.ErrorContains(t, err, "no id")
+	}
 }

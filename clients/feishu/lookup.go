@@ -12,64 +12,40 @@ import (
 // most is how many ids a look-up takes in one call.
 const most = 50
 
-// UsersByID reads people by their ids, 50 a call, in the order asked for. Feishu leaves out in silence who does not exist, has another kind of
-// id or is outside of the contact range; missing holds those ids. Repeated ids count once.
+// UsersByID reads people by their ids, 50 a call, and returns them in the order of the ids. An id that is given twice
+// counts once. Feishu leaves out in silence who does not exist, has another kind of id or is outside of the contact
+// range; missing holds those ids.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/batch
 func (c *Client) UsersByID(ctx context.Context, ids []string) (users []feishuapi.User, missing []string, err error) {
-	return byID(ctx, "batchGetUsers", ids, c.ids.userID, func(ctx context.Context, ids []string) ([]feishuapi.User, error) {
-		answer, err := c.BatchGetUsers(ctx, &feishuapi.BatchGetUsersParams{
-			UserIDs: ids, UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(),
+	return clients.Lookup(ctx, vendor, feishuapi.OpBatchGetUsers.ID, parallel, most, ids, c.ids.userID,
+		func(ctx context.Context, ids []string) ([]feishuapi.User, error) {
+			answer, err := c.BatchGetUsers(ctx, &feishuapi.BatchGetUsersParams{
+				UserIDs: ids, UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(),
+			})
+			if err != nil {
+				return nil, err
+			}
+			return answer.Data.Items, nil
 		})
-		if err != nil {
-			return nil, err
-		}
-		return answer.Data.Items, nil
-	})
 }
 
 // DepartmentsByID is UsersByID for departments.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/batch
-func (c *Client) DepartmentsByID(ctx context.Context, ids []string) (departments []feishuapi.Department, missing []string, err error) {
-	return byID(ctx, "batchGetDepartments", ids, c.ids.departmentID, func(ctx context.Context, ids []string) ([]feishuapi.Department, error) {
-		answer, err := c.BatchGetDepartments(ctx, &feishuapi.BatchGetDepartmentsParams{
-			DepartmentIDs: ids, UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(),
-		})
-		if err != nil {
-			return nil, err
-		}
-		return answer.Data.Items, nil
-	})
-}
-
-// byID asks for ids in parts and compares what came with what was asked for.
-func byID[T any](ctx context.Context, operation string, ids []string, idOf func(T) string,
-	fetch func(context.Context, []string) ([]T, error)) ([]T, []string, error) {
-	ids = unique(ids)
-	found := make(map[string]T, len(ids))
-	for part, err := range clients.Ordered(ctx, parallel, slices.Collect(slices.Chunk(ids, most)), fetch) {
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, item := range part {
-			id := idOf(item)
-			if id == "" {
-				return nil, nil, bad(operation, "an answer comes without the kind of id that was asked for")
+func (c *Client) DepartmentsByID(
+	ctx context.Context, ids []string,
+) (departments []feishuapi.Department, missing []string, err error) {
+	return clients.Lookup(ctx, vendor, feishuapi.OpBatchGetDepartments.ID, parallel, most, ids, c.ids.departmentID,
+		func(ctx context.Context, ids []string) ([]feishuapi.Department, error) {
+			answer, err := c.BatchGetDepartments(ctx, &feishuapi.BatchGetDepartmentsParams{
+				DepartmentIDs: ids, UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(),
+			})
+			if err != nil {
+				return nil, err
 			}
-			found[id] = item
-		}
-	}
-	var items []T
-	var missing []string
-	for _, id := range ids {
-		if item, ok := found[id]; ok {
-			items = append(items, item)
-		} else {
-			missing = append(missing, id)
-		}
-	}
-	return items, missing, nil
+			return answer.Data.Items, nil
+		})
 }
 
 // unique returns the values without repetitions, in order.
@@ -93,16 +69,19 @@ type Contacts struct {
 	IncludeResigned bool // find people who have left, too
 }
 
-// UsersByContact finds the ids of people by email and mobile number, 50 of each a call. Feishu answers every contact, those of nobody
-// without an id; unknown holds them. A contact is unknown also when the app may not see the person. A person who is found by both is
-// answered twice.
+// UsersByContact finds the ids of people by email and mobile number, 50 of each a call. Feishu answers every contact,
+// those of nobody without an id; unknown holds them. A contact is unknown also when the app may not see the person. A
+// person who is found by both is answered twice.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/batch_get_id
-func (c *Client) UsersByContact(ctx context.Context, contacts Contacts) (matches []feishuapi.UserIDMatch, unknown []string, err error) {
-	var requests []*feishuapi.BatchGetUserIdsRequest
-	emails, mobiles := slices.Collect(slices.Chunk(unique(contacts.Emails), most)), slices.Collect(slices.Chunk(unique(contacts.Mobiles), most))
+func (c *Client) UsersByContact(
+	ctx context.Context, contacts Contacts,
+) (matches []feishuapi.UserIDMatch, unknown []string, err error) {
+	var requests []*feishuapi.BatchGetUserIDsRequest
+	emails := slices.Collect(slices.Chunk(unique(contacts.Emails), most))
+	mobiles := slices.Collect(slices.Chunk(unique(contacts.Mobiles), most))
 	for i := range max(len(emails), len(mobiles)) {
-		request := &feishuapi.BatchGetUserIdsRequest{}
+		request := &feishuapi.BatchGetUserIDsRequest{}
 		if contacts.IncludeResigned {
 			request.IncludeResigned = &contacts.IncludeResigned
 		}
@@ -114,13 +93,14 @@ func (c *Client) UsersByContact(ctx context.Context, contacts Contacts) (matches
 		}
 		requests = append(requests, request)
 	}
-	answers := clients.Ordered(ctx, parallel, requests, func(ctx context.Context, request *feishuapi.BatchGetUserIdsRequest) ([]feishuapi.UserIDMatch, error) {
-		answer, err := c.BatchGetUserIds(ctx, &feishuapi.BatchGetUserIdsParams{UserIDType: c.ids.user()}, request)
-		if err != nil {
-			return nil, err
-		}
-		return answer.Data.UserList, nil
-	})
+	answers := clients.Ordered(ctx, parallel, requests,
+		func(ctx context.Context, request *feishuapi.BatchGetUserIDsRequest) ([]feishuapi.UserIDMatch, error) {
+			answer, err := c.BatchGetUserIDs(ctx, &feishuapi.BatchGetUserIDsParams{UserIDType: c.ids.user()}, request)
+			if err != nil {
+				return nil, err
+			}
+			return answer.Data.UserList, nil
+		})
 	known := make(map[string]struct{})
 	for part, err := range answers {
 		if err != nil {
@@ -128,7 +108,8 @@ func (c *Client) UsersByContact(ctx context.Context, contacts Contacts) (matches
 		}
 		for _, match := range part {
 			if match.UserID != "" {
-				known[strings.ToLower(match.Email+match.Mobile)] = struct{}{} // one of the two is empty; emails may come back in another case
+				// One of the two is empty; emails may come back in another case.
+				known[strings.ToLower(match.Email+match.Mobile)] = struct{}{}
 				matches = append(matches, match)
 			}
 		}

@@ -384,7 +384,7 @@ func TestTrapReplayAfterALostAnswer(t *testing.T) {
 	}{
 		"read": {func(t *testing.T, c *feishu.Client) error { _, err := c.GetUser(t.Context(), "ou_1", nil); return err }, 2},
 		"read by POST": {func(t *testing.T, c *feishu.Client) error {
-			_, err := c.BatchGetUserIds(t.Context(), nil, &feishuapi.BatchGetUserIdsRequest{Emails: []string{"a@b.example"}})
+			_, err := c.BatchGetUserIDs(t.Context(), nil, &feishuapi.BatchGetUserIDsRequest{Emails: []string{"a@b.example"}})
 			return err
 		}, 2},
 		"create, with its client_token": {func(t *testing.T, c *feishu.Client) error {
@@ -648,7 +648,7 @@ func TestTrapUnknownCodesGoByTheStatus(t *testing.T) {
 func TestTrapOlderOperationsNumberErrorsDifferently(t *testing.T) {
 	v := serve(t, reply(403, `{"code":40003,"msg":"?"}`))
 	//lint:ignore SA1019 deprecated operations are tested as well
-	_, err := v.client(t).ConvertUnionIds(t.Context(), &feishuapi.ConvertUnionIdsParams{UnionIDs: []string{"on_1"}})
+	_, err := v.client(t).ConvertUnionIDs(t.Context(), &feishuapi.ConvertUnionIDsParams{UnionIDs: []string{"on_1"}})
 	assert.ErrorIs(t, err, clients.ErrPermission, "not the contact service's internal error")
 }
 

@@ -110,7 +110,7 @@ func (u *userTokens) fetch(ctx context.Context, previous token.Token) (token.Tok
 		return token.Token{}, u.cause
 	}
 	asked := u.core.Now()
-	answer, err := u.api.CreateOauthToken(clients.WithSecrets(ctx, grant), request)
+	answer, err := u.api.CreateOAuthToken(clients.WithSecrets(ctx, grant), request)
 	if err != nil {
 		if final(err) {
 			u.over, u.cause = grant, err
@@ -136,9 +136,9 @@ func final(err error) bool {
 }
 
 // request says what to trade in: the refresh token of the previous pair or, without one, the start value.
-func (u *userTokens) request(previous token.Token) (*feishuapi.CreateOauthTokenRequest, clients.Secret, error) {
-	request := &feishuapi.CreateOauthTokenRequest{
-		ClientID: u.cfg.AppID, ClientSecret: string(u.cfg.AppSecret), GrantType: feishuapi.OauthGrantTypeRefreshToken,
+func (u *userTokens) request(previous token.Token) (*feishuapi.CreateOAuthTokenRequest, clients.Secret, error) {
+	request := &feishuapi.CreateOAuthTokenRequest{
+		ClientID: u.cfg.AppID, ClientSecret: string(u.cfg.AppSecret), GrantType: feishuapi.OAuthGrantTypeRefreshToken,
 	}
 	grant := previous.Refresh
 	switch code := u.cfg.UserToken.Code; {
@@ -149,7 +149,7 @@ func (u *userTokens) request(previous token.Token) (*feishuapi.CreateOauthTokenR
 	case !previous.Expiry.IsZero():
 		return nil, "", consentNeeded("the user token came without a refresh token, for which the consent must include offline_access")
 	case code != nil:
-		request.GrantType = feishuapi.OauthGrantTypeAuthorizationCode
+		request.GrantType = feishuapi.OAuthGrantTypeAuthorizationCode
 		request.Code = new(string(code.Code))
 		if code.RedirectURI != "" {
 			request.RedirectURI = &code.RedirectURI
@@ -166,7 +166,7 @@ func (u *userTokens) request(previous token.Token) (*feishuapi.CreateOauthTokenR
 }
 
 func consentNeeded(why string) error {
-	return &clients.Error{Vendor: "feishu", Operation: "createOauthToken", Kind: clients.KindUnauthenticated,
+	return &clients.Error{Vendor: vendor, Operation: feishuapi.OpCreateOAuthToken.ID, Kind: clients.KindUnauthenticated,
 		Message: why + " (new consent is needed, see Client.AuthorizeURL)"}
 }
 

@@ -87,7 +87,8 @@ func (o *oauth) exchange(w http.ResponseWriter, r *http.Request) {
 		hangUp(w)
 		return
 	}
-	answer := map[string]any{"code": 0, "access_token": fmt.Sprint("u-", o.issued), "expires_in": 7200, "token_type": "Bearer"}
+	answer := map[string]any{"code": 0, "access_token": fmt.Sprint("u-", o.issued), "expires_in": 7200,
+		"token_type": "Bearer"}
 	if o.offline {
 		answer["refresh_token"], answer["refresh_token_expires_in"] = o.valid, 604800
 	}
@@ -111,7 +112,8 @@ func (o *oauth) change(f func()) {
 }
 
 func (o *oauth) client(t *testing.T, options ...clients.Option) *feishu.Client {
-	return newClientAs(t, o.url, feishu.UserToken{RefreshToken: "r-1-start"}, append([]clients.Option{clients.WithClock(o.clock)}, options...)...)
+	return newClientAs(t, o.url, feishu.UserToken{RefreshToken: "r-1-start"},
+		append([]clients.Option{clients.WithClock(o.clock)}, options...)...)
 }
 
 func whoAmI(t *testing.T, c *feishu.Client) error {
@@ -153,7 +155,8 @@ func TestTrapRefreshTokensRotateAndAreSentOnce(t *testing.T) {
 		o.clock.Advance(2 * time.Hour)
 	}
 	assert.Equal(t, []string{"r-1-start", "r-2-rotated", "r-3-rotated"}, o.grants())
-	assert.Equal(t, map[string]string{"grant_type": "refresh_token", "client_id": appID, "client_secret": appSecret, "refresh_token": "r-1-start"}, o.sent[0])
+	assert.Equal(t, map[string]string{"grant_type": "refresh_token", "client_id": appID, "client_secret": appSecret,
+		"refresh_token": "r-1-start"}, o.sent[0])
 }
 
 func TestTrapARefusedUserTokenIsRenewedOnce(t *testing.T) {
@@ -176,7 +179,8 @@ func TestTrapThePairSurvivesARestart(t *testing.T) {
 	require.NoError(t, whoAmI(t, o.client(t, clients.WithTokenStore(store))), "only the refresh token lives")
 	assert.Equal(t, []string{"r-1-start", "r-2-rotated"}, o.grants())
 
-	renewed, err := feishu.New(feishu.Config{AppID: appID, AppSecret: "a new secret", UserToken: feishu.UserToken{RefreshToken: "r-1-start"}},
+	renewed, err := feishu.New(feishu.Config{AppID: appID, AppSecret: "a new secret",
+		UserToken: feishu.UserToken{RefreshToken: "r-1-start"}},
 		clients.WithBaseURL(o.url), clients.WithClock(o.clock), clients.WithTokenStore(store))
 	require.NoError(t, err)
 	o.clock.Advance(3 * time.Hour)
@@ -187,7 +191,8 @@ func TestTrapThePairSurvivesARestart(t *testing.T) {
 func TestTrapTwoProcessesDoNotSpendOneRefreshToken(t *testing.T) {
 	o := newOAuth(t)
 	store := token.NewMemoryStore()
-	processes := []*feishu.Client{o.client(t, clients.WithTokenStore(store)), o.client(t, clients.WithTokenStore(store)), o.client(t, clients.WithTokenStore(store))}
+	processes := []*feishu.Client{o.client(t, clients.WithTokenStore(store)),
+		o.client(t, clients.WithTokenStore(store)), o.client(t, clients.WithTokenStore(store))}
 	for range 3 {
 		var wg sync.WaitGroup
 		for _, c := range processes {
@@ -249,7 +254,8 @@ func TestTrapConsentThatIsOver(t *testing.T) {
 	for _, code := range []int{20026, 20037, 20064, 20073, 20074, 99991669} {
 		t.Run(fmt.Sprint(code), func(t *testing.T) {
 			o := newOAuth(t)
-			o.refuse = fmt.Sprintf(`{"code":%d,"error":"invalid_grant","error_description":"The refresh token is gone."}`, code)
+			o.refuse = fmt.Sprintf(
+				`{"code":%d,"error":"invalid_grant","error_description":"The refresh token is gone."}`, code)
 			c := o.client(t)
 			for range 5 {
 				err := whoAmI(t, c)
@@ -290,7 +296,8 @@ func TestTrapARefreshTokenThatHasRunOutIsNotSent(t *testing.T) {
 
 func TestTrapTheVendorsTroubleDoesNotEndTheConsent(t *testing.T) {
 	o := newOAuth(t)
-	o.refuse = `{"code":20072,"error":"temporarily_unavailable","error_description":"The server is temporarily unavailable."}`
+	o.refuse = `{"code":20072,"error":"temporarily_unavailable","error_description":"The server is temporarily ` +
+		`unavailable."}`
 	c := o.client(t)
 	assert.ErrorIs(t, whoAmI(t, c), clients.ErrUnavailable)
 	assert.Len(t, o.grants(), 1, "a token that may have been spent is not sent again at once")
@@ -314,12 +321,15 @@ func TestTrapALostRefreshIsNotRepeatedBlindly(t *testing.T) {
 func TestAuthorizationCode(t *testing.T) {
 	o := newOAuth(t)
 	o.valid = "c-1"
-	code := &feishu.AuthorizationCode{Code: "c-1", RedirectURI: "https://portal.example.cn/callback", CodeVerifier: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"}
+	code := &feishu.AuthorizationCode{Code: "c-1", RedirectURI: "https://portal.example.cn/callback",
+		CodeVerifier: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"}
 	store := token.NewMemoryStore()
 	c := newClientAs(t, o.url, feishu.UserToken{Code: code}, clients.WithClock(o.clock), clients.WithTokenStore(store))
 	require.NoError(t, whoAmI(t, c))
-	assert.Equal(t, map[string]string{"grant_type": "authorization_code", "client_id": appID, "client_secret": appSecret, "code": "c-1",
-		"redirect_uri": "https://portal.example.cn/callback", "code_verifier": "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"}, o.sent[0])
+	assert.Equal(t, map[string]string{"grant_type": "authorization_code", "client_id": appID,
+		"client_secret": appSecret, "code": "c-1",
+		"redirect_uri":  "https://portal.example.cn/callback",
+		"code_verifier": "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"}, o.sent[0])
 	o.clock.Advance(3 * time.Hour)
 	c = newClientAs(t, o.url, feishu.UserToken{Code: code}, clients.WithClock(o.clock), clients.WithTokenStore(store))
 	require.NoError(t, whoAmI(t, c))
@@ -329,9 +339,11 @@ func TestAuthorizationCode(t *testing.T) {
 func TestTrapConsentWithoutOfflineAccess(t *testing.T) {
 	o := newOAuth(t)
 	o.valid, o.offline = "c-1", false
-	c := newClientAs(t, o.url, feishu.UserToken{Code: &feishu.AuthorizationCode{Code: "c-1"}}, clients.WithClock(o.clock))
+	c := newClientAs(t, o.url, feishu.UserToken{Code: &feishu.AuthorizationCode{Code: "c-1"}},
+		clients.WithClock(o.clock))
 	require.NoError(t, whoAmI(t, c))
-	assert.Equal(t, map[string]string{"grant_type": "authorization_code", "client_id": appID, "client_secret": appSecret, "code": "c-1"}, o.sent[0])
+	assert.Equal(t, map[string]string{"grant_type": "authorization_code", "client_id": appID,
+		"client_secret": appSecret, "code": "c-1"}, o.sent[0])
 	o.clock.Advance(3 * time.Hour)
 	err := whoAmI(t, c)
 	assert.ErrorIs(t, err, clients.ErrUnauthenticated)
@@ -343,7 +355,8 @@ func TestTrapACodeThatIsRefusedIsNotSentAgain(t *testing.T) {
 	for _, code := range []int{20003, 20004, 20049, 20065, 20071} {
 		o := newOAuth(t)
 		o.refuse = fmt.Sprintf(`{"code":%d,"error":"invalid_grant","error_description":"no"}`, code)
-		c := newClientAs(t, o.url, feishu.UserToken{Code: &feishu.AuthorizationCode{Code: "c-1"}}, clients.WithClock(o.clock))
+		c := newClientAs(t, o.url, feishu.UserToken{Code: &feishu.AuthorizationCode{Code: "c-1"}},
+			clients.WithClock(o.clock))
 		for range 3 {
 			assert.ErrorIs(t, whoAmI(t, c), clients.ErrUnauthenticated)
 			o.clock.Advance(time.Hour)
@@ -380,21 +393,25 @@ func TestTokensOfSomebodyElse(t *testing.T) {
 func TestTrapAuthorizeURL(t *testing.T) {
 	c, err := feishu.New(feishu.Config{AppID: appID, AppSecret: appSecret})
 	require.NoError(t, err)
-	page, err := c.AuthorizeURL(feishu.AuthorizeRequest{RedirectURI: "https://portal.example.cn/callback?x=1&y=2", Scopes: []string{"contact:user:search", "offline_access"},
-		State: "a+b c", CodeVerifier: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", AskAgain: true})
+	page, err := c.AuthorizeURL(feishu.AuthorizeRequest{RedirectURI: "https://portal.example.cn/callback?x=1&y=2",
+		Scopes: []string{"contact:user:search", "offline_access"},
+		State:  "a+b c", CodeVerifier: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", AskAgain: true})
 	require.NoError(t, err)
 	u, err := url.Parse(page)
 	require.NoError(t, err)
 	assert.Equal(t, "https://accounts.feishu.cn/open-apis/authen/v1/authorize", u.Scheme+"://"+u.Host+u.Path)
-	assert.Equal(t, url.Values{"client_id": {appID}, "response_type": {"code"}, "redirect_uri": {"https://portal.example.cn/callback?x=1&y=2"},
-		"scope": {"contact:user:search offline_access"}, "state": {"a+b c"}, "prompt": {"consent"},
-		"code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"}}, u.Query())
+	assert.Equal(t, url.Values{"client_id": {appID}, "response_type": {"code"},
+		"redirect_uri": {"https://portal.example.cn/callback?x=1&y=2"},
+		"scope":        {"contact:user:search offline_access"}, "state": {"a+b c"}, "prompt": {"consent"},
+		"code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"}},
+		u.Query())
 	assert.Contains(t, page, "contact%3Auser%3Asearch%20offline_access", "a space is %20, not +")
 	assert.NotContains(t, page, "dBjftJeZ4CVP")
 
 	page, err = c.AuthorizeURL(feishu.AuthorizeRequest{RedirectURI: "https://portal.example.cn/"})
 	require.NoError(t, err)
-	assert.Equal(t, "https://accounts.feishu.cn/open-apis/authen/v1/authorize?client_id=cli_demo0001&redirect_uri=https%3A%2F%2Fportal.example.cn%2F&response_type=code", page)
+	assert.Equal(t,
+		"https://accounts.feishu.cn/open-apis/authen/v1/authorize?client_id=cli_demo0001&redirect_uri=https%3A%2F%2Fportal.example.cn%2F&response_type=code", page)
 }
 
 func TestAuthorizeURLHosts(t *testing.T) {
@@ -412,12 +429,14 @@ func TestAuthorizeURLHosts(t *testing.T) {
 func TestAuthorizeURLRefuses(t *testing.T) {
 	c := newClient(t, feishu.BaseURL)
 	for name, r := range map[string]feishu.AuthorizeRequest{
-		"no redirect":       {},
-		"too many scopes":   {RedirectURI: "https://x.example/", Scopes: make([]string, 51)},
-		"short verifier":    {RedirectURI: "https://x.example/", CodeVerifier: clients.Secret(strings.Repeat("a", 42))},
-		"long verifier":     {RedirectURI: "https://x.example/", CodeVerifier: clients.Secret(strings.Repeat("a", 129))},
+		"no redirect":     {},
+		"too many scopes": {RedirectURI: "https://x.example/", Scopes: make([]string, 51)},
+		"short verifier":  {RedirectURI: "https://x.example/", CodeVerifier: clients.Secret(strings.Repeat("a", 42))},
+		"long verifier": {RedirectURI: "https://x.example/",
+			CodeVerifier: clients.Secret(strings.Repeat("a", 129))},
 		"verifier with 'ü'": {RedirectURI: "https://x.example/", CodeVerifier: clients.Secret(strings.Repeat("ü", 43))},
-		"verifier with ' '": {RedirectURI: "https://x.example/", CodeVerifier: clients.Secret(strings.Repeat("a", 30) + " " + strings.Repeat("a", 30))},
+		"verifier with ' '": {RedirectURI: "https://x.example/",
+			CodeVerifier: clients.Secret(strings.Repeat("a", 30) + " " + strings.Repeat("a", 30))},
 	} {
 		_, err := c.AuthorizeURL(r)
 		assert.ErrorIs(t, err, clients.ErrInvalidArgument, name)
@@ -427,6 +446,7 @@ func TestAuthorizeURLRefuses(t *testing.T) {
 func TestNewCodeVerifier(t *testing.T) {
 	one, other := feishu.NewCodeVerifier(), feishu.NewCodeVerifier()
 	assert.NotEqual(t, one, other)
-	_, err := newClient(t, feishu.BaseURL).AuthorizeURL(feishu.AuthorizeRequest{RedirectURI: "https://x.example/", CodeVerifier: one})
+	_, err := newClient(t, feishu.BaseURL).AuthorizeURL(feishu.AuthorizeRequest{RedirectURI: "https://x.example/",
+		CodeVerifier: one})
 	assert.NoError(t, err)
 }

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// FetchFunc asks the vendor for a token. previous is the last one known, dead or alive, for vendors whose tokens renew each other; it is
-// zero at the first fetch.
+// FetchFunc asks the vendor for a token. previous is the last one known, dead or alive, for vendors whose tokens renew
+// each other; it is zero at the first fetch.
 type FetchFunc func(ctx context.Context, previous Token) (Token, error)
 
 // Config says how a Cached source works. Only Key and Fetch are needed.
@@ -26,19 +26,20 @@ type Config struct {
 	// Store is where other processes look for the same token. Nil: this source alone.
 	Store Store
 
-	// Rotating says that Fetch uses up what renews the token, as single-use refresh tokens do. A Store that cannot be read or locked
-	// then fails the renewal with ErrStore instead of being done without: what somebody else has used up meanwhile must not be sent.
+	// Rotating says that Fetch uses up what renews the token, as single-use refresh tokens do. A Store that cannot be
+	// read or locked then fails the renewal with ErrStore instead of being done without: what somebody else has used up
+	// meanwhile must not be sent.
 	Rotating bool
 
-	// Margin is how long before its expiry a token is renewed in the background. Zero: 5 minutes. It is cut to a tenth of the
-	// token's life, so that no token is renewed at once.
+	// Margin is how long before its expiry a token is renewed in the background. Zero: 5 minutes. It is cut to a tenth
+	// of the token's life, so that no token is renewed at once.
 	Margin time.Duration
 
 	// Timeout bounds one fetch. Zero: 2 minutes, since a throttled vendor wants to be waited for.
 	Timeout time.Duration
 
-	// Hold says how long to answer with the error of a fetch that failed, the nth in a row, before trying again. Nil: one second,
-	// doubled up to a minute.
+	// Hold says how long to answer with the error of a fetch that failed, the nth in a row, before trying again. Nil:
+	// one second, doubled up to a minute.
 	Hold func(err error, nth int) time.Duration
 
 	// Now is the clock. Nil: time.Now.
@@ -101,8 +102,8 @@ func New(cfg Config) (*Cached, error) {
 	return &Cached{cfg: cfg}, nil
 }
 
-// Token returns the current token, or waits for the fetch that is under way. It returns early when ctx ends; the fetch goes on for the
-// others.
+// Token returns the current token, or waits for the fetch that is under way. It returns early when ctx ends; the fetch
+// goes on for the others.
 func (c *Cached) Token(ctx context.Context) (Token, error) {
 	c.mu.Lock()
 	now := c.cfg.Now()
@@ -153,8 +154,8 @@ func (c *Cached) margin() time.Duration {
 	return min(c.cfg.Margin, c.life/10)
 }
 
-// refresh joins the flight under way or starts one. seen is the serial of the token that the caller found wanting: a flight that ended
-// between that look and this call has done the work already.
+// refresh joins the flight under way or starts one. seen is the serial of the token that the caller found wanting: a
+// flight that ended between that look and this call has done the work already.
 func (c *Cached) refresh(ctx context.Context, seen uint64) <-chan singleflight.Result {
 	return c.flight.DoChan("", func() (any, error) {
 		c.mu.Lock()
@@ -228,8 +229,8 @@ func (c *Cached) renew(ctx context.Context) (Token, error) {
 	return t, nil
 }
 
-// fromStore returns what is stored, and whether it is worth taking: alive, past neither its margin nor a refusal, and not what
-// this source has already. The error is that of a store that cannot be done without.
+// fromStore returns what is stored, and whether it is worth taking: alive, past neither its margin nor a refusal, and
+// not what this source has already. The error is that of a store that cannot be done without.
 func (c *Cached) fromStore(ctx context.Context, previous Token, rejected Secret) (Token, bool, error) {
 	t, err := c.cfg.Store.Get(ctx, c.cfg.Key)
 	if err != nil {

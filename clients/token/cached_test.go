@@ -209,7 +209,8 @@ func TestAnEmptyOrDeadTokenIsAnError(t *testing.T) {
 		"over":        {Value: "t", Expiry: time.Now().Add(-time.Second)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, err := token.New(token.Config{Key: "k", Fetch: func(context.Context, token.Token) (token.Token, error) { return given, nil }})
+			s, err := token.New(token.Config{Key: "k",
+				Fetch: func(context.Context, token.Token) (token.Token, error) { return given, nil }})
 			require.NoError(t, err)
 			_, err = s.Token(t.Context())
 			assert.Error(t, err)
@@ -233,7 +234,8 @@ func TestTwoSourcesOnOneStoreFetchOnce(t *testing.T) {
 		wg.Wait()
 		assert.EqualValues(t, 1, v.issued.Load())
 
-		// The dead token is still in the store: the first source must not take it from there, the others take the new one.
+		// The dead token is still in the store: the first source must not take it from there, the others take the new
+		// one.
 		for _, s := range sources {
 			dead, err := s.Token(t.Context())
 			require.NoError(t, err)
@@ -266,11 +268,13 @@ func TestAStoreThatFailsStopsNobody(t *testing.T) {
 
 func TestARotatingRefreshTokenComesFromTheStore(t *testing.T) {
 	store := token.NewMemoryStore()
-	require.NoError(t, store.Set(t.Context(), "k", token.Token{Value: "old", Expiry: time.Now().Add(-time.Hour), Refresh: "r1"}))
-	s, err := token.New(token.Config{Key: "k", Store: store, Fetch: func(_ context.Context, previous token.Token) (token.Token, error) {
-		assert.Equal(t, "r1", string(previous.Refresh))
-		return token.Token{Value: "new", Expiry: time.Now().Add(time.Hour), Refresh: "r2"}, nil
-	}})
+	require.NoError(t, store.Set(t.Context(), "k",
+		token.Token{Value: "old", Expiry: time.Now().Add(-time.Hour), Refresh: "r1"}))
+	s, err := token.New(token.Config{Key: "k", Store: store,
+		Fetch: func(_ context.Context, previous token.Token) (token.Token, error) {
+			assert.Equal(t, "r1", string(previous.Refresh))
+			return token.Token{Value: "new", Expiry: time.Now().Add(time.Hour), Refresh: "r2"}, nil
+		}})
 	require.NoError(t, err)
 	_, err = s.Token(t.Context())
 	require.NoError(t, err)
@@ -321,7 +325,8 @@ func TestSecretNeverPrints(t *testing.T) {
 		L []token.Secret
 		M map[string]token.Secret
 		T token.Token
-	}{secret, &secret, []token.Secret{secret}, map[string]token.Secret{"key": secret}, token.Token{Value: secret, Refresh: secret}}
+	}{secret, &secret, []token.Secret{secret}, map[string]token.Secret{"key": secret},
+		token.Token{Value: secret, Refresh: secret}}
 	var b strings.Builder
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 		fmt.Fprintf(&b, verb, secret)

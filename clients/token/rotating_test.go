@@ -43,10 +43,11 @@ func TestARotatingSourceDoesNotGoOnWithoutItsStore(t *testing.T) {
 	for name, store := range map[string]*frail{"get": {get: broken}, "lock": {lock: broken}} {
 		t.Run(name, func(t *testing.T) {
 			store.Store = token.NewMemoryStore()
-			s, err := token.New(token.Config{Key: "k", Store: store, Rotating: true, Fetch: func(context.Context, token.Token) (token.Token, error) {
-				t.Error("what renews the token was used up")
-				return token.Token{}, nil
-			}})
+			s, err := token.New(token.Config{Key: "k", Store: store, Rotating: true,
+				Fetch: func(context.Context, token.Token) (token.Token, error) {
+					t.Error("what renews the token was used up")
+					return token.Token{}, nil
+				}})
 			require.NoError(t, err)
 			_, err = s.Token(t.Context())
 			assert.ErrorIs(t, err, token.ErrStore)
@@ -63,7 +64,8 @@ func TestAPairThatCouldNotBeStoredIsNotReplacedByAnOlderOne(t *testing.T) {
 		Fetch: func(_ context.Context, previous token.Token) (token.Token, error) {
 			used = append(used, string(previous.Refresh))
 			next := "r" + string(rune('1'+len(used)))
-			return token.Token{Value: token.Secret("t" + next), Expiry: now.Add(time.Hour), Refresh: token.Secret(next)}, nil
+			return token.Token{Value: token.Secret("t" + next), Expiry: now.Add(time.Hour),
+				Refresh: token.Secret(next)}, nil
 		}})
 	require.NoError(t, err)
 	for _, failure := range []error{nil, errors.New("down"), nil} {

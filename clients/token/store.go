@@ -16,8 +16,8 @@ type Store interface {
 	// Set keeps t under key, at least until t.Expiry or, if it has one, t.RefreshExpiry.
 	Set(ctx context.Context, key string, t Token) error
 
-	// Lock waits until the caller is the only one to renew the token under key. A Store that other processes share gives locks
-	// that end by themselves, so that a process that dies stops nobody.
+	// Lock waits until the caller is the only one to renew the token under key. A Store that other processes share
+	// gives locks that end by themselves, so that a process that dies stops nobody.
 	Lock(ctx context.Context, key string) (unlock func(), err error)
 }
 

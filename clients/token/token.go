@@ -24,7 +24,8 @@ func (s Secret) GoString() string { return redacted }
 // Format writes "[redacted]" for every verb.
 func (s Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, redacted) }
 
-// MarshalText returns "[redacted]", for encoding/json and all others that ask. (Keys of maps are not asked; do not use a Secret as one.)
+// MarshalText returns "[redacted]", for encoding/json and all others that ask. (Keys of maps are not asked; do not use
+// a Secret as one.)
 func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // LogValue returns "[redacted]".
@@ -45,12 +46,12 @@ type Token struct {
 
 // Source hands out tokens.
 type Source interface {
-	// Token returns a token that is good for at least a moment. The error of a fetch that failed reaches everybody who waited
-	// for it.
+	// Token returns a token that is good for at least a moment. The error of a fetch that failed reaches everybody who
+	// waited for it.
 	Token(ctx context.Context) (Token, error)
 
-	// Invalidate drops bad, a token that Token returned and the vendor then refused. It does nothing if a newer one has taken
-	// its place, so that many calls that failed on the same token cause one fetch.
+	// Invalidate drops bad, a token that Token returned and the vendor then refused. It does nothing if a newer one has
+	// taken its place, so that many calls that failed on the same token cause one fetch.
 	Invalidate(bad Token)
 }
 

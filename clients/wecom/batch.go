@@ -1,6 +1,7 @@
 package wecom
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -109,7 +110,8 @@ func (c *Client) SyncUsers(ctx context.Context, csv io.Reader, o BatchOptions) (
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90981
 func (c *Client) ReplaceUsers(ctx context.Context, csv io.Reader, o BatchOptions) (*BatchResult, error) {
 	if !o.AllowDeletion {
-		return nil, invalid("ReplaceBatchUser", "members who are not in the file would be deleted: set BatchOptions.AllowDeletion if that is meant")
+		return nil, invalid(wecomapi.OpReplaceBatchUser.ID,
+			"members who are not in the file would be deleted: set BatchOptions.AllowDeletion if that is meant")
 	}
 	return c.batch(ctx, csv, o, func(ctx context.Context, mediaID string) (string, error) {
 		answer, err := c.ReplaceBatchUser(ctx, &wecomapi.ReplaceBatchUserRequest{MediaID: mediaID, ToInvite: &o.Invite, Callback: o.Callback})
@@ -126,7 +128,8 @@ func (c *Client) ReplaceUsers(ctx context.Context, csv io.Reader, o BatchOptions
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90982
 func (c *Client) ReplaceDepartments(ctx context.Context, csv io.Reader, o BatchOptions) (*BatchResult, error) {
 	if !o.AllowDeletion {
-		return nil, invalid("ReplaceBatchParty", "empty departments that are not in the file would be deleted: set BatchOptions.AllowDeletion if that is meant")
+		return nil, invalid(wecomapi.OpReplaceBatchParty.ID,
+			"empty departments that are not in the file would be deleted: set BatchOptions.AllowDeletion if that is meant")
 	}
 	return c.batch(ctx, csv, o, func(ctx context.Context, mediaID string) (string, error) {
 		answer, err := c.ReplaceBatchParty(ctx, &wecomapi.ReplaceBatchPartyRequest{MediaID: mediaID, Callback: o.Callback})
@@ -189,8 +192,11 @@ func batchResult(jobID string, state *wecomapi.GetBatchResultAnswer) (*BatchResu
 		if about == "" {
 			about = fmt.Sprint("department ", row.PartyID)
 		}
-		rows[i] = &clients.Error{Vendor: "wecom", Operation: "GetBatchResult", Kind: kindOf(int(row.ErrCode)), Code: fmt.Sprint(int64(row.ErrCode)),
-			Message: about + ": " + row.ErrMsg}
+		kind := wecomapi.ErrorCode(row.ErrCode).Kind()
+		rows[i] = &clients.Error{
+			Vendor: vendor, Operation: wecomapi.OpGetBatchResult.ID, Kind: cmp.Or(kind, clients.KindUnknown),
+			Code: fmt.Sprint(int64(row.ErrCode)), Message: about + ": " + row.ErrMsg,
+		}
 	}
 	return result, &RowsError{JobID: jobID, Total: state.Total, Rows: rows}
 }

@@ -39,14 +39,18 @@ func jobs(t *testing.T, states ...string) *vendor {
 
 const (
 	running = `{"errcode":0,"errmsg":"ok","status":2,"type":"sync_user","total":2,"percentage":50,"result":[{},{}]}`
-	done    = `{"errcode":0,"errmsg":"ok","status":3,"type":"sync_user","total":2,"percentage":100,"result":[{"userid":"chen.yq","errcode":0,"errmsg":"ok"},{"userid":"wu.lei","errcode":0,"errmsg":"ok"}]}`
-	partly  = `{"errcode":0,"errmsg":"ok","status":3,"type":"sync_user","total":2,"percentage":100,"result":[{"userid":"chen.yq","errcode":0,"errmsg":"ok"},{"userid":"wu.lei","errcode":60104,"errmsg":"mobile existed"}]}`
+	done    = `{"errcode":0,"errmsg":"ok","status":3,"type":"sync_user","total":2,"percentage":100,` +
+		`"result":[{"userid":"chen.yq","errcode":0,"errmsg":"ok"},{"userid":"wu.lei","errcode":0,"errmsg":"ok"}]}`
+	partly = `{"errcode":0,"errmsg":"ok","status":3,"type":"sync_user","total":2,"percentage":100,` +
+		`"result":[{"userid":"chen.yq","errcode":0,"errmsg":"ok"},{"userid":"wu.lei","errcode":60104,` +
+		`"errmsg":"mobile existed"}]}`
 )
 
 func TestSyncUsers(t *testing.T) {
 	v := jobs(t, running, running, done)
 	var seen []int64
-	result, err := v.client(t).SyncUsers(t.Context(), strings.NewReader(csv), wecom.BatchOptions{Progress: func(s *wecomapi.GetBatchResultAnswer) { seen = append(seen, s.Percentage) }})
+	result, err := v.client(t).SyncUsers(t.Context(), strings.NewReader(csv),
+		wecom.BatchOptions{Progress: func(s *wecomapi.GetBatchResultAnswer) { seen = append(seen, s.Percentage) }})
 	require.NoError(t, err)
 	assert.Equal(t, "j-1", result.JobID)
 	assert.EqualValues(t, 2, result.Total)
@@ -66,7 +70,8 @@ func TestARowThatFailedIsVisible(t *testing.T) {
 	require.Len(t, result.Failed(), 1)
 	var rows *wecom.RowsError
 	require.ErrorAs(t, err, &rows)
-	assert.EqualError(t, err, "wecom: job j-1: 1 of 2 rows failed; wecom: GetBatchResult: conflict (code 60104): wu.lei: mobile existed")
+	assert.EqualError(t, err,
+		"wecom: job j-1: 1 of 2 rows failed; wecom: GetBatchResult: conflict (code 60104): wu.lei: mobile existed")
 	assert.ErrorIs(t, err, clients.ErrConflict)
 	assert.JSONEq(t, `{"media_id":"m-1","to_invite":true}`, v.bodies[1])
 }
@@ -74,7 +79,8 @@ func TestARowThatFailedIsVisible(t *testing.T) {
 func TestReplacingDemandsConsent(t *testing.T) {
 	v := jobs(t, done)
 	c := v.client(t)
-	for name, replace := range map[string]func(context.Context, io.Reader, wecom.BatchOptions) (*wecom.BatchResult, error){
+	for name, replace := range map[string]func(context.Context, io.Reader, wecom.BatchOptions) (*wecom.BatchResult,
+		error){
 		"users": c.ReplaceUsers, "departments": c.ReplaceDepartments,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -101,14 +107,15 @@ func TestAnotherImportIsRunning(t *testing.T) {
 	_, err := v.client(t).SyncUsers(t.Context(), strings.NewReader(csv), wecom.BatchOptions{})
 	assert.ErrorIs(t, err, clients.ErrConflict)
 	var job *wecom.JobError
-	assert.False(t, errors.As(err, &job), "no job was started")
+	assert.NotErrorAs(t, err, &job, "no job was started")
 }
 
 func TestAJobWhoseEndNobodySawCanBeTakenUpAgain(t *testing.T) {
 	v := jobs(t, running)
 	c := v.client(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := c.SyncUsers(ctx, strings.NewReader(csv), wecom.BatchOptions{Progress: func(*wecomapi.GetBatchResultAnswer) { cancel() }})
+	_, err := c.SyncUsers(ctx, strings.NewReader(csv),
+		wecom.BatchOptions{Progress: func(*wecomapi.GetBatchResultAnswer) { cancel() }})
 	var job *wecom.JobError
 	require.ErrorAs(t, err, &job)
 	assert.Equal(t, "j-1", job.JobID)
@@ -121,8 +128,11 @@ func TestAJobWhoseEndNobodySawCanBeTakenUpAgain(t *testing.T) {
 }
 
 func TestPartyJobRows(t *testing.T) {
-	v := jobs(t, `{"errcode":0,"errmsg":"ok","status":3,"type":"replace_party","total":1,"percentage":100,"result":[{"action":1,"partyid":12,"errcode":60008,"errmsg":"exists"}]}`)
-	_, err := v.client(t).ReplaceDepartments(t.Context(), strings.NewReader(csv), wecom.BatchOptions{AllowDeletion: true})
+	v := jobs(t,
+		`{"errcode":0,"errmsg":"ok","status":3,"type":"replace_party","total":1,"percentage":100,`+
+			`"result":[{"action":1,"partyid":12,"errcode":60008,"errmsg":"exists"}]}`)
+	_, err := v.client(t).ReplaceDepartments(t.Context(), strings.NewReader(csv),
+		wecom.BatchOptions{AllowDeletion: true})
 	assert.ErrorContains(t, err, "department 12: exists")
 }
 

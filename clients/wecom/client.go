@@ -10,7 +10,10 @@ import (
 	"github.com/roster-go/roster/gen/wecomapi"
 )
 
-const baseURL = "https://qyapi.weixin.qq.com/cgi-bin"
+const (
+	vendor  = "wecom"
+	baseURL = "https://qyapi.weixin.qq.com/cgi-bin"
+)
 
 // Config holds the credentials of one corp. CorpID and at least one secret are required.
 type Config struct {
@@ -39,7 +42,7 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 		return nil, errors.New("wecom: Config.ContactSecret or Config.AppSecret is required")
 	}
 	core, err := clients.New(clients.Vendor{
-		Name:     "wecom",
+		Name:     vendor,
 		BaseURL:  baseURL,
 		Classify: classify,
 		Warning:  warning,

@@ -27,7 +27,8 @@ func Example() {
 	})
 	defer vendor.Close()
 
-	c, err := wecom.New(wecom.Config{CorpID: "ww…", ContactSecret: "…", AppSecret: "…"}, clients.WithBaseURL(vendor.URL))
+	c, err := wecom.New(wecom.Config{CorpID: "ww…", ContactSecret: "…", AppSecret: "…"},
+		clients.WithBaseURL(vendor.URL))
 	if err != nil {
 		panic(err)
 	}
@@ -41,9 +42,11 @@ func Example() {
 
 func ExampleClient_Users() {
 	vendor := canned(map[string]string{
-		"/gettoken":              `{"errcode":0,"errmsg":"ok","access_token":"opaque","expires_in":7200}`,
-		"/department/simplelist": `{"errcode":0,"errmsg":"ok","department_id":[{"id":1,"parentid":0,"order":0},{"id":2,"parentid":1,"order":0}]}`,
-		"/user/list":             `{"errcode":0,"errmsg":"ok","userlist":[{"userid":"wu.lei","name":"吴磊","department":[1,2]}]}`,
+		"/gettoken": `{"errcode":0,"errmsg":"ok","access_token":"opaque","expires_in":7200}`,
+		"/department/simplelist": `{"errcode":0,"errmsg":"ok","department_id":[{"id":1,"parentid":0,"order":0},` +
+			`{"id":2,"parentid":1,"order":0}]}`,
+		"/user/list": `{"errcode":0,"errmsg":"ok","userlist":[{"userid":"wu.lei","name":"吴磊",` +
+			`"department":[1,2]}]}`,
 	})
 	defer vendor.Close()
 
@@ -63,10 +66,11 @@ func ExampleClient_Users() {
 
 func ExampleClient_SyncUsers() {
 	vendor := canned(map[string]string{
-		"/gettoken":        `{"errcode":0,"errmsg":"ok","access_token":"opaque","expires_in":7200}`,
-		"/media/upload":    `{"errcode":0,"errmsg":"","type":"file","media_id":"3a"}`,
-		"/batch/syncuser":  `{"errcode":0,"errmsg":"ok","jobid":"job-1"}`,
-		"/batch/getresult": `{"errcode":0,"errmsg":"ok","status":3,"type":"sync_user","total":1,"percentage":100,"result":[{"userid":"wu.lei","errcode":60104,"errmsg":"mobile existed"}]}`,
+		"/gettoken":       `{"errcode":0,"errmsg":"ok","access_token":"opaque","expires_in":7200}`,
+		"/media/upload":   `{"errcode":0,"errmsg":"","type":"file","media_id":"3a"}`,
+		"/batch/syncuser": `{"errcode":0,"errmsg":"ok","jobid":"job-1"}`,
+		"/batch/getresult": `{"errcode":0,"errmsg":"ok","status":3,"type":"sync_user","total":1,"percentage":100,` +
+			`"result":[{"userid":"wu.lei","errcode":60104,"errmsg":"mobile existed"}]}`,
 	})
 	defer vendor.Close()
 

@@ -27,13 +27,13 @@ func (c *Client) Upload(ctx context.Context, kind wecomapi.UploadMediaParamsType
 	case err != nil:
 		return nil, fmt.Errorf("wecom: reading the file to upload: %w", err)
 	case len(data) > maxFile:
-		return nil, invalid("UploadMedia", "the file is larger than the 20 MB that WeCom takes")
+		return nil, invalid(wecomapi.OpUploadMedia.ID, "the file is larger than the 20 MB that WeCom takes")
 	case len(data) <= 5:
-		return nil, invalid("UploadMedia", "the file is shorter than the 6 bytes that WeCom asks for")
+		return nil, invalid(wecomapi.OpUploadMedia.ID, "the file is shorter than the 6 bytes that WeCom asks for")
 	}
 	contentType, body, err := mediaForm(filename, data)
 	if err != nil {
-		return nil, invalid("UploadMedia", err.Error())
+		return nil, invalid(wecomapi.OpUploadMedia.ID, err.Error())
 	}
 	return c.UploadMedia(ctx, &wecomapi.UploadMediaParams{Type: kind}, contentType, body)
 }
@@ -61,5 +61,5 @@ func mediaForm(filename string, data []byte) (contentType string, body []byte, e
 
 // invalid is an argument that is refused before any I/O.
 func invalid(operation, message string) error {
-	return &clients.Error{Vendor: "wecom", Operation: operation, Kind: clients.KindInvalidArgument, Message: message}
+	return &clients.Error{Vendor: vendor, Operation: operation, Kind: clients.KindInvalidArgument, Message: message}
 }

@@ -174,7 +174,7 @@ func TestImport(t *testing.T) {
 	result, err := c.SyncUsers(t.Context(), strings.NewReader(file), wecom.BatchOptions{})
 	require.NoError(t, err)
 	assert.Len(t, result.Rows, 2)
-	user, err := c.Member(t.Context(), "NEW.ONE")
+	user, err := c.User(t.Context(), "NEW.ONE")
 	require.NoError(t, err)
 	assert.Equal(t, "新人甲", user.Name)
 	assert.Empty(t, server.WeCom().Invited(), "nobody was mailed")

@@ -374,7 +374,7 @@ func TestTrapAReplyTooLargeIsAnError(t *testing.T) {
 
 func TestMemberIsWhatGetUserSays(t *testing.T) {
 	v := serve(t, reply(`{"errcode":0,"errmsg":"ok","userid":"u","department":[4294967295],"extattr":{"attrs":[{"type":0,"name":"工号","text":{"value":"<7>"}}]},"status":4}`))
-	member, err := v.client(t).Member(t.Context(), "u")
+	member, err := v.client(t).User(t.Context(), "u")
 	require.NoError(t, err)
 	assert.Equal(t, "u", member.UserID)
 	assert.Equal(t, []int64{4294967295}, member.Department)

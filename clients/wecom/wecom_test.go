@@ -58,6 +58,11 @@ func TestSuite(t *testing.T) {
 			}
 			return envelope.ErrCode.String()
 		},
+		Refusals: []clienttest.Refusal{
+			{List: "ErrorCode", Operation: "GetUser", Response: func(code string) samples.Response {
+				return samples.Response{Status: 200, Body: []byte(`{"errcode":` + code + `,"errmsg":"refused"}`)}
+			}},
+		},
 	}
 	suite.Run(t)
 }

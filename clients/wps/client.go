@@ -60,7 +60,7 @@ type Config struct {
 	Codes map[wpsapi.ErrorCode]Meaning
 
 	PageSize   int64 // of the iterators, 1 to 50. Zero: 50
-	BatchLimit int   // ids in one call of ReadDeptMembers. Zero: 50
+	BatchLimit int   // ids in one call of the look-ups by id. Zero: 50
 }
 
 // Signing says whether calls are signed.
@@ -79,6 +79,7 @@ type Client struct {
 	grants     *grants
 	pageSize   int64
 	batchLimit int
+	status     []wpsapi.UserStatus // empty: see WithStatus
 }
 
 // New returns a client. It does no I/O: a wrong key shows at the first call.

@@ -76,7 +76,7 @@ func (c *classifier) classify(r *clients.Reply) *clients.Failure {
 	value, _ := wire.Lookup(r.Body, "code")
 	code := wire.Scalar(value)
 	hasCode := code != "" && code != "0" && code != "null"
-	if !hasCode && r.Operation.ID != tokenOperation {
+	if !hasCode && r.Operation.ID != wpsapi.OpOAuthToken.ID {
 		return nil
 	}
 	var body errorBody
@@ -94,7 +94,7 @@ func (c *classifier) classify(r *clients.Reply) *clients.Failure {
 	default:
 		return nil
 	}
-	meaning := c.meaning(e)
+	meaning := c.meaning(r.Operation, e)
 	detail := &ErrorDetail{Explanation: r.Scrub(body.explanation()), Body: quoted(r)}
 	f := &clients.Failure{Kind: meaning.Kind, Replay: meaning.Replay, Code: code, Message: body.text(), Detail: detail,
 		RequestID: cmp.Or(r.Header.Get("X-Request-Id"), body.RequestID, body.OtherRequestID)}
@@ -133,7 +133,7 @@ type evidence struct {
 
 func (e evidence) says(word string) bool { return strings.Contains(e.text, word) }
 
-func (c *classifier) meaning(e evidence) Meaning {
+func (c *classifier) meaning(op *wire.Operation, e evidence) Meaning {
 	if m, ok := c.codes[e.code]; ok {
 		return m
 	}
@@ -145,8 +145,8 @@ func (c *classifier) meaning(e evidence) Meaning {
 	case e.status == http.StatusUnauthorized, e.tokenRefused():
 		return Meaning{Kind: clients.KindUnauthenticated, Replay: clients.ReplayFreshToken}
 	}
-	if m, ok := meaningOf(e.code); ok {
-		return m
+	if kind := clients.KindOf(op, e.code); kind != "" {
+		return Meaning{Kind: kind, Replay: replayOf(e.code)}
 	}
 	if e.says("permissiondenied") {
 		return Meaning{Kind: clients.KindPermission}
@@ -175,27 +175,16 @@ func (e evidence) statusOrFamily() int {
 	return e.status
 }
 
-// meaningOf is the table of the codes of which something is known.
-func meaningOf(code wpsapi.ErrorCode) (Meaning, bool) {
+// replayOf says what is done about a code of the document's list.
+func replayOf(code wpsapi.ErrorCode) clients.Replay {
 	switch code {
-	case wpsapi.ErrorCodeUnauthenticated, wpsapi.ErrorCodeTokenInvalid1001, wpsapi.ErrorCodeTokenInvalid1005, wpsapi.ErrorCodeTokenInvalid1006:
-		return Meaning{Kind: clients.KindUnauthenticated, Replay: clients.ReplayFreshToken}, true
-	case wpsapi.ErrorCodeSessionUnauthenticated, wpsapi.ErrorCodeInvalidGrant:
-		return Meaning{Kind: clients.KindUnauthenticated}, true
-	case wpsapi.ErrorCodeInvalidScope, wpsapi.ErrorCodeForbidden, wpsapi.ErrorCodeSessionForbidden:
-		return Meaning{Kind: clients.KindPermission}, true
-	case wpsapi.ErrorCodeRouteNotFound:
-		return Meaning{Kind: clients.KindNotFound}, true
-	case wpsapi.ErrorCodeTokenRequestFailed, wpsapi.ErrorCodeExtractionUnsupported, wpsapi.ErrorCodeEventUnchanged:
-		return Meaning{Kind: clients.KindInvalidArgument}, true
-	case wpsapi.ErrorCodeTokenServerError:
-		return Meaning{Kind: clients.KindUnavailable, Replay: clients.ReplayIfIdempotent}, true
-	case wpsapi.ErrorCodeNotImplemented:
-		return Meaning{Kind: clients.KindUnavailable}, true // and stays so
-	case wpsapi.ErrorCodeAuthorizationPending:
-		return Meaning{Kind: clients.KindUnknown}, true
+	case wpsapi.ErrorCodeUnauthenticated, wpsapi.ErrorCodeTokenInvalid1001, wpsapi.ErrorCodeTokenInvalid1005,
+		wpsapi.ErrorCodeTokenInvalid1006:
+		return clients.ReplayFreshToken
+	case wpsapi.ErrorCodeTokenServerError: // NotImplemented is unavailable as well, and stays so
+		return clients.ReplayIfIdempotent
 	default:
-		return Meaning{}, false
+		return clients.ReplayNever
 	}
 }
 

@@ -45,10 +45,13 @@ func TestTable(t *testing.T) {
 		want   consequence
 	}{
 		// The codes of which something is known.
-		{403, `{"code":400000003,"message":"kso: PermissionDenied access_token verify err: invalid_scope"}`, never(clients.KindPermission)},
-		{403, `{"code":400000003,"msg":"kso: PermissionDenied access_token verify err: invalid_scope"}`, never(clients.KindPermission)},
+		{403, `{"code":400000003,"message":"kso: PermissionDenied access_token verify err: invalid_scope"}`,
+			never(clients.KindPermission)},
+		{403, `{"code":400000003,"msg":"kso: PermissionDenied access_token verify err: invalid_scope"}`,
+			never(clients.KindPermission)},
 		{200, `{"code":400000003}`, never(clients.KindPermission)},
-		{403, `{"code":403000001,"message":"kso: PermissionDenied err: ErrPrivileges: interface_company_doc"}`, never(clients.KindPermission)},
+		{403, `{"code":403000001,"message":"kso: PermissionDenied err: ErrPrivileges: interface_company_doc"}`,
+			never(clients.KindPermission)},
 		{200, `{"code":403000001,"msg":"permission denied","data":null}`, never(clients.KindPermission)},
 		{401, `{"code":477,"msg":"err: ErrPrivileges: interface_company_doc"}`, never(clients.KindPermission)},
 		{404, `{"code":404000001,"msg":"404 Route Not Found"}`, never(clients.KindNotFound)},
@@ -113,7 +116,8 @@ func TestTable(t *testing.T) {
 		_, err := s.client(t, wps.Config{}).GetRootDept(t.Context(), nil)
 		var e *clients.Error
 		require.ErrorAs(t, err, &e)
-		assert.Equal(t, c.want, consequence{e.Kind, len(s.seen()), len(s.tokenCalls())}, "HTTP %d %s: %v", c.status, c.body, err)
+		assert.Equal(t, c.want, consequence{e.Kind, len(s.seen()), len(s.tokenCalls())}, "HTTP %d %s: %v", c.status,
+			c.body, err)
 	}
 }
 
@@ -133,20 +137,22 @@ func TestTrap401WithoutJSON(t *testing.T) {
 
 func TestTrapTextsComeUnderManyNames(t *testing.T) {
 	for body, want := range map[string][2]string{
-		`{"code":477,"msg":"m","message":"n","error":"o"}`:             {"m", ""},
-		`{"code":477,"msg":"","message":"n"}`:                          {"n", ""},
-		`{"code":477,"error":"o","error_description":"why"}`:           {"o: why", "why"},
-		`{"code":477,"msg":"m","desc":"d","detail":"e"}`:               {"m: d", "d"},
-		`{"code":477,"msg":"m","detail":"e","debug":{"desc":"f"}}`:     {"m: e", "e"},
-		`{"code":477,"msg":"m","debug":{"desc":"f","cause":"g"}}`:      {"m: f", "f"},
-		`{"code":477,"msg":"m","debug":{"cause":"g"},"more":{"a":1}}`:  {"m: g", "g"},
-		`{"code":477,"msg":"m","more":{"scope":"kso.user_base.read"}}`: {`m: {"scope":"kso.user_base.read"}`, `{"scope":"kso.user_base.read"}`},
-		`{"code":477,"msg":"m","more":"text"}`:                         {"m: text", "text"},
-		`{"code":477,"msg":"m","more":null}`:                           {"m", ""},
-		`{"code":477,"desc":"d"}`:                                      {"d", "d"},
-		`{"code":477,"msg":"about d","desc":"d"}`:                      {"about d", "d"},
-		`{"code":477}`: {"", ""},
-		`{"code":477,"msg":{"odd":1},"message":["odd"],"error":{"odd":1},"debug":"odd","desc":7,"detail":"d"}`: {"d", "d"},
+		`{"code":477,"msg":"m","message":"n","error":"o"}`:            {"m", ""},
+		`{"code":477,"msg":"","message":"n"}`:                         {"n", ""},
+		`{"code":477,"error":"o","error_description":"why"}`:          {"o: why", "why"},
+		`{"code":477,"msg":"m","desc":"d","detail":"e"}`:              {"m: d", "d"},
+		`{"code":477,"msg":"m","detail":"e","debug":{"desc":"f"}}`:    {"m: e", "e"},
+		`{"code":477,"msg":"m","debug":{"desc":"f","cause":"g"}}`:     {"m: f", "f"},
+		`{"code":477,"msg":"m","debug":{"cause":"g"},"more":{"a":1}}`: {"m: g", "g"},
+		`{"code":477,"msg":"m","more":{"scope":"kso.user_base.read"}}`: {`m: {"scope":"kso.user_base.read"}`,
+			`{"scope":"kso.user_base.read"}`},
+		`{"code":477,"msg":"m","more":"text"}`:    {"m: text", "text"},
+		`{"code":477,"msg":"m","more":null}`:      {"m", ""},
+		`{"code":477,"desc":"d"}`:                 {"d", "d"},
+		`{"code":477,"msg":"about d","desc":"d"}`: {"about d", "d"},
+		`{"code":477}`:                            {"", ""},
+		`{"code":477,"msg":{"odd":1},"message":["odd"],"error":{"odd":1},"debug":"odd","desc":7,"detail":"d"}`: {"d",
+			"d"},
 	} {
 		s := serve(t, replyStatus(http.StatusBadRequest, body))
 		_, err := s.client(t, wps.Config{}).GetRootDept(t.Context(), nil)
@@ -159,7 +165,8 @@ func TestTrapTextsComeUnderManyNames(t *testing.T) {
 }
 
 func TestRequestIDIsInTheHeaderOrTheBody(t *testing.T) {
-	for body, want := range map[string]string{`{"code":477}`: "", `{"code":477,"request_id":"a"}`: "a", `{"code":477,"_request_id":"b"}`: "b"} {
+	for body, want := range map[string]string{`{"code":477}`: "", `{"code":477,"request_id":"a"}`: "a",
+		`{"code":477,"_request_id":"b"}`: "b"} {
 		s := serve(t, replyStatus(http.StatusBadRequest, body))
 		_, err := s.client(t, wps.Config{}).GetRootDept(t.Context(), nil)
 		var e *clients.Error
@@ -177,15 +184,18 @@ func TestRequestIDIsInTheHeaderOrTheBody(t *testing.T) {
 	}
 }
 
-// 403000001 and invalid_scope look alike; what lacks differs.
+// 403000001 and invalid_scope look alike; what is missing differs.
 func TestTrapPermissionErrorsSayWhatIsMissing(t *testing.T) {
-	s := serve(t, replyStatus(http.StatusForbidden, `{"code":400000003,"message":"kso: PermissionDenied access_token verify err: invalid_scope","desc":"not granted"}`))
+	s := serve(t, replyStatus(http.StatusForbidden,
+		`{"code":400000003,"message":"kso: PermissionDenied access_token verify err: invalid_scope","desc":"not `+
+			`granted"}`))
 	_, err := s.client(t, wps.Config{}).DeleteUser(t.Context(), "u", nil)
 	assert.ErrorIs(t, err, clients.ErrPermission)
 	assert.Equal(t, []string{"kso.contact.readwrite"}, detailOf(t, err).Scopes)
 	assert.Empty(t, detailOf(t, err).Privilege)
 
-	s = serve(t, replyStatus(http.StatusForbidden, `{"code":403000001,"message":"kso: PermissionDenied err: ErrPrivileges: interface_company_doc"}`))
+	s = serve(t, replyStatus(http.StatusForbidden,
+		`{"code":403000001,"message":"kso: PermissionDenied err: ErrPrivileges: interface_company_doc"}`))
 	_, err = s.client(t, wps.Config{}).GetUser(t.Context(), "KBx-none", nil)
 	assert.ErrorIs(t, err, clients.ErrPermission, "no 404 is promised for unknown ids")
 	assert.NotErrorIs(t, err, clients.ErrNotFound)
@@ -217,8 +227,10 @@ func TestCodesCanBeTaught(t *testing.T) {
 func TestTrapSignaturesAndTokensStayOutOfErrors(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
 		w.WriteHeader(http.StatusForbidden)
-		header := fmt.Sprintf("%v %s: %s, %s", r.Header, kso1.HeaderAuthorization, r.Header.Get(kso1.HeaderAuthorization), r.Header.Get("Authorization"))
-		body := map[string]any{"code": 403000777, "msg": header, "desc": header + " ", "request_id": header, "ErrPrivileges": header}
+		header := fmt.Sprintf("%v %s: %s, %s", r.Header, kso1.HeaderAuthorization,
+			r.Header.Get(kso1.HeaderAuthorization), r.Header.Get("Authorization"))
+		body := map[string]any{"code": 403000777, "msg": header, "desc": header + " ", "request_id": header,
+			"ErrPrivileges": header}
 		_ = json.NewEncoder(w).Encode(body)
 	})
 	_, err := s.client(t, wps.Config{}).GetRootDept(t.Context(), nil)
@@ -234,8 +246,10 @@ func TestTrapSignaturesAndTokensStayOutOfErrors(t *testing.T) {
 }
 
 func TestTrapAKeyThatTheVendorQuotesStaysOutOfErrors(t *testing.T) {
-	for _, quoted := range []string{appKey, strings.Trim(quote(appKey), `"`), strings.ReplaceAll(appKey, "/", `\/`), url.QueryEscape(appKey)} {
-		s := serve(t, replyStatus(http.StatusForbidden, `{"code":403000777,"msg":"bad key `+quoted+`","desc":"`+quoted+`!"}`))
+	for _, quoted := range []string{appKey, strings.Trim(quote(appKey), `"`), strings.ReplaceAll(appKey, "/", `\/`),
+		url.QueryEscape(appKey)} {
+		s := serve(t, replyStatus(http.StatusForbidden,
+			`{"code":403000777,"msg":"bad key `+quoted+`","desc":"`+quoted+`!"}`))
 		_, err := s.client(t, wps.Config{}).GetRootDept(t.Context(), nil)
 		require.Error(t, err)
 		shown := fmt.Sprintf("%v %+v", err, *detailOf(t, err))
@@ -246,7 +260,8 @@ func TestTrapAKeyThatTheVendorQuotesStaysOutOfErrors(t *testing.T) {
 
 func TestLongBodiesAreCutInTheDetail(t *testing.T) {
 	for _, pad := range []string{"", "x", "xx"} {
-		s := serve(t, replyStatus(http.StatusBadRequest, `{"code":477,"msg":"x","detail":"`+pad+strings.Repeat("界", 10_000)+`"}`))
+		s := serve(t, replyStatus(http.StatusBadRequest,
+			`{"code":477,"msg":"x","detail":"`+pad+strings.Repeat("界", 10_000)+`"}`))
 		_, err := s.client(t, wps.Config{}).GetRootDept(t.Context(), nil)
 		body := detailOf(t, err).Body
 		assert.True(t, len(body) <= 4<<10 && len(body) > 4<<10-3, len(body))
@@ -319,12 +334,14 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 }
 
 func TestTrapSuccessHasManyForms(t *testing.T) {
-	for _, body := range []string{done, `{"code":0}`, `{"code":0,"msg":"ok","data":null}`, `{"code":0,"msg":"","data":{}}`, `{"code":0,"message":"","request_id":"x"}`} {
+	for _, body := range []string{done, `{"code":0}`, `{"code":0,"msg":"ok","data":null}`,
+		`{"code":0,"msg":"","data":{}}`, `{"code":0,"message":"","request_id":"x"}`} {
 		s := serve(t, reply(body))
 		_, err := s.client(t, wps.Config{}).DeleteUser(t.Context(), "u", nil)
 		assert.NoError(t, err, body)
 	}
-	for _, body := range []string{`{"code":0,"data":null}`, `{"code":0}`, `{"code":0,"data":{}}`, `{"code":0,"data":{"id":""}}`} {
+	for _, body := range []string{`{"code":0,"data":null}`, `{"code":0}`, `{"code":0,"data":{}}`,
+		`{"code":0,"data":{"id":""}}`} {
 		s := serve(t, reply(body))
 		_, err := s.client(t, wps.Config{}).GetUser(t.Context(), "u", nil)
 		assert.ErrorIs(t, err, clients.ErrBadResponse, body)
@@ -333,7 +350,8 @@ func TestTrapSuccessHasManyForms(t *testing.T) {
 
 // FuzzFailure feeds the client bodies of every form. It must not panic, and must not take a failure for a success.
 func FuzzFailure(f *testing.F) {
-	f.Add(403, []byte(`{"code":400000003,"message":"kso: PermissionDenied access_token verify err: invalid_scope","desc":"x"}`))
+	f.Add(403,
+		[]byte(`{"code":400000003,"message":"kso: PermissionDenied access_token verify err: invalid_scope","desc":"x"}`))
 	f.Add(200, []byte(`{"code":0,"data":{"id":"x"}}`))
 	f.Add(400, []byte(`{"error":"invalid_grant","error_description":"x","more":{"a":[1,"\u0000"]},"debug":{"desc":1}}`))
 	f.Add(500, []byte(`{"code":"1e9","code":{},"msg":null}`))

@@ -102,7 +102,7 @@ func ExampleClient_Departments() {
 	// Dp7731 示例公司/产品部
 }
 
-func ExampleClient_ReadDeptMembers() {
+func ExampleClient_DepartmentUsersByID() {
 	vendor := canned(map[string]string{
 		"/v7/depts/Dp7731/members/batch_read": `{"code":0,"msg":"success","data":{"items":[{"user_id":"KBx81LmQ","dept_id":"Dp7731","is_leader":true,"user_info":{"user_name":"林小满"}}]}}`,
 	})
@@ -112,11 +112,11 @@ func ExampleClient_ReadDeptMembers() {
 	if err != nil {
 		panic(err)
 	}
-	members, err := c.ReadDeptMembers(context.Background(), "Dp7731", []string{"KBx90TtR", "KBx81LmQ"})
+	members, missing, err := c.DepartmentUsersByID(context.Background(), "Dp7731", []string{"KBx90TtR", "KBx81LmQ"})
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println(members.Found[0].UserInfo.UserName, members.Missing)
+	fmt.Println(members[0].UserInfo.UserName, missing)
 	// Output: 林小满 [KBx90TtR]
 }
 

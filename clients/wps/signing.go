@@ -27,8 +27,8 @@ func signature(cfg Config, baseURL string, clock *vendorClock) (clients.Credenti
 	}}, nil
 }
 
-// unsignedPrefix is the part of the base URL's path that the vendor does not sign: on a private deployment its /openapi, and what a gateway
-// has put before it.
+// unsignedPrefix is the part of the base URL's path that the vendor does not sign: on a private deployment its
+// /openapi, and what a gateway has put before it.
 func unsignedPrefix(configured, baseURL string) (string, error) {
 	base, err := url.Parse(baseURL)
 	if err != nil {
@@ -55,7 +55,8 @@ type vendorClock struct {
 	offset atomic.Int64
 }
 
-// ahead reads the difference off an answer. The header has whole seconds and has been on its way: less than two are none.
+// ahead reads the difference off an answer. The header has whole seconds and has been on its way: less than two are
+// none.
 func (c *vendorClock) ahead(h http.Header) time.Duration {
 	date, err := http.ParseTime(h.Get("Date"))
 	if err != nil {

@@ -271,7 +271,7 @@ func TestSignTokenCalls(t *testing.T) {
 	c := s.client(t, wps.Config{SignTokenCalls: true})
 	_, err := c.GetRootDept(t.Context(), nil)
 	require.NoError(t, err)
-	_, err = c.OauthToken(t.Context(), &wpsapi.OauthTokenRequest{GrantType: wpsapi.GrantTypeClientCredentials, ClientID: appID, ClientSecret: appKey})
+	_, err = c.OAuthToken(t.Context(), &wpsapi.OAuthTokenRequest{GrantType: wpsapi.GrantTypeClientCredentials, ClientID: appID, ClientSecret: appKey})
 	require.NoError(t, err)
 	require.Len(t, s.tokenCalls(), 2)
 	for _, got := range s.tokenCalls() {
@@ -283,7 +283,7 @@ func TestSignTokenCalls(t *testing.T) {
 
 func TestConvertIdsIsNotSigned(t *testing.T) {
 	s := serve(t, reply(`{"code":0,"data":{"8841":"KBx81LmQ"}}`))
-	ids, err := s.client(t, wps.Config{}).ConvertIds(t.Context(), &wpsapi.ConvertIdsRequest{IDType: wpsapi.ConvertIDTypeCompanyUID, IDs: []string{"8841"}})
+	ids, err := s.client(t, wps.Config{}).ConvertIDs(t.Context(), &wpsapi.ConvertIDsRequest{IDType: wpsapi.ConvertIDTypeCompanyUID, IDs: []string{"8841"}})
 	require.NoError(t, err)
 	assert.Equal(t, wpsapi.IDMap{"8841": "KBx81LmQ"}, ids.Data)
 	assert.Empty(t, s.seen()[0].header.Get(kso1.HeaderAuthorization))

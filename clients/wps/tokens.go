@@ -2,10 +2,9 @@ package wps
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"slices"
+	"net/url"
 	"time"
 
 	"github.com/roster-go/roster/clients"
@@ -14,13 +13,12 @@ import (
 	"github.com/roster-go/roster/wire"
 )
 
-const tokenOperation = "oauthToken"
-
 // grants gets tokens from /oauth2/token.
 type grants struct {
 	core    *clients.Client
 	cfg     Config
-	baseURL string // "": the client's
+	baseURL string   // "": the client's
+	base    *url.URL // the same, nil for the client's
 
 	// The token operation in two ways. Authorization codes and refresh tokens work once, and what works once is not sent again when
 	// its answer was lost; client_credentials may be.
@@ -34,13 +32,11 @@ func newGrants(core *clients.Client, cfg Config) (*grants, error) {
 		if g.baseURL, err = clients.CleanBaseURL(cfg.TokenBaseURL); err != nil {
 			return nil, fmt.Errorf("Config.TokenBaseURL: %w", err)
 		}
+		if g.base, err = clients.ParseBaseURL(g.baseURL); err != nil {
+			return nil, fmt.Errorf("Config.TokenBaseURL: %w", err)
+		}
 	}
-	operations := wpsapi.Operations()
-	i := slices.IndexFunc(operations, func(op *wire.Operation) bool { return op.ID == tokenOperation })
-	if i < 0 {
-		return nil, errors.New("the document has no operation " + tokenOperation)
-	}
-	once := *operations[i]
+	once := *wpsapi.OpOAuthToken
 	if cfg.SignTokenCalls {
 		once.Security = [][]string{{"kso1"}}
 	}
@@ -60,14 +56,12 @@ func (g *grants) caller(op *wire.Operation) wire.Caller { return tokenCaller{g, 
 
 // Call implements wire.Caller.
 func (t tokenCaller) Call(ctx context.Context, call *wire.Call) error {
-	if call.Operation.ID != tokenOperation {
+	if call.Operation != wpsapi.OpOAuthToken {
 		return t.grants.core.Call(ctx, call)
 	}
 	own := *call
 	own.Operation = t.op
-	if base := t.grants.baseURL; base != "" {
-		own.Build = func(string) (*http.Request, error) { return call.Build(base + "/") }
-	}
+	own.Base = t.grants.base
 	return t.grants.core.Call(ctx, &own)
 }
 
@@ -78,7 +72,7 @@ func (g *grants) tenant() (clients.Credential, error) {
 		return credential, nil
 	}
 	source, err := g.core.NewTokenSource(func(ctx context.Context, _ token.Token) (token.Token, error) {
-		return g.fetch(ctx, g.repeatable, &wpsapi.OauthTokenRequest{GrantType: wpsapi.GrantTypeClientCredentials}, token.Token{})
+		return g.fetch(ctx, g.repeatable, &wpsapi.OAuthTokenRequest{GrantType: wpsapi.GrantTypeClientCredentials}, token.Token{})
 	}, g.identity("tenant")...)
 	credential.Source = source
 	return credential, err
@@ -117,16 +111,16 @@ func (g *grants) refresh(ctx context.Context, previous token.Token) (token.Token
 		}
 	}
 	if !previous.RefreshExpiry.IsZero() && !previous.RefreshExpiry.After(now) {
-		return token.Token{}, &clients.Error{Vendor: vendor, Operation: tokenOperation, Kind: clients.KindUnauthenticated,
+		return token.Token{}, &clients.Error{Vendor: vendor, Operation: wpsapi.OpOAuthToken.ID, Kind: clients.KindUnauthenticated,
 			Message: "the refresh token has run out: the person has to sign in anew"}
 	}
-	return g.fetch(ctx, g.once, &wpsapi.OauthTokenRequest{GrantType: wpsapi.GrantTypeRefreshToken, RefreshToken: new(string(previous.Refresh))}, previous)
+	return g.fetch(ctx, g.once, &wpsapi.OAuthTokenRequest{GrantType: wpsapi.GrantTypeRefreshToken, RefreshToken: new(string(previous.Refresh))}, previous)
 }
 
-func (g *grants) fetch(ctx context.Context, op *wire.Operation, request *wpsapi.OauthTokenRequest, previous token.Token) (token.Token, error) {
+func (g *grants) fetch(ctx context.Context, op *wire.Operation, request *wpsapi.OAuthTokenRequest, previous token.Token) (token.Token, error) {
 	request.ClientID, request.ClientSecret = g.cfg.AppID, string(g.cfg.AppKey)
 	asked := g.core.Now()
-	answer, err := wpsapi.NewAPI(g.caller(op)).OauthToken(clients.WithSecrets(ctx, previous.Refresh), request)
+	answer, err := wpsapi.NewAPI(g.caller(op)).OAuthToken(clients.WithSecrets(ctx, previous.Refresh), request)
 	if err != nil {
 		return token.Token{}, err
 	}
@@ -153,10 +147,10 @@ func seconds(n int64) time.Duration { return time.Duration(min(n, 1<<31)) * time
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/certification-authorization/get-token/get-user-access-token
 func (c *Client) ExchangeCode(ctx context.Context, code, redirectURI string) (token.Token, error) {
 	if code == "" {
-		return token.Token{}, invalid(tokenOperation, "the code is empty")
+		return token.Token{}, invalid(wpsapi.OpOAuthToken.ID, "the code is empty")
 	}
 	return c.grants.fetch(clients.WithSecrets(ctx, clients.Secret(code)), c.grants.once,
-		&wpsapi.OauthTokenRequest{GrantType: wpsapi.GrantTypeAuthorizationCode, Code: &code, RedirectURI: &redirectURI}, token.Token{})
+		&wpsapi.OAuthTokenRequest{GrantType: wpsapi.GrantTypeAuthorizationCode, Code: &code, RedirectURI: &redirectURI}, token.Token{})
 }
 
 // bearer puts a token into a request, and the headers that the vendor's pages require of every call.

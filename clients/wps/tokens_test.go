@@ -152,7 +152,7 @@ func TestTokenEndpointKinds(t *testing.T) {
 			fmt.Fprint(w, body)
 		}))
 		c := newClient(t, wps.Config{}, s.URL, clients.WithRetry(clients.NoRetry))
-		_, err := c.OauthToken(t.Context(), &wpsapi.OauthTokenRequest{GrantType: wpsapi.GrantTypeClientCredentials, ClientID: appID, ClientSecret: appKey})
+		_, err := c.OAuthToken(t.Context(), &wpsapi.OAuthTokenRequest{GrantType: wpsapi.GrantTypeClientCredentials, ClientID: appID, ClientSecret: appKey})
 		var e *clients.Error
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, want, e.Kind, body)
@@ -208,7 +208,7 @@ func TestTrapOnlyClientCredentialsAreRepeated(t *testing.T) {
 
 	i = newIssuer(t)
 	i.answer = lost
-	_, err = i.client(t, wps.Config{}).OauthToken(t.Context(), &wpsapi.OauthTokenRequest{GrantType: wpsapi.GrantTypeRefreshToken, ClientID: appID,
+	_, err = i.client(t, wps.Config{}).OAuthToken(t.Context(), &wpsapi.OAuthTokenRequest{GrantType: wpsapi.GrantTypeRefreshToken, ClientID: appID,
 		ClientSecret: appKey, RefreshToken: new("rt-1")})
 	assert.ErrorIs(t, err, clients.ErrUnavailable)
 	assert.Len(t, i.grants(), 1)
@@ -349,7 +349,7 @@ func TestTokenBaseURL(t *testing.T) {
 	c := s.client(t, wps.Config{TokenBaseURL: elsewhere.url + "/"})
 	_, err := c.GetRootDept(t.Context(), nil)
 	require.NoError(t, err)
-	_, err = c.OauthToken(t.Context(), &wpsapi.OauthTokenRequest{GrantType: wpsapi.GrantTypeClientCredentials})
+	_, err = c.OAuthToken(t.Context(), &wpsapi.OAuthTokenRequest{GrantType: wpsapi.GrantTypeClientCredentials})
 	require.NoError(t, err)
 	assert.Len(t, elsewhere.grants(), 2)
 	assert.Empty(t, s.tokenCalls())

@@ -180,12 +180,13 @@ func TestTrapAllFieldsOfAMember(t *testing.T) {
 		"employment_type":"h","gender":"female","id":"i","phone":"j","role":"admin","status":"active","telephone":"k","title":"l","user_name":"m",
 		"work_place":"n","def_dept_id":"o"}`
 	s := serve(t, reply(`{"code":0,"msg":"success","data":{"items":[{"user_id":"i","dept_id":"Dp7731","is_leader":true,"order":1,"ctime":2,"mtime":3,"user_info":`+info+`}]}}`))
-	members, err := s.client(t, wps.Config{}).ReadDeptMembers(t.Context(), "Dp7731", []string{"i"})
+	members, missing, err := s.client(t, wps.Config{}).DepartmentUsersByID(t.Context(), "Dp7731", []string{"i"})
 	require.NoError(t, err)
-	encoded, err := json.Marshal(members.Found[0].UserInfo)
+	assert.Empty(t, missing)
+	encoded, err := json.Marshal(members[0].UserInfo)
 	require.NoError(t, err)
 	assert.JSONEq(t, info, string(encoded))
-	assert.Equal(t, "Dp7731", members.Found[0].DeptID, "one string, though the page says a list")
+	assert.Equal(t, "Dp7731", members[0].DeptID, "one string, though the page says a list")
 }
 
 func TestTrapCustomAttributesUnderTwoKeys(t *testing.T) {

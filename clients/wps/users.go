@@ -1,8 +1,10 @@
 package wps
 
 import (
+	"cmp"
 	"context"
 	"iter"
+	"slices"
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/gen/wpsapi"
@@ -12,14 +14,31 @@ import (
 // parallel is how many departments are read at once. The quota of ten calls a second bounds the rest.
 const parallel = 8
 
-// statusOrAll is what is asked for: the vendor demands a status on nearly every read. People who have left (dimission) cannot be
-// asked for on the public cloud.
-func statusOrAll(status []wpsapi.UserStatus) []wpsapi.UserStatus {
-	if len(status) > 0 {
-		return status
+// WithStatus returns the same client with iterators and look-ups that ask for people in these states: those of this
+// package. Without a status, and unless this is called, they ask for active, notactive and disabled, which is everybody
+// who can be asked for on the public cloud: people who have left (dimission) can not. The generated methods have
+// parameters for that, since the vendor demands a status on nearly every read.
+func (c *Client) WithStatus(status ...wpsapi.UserStatus) *Client {
+	other := *c
+	other.status = slices.Clone(status)
+	return &other
+}
+
+// statuses are the states that are asked for.
+func (c *Client) statuses() []wpsapi.UserStatus {
+	if len(c.status) > 0 {
+		return c.status
 	}
 	return []wpsapi.UserStatus{wpsapi.UserStatusActive, wpsapi.UserStatusNotactive, wpsapi.UserStatusDisabled}
 }
+
+// What tells people apart: the id, and the one that the company gave to those who come without.
+func userKey(u wpsapi.User) clients.Key { return clients.KeyOf(u.ID, u.ExUserID) }
+func memberKey(m wpsapi.DeptMember) clients.Key {
+	return clients.KeyOf(memberID(m), m.UserInfo.ExUserID)
+}
+func memberID(m wpsapi.DeptMember) string { return cmp.Or(m.UserID, m.UserInfo.ID) }
+func deptID(d wpsapi.Dept) string         { return d.ID }
 
 // page is a page of the list. page_token stands in for next_page_token where that key is missing altogether.
 func page[T any](items []T, next wire.Cursor, pageToken string) clients.Page[T] {
@@ -37,162 +56,204 @@ func cursorOrNil(cursor string) *string {
 	return &cursor
 }
 
-// Users yields the users of the company in one of the given states, with their departments, once each. Without a status it is all that
-// can be asked for everywhere: active, notactive and disabled.
+// once reads a list of the vendor's to its end and yields what is on it once.
+func once[T any, K comparable](ctx context.Context, operation string, key func(T) K,
+	fetch func(ctx context.Context, cursor string) (clients.Page[T], error),
+) iter.Seq2[T, error] {
+	return clients.Once(vendor, operation, key, clients.Pages(ctx, vendor, operation, fetch))
+}
+
+// DepartmentUsers yields the members of the department itself, not of those below it, once each. A row has the person's
+// fields in UserInfo, and what concerns this department only beside it. The root department's id is what GetRootDept
+// returns.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/get-dept-user
+func (c *Client) DepartmentUsers(ctx context.Context, id string) iter.Seq2[wpsapi.DeptMember, error] {
+	return once(ctx, wpsapi.OpListDeptMembers.ID, memberKey,
+		func(ctx context.Context, cursor string) (clients.Page[wpsapi.DeptMember], error) {
+			answer, err := c.ListDeptMembers(ctx, id, &wpsapi.ListDeptMembersParams{Status: c.statuses(), PageSize: &c.pageSize,
+				PageToken: cursorOrNil(cursor), WithUserDetail: new(true)})
+			if err != nil {
+				return clients.Page[wpsapi.DeptMember]{}, err
+			}
+			return page(answer.Data.Items, answer.Data.NextPageToken, answer.Data.PageToken), nil
+		})
+}
+
+// Users yields everybody in the departments from roots down, once each, whatever number of departments they are in;
+// User.Depts holds them all. Without roots it is the whole company, which the vendor lists by itself. With roots it
+// reads the tree level by level, some departments at a time, and then looks its members up (UsersByID). The first error
+// ends it, as a [*clients.PageError] that counts the people before it and, with roots, names the department.
 //
 // It yields whom the app's data permission (数据权限) covers. An app without any gets an empty list and no error;
 // GetContactsPermissionScope tells what it covers.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/get-all-user
-func (c *Client) Users(ctx context.Context, status ...wpsapi.UserStatus) iter.Seq2[wpsapi.User, error] {
-	users := clients.Pages(ctx, vendor, "listUsers", func(ctx context.Context, cursor string) (clients.Page[wpsapi.User], error) {
-		answer, err := c.ListUsers(ctx, &wpsapi.ListUsersParams{Status: statusOrAll(status), PageSize: &c.pageSize, PageToken: cursorOrNil(cursor),
-			WithDept: new(true)})
-		if err != nil {
-			return clients.Page[wpsapi.User]{}, err
-		}
-		return page(answer.Data.Items, answer.Data.NextPageToken, answer.Data.PageToken), nil
-	})
-	return once("listUsers", users, func(u wpsapi.User) string { return u.ID })
+func (c *Client) Users(ctx context.Context, roots ...string) iter.Seq2[wpsapi.User, error] {
+	if len(roots) > 0 {
+		return clients.Counted(clients.Once(vendor, wpsapi.OpListDeptMembers.ID, userKey, c.members(ctx, roots)))
+	}
+	return once(ctx, wpsapi.OpListUsers.ID, userKey,
+		func(ctx context.Context, cursor string) (clients.Page[wpsapi.User], error) {
+			answer, err := c.ListUsers(ctx, &wpsapi.ListUsersParams{Status: c.statuses(), PageSize: &c.pageSize,
+				PageToken: cursorOrNil(cursor), WithDept: new(true)})
+			if err != nil {
+				return clients.Page[wpsapi.User]{}, err
+			}
+			return page(answer.Data.Items, answer.Data.NextPageToken, answer.Data.PageToken), nil
+		})
 }
 
-// DepartmentMembers yields the members of the department itself, not of those below it, with their details (user_info). Without a status
-// it is active, notactive and disabled.
-//
-// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/get-dept-user
-func (c *Client) DepartmentMembers(ctx context.Context, deptID string, status ...wpsapi.UserStatus) iter.Seq2[wpsapi.DeptMember, error] {
-	return clients.Pages(ctx, vendor, "listDeptMembers", func(ctx context.Context, cursor string) (clients.Page[wpsapi.DeptMember], error) {
-		answer, err := c.ListDeptMembers(ctx, deptID, &wpsapi.ListDeptMembersParams{Status: statusOrAll(status), PageSize: &c.pageSize,
-			PageToken: cursorOrNil(cursor), WithUserDetail: new(true)})
-		if err != nil {
-			return clients.Page[wpsapi.DeptMember]{}, err
+// members yields the members of the departments from roots down.
+func (c *Client) members(ctx context.Context, roots []string) iter.Seq2[wpsapi.User, error] {
+	return func(yield func(wpsapi.User, error) bool) {
+		for b, err := range c.tree(ctx, roots, c.branchWithUsers) {
+			if err != nil {
+				yield(wpsapi.User{}, err)
+				return
+			}
+			for _, user := range b.users {
+				if !yield(user, nil) {
+					return
+				}
+			}
 		}
-		return page(answer.Data.Items, answer.Data.NextPageToken, answer.Data.PageToken), nil
-	})
+	}
 }
 
-// ChildDepartments yields the departments right below one. Begin with the id that GetRootDept returns.
-//
-// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/dept/get-dept-list
-func (c *Client) ChildDepartments(ctx context.Context, deptID string) iter.Seq2[wpsapi.Dept, error] {
-	return clients.Pages(ctx, vendor, "listChildDepts", func(ctx context.Context, cursor string) (clients.Page[wpsapi.Dept], error) {
-		answer, err := c.ListChildDepts(ctx, deptID, &wpsapi.ListChildDeptsParams{PageSize: &c.pageSize, PageToken: cursorOrNil(cursor)})
-		if err != nil {
-			return clients.Page[wpsapi.Dept]{}, err
-		}
-		return page(answer.Data.Items, answer.Data.NextPageToken, answer.Data.PageToken), nil
-	})
-}
-
-// Departments yields the root and all departments below it, once each, parents before their children. It reads one level of the tree
-// after the other, some departments at a time. The first error ends it, as a [*clients.PageError] that counts the departments before it.
-func (c *Client) Departments(ctx context.Context) iter.Seq2[wpsapi.Dept, error] {
-	return clients.Counted(func(yield func(wpsapi.Dept, error) bool) {
-		root, err := c.GetRootDept(ctx, nil)
-		if err != nil {
-			yield(wpsapi.Dept{}, err)
-			return
-		}
-		if !yield(root.Data, nil) {
-			return
-		}
-		// A department that is moved meanwhile may turn up twice, or below itself.
-		seen := seen{root.Data.ID: {}}
-		for level := []string{root.Data.ID}; len(level) > 0; {
-			var next []string
-			for children, err := range clients.Ordered(ctx, parallel, level, c.childDepartments) {
+// Departments yields the departments from roots down, the roots themselves first, once each, parents before their
+// children. Without roots it starts at the root department. It reads the tree level by level, some departments at a
+// time. The first error ends it, as a [*clients.PageError] that counts the departments before it and names the one that
+// could not be read.
+func (c *Client) Departments(ctx context.Context, roots ...string) iter.Seq2[wpsapi.Dept, error] {
+	return clients.Counted(clients.Once(vendor, wpsapi.OpListChildDepts.ID, deptID,
+		func(yield func(wpsapi.Dept, error) bool) {
+			top, err := c.roots(ctx, roots)
+			if err != nil {
+				yield(wpsapi.Dept{}, err)
+				return
+			}
+			var ids []string
+			for _, department := range top {
+				if !yield(department, nil) {
+					return
+				}
+				ids = append(ids, department.ID)
+			}
+			for b, err := range c.tree(ctx, ids, c.branch) {
 				if err != nil {
 					yield(wpsapi.Dept{}, err)
 					return
 				}
-				for _, child := range children {
-					isNew, err := seen.add("listChildDepts", child.ID)
-					if isNew && !yield(child, err) || err != nil {
+				for _, child := range b.children {
+					if !yield(child, nil) {
 						return
 					}
-					if isNew {
-						next = append(next, child.ID)
-					}
 				}
 			}
-			level = next
-		}
-	})
+		}))
 }
 
-func (c *Client) childDepartments(ctx context.Context, deptID string) ([]wpsapi.Dept, error) {
-	children, err := collect(c.ChildDepartments(ctx, deptID))
-	return children, clients.InDepartment(deptID, err)
-}
-
-// CompanyMembers walks all departments, the root among them, and yields every person once, in the first department where they were met.
-// Without a status it is active, notactive and disabled. The first error ends it, as a [*clients.PageError] that counts the people before it
-// and names the department.
-//
-// Users needs fewer calls and names all departments of each person; this walk goes down from the root through what the app may see, and
-// knows who leads which department.
-func (c *Client) CompanyMembers(ctx context.Context, status ...wpsapi.UserStatus) iter.Seq2[wpsapi.DeptMember, error] {
-	return clients.Counted(once("listDeptMembers", func(yield func(wpsapi.DeptMember, error) bool) {
-		departments, err := collect(c.Departments(ctx))
-		if err != nil {
-			yield(wpsapi.DeptMember{}, err)
-			return
-		}
-		for members, err := range clients.Ordered(ctx, parallel, departments, func(ctx context.Context, d wpsapi.Dept) ([]wpsapi.DeptMember, error) {
-			members, err := collect(c.DepartmentMembers(ctx, d.ID, status...))
-			return members, clients.InDepartment(d.ID, err)
-		}) {
-			if err != nil {
-				yield(wpsapi.DeptMember{}, err)
-				return
-			}
-			for _, member := range members {
-				if !yield(member, nil) {
-					return
-				}
-			}
-		}
-	}, func(m wpsapi.DeptMember) string { return m.UserID }))
-}
-
-// once leaves out what was yielded before: people are moved while a list is read, and belong to several departments.
-func once[T any](operation string, all iter.Seq2[T, error], id func(T) string) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		seen := make(seen)
-		for item, err := range all {
-			isNew := true
-			if err == nil {
-				isNew, err = seen.add(operation, id(item))
-			}
-			if isNew && !yield(item, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// seen are the ids of what was yielded.
-type seen map[string]struct{}
-
-// add tells whether id is new. Something without an id cannot be told from others, and an error is better than to lose it.
-func (s seen) add(operation, id string) (bool, error) {
-	if id == "" {
-		return true, &clients.Error{Vendor: vendor, Operation: operation, Kind: clients.KindBadResponse, Message: "an entry of the list has no id"}
-	}
-	_, known := s[id]
-	s[id] = struct{}{}
-	return !known, nil
-}
-
-func collect[T any](all iter.Seq2[T, error]) ([]T, error) {
-	var items []T
-	for item, err := range all {
+// roots returns the departments where a walk starts.
+func (c *Client) roots(ctx context.Context, ids []string) ([]wpsapi.Dept, error) {
+	if len(ids) == 0 {
+		answer, err := c.GetRootDept(ctx, nil)
 		if err != nil {
 			return nil, err
 		}
-		items = append(items, item)
+		return []wpsapi.Dept{answer.Data}, nil
 	}
-	return items, nil
+	found, missing, err := c.DepartmentsByID(ctx, ids)
+	if err == nil && len(missing) > 0 {
+		err = clients.InDepartment(missing[0], &clients.Error{Vendor: vendor, Operation: wpsapi.OpBatchReadDepts.ID,
+			Kind: clients.KindNotFound, Message: "there is no such department, or the app may not see it"})
+	}
+	return found, err
+}
+
+// ChildDepartments yields the departments right below one, once each. The root department's id is what GetRootDept
+// returns.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/dept/get-dept-list
+func (c *Client) ChildDepartments(ctx context.Context, id string) iter.Seq2[wpsapi.Dept, error] {
+	return once(ctx, wpsapi.OpListChildDepts.ID, deptID,
+		func(ctx context.Context, cursor string) (clients.Page[wpsapi.Dept], error) {
+			answer, err := c.ListChildDepts(ctx, id, &wpsapi.ListChildDeptsParams{
+				PageSize: &c.pageSize, PageToken: cursorOrNil(cursor),
+			})
+			if err != nil {
+				return clients.Page[wpsapi.Dept]{}, err
+			}
+			return page(answer.Data.Items, answer.Data.NextPageToken, answer.Data.PageToken), nil
+		})
+}
+
+// branch is a department with what is directly in it.
+type branch struct {
+	children []wpsapi.Dept
+	users    []wpsapi.User
+}
+
+func (c *Client) tree(
+	ctx context.Context, roots []string, read func(context.Context, string) (branch, error),
+) iter.Seq2[branch, error] {
+	return clients.Tree(ctx, vendor, wpsapi.OpListChildDepts.ID, parallel, roots,
+		func(ctx context.Context, id string) (branch, []string, error) {
+			b, err := read(ctx, id)
+			var below []string
+			for _, child := range b.children {
+				below = append(below, child.ID)
+			}
+			return b, below, err
+		})
+}
+
+func (c *Client) branch(ctx context.Context, id string) (branch, error) {
+	children, err := clients.Collect(c.ChildDepartments(ctx, id))
+	return branch{children: children}, err
+}
+
+func (c *Client) branchWithUsers(ctx context.Context, id string) (branch, error) {
+	b, err := c.branch(ctx, id)
+	if err != nil {
+		return branch{}, err
+	}
+	members, err := clients.Collect(c.DepartmentUsers(ctx, id))
+	if err != nil {
+		return branch{}, err
+	}
+	b.users, err = c.details(ctx, members)
+	return b, err
+}
+
+// details looks members up, since their rows do not name their other departments. Who cannot be looked up is as the row
+// has it.
+func (c *Client) details(ctx context.Context, members []wpsapi.DeptMember) ([]wpsapi.User, error) {
+	ids := make([]string, 0, len(members))
+	for _, member := range members {
+		if id := memberID(member); id != "" {
+			ids = append(ids, id)
+		}
+	}
+	found, _, err := c.UsersByID(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]wpsapi.User, len(found))
+	for _, user := range found {
+		byID[user.ID] = user
+	}
+	users := make([]wpsapi.User, len(members))
+	for i, member := range members {
+		id := memberID(member)
+		user, ok := byID[id]
+		if !ok {
+			user = member.UserInfo
+			user.ID = id
+		}
+		users[i] = user
+	}
+	return users, nil
 }
 
 // UserDeptID returns the id of a user's department, which private deployments call dept_id.

@@ -40,7 +40,7 @@ func lists(c *wps.Client) map[string]func(context.Context) ([]string, error) {
 		"id users":    func(ctx context.Context) ([]string, error) { return gather(c.Users(ctx), userID) },
 		"id children": func(ctx context.Context) ([]string, error) { return gather(c.ChildDepartments(ctx, "Dp0001"), deptID) },
 		"user_id members": func(ctx context.Context) ([]string, error) {
-			return gather(c.DepartmentMembers(ctx, "Dp0001"), memberID)
+			return gather(c.DepartmentUsers(ctx, "Dp0001"), memberID)
 		},
 	}
 }
@@ -126,13 +126,13 @@ func TestTrapStatusIsRequiredAndRepeatsItsKey(t *testing.T) {
 	for range c.Users(t.Context()) {
 		t.Fatal()
 	}
-	for range c.Users(t.Context(), wpsapi.UserStatusDimission) {
+	for range c.WithStatus(wpsapi.UserStatusDimission).Users(t.Context()) {
 		t.Fatal()
 	}
-	for range c.DepartmentMembers(t.Context(), "Dp0001") {
+	for range c.DepartmentUsers(t.Context(), "Dp0001") {
 		t.Fatal()
 	}
-	for range c.DepartmentMembers(t.Context(), "Dp0001", wpsapi.UserStatusActive, wpsapi.UserStatusDisabled) {
+	for range c.WithStatus(wpsapi.UserStatusActive, wpsapi.UserStatusDisabled).DepartmentUsers(t.Context(), "Dp0001") {
 		t.Fatal()
 	}
 	var queries []string
@@ -154,6 +154,7 @@ type company struct {
 	children map[string][]string
 	members  map[string][]string
 	fail     string // path that fails
+	unlisted string // who is in a department and is not looked up
 }
 
 func (c *company) change(edit func()) {
@@ -171,13 +172,28 @@ func (c *company) serve(w http.ResponseWriter, r *http.Request, _ int) {
 		return
 	}
 	parts := strings.Split(r.URL.Path, "/")
-	if r.URL.Path == "/v7/depts/root" {
+	switch r.URL.Path {
+	case "/v7/depts/root":
 		fmt.Fprint(w, `{"code":0,"data":{"id":"root"}}`)
+		return
+	case "/v7/users/batch_read", "/v7/depts/batch_read":
+		var request struct {
+			UserIDs []string `json:"user_ids"`
+			DeptIDs []string `json:"dept_ids"`
+		}
+		_ = json.NewDecoder(r.Body).Decode(&request)
+		var items []string
+		for _, id := range append(request.UserIDs, request.DeptIDs...) {
+			if id != c.unlisted {
+				items = append(items, fmt.Sprintf(`{"id":%q,"user_name":"looked up"}`, id))
+			}
+		}
+		fmt.Fprintf(w, `{"code":0,"data":{"items":[%s]}}`, strings.Join(items, ","))
 		return
 	}
 	all, item := c.children[parts[3]], `{"id":%q,"parent_id":%q}`
 	if parts[4] == "members" {
-		all, item = c.members[parts[3]], `{"user_id":%q,"dept_id":%q}`
+		all, item = c.members[parts[3]], `{"user_id":%q,"dept_id":%q,"user_info":{"user_name":"as in the row"}}`
 	}
 	from := 0
 	_, _ = fmt.Sscan(r.URL.Query().Get("page_token"), &from)
@@ -219,28 +235,51 @@ func TestDepartmentsWalksTheWholeTree(t *testing.T) {
 	assert.ErrorIs(t, err, clients.ErrBadResponse, "an entry without an id would be lost")
 }
 
-func TestCompanyMembersYieldsEverybodyOnce(t *testing.T) {
+func TestDepartmentsFromSeveralRoots(t *testing.T) {
+	tree := &company{children: map[string][]string{"root": {"a", "b"}, "a": {"a1"}, "b": {"b1"}}, unlisted: "gone"}
+	c := serve(t, tree.serve).client(t, wps.Config{})
+	got, err := gather(c.Departments(t.Context(), "b", "a1", "a", "b"), deptID)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"b", "a1", "a", "b1"}, got)
+	got, err = gather(c.Departments(t.Context(), "a", "gone"), deptID)
+	assert.ErrorIs(t, err, clients.ErrNotFound)
+	assert.ErrorContains(t, err, "department gone:")
+	assert.Empty(t, got)
+	_, err = gather(c.Departments(t.Context(), ""), deptID)
+	assert.ErrorIs(t, err, clients.ErrInvalidArgument)
+}
+
+func TestUsersOfDepartmentsYieldsEverybodyOnce(t *testing.T) {
 	tree := &company{
 		children: map[string][]string{"root": {"a", "b"}, "a": {"a1"}},
 		members:  map[string][]string{"root": {"boss"}, "a": {"x", "y"}, "b": {"y", "z", "boss"}, "a1": {"w", "x"}},
+		unlisted: "z",
 	}
 	s := serve(t, tree.serve)
 	c := s.client(t, wps.Config{})
-	got, err := gather(c.CompanyMembers(t.Context()), func(m wpsapi.DeptMember) string { return m.DeptID + "/" + m.UserID })
+	name := func(u wpsapi.User) string { return u.ID + "/" + u.UserName }
+	got, err := gather(c.Users(t.Context(), "root"), name)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"root/boss", "a/x", "a/y", "b/z", "a1/w"}, got)
+	assert.Equal(t, []string{"boss/looked up", "x/looked up", "y/looked up", "z/as in the row", "w/looked up"}, got)
+	got, err = gather(c.Users(t.Context(), "a", "b", "a1", "a"), userID)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"x", "y", "z", "boss", "w"}, got, "roots overlap")
 
 	tree.change(func() { tree.fail = "/v7/depts/b/members" })
-	_, err = gather(c.CompanyMembers(t.Context(), wpsapi.UserStatusActive), memberID)
+	_, err = gather(c.WithStatus(wpsapi.UserStatusActive).Users(t.Context(), "root"), userID)
 	assert.ErrorIs(t, err, clients.ErrPermission)
-	tree.change(func() { tree.fail = "/v7/depts/a/children" })
-	got, err = gather(c.CompanyMembers(t.Context()), memberID)
+	assert.ErrorContains(t, err, "department b:")
+	tree.change(func() { tree.fail = "/v7/depts/root/children" })
+	got, err = gather(c.Users(t.Context(), "root"), userID)
 	assert.ErrorIs(t, err, clients.ErrPermission)
 	assert.Empty(t, got)
 
 	tree.change(func() { tree.fail, tree.members["a1"] = "", []string{"", "v"} })
-	_, err = gather(c.CompanyMembers(t.Context()), memberID)
+	_, err = gather(c.Users(t.Context(), "root"), userID)
 	assert.ErrorIs(t, err, clients.ErrBadResponse)
+	assert.ErrorContains(t, err, "department a1:")
+	_, err = gather(c.Users(t.Context(), ""), userID)
+	assert.ErrorIs(t, err, clients.ErrInvalidArgument)
 }
 
 func TestUsersYieldsEverybodyOnce(t *testing.T) {
@@ -273,18 +312,18 @@ func TestIteratorsStopWhenTheCallerDoes(t *testing.T) {
 		require.Equal(t, "root", d.ID)
 		break
 	}
-	for _, err := range c.CompanyMembers(t.Context()) {
+	for _, err := range c.Users(t.Context(), "root") {
 		require.NoError(t, err)
 		break
 	}
-	for _, err := range c.DepartmentMembers(t.Context(), "root") {
+	for _, err := range c.DepartmentUsers(t.Context(), "root") {
 		require.NoError(t, err)
 		break
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var last error
-	for _, err := range c.DepartmentMembers(ctx, "root") {
+	for _, err := range c.DepartmentUsers(ctx, "root") {
 		cancel() // between two pages
 		last = err
 	}
@@ -325,28 +364,27 @@ func lookUp(leaveOut func(id string) bool) func(http.ResponseWriter, *http.Reque
 	}
 }
 
-func TestTrapReadDeptMembersMatchesByIdAndNamesWhoIsMissing(t *testing.T) {
+func TestTrapDepartmentUsersByIDMatchesByIdAndNamesWhoIsMissing(t *testing.T) {
 	s := serve(t, lookUp(func(id string) bool { return strings.HasSuffix(id, "7") }))
-	var ids, want, missing []string
+	var ids, want, gone []string
 	for i := range 123 {
 		id := fmt.Sprintf("u-%d", i)
 		ids = append(ids, id, id) // twice
 		if i%10 == 7 {
-			missing = append(missing, id)
+			gone = append(gone, id)
 		} else {
 			want = append(want, id)
 		}
 	}
-	members, err := s.client(t, wps.Config{}).ReadDeptMembers(t.Context(), "Dp7731", ids)
+	members, missing, err := s.client(t, wps.Config{}).DepartmentUsersByID(t.Context(), "Dp7731", ids)
 	require.NoError(t, err)
 	var got []string
-	for _, member := range members.Found {
+	for _, member := range members {
 		got = append(got, member.UserID)
 		assert.Equal(t, member.UserID, member.UserInfo.ID)
 	}
 	assert.Equal(t, want, got)
-	assert.Equal(t, missing, members.Missing)
-	assert.Empty(t, members.Others)
+	assert.Equal(t, gone, missing)
 
 	var sizes []int
 	for _, c := range s.seen() {
@@ -361,28 +399,35 @@ func TestTrapReadDeptMembersMatchesByIdAndNamesWhoIsMissing(t *testing.T) {
 	assert.ElementsMatch(t, []int{50, 50, 23}, sizes)
 }
 
-func TestReadDeptMembersOfOthers(t *testing.T) {
-	s := serve(t, reply(`{"code":0,"data":{"items":[{"user_id":"u-2"},{"user_id":"u-9"}]}}`))
-	members, err := s.client(t, wps.Config{BatchLimit: 3}).ReadDeptMembers(t.Context(), "Dp7731", []string{"nine@example.com", "u-2"}, wpsapi.UserStatusActive)
+func TestDepartmentUsersByIDOfOthers(t *testing.T) {
+	s := serve(t, reply(`{"code":0,"data":{"items":[{"user_id":"u-9"},{"user_id":"u-2"}]}}`))
+	c := s.client(t, wps.Config{BatchLimit: 3}).WithStatus(wpsapi.UserStatusActive)
+	members, missing, err := c.DepartmentUsersByID(t.Context(), "Dp7731", []string{"nine@example.com", "u-2"})
 	require.NoError(t, err)
-	assert.Equal(t, &wps.Members{Found: []wpsapi.DeptMember{{UserID: "u-2"}}, Missing: []string{"nine@example.com"}, Others: []wpsapi.DeptMember{{UserID: "u-9"}}}, members)
+	assert.Equal(t, []wpsapi.DeptMember{{UserID: "u-2"}, {UserID: "u-9"}}, members, "nobody is lost")
+	assert.Equal(t, []string{"nine@example.com"}, missing)
 	assert.JSONEq(t, `{"status":["active"],"user_ids":["nine@example.com","u-2"],"with_user_detail":true}`, s.seen()[0].body)
 }
 
-func TestReadDeptMembersOfNobody(t *testing.T) {
+func TestLookUpsOfNobody(t *testing.T) {
 	s := serve(t, reply(done))
 	c := s.client(t, wps.Config{})
-	members, err := c.ReadDeptMembers(t.Context(), "Dp7731", nil)
+	members, missing, err := c.DepartmentUsersByID(t.Context(), "Dp7731", nil)
 	require.NoError(t, err)
-	assert.Equal(t, &wps.Members{}, members)
-	_, err = c.ReadDeptMembers(t.Context(), "Dp7731", []string{"u-1", ""})
+	assert.Empty(t, members)
+	assert.Empty(t, missing)
+	_, _, err = c.DepartmentUsersByID(t.Context(), "Dp7731", []string{"u-1", ""})
 	assert.ErrorIs(t, err, clients.ErrInvalidArgument)
-	_, err = c.ReadDeptMembers(t.Context(), "", []string{"u-1"})
+	_, _, err = c.DepartmentUsersByID(t.Context(), "", []string{"u-1"})
+	assert.ErrorIs(t, err, clients.ErrInvalidArgument)
+	_, _, err = c.UsersByID(t.Context(), []string{""})
+	assert.ErrorIs(t, err, clients.ErrInvalidArgument)
+	_, _, err = c.DepartmentsByID(t.Context(), []string{""})
 	assert.ErrorIs(t, err, clients.ErrInvalidArgument)
 	assert.Empty(t, s.seen())
 }
 
-func TestReadDeptMembersIsAllOrAnError(t *testing.T) {
+func TestLookUpsAreAllOrAnError(t *testing.T) {
 	whole := lookUp(func(string) bool { return false })
 	s := serve(t, func(w http.ResponseWriter, r *http.Request, n int) {
 		if n == 2 {
@@ -392,9 +437,20 @@ func TestReadDeptMembersIsAllOrAnError(t *testing.T) {
 		}
 		whole(w, r, n)
 	})
-	members, err := s.client(t, wps.Config{BatchLimit: 1}).ReadDeptMembers(t.Context(), "Dp7731", []string{"u-1", "u-2", "u-3"})
+	c := s.client(t, wps.Config{BatchLimit: 1})
+	members, missing, err := c.DepartmentUsersByID(t.Context(), "Dp7731", []string{"u-1", "u-2", "u-3"})
 	assert.ErrorIs(t, err, clients.ErrPermission)
 	assert.Nil(t, members)
+	assert.Nil(t, missing)
+}
+
+func TestUsersByID(t *testing.T) {
+	s := serve(t, reply(`{"code":0,"data":{"items":[{"id":"u-2","depts":[{"id":"d"}]},{"id":"u-1"}]}}`))
+	users, missing, err := s.client(t, wps.Config{}).UsersByID(t.Context(), []string{"u-1", "u-3", "u-2", "u-1"})
+	require.NoError(t, err)
+	assert.Equal(t, []wpsapi.User{{ID: "u-1"}, {ID: "u-2", Depts: []wpsapi.UserDept{{ID: "d"}}}}, users, "in the order asked for")
+	assert.Equal(t, []string{"u-3"}, missing)
+	assert.JSONEq(t, `{"status":["active","notactive","disabled"],"user_ids":["u-1","u-3","u-2"],"with_dept":true}`, s.seen()[0].body)
 }
 
 func TestTrapDepartmentIdsOfUsers(t *testing.T) {
@@ -407,4 +463,63 @@ func TestTrapDepartmentIdsOfUsers(t *testing.T) {
 	}
 	assert.Equal(t, []string{"a", "b", "c", ""}, ids)
 	assert.EqualValues(t, 4294967297, user.Data.Depts[1].Order)
+}
+
+func TestTrapNobodyIsLostForWantOfAnID(t *testing.T) {
+	name := func(u wpsapi.User) string { return u.ID + u.ExUserID }
+	people := map[string]func(context.Context, *wps.Client) ([]string, error){
+		"Users":         func(ctx context.Context, c *wps.Client) ([]string, error) { return gather(c.Users(ctx), name) },
+		"Users of Dp01": func(ctx context.Context, c *wps.Client) ([]string, error) { return gather(c.Users(ctx, "Dp01"), name) },
+		"DepartmentUsers": func(ctx context.Context, c *wps.Client) ([]string, error) {
+			return gather(c.DepartmentUsers(ctx, "Dp01"), func(m wpsapi.DeptMember) string {
+				if m.UserID == "" {
+					return name(m.UserInfo)
+				}
+				return m.UserID
+			})
+		},
+	}
+	// Rows of users, and the same as rows of members.
+	for users, tc := range map[string]struct {
+		members string
+		want    []string
+	}{
+		`{"id":"a"},{"id":"b"},{"id":"a"}`:      {`{"user_id":"a"},{"user_id":"b"},{"user_id":"a"}`, []string{"a", "b"}},
+		`{"ex_user_id":"x"},{"ex_user_id":"y"}`: {`{"user_info":{"ex_user_id":"x"}},{"user_info":{"ex_user_id":"y"}}`, []string{"x", "y"}},
+		`{"id":"x"},{"id":"y"},{"id":"x"}`:      {`{"user_info":{"id":"x"}},{"user_id":"y"},{"user_id":"x"}`, []string{"x", "y"}},
+		`{"user_name":"x"},{"user_name":"y"}`:   {`{"user_info":{"user_name":"x"}},{"user_info":{"user_name":"y"}}`, nil},
+		`{"id":""},{"id":""}`:                   {`{"user_id":"","dept_id":"Dp01"},{"user_id":"","dept_id":"Dp01"}`, nil},
+	} {
+		for list, read := range people {
+			t.Run(list+" "+users, func(t *testing.T) {
+				s := serve(t, func(w http.ResponseWriter, r *http.Request, n int) {
+					items := users
+					switch {
+					case strings.HasSuffix(r.URL.Path, "/children"):
+						items = ""
+					case strings.HasSuffix(r.URL.Path, "/members"):
+						items = tc.members
+					case strings.HasSuffix(r.URL.Path, "/batch_read"):
+						items = `{"id":"a"},{"id":"b"},{"id":"x"},{"id":"y"}`
+					}
+					fmt.Fprintf(w, `{"code":0,"data":{"items":[%s]}}`, items)
+				})
+				got, err := read(t.Context(), s.client(t, wps.Config{}))
+				assert.Equal(t, tc.want, got)
+				if tc.want != nil {
+					require.NoError(t, err)
+					return
+				}
+				assert.ErrorIs(t, err, clients.ErrBadResponse)
+				assert.ErrorContains(t, err, "no id that tells it from others")
+				var page *clients.PageError
+				assert.ErrorAs(t, err, &page)
+			})
+		}
+	}
+	s := serve(t, reply(`{"code":0,"data":{"items":[{"user_info":{"user_name":"x"}},{"user_info":{"user_name":"y"}}]}}`))
+	_, _, err := s.client(t, wps.Config{}).DepartmentUsersByID(t.Context(), "Dp01", []string{"a", "b"})
+	assert.ErrorIs(t, err, clients.ErrBadResponse)
+	_, _, err = s.client(t, wps.Config{}).UsersByID(t.Context(), []string{"a", "b"})
+	assert.ErrorIs(t, err, clients.ErrBadResponse)
 }

@@ -78,12 +78,13 @@ func TestSuite(t *testing.T) {
 			}
 			return strings.TrimPrefix(envelope.Code.String(), "0")
 		},
+		Refusals: []clienttest.Refusal{
+			{List: "ErrorCode", Operation: "getRootDept", Response: func(code string) samples.Response {
+				return samples.Response{Status: 200, Body: []byte(`{"code":` + code + `,"msg":"refused"}`)}
+			}},
+		},
 	}
 	suite.Run(t)
-}
-
-func TestImports(t *testing.T) {
-	clienttest.Imports(t, "github.com/roster-go/roster/clients/wps", "github.com/roster-go/roster/clients/wps/kso1")
 }
 
 // call is what reached the vendor.

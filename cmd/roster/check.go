@@ -12,6 +12,7 @@ import (
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/contract"
+	"github.com/roster-go/roster/internal/vendors"
 	"github.com/spf13/cobra"
 )
 
@@ -32,16 +33,16 @@ func newCheck() *cobra.Command {
 	var f checkFlags
 	cmd := &cobra.Command{
 		Use:   "check VENDOR",
-		Short: "Hold a vendor's answers against its document",
-		Long: "Check makes read-only calls through the client and holds every answer against the vendor's document: fields that are new, missing or of another type,\n" +
+		Short: "Check a vendor's answers against its document",
+		Long: "Check makes read-only calls through the client and compares every answer with the vendor's document: fields that are new, missing or of another type,\n" +
 			"values and codes that are not documented. With --samples or --har it looks at recorded answers instead, without a network.\n\n" +
 			"Exit codes: 0 all is as documented, 1 something has drifted, 2 it could not be checked (an outage, refused credentials, bad input).\n\n" +
 			"Credentials come from the same variables as for export; without any, nothing can be checked, unless --sim asks for the built-in simulator.\n" +
 			"No value of an answer is printed.",
-		ValidArgs: vendorNames(),
+		ValidArgs: vendors.Names(),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return unchecked(fmt.Errorf("name one vendor: %s", strings.Join(vendorNames(), ", ")))
+				return unchecked(fmt.Errorf("name one vendor: %s", strings.Join(vendors.Names(), ", ")))
 			}
 			return nil
 		},
@@ -68,7 +69,7 @@ type checked struct {
 	Vendor   string               `json:"vendor"`
 	Source   string               `json:"source"`
 	Verdict  contract.Verdict     `json:"verdict"`
-	Answers  int                  `json:"answers"` // held against the document
+	Answers  int                  `json:"answers"` // checked against the document
 	Steps    []contract.ProbeStep `json:"steps,omitempty"`
 	Stopped  string               `json:"stopped,omitempty"`
 	Findings []contract.Entry     `json:"findings"`
@@ -81,11 +82,11 @@ func runCheck(ctx context.Context, name string, f checkFlags, out, log io.Writer
 	if f.samples != "" && f.har != "" || f.sim && (f.samples != "" || f.har != "") {
 		return unchecked(errors.New("--samples, --har and --sim exclude each other"))
 	}
-	v, err := vendorNamed(name)
+	v, err := vendors.Named(name)
 	if err != nil {
 		return unchecked(err)
 	}
-	validator, err := contract.NewValidator(v.name)
+	validator, err := contract.NewValidator(v.Name)
 	if err != nil {
 		return unchecked(err)
 	}
@@ -112,30 +113,30 @@ func runCheck(ctx context.Context, name string, f checkFlags, out, log io.Writer
 	case err != nil:
 		return unchecked(err)
 	case result.Verdict == contract.Drifted:
-		return &failure{exitDrift, fmt.Errorf("%s has drifted from its document", v.name)}
+		return &failure{exitDrift, fmt.Errorf("%s has drifted from its document", v.Name)}
 	case result.Verdict != contract.Clean:
-		return unchecked(fmt.Errorf("%s could not be checked", v.name))
+		return unchecked(fmt.Errorf("%s could not be checked", v.Name))
 	}
 	return nil
 }
 
-func checkLive(ctx context.Context, v vendor, simulate bool, validator *contract.Validator, log io.Writer) (checked, error) {
+func checkLive(ctx context.Context, v vendors.Vendor, simulate bool, validator *contract.Validator, log io.Writer) (checked, error) {
 	var simulated simulator
 	defer simulated.close()
 	env, note, err := whereabouts(v, &simulated, asked(simulate, never))
 	if err != nil {
 		return checked{}, err
 	}
-	fmt.Fprintf(log, "%s: checking %s\n", v.name, note)
+	fmt.Fprintf(log, "%s: checking %s\n", v.Name, note)
 	open := func(options ...clients.Option) (any, error) {
-		s, err := v.open(env, options...)
-		return s.api, err
+		s, err := v.Open(env, options...)
+		return s.Client, err
 	}
-	probe, err := contract.Probe(ctx, validator, open, contract.ProbeThrough(exportTransport()))
+	probe, err := contract.Probe(ctx, validator, open, contract.ProbeOptions{Through: exportTransport()})
 	if err != nil {
 		return checked{}, err
 	}
-	return checked{v.name, note, probe.Verdict(), probe.Exchanges, probe.Steps, probe.Stopped, probe.Findings}, nil
+	return checked{v.Name, note, probe.Verdict(), probe.Exchanges, probe.Steps, probe.Stopped, probe.Findings}, nil
 }
 
 func checkSamples(validator *contract.Validator, folder string) (checked, error) {
@@ -170,7 +171,8 @@ func checkHAR(validator *contract.Validator, file string) (checked, error) {
 	return recorded(validator, file, result.Checked, result.Outages, result.Findings), nil
 }
 
-// recorded sums up what was recorded. An outage among answers is nothing to hold against anybody; where there are only outages, nothing was checked.
+// recorded sums up what was recorded. An outage among the answers is no drift; where there are
+// only outages, nothing was checked.
 func recorded(validator *contract.Validator, source string, answers, outages int, findings []contract.Finding) checked {
 	report := contract.NewReport(nil)
 	report.Add(findings...)
@@ -228,6 +230,6 @@ func printCheck(out io.Writer, result checked) error {
 	if result.Stopped != "" {
 		say("\nstopped early: %s", result.Stopped)
 	}
-	say("\n%s: %s, %d answers of %s held against the document\n", result.Vendor, result.Verdict, result.Answers, result.Source)
+	say("\n%s: %s, %d answers of %s checked against the document\n", result.Vendor, result.Verdict, result.Answers, result.Source)
 	return failed
 }

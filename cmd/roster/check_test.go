@@ -8,6 +8,7 @@ import (
 
 	"github.com/roster-go/roster/contract"
 	"github.com/roster-go/roster/internal/simtest"
+	"github.com/roster-go/roster/internal/vendors"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -23,17 +24,17 @@ func verdict(t *testing.T, stdout string) checked {
 
 func TestCheckOfACleanVendor(t *testing.T) {
 	server := simtest.Serve(t, sim.WithPeople(60), sim.WithDepartments(8), sim.WithoutQuotas())
-	for _, v := range vendors() {
-		t.Run(v.name, func(t *testing.T) {
-			stdout, _, err := run(t, server, "check", v.name, "--json")
+	for _, v := range vendors.All() {
+		t.Run(v.Name, func(t *testing.T) {
+			stdout, _, err := run(t, server, "check", v.Name, "--json")
 			require.NoError(t, err)
 			result := verdict(t, stdout)
 			assert.Equal(t, contract.Clean, result.Verdict)
 			assert.Empty(t, result.Findings)
 			assert.Greater(t, result.Answers, 10)
-			stdout, stderr, err := run(t, server, "check", v.name)
+			stdout, stderr, err := run(t, server, "check", v.Name)
 			require.NoError(t, err)
-			assert.Contains(t, stdout, v.name+": clean, ")
+			assert.Contains(t, stdout, v.Name+": clean, ")
 			assert.Contains(t, stderr, "checking "+server.URL)
 		})
 	}
@@ -76,7 +77,9 @@ func TestCheckNamesExactlyThePlantedDrift(t *testing.T) {
 
 func TestCheckThatCouldNotCheck(t *testing.T) {
 	server := simtest.Serve(t, sim.WithPeople(20), sim.WithDepartments(4), sim.WithoutQuotas())
-	demo := weComVendor().simulated(server)
+	weCom, err := vendors.Named("wecom")
+	require.NoError(t, err)
+	demo := weCom.Simulated(server)
 	outages := filepath.Join(t.TempDir(), "outages.har")
 	require.NoError(t, os.WriteFile(outages, []byte(`{"log":{"entries":[{"request":{"method":"GET","url":"https://qyapi.weixin.qq.com/cgi-bin/user/get?userid=a"},
 		"response":{"status":502,"content":{"mimeType":"text/html","text":"<html></html>"}}}]}}`), 0o600))
@@ -105,8 +108,8 @@ func TestCheckThatCouldNotCheck(t *testing.T) {
 		"no archive":      {[]string{"check", "wecom", "--har", filepath.Join(t.TempDir(), "x.har")}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, variable := range weComVendor().variables {
-				t.Setenv(variable.name, tc.env[variable.name])
+			for _, variable := range weCom.Variables {
+				t.Setenv(variable.Name, tc.env[variable.Name])
 			}
 			root := newRoot()
 			out := &signalWriter{written: make(chan struct{})}
@@ -154,8 +157,8 @@ func TestCheckNamesACodeThatIsNew(t *testing.T) {
 }
 
 func TestCheckOfRecordedAnswers(t *testing.T) {
-	for _, v := range vendors() {
-		stdout, _, err := run(t, nil, "check", v.name, "--samples", "../../testdata")
+	for _, v := range vendors.All() {
+		stdout, _, err := run(t, nil, "check", v.Name, "--samples", "../../testdata")
 		require.NoError(t, err, stdout)
 		assert.Contains(t, stdout, "clean")
 	}

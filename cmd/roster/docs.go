@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/internal/docs/site"
+	"github.com/roster-go/roster/internal/vendors"
 	"github.com/roster-go/roster/sim"
 )
 
@@ -40,10 +41,10 @@ func serveSim(address, docs string, options ...sim.Option) (server *sim.Server, 
 		ReadHeaderTimeout: time.Minute,
 		ErrorLog:          log.New(io.Discard, "", 0), // it would report every connection that a fault resets
 	}
-	go web.Serve(listener) // ends with stop
+	go func() { _ = web.Serve(listener) }() // ends with stop, which is the error that it returns
 	return server, func() {
 		server.Simulator.Close()
-		web.Close()
+		_ = web.Close() // the listener's error: the program ends anyway
 	}, nil
 }
 
@@ -54,8 +55,8 @@ var numbered = regexp.MustCompile(`_\d+$`)
 // company as they are now.
 func pageValues(server *sim.Server) site.Values {
 	known := make(map[string]string)
-	for _, v := range vendors() {
-		for name, value := range v.simulated(server) {
+	for _, v := range vendors.All() {
+		for name, value := range v.Simulated(server) {
 			known[name] = value
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/roster-go/roster/internal/docs"
 	"github.com/roster-go/roster/internal/docs/site"
 	"github.com/roster-go/roster/internal/simtest"
+	"github.com/roster-go/roster/internal/vendors"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -61,7 +62,7 @@ func placeSamples(t *testing.T, dir, vendor string) map[string]string {
 	for _, item := range doc.Paths.Map() {
 		for _, op := range item.Operations() {
 			samples, _ := op.Extensions["x-codeSamples"].([]any)
-			require.Len(t, samples, 1, op.OperationID)
+			require.Lenf(t, samples, 1, "%s: no call on its page: testdata/%s/%[1]s has no success sample", op.OperationID, vendor)
 			sample, _ := samples[0].(map[string]any)
 			source, _ := sample["source"].(string)
 			require.NotEmpty(t, source, op.OperationID)
@@ -139,7 +140,7 @@ func testPagesNameTheSimulator(t *testing.T, dir string) {
 }
 
 func testPagesNameTheVendors(t *testing.T, dir string) {
-	for _, vendor := range []string{"wecom", "dingtalk", "feishu", "wps"} {
+	for _, vendor := range vendors.Names() {
 		built, err := os.ReadFile(filepath.Join(dir, vendor+".yaml"))
 		require.NoError(t, err)
 		source, err := os.ReadFile("../../specs/" + vendor + ".yaml")

@@ -14,6 +14,7 @@ import (
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/directory"
+	"github.com/roster-go/roster/internal/vendors"
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -33,10 +34,10 @@ func newExport() *cobra.Command {
 		Use:       "export VENDOR|all",
 		Short:     "Export departments and people",
 		Long:      exportHelp(),
-		ValidArgs: append(vendorNames(), "all"),
+		ValidArgs: append(vendors.Names(), "all"),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return fmt.Errorf("name one vendor: %s, or all", strings.Join(vendorNames(), ", "))
+				return fmt.Errorf("name one vendor: %s, or all", strings.Join(vendors.Names(), ", "))
 			}
 			return nil
 		},
@@ -59,10 +60,10 @@ func exportHelp() string {
 	b.WriteString("Each person comes once, with all departments; a walk that cannot be finished is an error and leaves no file.\n\n")
 	b.WriteString("Credentials come from the environment. With none of a vendor's variables set, the built-in simulator stands in; \"all\" leaves out vendors without\n")
 	b.WriteString("credentials if another vendor has some.\n")
-	for _, v := range vendors() {
-		fmt.Fprintf(&b, "\n%s (%s)\n", v.name, v.title)
-		for _, variable := range v.variables {
-			fmt.Fprintf(&b, "  %-22s %s\n", variable.name, variable.meaning)
+	for _, v := range vendors.All() {
+		fmt.Fprintf(&b, "\n%s (%s)\n", v.Name, v.Title)
+		for _, variable := range v.Variables {
+			fmt.Fprintf(&b, "  %-22s %s\n", variable.Name, variable.Meaning)
 		}
 	}
 	return b.String()
@@ -85,13 +86,13 @@ func runExport(ctx context.Context, name string, f exportFlags, out, log io.Writ
 	if f.raw && f.format != "jsonl" {
 		return fmt.Errorf("--raw goes with --format jsonl, not with %s", f.format)
 	}
-	chosen := vendors()
+	chosen := vendors.All()
 	if name != "all" {
-		v, err := vendorNamed(name)
+		v, err := vendors.Named(name)
 		if err != nil {
 			return fmt.Errorf("%w, or all", err)
 		}
-		chosen = []vendor{v}
+		chosen = []vendors.Vendor{v}
 		if info, err := os.Stat(f.output); err == nil && info.IsDir() {
 			return fmt.Errorf("-o %s is a folder: name a file", f.output)
 		}
@@ -111,13 +112,13 @@ func runExport(ctx context.Context, name string, f exportFlags, out, log io.Writ
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(log, "%s: exporting from %s\n", v.name, note)
+		fmt.Fprintf(log, "%s: exporting from %s\n", v.Name, note)
 		file := f.output
 		if name == "all" {
-			if err := os.MkdirAll(f.output, 0o755); err != nil {
+			if err := os.MkdirAll(f.output, 0o700); err != nil {
 				return err
 			}
-			file = filepath.Join(f.output, v.name+"."+f.format)
+			file = filepath.Join(f.output, v.Name+"."+f.format)
 		}
 		result, err := exportTo(ctx, s, f, file, out, log)
 		if err != nil {
@@ -130,10 +131,10 @@ func runExport(ctx context.Context, name string, f exportFlags, out, log io.Writ
 }
 
 // withCredentials leaves out the vendors without credentials, unless none has any: made-up people beside real ones would be taken for real.
-func withCredentials(all []vendor, log io.Writer) []vendor {
-	var with, without []vendor
+func withCredentials(all []vendors.Vendor, log io.Writer) []vendors.Vendor {
+	var with, without []vendors.Vendor
 	for _, v := range all {
-		if _, found, _ := v.environment(os.LookupEnv); found {
+		if _, found, _ := v.Environment(os.LookupEnv); found {
 			with = append(with, v)
 		} else {
 			without = append(without, v)
@@ -143,13 +144,13 @@ func withCredentials(all []vendor, log io.Writer) []vendor {
 		return all
 	}
 	for _, v := range without {
-		fmt.Fprintf(log, "%s: left out, %s is not set\n", v.name, v.variables[0].name)
+		fmt.Fprintf(log, "%s: left out, %s is not set\n", v.Name, v.Variables[0].Name)
 	}
 	return with
 }
 
 // exportTo writes to a file that appears only when it is complete, or to out.
-func exportTo(ctx context.Context, s source, f exportFlags, file string, out, log io.Writer) (summary, error) {
+func exportTo(ctx context.Context, s vendors.Opened, f exportFlags, file string, out, log io.Writer) (summary, error) {
 	if file == "" {
 		buffered := bufio.NewWriter(out)
 		result, err := exportOne(ctx, s, f, buffered, log)
@@ -171,14 +172,14 @@ func exportTo(ctx context.Context, s source, f exportFlags, file string, out, lo
 	return result, err
 }
 
-func exportOne(ctx context.Context, s source, f exportFlags, out io.Writer, log io.Writer) (summary, error) {
+func exportOne(ctx context.Context, s vendors.Opened, f exportFlags, out io.Writer, log io.Writer) (summary, error) {
 	began := time.Now()
-	result := summary{vendor: s.Vendor()}
-	encoder, err := newEncoder(f.format, out, s.Vendor(), f.raw)
+	result := summary{vendor: s.Directory.Vendor()}
+	encoder, err := newEncoder(f.format, out, s.Directory.Vendor(), f.raw)
 	if err != nil {
 		return result, err
 	}
-	bar := newProgress(log, s.Vendor())
+	bar := newProgress(log, s.Directory.Vendor())
 	defer func() { _ = bar.Clear() }()
 	var failed error
 	options := directory.WalkOptions{
@@ -189,24 +190,29 @@ func exportOne(ctx context.Context, s source, f exportFlags, out io.Writer, log 
 	}
 	if f.skip {
 		options.Skip = func(d directory.Department, err error) error {
-			result.skipped = append(result.skipped, fmt.Sprintf("%s: department %s (%s) is left out: %v", s.Vendor(), d.ID, d.Name, err))
+			result.skipped = append(result.skipped, fmt.Sprintf("%s: department %s (%s) is left out: %v", s.Directory.Vendor(), d.ID, d.Name, err))
 			return nil
 		}
 	}
+	var held []directory.User // people come while departments are still being listed, and formats write departments first
 	for user, err := range directory.Walk(ctx, s.Directory, options) {
 		if err != nil {
 			return result, err
 		}
-		if failed = errors.Join(failed, encoder.user(user)); failed != nil {
+		if failed != nil {
 			return result, failed
 		}
+		held = append(held, user)
 		result.people++
 		_ = bar.Add(1)
+	}
+	for _, user := range held {
+		failed = errors.Join(failed, encoder.user(user))
 	}
 	if failed = errors.Join(failed, encoder.end()); failed != nil {
 		return result, failed
 	}
-	result.stats, result.took = s.stats(), time.Since(began)
+	result.stats, result.took = s.Stats(), time.Since(began)
 	return result, nil
 }
 

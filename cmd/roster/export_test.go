@@ -15,6 +15,7 @@ import (
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/directory"
 	"github.com/roster-go/roster/internal/simtest"
+	"github.com/roster-go/roster/internal/vendors"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -23,12 +24,12 @@ import (
 // run executes a command line with the environment of a simulator that the test knows, or with none.
 func run(t *testing.T, server *sim.Server, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
-	for _, v := range vendors() {
-		for _, variable := range v.variables {
-			t.Setenv(variable.name, "")
+	for _, v := range vendors.All() {
+		for _, variable := range v.Variables {
+			t.Setenv(variable.Name, "")
 		}
 		if server != nil {
-			for name, value := range v.simulated(server) {
+			for name, value := range v.Simulated(server) {
 				t.Setenv(name, value)
 			}
 		}
@@ -218,9 +219,9 @@ func TestBadInput(t *testing.T) {
 			root.SetOut(&out)
 			root.SetErr(&log)
 			root.SetArgs(tc.args)
-			for _, v := range vendors() {
-				for _, variable := range v.variables {
-					t.Setenv(variable.name, tc.env[variable.name])
+			for _, v := range vendors.All() {
+				for _, variable := range v.Variables {
+					t.Setenv(variable.Name, tc.env[variable.Name])
 				}
 			}
 			err := root.ExecuteContext(t.Context())
@@ -233,9 +234,9 @@ func TestBadInput(t *testing.T) {
 func TestHelpListsTheVariables(t *testing.T) {
 	stdout, _, err := run(t, nil, "export", "--help")
 	require.NoError(t, err)
-	for _, v := range vendors() {
-		for _, variable := range v.variables {
-			assert.Contains(t, stdout, variable.name)
+	for _, v := range vendors.All() {
+		for _, variable := range v.Variables {
+			assert.Contains(t, stdout, variable.Name)
 		}
 	}
 }
@@ -246,8 +247,8 @@ func TestExportAllWritesAFileForEachVendorAndATable(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, stdout)
 	var names []map[string]int
-	for _, v := range vendors() {
-		data, err := os.ReadFile(filepath.Join(folder, v.name+".jsonl"))
+	for _, v := range vendors.All() {
+		data, err := os.ReadFile(filepath.Join(folder, v.Name+".jsonl"))
 		require.NoError(t, err)
 		people := map[string]int{}
 		for _, l := range lines(t, string(data)) {
@@ -256,7 +257,7 @@ func TestExportAllWritesAFileForEachVendorAndATable(t *testing.T) {
 			}
 		}
 		names = append(names, people)
-		assert.Regexp(t, v.name+` +8 +60 +\d+ `, stderr)
+		assert.Regexp(t, v.Name+` +8 +60 +\d+ `, stderr)
 	}
 	for _, people := range names {
 		assert.Equal(t, names[0], people, "the same company")
@@ -266,12 +267,14 @@ func TestExportAllWritesAFileForEachVendorAndATable(t *testing.T) {
 // Made-up people beside real ones would be taken for real.
 func TestExportAllLeavesOutVendorsWithoutCredentialsOnceOneHasSome(t *testing.T) {
 	server := simtest.Serve(t, sim.WithPeople(20), sim.WithDepartments(4))
-	for _, v := range vendors() {
-		for _, variable := range v.variables {
-			t.Setenv(variable.name, "")
+	for _, v := range vendors.All() {
+		for _, variable := range v.Variables {
+			t.Setenv(variable.Name, "")
 		}
 	}
-	for name, value := range weComVendor().simulated(server) {
+	weCom, err := vendors.Named("wecom")
+	require.NoError(t, err)
+	for name, value := range weCom.Simulated(server) {
 		t.Setenv(name, value)
 	}
 	folder := filepath.Join(t.TempDir(), "staff")

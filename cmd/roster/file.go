@@ -8,7 +8,8 @@ import (
 	"path/filepath"
 )
 
-// pendingFile is a file that appears under its name once it is complete. Until then, and if it never is, what was there stays.
+// pendingFile is a file that appears under its name once it is complete. Until then, and if it never is, what was there
+// stays.
 type pendingFile struct {
 	*os.File
 	target string

@@ -60,13 +60,25 @@ func (j *jsonLines) user(u directory.User) error {
 	line := struct {
 		Vendor string `json:"vendor"`
 		Kind   string `json:"kind"`
-		directory.User
-		Raw any `json:"raw,omitempty"`
-	}{j.vendor, "user", u, nil}
+		plainUser
+		Active *bool `json:"active,omitempty"`
+		Raw    any   `json:"raw,omitempty"`
+	}{j.vendor, "user", plainUser(u), activeOrNil(u), nil}
 	if j.raw {
 		line.Raw = u.Raw
 	}
 	return j.Encode(line)
+}
+
+// plainUser has the fields of a user without their JSON.
+type plainUser directory.User
+
+// activeOrNil is nil where the vendor does not say.
+func activeOrNil(u directory.User) *bool {
+	if active, known := u.Active(); known {
+		return &active
+	}
+	return nil
 }
 
 func (j *jsonLines) end() error { return nil }
@@ -97,7 +109,11 @@ func (c *csvPeople) user(u directory.User) error {
 		ids = append(ids, m.DepartmentID)
 		names = append(names, c.names[m.DepartmentID])
 	}
-	return c.Write([]string{c.vendor, u.ID, u.UserName, u.DisplayName, fmt.Sprint(u.Active), string(u.Status), u.Title, u.EmployeeNo,
+	active := ""
+	if a := activeOrNil(u); a != nil {
+		active = fmt.Sprint(*a)
+	}
+	return c.Write([]string{c.vendor, u.ID, u.UserName, u.DisplayName, active, string(u.Status), u.Title, u.EmployeeNo,
 		values(u.Emails), values(u.PhoneNumbers), u.ManagerID, strings.Join(ids, ";"), strings.Join(names, ";")})
 }
 
@@ -168,7 +184,7 @@ func (s *scim) user(u directory.User) error {
 	extension := enterprise{EmployeeNumber: u.EmployeeNo}
 	for _, m := range u.Departments {
 		groups = append(groups, ref{m.DepartmentID, s.names[m.DepartmentID], "direct"})
-		if m.Primary || extension.Department == "" {
+		if m.Primary != nil && *m.Primary || extension.Department == "" {
 			extension.Department = s.names[m.DepartmentID]
 		}
 	}
@@ -188,14 +204,14 @@ func (s *scim) user(u directory.User) error {
 		NickName     string            `json:"nickName,omitempty"`
 		ProfileURL   string            `json:"profileUrl,omitempty"`
 		Title        string            `json:"title,omitempty"`
-		Active       bool              `json:"active"`
+		Active       *bool             `json:"active,omitempty"`
 		Emails       []directory.Value `json:"emails,omitempty"`
 		PhoneNumbers []directory.Value `json:"phoneNumbers,omitempty"`
 		Photos       []ref             `json:"photos,omitempty"`
 		Groups       []ref             `json:"groups,omitempty"`
 		Enterprise   enterprise        `json:"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"`
 		Meta         map[string]string `json:"meta"`
-	}{[]string{scimUser, scimEnterprise}, u.ID, u.ExternalID, u.UserName, u.DisplayName, u.NickName, u.ProfileURL, u.Title, u.Active, u.Emails, u.PhoneNumbers,
+	}{[]string{scimUser, scimEnterprise}, u.ID, u.ExternalID, u.UserName, u.DisplayName, u.NickName, u.ProfileURL, u.Title, activeOrNil(u), u.Emails, u.PhoneNumbers,
 		photos, groups, extension, map[string]string{"resourceType": "User"}})
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/contract"
+	"github.com/roster-go/roster/internal/vendors"
 	"github.com/spf13/cobra"
 )
 
@@ -39,10 +40,10 @@ func newRecord() *cobra.Command {
 			"Operations go by their operationId or by the name of their Go method. Those that may change something need --write.\n\n" +
 			"With " + recordKey + " set to a secret of your own, recordings of different days agree on their made-up values.\n" +
 			"Credentials come from the same variables as for export; --sim takes the built-in simulator instead.",
-		ValidArgs: vendorNames(),
+		ValidArgs: vendors.Names(),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 2 {
-				return fmt.Errorf("name a vendor (%s) and an operation", strings.Join(vendorNames(), ", "))
+				return fmt.Errorf("name a vendor (%s) and an operation", strings.Join(vendors.Names(), ", "))
 			}
 			return nil
 		},
@@ -61,11 +62,11 @@ func newRecord() *cobra.Command {
 }
 
 func runRecord(ctx context.Context, name, operation string, arguments []string, f recordFlags, in io.Reader, log io.Writer) error {
-	v, err := vendorNamed(name)
+	v, err := vendors.Named(name)
 	if err != nil {
 		return err
 	}
-	validator, err := contract.NewValidator(v.name)
+	validator, err := contract.NewValidator(v.Name)
 	if err != nil {
 		return err
 	}
@@ -88,11 +89,11 @@ func runRecord(ctx context.Context, name, operation string, arguments []string, 
 		return err
 	}
 	open := func(options ...clients.Option) (any, error) {
-		s, err := v.open(env, options...)
-		return s.api, err
+		s, err := v.Open(env, options...)
+		return s.Client, err
 	}
 	recording, err := contract.Record(ctx, validator, open, operation, contract.RecordOptions{
-		Arguments: arguments, Body: body, Key: []byte(os.Getenv(recordKey)), Secrets: v.secrets(env), Write: f.write, Through: exportTransport(),
+		Arguments: arguments, Body: body, Key: []byte(os.Getenv(recordKey)), Secrets: v.Secrets(env), Write: f.write, Through: exportTransport(),
 	})
 	if errors.Is(err, contract.ErrNotRead) {
 		return fmt.Errorf("%w (--write allows it)", err)
@@ -110,13 +111,13 @@ func runRecord(ctx context.Context, name, operation string, arguments []string, 
 		return err
 	}
 	file := f.file(v, recording.Operation, f.name)
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
 		return err
 	}
 	if err := writeFile(file, recording.File); err != nil {
 		return err
 	}
-	fmt.Fprintf(log, "%s: recorded %s from %s in %s\n", v.name, recording.Operation, note, file)
+	fmt.Fprintf(log, "%s: recorded %s from %s in %s\n", v.Name, recording.Operation, note, file)
 	for _, finding := range contract.Drift(recording.Findings) {
 		fmt.Fprintln(log, "drift:", finding)
 	}
@@ -124,12 +125,12 @@ func runRecord(ctx context.Context, name, operation string, arguments []string, 
 }
 
 // file is where a sample goes.
-func (f recordFlags) file(v vendor, operation, name string) string {
-	return filepath.Join(f.output, v.name, operation, name+".json")
+func (f recordFlags) file(v vendors.Vendor, operation, name string) string {
+	return filepath.Join(f.output, v.Name, operation, name+".json")
 }
 
 // free refuses to replace a sample unasked.
-func (f recordFlags) free(v vendor, operation, name string) error {
+func (f recordFlags) free(v vendors.Vendor, operation, name string) error {
 	file := f.file(v, operation, name)
 	if _, err := os.Stat(file); err == nil && !f.force {
 		return fmt.Errorf("%s is there already: --case gives this recording another name, --force replaces the old one", file)
@@ -149,15 +150,4 @@ func readBody(file string, in io.Reader) ([]byte, error) {
 		err = errors.New("--body: the file is empty")
 	}
 	return body, err
-}
-
-// secrets are the values of the variables that hold one.
-func (v vendor) secrets(env map[string]string) []string {
-	var all []string
-	for _, variable := range v.variables {
-		if value := env[variable.name]; value != "" && (strings.HasSuffix(variable.name, "_SECRET") || strings.HasSuffix(variable.name, "_KEY")) {
-			all = append(all, value)
-		}
-	}
-	return all
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/roster-go/roster/internal/samples"
 	"github.com/roster-go/roster/internal/simtest"
+	"github.com/roster-go/roster/internal/vendors"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -127,7 +128,9 @@ func TestRecordRefuses(t *testing.T) {
 
 func TestRecordWithABodyFromStandardInput(t *testing.T) {
 	server := simtest.Serve(t, sim.WithPeople(20), sim.WithDepartments(4))
-	for name, value := range weComVendor().simulated(server) {
+	weCom, err := vendors.Named("wecom")
+	require.NoError(t, err)
+	for name, value := range weCom.Simulated(server) {
 		t.Setenv(name, value)
 	}
 	folder := t.TempDir()

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/roster-go/roster/internal/docs/site"
+	"github.com/roster-go/roster/internal/vendors"
 	"github.com/roster-go/roster/sim"
 	"github.com/spf13/cobra"
 )
@@ -45,16 +46,16 @@ func newSim() *cobra.Command {
 
 // describe prints what a shell needs to use the simulator in place of the vendors.
 func describe(w io.Writer, server *sim.Server, docs bool) {
-	fmt.Fprintf(w, "# The simulator listens on %s. The credentials are made up and good for nothing else.\n", server.URL)
+	fmt.Fprintf(w, "# The simulator listens on %s. The credentials are made up and work nowhere else.\n", server.URL)
 	if docs {
 		fmt.Fprintf(w, "# References of the interfaces, with samples for this simulator: %s%s\n", server.URL, site.Prefix)
 	}
-	for _, v := range vendors() {
-		values := v.simulated(server)
-		fmt.Fprintf(w, "\n# %s\n", v.title)
-		for _, variable := range v.variables {
-			if values[variable.name] != "" {
-				fmt.Fprintf(w, "export %s=%s\n", variable.name, values[variable.name])
+	for _, v := range vendors.All() {
+		values := v.Simulated(server)
+		fmt.Fprintf(w, "\n# %s\n", v.Title)
+		for _, variable := range v.Variables {
+			if values[variable.Name] != "" {
+				fmt.Fprintf(w, "export %s=%s\n", variable.Name, values[variable.Name])
 			}
 		}
 	}

@@ -13,7 +13,8 @@ import (
 	"github.com/roster-go/roster/contract"
 )
 
-// The samples are those that come with the clients. "roster record" makes more, of your own tenant: os.DirFS("testdata") reads them.
+// The samples are those that come with the clients. "roster record" makes more, of your own tenant:
+// os.DirFS("testdata") reads them.
 var samples = roster.Samples()
 
 // base is the address of a private deployment or proxy, if one is set.
@@ -76,7 +77,8 @@ func TestWPS(t *testing.T) {
 			return wps.New(wps.Config{
 				AppID:  os.Getenv("WPS_APP_ID"),
 				AppKey: clients.Secret(os.Getenv("WPS_APP_KEY")),
-				// What stands in the path before the API's own routes is not signed. Empty is right for the public cloud and for /openapi.
+				// What stands in the path before the API's own routes is not signed. Empty is right for the public
+				// cloud and for /openapi.
 				UnsignedPathPrefix: os.Getenv("WPS_UNSIGNED_PATH_PREFIX"),
 			}, base("WPS_BASE_URL", options)...)
 		},

@@ -3,7 +3,6 @@ package change
 import (
 	"bytes"
 	"context"
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -48,9 +47,38 @@ type Status int64
 
 const StatusOne Status = 1
 
-type ClientInterface interface{ GetUser() }
+type API struct{}
+
+func (*API) GetUser() {}
+`
+	simA = `package sim
+
+import "example.org/a/sim/internal/company"
+
+type Person = company.Person
+
+func People() []*Person { return nil }
+`
+	companyA = `package company
+
+type Person struct {
+	Name string
+	Boss *Boss
+}
+
+type Boss struct{ Title string }
+
+type Hidden struct{ Secret string }
 `
 )
+
+// others are packages that nobody else imports, or can.
+var others = map[string]string{
+	"cmd/a/main.go":             "package main\n\nfunc main() {}\n",
+	"examples/one/one.go":       "package one\n\nconst One = 1\n",
+	"bench/bench.go":            "package bench\n\nconst One = 1\n",
+	"internal/change/change.go": "package change\n\nconst One = 1\n",
+}
 
 // repository is a small checkout with one document and one generated package, committed twice.
 type repository struct {
@@ -64,8 +92,15 @@ func newRepository(t *testing.T) *repository {
 	r.write("go.mod", "module example.org/a\n\ngo 1.26\n")
 	r.write("specs/a.yaml", documentA)
 	r.write("specs/a.overlay.yaml", "overlay: 1.0.0\n")
+	r.write("specs/coverage.yaml", "operations: []\n")
 	r.write("gen/aapi/aapi.gen.go", packageA)
+	r.write("a.go", "// Package a is the root.\npackage a\n\nfunc Samples() int { return 1 }\n")
+	r.write("sim/sim.go", simA)
+	r.write("sim/internal/company/company.go", companyA)
 	r.write("sim/internal/aserver/aserver.gen.go", "package aserver\n\ntype StrictServerInterface interface{ GetUser() }\n")
+	for name, text := range others {
+		r.write(name, text)
+	}
 	r.commit("first")
 	r.write("README.md", "second\n")
 	r.commit("second")
@@ -91,12 +126,12 @@ func (r *repository) write(name, text string) {
 }
 
 // edit replaces a text that is there exactly once.
-func (r *repository) edit(name, old, new string) {
+func (r *repository) edit(name, old, changed string) {
 	r.t.Helper()
 	text, err := os.ReadFile(filepath.Join(r.root, name))
 	require.NoError(r.t, err)
 	require.Equal(r.t, 1, strings.Count(string(text), old), old)
-	r.write(name, strings.Replace(string(text), old, new, 1))
+	r.write(name, strings.Replace(string(text), old, changed, 1))
 }
 
 func (r *repository) commit(message string) {
@@ -117,8 +152,7 @@ func (r *repository) compare(ref string) (Report, string) {
 func TestNothingChanged(t *testing.T) {
 	report, text := newRepository(t).compare("HEAD")
 	assert.Equal(t, Compatible, report.Severity())
-	assert.Contains(t, text, "specs/a.yaml: no change")
-	assert.Contains(t, text, "gen/aapi: no change")
+	assert.Contains(t, text, "\nNo change in specs/a.yaml, a, gen/aapi, sim.\n", "all that is public and nothing else")
 	assert.Contains(t, text, "0 breaking, 0 to look at, 0 compatible.")
 	assert.NotContains(t, text, "server", "the stubs are the simulator's")
 	assert.NotContains(t, text, "overlay", "an overlay is no document")
@@ -136,10 +170,10 @@ func TestWhatIsAddedBreaksNobody(t *testing.T) {
 `)
 	r.edit("gen/aapi/aapi.gen.go", "Name   string", "Name, BadgeNo string")
 	r.edit("gen/aapi/aapi.gen.go", "const StatusOne Status = 1", "const (\n\tStatusOne Status = 1\n\tStatusSix Status = 6\n)")
-	r.edit("gen/aapi/aapi.gen.go", "interface{ GetUser() }", "interface {\n\tGetUser()\n\tListUsers()\n}")
+	r.edit("gen/aapi/aapi.gen.go", "func (*API) GetUser() {}", "func (*API) GetUser() {}\n\nfunc (*API) ListUsers() {}")
 	report, text := r.compare("HEAD")
 	assert.Equal(t, Warning, report.Severity(), text)
-	for _, want := range []string{"warning     added the new `6` enum value", "badge_no", "StatusSix: added", "User.BadgeNo: added", "ClientInterface.ListUsers: added", "at GET /user/list"} {
+	for _, want := range []string{"warning     added the new `6` enum value", "badge_no", "StatusSix: added", "User.BadgeNo: added", "(*API).ListUsers: added", "at GET /user/list"} {
 		assert.Contains(t, text, want)
 	}
 	assert.Contains(t, text, "0 breaking")
@@ -157,14 +191,26 @@ func TestWhatIsRenamedRetypedOrGoneBreaks(t *testing.T) {
 		}, []string{"BREAKING    removed the required property `name`", "at GET /user/get", "BREAKING    User.Name: removed"}},
 		"a type in the document": {func(r *repository) {
 			r.edit("specs/a.yaml", "        name: {type: string}", "        name: {type: integer}")
-		}, []string{"specs/a.yaml: BREAKING", "gen/aapi: no change"}},
+		}, []string{"specs/a.yaml: BREAKING", "No change in a, gen/aapi, sim."}},
 		"a type in Go alone": {func(r *repository) {
 			r.edit("gen/aapi/aapi.gen.go", "Name   string", "Name *string")
-		}, []string{"specs/a.yaml: no change", "User.Name: changed from string to *string"}},
+		}, []string{"No change in specs/a.yaml, a, sim.", "User.Name: changed from string to *string"}},
 		"an operation": {func(r *repository) {
 			r.edit("specs/a.yaml", "/user/get:", "/user/read:")
-			r.edit("gen/aapi/aapi.gen.go", "ClientInterface interface{ GetUser() }", "ClientInterface interface{ ReadUser() }")
-		}, []string{"at GET /user/get", "ClientInterface.GetUser: removed"}},
+			r.edit("gen/aapi/aapi.gen.go", "func (*API) GetUser()", "func (*API) ReadUser()")
+		}, []string{"at GET /user/get", "(*API).GetUser: removed"}},
+		"the root": {func(r *repository) {
+			r.edit("a.go", "Samples() int", "Samples() int64")
+		}, []string{"a: BREAKING", "Samples: changed from func() int to func() int64"}},
+		"a field of a type that comes from an internal package": {func(r *repository) {
+			r.edit("sim/internal/company/company.go", "Name string", "Name []string")
+		}, []string{"sim: BREAKING", "company.Person.Name: changed from string to []string"}},
+		"a field of a type that such a field has": {func(r *repository) {
+			r.edit("sim/internal/company/company.go", "Title string", "Rank int")
+		}, []string{"sim: BREAKING", "company.Boss.Title: removed", "company.Boss.Rank: added"}},
+		"a package": {func(r *repository) {
+			require.NoError(r.t, os.Remove(filepath.Join(r.root, "gen/aapi/aapi.gen.go")))
+		}, []string{"gen/aapi: BREAKING: is gone"}},
 		"a document": {func(r *repository) {
 			require.NoError(r.t, os.Remove(filepath.Join(r.root, "specs/a.yaml")))
 		}, []string{"specs/a.yaml: BREAKING: is gone"}},
@@ -181,6 +227,18 @@ func TestWhatIsRenamedRetypedOrGoneBreaks(t *testing.T) {
 			assert.Contains(t, text, "docs/CHANGING_A_SPEC.md")
 		})
 	}
+}
+
+func TestWhatNobodyCanImportBreaksNobody(t *testing.T) {
+	r := newRepository(t)
+	r.edit("sim/internal/company/company.go", "Secret string", "Secret []byte")
+	r.edit("sim/internal/aserver/aserver.gen.go", "GetUser()", "ReadUser()")
+	for name := range others {
+		r.write(name, strings.NewReplacer("One = 1", "Two = 2").Replace(others[name]))
+	}
+	report, text := r.compare("HEAD")
+	assert.Equal(t, Compatible, report.Severity(), text)
+	assert.Contains(t, text, "\nNo change in specs/a.yaml, a, gen/aapi, sim.\n")
 }
 
 func TestANewDocumentIsNoError(t *testing.T) {
@@ -260,7 +318,7 @@ func TestCommand(t *testing.T) {
 		out, err := cmd.CombinedOutput()
 		var exit *exec.ExitError
 		if err != nil {
-			require.True(t, errors.As(err, &exit), "%v", err)
+			require.ErrorAs(t, err, &exit)
 		}
 		return cmd.ProcessState.ExitCode(), string(out)
 	}

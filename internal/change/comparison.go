@@ -79,13 +79,18 @@ func (r Report) Severity() Severity {
 	return worst
 }
 
-// Write prints the report for people: a section a document or package, the breaking changes first. The same text reported for many
+// Write prints the report for people: a section for each document or package that has changed, the breaking changes first. The same text reported for many
 // operations, as that of a shared schema is, is printed once with the list of them.
 func (r Report) Write(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Compared with %s (%s).\n", r.Base.Commit[:min(12, len(r.Base.Commit))], r.Base.Why)
 	count := make(map[Severity]int)
+	var unchanged []string
 	for _, c := range r.Comparisons {
+		if c.State == Both && len(c.Changes) == 0 {
+			unchanged = append(unchanged, c.Name)
+			continue
+		}
 		fmt.Fprintf(&b, "\n%s: ", c.Name)
 		switch {
 		case c.State == New:
@@ -93,8 +98,6 @@ func (r Report) Write(w io.Writer) error {
 		case c.State == Gone:
 			fmt.Fprintln(&b, "BREAKING: is gone")
 			count[Breaking]++
-		case len(c.Changes) == 0:
-			fmt.Fprintln(&b, "no change")
 		default:
 			fmt.Fprintf(&b, "%s\n", c.Severity())
 			for _, severity := range []Severity{Breaking, Warning, Compatible} {
@@ -108,12 +111,35 @@ func (r Report) Write(w io.Writer) error {
 			}
 		}
 	}
+	if len(unchanged) > 0 {
+		fmt.Fprintf(&b, "\nNo change in %s.\n", wrapped(unchanged))
+	}
 	fmt.Fprintf(&b, "\n%d breaking, %d to look at, %d compatible.\n", count[Breaking], count[Warning], count[Compatible])
 	if r.Severity() == Breaking {
 		b.WriteString("A breaking change needs a release that says so; docs/CHANGING_A_SPEC.md tells how.\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// wrapped joins names, with line breaks where a line becomes long.
+func wrapped(names []string) string {
+	const longest = 100
+	var b strings.Builder
+	length := 0
+	for i, name := range names {
+		switch {
+		case i == 0:
+		case length+len(name) > longest:
+			b.WriteString(",\n  ")
+			length = 0
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString(name)
+		length += len(name) + len(", ")
+	}
+	return b.String()
 }
 
 // line is one text with the places that it was reported for.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -18,8 +19,8 @@ import (
 // wholeNumber is a value of an integer enum as oasdiff prints it: `6.00`.
 var wholeNumber = regexp.MustCompile("`(-?[0-9]+)\\.00`")
 
-// CompareDocuments classifies the OpenAPI documents in the folder specs of two trees with oasdiff's rules, document by document. Overlays are hints
-// for the Go generator, not documents: what they change shows in the Go packages.
+// CompareDocuments classifies the OpenAPI documents in the folder specs of two trees with oasdiff's rules, document by
+// document. Overlays are hints for the Go generator, not documents: what they change shows in the Go packages.
 func CompareDocuments(base, work string) ([]Comparison, error) {
 	before, err := documents(base)
 	if err != nil {
@@ -55,12 +56,19 @@ func documents(root string) (map[string]string, error) {
 	}
 	found := make(map[string]string)
 	for _, file := range files {
-		if name := filepath.Base(file); !strings.Contains(name, ".overlay.") && !strings.HasPrefix(name, ".") {
-			found[name] = file
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		if isDocument.Match(text) {
+			found[filepath.Base(file)] = file
 		}
 	}
 	return found, nil
 }
+
+// isDocument tells a document from what else is in the folder: overlays, settings and tables of other tools.
+var isDocument = regexp.MustCompile(`(?m)^openapi:`)
 
 func compareDocument(before, after string) ([]Change, error) {
 	old, err := load.NewSpecInfo(openapi3.NewLoader(), load.NewSource(before))
@@ -90,7 +98,8 @@ func compareDocument(before, after string) ([]Change, error) {
 		})
 	}
 	slices.SortStableFunc(changes, func(a, b Change) int {
-		return cmp.Or(-cmp.Compare(a.Severity, b.Severity), strings.Compare(a.Text, b.Text), strings.Compare(a.Where, b.Where))
+		return cmp.Or(-cmp.Compare(a.Severity, b.Severity), strings.Compare(a.Text, b.Text),
+			strings.Compare(a.Where, b.Where))
 	})
 	return changes, nil
 }

@@ -19,13 +19,14 @@ type Base struct {
 	Why    string // how it was chosen
 }
 
-// ResolveBase finds the commit that ref names in the repository at root. Without a ref it is where the branch left origin/main; on
-// main itself, or where there is no origin/main, it is the commit before the last.
+// ResolveBase finds the commit that ref names in the repository at root. Without a ref it is where the branch left
+// origin/main; on main itself, or where there is no origin/main, it is the commit before the last.
 func ResolveBase(ctx context.Context, root, ref string) (Base, error) {
 	if ref != "" {
 		commit, err := commitOf(ctx, root, "rev-parse", "--verify", "--end-of-options", ref+"^{commit}")
 		if err != nil {
-			return Base{}, fmt.Errorf("there is no commit %q here (in a shallow clone: git fetch --unshallow): %w", ref, err)
+			return Base{}, fmt.Errorf("there is no commit %q here (in a shallow clone: git fetch --unshallow): %w", ref,
+				err)
 		}
 		return Base{Commit: commit, Why: ref}, nil
 	}
@@ -38,12 +39,16 @@ func ResolveBase(ctx context.Context, root, ref string) (Base, error) {
 	}
 	before, err := commitOf(ctx, root, "rev-parse", "--verify", "HEAD~1")
 	if err != nil {
-		return Base{}, errors.New("neither origin/main nor a commit before HEAD is here to compare with (in a shallow clone: git fetch --unshallow); name one with BASE=<ref>")
+		return Base{},
+			errors.New(
+				"neither origin/main nor a commit before HEAD is here to compare with (in a shallow clone: git fetch " +
+					"--unshallow); name one with BASE=<ref>")
 	}
 	return Base{Commit: before, Why: "HEAD~1"}, nil
 }
 
-// Extract writes the files of a commit into the folder dir. It leaves the repository as it is, unlike a worktree, which needs an entry there.
+// Extract writes the files of a commit into the folder dir. It leaves the repository as it is, unlike a worktree, which
+// needs an entry there.
 func Extract(ctx context.Context, root string, base Base, dir string) error {
 	archive, err := git(ctx, root, "archive", "--format=tar", base.Commit)
 	if err != nil {
@@ -86,8 +91,8 @@ func commitOf(ctx context.Context, root string, args ...string) (string, error) 
 	return strings.TrimSpace(out), err
 }
 
-// git runs a git command in dir and returns what it prints. The variables by which a calling git, in a hook for example, names its own
-// repository are left out: dir alone says which one is meant.
+// git runs a git command in dir and returns what it prints. The variables by which a calling git, in a hook for
+// example, names its own repository are left out: dir alone says which one is meant.
 func git(ctx context.Context, dir string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "git", args...)
 	cmd.Dir = dir

@@ -47,29 +47,34 @@ func (g *guide) lines(language string, n int) []string {
 	return strings.Split(strings.TrimSuffix(g.block(language, n), "\n"), "\n")
 }
 
-// apply makes the edits of a diff block: the lines with a minus, which stand below the schema that the hunk names, become those with a plus.
+// apply makes the edits of a diff block: the lines with a minus, which stand below the schema that the hunk names,
+// become those with a plus.
 func (g *guide) apply(document, edits string) string {
 	g.t.Helper()
 	for _, hunk := range strings.Split("\n"+edits, "\n@@ ")[1:] {
 		schema, body, _ := strings.Cut(hunk, "\n")
-		var old, new []string
+		var old, changed []string
 		for _, line := range strings.Split(strings.TrimSuffix(body, "\n"), "\n") {
 			if text, ok := strings.CutPrefix(line, "-"); ok {
 				old = append(old, text+"\n")
 			} else if text, ok := strings.CutPrefix(line, "+"); ok {
-				new = append(new, text+"\n")
+				changed = append(changed, text+"\n")
 			}
 		}
 		before, after, ok := strings.Cut(document, "\n    "+schema+":\n")
 		require.True(g.t, ok, "specs/wecom.yaml has no schema %s any more: the guide needs another example", schema)
-		require.Contains(g.t, after, strings.Join(old, ""), "specs/wecom.yaml has changed: so must the guide's example")
-		document = before + "\n    " + schema + ":\n" + strings.Replace(after, strings.Join(old, ""), strings.Join(new, ""), 1)
+		require.Containsf(g.t, after, strings.Join(old, ""),
+			"specs/wecom.yaml has changed below %s: so must the example in docs/CHANGING_A_SPEC.md, which has\n%s",
+			schema, strings.Join(old, ""))
+		after = strings.Replace(after, strings.Join(old, ""), strings.Join(changed, ""), 1)
+		document = before + "\n    " + schema + ":\n" + after
 	}
 	return document
 }
 
-// tree is what an edit of WeCom's document makes of the checkout: nothing is written there, the new files stand in the place of the
-// old ones only for the commands that are run with them. Beside it is the module of somebody who uses the packages.
+// tree is what an edit of WeCom's document makes of the checkout: nothing is written there, the new files stand in the
+// place of the old ones only for the commands that are run with them. Beside it is the module of somebody who uses the
+// packages.
 type tree struct {
 	t       *testing.T
 	root    string
@@ -88,7 +93,8 @@ func newTree(t *testing.T) *tree {
 	require.NoError(t, err)
 	_, needs, ok := strings.Cut(string(module), "\n")
 	require.True(t, ok)
-	w.write("go.mod", "module example.org/user\n"+needs+"\nrequire github.com/roster-go/roster v0.0.0\n\nreplace github.com/roster-go/roster => "+root+"\n")
+	w.write("go.mod", "module example.org/user\n"+needs+
+		"\nrequire github.com/roster-go/roster v0.0.0\n\nreplace github.com/roster-go/roster => "+root+"\n")
 	sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
 	require.NoError(t, err)
 	w.write("go.sum", string(sums))
@@ -119,7 +125,8 @@ func regenerate(t *testing.T, document string) *tree {
 		require.NotEqual(t, string(text), changed, "%s names another output", config)
 		own := filepath.Join(w.dir, filepath.Base(config))
 		require.NoError(t, os.WriteFile(own, []byte(changed), 0o600))
-		out, err := w.run(w.root, "run", "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen", "-config", own, spec)
+		const generator = "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen"
+		out, err := w.run(w.root, "run", generator, "-config", own, spec)
 		require.NoError(t, err, out)
 	}
 	return w
@@ -143,7 +150,8 @@ func (w *tree) run(dir string, args ...string) (string, error) {
 	if dir == w.user {
 		mode = "mod"
 	}
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOTOOLCHAIN=local", "GOFLAGS=-mod="+mode)
+	// Without paths in them, packages of a copy come from the build cache.
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GOTOOLCHAIN=local", "GOFLAGS=-trimpath -mod="+mode)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
@@ -158,12 +166,14 @@ func (w *tree) edited(dir, command string, args ...string) (string, error) {
 	return w.run(dir, append([]string{command, "-overlay", file}, args...)...)
 }
 
-// report holds the edited tree against the checkout.
+// report compares the document and the generated packages of the edited tree with the checkout's: what stands on them does
+// not compile before it is edited, too.
 func (w *tree) report() string {
 	w.t.Helper()
-	changes, err := compareDocument(filepath.Join(w.root, "specs/wecom.yaml"), w.replace[filepath.Join(w.root, "specs/wecom.yaml")])
+	document := filepath.Join(w.root, "specs/wecom.yaml")
+	changes, err := compareDocument(document, w.replace[document])
 	require.NoError(w.t, err)
-	before, err := generated(w.t.Context(), w.root, nil)
+	before, err := loadLibrary(w.t.Context(), w.root, "./gen/...", nil)
 	require.NoError(w.t, err)
 	overlay := make(map[string][]byte)
 	for name, replacement := range w.replace {
@@ -171,9 +181,10 @@ func (w *tree) report() string {
 			require.NoError(w.t, err)
 		}
 	}
-	after, err := generated(w.t.Context(), w.root, overlay)
+	after, err := loadLibrary(w.t.Context(), w.root, "./gen/...", overlay)
 	require.NoError(w.t, err)
-	report := Report{Comparisons: append([]Comparison{{Name: "specs/wecom.yaml", Changes: changes}}, comparePackages(before, after)...)}
+	documents := []Comparison{{Name: "specs/wecom.yaml", Changes: changes}}
+	report := Report{Comparisons: append(documents, comparePackages(before, after)...)}
 	var text strings.Builder
 	require.NoError(w.t, report.Write(&text))
 	return text.String()
@@ -193,11 +204,23 @@ func TestFindings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	response := &contract.Response{Status: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(body)}
+	header := http.Header{"Content-Type": {"application/json"}}
+	response := &contract.Response{Status: 200, Header: header, Body: []byte(body)}
 	for _, f := range v.Check(contract.Exchange{Operation: "GetUserList", Response: response}) {
 		t.Log("FINDING " + f.String())
 	}
 }
+`
+
+const exampleHead = `package example
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/roster-go/roster/gen/wecomapi"
+)
+
 `
 
 // The example of the guide, from the report to the user's code.
@@ -226,7 +249,7 @@ func TestTheGuideIsTrue(t *testing.T) {
 		w := regenerate(t, g.apply(string(source), g.block("diff", 0)))
 		w.write("example/body.go", answer)
 		w.write("example/findings_test.go", findings)
-		w.write("example/example_test.go", "package example\n\nimport (\n\t\"encoding/json\"\n\t\"fmt\"\n\n\t\"github.com/roster-go/roster/gen/wecomapi\"\n)\n\n"+g.block("go", 0))
+		w.write("example/example_test.go", exampleHead+g.block("go", 0))
 		out, err := w.edited(w.user, "test", "-v", "./example")
 		require.NoError(t, err, out)
 		assert.Contains(t, out, "--- PASS: Example")
@@ -272,6 +295,112 @@ import "github.com/roster-go/roster/gen/wecomapi"
 // Title is the job title of a member.
 func Title(member wecomapi.Member) string { return member.Position }
 `
+
+// copyOf returns a copy of the checkout, in which commands can be run and files changed.
+func copyOf(t *testing.T) *tree {
+	t.Helper()
+	w := newTree(t)
+	list := exec.CommandContext(t.Context(), "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+	list.Dir = w.root
+	names, err := list.Output()
+	require.NoError(t, err)
+	elsewhere := t.TempDir()
+	for _, name := range strings.Split(strings.TrimSuffix(string(names), "\x00"), "\x00") {
+		data, err := os.ReadFile(filepath.Join(w.root, name))
+		if errors.Is(err, os.ErrNotExist) { // deleted, but not committed
+			continue
+		}
+		require.NoError(t, err)
+		path := filepath.Join(elsewhere, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, data, 0o600))
+	}
+	w.root = elsewhere
+	return w
+}
+
+// patch makes the edits of a diff block whose hunks name files: the lines without a plus are there once, and those with
+// one come with them.
+func (w *tree) patch(edits string) {
+	w.t.Helper()
+	for _, hunk := range strings.Split("\n"+edits, "\n@@ ")[1:] {
+		name, body, _ := strings.Cut(hunk, "\n")
+		var before, after strings.Builder
+		for line := range strings.Lines(strings.TrimSuffix(body, "\n") + "\n") {
+			if text, ok := strings.CutPrefix(line, "+"); ok {
+				after.WriteString(text)
+				continue
+			}
+			text := strings.TrimPrefix(line, " ")
+			before.WriteString(text)
+			after.WriteString(text)
+		}
+		path := filepath.Join(w.root, name)
+		data, err := os.ReadFile(path)
+		require.NoError(w.t, err)
+		require.Equal(w.t, 1, strings.Count(string(data), before.String()),
+			"%s has changed, so the guide needs another place than before:\n%s", name, before.String())
+		changed := strings.Replace(string(data), before.String(), after.String(), 1)
+		require.NoError(w.t, os.WriteFile(path, []byte(changed), 0o600))
+	}
+}
+
+// create writes the file that the guide's text names before its block.
+func (w *tree) create(g *guide, name string) {
+	w.t.Helper()
+	named := regexp.MustCompile("(?s)`" + regexp.QuoteMeta(name) + "`:\n\n```\\w+\n(.*?)\n```\n")
+	found := named.FindStringSubmatch(g.text)
+	require.NotNil(w.t, found, name)
+	path := filepath.Join(w.root, name)
+	require.NoError(w.t, os.MkdirAll(filepath.Dir(path), 0o755))
+	require.NoError(w.t, os.WriteFile(path, []byte(found[1]+"\n"), 0o600))
+}
+
+// The new operation of the guide, from the document to the last table, and what is said on the way.
+func TestTheGuideAddsAnOperation(t *testing.T) {
+	t.Parallel()
+	g := readGuide(t)
+	w := copyOf(t)
+	do := func(args ...string) {
+		t.Helper()
+		out, err := w.run(w.root, args...)
+		require.NoError(t, err, out)
+	}
+	fails := func(lines []string, args ...string) {
+		t.Helper()
+		out, err := w.run(w.root, args...)
+		require.Error(t, err)
+		for _, line := range lines {
+			assert.Contains(t, out, line)
+		}
+	}
+
+	w.patch(g.block("diff", 2))
+	do("run", "./internal/specfmt/cmd", "specs/wecom.yaml")
+	do("generate", ".")
+	coverage, err := os.ReadFile(filepath.Join(w.root, "docs/COVERAGE.md"))
+	require.NoError(t, err)
+	assert.Contains(t, string(coverage), "| GET /user/get_badge | `GetBadge` |")
+	fails(g.lines("text", 3), "build", "./sim")
+
+	w.create(g, "sim/wecom_badge.go")
+	w.patch(g.block("diff", 3))
+	do("build", "./...")
+	fails(g.lines("text", 4), "test", "-run", "^TestLedger$", "./contract")
+
+	w.create(g, "testdata/wecom/GetBadge/success.json")
+	w.create(g, "testdata/wecom/GetBadge/error-not-found.json")
+	w.patch(g.block("diff", 4))
+	do("test", "-run", "^TestLedger$", "./contract")
+	do("test", "-run", "^TestWeComEveryOperation$", "./sim")
+	do("test", "-run", "^TestSuite$/^(EveryOperationHasSamples|SamplesOverHTTP)$", "./clients/wecom")
+	do("test", "./specs", "./internal/coverage")
+	format := exec.CommandContext(t.Context(), "gofmt", "-l", "sim", "contract")
+	format.Dir = w.root
+	out, err := format.CombinedOutput()
+	require.NoError(t, err, string(out))
+	assert.Empty(t, string(out))
+}
 
 // Every command of the guide is there.
 func TestTheGuideNamesCommandsThatExist(t *testing.T) {

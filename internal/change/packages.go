@@ -7,6 +7,7 @@ import (
 	"go/types"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -16,35 +17,32 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// The generated client comes with an interface of its own methods, which gets two more with every operation. Nobody implements it by hand,
-// and a new operation is no breaking change.
-var grownClient = regexp.MustCompile(`^ClientInterface\.\w+: added$`)
-
-// ComparePackages classifies the exported names of the generated client packages below gen of two trees with apidiff's rules. The server stubs
-// are left out: they are there for the simulator, whose interfaces are meant to stop compiling when an operation is added.
+// ComparePackages classifies the exported names of all public packages of two trees with apidiff's rules: those that a
+// program of somebody else can import and is meant to. Types of internal packages that a public one hands out, by an
+// alias or in a signature, count as that one's.
 func ComparePackages(ctx context.Context, base, work string) ([]Comparison, error) {
-	before, err := generated(ctx, base, nil)
+	before, err := loadLibrary(ctx, base, "./...", nil)
 	if err != nil {
 		return nil, fmt.Errorf("base: %w", err)
 	}
-	after, err := generated(ctx, work, nil)
+	after, err := loadLibrary(ctx, work, "./...", nil)
 	if err != nil {
 		return nil, err
 	}
 	return comparePackages(before, after), nil
 }
 
-func comparePackages(before, after map[string]*types.Package) []Comparison {
+func comparePackages(before, after library) []Comparison {
 	var all []Comparison
-	for _, name := range slices.Sorted(maps.Keys(union(before, after))) {
+	for _, name := range slices.Sorted(maps.Keys(union(before.public, after.public))) {
 		c := Comparison{Name: name}
-		switch {
-		case before[name] == nil:
+		switch old, current := before.public[name], after.public[name]; {
+		case old == nil:
 			c.State = New
-		case after[name] == nil:
+		case current == nil:
 			c.State = Gone
 		default:
-			c.Changes = comparePackage(before[name], after[name])
+			c.Changes = append(comparePackage(old, current), compareExposed(before, after, name)...)
 		}
 		all = append(all, c)
 	}
@@ -55,7 +53,7 @@ func comparePackage(before, after *types.Package) []Change {
 	var changes []Change
 	for _, found := range apidiff.Changes(before, after).Changes {
 		severity := Compatible
-		if !found.Compatible && !grownClient.MatchString(found.Message) {
+		if !found.Compatible {
 			severity = Breaking
 		}
 		changes = append(changes, Change{Severity: severity, Text: found.Message})
@@ -63,33 +61,145 @@ func comparePackage(before, after *types.Package) []Change {
 	return changes
 }
 
-// generated loads the client packages below gen, by their paths in the tree. overlay holds files that are to be read in place of those in the tree, by
-// their absolute paths.
-func generated(ctx context.Context, root string, overlay map[string][]byte) (map[string]*types.Package, error) {
-	found := make(map[string]*types.Package)
-	if _, err := os.Stat(filepath.Join(root, "gen")); errors.Is(err, os.ErrNotExist) {
-		return found, nil
+// subject is the type that a message of apidiff's is about: "Person" in "Person.Name: removed" and "(*Person).Age: added".
+var subject = regexp.MustCompile(`^\(?\*?(\w+)`)
+
+// compareExposed compares the types of internal packages that a public package hands out.
+func compareExposed(before, after library, name string) []Change {
+	old, current := before.exposed(name), after.exposed(name)
+	var changes []Change
+	for _, internal := range slices.Sorted(maps.Keys(union(old, current))) {
+		if before.internal[internal] == nil || after.internal[internal] == nil {
+			continue // the public package's own messages say that its types have come from elsewhere
+		}
+		for _, change := range comparePackage(before.internal[internal], after.internal[internal]) {
+			about := subject.FindStringSubmatch(change.Text)
+			if about != nil && (old[internal][about[1]] || current[internal][about[1]]) {
+				change.Text = path.Base(internal) + "." + change.Text
+				changes = append(changes, change)
+			}
+		}
+	}
+	return changes
+}
+
+// library is what a tree has to offer.
+type library struct {
+	module   string
+	public   map[string]*types.Package // by path in the tree; the root's is the last part of the module's name
+	internal map[string]*types.Package
+}
+
+// loadLibrary loads packages of a tree. overlay holds files that are to be read in place of those in the tree, by their
+// absolute paths.
+func loadLibrary(ctx context.Context, root, pattern string, overlay map[string][]byte) (library, error) {
+	l := library{public: make(map[string]*types.Package), internal: make(map[string]*types.Package)}
+	if _, err := os.Stat(filepath.Join(root, "go.mod")); errors.Is(err, os.ErrNotExist) {
+		return l, nil
 	}
 	config := &packages.Config{
 		Context: ctx,
 		Dir:     root,
-		Mode:    packages.LoadSyntax,
+		Mode:    packages.NeedName | packages.NeedModule | packages.NeedImports | packages.NeedDeps | packages.NeedTypes,
 		Env:     append(os.Environ(), "GOWORK=off"),
 		Overlay: overlay,
 	}
-	loaded, err := packages.Load(config, "./gen/...")
+	loaded, err := packages.Load(config, pattern)
 	if err != nil {
-		return nil, err
+		return library{}, err
 	}
 	for _, pkg := range loaded {
-		_, name, ok := strings.Cut(pkg.PkgPath, "/gen/")
-		if !ok || strings.HasSuffix(name, "server") {
+		if pkg.Module == nil || pkg.Name == "main" {
+			continue
+		}
+		l.module = pkg.Module.Path
+		name := strings.TrimPrefix(strings.TrimPrefix(pkg.PkgPath, l.module), "/")
+		switch {
+		case name == "":
+			name = path.Base(l.module)
+		case isInternal(name):
+			l.internal[name] = pkg.Types
+			continue
+		case !isPublic(name):
 			continue
 		}
 		for _, problem := range pkg.Errors {
-			return nil, fmt.Errorf("gen/%s does not compile: %w", name, problem)
+			return library{}, fmt.Errorf("%s does not compile: %w", name, problem)
 		}
-		found["gen/"+name] = pkg.Types
+		l.public[name] = pkg.Types
 	}
-	return found, nil
+	return l, nil
+}
+
+func isInternal(name string) bool { return slices.Contains(strings.Split(name, "/"), "internal") }
+
+// isPublic tells whether a package that is not internal is there for others: programs of ours are not.
+func isPublic(name string) bool {
+	first, _, _ := strings.Cut(name, "/")
+	return !slices.Contains([]string{"cmd", "examples", "bench"}, first)
+}
+
+// exposed are the types of internal packages that a public package hands out: their names by the package's.
+func (l library) exposed(name string) map[string]map[string]bool {
+	pkg := l.public[name]
+	found, seen := make(map[string]map[string]bool), make(map[types.Type]bool)
+	var visit func(t types.Type)
+	visit = func(t types.Type) {
+		t = types.Unalias(t)
+		if t == nil || seen[t] {
+			return
+		}
+		seen[t] = true
+		switch t := t.(type) {
+		case *types.Named:
+			from := t.Obj().Pkg()
+			if from == nil {
+				return
+			}
+			below, own := strings.CutPrefix(from.Path(), l.module+"/")
+			switch {
+			case own && isInternal(below):
+				if found[below] == nil {
+					found[below] = make(map[string]bool)
+				}
+				found[below][t.Obj().Name()] = true
+			case from != pkg:
+				return // it is compared with its own package
+			}
+			for method := range t.Methods() {
+				if method.Exported() {
+					visit(method.Type())
+				}
+			}
+			visit(t.Underlying())
+		case *types.Struct:
+			for field := range t.Fields() {
+				if field.Exported() || field.Embedded() {
+					visit(field.Type())
+				}
+			}
+		case *types.Interface:
+			for method := range t.Methods() {
+				visit(method.Type())
+			}
+		case *types.Signature:
+			for v := range t.Params().Variables() {
+				visit(v.Type())
+			}
+			for v := range t.Results().Variables() {
+				visit(v.Type())
+			}
+		case *types.Map:
+			visit(t.Key())
+			visit(t.Elem())
+		case interface{ Elem() types.Type }: // pointers, slices, arrays and channels
+			visit(t.Elem())
+		}
+	}
+	for _, exported := range pkg.Scope().Names() {
+		if object := pkg.Scope().Lookup(exported); object.Exported() {
+			visit(object.Type())
+		}
+	}
+	return found
 }

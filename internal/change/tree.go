@@ -6,8 +6,8 @@ import (
 	"os"
 )
 
-// CompareTree compares the working tree at root, files that are not committed included, with a commit of its repository. ref names the commit; see
-// ResolveBase for what an empty one means.
+// CompareTree compares the working tree at root, files that are not committed included, with a commit of its
+// repository. ref names the commit; see ResolveBase for what an empty one means.
 func CompareTree(ctx context.Context, root, ref string) (report Report, err error) {
 	base, err := ResolveBase(ctx, root, ref)
 	if err != nil {

@@ -30,7 +30,8 @@ type failure struct {
 
 // answering is a failure in which the server gives every call the same answer.
 func answering(name string, handle http.HandlerFunc) failure {
-	return failure{name: name, setup: func(t *testing.T, s *Suite, op *wire.Operation, request samples.Request) (string, context.Context) {
+	return failure{name: name, setup: func(t *testing.T, s *Suite, op *wire.Operation, request samples.Request) (string,
+		context.Context) {
 		return s.serve(t, op, request, handle), t.Context()
 	}}
 }
@@ -51,23 +52,29 @@ func hang(r *http.Request, cancel func()) {
 
 func failures() []failure {
 	return []failure{
-		{name: "connection refused", setup: func(t *testing.T, _ *Suite, _ *wire.Operation, _ samples.Request) (string, context.Context) {
+		{name: "connection refused", setup: func(t *testing.T, _ *Suite, _ *wire.Operation, _ samples.Request) (string,
+			context.Context) {
 			// Nobody listens on port 1; a port that was free a moment ago may be another test's by now.
 			return "http://127.0.0.1:1", t.Context()
 		}},
-		{name: "unknown host", once: true, setup: func(t *testing.T, _ *Suite, _ *wire.Operation, _ samples.Request) (string, context.Context) {
-			return "http://vendor.invalid", t.Context()
+		{name: "unknown host", once: true,
+			setup: func(t *testing.T, _ *Suite, _ *wire.Operation, _ samples.Request) (string, context.Context) {
+				return "http://vendor.invalid", t.Context()
+			}},
+		{name: "TLS to a plain port", setup: func(t *testing.T, _ *Suite, _ *wire.Operation, _ samples.Request) (string,
+			context.Context) {
+			return strings.Replace(bare(t, func(http.ResponseWriter, *http.Request) {}), "http://", "https://", 1),
+				t.Context()
 		}},
-		{name: "TLS to a plain port", setup: func(t *testing.T, _ *Suite, _ *wire.Operation, _ samples.Request) (string, context.Context) {
-			return strings.Replace(bare(t, func(http.ResponseWriter, *http.Request) {}), "http://", "https://", 1), t.Context()
-		}},
-		{name: "cancelled", setup: func(t *testing.T, s *Suite, op *wire.Operation, request samples.Request) (string, context.Context) {
+		{name: "cancelled", setup: func(t *testing.T, s *Suite, op *wire.Operation, request samples.Request) (string,
+			context.Context) {
 			ctx, cancel := context.WithCancel(t.Context())
 			return s.serve(t, op, request, func(_ http.ResponseWriter, r *http.Request) {
 				hang(r, cancel)
 			}), ctx
 		}},
-		{name: "deadline", setup: func(t *testing.T, s *Suite, op *wire.Operation, request samples.Request) (string, context.Context) {
+		{name: "deadline", setup: func(t *testing.T, s *Suite, op *wire.Operation, request samples.Request) (string,
+			context.Context) {
 			ctx, cancel := context.WithCancelCause(t.Context())
 			return s.serve(t, op, request, func(_ http.ResponseWriter, r *http.Request) {
 				hang(r, func() { cancel(context.DeadlineExceeded) })
@@ -96,14 +103,17 @@ func failures() []failure {
 			w.Header().Set("X-Request-Id", r.URL.RawQuery)
 			w.Header().Set("X-Tt-Logid", r.URL.RawQuery)
 			_ = json.NewEncoder(w).Encode(map[string]any{
-				"errcode": 40003, "errmsg": text, "code": 40003, "msg": text, "message": text, "sub_msg": text, "request_id": text,
-				"error": map[string]any{"log_id": text, "message": text, "field_violations": []map[string]string{{"field": text, "value": text}}},
+				"errcode": 40003, "errmsg": text, "code": 40003, "msg": text, "message": text, "sub_msg": text,
+				"request_id": text,
+				"error": map[string]any{"log_id": text, "message": text,
+					"field_violations": []map[string]string{{"field": text, "value": text}}},
 			})
 		}),
 		answering("error status that quotes the request", func(w http.ResponseWriter, r *http.Request) {
 			text := echo(r)
 			w.WriteHeader(http.StatusForbidden)
-			_ = json.NewEncoder(w).Encode(map[string]any{"code": "Forbidden", "message": text, "requestid": text, "errmsg": text, "desc": text})
+			_ = json.NewEncoder(w).Encode(map[string]any{"code": "Forbidden", "message": text, "requestid": text,
+				"errmsg": text, "desc": text})
 		}),
 		answering("declared length that lies", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100000")
@@ -118,17 +128,22 @@ func failures() []failure {
 		answering("oversize", func(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprintf(w, `{"errmsg":"%s%s"}`, strings.Repeat("x", 1<<17), r.URL.RawQuery)
 		}),
-		{name: "secret refused", setup: func(t *testing.T, s *Suite, _ *wire.Operation, _ samples.Request) (string, context.Context) {
+		{name: "secret refused", setup: func(t *testing.T, s *Suite, _ *wire.Operation, _ samples.Request) (string,
+			context.Context) {
 			return bare(t, func(w http.ResponseWriter, r *http.Request) {
 				response := s.RejectSecret
-				response.Body = bytes.ReplaceAll(response.Body, []byte("%s"), []byte(strings.Trim(fmt.Sprintf("%q", echo(r)), `"`)))
+				response.Body = bytes.ReplaceAll(response.Body, []byte("%s"),
+					[]byte(strings.Trim(fmt.Sprintf("%q", echo(r)), `"`)))
 				response.Write(w)
 			}), t.Context()
 		}},
-		{name: "token refused twice", setup: func(t *testing.T, s *Suite, op *wire.Operation, request samples.Request) (string, context.Context) {
-			return s.serve(t, op, request, func(w http.ResponseWriter, _ *http.Request) { s.RejectToken.Write(w) }), t.Context()
+		{name: "token refused twice", setup: func(t *testing.T, s *Suite, op *wire.Operation,
+			request samples.Request) (string, context.Context) {
+			return s.serve(t, op, request, func(w http.ResponseWriter, _ *http.Request) { s.RejectToken.Write(w) }),
+				t.Context()
 		}},
-		{name: "token endpoint dies", setup: func(t *testing.T, _ *Suite, _ *wire.Operation, _ samples.Request) (string, context.Context) {
+		{name: "token endpoint dies", setup: func(t *testing.T, _ *Suite, _ *wire.Operation, _ samples.Request) (string,
+			context.Context) {
 			return bare(t, func(w http.ResponseWriter, _ *http.Request) {
 				connection, _, err := w.(http.Hijacker).Hijack()
 				if err == nil {
@@ -136,13 +151,16 @@ func failures() []failure {
 				}
 			}), t.Context()
 		}},
-		{name: "middleware fails with the whole request", setup: func(t *testing.T, s *Suite, op *wire.Operation, request samples.Request) (string, context.Context) {
-			return s.serve(t, op, request, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }), t.Context()
-		}},
+		{name: "middleware fails with the whole request",
+			setup: func(t *testing.T, s *Suite, op *wire.Operation, request samples.Request) (string, context.Context) {
+				return s.serve(t, op, request,
+					func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }), t.Context()
+			}},
 	}
 }
 
-// noSecrets makes every operation fail in every way and looks for the planted credentials in all that a program could print.
+// noSecrets makes every operation fail in every way and looks for the planted credentials in all that a program could
+// print.
 func (s *Suite) noSecrets(t *testing.T) {
 	answerable := s.answerable(t)
 	for _, f := range failures() {
@@ -151,7 +169,8 @@ func (s *Suite) noSecrets(t *testing.T) {
 				request := answerable[op].Request
 				base, ctx := f.setup(t, s, op, request)
 				var shown recorder
-				options := []clients.Option{clients.WithRetry(clients.Retry{MaxAttempts: 2}), clients.WithClock(NewClock()), clients.WithMaxResponseBytes(1 << 16),
+				options := []clients.Option{clients.WithRetry(clients.Retry{MaxAttempts: 2}),
+					clients.WithClock(NewClock()), clients.WithMaxResponseBytes(1 << 16),
 					clients.WithLogger(shown.logger()), clients.WithMiddleware(shown.middleware)}
 				api := s.New(t, base, options...)
 				_, err := s.method(t, api, op.ID).Call(ctx, request)
@@ -166,8 +185,8 @@ func (s *Suite) noSecrets(t *testing.T) {
 	}
 }
 
-// leaks looks for the credentials in text, as they are and escaped. What the caller passed as an argument of the token operation is a
-// credential as well.
+// leaks looks for the credentials in text, as they are and escaped. What the caller passed as an argument of the token
+// operation is a credential as well.
 func (s *Suite) leaks(t *testing.T, op *wire.Operation, request samples.Request, text string) {
 	t.Helper()
 	secrets := s.Secrets
@@ -182,9 +201,11 @@ func (s *Suite) leaks(t *testing.T, op *wire.Operation, request samples.Request,
 	}
 	for _, secret := range secrets {
 		quoted, _ := json.Marshal(secret)
-		for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret), strings.Trim(string(quoted), `"`)} {
+		for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret),
+			strings.Trim(string(quoted), `"`)} {
 			if at := strings.Index(text, form); at >= 0 {
-				assert.Failf(t, "a credential is shown", "%s: …%s…", op.ID, text[max(0, at-120):min(len(text), at+len(form)+20)])
+				assert.Failf(t, "a credential is shown", "%s: …%s…", op.ID,
+					text[max(0, at-120):min(len(text), at+len(form)+20)])
 			}
 		}
 	}

@@ -49,13 +49,21 @@ type Suite struct {
 
 	// Code reads the vendor's code out of an error body. It returns "" for a body that has none.
 	Code func(body []byte) string
+
+	// Refusals has an entry for each list of error codes in the document. Where codes mean something else for some
+	// operations, the first entry is that of those codes.
+	Refusals []Refusal
 }
 
 // Run runs all tests of the suite.
 func (s *Suite) Run(t *testing.T) {
-	t.Run("EveryOperationHasSamples", s.everyOperationHasSamples)
+	if !t.Run("EveryOperationHasSamples", s.everyOperationHasSamples) {
+		return // all others live on the samples
+	}
 	t.Run("SamplesDecodeWithNothingLost", s.samplesDecode)
 	t.Run("SamplesOverHTTP", s.samplesOverHTTP)
+	t.Run("KindsAreThoseOfTheDocument", s.kinds)
+	t.Run("KindsOfOperationsAreThoseOfTheDocument", s.kindsOfOperations)
 	t.Run("NoAnswerIsBelievedThatIsNone", s.noAnswers)
 	t.Run("NoSecretInAnyFailure", s.noSecrets)
 	t.Run("ColdStartFetchesOneToken", s.coldStart)
@@ -89,8 +97,15 @@ func (s *Suite) method(t *testing.T, api any, id string) invoke.Method {
 }
 
 func (s *Suite) everyOperationHasSamples(t *testing.T) {
-	has := map[string][2]bool{}
+	has, known := map[string][2]bool{}, map[string]bool{}
+	for _, op := range s.Operations {
+		known[op.ID] = true
+	}
 	for _, sample := range s.samples(t) {
+		if !known[sample.Operation] {
+			t.Errorf("%s: testdata has %s/%s/%s.json, gen/%[2]sapi has no such operation: is it in specs/%[2]s.yaml, and was \"make generate\" run?",
+				sample.Operation, s.Vendor, sample.Operation, sample.Case)
+		}
 		entry := has[sample.Operation]
 		if sample.Success() {
 			entry[0] = true
@@ -100,8 +115,12 @@ func (s *Suite) everyOperationHasSamples(t *testing.T) {
 		has[sample.Operation] = entry
 	}
 	for _, op := range s.Operations {
-		assert.Truef(t, has[op.ID][0], "%s has no success sample", op.ID)
-		assert.Truef(t, has[op.ID][1], "%s has no error sample", op.ID)
+		if !has[op.ID][0] {
+			t.Errorf("%s: no sample of a success: add testdata/%s/%[1]s/success.json", op.ID, s.Vendor)
+		}
+		if !has[op.ID][1] {
+			t.Errorf("%s: no sample of a refusal: add testdata/%s/%[1]s/error-<code>.json", op.ID, s.Vendor)
+		}
 	}
 }
 

@@ -46,7 +46,11 @@ func (b Builder) Build(ctx context.Context, out string) (err error) {
 
 	var pages []*page
 	var jobs []func() error
-	for _, v := range vendors() {
+	known, err := all()
+	if err != nil {
+		return err
+	}
+	for _, v := range known {
 		p, err := load(b.Documents, b.Testdata, v)
 		if err != nil {
 			return err
@@ -131,7 +135,8 @@ func (b Builder) render(ctx context.Context, p *page, f form, work, out string) 
 // logo is an image that the renderer's footer would load from its maker's servers.
 var logo = regexp.MustCompile(`https://cdn\.redoc\.ly/redoc/logo-mini[a-z-]*\.svg`)
 
-// offline takes out of a rendered page what a browser would fetch: the renderer's logo, and the icon that browsers look for by themselves.
+// offline takes out of a rendered page what a browser would fetch: the renderer's logo, and the icon that browsers look
+// for by themselves.
 func offline(html []byte) ([]byte, error) {
 	const head = "<head>"
 	if !bytes.Contains(html, []byte(head)) {

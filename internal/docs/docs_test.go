@@ -43,12 +43,18 @@ func sourcesOf(t *testing.T, p *page, f form) map[string]string {
 func TestSamplesForReading(t *testing.T) {
 	variable := regexp.MustCompile(`\$[A-Z_]+\b`)
 	var script strings.Builder
-	for _, v := range vendors() {
+	known, err := all()
+	require.NoError(t, err)
+	for _, v := range known {
 		p := loaded(t, v)
 		found := sourcesOf(t, p, atVendor)
 		assert.Len(t, found, len(p.operations))
 		for operation, source := range found {
 			about := v.name + " " + operation
+			if source == "" {
+				t.Errorf("%s: no call on its page: testdata/%s/%s has no success sample", about, v.name, operation)
+				continue
+			}
 			assert.Contains(t, source, `"https://`, about)
 			assert.NotContains(t, source, "ROSTER__", about)
 			assert.NotContains(t, source, "{{", about)
@@ -65,14 +71,18 @@ func TestSamplesForReading(t *testing.T) {
 }
 
 func TestSampleOfOneCall(t *testing.T) {
-	wecom := sourcesOf(t, loaded(t, weCom()), atVendor)
+	known, err := all()
+	require.NoError(t, err)
+	require.Equal(t, "wecom", known[0].name)
+	page := loaded(t, known[0])
+	wecom := sourcesOf(t, page, atVendor)
 	assert.Equal(t, `# $WECOM_CORP_ID: the corp's id (企业ID)
-# $WECOM_APP_SECRET: secret of a self-built app (自建应用)
+# $WECOM_APP_SECRET: secret of a self-built app (自建应用), which sees its visible range
 token=$(curl -sS "https://qyapi.weixin.qq.com/cgi-bin/gettoken?corpid=$WECOM_CORP_ID&corpsecret=$WECOM_APP_SECRET" |
   sed -E 's/.*"access_token": *"([^"]*)".*/\1/')
 curl -sS "https://qyapi.weixin.qq.com/cgi-bin/user/get?userid=chen.yq&access_token=$token"
 `, wecom["GetUser"])
-	simulated := sourcesOf(t, loaded(t, weCom()), atSimulator)
+	simulated := sourcesOf(t, page, atSimulator)
 	assert.Contains(t, simulated["GetUser"], `curl -sS "ROSTER__WECOM_BASE_URL__/user/get?userid=ROSTER__WECOM_USER_ID__&access_token=$token"`)
 	assert.Contains(t, simulated["CreateUser"], `"userid": "chen.yq"`, "a new user has an id of its own")
 }

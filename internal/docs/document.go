@@ -87,7 +87,8 @@ func (p *page) document() *yaml.Node {
 	return p.root.Content[0]
 }
 
-// derive returns the document from which a form of the page is rendered: with limits and the like in words, and with samples.
+// derive returns the document from which a form of the page is rendered: with limits and the like in words, and with
+// samples.
 func (p *page) derive(f form) ([]byte, error) {
 	root := clone(p.root)
 	document := root.Content[0]

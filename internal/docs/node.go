@@ -8,7 +8,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// The documents are edited as trees of YAML nodes: members keep their order, which is the order in which a page shows them.
+// The documents are edited as trees of YAML nodes: members keep their order, which is the order in which a page shows
+// them.
 
 // child returns a member of a mapping, nil if there is none.
 func child(n *yaml.Node, name string) *yaml.Node {

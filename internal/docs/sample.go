@@ -29,8 +29,9 @@ type parameter struct {
 	example  string
 }
 
-// Samples are written with marks, which are resolved when the text is whole: {{NAME}} is a variable of the reader, {{NAME|value}} is
-// a value at the vendor that stands for something else in a simulator, {{$name}} is a variable that the sample itself has set.
+// Samples are written with marks, which are resolved when the text is whole: {{NAME}} is a variable of the reader,
+// {{NAME|value}} is a value at the vendor that stands for something else in a simulator, {{$name}} is a variable that
+// the sample itself has set.
 var mark = regexp.MustCompile(`\{\{([A-Za-z0-9_$]+)(?:\|([^{}]*))?\}\}`)
 
 // word is what an id of testdata can be: nothing shorter is replaced, so that the 12 in a date stays.
@@ -59,12 +60,10 @@ func (v vendor) curl(f form, c call, s *samples.Sample) string {
 	headers := auth.headers
 	payload := v.payload(c, s)
 	if auth.sign {
-		content := ""
+		content := "$date"
 		if payload != "" {
 			content = c.contentType + "$date$digest"
 			lines = append(lines, "body="+quote(payload), `digest=$(printf %s "$body" | openssl dgst -sha256 | sed 's/.* //')`)
-		} else {
-			content = "$date"
 		}
 		lines = append(lines, `date=$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT')`,
 			`signature=$(printf %s "KSO-1`+c.method+target+content+`" | openssl dgst -sha256 -hmac "{{WPS_APP_KEY}}" | sed 's/.* //')`)

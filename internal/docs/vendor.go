@@ -1,6 +1,11 @@
 package docs
 
-import "github.com/roster-go/roster/internal/docs/site"
+import (
+	"fmt"
+
+	"github.com/roster-go/roster/internal/docs/site"
+	"github.com/roster-go/roster/internal/vendors"
+)
 
 // vendor is what the pages need to know of a vendor beyond its document.
 type vendor struct {
@@ -10,7 +15,8 @@ type vendor struct {
 	// baseURL is the variable that holds the base URL of a simulator.
 	baseURL string
 
-	// variables explains the credentials that the samples use, by name. The command line uses the same names where it has them.
+	// variables explains what the samples use, by name: the variables that the register of vendors has, and those that
+	// only the samples need.
 	variables map[string]string
 
 	// fields are the members of requests that hold credentials, and the variables that belong there.
@@ -19,12 +25,12 @@ type vendor struct {
 	// operations has what is different in one operation.
 	operations map[string]exception
 
-	// known are values of the made-up company in testdata, and the variables that hold somebody or something of the same kind in a
-	// simulator.
+	// known are values of the made-up company in testdata, and the variables that hold somebody or something of the
+	// same kind in a simulator.
 	known map[string]string
 
-	// created says what takes the place of those variables in a call that creates a user, whose id and number must not be there yet. Without a
-	// value, what testdata has is good.
+	// created says what takes the place of those variables in a call that creates a user, whose id and number must not
+	// be there yet. Without a value, what testdata has is good.
 	created map[string]string
 
 	// once are the variables whose values a call uses up: each sample has a value of its own.
@@ -52,8 +58,24 @@ type authorization struct {
 	sign    bool // KSO-1
 }
 
-func vendors() []vendor {
-	return []vendor{weCom(), dingTalk(), feishu(), wps()}
+// all returns the vendors of the register with what the pages know of them.
+func all() ([]vendor, error) {
+	known := map[string]func() vendor{"wecom": weCom, "dingtalk": dingTalk, "feishu": feishu, "wps": wps}
+	var out []vendor
+	for _, registered := range vendors.All() {
+		notes, ok := known[registered.Name]
+		if !ok {
+			return nil, fmt.Errorf("docs: %s is in the register of vendors, but nothing says how its samples get their credentials: "+
+				"add internal/docs/vendor_%[1]s.go", registered.Name)
+		}
+		v := notes()
+		v.name, v.title, v.baseURL = registered.Name, registered.Title, registered.BaseURL()
+		for _, variable := range registered.Variables {
+			v.variables[variable.Name] = variable.Meaning
+		}
+		out = append(out, v)
+	}
+	return out, nil
 }
 
 // take is shell text that sets a variable to a member, of type string, of the JSON object that a command prints.

@@ -2,10 +2,7 @@ package docs
 
 func dingTalk() vendor {
 	return vendor{
-		name: "dingtalk", title: "DingTalk 钉钉", baseURL: "DINGTALK_BASE_URL",
 		variables: map[string]string{
-			"DINGTALK_APP_KEY":      "AppKey (Client ID) of an internal app",
-			"DINGTALK_APP_SECRET":   "AppSecret (Client Secret) of that app",
 			"DINGTALK_CORP_ID":      "the corp's id (CorpId)",
 			"DINGTALK_SUITE_KEY":    "SuiteKey of a third-party app",
 			"DINGTALK_SUITE_SECRET": "SuiteSecret of that app",

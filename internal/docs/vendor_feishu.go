@@ -5,10 +5,7 @@ func feishu() vendor {
   -d `
 	store := map[string]string{"app_id": "FEISHU_STORE_APP_ID", "app_secret": "FEISHU_STORE_APP_SECRET"}
 	return vendor{
-		name: "feishu", title: "Feishu 飞书 / Lark", baseURL: "FEISHU_BASE_URL",
 		variables: map[string]string{
-			"FEISHU_APP_ID":            "App ID of a self-built app",
-			"FEISHU_APP_SECRET":        "App Secret of that app",
 			"FEISHU_STORE_APP_ID":      "App ID of a store app",
 			"FEISHU_STORE_APP_SECRET":  "App Secret of that app",
 			"FEISHU_STORE_APP_TICKET":  "the latest app_ticket pushed to it",

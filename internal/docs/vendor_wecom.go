@@ -17,11 +17,7 @@ func weCom() vendor {
 	job.before = append(job.before, take("job", "jobid", `curl -sS "{{URL}}/batch/syncuser?access_token=$token" -d '{"media_id":"{{$media_id}}","to_invite":false}'`))
 
 	return vendor{
-		name: "wecom", title: "WeCom 企业微信", baseURL: "WECOM_BASE_URL",
 		variables: map[string]string{
-			"WECOM_CORP_ID":             "the corp's id (企业ID)",
-			"WECOM_CONTACT_SECRET":      "secret of the contact sync (通讯录同步)",
-			"WECOM_APP_SECRET":          "secret of a self-built app (自建应用)",
 			"WECOM_PROVIDER_APP_SECRET": "secret of an app that a provider runs for the corp (代开发)",
 			"WECOM_DEPARTMENT_ID":       "id of a department",
 			"WECOM_NEW_MOBILE":          "mobile number of the new member",

@@ -2,10 +2,7 @@ package docs
 
 func wps() vendor {
 	return vendor{
-		name: "wps", title: "WPS 365", baseURL: "WPS_BASE_URL",
 		variables: map[string]string{
-			"WPS_APP_ID":     "APPID of a self-built app",
-			"WPS_APP_KEY":    "APPKEY of that app",
 			"WPS_LOGIN_CODE": "code from the sign-in page, good once",
 		},
 		fields: map[string]string{"client_id": "WPS_APP_ID", "client_secret": "WPS_APP_KEY"},

@@ -48,7 +48,8 @@ func (m Method) arguments(ctx context.Context, request samples.Request) ([]refle
 	return args, nil
 }
 
-// PathNames returns the names in a path template, in order: {dept_id} and {user_id} of "/depts/{dept_id}/members/{user_id}".
+// PathNames returns the names in a path template, in order: {dept_id} and {user_id} of
+// "/depts/{dept_id}/members/{user_id}".
 func PathNames(template string) []string {
 	var names []string
 	for part := range strings.SplitSeq(template, "{") {

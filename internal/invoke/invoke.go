@@ -1,5 +1,5 @@
-// Package invoke calls an operation's generated method by reflection, with the arguments of a sample's request. It is for tests and tools
-// that go through all operations of a document; programs call the methods.
+// Package invoke calls an operation's generated method by reflection, with the arguments of a sample's request. It is
+// for tests and tools that go through all operations of a document; programs call the methods.
 package invoke
 
 import (
@@ -18,8 +18,8 @@ type Method struct {
 	fn reflect.Value
 }
 
-// Find finds the method of op on a client, or on a generated API. The generator writes initialisms in capitals, so names are compared
-// without case.
+// Find finds the method of op on a client, or on a generated API. The generator writes initialisms in capitals, so
+// names are compared without case.
 func Find(api any, op *wire.Operation) (Method, error) {
 	value := reflect.ValueOf(api)
 	if !value.IsValid() {

@@ -1,4 +1,5 @@
-// Package samples reads the wire samples of testdata: recorded or documented pairs of a request and its answer, one file each.
+// Package samples reads the wire samples of testdata: recorded or documented pairs of a request and its answer, one
+// file each.
 package samples
 
 import (
@@ -60,7 +61,8 @@ func (r *Response) Write(w http.ResponseWriter) {
 	_, _ = w.Write(r.Payload())
 }
 
-// Load reads all samples of a vendor from testdata, in order of their names. A folder whose name is not an operation's is left out.
+// Load reads all samples of a vendor from testdata, in order of their names. A folder whose name is not an operation's
+// is left out.
 func Load(testdata fs.FS, vendor string) ([]*Sample, error) {
 	files, err := fs.Glob(testdata, vendor+"/*/*.json")
 	if err != nil {

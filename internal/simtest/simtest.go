@@ -1,4 +1,4 @@
-// Package simtest starts simulators for tests and holds whatever they answer against the vendors' documents, so that the whole test suite
+// Package simtest starts simulators for tests and checks whatever they answer against the vendors' documents, so that the whole test suite
 // checks that the simulator and the documents agree, and not one test of it.
 //
 // What a fault does to an answer afterwards is left out: it is meant to differ. So is what a test says of requests, since tests send wrong

@@ -63,8 +63,9 @@ func TestAnAnswerThatTheDocumentDoesNotDeclareFailsTheTest(t *testing.T) {
 		contentType, body string
 		want              string
 	}{
-		"none":         {200, "application/json", `{"errcode":40013,"errmsg":"invalid corpid"}`, ""},
-		"field":        {200, "application/json", `{"errcode":40013,"errmsg":"invalid corpid","hint":"x"}`, "response body /hint: undeclared field"},
+		"none": {200, "application/json", `{"errcode":40013,"errmsg":"invalid corpid"}`, ""},
+		"field": {200, "application/json", `{"errcode":40013,"errmsg":"invalid corpid","hint":"x"}`,
+			"response body /hint: undeclared field"},
 		"code":         {200, "application/json", `{"errcode":987654,"errmsg":"new"}`, "undocumented code 987654"},
 		"content type": {200, "text/plain", `{"errcode":40013,"errmsg":"invalid corpid"}`, "wrong content type"},
 		"status":       {202, "application/json", `{"errcode":40013,"errmsg":"invalid corpid"}`, "undeclared status"},
@@ -72,7 +73,8 @@ func TestAnAnswerThatTheDocumentDoesNotDeclareFailsTheTest(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := &witness{TB: t}
-			server := simtest.Serve(w, sim.WithPeople(10), sim.WithDepartments(2), deviating(tc.status, tc.contentType, tc.body))
+			server := simtest.Serve(w, sim.WithPeople(10), sim.WithDepartments(2),
+				deviating(tc.status, tc.contentType, tc.body))
 			get(t, server.WeComURL()+"/user/get?userid=x")
 			w.end()
 			if tc.want == "" {
@@ -88,7 +90,8 @@ func TestAnAnswerThatTheDocumentDoesNotDeclareFailsTheTest(t *testing.T) {
 func TestWhatAFaultDoesIsNoDeviation(t *testing.T) {
 	w := &witness{TB: t}
 	server := simtest.Serve(w, sim.WithPeople(10), sim.WithDepartments(2))
-	for _, kind := range []sim.FaultKind{sim.FaultExtraField, sim.FaultChangedType, sim.FaultTruncated, sim.FaultHTMLError, sim.FaultTokenRevoked} {
+	for _, kind := range []sim.FaultKind{sim.FaultExtraField, sim.FaultChangedType, sim.FaultTruncated,
+		sim.FaultHTMLError, sim.FaultTokenRevoked} {
 		server.Inject(sim.VendorWeCom, "*", sim.Fault{Kind: kind, Times: 1})
 		get(t, server.WeComURL()+"/user/get?userid=x")
 	}
@@ -96,13 +99,15 @@ func TestWhatAFaultDoesIsNoDeviation(t *testing.T) {
 	assert.Empty(t, w.errors)
 }
 
-// Every simulator that a test of this module starts to talk to is a checked one. Examples are left out: they show how it is done elsewhere.
+// Every simulator that a test of this module starts to talk to is a checked one. Examples are left out: they show how
+// it is done elsewhere.
 func TestEveryTestTalksToACheckedSimulator(t *testing.T) {
 	var unchecked []string
 	root := os.DirFS("../..")
 	found := 0
 	require.NoError(t, fs.WalkDir(root, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || !strings.HasSuffix(path, "_test.go") || filepath.Base(filepath.Dir(path)) == "simtest" {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, "_test.go") ||
+			filepath.Base(filepath.Dir(path)) == "simtest" {
 			return err
 		}
 		text, err := fs.ReadFile(root, path)
@@ -121,14 +126,16 @@ func TestEveryTestTalksToACheckedSimulator(t *testing.T) {
 			}
 			looked := map[ast.Node]bool{} // simulators that are made for something else than to be talked to
 			ast.Inspect(f, func(n ast.Node) bool {
-				if selector, ok := n.(*ast.SelectorExpr); ok && (selector.Sel.Name == "Organisation" || selector.Sel.Name == "Credentials") {
+				if selector, ok := n.(*ast.SelectorExpr); ok &&
+					(selector.Sel.Name == "Organisation" || selector.Sel.Name == "Credentials") {
 					looked[selector.X] = true
 				}
 				if call, ok := n.(*ast.CallExpr); ok && !looked[call] {
 					switch name := selected(call.Fun); {
 					case name == "simtest.Serve" || name == "simtest.Checked":
 						found++
-					case (name == "sim.Serve" || name == "sim.Listen" || name == "sim.New") && !mentions(call, "simtest.Checked"):
+					case (name == "sim.Serve" || name == "sim.Listen" || name == "sim.New") &&
+						!mentions(call, "simtest.Checked"):
 						unchecked = append(unchecked, files.Position(call.Pos()).String())
 					}
 				}

@@ -3,8 +3,8 @@
 //	rdb := redis.NewClient(&redis.Options{Addr: "127.0.0.1:6379"})
 //	c, err := wecom.New(wecom.Config{...}, clients.WithTokenStore(redisstore.New(rdb)))
 //
-// The values are the tokens themselves: guard that Redis as you guard the credentials. Keys hold hashes only. When Redis is down, clients go on
-// and each fetches for itself.
+// The values are the tokens themselves: guard that Redis as you guard the credentials. Keys hold hashes only. When
+// Redis is down, clients go on and each fetches for itself.
 package redisstore
 
 import (
@@ -20,14 +20,15 @@ import (
 )
 
 const (
-	// lockLife bounds how long a process that died while it fetched a token holds up the others. A fetch that takes longer
-	// prolongs its lock.
+	// lockLife bounds how long a process that died while it fetched a token holds up the others. A fetch that takes
+	// longer prolongs its lock.
 	lockLife = 30 * time.Second
 
 	// retryEvery is how often somebody who waits for the lock looks again.
 	retryEvery = 50 * time.Millisecond
 
-	// grace keeps a token a little longer than it lives, so that a clock that is behind finds a dead token rather than none.
+	// grace keeps a token a little longer than it lives, so that a clock that is behind finds a dead token rather than
+	// none.
 	grace = time.Minute
 )
 
@@ -66,7 +67,8 @@ func (s *Store) Get(ctx context.Context, key string) (token.Token, error) {
 		// Not quoting what is there: it may be most of a token.
 		return token.Token{}, fmt.Errorf("redisstore: the value under %s is not a token", key)
 	}
-	return token.Token{Value: token.Secret(r.Value), Expiry: r.Expiry, Refresh: token.Secret(r.Refresh), RefreshExpiry: r.RefreshExpiry}, nil
+	return token.Token{Value: token.Secret(r.Value), Expiry: r.Expiry, Refresh: token.Secret(r.Refresh),
+		RefreshExpiry: r.RefreshExpiry}, nil
 }
 
 // Set implements token.Store. Redis drops the token once neither it nor what renews it is good any more.
@@ -91,7 +93,8 @@ func (s *Store) Set(ctx context.Context, key string, t token.Token) error {
 
 // Lock implements token.Store. The lock ends by itself half a minute after its holder has died.
 func (s *Store) Lock(ctx context.Context, key string) (func(), error) {
-	lock, err := s.locks.Obtain(ctx, key+":lock", lockLife, &redislock.Options{RetryStrategy: redislock.LinearBackoff(retryEvery)})
+	lock, err := s.locks.Obtain(ctx, key+":lock", lockLife,
+		&redislock.Options{RetryStrategy: redislock.LinearBackoff(retryEvery)})
 	if err != nil {
 		return nil, fmt.Errorf("redisstore: lock: %w", err)
 	}

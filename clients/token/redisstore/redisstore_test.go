@@ -61,7 +61,8 @@ func TestStore(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, token.Token{}, got)
 
-	kept := token.Token{Value: "opaque", Expiry: time.Now().Add(time.Hour).UTC(), Refresh: "r", RefreshExpiry: time.Now().Add(24 * time.Hour).UTC()}
+	kept := token.Token{Value: "opaque", Expiry: time.Now().Add(time.Hour).UTC(), Refresh: "r",
+		RefreshExpiry: time.Now().Add(24 * time.Hour).UTC()}
 	require.NoError(t, store.Set(t.Context(), "k", kept))
 	got, err = store.Get(t.Context(), "k")
 	require.NoError(t, err)
@@ -83,9 +84,11 @@ func TestOneOfManyProcessesFetches(t *testing.T) {
 	var fetched atomic.Int64
 	var wg sync.WaitGroup
 	for range 16 {
-		source, err := token.New(token.Config{Key: "k", Store: redisstore.New(connect(t, socket)), Fetch: func(context.Context, token.Token) (token.Token, error) {
-			return token.Token{Value: token.Secret(fmt.Sprint("t", fetched.Add(1))), Expiry: time.Now().Add(time.Hour)}, nil
-		}})
+		source, err := token.New(token.Config{Key: "k", Store: redisstore.New(connect(t, socket)),
+			Fetch: func(context.Context, token.Token) (token.Token, error) {
+				return token.Token{Value: token.Secret(fmt.Sprint("t", fetched.Add(1))), Expiry: time.Now().Add(time.Hour)},
+					nil
+			}})
 		require.NoError(t, err)
 		wg.Go(func() {
 			got, err := source.Token(t.Context())
@@ -119,9 +122,10 @@ func TestLockExcludesAndEnds(t *testing.T) {
 func TestRedisThatIsDownStopsNobody(t *testing.T) {
 	rdb := redis.NewClient(&redis.Options{Network: "unix", Addr: filepath.Join(t.TempDir(), "nobody"), MaxRetries: -1})
 	t.Cleanup(func() { _ = rdb.Close() })
-	source, err := token.New(token.Config{Key: "k", Store: redisstore.New(rdb), Fetch: func(context.Context, token.Token) (token.Token, error) {
-		return token.Token{Value: "own", Expiry: time.Now().Add(time.Hour)}, nil
-	}})
+	source, err := token.New(token.Config{Key: "k", Store: redisstore.New(rdb),
+		Fetch: func(context.Context, token.Token) (token.Token, error) {
+			return token.Token{Value: "own", Expiry: time.Now().Add(time.Hour)}, nil
+		}})
 	require.NoError(t, err)
 	got, err := source.Token(t.Context())
 	require.NoError(t, err)

@@ -39,7 +39,8 @@ func ExampleTransport() {
 	defer vendor.Close()
 
 	client := &http.Client{Transport: &kso1.Transport{Signer: signer}}
-	response, err := client.Post(vendor.URL+"/v7/depts/batch_read", "application/json", strings.NewReader(`{"dept_ids":["Dp7731"]}`))
+	response, err := client.Post(vendor.URL+"/v7/depts/batch_read", "application/json",
+		strings.NewReader(`{"dept_ids":["Dp7731"]}`))
 	if err != nil {
 		panic(err)
 	}
@@ -55,7 +56,8 @@ func ExampleSigner_Verify() {
 	req := httptest.NewRequest(http.MethodGet, "/v7/test?key=value", nil)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set(kso1.HeaderDate, "Mon, 02 Jan 2006 15:04:05 GMT")
-	req.Header.Set(kso1.HeaderAuthorization, "KSO-1 AK123456:cfa89786d68aae427026db48710bab375276dc15efe0c433b7c7ef2f28935063")
+	req.Header.Set(kso1.HeaderAuthorization,
+		"KSO-1 AK123456:cfa89786d68aae427026db48710bab375276dc15efe0c433b7c7ef2f28935063")
 	_, err := server.Verify(req, nil)
 	fmt.Println(err)
 	// Output: kso1sign check error: invalid signature: the hash of an empty body was signed

@@ -63,7 +63,8 @@ func FuzzVerify(f *testing.F) {
 		req.Header[kso1.HeaderAuthorization] = []string{authorization}
 		req.Header[kso1.HeaderDate] = []string{date}
 		req.Header["Content-Type"] = []string{contentType}
-		if _, err := (kso1.Signer{AccessKey: "AK", SecretKey: "a key that no input guesses"}).Verify(req, body); err == nil {
+		if _, err := (kso1.Signer{AccessKey: "AK", SecretKey: "a key that no input guesses"}).Verify(req,
+			body); err == nil {
 			t.Fatal("accepted")
 		}
 	})

@@ -75,7 +75,7 @@ func TestVectors(t *testing.T) {
 				var refused *kso1.VerifyError
 				require.ErrorAs(t, err, &refused)
 				assert.Equal(t, kso1.InvalidSignature, refused.Fault)
-				assert.Equal(t, signed, refused.Want)
+				assert.Equal(t, refused.Want, signed)
 				return
 			}
 			if v.Published {
@@ -336,7 +336,7 @@ func TestTransportDoesNotFollowRedirects(t *testing.T) {
 	}))
 	defer server.Close()
 	client := &http.Client{Transport: &kso1.Transport{Signer: kso1.Signer{AccessKey: "AK", SecretKey: "sk"}}}
-	_, err := client.Post(server.URL, "application/json", strings.NewReader("{}")) //nolint:bodyclose // there is none
+	_, err := client.Post(server.URL, "application/json", strings.NewReader("{}"))
 	assert.ErrorContains(t, err, "redirected")
 	assert.EqualValues(t, 1, calls.Load())
 }
@@ -350,7 +350,7 @@ func TestTransportReportsAndClosesABrokenBody(t *testing.T) {
 	body := &brokenBody{}
 	req, err := http.NewRequest(http.MethodPost, "http://vendor.invalid/", body)
 	require.NoError(t, err)
-	_, err = (&kso1.Transport{Signer: kso1.Signer{AccessKey: "AK", SecretKey: "sk"}}).RoundTrip(req) //nolint:bodyclose // there is none
+	_, err = (&kso1.Transport{Signer: kso1.Signer{AccessKey: "AK", SecretKey: "sk"}}).RoundTrip(req)
 	assert.ErrorContains(t, err, "torn")
 	assert.True(t, body.closed)
 
@@ -361,7 +361,7 @@ func TestTransportReportsAndClosesABrokenBody(t *testing.T) {
 		io.Reader
 		io.Closer
 	}{strings.NewReader("x"), body}
-	_, err = (&kso1.Transport{}).RoundTrip(req) //nolint:bodyclose // there is none
+	_, err = (&kso1.Transport{}).RoundTrip(req)
 	assert.ErrorContains(t, err, "required")
 	assert.True(t, body.closed)
 }

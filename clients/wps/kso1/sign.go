@@ -45,16 +45,17 @@ type Signer struct {
 	SecretKey Secret // APPKEY, the client_secret of the token endpoint
 
 	// PathPrefix is in front of every path and is not signed: "/openapi" for a private deployment at
-	// https://wps.customer.example/openapi. It is written as on the wire, escapes included. A path without it is signed whole. Leave it
-	// empty for the public cloud.
+	// https://wps.customer.example/openapi. It is written as on the wire, escapes included. A path without it is signed
+	// whole. Leave it empty for the public cloud.
 	PathPrefix string
 
 	// Now is the clock for a Transport, and for Sign when it is given no time. Nil: time.Now.
 	Now func() time.Time
 }
 
-// Sign sets the two headers of req, as of at; the zero time stands for Now. body holds the very bytes that req will send, nil or
-// empty if there are none; Sign does not touch req.Body. Method, URL and Content-Type must be final. A repeated request is signed again.
+// Sign sets the two headers of req, as of at; the zero time stands for Now. body holds the very bytes that req will
+// send, nil or empty if there are none; Sign does not touch req.Body. Method, URL and Content-Type must be final. A
+// repeated request is signed again.
 func (s Signer) Sign(req *http.Request, body []byte, at time.Time) error {
 	if err := s.check(); err != nil {
 		return err
@@ -75,7 +76,8 @@ func (s Signer) Sign(req *http.Request, body []byte, at time.Time) error {
 	}
 	date := at.UTC().Format(http.TimeFormat)
 	req.Header.Set(HeaderDate, date)
-	req.Header.Set(HeaderAuthorization, Version+" "+s.AccessKey+":"+s.Signature(StringToSign(req.Method, uri, contentType, date, body)))
+	req.Header.Set(HeaderAuthorization, Version+" "+s.AccessKey+":"+s.Signature(StringToSign(req.Method, uri,
+		contentType, date, body)))
 	return nil
 }
 
@@ -84,7 +86,8 @@ func (s Signer) Signature(stringToSign string) string {
 	return hex.EncodeToString(s.mac(stringToSign))
 }
 
-// StringToSign puts together what is signed. uri is the request URI without what Signer.PathPrefix takes away. An empty method is GET.
+// StringToSign puts together what is signed. uri is the request URI without what Signer.PathPrefix takes away. An empty
+// method is GET.
 func StringToSign(method, uri, contentType, date string, body []byte) string {
 	if method == "" {
 		method = http.MethodGet

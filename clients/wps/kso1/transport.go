@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Transport signs each request that goes through it. Set all other headers above it; what stands below it must change neither method,
-// URL, Content-Type nor body. Bodies are read into memory to be hashed.
+// Transport signs each request that goes through it. Set all other headers above it; what stands below it must change
+// neither method, URL, Content-Type nor body. Bodies are read into memory to be hashed.
 //
 // A request that follows a redirect is refused: the vendor does not redirect, and a signature is not for other hosts.
 type Transport struct {

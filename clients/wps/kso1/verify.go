@@ -43,9 +43,10 @@ func (e *VerifyError) Error() string {
 	return text
 }
 
-// Verify checks the signature of a request that a server received and returns the date that was signed. body holds the bytes that were
-// received; Verify does not touch req.Body. Whether the date is too old is for the caller to say: the vendor's sample only parses it, and
-// the window of the live platform is not documented. The error is a [*VerifyError] unless s itself is of no use.
+// Verify checks the signature of a request that a server received and returns the date that was signed. body holds the
+// bytes that were received; Verify does not touch req.Body. Whether the date is too old is for the caller to say: the
+// vendor's sample only parses it, and the window of the live platform is not documented. The error is a [*VerifyError]
+// unless s itself is of no use.
 func (s Signer) Verify(req *http.Request, body []byte) (time.Time, error) {
 	if err := s.check(); err != nil {
 		return time.Time{}, err
@@ -98,7 +99,8 @@ func parseAuthorization(text string) (accessKey, signature string, failed error)
 	case version != Version:
 		return "", "", &VerifyError{Fault: UnknownVersion}
 	case colon < 0:
-		return "", "", &VerifyError{Fault: InvalidAuthorization, Hint: "want KSO-1, a blank, access key, a colon, signature"}
+		return "", "", &VerifyError{Fault: InvalidAuthorization,
+			Hint: "want KSO-1, a blank, access key, a colon, signature"}
 	default:
 		return rest[:colon], rest[colon+1:], nil
 	}
@@ -120,7 +122,8 @@ type parts struct {
 
 func (p parts) join() string { return StringToSign(p.method, p.uri, p.contentType, p.date, p.body) }
 
-// hint tries the mistakes that are known. Only who has the key can bring one about, so that telling it helps no one else.
+// hint tries the mistakes that are known. Only who has the key can bring one about, so that telling it helps no one
+// else.
 func (s Signer) hint(p parts, wholeURI, signature string) string {
 	matches := func(candidate string) bool { return hmac.Equal([]byte(signature), []byte(candidate)) }
 	want := s.mac(p.join())
@@ -145,27 +148,34 @@ func (p parts) mistakes(wholeURI string) []mistake {
 	all := []mistake{
 		{"the hash of an empty body was signed", p.with(func(p *parts) { p.body = nil }).join() + emptyHash},
 		{"the body was left out", p.with(func(p *parts) { p.body = nil }).join()},
-		{"the body was signed without its line break at the end", p.with(func(p *parts) { p.body = bytes.TrimRight(p.body, "\r\n") }).join()},
+		{"the body was signed without its line break at the end",
+			p.with(func(p *parts) { p.body = bytes.TrimRight(p.body, "\r\n") }).join()},
 		{"the Content-Type was left out", p.with(func(p *parts) { p.contentType = "" }).join()},
-		{"application/json was signed and another Content-Type sent", p.with(func(p *parts) { p.contentType = "application/json" }).join()},
+		{"application/json was signed and another Content-Type sent",
+			p.with(func(p *parts) { p.contentType = "application/json" }).join()},
 		{"the path prefix was signed", p.with(func(p *parts) { p.uri = wholeURI }).join()},
 		{"the query was left out", p.with(func(p *parts) { p.uri, _, _ = strings.Cut(p.uri, "?") }).join()},
-		{"the parts were joined by line breaks", strings.Join([]string{Version, p.method, p.uri, p.contentType, p.date, bodyHash(p.body)}, "\n")},
+		{"the parts were joined by line breaks",
+			strings.Join([]string{Version, p.method, p.uri, p.contentType, p.date, bodyHash(p.body)}, "\n")},
 	}
 	if media, _, err := mime.ParseMediaType(p.contentType); err == nil {
-		all = append(all, mistake{"the Content-Type was signed without its parameters", p.with(func(p *parts) { p.contentType = media }).join()})
+		all = append(all, mistake{"the Content-Type was signed without its parameters",
+			p.with(func(p *parts) { p.contentType = media }).join()})
 	}
 	if compact := new(bytes.Buffer); json.Compact(compact, p.body) == nil {
-		all = append(all, mistake{"the JSON was signed without its blanks", p.with(func(p *parts) { p.body = compact.Bytes() }).join()})
+		all = append(all, mistake{"the JSON was signed without its blanks",
+			p.with(func(p *parts) { p.body = compact.Bytes() }).join()})
 	}
 	if u, err := url.ParseRequestURI(p.uri); err == nil {
 		query := ""
 		if u.RawQuery != "" {
 			query = "?" + u.RawQuery
 		}
-		all = append(all, mistake{"the path was signed without its escapes", p.with(func(p *parts) { p.uri = u.Path + query }).join()})
+		all = append(all, mistake{"the path was signed without its escapes",
+			p.with(func(p *parts) { p.uri = u.Path + query }).join()})
 		u.RawQuery = u.Query().Encode()
-		all = append(all, mistake{"the query was signed in another order or with other escapes", p.with(func(p *parts) { p.uri = u.RequestURI() }).join()})
+		all = append(all, mistake{"the query was signed in another order or with other escapes",
+			p.with(func(p *parts) { p.uri = u.RequestURI() }).join()})
 	}
 	return all
 }

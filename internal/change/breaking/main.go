@@ -1,4 +1,4 @@
-// Command breaking compares the documents and the generated Go packages of a working tree with a commit.
+// Command breaking compares the documents and the public Go packages of a working tree with a commit.
 //
 //	breaking -root . -base v0.3.0
 //

@@ -24,15 +24,16 @@ import (
 
 const root = "../../.."
 
-// The pages are what a reader without a network needs: served by "roster sim", each renders all operations of its document, asks for nothing
-// else and complains of nothing. It wants "make docs" and Chromium; in CI their absence is a failure.
+// The pages are what a reader without a network needs: served by "roster sim", each renders all operations of its
+// document, asks for nothing else and complains of nothing. It wants "make docs" and Chromium; in CI their absence is a
+// failure.
 func TestThePagesRenderOffline(t *testing.T) {
 	built, err := filepath.Abs(root + "/dist/docs")
 	require.NoError(t, err)
 	if _, err := os.Stat(filepath.Join(built, "sim", "index.html")); err != nil {
 		missing(t, "the pages are not built: make docs")
 	}
-	for _, vendor := range []string{"wecom", "dingtalk", "feishu", "wps"} {
+	for _, vendor := range specs.Vendors() {
 		document, err := specs.FS.ReadFile(vendor + ".yaml")
 		require.NoError(t, err)
 		if old, err := os.ReadFile(filepath.Join(built, vendor+".yaml")); err != nil || !bytes.Equal(old, document) {
@@ -50,14 +51,18 @@ func TestThePagesRenderOffline(t *testing.T) {
 		page := browser.open(t, base+"/docs/")
 		var links []string
 		require.NoError(t, json.Unmarshal(page.evaluate(`return [...document.querySelectorAll('h2 a')].map(a => a.href)`), &links))
-		assert.ElementsMatch(t, []string{base + "/docs/wecom.html", base + "/docs/dingtalk.html", base + "/docs/feishu.html", base + "/docs/wps.html"}, links)
+		var want []string
+		for _, vendor := range specs.Vendors() {
+			want = append(want, base+"/docs/"+vendor+".html")
+		}
+		assert.ElementsMatch(t, want, links)
 		assert.Empty(t, page.trouble(base))
 	})
-	for _, vendor := range []string{"wecom", "dingtalk", "feishu", "wps"} {
+	for _, vendor := range specs.Vendors() {
 		t.Run(vendor, func(t *testing.T) { testPage(t, browser, base, vendor) })
 	}
 	// The pages for reading are opened as files.
-	for _, vendor := range []string{"wecom", "dingtalk", "feishu", "wps"} {
+	for _, vendor := range specs.Vendors() {
 		t.Run(vendor+" as a file", func(t *testing.T) {
 			op := operationsOf(t, vendor)[0]
 			page := browser.open(t, "file://"+filepath.Join(built, vendor+".html#"+op.place()))
@@ -67,7 +72,7 @@ func TestThePagesRenderOffline(t *testing.T) {
 	}
 }
 
-// missing skips a test for want of a tool, but never in CI.
+// missing skips a test that needs a tool, but never in CI.
 func missing(t *testing.T, what string) {
 	t.Helper()
 	if os.Getenv("CI") != "" {

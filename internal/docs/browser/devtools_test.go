@@ -15,10 +15,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-// devtools speaks the DevTools protocol with a browser over a pair of pipes: messages are JSON objects with a zero byte after each.
+// devtools speaks the DevTools protocol with a browser over a pair of pipes: messages are JSON objects with a zero byte
+// after each.
 type devtools struct {
 	in io.Writer
 
@@ -52,18 +54,18 @@ func startBrowser(t *testing.T, program string) *devtools {
 	cmd.ExtraFiles = []*os.File{toBrowser, fromBrowser} // 3 and 4, where the browser looks for them
 	cmd.WaitDelay = 10 * time.Second
 	require.NoError(t, cmd.Start())
-	toBrowser.Close()
-	fromBrowser.Close()
+	require.NoError(t, toBrowser.Close())
+	require.NoError(t, fromBrowser.Close())
 	d := &devtools{in: in, waiting: make(map[int]chan message), arrived: make(chan struct{}), ended: make(chan struct{})}
 	go d.read(out)
 	t.Cleanup(func() {
 		_, _ = d.call(context.Background(), "", "Browser.close", nil) // fails if it has ended before
-		in.Close()
+		assert.NoError(t, in.Close())
 		if err := cmd.Wait(); err != nil {
 			t.Log(err)
 		}
 		<-d.ended
-		out.Close()
+		assert.NoError(t, out.Close())
 	})
 	return d
 }

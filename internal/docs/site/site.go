@@ -1,5 +1,5 @@
-// Package site serves the reference pages that "make docs" builds, beside a simulator: the pages then name the simulator's own address and
-// credentials, so that their samples work as pasted.
+// Package site serves the reference pages that "make docs" builds, beside a simulator: the pages then name the
+// simulator's own address and credentials, so that their samples work as pasted.
 package site
 
 import (
@@ -24,21 +24,21 @@ const Folder = "sim"
 // Prefix is the path below which the pages are served.
 const Prefix = "/docs/"
 
-// Placeholder is what stands in a page for a value that is only known when the page is served. The name is in capitals, as that of an
-// environment variable.
+// Placeholder is what stands in a page for a value that is only known when the page is served. The name is in capitals,
+// as that of an environment variable.
 func Placeholder(name string) string { return "ROSTER__" + name + "__" }
 
 var (
 	placeholder = regexp.MustCompile(`ROSTER__([A-Z0-9]+(?:_[A-Z0-9]+)*)__`)
 
-	// A value goes into HTML, into JSON inside a script, and into shell commands: what is not plain in all of them is refused. A host too,
-	// since it comes from the request.
+	// A value goes into HTML, into JSON inside a script, and into shell commands: what is not plain in all of them is
+	// refused. A host too, since it comes from the request.
 	plain     = regexp.MustCompile(`^[A-Za-z0-9._:/@+=%,\[\]-]*$`)
 	plainHost = regexp.MustCompile(`^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$`)
 )
 
-// Values looks up what a placeholder stands for. It is made anew for each page, and asked once for each name in it. An error is written
-// in the value's place.
+// Values looks up what a placeholder stands for. It is made anew for each page, and asked once for each name in it. An
+// error is written in the value's place.
 type Values func(name string) (string, error)
 
 // Site is the http.Handler of the pages.
@@ -48,8 +48,8 @@ type Site struct {
 	values func(base string) Values
 }
 
-// New returns a handler for the pages in dir, which need not be there yet. base is the address of the simulator, such as
-// "http://127.0.0.1:8080"; a page is filled with values(base), where base is the address by which its reader came.
+// New returns a handler for the pages in dir, which need not be there yet. base is the address of the simulator, such
+// as "http://127.0.0.1:8080"; a page is filled with values(base), where base is the address by which its reader came.
 func New(dir, base string, values func(base string) Values) *Site {
 	return &Site{dir: dir, host: strings.TrimPrefix(base, "http://"), values: values}
 }
@@ -152,8 +152,8 @@ func Available(dir string) bool {
 	return err == nil
 }
 
-// Reachable returns the address of a listener as a browser on the same machine can use it: one that listens everywhere is
-// reached on loopback.
+// Reachable returns the address of a listener as a browser on the same machine can use it: one that listens everywhere
+// is reached on loopback.
 func Reachable(address net.Addr) string {
 	tcp, ok := address.(*net.TCPAddr)
 	if !ok || !tcp.IP.IsUnspecified() {

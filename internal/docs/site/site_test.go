@@ -25,7 +25,8 @@ func built(t *testing.T) string {
 	write("index.html", "for reading")
 	write("secret.html", "outside")
 	write("sim/index.html", "at "+Placeholder("BASE"))
-	write("sim/a.html", Placeholder("BASE")+" "+Placeholder("CODE_1")+" "+Placeholder("CODE_1")+" "+Placeholder("CODE_2")+" "+Placeholder("ODD")+" ROSTER__x__")
+	write("sim/a.html", Placeholder("BASE")+" "+Placeholder("CODE_1")+" "+Placeholder("CODE_1")+" "+Placeholder(
+		"CODE_2")+" "+Placeholder("ODD")+" ROSTER__x__")
 	write("sim/a.yaml", "openapi: 3.0.3")
 	write("sim/a.txt", "no page")
 	write("sim/below/b.html", "no page")
@@ -66,7 +67,8 @@ func serve(t *testing.T, site *Site, method, target, host string) (*http.Respons
 func TestPagesAreFilled(t *testing.T) {
 	site := New(built(t), "http://127.0.0.1:8080", values)
 	response, body := serve(t, site, http.MethodGet, "/docs/a.html", "127.0.0.1:8080")
-	assert.Equal(t, "http://127.0.0.1:8080 c c cc no-odd ROSTER__x__", body, "one value a name; what could end a string is left out")
+	assert.Equal(t, "http://127.0.0.1:8080 c c cc no-odd ROSTER__x__", body,
+		"one value a name; what could end a string is left out")
 	assert.Equal(t, "text/html; charset=utf-8", response.Header.Get("Content-Type"))
 	assert.Equal(t, "nosniff", response.Header.Get("X-Content-Type-Options"))
 	assert.Contains(t, response.Header.Get("Content-Security-Policy"), "default-src 'none'")
@@ -102,8 +104,10 @@ func TestOddHostsAreNotRepeated(t *testing.T) {
 func TestNothingButThePagesIsServed(t *testing.T) {
 	site := New(built(t), "http://127.0.0.1:8080", values)
 	for _, target := range []string{
-		"/docs/../secret.html", "/docs/../index.html", "/docs/sim/../../secret.html", "/docs/..", "/docs/.", "/docs//a.html", "/docs/./a.html",
-		"/docs/below/b.html", "/docs/below", "/docs/a.txt", "/docs/a", "/docs/.html", "/docs/a.html/", `/docs/..\secret.html`, "/docs/a.html\x00.html",
+		"/docs/../secret.html", "/docs/../index.html", "/docs/sim/../../secret.html", "/docs/..", "/docs/.",
+		"/docs//a.html", "/docs/./a.html",
+		"/docs/below/b.html", "/docs/below", "/docs/a.txt", "/docs/a", "/docs/.html", "/docs/a.html/",
+		`/docs/..\secret.html`, "/docs/a.html\x00.html",
 		"/docs/link.html", "/docs/passwd.html", "/docs/none.html", "/elsewhere/a.html",
 	} {
 		response, body := serve(t, site, http.MethodGet, target, "127.0.0.1:8080")
@@ -121,7 +125,8 @@ func TestPagesThatAreNotBuilt(t *testing.T) {
 	dir := t.TempDir()
 	for _, folder := range []string{"", dir, filepath.Join(dir, "none")} {
 		assert.False(t, Available(folder))
-		response, body := serve(t, New(folder, "http://127.0.0.1:8080", values), http.MethodGet, "/docs/", "127.0.0.1:8080")
+		response, body := serve(t, New(folder, "http://127.0.0.1:8080", values), http.MethodGet, "/docs/",
+			"127.0.0.1:8080")
 		assert.Equal(t, http.StatusNotFound, response.StatusCode)
 		assert.Contains(t, body, "make docs")
 		assert.Contains(t, body, "--docs")

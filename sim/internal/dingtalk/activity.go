@@ -61,7 +61,7 @@ func (k *Vendor) ListInactiveUsersV1(ctx context.Context, r dingtalkserver.ListI
 
 // ListInactiveUsersV2 lists who did or did not log in on a day. next_cursor is the next offset.
 func (k *Vendor) ListInactiveUsersV2(ctx context.Context, r dingtalkserver.ListInactiveUsersV2RequestObject) (dingtalkserver.ListInactiveUsersV2ResponseObject, error) {
-	departments, err := idList(r.Body.DeptIds, ",")
+	departments, err := idList(r.Body.DeptIDs, ",")
 	if err != nil || len(departments) > 100 {
 		return nil, refusal{code: dingtalkapi.ErrorCodeInvalidArgumentV2}
 	}

@@ -121,20 +121,20 @@ func departmentID(text string) (int64, error) {
 	return id, nil
 }
 
-// ListSubDepartmentIdsV1 lists the ids of the direct children.
-func (k *Vendor) ListSubDepartmentIdsV1(ctx context.Context, r dingtalkserver.ListSubDepartmentIdsV1RequestObject) (dingtalkserver.ListSubDepartmentIdsV1ResponseObject, error) {
+// ListSubDepartmentIDsV1 lists the ids of the direct children.
+func (k *Vendor) ListSubDepartmentIDsV1(ctx context.Context, r dingtalkserver.ListSubDepartmentIDsV1RequestObject) (dingtalkserver.ListSubDepartmentIDsV1ResponseObject, error) {
 	id, err := departmentID(r.Params.ID)
 	if err != nil {
 		return nil, err
 	}
 	ids, err := k.childIDs(ctx, id)
-	return dingtalkserver.ListSubDepartmentIdsV1200JSONResponse{SubDeptIDList: &ids}, err
+	return dingtalkserver.ListSubDepartmentIDsV1200JSONResponse{SubDeptIDList: &ids}, err
 }
 
-// ListSubDepartmentIdsV2 lists the ids of the direct children.
-func (k *Vendor) ListSubDepartmentIdsV2(ctx context.Context, r dingtalkserver.ListSubDepartmentIdsV2RequestObject) (dingtalkserver.ListSubDepartmentIdsV2ResponseObject, error) {
+// ListSubDepartmentIDsV2 lists the ids of the direct children.
+func (k *Vendor) ListSubDepartmentIDsV2(ctx context.Context, r dingtalkserver.ListSubDepartmentIDsV2RequestObject) (dingtalkserver.ListSubDepartmentIDsV2ResponseObject, error) {
 	ids, err := k.childIDs(ctx, r.Body.DeptID)
-	return dingtalkserver.ListSubDepartmentIdsV2200JSONResponse{Result: &dingtalkserver.SubDepartmentIdsV2{DeptIDList: &ids}}, err
+	return dingtalkserver.ListSubDepartmentIDsV2200JSONResponse{Result: &dingtalkserver.SubDepartmentIDsV2{DeptIDList: &ids}}, err
 }
 
 // ListDepartmentsV1 lists the children of a department, or all below it. The root itself comes along when it is listed from.
@@ -174,7 +174,7 @@ func (k *Vendor) ListDepartmentsV1(ctx context.Context, r dingtalkserver.ListDep
 		below(top)
 		if v.homeSchool(top) {
 			list = append(list, dingtalkserver.DepartmentV1{
-				ID: new(int64(homeSchool)), Name: new("家校通讯录"), Parentid: new(top.DingTalkID), CreateDeptGroup: new(false), AutoAddUser: new(false),
+				ID: new(int64(homeSchool)), Name: new("家校通讯录"), ParentID: new(top.DingTalkID), CreateDeptGroup: new(false), AutoAddUser: new(false),
 			})
 		}
 	})
@@ -184,7 +184,7 @@ func (k *Vendor) ListDepartmentsV1(ctx context.Context, r dingtalkserver.ListDep
 func (v view) departmentV1(dept *company.Department) dingtalkserver.DepartmentV1 {
 	s := v.k.setting(dept)
 	out := dingtalkserver.DepartmentV1{
-		ID: new(dept.DingTalkID), Name: new(dept.Name), Parentid: v.parentID(dept), CreateDeptGroup: new(s.group), AutoAddUser: new(s.autoAdd),
+		ID: new(dept.DingTalkID), Name: new(dept.Name), ParentID: v.parentID(dept), CreateDeptGroup: new(s.group), AutoAddUser: new(s.autoAdd),
 		SourceIdentifier: text(s.source),
 	}
 	if dept.Key%5 == 0 {
@@ -278,7 +278,7 @@ func (k *Vendor) GetDepartmentV1(ctx context.Context, r dingtalkserver.GetDepart
 			OuterPermitDepts: bars(s.outerDepts), OuterPermitUsers: strings.Join(s.outerUsers, "|"),
 		}
 		if !v.thirdParty {
-			out.Parentid = v.parentID(dept)
+			out.ParentID = v.parentID(dept)
 		}
 		if s.group {
 			out.OrgDeptOwner, out.DeptGroupChatID = v.groupOwner(dept, s), v.groupChat(dept)
@@ -313,7 +313,7 @@ func (k *Vendor) GetDepartmentV2(ctx context.Context, r dingtalkserver.GetDepart
 		out = dingtalkserver.DepartmentDetailV2{
 			DeptID: new(dept.DingTalkID), Name: new(dept.Name), ParentID: v.parentID(dept), Order: new(s.order), SourceIdentifier: text(s.source),
 			CreateDeptGroup: new(s.group), AutoAddUser: new(s.autoAdd), AutoApproveApply: new(s.autoApprove), GroupContainSubDept: new(s.groupSub),
-			HideDept: new(s.hide), OuterDept: new(s.outer), DeptManagerUseridList: new(v.leaders(dept)),
+			HideDept: new(s.hide), OuterDept: new(s.outer), DeptManagerUserIDList: new(v.leaders(dept)),
 			DeptPermits: list(s.deptPermits), UserPermits: list(s.userPermits),
 			OuterPermitDepts: list(s.outerDepts), OuterPermitUsers: list(s.outerUsers),
 			Brief: new(s.brief), Telephone: text(s.telephone), Extention: text(s.extension), Code: text(s.code),

@@ -304,7 +304,7 @@ func numbers(parent, order *string) (parentID, orderNumber *int64, err error) {
 // CreateDepartmentV1 adds a department. Parent and order are text here.
 func (k *Vendor) CreateDepartmentV1(ctx context.Context, r dingtalkserver.CreateDepartmentV1RequestObject) (dingtalkserver.CreateDepartmentV1ResponseObject, error) {
 	b := r.Body
-	parent, order, err := numbers(&b.Parentid, b.Order)
+	parent, order, err := numbers(&b.ParentID, b.Order)
 	if err != nil {
 		return nil, err
 	}
@@ -321,7 +321,7 @@ func (k *Vendor) CreateDepartmentV1(ctx context.Context, r dingtalkserver.Create
 // UpdateDepartmentV1 changes a department. Lists have bars between the items.
 func (k *Vendor) UpdateDepartmentV1(ctx context.Context, r dingtalkserver.UpdateDepartmentV1RequestObject) (dingtalkserver.UpdateDepartmentV1ResponseObject, error) {
 	b := r.Body
-	parent, order, err := numbers(b.Parentid, b.Order)
+	parent, order, err := numbers(b.ParentID, b.Order)
 	if err != nil {
 		return nil, err
 	}
@@ -332,7 +332,7 @@ func (k *Vendor) UpdateDepartmentV1(ctx context.Context, r dingtalkserver.Update
 		hide: b.DeptHiding, outer: b.OuterDept, outerOnlySelf: b.OuterDeptOnlySelf,
 		deptPermits: names(b.DeptPermits, "|"), userPermits: names(b.UserPermits, "|"),
 		outerDepts: names(b.OuterPermitDepts, "|"), outerUsers: names(b.OuterPermitUsers, "|"),
-		managers: names(b.DeptManagerUseridList, "|"), permits: permitsV1, badOwner: dingtalkapi.ErrorCodeGroupOwnerNotFound,
+		managers: names(b.DeptManagerUserIDList, "|"), permits: permitsV1, badOwner: dingtalkapi.ErrorCodeGroupOwnerNotFound,
 	})
 	return dingtalkserver.UpdateDepartmentV1200JSONResponse{ID: &b.ID}, err
 }
@@ -348,13 +348,13 @@ func (k *Vendor) CreateDepartmentV2(ctx context.Context, r dingtalkserver.Create
 		outerDepts: names(b.OuterPermitDepts, ","), outerUsers: names(b.OuterPermitUsers, ","),
 		permits: permitsV2,
 	})
-	return dingtalkserver.CreateDepartmentV2200JSONResponse{Result: &dingtalkserver.CreateDepartmentV2Result{DeptID: id}}, err
+	return dingtalkserver.CreateDepartmentV2200JSONResponse{Result: &dingtalkserver.CreatedDepartment{DeptID: id}}, err
 }
 
 // UpdateDepartmentV2 changes a department. An empty list of managers changes nothing unless it is forced.
 func (k *Vendor) UpdateDepartmentV2(ctx context.Context, r dingtalkserver.UpdateDepartmentV2RequestObject) (dingtalkserver.UpdateDepartmentV2ResponseObject, error) {
 	b := r.Body
-	managers := names(b.DeptManagerUseridList, ",")
+	managers := names(b.DeptManagerUserIDList, ",")
 	if len(desk.ListOf(managers)) == 0 {
 		managers = nil
 		if slices.Contains(desk.ListOf(names(b.ForceUpdateFields, ",")), "dept_manager_userid_list") {

@@ -119,7 +119,7 @@ func (v view) departmentUserV1(p *company.Person, dept *company.Department) depa
 	in, _ := p.In(dept.Key)
 	row := departmentUserV1{
 		DepartmentUserV1: dingtalkserver.DepartmentUserV1{
-			Userid: u.Userid, Unionid: u.Unionid, Name: u.Name, Position: u.Position, Jobnumber: u.Jobnumber, Avatar: u.Avatar,
+			UserID: u.UserID, UnionID: u.UnionID, Name: u.Name, Position: u.Position, JobNumber: u.JobNumber, Avatar: u.Avatar,
 			Mobile: u.Mobile, Tel: u.Tel, WorkPlace: u.WorkPlace, Remark: u.Remark, Email: u.Email, OrgEmail: u.OrgEmail,
 			IsAdmin: u.IsAdmin, IsBoss: u.IsBoss, IsHide: u.IsHide, IsLeader: new(in.Leader), Active: u.Active,
 			Department: new(v.departmentIDs(p)), HiredDate: u.HiredDate,
@@ -164,13 +164,13 @@ func (k *Vendor) ListDepartmentUsersSimpleV1(ctx context.Context, r dingtalkserv
 		}
 		list = briefs(rows)
 	})
-	return dingtalkserver.ListDepartmentUsersSimpleV1200JSONResponse{HasMore: more, Userlist: &list}, err
+	return dingtalkserver.ListDepartmentUsersSimpleV1200JSONResponse{HasMore: more, UserList: &list}, err
 }
 
 func briefs(people []*company.Person) []dingtalkserver.UserBrief {
 	list := make([]dingtalkserver.UserBrief, 0, len(people))
 	for _, p := range people {
-		list = append(list, dingtalkserver.UserBrief{Userid: new(p.UserID), Name: new(p.Name)})
+		list = append(list, dingtalkserver.UserBrief{UserID: new(p.UserID), Name: new(p.Name)})
 	}
 	return list
 }
@@ -252,18 +252,18 @@ func (k *Vendor) userIDs(ctx context.Context, department int64) ([]string, error
 	return ids, err
 }
 
-// ListDepartmentUserIdsV1 lists the ids of the members of a department.
-func (k *Vendor) ListDepartmentUserIdsV1(ctx context.Context, r dingtalkserver.ListDepartmentUserIdsV1RequestObject) (dingtalkserver.ListDepartmentUserIdsV1ResponseObject, error) {
+// ListDepartmentUserIDsV1 lists the ids of the members of a department.
+func (k *Vendor) ListDepartmentUserIDsV1(ctx context.Context, r dingtalkserver.ListDepartmentUserIDsV1RequestObject) (dingtalkserver.ListDepartmentUserIDsV1ResponseObject, error) {
 	department, err := strconv.ParseInt(r.Params.DeptID, 10, 64)
 	if err != nil {
 		return nil, refusal{code: dingtalkapi.ErrorCodeInvalidDepartment}
 	}
 	ids, err := k.userIDs(ctx, department)
-	return dingtalkserver.ListDepartmentUserIdsV1200JSONResponse{UserIds: &ids}, err
+	return dingtalkserver.ListDepartmentUserIDsV1200JSONResponse{UserIDs: &ids}, err
 }
 
-// ListDepartmentUserIdsV2 lists the ids of the members of a department.
-func (k *Vendor) ListDepartmentUserIdsV2(ctx context.Context, r dingtalkserver.ListDepartmentUserIdsV2RequestObject) (dingtalkserver.ListDepartmentUserIdsV2ResponseObject, error) {
+// ListDepartmentUserIDsV2 lists the ids of the members of a department.
+func (k *Vendor) ListDepartmentUserIDsV2(ctx context.Context, r dingtalkserver.ListDepartmentUserIDsV2RequestObject) (dingtalkserver.ListDepartmentUserIDsV2ResponseObject, error) {
 	ids, err := k.userIDs(ctx, r.Body.DeptID)
-	return dingtalkserver.ListDepartmentUserIdsV2200JSONResponse{Result: &dingtalkserver.DepartmentUserIdsV2{UseridList: &ids}}, err
+	return dingtalkserver.ListDepartmentUserIDsV2200JSONResponse{Result: &dingtalkserver.DepartmentUserIDsV2{UserIDList: &ids}}, err
 }

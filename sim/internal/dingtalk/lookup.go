@@ -28,7 +28,7 @@ func (k *Vendor) GetUserIDByMobileV1(_ context.Context, r dingtalkserver.GetUser
 		return nil, missingParam(hostPlain, "mobile")
 	}
 	id, err := k.userIDByMobile(r.Params.Mobile)
-	return dingtalkserver.GetUserIDByMobileV1200JSONResponse{Userid: &id}, err
+	return dingtalkserver.GetUserIDByMobileV1200JSONResponse{UserID: &id}, err
 }
 
 // GetUserIDByMobileV2 finds the member with a mobile number, and if wanted the accounts of the corp with that number.
@@ -43,7 +43,7 @@ func (k *Vendor) GetUserIDByMobileV2(_ context.Context, r dingtalkserver.GetUser
 			owned = append(owned, id)
 		}
 	}
-	result := dingtalkserver.GetUserIDByMobileV2Result{Userid: &id, ExclusiveAccountUseridList: &owned}
+	result := dingtalkserver.UserIDByMobile{UserID: &id, ExclusiveAccountUserIDList: &owned}
 	return dingtalkserver.GetUserIDByMobileV2200JSONResponse{Result: &result}, nil
 }
 
@@ -58,20 +58,20 @@ func (k *Vendor) userIDByUnionID(unionID string) (string, error) {
 
 // GetUserIDByUnionIDV1 finds the person with a unionid.
 func (k *Vendor) GetUserIDByUnionIDV1(_ context.Context, r dingtalkserver.GetUserIDByUnionIDV1RequestObject) (dingtalkserver.GetUserIDByUnionIDV1ResponseObject, error) {
-	if r.Params.Unionid == "" {
+	if r.Params.UnionID == "" {
 		return nil, missingParam(hostPlain, "unionid")
 	}
-	id, err := k.userIDByUnionID(r.Params.Unionid)
-	return dingtalkserver.GetUserIDByUnionIDV1200JSONResponse{ContactType: new(int64(0)), Userid: &id}, err
+	id, err := k.userIDByUnionID(r.Params.UnionID)
+	return dingtalkserver.GetUserIDByUnionIDV1200JSONResponse{ContactType: new(int64(0)), UserID: &id}, err
 }
 
 // GetUserIDByUnionIDV2 finds the person with a unionid.
 func (k *Vendor) GetUserIDByUnionIDV2(_ context.Context, r dingtalkserver.GetUserIDByUnionIDV2RequestObject) (dingtalkserver.GetUserIDByUnionIDV2ResponseObject, error) {
-	if r.Body.Unionid == "" || len(r.Body.Unionid) > 100 {
+	if r.Body.UnionID == "" || len(r.Body.UnionID) > 100 {
 		return nil, refusal{code: dingtalkapi.ErrorCodeInvalidArgumentV2}
 	}
-	id, err := k.userIDByUnionID(r.Body.Unionid)
-	result := dingtalkserver.GetUserIDByUnionIDV2Result{ContactType: new(int64(0)), Userid: &id}
+	id, err := k.userIDByUnionID(r.Body.UnionID)
+	result := dingtalkserver.UserIDByUnionID{ContactType: new(int64(0)), UserID: &id}
 	return dingtalkserver.GetUserIDByUnionIDV2200JSONResponse{Result: &result}, err
 }
 
@@ -98,7 +98,7 @@ func (k *Vendor) GetUserCountV1(_ context.Context, r dingtalkserver.GetUserCount
 
 // GetUserCountV2 counts the staff.
 func (k *Vendor) GetUserCountV2(_ context.Context, r dingtalkserver.GetUserCountV2RequestObject) (dingtalkserver.GetUserCountV2ResponseObject, error) {
-	return dingtalkserver.GetUserCountV2200JSONResponse{Result: &dingtalkserver.GetUserCountV2Result{Count: k.count(r.Body.OnlyActive)}}, nil
+	return dingtalkserver.GetUserCountV2200JSONResponse{Result: &dingtalkserver.UserCount{Count: k.count(r.Body.OnlyActive)}}, nil
 }
 
 // admins returns the administrators with their level: 1 for the main one, 2 for the others.
@@ -129,7 +129,7 @@ func (k *Vendor) ListAdminsV1(context.Context, dingtalkserver.ListAdminsV1Reques
 	list := []dingtalkserver.AdminV1{}
 	userIDs, levels := k.admins()
 	for i := range userIDs {
-		list = append(list, dingtalkserver.AdminV1{Userid: &userIDs[i], SysLevel: &levels[i]})
+		list = append(list, dingtalkserver.AdminV1{UserID: &userIDs[i], SysLevel: &levels[i]})
 	}
 	if k.desk.Seed%2 == 0 {
 		return dingtalkserver.ListAdminsV1200JSONResponse{AdminListAlt: &list}, nil
@@ -142,7 +142,7 @@ func (k *Vendor) ListAdminsV2(context.Context, dingtalkserver.ListAdminsV2Reques
 	list := []dingtalkserver.AdminV2{}
 	userIDs, levels := k.admins()
 	for i := range userIDs {
-		list = append(list, dingtalkserver.AdminV2{Userid: &userIDs[i], SysLevel: &levels[i]})
+		list = append(list, dingtalkserver.AdminV2{UserID: &userIDs[i], SysLevel: &levels[i]})
 	}
 	return dingtalkserver.ListAdminsV2200JSONResponse{Result: &list}, nil
 }
@@ -154,7 +154,7 @@ func (k *Vendor) GetAdminScope(ctx context.Context, r dingtalkserver.GetAdminSco
 	var err error
 	company.View(k.desk.Company, func(d *company.Directory) {
 		var p *company.Person
-		if p, err = k.viewOf(desk.CallOf(ctx), d).anybody(r.Body.Userid, dingtalkapi.ErrorCodeEmptyParameter); err != nil {
+		if p, err = k.viewOf(desk.CallOf(ctx), d).anybody(r.Body.UserID, dingtalkapi.ErrorCodeEmptyParameter); err != nil {
 			return
 		}
 		switch adminLevel(p) {
@@ -166,7 +166,7 @@ func (k *Vendor) GetAdminScope(ctx context.Context, r dingtalkserver.GetAdminSco
 			}
 		}
 	})
-	return dingtalkserver.GetAdminScope200JSONResponse{DeptIds: &ids}, err
+	return dingtalkserver.GetAdminScope200JSONResponse{DeptIDs: &ids}, err
 }
 
 // GetUserByAuthCode tells who opened the app in a DingTalk client. The code is spent, whatever comes of it.
@@ -180,10 +180,10 @@ func (k *Vendor) GetUserByAuthCode(ctx context.Context, r dingtalkserver.GetUser
 		return nil, refusal{code: dingtalkapi.ErrorCodeInvalidAuthCode}
 	}
 	level := adminLevel(&p)
-	return dingtalkserver.GetUserByAuthCode200JSONResponse{Result: &dingtalkserver.GetUserByAuthCodeResult{
-		Userid: &p.UserID, Unionid: &p.DingTalkUnionID, Name: &p.Name, Sys: new(level > 0), SysLevel: &level,
+	return dingtalkserver.GetUserByAuthCode200JSONResponse{Result: &dingtalkserver.SignedInUser{
+		UserID: &p.UserID, UnionID: &p.DingTalkUnionID, Name: &p.Name, Sys: new(level > 0), SysLevel: &level,
 		DeviceID:          new(company.DeriveText(k.desk.Seed, "dingtalk device", int(p.Key), company.HexDigits, 16)),
-		AssociatedUnionid: new("N2o" + company.DeriveText(k.desk.Seed, "dingtalk associated unionid", int(p.Key), company.Base62Digits, 17)),
+		AssociatedUnionID: new("N2o" + company.DeriveText(k.desk.Seed, "dingtalk associated unionid", int(p.Key), company.Base62Digits, 17)),
 	}}, nil
 }
 

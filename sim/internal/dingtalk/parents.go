@@ -53,7 +53,7 @@ func (k *Vendor) ListParentDepartmentsByDepartmentV1(ctx context.Context, r ding
 		return nil, err
 	}
 	ids, err := k.parentsOfDepartment(ctx, id)
-	return dingtalkserver.ListParentDepartmentsByDepartmentV1200JSONResponse{ParentIds: &ids}, err
+	return dingtalkserver.ListParentDepartmentsByDepartmentV1200JSONResponse{ParentIDs: &ids}, err
 }
 
 // ListParentDepartmentsByDepartmentV2 lists the ids from a department up to the root.
@@ -71,7 +71,7 @@ func (k *Vendor) ListParentDepartmentsByUserV1(ctx context.Context, r dingtalkse
 
 // ListParentDepartmentsByUserV2 lists the paths of a person's departments.
 func (k *Vendor) ListParentDepartmentsByUserV2(ctx context.Context, r dingtalkserver.ListParentDepartmentsByUserV2RequestObject) (dingtalkserver.ListParentDepartmentsByUserV2ResponseObject, error) {
-	paths, err := k.parentsOfUser(ctx, r.Body.Userid, dingtalkapi.ErrorCodeInvalidArgumentV2)
+	paths, err := k.parentsOfUser(ctx, r.Body.UserID, dingtalkapi.ErrorCodeInvalidArgumentV2)
 	list := []dingtalkserver.ParentDepartmentPath{}
 	for _, path := range paths {
 		list = append(list, dingtalkserver.ParentDepartmentPath{ParentDeptIDList: &path})

@@ -70,9 +70,9 @@ func (k *Vendor) GetCorpToken(ctx context.Context, r dingtalkserver.GetCorpToken
 		return nil, err
 	case holder == holderThirdParty && (ticket == nil || !k.isNewest(*ticket)): // custom apps may send any
 		return nil, refusal{code: dingtalkapi.ErrorCodeUnknownSuiteTicket}
-	case r.Body.AuthCorpid == "":
+	case r.Body.AuthCorpID == "":
 		return nil, refusal{code: dingtalkapi.ErrorCodeAuthCorpIDMissing}
-	case r.Body.AuthCorpid != Demo().CorpID:
+	case r.Body.AuthCorpID != Demo().CorpID:
 		return nil, refusal{code: dingtalkapi.ErrorCodeSuiteNotAuthorized}
 	}
 	token, life := k.corpToken(c, holder)

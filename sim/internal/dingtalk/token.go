@@ -32,9 +32,9 @@ func (k *Vendor) corpToken(c *desk.Call, holder string) (token string, expiresIn
 func (k *Vendor) GetToken(ctx context.Context, r dingtalkserver.GetTokenRequestObject) (dingtalkserver.GetTokenResponseObject, error) {
 	demo := Demo()
 	switch {
-	case r.Params.Appkey == "" || r.Params.Appsecret == "":
+	case r.Params.AppKey == "" || r.Params.AppSecret == "":
 		return nil, missingParam(hostPlain, "appkey")
-	case r.Params.Appkey != demo.AppKey || r.Params.Appsecret != demo.AppSecret:
+	case r.Params.AppKey != demo.AppKey || r.Params.AppSecret != demo.AppSecret:
 		return nil, refusal{code: dingtalkapi.ErrorCodeInvalidAppSecret}
 	}
 	token, life := k.internalToken(desk.CallOf(ctx))

@@ -51,7 +51,7 @@ func (k *Vendor) GetUserV1(ctx context.Context, r dingtalkserver.GetUserV1Reques
 	company.View(k.desk.Company, func(d *company.Directory) {
 		v := k.viewOf(desk.CallOf(ctx), d)
 		var p *company.Person
-		if p, err = v.person(r.Params.Userid, dingtalkapi.ErrorCodeUserIDMissing); err == nil {
+		if p, err = v.person(r.Params.UserID, dingtalkapi.ErrorCodeUserIDMissing); err == nil {
 			out = v.userV1(p)
 		}
 	})
@@ -68,10 +68,10 @@ func (v view) userV1(p *company.Person) userV1 {
 	departments := dingtalkserver.IntList(v.departmentIDs(p))
 	u := userV1{
 		GetUserV1Answer: dingtalkserver.GetUserV1Answer{
-			Userid: new(p.UserID), Unionid: new(p.DingTalkUnionID), Name: new(p.Name), Department: &departments,
-			Position: textOrNot(p, p.Position), Jobnumber: textOrNot(p, p.EmployeeNumber), Avatar: new(p.AvatarURL),
+			UserID: new(p.UserID), UnionID: new(p.DingTalkUnionID), Name: new(p.Name), Department: &departments,
+			Position: textOrNot(p, p.Position), JobNumber: textOrNot(p, p.EmployeeNumber), Avatar: new(p.AvatarURL),
 			IsAdmin: new(p.Admin), IsBoss: new(p.Founder), IsHide: new(p.MobileHidden), IsSenior: new(profile.senior),
-			Active: new(active(p)), ManagerUserid: v.manager(p),
+			Active: new(active(p)), ManagerUserID: v.manager(p),
 		},
 		OrderInDepts:    v.orderInDepts(p),
 		IsLeaderInDepts: v.isLeaderInDepts(p),

@@ -15,7 +15,7 @@ func (k *Vendor) GetUserV2(ctx context.Context, r dingtalkserver.GetUserV2Reques
 	var err error
 	company.View(k.desk.Company, func(d *company.Directory) {
 		v := k.viewOf(desk.CallOf(ctx), d)
-		id := r.Body.Userid
+		id := r.Body.UserID
 		if r.Body.LoginID != nil && *r.Body.LoginID != "" {
 			id = v.userOfLogin(*r.Body.LoginID)
 		}
@@ -47,14 +47,14 @@ func (v view) userV2(p *company.Person) dingtalkserver.UserV2 {
 	profile := v.k.profile(p.Key)
 	row := v.rowV2(p)
 	u := dingtalkserver.UserV2{
-		Userid: row.Userid, Unionid: row.Unionid, Name: row.Name, Avatar: row.Avatar, StateCode: row.StateCode, Mobile: row.Mobile,
+		UserID: row.UserID, UnionID: row.UnionID, Name: row.Name, Avatar: row.Avatar, StateCode: row.StateCode, Mobile: row.Mobile,
 		HideMobile: row.HideMobile, Active: row.Active, Admin: row.Admin, Boss: row.Boss, ExclusiveAccount: row.ExclusiveAccount,
 		Telephone: row.Telephone, JobNumber: row.JobNumber, Title: row.Title, Email: row.Email, WorkPlace: row.WorkPlace,
 		Remark: row.Remark, Extension: row.Extension, OrgEmail: row.OrgEmail, OrgEmailType: row.OrgEmailType, HiredDate: row.HiredDate,
 		DeptIDList: row.DeptIDList, CreateTime: row.CreateTime, LoginID: row.LoginID, Nickname: row.Nickname,
 		ExclusiveAccountType: row.ExclusiveAccountType, DisableStatus: row.DisableStatus,
 
-		RealAuthed: new(active(p)), Senior: new(profile.senior), ManagerUserid: v.manager(p),
+		RealAuthed: new(active(p)), Senior: new(profile.senior), ManagerUserID: v.manager(p),
 		DeptPositionList: v.positions(p, profile),
 	}
 	orders, leads := []dingtalkserver.DeptOrder{}, []dingtalkserver.LeaderInDept{}
@@ -107,7 +107,7 @@ func (v view) rowV2(p *company.Person) dingtalkserver.DepartmentUserV2 {
 	key := int(p.Key)
 	profile := v.k.profile(p.Key)
 	u := dingtalkserver.DepartmentUserV2{
-		Userid: new(p.UserID), Unionid: new(p.DingTalkUnionID), Name: new(p.Name), Avatar: textOrNot(p, p.AvatarURL),
+		UserID: new(p.UserID), UnionID: new(p.DingTalkUnionID), Name: new(p.Name), Avatar: textOrNot(p, p.AvatarURL),
 		HideMobile: new(p.MobileHidden), Active: new(active(p)), Admin: new(p.Admin), Boss: new(p.Founder),
 		ExclusiveAccount: new(profile.exclusive), JobNumber: textOrNot(p, p.EmployeeNumber), Title: textOrNot(p, p.Position),
 		DeptIDList: new(v.departmentIDs(p)),

@@ -119,38 +119,38 @@ func (k *Vendor) CreateUserV1(ctx context.Context, r dingtalkserver.CreateUserV1
 	}
 	change := userChange{
 		name: &b.Name, mobile: &b.Mobile, title: b.Position, telephone: b.Tel, workPlace: b.WorkPlace, remark: b.Remark, email: b.Email,
-		orgEmail: b.OrgEmail, jobNumber: b.Jobnumber, manager: b.ManagerUserid, hide: b.IsHide, senior: b.IsSenior, hired: b.HiredDate,
+		orgEmail: b.OrgEmail, jobNumber: b.JobNumber, manager: b.ManagerUserID, hide: b.IsHide, senior: b.IsSenior, hired: b.HiredDate,
 		departments: new([]int64(b.Department)), orders: mapOf(b.OrderInDepts), titles: mapOf(b.PositionInDepts),
-		attributes: (*map[string]string)(b.Extattr), most: limitsV1(),
+		attributes: (*map[string]string)(b.ExtAttr), most: limitsV1(),
 	}
-	p, err := k.createUser(ctx, b.Userid, change)
+	p, err := k.createUser(ctx, b.UserID, change)
 	if err != nil {
 		return nil, err
 	}
-	return dingtalkserver.CreateUserV1200JSONResponse{Userid: &p.UserID, UnionID: &p.DingTalkUnionID}, nil
+	return dingtalkserver.CreateUserV1200JSONResponse{UserID: &p.UserID, UnionID: &p.DingTalkUnionID}, nil
 }
 
 // UpdateUserV1 changes a member. The self-defined fields are replaced as a whole.
 func (k *Vendor) UpdateUserV1(ctx context.Context, r dingtalkserver.UpdateUserV1RequestObject) (dingtalkserver.UpdateUserV1ResponseObject, error) {
 	b := r.Body
-	err := k.updateUser(ctx, b.Userid, dingtalkapi.ErrorCodeUserIDMissing, userChange{
+	err := k.updateUser(ctx, b.UserID, dingtalkapi.ErrorCodeUserIDMissing, userChange{
 		name: b.Name, mobile: b.Mobile, title: b.Position, telephone: b.Tel, workPlace: b.WorkPlace, remark: b.Remark, email: b.Email,
-		orgEmail: b.OrgEmail, jobNumber: b.Jobnumber, manager: b.ManagerUserid, hide: b.IsHide, senior: b.IsSenior, hired: b.HiredDate,
+		orgEmail: b.OrgEmail, jobNumber: b.JobNumber, manager: b.ManagerUserID, hide: b.IsHide, senior: b.IsSenior, hired: b.HiredDate,
 		departments: b.Department, orders: mapOf(b.OrderInDepts), titles: mapOf(b.PositionInDepts),
-		attributes: (*map[string]string)(b.Extattr), most: limitsV1(),
+		attributes: (*map[string]string)(b.ExtAttr), most: limitsV1(),
 	})
 	return dingtalkserver.UpdateUserV1200JSONResponse{}, err
 }
 
 // DeleteUserV1 removes a member.
 func (k *Vendor) DeleteUserV1(ctx context.Context, r dingtalkserver.DeleteUserV1RequestObject) (dingtalkserver.DeleteUserV1ResponseObject, error) {
-	err := k.deleteUser(ctx, r.Params.Userid, dingtalkapi.ErrorCodeUserIDMissing, dingtalkapi.ErrorCodeUserNotFound)
+	err := k.deleteUser(ctx, r.Params.UserID, dingtalkapi.ErrorCodeUserIDMissing, dingtalkapi.ErrorCodeUserNotFound)
 	return dingtalkserver.DeleteUserV1200JSONResponse{}, err
 }
 
 // DeleteUserV2 removes a member.
 func (k *Vendor) DeleteUserV2(ctx context.Context, r dingtalkserver.DeleteUserV2RequestObject) (dingtalkserver.DeleteUserV2ResponseObject, error) {
-	err := k.deleteUser(ctx, r.Body.Userid, dingtalkapi.ErrorCodeInvalidArgumentV2, dingtalkapi.ErrorCodeInvalidUser)
+	err := k.deleteUser(ctx, r.Body.UserID, dingtalkapi.ErrorCodeInvalidArgumentV2, dingtalkapi.ErrorCodeInvalidUser)
 	return dingtalkserver.DeleteUserV2200JSONResponse{}, err
 }
 
@@ -167,7 +167,7 @@ func (k *Vendor) CreateUserV2(ctx context.Context, r dingtalkserver.CreateUserV2
 	}
 	change := userChange{
 		name: &b.Name, mobile: b.Mobile, title: b.Title, telephone: b.Telephone, workPlace: b.WorkPlace, remark: b.Remark, email: b.Email,
-		orgEmail: b.OrgEmail, orgEmailType: (*string)(b.OrgEmailType), jobNumber: b.JobNumber, manager: b.ManagerUserid, hide: b.HideMobile,
+		orgEmail: b.OrgEmail, orgEmailType: (*string)(b.OrgEmailType), jobNumber: b.JobNumber, manager: b.ManagerUserID, hide: b.HideMobile,
 		senior: b.SeniorMode, hired: b.HiredDate, departments: &departments, positions: b.DeptPositionList,
 		attributes: (*map[string]string)(b.Extension), i18n: (*json.RawMessage)(b.ExtensionI18N),
 		exclusive: b.ExclusiveAccount, exclusiveType: (*string)(b.ExclusiveAccountType), loginID: b.LoginID, nickname: b.Nickname,
@@ -176,11 +176,11 @@ func (k *Vendor) CreateUserV2(ctx context.Context, r dingtalkserver.CreateUserV2
 	if err := change.setLists(b.DeptOrderList, b.DeptTitleList); err != nil {
 		return nil, err
 	}
-	p, err := k.createUser(ctx, b.Userid, change)
+	p, err := k.createUser(ctx, b.UserID, change)
 	if err != nil {
 		return nil, err
 	}
-	result := dingtalkserver.CreateUserV2Result{Userid: &p.UserID, UnionID: &p.DingTalkUnionID}
+	result := dingtalkserver.CreatedUser{UserID: &p.UserID, UnionID: &p.DingTalkUnionID}
 	return dingtalkserver.CreateUserV2200JSONResponse{Result: &result}, nil
 }
 
@@ -189,7 +189,7 @@ func (k *Vendor) UpdateUserV2(ctx context.Context, r dingtalkserver.UpdateUserV2
 	b := r.Body
 	change := userChange{
 		name: b.Name, mobile: b.Mobile, title: b.Title, telephone: b.Telephone, workPlace: b.WorkPlace, remark: b.Remark, email: b.Email,
-		orgEmail: b.OrgEmail, orgEmailType: (*string)(b.OrgEmailType), jobNumber: b.JobNumber, manager: b.ManagerUserid, hide: b.HideMobile,
+		orgEmail: b.OrgEmail, orgEmailType: (*string)(b.OrgEmailType), jobNumber: b.JobNumber, manager: b.ManagerUserID, hide: b.HideMobile,
 		senior: b.SeniorMode, hired: b.HiredDate, positions: b.DeptPositionList,
 		attributes: (*map[string]string)(b.Extension), i18n: (*json.RawMessage)(b.ExtensionI18N),
 		loginID: b.LoginID, nickname: b.Nickname, most: limitsV2(),
@@ -210,9 +210,9 @@ func (k *Vendor) UpdateUserV2(ctx context.Context, r dingtalkserver.UpdateUserV2
 		}
 	}
 	if forced := names(b.ForceUpdateFields, ","); forced != nil {
-		change.clearManager = slices.Contains(*forced, "manager_userid") && desk.IsBlank(b.ManagerUserid)
+		change.clearManager = slices.Contains(*forced, "manager_userid") && desk.IsBlank(b.ManagerUserID)
 	}
-	err := k.updateUser(ctx, b.Userid, dingtalkapi.ErrorCodeInvalidArgumentV2, change)
+	err := k.updateUser(ctx, b.UserID, dingtalkapi.ErrorCodeInvalidArgumentV2, change)
 	return dingtalkserver.UpdateUserV2200JSONResponse{}, err
 }
 

@@ -54,9 +54,9 @@ func (v view) attributes(p *company.Person, own person) *[]feishuserver.UserCust
 		value := feishuserver.UserCustomAttrValue{Text: new(attr.Text)}
 		if field.kind == feishuserver.CustomAttrTypeHref {
 			value.URL = new(attr.URL)
-			value.PcURL = new(attr.URL)
+			value.PCURL = new(attr.URL)
 			if pc := own.pcURLs[field.id]; pc != "" {
-				value.PcURL = &pc
+				value.PCURL = &pc
 			}
 		}
 		out = append(out, feishuserver.UserCustomAttr{ID: new(field.id), Type: new(field.kind), Value: &value})
@@ -123,8 +123,8 @@ func setText(p *company.Person, own *person, field attribute, value feishuserver
 			urls = make(map[string]string)
 		}
 		delete(urls, field.id)
-		if !desk.IsBlank(value.PcURL) {
-			urls[field.id] = *value.PcURL
+		if !desk.IsBlank(value.PCURL) {
+			urls[field.id] = *value.PCURL
 		}
 		own.pcURLs = urls
 	}

@@ -62,7 +62,7 @@ func (v view) showDepartment(dept *company.Department) feishuserver.Department {
 		DepartmentID:     when(base, dept.FeishuID),
 		Name:             when(base, dept.Name),
 		I18NName: when(base, feishuserver.NameTranslations{
-			ZhCn: new(own.zh), JaJp: new(own.ja), EnUs: new(dept.EnglishName),
+			ZhCN: new(own.zh), JaJP: new(own.ja), EnUS: new(dept.EnglishName),
 		}),
 		ChatID: when(base && own.hasChat(dept.Key), chat(v.f.desk.Seed, dept.Key)),
 		Status: when(base, feishuserver.DepartmentStatus{IsDeleted: new(false)}),
@@ -76,7 +76,7 @@ func (v view) showDepartment(dept *company.Department) feishuserver.Department {
 	if base {
 		members, primary := v.dir.Headcount(dept.Key)
 		out.MemberCount, out.PrimaryMemberCount = &members, &primary
-		out.UnitIds = new(append([]string{}, own.units...))
+		out.UnitIDs = new(append([]string{}, own.units...))
 		v.showLeaders(&out, dept, own)
 	}
 	if v.may(scopeDepartmentHRBP) {
@@ -86,7 +86,7 @@ func (v view) showDepartment(dept *company.Department) feishuserver.Department {
 				hrbps = append(hrbps, id)
 			}
 		}
-		out.DepartmentHrbps = &hrbps
+		out.DepartmentHRBPs = &hrbps
 	}
 	return out
 }

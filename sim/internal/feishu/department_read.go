@@ -32,14 +32,14 @@ func (f *Vendor) GetDepartment(ctx context.Context, r feishuserver.GetDepartment
 // BatchGetDepartments reads departments. What is unknown or outside the range is left out.
 func (f *Vendor) BatchGetDepartments(ctx context.Context, r feishuserver.BatchGetDepartmentsRequestObject) (feishuserver.BatchGetDepartmentsResponseObject, error) {
 	c := desk.CallOf(ctx)
-	if len(r.Params.DepartmentIds) > 50 {
+	if len(r.Params.DepartmentIDs) > 50 {
 		return nil, refusal{code: feishuapi.ErrorCodeInvalidPageSize}
 	}
 	items := []feishuserver.Department{}
 	company.View(f.desk.Company, func(d *company.Directory) {
 		v := f.viewOf(c, d)
 		seen := make(map[company.DepartmentKey]bool)
-		for _, id := range r.Params.DepartmentIds {
+		for _, id := range r.Params.DepartmentIDs {
 			dept := d.FindDepartment(v.byDepartment, id)
 			if dept != nil && !seen[dept.Key] && v.seesDepartment(dept.Key) {
 				seen[dept.Key] = true

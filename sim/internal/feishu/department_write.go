@@ -47,7 +47,7 @@ func (f *Vendor) CreateDepartment(ctx context.Context, r feishuserver.CreateDepa
 	change := departmentChange{
 		name: &b.Name, parent: &b.ParentDepartmentID, leader: b.LeaderUserID, order: b.Order, id: b.DepartmentID,
 		names: b.I18NName, leaders: b.Leaders, chat: b.CreateGroupChat, chatTypes: b.GroupChatEmployeeTypes,
-		units: b.UnitIds, hrbps: b.DepartmentHrbps,
+		units: b.UnitIDs, hrbps: b.DepartmentHRBPs,
 	}
 	out, err := f.once(c, r.Params.ClientToken, func(d *company.Directory) (any, error) {
 		key, err := f.createDepartment(d, c, change)
@@ -118,7 +118,7 @@ func (f *Vendor) PatchDepartment(ctx context.Context, r feishuserver.PatchDepart
 	b := r.Body
 	out, err := f.changeDepartment(desk.CallOf(ctx), r.DepartmentID, departmentChange{
 		name: b.Name, parent: b.ParentDepartmentID, leader: b.LeaderUserID, order: b.Order, names: b.I18NName, leaders: b.Leaders,
-		chat: b.CreateGroupChat, chatTypes: b.GroupChatEmployeeTypes, hrbps: b.DepartmentHrbps,
+		chat: b.CreateGroupChat, chatTypes: b.GroupChatEmployeeTypes, hrbps: b.DepartmentHRBPs,
 	})
 	return feishuserver.PatchDepartment200JSONResponse{Data: &feishuserver.OneDepartment{Department: &out}}, err
 }
@@ -269,11 +269,11 @@ func (v view) planNames(plan *departmentPlan, change departmentChange, siblings 
 		}
 		return old
 	}
-	plan.own.zh, plan.own.ja = text(change.names.ZhCn, plan.own.zh), text(change.names.JaJp, plan.own.ja)
-	if change.names.EnUs == nil && !change.replace {
+	plan.own.zh, plan.own.ja = text(change.names.ZhCN, plan.own.zh), text(change.names.JaJP, plan.own.ja)
+	if change.names.EnUS == nil && !change.replace {
 		return nil
 	}
-	plan.english = new(text(change.names.EnUs, ""))
+	plan.english = new(text(change.names.EnUS, ""))
 	for _, sibling := range siblings {
 		if *plan.english != "" && sibling.EnglishName == *plan.english {
 			return refusal{code: feishuapi.ErrorCodeI18NNameTaken}

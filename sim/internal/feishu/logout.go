@@ -30,7 +30,7 @@ func (f *Vendor) LogoutUser(ctx context.Context, r feishuserver.LogoutUserReques
 	}
 	done := feishuserver.LogoutUser200JSONResponse{Data: &feishuserver.Nothing{}}
 	if b.LogoutType == feishuserver.LogoutTypeSession {
-		return done, f.endSession(b.Sid)
+		return done, f.endSession(b.SID)
 	}
 	key, err := f.leaving(c, b)
 	if err != nil {
@@ -49,8 +49,8 @@ func (f *Vendor) leaving(c *desk.Call, b *feishuserver.LogoutUserRequest) (key c
 		switch {
 		case b.LogoutType == feishuserver.LogoutTypeUserID && !desk.IsBlank(b.UserID):
 			p, _, err = v.person(*b.UserID)
-		case b.LogoutType == feishuserver.LogoutTypeIDPCredential && !desk.IsBlank(b.IdpCredentialID):
-			p = d.FindPerson(company.ByCorpEmail, *b.IdpCredentialID)
+		case b.LogoutType == feishuserver.LogoutTypeIDPCredential && !desk.IsBlank(b.IDPCredentialID):
+			p = d.FindPerson(company.ByCorpEmail, *b.IDPCredentialID)
 		}
 		switch {
 		case err != nil:

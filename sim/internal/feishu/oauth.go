@@ -63,8 +63,8 @@ func oauthClass(code feishuapi.ErrorCode) string {
 	return "invalid_grant"
 }
 
-// CreateOauthToken sells a user token for a code or a refresh token.
-func (f *Vendor) CreateOauthToken(ctx context.Context, r feishuserver.CreateOauthTokenRequestObject) (feishuserver.CreateOauthTokenResponseObject, error) {
+// CreateOAuthToken sells a user token for a code or a refresh token.
+func (f *Vendor) CreateOAuthToken(ctx context.Context, r feishuserver.CreateOAuthTokenRequestObject) (feishuserver.CreateOAuthTokenResponseObject, error) {
 	c, b := desk.CallOf(ctx), r.Body
 	if err := client(c, b); err != nil {
 		return nil, err
@@ -75,9 +75,9 @@ func (f *Vendor) CreateOauthToken(ctx context.Context, r feishuserver.CreateOaut
 	f.issueMu.Lock()
 	defer f.issueMu.Unlock()
 	switch b.GrantType {
-	case feishuserver.OauthGrantTypeAuthorizationCode:
+	case feishuserver.OAuthGrantTypeAuthorizationCode:
 		consent, spend, err = f.redeemCode(c, b)
-	case feishuserver.OauthGrantTypeRefreshToken:
+	case feishuserver.OAuthGrantTypeRefreshToken:
 		consent, spend, err = f.redeemRefresh(c, b)
 	case "":
 		err = refusal{code: feishuapi.ErrorCodeOAuthRequestMalformed}
@@ -98,7 +98,7 @@ func (f *Vendor) CreateOauthToken(ctx context.Context, r feishuserver.CreateOaut
 }
 
 // client checks the app that asks.
-func client(c *desk.Call, b *feishuserver.CreateOauthTokenRequest) error {
+func client(c *desk.Call, b *feishuserver.CreateOAuthTokenRequest) error {
 	demo := Demo()
 	if c.Request.Header.Get("Authorization") != "" {
 		return refusal{code: feishuapi.ErrorCodeAuthenticationAmbiguous}
@@ -121,7 +121,7 @@ func client(c *desk.Call, b *feishuserver.CreateOauthTokenRequest) error {
 }
 
 // redeemCode checks an authorization code. All of them were given to the self-built app.
-func (f *Vendor) redeemCode(c *desk.Call, b *feishuserver.CreateOauthTokenRequest) (*agreement, *bool, error) {
+func (f *Vendor) redeemCode(c *desk.Call, b *feishuserver.CreateOAuthTokenRequest) (*agreement, *bool, error) {
 	if desk.IsBlank(b.Code) {
 		return nil, nil, refusal{code: feishuapi.ErrorCodeOAuthMissingParameter}
 	}
@@ -166,7 +166,7 @@ func provesKey(request Consent, verifier *string) bool {
 }
 
 // redeemRefresh checks a refresh token.
-func (f *Vendor) redeemRefresh(c *desk.Call, b *feishuserver.CreateOauthTokenRequest) (*agreement, *bool, error) {
+func (f *Vendor) redeemRefresh(c *desk.Call, b *feishuserver.CreateOAuthTokenRequest) (*agreement, *bool, error) {
 	if desk.IsBlank(b.RefreshToken) {
 		return nil, nil, refusal{code: feishuapi.ErrorCodeOAuthMissingParameter}
 	}
@@ -222,11 +222,11 @@ func (f *Vendor) mayConsent(consent *agreement) error {
 
 // userToken issues a user token, and the next refresh token if the person agreed to offline access. It never outlives the
 // consent.
-func (f *Vendor) userToken(c *desk.Call, consent *agreement) feishuserver.CreateOauthToken200JSONResponse {
+func (f *Vendor) userToken(c *desk.Call, consent *agreement) feishuserver.CreateOAuthToken200JSONResponse {
 	// Real ones are as long as this: 1 to 2 KB.
 	const header, length = "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.", 1400
 	g := f.desk.Tokens.Issue(Name, user, header, length, c.Now, f.desk.TokenLifetime(Name))
-	out := feishuserver.CreateOauthToken200JSONResponse{
+	out := feishuserver.CreateOAuthToken200JSONResponse{
 		AccessToken: &g.Token,
 		ExpiresIn:   new(desk.Seconds(g.Expires.Sub(c.Now))),
 		TokenType:   new("Bearer"),

@@ -54,7 +54,7 @@ func (f *Vendor) SearchUsers(ctx context.Context, r feishuserver.SearchUsersRequ
 			}
 			users = append(users, feishuserver.FoundUser{
 				Avatar:        new(avatarOf(person)),
-				DepartmentIds: &departments,
+				DepartmentIDs: &departments,
 				Name:          new(person.Name),
 				OpenID:        new(person.FeishuOpenID),
 				UserID:        when(v.may(scopeUserID), person.FeishuUserID),
@@ -84,7 +84,7 @@ func (f *Vendor) SearchUsersV3(ctx context.Context, r feishuserver.SearchUsersV3
 	if r.Body.Filter != nil {
 		filter = *r.Body.Filter
 	}
-	if query == "" && filter == (feishuserver.SearchUsersV3Filter{}) || len(desk.ListOf(filter.UserIds)) > 100 {
+	if query == "" && filter == (feishuserver.SearchUsersV3Filter{}) || len(desk.ListOf(filter.UserIDs)) > 100 {
 		return nil, refusal{code: feishuapi.ErrorCodeSearchInvalidParameter}
 	}
 	p, err := f.searchPage(pageRule{of: "people named " + query, usual: 20, largest: 30, size: r.Params.PageSize, token: r.Params.PageToken})
@@ -119,7 +119,7 @@ func (f *Vendor) SearchUsersV3(ctx context.Context, r feishuserver.SearchUsersV3
 // contact with everybody.
 func passes(p *company.Person, filter feishuserver.SearchUsersV3Filter) bool {
 	agrees := func(wanted *bool, is bool) bool { return wanted == nil || *wanted == is }
-	return (filter.UserIds == nil || slices.Contains(*filter.UserIds, p.FeishuOpenID)) &&
+	return (filter.UserIDs == nil || slices.Contains(*filter.UserIDs, p.FeishuOpenID)) &&
 		agrees(filter.IsResigned, !p.Left.IsZero()) &&
 		agrees(filter.HasContact, true) &&
 		agrees(filter.HasEnterpriseEmail, p.CorpEmail != "")

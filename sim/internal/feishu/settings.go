@@ -132,7 +132,7 @@ func (f *Vendor) ListScopes(ctx context.Context, r feishuserver.ListScopesReques
 	}
 	// A list without entries is empty, null or not there: all three are seen.
 	return feishuserver.ListScopes200JSONResponse{Data: &feishuserver.ContactRange{
-		UserIds: when(len(users) > 0, users), DepartmentIds: &departments, GroupIds: &groups,
+		UserIDs: when(len(users) > 0, users), DepartmentIDs: &departments, GroupIDs: &groups,
 		HasMore: &more, PageToken: pageToken(p, token, more, false),
 	}}, nil
 }

@@ -121,8 +121,8 @@ type jsapiTicket struct {
 	expires time.Time
 }
 
-// GetJsapiTicket sells the ticket for pages: one for each identity, the same one by the rule of the tokens.
-func (f *Vendor) GetJsapiTicket(ctx context.Context, _ feishuserver.GetJsapiTicketRequestObject) (feishuserver.GetJsapiTicketResponseObject, error) {
+// GetJSAPITicket sells the ticket for pages: one for each identity, the same one by the rule of the tokens.
+func (f *Vendor) GetJSAPITicket(ctx context.Context, _ feishuserver.GetJSAPITicketRequestObject) (feishuserver.GetJSAPITicketResponseObject, error) {
 	c := desk.CallOf(ctx)
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -136,7 +136,7 @@ func (f *Vendor) GetJsapiTicket(ctx context.Context, _ feishuserver.GetJsapiTick
 		ticket = jsapiTicket{company.DeriveText(f.desk.Seed, "feishu ticket", f.serial, company.HexDigits, 40), c.Now.Add(ticketLife)}
 		f.tickets[owner] = ticket
 	}
-	return feishuserver.GetJsapiTicket200JSONResponse{
-		Data: &feishuserver.JsapiTicket{Ticket: &ticket.text, ExpireIn: new(desk.Seconds(ticket.expires.Sub(c.Now)))},
+	return feishuserver.GetJSAPITicket200JSONResponse{
+		Data: &feishuserver.JSAPITicket{Ticket: &ticket.text, ExpireIn: new(desk.Seconds(ticket.expires.Sub(c.Now)))},
 	}, nil
 }

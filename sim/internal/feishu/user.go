@@ -98,7 +98,7 @@ func (v view) show(p *company.Person, fields fieldSet) feishuserver.User {
 		JobLevelID:  when(v.may(scopeJobLevel), own.jobLevel),
 		JobFamilyID: when(v.may(scopeJobFamily), own.jobFamily),
 
-		SubscriptionIds: when(fields.subscriptions && v.may(scopeSubscriptions), subscriptions(own)),
+		SubscriptionIDs: when(fields.subscriptions && v.may(scopeSubscriptions), subscriptions(own)),
 	}
 	if employee {
 		u.CustomAttrs = v.attributes(p, own)
@@ -113,7 +113,7 @@ func (v view) show(p *company.Person, fields fieldSet) feishuserver.User {
 				leaders = append(leaders, id)
 			}
 		}
-		u.DottedLineLeaderUserIds = &leaders
+		u.DottedLineLeaderUserIDs = &leaders
 	}
 	if fields.licences && v.may(scopeAssignInfo) {
 		u.AssignInfo = licences(own)
@@ -143,7 +143,7 @@ func (v view) place(u *feishuserver.User, p *company.Person, own person) {
 			u.LeaderUserID = &leader
 		}
 	}
-	u.DepartmentIds, u.Orders = &departments, &orders // orders is null for those who left
+	u.DepartmentIDs, u.Orders = &departments, &orders // orders is null for those who left
 }
 
 // ranksOf returns department_order: the main department has the largest. What was set is kept as long as it says the same.
@@ -223,7 +223,7 @@ func licences(own person) *[]feishuserver.AssignedLicence {
 			SubscriptionID: new(id),
 			LicensePlanKey: new("demo_plan"),
 			ProductName:    new("旗舰版"),
-			I18NName:       &feishuserver.NameTranslations{ZhCn: new("旗舰版"), JaJp: new(""), EnUs: new("Flagship")},
+			I18NName:       &feishuserver.NameTranslations{ZhCN: new("旗舰版"), JaJP: new(""), EnUS: new("Flagship")},
 			StartTime:      new("1767225600"),
 			EndTime:        new("1798761600"),
 		})
@@ -252,7 +252,7 @@ func (v view) paths(p *company.Person) *[]feishuserver.UserDepartmentPath {
 			DepartmentID:   new(company.DepartmentIDOf(last, v.byDepartment)),
 			DepartmentName: localized(last.Name, last.EnglishName),
 			DepartmentPath: &feishuserver.DepartmentPath{
-				DepartmentIds:      &ids,
+				DepartmentIDs:      &ids,
 				DepartmentPathName: localized(strings.Join(zh, "/"), strings.Join(en, "/")),
 			},
 		})
@@ -263,6 +263,6 @@ func (v view) paths(p *company.Person) *[]feishuserver.UserDepartmentPath {
 func localized(zh, en string) *feishuserver.LocalizedName {
 	return &feishuserver.LocalizedName{
 		Name:     &zh,
-		I18NName: &feishuserver.NameTranslations{ZhCn: &zh, JaJp: new(""), EnUs: &en},
+		I18NName: &feishuserver.NameTranslations{ZhCN: &zh, JaJP: new(""), EnUS: &en},
 	}
 }

@@ -48,7 +48,7 @@ func (f *Vendor) DeleteUser(ctx context.Context, r feishuserver.DeleteUserReques
 func (v view) checkHandOver(p *company.Person, b *feishuserver.DeleteUserRequest) error {
 	acceptors := []*string{
 		b.DepartmentChatAcceptorUserID, b.ExternalChatAcceptorUserID, b.DocsAcceptorUserID, b.CalendarAcceptorUserID,
-		b.ApplicationAcceptorUserID, b.MinutesAcceptorUserID, b.SurveyAcceptorUserID, b.AnycrossAcceptorUserID,
+		b.ApplicationAcceptorUserID, b.MinutesAcceptorUserID, b.SurveyAcceptorUserID, b.AnyCrossAcceptorUserID,
 	}
 	if mail := b.EmailAcceptor; mail != nil {
 		switch {
@@ -73,7 +73,7 @@ func (f *Vendor) ResurrectUser(ctx context.Context, r feishuserver.ResurrectUser
 	if f.config.MonthlyCalls > 0 {
 		return nil, refusal{code: feishuapi.ErrorCodeRestoreNotAllowed}
 	}
-	if slices.ContainsFunc(desk.ListOf(b.SubscriptionIds), func(id string) bool { return id != licence }) {
+	if slices.ContainsFunc(desk.ListOf(b.SubscriptionIDs), func(id string) bool { return id != licence }) {
 		return nil, refusal{code: feishuapi.ErrorCodeInvalidLicence}
 	}
 	err := company.Change(f.desk.Company, func(d *company.Directory) error {
@@ -98,8 +98,8 @@ func (f *Vendor) ResurrectUser(ctx context.Context, r feishuserver.ResurrectUser
 		}
 		own := f.person(p.Key)
 		own.restored, own.ranks = c.Now, ranks
-		if b.SubscriptionIds != nil {
-			own.subscriptions = append([]string{}, *b.SubscriptionIds...)
+		if b.SubscriptionIDs != nil {
+			own.subscriptions = append([]string{}, *b.SubscriptionIDs...)
 		}
 		f.keep(p.Key, own)
 		return nil

@@ -53,11 +53,11 @@ func (f *Vendor) BatchGetUsers(ctx context.Context, r feishuserver.BatchGetUsers
 	var err error
 	company.View(f.desk.Company, func(d *company.Directory) {
 		v := f.viewOf(c, d)
-		if err = v.checkIDs(r.Params.UserIds, 50); err != nil {
+		if err = v.checkIDs(r.Params.UserIDs, 50); err != nil {
 			return
 		}
 		seen := make(map[company.PersonKey]bool)
-		for _, id := range r.Params.UserIds {
+		for _, id := range r.Params.UserIDs {
 			if p, _ := v.findPerson(id); p != nil && !seen[p.Key] && v.seesPerson(p) {
 				seen[p.Key] = true
 				items = append(items, v.show(p, fieldsOfBatch()))
@@ -135,8 +135,8 @@ func (f *Vendor) ListUsers(ctx context.Context, r feishuserver.ListUsersRequestO
 	return feishuserver.ListUsers200JSONResponse{Data: out}, err
 }
 
-// BatchGetUserIds looks people up by email and mobile number. Nothing found is no refusal.
-func (f *Vendor) BatchGetUserIds(ctx context.Context, r feishuserver.BatchGetUserIdsRequestObject) (feishuserver.BatchGetUserIdsResponseObject, error) {
+// BatchGetUserIDs looks people up by email and mobile number. Nothing found is no refusal.
+func (f *Vendor) BatchGetUserIDs(ctx context.Context, r feishuserver.BatchGetUserIDsRequestObject) (feishuserver.BatchGetUserIDsResponseObject, error) {
 	c := desk.CallOf(ctx)
 	emails, mobiles := desk.ListOf(r.Body.Emails), desk.ListOf(r.Body.Mobiles)
 	if len(emails) > 50 || len(mobiles) > 50 {
@@ -158,7 +158,7 @@ func (f *Vendor) BatchGetUserIds(ctx context.Context, r feishuserver.BatchGetUse
 			list = append(list, match)
 		}
 	})
-	return feishuserver.BatchGetUserIds200JSONResponse{Data: &feishuserver.UserIDMatches{UserList: &list}}, nil
+	return feishuserver.BatchGetUserIDs200JSONResponse{Data: &feishuserver.UserIDMatches{UserList: &list}}, nil
 }
 
 // contact finds a person by a contact, among those who left only if wanted.
@@ -193,14 +193,14 @@ func (f *Vendor) BatchGetUserBasics(ctx context.Context, r feishuserver.BatchGet
 	var err error
 	company.View(f.desk.Company, func(d *company.Directory) {
 		v := f.viewOf(c, d)
-		if err = v.checkIDs(r.Body.UserIds, 10); err != nil {
+		if err = v.checkIDs(r.Body.UserIDs, 10); err != nil {
 			return
 		}
-		for _, id := range r.Body.UserIds {
+		for _, id := range r.Body.UserIDs {
 			if p, left := v.findPerson(id); p != nil && !left {
 				users = append(users, feishuserver.UserBasic{
 					UserID: new(id), Name: new(p.Name),
-					I18NName: &feishuserver.NameTranslations{ZhCn: new(p.Name), JaJp: new(""), EnUs: new(p.EnglishName)},
+					I18NName: &feishuserver.NameTranslations{ZhCN: new(p.Name), JaJP: new(""), EnUS: new(p.EnglishName)},
 				})
 			}
 		}
@@ -208,22 +208,22 @@ func (f *Vendor) BatchGetUserBasics(ctx context.Context, r feishuserver.BatchGet
 	return feishuserver.BatchGetUserBasics200JSONResponse{Data: &feishuserver.UserBasics{Users: &users}}, err
 }
 
-// ConvertUnionIds turns union ids into the other ids.
-func (f *Vendor) ConvertUnionIds(ctx context.Context, r feishuserver.ConvertUnionIdsRequestObject) (feishuserver.ConvertUnionIdsResponseObject, error) {
+// ConvertUnionIDs turns union ids into the other ids.
+func (f *Vendor) ConvertUnionIDs(ctx context.Context, r feishuserver.ConvertUnionIDsRequestObject) (feishuserver.ConvertUnionIDsResponseObject, error) {
 	c := desk.CallOf(ctx)
 	owners := make(map[string]feishuserver.UnionIDOwner)
 	var err error
 	company.View(f.desk.Company, func(d *company.Directory) {
 		v := f.viewOf(c, d)
 		v.byUser = company.ByFeishuUnionID
-		if err = v.checkIDs(r.Params.UnionIds, 100); err != nil {
+		if err = v.checkIDs(r.Params.UnionIDs, 100); err != nil {
 			return
 		}
-		for _, id := range r.Params.UnionIds {
+		for _, id := range r.Params.UnionIDs {
 			if p, _ := v.findPerson(id); p != nil && v.seesPerson(p) {
 				owners[id] = feishuserver.UnionIDOwner{OpenID: new(p.FeishuOpenID), UserID: when(v.may(scopeUserID), p.FeishuUserID)}
 			}
 		}
 	})
-	return feishuserver.ConvertUnionIds200JSONResponse{Data: &feishuserver.UnionIDOwners{UserInfos: &owners}}, err
+	return feishuserver.ConvertUnionIDs200JSONResponse{Data: &feishuserver.UnionIDOwners{UserInfos: &owners}}, err
 }

@@ -38,7 +38,7 @@ func (f *Vendor) CreateUser(ctx context.Context, r feishuserver.CreateUserReques
 		leader: b.LeaderUserID, city: b.City, country: b.Country, station: b.WorkStation, number: b.EmployeeNo,
 		corpEmail: b.EnterpriseEmail, title: b.JobTitle, jobLevel: b.JobLevelID, jobFamily: b.JobFamilyID, geo: b.Geo,
 		visible: b.MobileVisible, gender: b.Gender, joined: b.JoinTime, employeeType: &b.EmployeeType,
-		departments: &b.DepartmentIds, subscriptions: b.SubscriptionIds, dotted: b.DottedLineLeaderUserIds,
+		departments: &b.DepartmentIDs, subscriptions: b.SubscriptionIDs, dotted: b.DottedLineLeaderUserIDs,
 		orders: b.Orders, attributes: b.CustomAttrs,
 		badEmployeeType: feishuapi.ErrorCodeInvalidEmployeeType,
 		noCity:          feishuapi.ErrorCodeCreatedWithoutCity,
@@ -158,7 +158,7 @@ func (f *Vendor) PatchUser(ctx context.Context, r feishuserver.PatchUserRequestO
 		leader: b.LeaderUserID, city: b.City, country: b.Country, station: b.WorkStation, number: b.EmployeeNo,
 		corpEmail: b.EnterpriseEmail, title: b.JobTitle, jobLevel: b.JobLevelID, jobFamily: b.JobFamilyID,
 		visible: b.MobileVisible, frozen: b.IsFrozen, gender: b.Gender, joined: b.JoinTime, employeeType: b.EmployeeType,
-		departments: b.DepartmentIds, subscriptions: b.SubscriptionIds, dotted: b.DottedLineLeaderUserIds,
+		departments: b.DepartmentIDs, subscriptions: b.SubscriptionIDs, dotted: b.DottedLineLeaderUserIDs,
 		orders: b.Orders, attributes: b.CustomAttrs,
 	})
 	return feishuserver.PatchUser200JSONResponse{Data: &feishuserver.OneUser{User: &out}}, err
@@ -180,7 +180,7 @@ func (f *Vendor) ReplaceUser(ctx context.Context, r feishuserver.ReplaceUserRequ
 		avatarKey: orZero(b.AvatarKey), leader: orZero(b.LeaderUserID), city: orZero(b.City), country: orZero(b.Country),
 		station: orZero(b.WorkStation), number: orZero(b.EmployeeNo), corpEmail: orZero(b.EnterpriseEmail), title: orZero(b.JobTitle),
 		visible: b.MobileVisible, frozen: b.IsFrozen, gender: orZero(b.Gender), joined: orZero(b.JoinTime), employeeType: &b.EmployeeType,
-		departments: &b.DepartmentIds, orders: b.Orders, attributes: orZero(b.CustomAttrs), replace: true,
+		departments: &b.DepartmentIDs, orders: b.Orders, attributes: orZero(b.CustomAttrs), replace: true,
 	})
 	return feishuserver.ReplaceUser200JSONResponse{Data: &feishuserver.OneUser{User: &out}}, err
 }

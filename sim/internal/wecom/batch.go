@@ -43,7 +43,7 @@ func (w *Vendor) start(c *desk.Call, imp importTask) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if cb := imp.callback; cb != nil && (cb.URL == "" || cb.Token == "" || len(cb.Encodingaeskey) != 43) {
+	if cb := imp.callback; cb != nil && (cb.URL == "" || cb.Token == "" || len(cb.EncodingAESKey) != 43) {
 		return "", refusal{code: wecomapi.ErrorCodeInvalidArgs}
 	}
 	w.jobsMu.Lock()
@@ -68,9 +68,9 @@ func (w *Vendor) start(c *desk.Call, imp importTask) (string, error) {
 func (w *Vendor) GetBatchResult(_ context.Context, r wecomserver.GetBatchResultRequestObject) (wecomserver.GetBatchResultResponseObject, error) {
 	w.jobsMu.Lock()
 	defer w.jobsMu.Unlock()
-	job := w.job(r.Params.Jobid)
+	job := w.job(r.Params.JobID)
 	switch {
-	case r.Params.Jobid == "":
+	case r.Params.JobID == "":
 		return nil, refusal{code: wecomapi.ErrorCodeEmptyParameter}
 	case job == nil:
 		return nil, refusal{code: wecomapi.ErrorCodeJobNotFound}
@@ -143,7 +143,7 @@ func (w *Vendor) SyncBatchUser(ctx context.Context, r wecomserver.SyncBatchUserR
 			return len(rows), run, err
 		},
 	})
-	return wecomserver.SyncBatchUser200JSONResponse{Jobid: &id}, err
+	return wecomserver.SyncBatchUser200JSONResponse{JobID: &id}, err
 }
 
 // ReplaceBatchUser imports members and deletes those who are not in the file.
@@ -163,7 +163,7 @@ func (w *Vendor) ReplaceBatchUser(ctx context.Context, r wecomserver.ReplaceBatc
 			run := func(d *company.Directory) []wecomserver.BatchResultRow {
 				for _, p := range absentFrom(d, rows) {
 					if err := d.RemovePerson(p.Key, c.Now); err != nil {
-						return []wecomserver.BatchResultRow{{Userid: &p.UserID, Errmsg: new(fmt.Sprint(err))}}
+						return []wecomserver.BatchResultRow{{UserID: &p.UserID, ErrMsg: new(fmt.Sprint(err))}}
 					}
 				}
 				return w.importMembers(d, c, rows, invites)
@@ -171,7 +171,7 @@ func (w *Vendor) ReplaceBatchUser(ctx context.Context, r wecomserver.ReplaceBatc
 			return len(rows), run, nil
 		},
 	})
-	return wecomserver.ReplaceBatchUser200JSONResponse{Jobid: &id}, err
+	return wecomserver.ReplaceBatchUser200JSONResponse{JobID: &id}, err
 }
 
 // massDelete tells whether a replacement would delete so many that it is refused.
@@ -205,7 +205,7 @@ func (w *Vendor) importMembers(d *company.Directory, c *desk.Call, rows []member
 			w.invite(c, row.userID)
 		}
 		code, text := w.rowOutcome(err)
-		out = append(out, wecomserver.BatchResultRow{Userid: &row.userID, Errcode: code, Errmsg: text})
+		out = append(out, wecomserver.BatchResultRow{UserID: &row.userID, ErrCode: code, ErrMsg: text})
 	}
 	return out
 }
@@ -221,5 +221,5 @@ func (w *Vendor) ReplaceBatchParty(ctx context.Context, r wecomserver.ReplaceBat
 			return len(rows), run, err
 		},
 	})
-	return wecomserver.ReplaceBatchParty200JSONResponse{Jobid: &id}, err
+	return wecomserver.ReplaceBatchParty200JSONResponse{JobID: &id}, err
 }

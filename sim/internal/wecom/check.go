@@ -121,7 +121,7 @@ func checkAttributes(change memberChange) error {
 				return refusal{code: wecomapi.ErrorCodeExtAttrInvalid60151}
 			}
 		}
-		if mini := a.Miniprogram; mini != nil && utf8.RuneCountInString(mini.Title) > 12 {
+		if mini := a.MiniProgram; mini != nil && utf8.RuneCountInString(mini.Title) > 12 {
 			return refusal{code: wecomapi.ErrorCodeExtAttrInvalid60151}
 		}
 	}

@@ -22,7 +22,7 @@ const (
 // department writes a department as WeCom does. As with members, the key decides which oddity it shows: no name_en, no
 // department_leader, no order.
 func department(v view, dept *company.Department) wecomserver.Department {
-	out := wecomserver.Department{ID: new(dept.WeComID), Name: new(dept.Name), Parentid: new(parentID(v.dir, dept))}
+	out := wecomserver.Department{ID: new(dept.WeComID), Name: new(dept.Name), ParentID: new(parentID(v.dir, dept))}
 	if dept.EnglishName != "" && dept.Key%5 != 3 {
 		out.NameEn = new(dept.EnglishName)
 	}
@@ -93,7 +93,7 @@ func (w *Vendor) ListDepartmentSimple(ctx context.Context, r wecomserver.ListDep
 		var departments []*company.Department
 		departments, err = w.departmentsBelow(w.viewOf(desk.CallOf(ctx), d), r.Params.ID)
 		for _, dept := range departments {
-			list = append(list, wecomserver.DepartmentNode{ID: new(dept.WeComID), Parentid: new(parentID(d, dept)), Order: new(dept.Order)})
+			list = append(list, wecomserver.DepartmentNode{ID: new(dept.WeComID), ParentID: new(parentID(d, dept)), Order: new(dept.Order)})
 		}
 	})
 	return wecomserver.ListDepartmentSimple200JSONResponse{DepartmentID: &list}, err
@@ -192,7 +192,7 @@ func (w *Vendor) makeDepartment(d *company.Directory, c *desk.Call, n newDepartm
 
 // CreateDepartment adds a department.
 func (w *Vendor) CreateDepartment(ctx context.Context, r wecomserver.CreateDepartmentRequestObject) (wecomserver.CreateDepartmentResponseObject, error) {
-	n := newDepartment{parent: r.Body.Parentid, name: r.Body.Name}
+	n := newDepartment{parent: r.Body.ParentID, name: r.Body.Name}
 	if r.Body.ID != nil {
 		if n.id = *r.Body.ID; n.id == 0 {
 			n.id = -1
@@ -243,13 +243,13 @@ func (w *Vendor) changeDepartment(d *company.Directory, b *wecomserver.UpdateDep
 		return refusal{code: wecomapi.ErrorCodeInvalidArgs}
 	}
 	parent := dept.Parent
-	if b.Parentid != nil && *b.Parentid != parentID(d, dept) {
+	if b.ParentID != nil && *b.ParentID != parentID(d, dept) {
 		for _, below := range d.Subtree(dept.Key) {
-			if below.WeComID == *b.Parentid {
+			if below.WeComID == *b.ParentID {
 				return refusal{code: wecomapi.ErrorCodeDepartmentCycle}
 			}
 		}
-		to, err := newParent(d, *b.Parentid, d.Height(dept.Key))
+		to, err := newParent(d, *b.ParentID, d.Height(dept.Key))
 		if err != nil {
 			return err
 		}

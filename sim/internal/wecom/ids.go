@@ -79,7 +79,7 @@ func (w *Vendor) ListUserID(_ context.Context, r wecomserver.ListUserIDRequestOb
 					next = w.cursorText(at)
 					return
 				}
-				rows = append(rows, wecomserver.DeptUser{Userid: new(p.UserID), Department: new(d.Department(m.Department).WeComID)})
+				rows = append(rows, wecomserver.DeptUser{UserID: new(p.UserID), Department: new(d.Department(m.Department).WeComID)})
 				at = cursor{p.Key, m.Department}
 			}
 		}
@@ -97,7 +97,7 @@ type misses struct {
 	count int
 }
 
-// lookUp finds a person for GetUseridByMobile and GetUseridByEmail. When the misses of a day exceed a fifth of the corp's
+// lookUp finds a person for GetUserIDByMobile and GetUserIDByEmail. When the misses of a day exceed a fifth of the corp's
 // account cap, which is taken to be half as much again as the people that the corp began with, the operation is blocked for the
 // rest of the day.
 func (w *Vendor) lookUp(c *desk.Call, kind company.PersonID, value string) (string, error) {
@@ -129,18 +129,18 @@ func (w *Vendor) lookUp(c *desk.Call, kind company.PersonID, value string) (stri
 	return "", refusal{code: wecomapi.ErrorCodeUserDoesNotExist}
 }
 
-// GetUseridByMobile finds a member by mobile number.
-func (w *Vendor) GetUseridByMobile(ctx context.Context, r wecomserver.GetUseridByMobileRequestObject) (wecomserver.GetUseridByMobileResponseObject, error) {
+// GetUserIDByMobile finds a member by mobile number.
+func (w *Vendor) GetUserIDByMobile(ctx context.Context, r wecomserver.GetUserIDByMobileRequestObject) (wecomserver.GetUserIDByMobileResponseObject, error) {
 	if n := len(r.Body.Mobile); n < 5 || n > 32 {
 		return nil, refusal{code: wecomapi.ErrorCodeInvalidMobile}
 	}
 	m, _ := company.ParseMobile(r.Body.Mobile)
 	id, err := w.lookUp(desk.CallOf(ctx), company.ByMobile, m.E164())
-	return wecomserver.GetUseridByMobile200JSONResponse{Userid: &id}, err
+	return wecomserver.GetUserIDByMobile200JSONResponse{UserID: &id}, err
 }
 
-// GetUseridByEmail finds a member by mail address.
-func (w *Vendor) GetUseridByEmail(ctx context.Context, r wecomserver.GetUseridByEmailRequestObject) (wecomserver.GetUseridByEmailResponseObject, error) {
+// GetUserIDByEmail finds a member by mail address.
+func (w *Vendor) GetUserIDByEmail(ctx context.Context, r wecomserver.GetUserIDByEmailRequestObject) (wecomserver.GetUserIDByEmailResponseObject, error) {
 	kind := company.ByCorpEmail
 	if t := r.Body.EmailType; t != nil && *t == 2 {
 		kind = company.ByEmail
@@ -151,43 +151,43 @@ func (w *Vendor) GetUseridByEmail(ctx context.Context, r wecomserver.GetUseridBy
 		return nil, refusal{code: wecomapi.ErrorCodeEmptyParameter}
 	}
 	id, err := w.lookUp(desk.CallOf(ctx), kind, r.Body.Email)
-	return wecomserver.GetUseridByEmail200JSONResponse{Userid: &id}, err
+	return wecomserver.GetUserIDByEmail200JSONResponse{UserID: &id}, err
 }
 
-// ConvertUseridToOpenid gives the WeChat id of a member.
-func (w *Vendor) ConvertUseridToOpenid(ctx context.Context, r wecomserver.ConvertUseridToOpenidRequestObject) (wecomserver.ConvertUseridToOpenidResponseObject, error) {
+// ConvertUserIDToOpenID gives the WeChat id of a member.
+func (w *Vendor) ConvertUserIDToOpenID(ctx context.Context, r wecomserver.ConvertUserIDToOpenIDRequestObject) (wecomserver.ConvertUserIDToOpenIDResponseObject, error) {
 	c := desk.CallOf(ctx)
-	var out wecomserver.ConvertUseridToOpenid200JSONResponse
+	var out wecomserver.ConvertUserIDToOpenID200JSONResponse
 	var err error
 	company.View(w.desk.Company, func(d *company.Directory) {
-		p := d.FindPerson(company.ByUserID, r.Body.Userid)
+		p := d.FindPerson(company.ByUserID, r.Body.UserID)
 		switch {
-		case r.Body.Userid == "":
-			err = refusal{code: wecomapi.ErrorCodeUseridMissing}
+		case r.Body.UserID == "":
+			err = refusal{code: wecomapi.ErrorCodeUserIDMissing}
 		case p == nil:
-			err = refusal{code: wecomapi.ErrorCodeUseridNotFound}
+			err = refusal{code: wecomapi.ErrorCodeUserIDNotFound}
 		case !w.viewOf(c, d).person(p):
 			err = refusal{code: wecomapi.ErrorCodeMemberOutOfRange}
 		case p.WeChatOpenID == "":
 			err = refusal{code: wecomapi.ErrorCodeWeChatNotBound}
 		default:
-			out.Openid = new(p.WeChatOpenID)
-			if r.Body.Agentid != nil {
-				out.Appid = new("wx" + strings.TrimPrefix(Demo().CorpID, "ww"))
+			out.OpenID = new(p.WeChatOpenID)
+			if r.Body.AgentID != nil {
+				out.AppID = new("wx" + strings.TrimPrefix(Demo().CorpID, "ww"))
 			}
 		}
 	})
 	return out, err
 }
 
-// ConvertOpenidToUserid finds the member behind a WeChat id.
-func (w *Vendor) ConvertOpenidToUserid(ctx context.Context, r wecomserver.ConvertOpenidToUseridRequestObject) (wecomserver.ConvertOpenidToUseridResponseObject, error) {
+// ConvertOpenIDToUserID finds the member behind a WeChat id.
+func (w *Vendor) ConvertOpenIDToUserID(ctx context.Context, r wecomserver.ConvertOpenIDToUserIDRequestObject) (wecomserver.ConvertOpenIDToUserIDResponseObject, error) {
 	c := desk.CallOf(ctx)
-	var out wecomserver.ConvertOpenidToUserid200JSONResponse
+	var out wecomserver.ConvertOpenIDToUserID200JSONResponse
 	err := error(refusal{code: wecomapi.ErrorCodeInvalidOpenID})
 	company.View(w.desk.Company, func(d *company.Directory) {
-		if p := d.FindPerson(company.ByWeChatOpenID, r.Body.Openid); p != nil && w.viewOf(c, d).person(p) {
-			out.Userid, err = new(p.UserID), nil
+		if p := d.FindPerson(company.ByWeChatOpenID, r.Body.OpenID); p != nil && w.viewOf(c, d).person(p) {
+			out.UserID, err = new(p.UserID), nil
 		}
 	})
 	return out, err
@@ -196,23 +196,23 @@ func (w *Vendor) ConvertOpenidToUserid(ctx context.Context, r wecomserver.Conver
 // convertible is how many ids one call may convert.
 const convertible = 1000
 
-// UseridToOpenUserid converts ids for a provider's app.
-func (w *Vendor) UseridToOpenUserid(ctx context.Context, r wecomserver.UseridToOpenUseridRequestObject) (wecomserver.UseridToOpenUseridResponseObject, error) {
-	pairs, invalid, err := w.convert(desk.CallOf(ctx), company.ByUserID, r.Body.UseridList)
-	return wecomserver.UseridToOpenUserid200JSONResponse{OpenUseridList: &pairs, InvalidUseridList: &invalid}, err
+// UserIDToOpenUserID converts ids for a provider's app.
+func (w *Vendor) UserIDToOpenUserID(ctx context.Context, r wecomserver.UserIDToOpenUserIDRequestObject) (wecomserver.UserIDToOpenUserIDResponseObject, error) {
+	pairs, invalid, err := w.convert(desk.CallOf(ctx), company.ByUserID, r.Body.UserIDList)
+	return wecomserver.UserIDToOpenUserID200JSONResponse{OpenUserIDList: &pairs, InvalidUserIDList: &invalid}, err
 }
 
-// OpenUseridToUserid converts ids that a provider's app has got.
-func (w *Vendor) OpenUseridToUserid(ctx context.Context, r wecomserver.OpenUseridToUseridRequestObject) (wecomserver.OpenUseridToUseridResponseObject, error) {
-	switch r.Body.SourceAgentid {
+// OpenUserIDToUserID converts ids that a provider's app has got.
+func (w *Vendor) OpenUserIDToUserID(ctx context.Context, r wecomserver.OpenUserIDToUserIDRequestObject) (wecomserver.OpenUserIDToUserIDResponseObject, error) {
+	switch r.Body.SourceAgentID {
 	case 0:
 		return nil, refusal{code: wecomapi.ErrorCodeAgentIDMissing}
 	case Demo().ProviderAppAgentID:
 	default:
 		return nil, refusal{code: wecomapi.ErrorCodeInvalidAgentID}
 	}
-	pairs, invalid, err := w.convert(desk.CallOf(ctx), company.ByWeComOpenUserID, r.Body.OpenUseridList)
-	return wecomserver.OpenUseridToUserid200JSONResponse{UseridList: &pairs, InvalidOpenUseridList: &invalid}, err
+	pairs, invalid, err := w.convert(desk.CallOf(ctx), company.ByWeComOpenUserID, r.Body.OpenUserIDList)
+	return wecomserver.OpenUserIDToUserID200JSONResponse{UserIDList: &pairs, InvalidOpenUserIDList: &invalid}, err
 }
 
 func (w *Vendor) convert(c *desk.Call, kind company.PersonID, ids []string) (pairs []wecomserver.UserIDPair, invalid []string, err error) {
@@ -220,7 +220,7 @@ func (w *Vendor) convert(c *desk.Call, kind company.PersonID, ids []string) (pai
 	case len(ids) == 0:
 		return nil, nil, refusal{code: wecomapi.ErrorCodeEmptyParameter}
 	case len(ids) > convertible:
-		return nil, nil, refusal{code: wecomapi.ErrorCodeInvalidUseridListLength}
+		return nil, nil, refusal{code: wecomapi.ErrorCodeInvalidUserIDListLength}
 	}
 	pairs, invalid = []wecomserver.UserIDPair{}, []string{}
 	company.View(w.desk.Company, func(d *company.Directory) {
@@ -231,7 +231,7 @@ func (w *Vendor) convert(c *desk.Call, kind company.PersonID, ids []string) (pai
 				invalid = append(invalid, id)
 				continue
 			}
-			pairs = append(pairs, wecomserver.UserIDPair{Userid: new(p.UserID), OpenUserid: new(p.WeComOpenUserID)})
+			pairs = append(pairs, wecomserver.UserIDPair{UserID: new(p.UserID), OpenUserID: new(p.WeComOpenUserID)})
 		}
 	})
 	return pairs, invalid, nil

@@ -121,7 +121,7 @@ func readMemberFile(data []byte) ([]memberRow, error) {
 			return nil, refusal{code: wecomapi.ErrorCodeInvalidImportFile}
 		}
 		if id := company.Fold(company.ByUserID, row.userID); seen[id] {
-			return nil, refusal{code: wecomapi.ErrorCodeImportDuplicateUserid}
+			return nil, refusal{code: wecomapi.ErrorCodeImportDuplicateUserID}
 		} else {
 			seen[id] = true
 		}
@@ -258,7 +258,7 @@ func (w *Vendor) importParties(d *company.Directory, c *desk.Call, rows []partyR
 		listed[row.id] = true
 		action, err := w.importParty(d, c, row)
 		code, text := w.rowOutcome(err)
-		out = append(out, wecomserver.BatchResultRow{Partyid: &row.id, Action: &action, Errcode: code, Errmsg: text})
+		out = append(out, wecomserver.BatchResultRow{PartyID: &row.id, Action: &action, ErrCode: code, ErrMsg: text})
 	}
 	departments := d.AllDepartments()
 	for i := len(departments) - 1; i >= 0; i-- {
@@ -295,7 +295,7 @@ func (w *Vendor) importParty(d *company.Directory, c *desk.Call, row partyRow) (
 	}
 	if row.id != 1 && parentID(d, dept) != row.parent {
 		action |= partyMoved
-		change.Parentid = &row.parent
+		change.ParentID = &row.parent
 	}
 	if row.order != 0 && dept.Order != row.order {
 		action |= partyReordered

@@ -50,7 +50,7 @@ func (c *Controls) Consent(userID string) (ticket string, err error) {
 }
 
 // OpenVerificationPage returns the code with which the corp's verification page is opened when WeCom asks the person for the
-// second check. It is for GetTfaInfo, once. It fails if nobody has the user id.
+// second check. It is for GetTFAInfo, once. It fails if nobody has the user id.
 func (c *Controls) OpenVerificationPage(userID string) (code string, err error) {
 	key, err := c.part.keyOf(userID)
 	if err != nil {
@@ -90,7 +90,7 @@ func (w *Vendor) InviteUser(ctx context.Context, r wecomserver.InviteUserRequest
 	case len(users)+len(parties)+len(tags) == 0:
 		return nil, refusal{code: wecomapi.ErrorCodeAllTargetsEmpty}
 	case len(users) > 1000:
-		return nil, refusal{code: wecomapi.ErrorCodeInvalidUseridListLength}
+		return nil, refusal{code: wecomapi.ErrorCodeInvalidUserIDListLength}
 	case len(parties) > 100:
 		return nil, refusal{code: wecomapi.ErrorCodeTooManyDepartments}
 	case len(tags) > 100:
@@ -138,13 +138,13 @@ func (w *Vendor) InviteUser(ctx context.Context, r wecomserver.InviteUserRequest
 	}
 	var out wecomserver.InviteUser200JSONResponse // a list without entries is absent
 	if badUsers != nil {
-		out.Invaliduser = new(wire.StringList(badUsers))
+		out.InvalidUser = new(wire.StringList(badUsers))
 	}
 	if badParties != nil {
-		out.Invalidparty = &badParties
+		out.InvalidParty = &badParties
 	}
 	if badTags != nil {
-		out.Invalidtag = &badTags
+		out.InvalidTag = &badTags
 	}
 	return out, nil
 }

@@ -22,13 +22,13 @@ type profile struct {
 func (w *Vendor) member(v view, p *company.Person, inList bool, holder string) wecomserver.Member {
 	key := int(p.Key)
 	m := wecomserver.Member{
-		Userid:           new(p.UserID),
+		UserID:           new(p.UserID),
 		Name:             new(p.Name),
 		Position:         new(p.Position),
 		Status:           new(status(p)),
 		ExternalPosition: new(w.profile(p.Key).externalPosition),
 		ExternalProfile:  w.profile(p.Key).external,
-		Extattr:          extAttr(p),
+		ExtAttr:          extAttr(p),
 	}
 	w.placeMember(&m, v, p)
 	if p.Telephone != "" {
@@ -48,7 +48,7 @@ func (w *Vendor) member(v view, p *company.Person, inList bool, holder string) w
 		m.DirectLeader = &[]string{}
 	}
 	if key%50 == 9 {
-		m.Enable, m.Isleader, m.HideMobile, m.WxpluginStatus = new(bit(p.Status != company.StatusDisabled)), new(bit(company.LeadsSomewhere(p))), new(bit(p.MobileHidden)), new(int64(1))
+		m.Enable, m.IsLeader, m.HideMobile, m.WXPluginStatus = new(bit(p.Status != company.StatusDisabled)), new(bit(company.LeadsSomewhere(p))), new(bit(p.MobileHidden)), new(int64(1))
 	}
 	w.addSensitive(&m, v, p)
 	if inList && holder == holderProvider {
@@ -101,7 +101,7 @@ func (w *Vendor) addSensitive(m *wecomserver.Member, v view, p *company.Person) 
 	m.BizMail = new(p.CorpEmail)
 	m.Avatar = new(p.AvatarURL)
 	m.ThumbAvatar = new(p.AvatarURL)
-	m.QrCode = new(qrCode(p))
+	m.QRCode = new(qrCode(p))
 	if p.Address != "" {
 		m.Address = new(p.Address)
 	}

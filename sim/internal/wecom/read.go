@@ -27,17 +27,17 @@ func (u memberAnswer) VisitGetUserResponse(w http.ResponseWriter) error {
 // GetUser reads one member.
 func (w *Vendor) GetUser(ctx context.Context, r wecomserver.GetUserRequestObject) (wecomserver.GetUserResponseObject, error) {
 	c := desk.CallOf(ctx)
-	if r.Params.Userid == "" {
-		return nil, refusal{code: wecomapi.ErrorCodeUseridMissing}
+	if r.Params.UserID == "" {
+		return nil, refusal{code: wecomapi.ErrorCodeUserIDMissing}
 	}
 	var user memberAnswer
 	var err error
 	company.View(w.desk.Company, func(d *company.Directory) {
 		v := w.viewOf(c, d)
-		switch p := d.FindPerson(company.ByUserID, r.Params.Userid); {
+		switch p := d.FindPerson(company.ByUserID, r.Params.UserID); {
 		case p == nil:
 			// Seen on the wire: the empty arrays of a success beside the code.
-			err = refusal{code: wecomapi.ErrorCodeUseridNotFound, beside: map[string]any{
+			err = refusal{code: wecomapi.ErrorCodeUserIDNotFound, beside: map[string]any{
 				"department": []int64{}, "order": []int64{}, "is_leader_in_dept": []int64{},
 			}}
 		case !v.person(p):
@@ -93,7 +93,7 @@ func (w *Vendor) GetUserList(ctx context.Context, r wecomserver.GetUserListReque
 			list = append(list, w.member(v, p, true, c.Grant.Holder))
 		}
 	})
-	return wecomserver.GetUserList200JSONResponse{Userlist: &list}, err
+	return wecomserver.GetUserList200JSONResponse{UserList: &list}, err
 }
 
 // GetUserSimplelist reads ids and names of the members of a department.
@@ -108,10 +108,10 @@ func (w *Vendor) GetUserSimplelist(ctx context.Context, r wecomserver.GetUserSim
 		for _, p := range people {
 			var m wecomserver.Member
 			w.placeMember(&m, v, p)
-			list = append(list, wecomserver.SimpleMember{Userid: new(p.UserID), Name: new(p.Name), Department: m.Department})
+			list = append(list, wecomserver.SimpleMember{UserID: new(p.UserID), Name: new(p.Name), Department: m.Department})
 		}
 	})
-	return wecomserver.GetUserSimplelist200JSONResponse{Userlist: &list}, err
+	return wecomserver.GetUserSimplelist200JSONResponse{UserList: &list}, err
 }
 
 // GetActiveStat tells how many members were active on a day: a number made up from the day.
@@ -135,8 +135,8 @@ func (w *Vendor) GetActiveStat(ctx context.Context, r wecomserver.GetActiveStatR
 	return wecomserver.GetActiveStat200JSONResponse{ActiveCnt: new(int64(active))}, nil
 }
 
-// GetJoinQrcode gives the address of the QR code for joining.
-func (w *Vendor) GetJoinQrcode(_ context.Context, r wecomserver.GetJoinQrcodeRequestObject) (wecomserver.GetJoinQrcodeResponseObject, error) {
+// GetJoinQRCode gives the address of the QR code for joining.
+func (w *Vendor) GetJoinQRCode(_ context.Context, r wecomserver.GetJoinQRCodeRequestObject) (wecomserver.GetJoinQRCodeResponseObject, error) {
 	size := int64(1)
 	if r.Params.SizeType != nil {
 		size = int64(*r.Params.SizeType)
@@ -145,5 +145,5 @@ func (w *Vendor) GetJoinQrcode(_ context.Context, r wecomserver.GetJoinQrcodeReq
 		return nil, refusal{code: wecomapi.ErrorCodeInvalidArgs}
 	}
 	url := "https://work.weixin.qq.com/wework_admin/genqrcode?action=join&vcode=demo&qr_size=" + strconv.FormatInt(size, 10)
-	return wecomserver.GetJoinQrcode200JSONResponse{JoinQrcode: &url}, nil
+	return wecomserver.GetJoinQRCode200JSONResponse{JoinQRCode: &url}, nil
 }

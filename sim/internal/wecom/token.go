@@ -28,7 +28,7 @@ func (w *Vendor) admitTokenRequest(c *desk.Call) error {
 // minutes are left, or half of the life of a token that does not live that long. The old one stays good to its end.
 func (w *Vendor) GetToken(ctx context.Context, r wecomserver.GetTokenRequestObject) (wecomserver.GetTokenResponseObject, error) {
 	c := desk.CallOf(ctx)
-	holder, err := w.holderOf(c, r.Params.Corpid, r.Params.Corpsecret)
+	holder, err := w.holderOf(c, r.Params.CorpID, r.Params.CorpSecret)
 	if err != nil {
 		return nil, err
 	}

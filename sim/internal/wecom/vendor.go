@@ -252,7 +252,7 @@ func missingCode(parameter string) wecomapi.ErrorCode {
 	case "corpsecret":
 		return wecomapi.ErrorCodeSecretMissing
 	case "userid":
-		return wecomapi.ErrorCodeUseridMissing
+		return wecomapi.ErrorCodeUserIDMissing
 	case "department_id", "id":
 		return wecomapi.ErrorCodeDepartmentMissing
 	case "media_id":

@@ -10,7 +10,7 @@ import (
 	"github.com/roster-go/roster/sim/internal/wecomserver"
 )
 
-// tfaPass is a pass for one TfaSucc.
+// tfaPass is a pass for one TFASucc.
 type tfaPass struct {
 	person company.PersonKey
 	ends   time.Time
@@ -19,12 +19,12 @@ type tfaPass struct {
 // AuthsuccUser lets a member finish the first login.
 func (w *Vendor) AuthsuccUser(ctx context.Context, r wecomserver.AuthsuccUserRequestObject) (wecomserver.AuthsuccUserResponseObject, error) {
 	err := company.Change(w.desk.Company, func(d *company.Directory) error {
-		if r.Params.Userid == "" {
-			return refusal{code: wecomapi.ErrorCodeUseridMissing}
+		if r.Params.UserID == "" {
+			return refusal{code: wecomapi.ErrorCodeUserIDMissing}
 		}
-		p := d.FindPerson(company.ByUserID, r.Params.Userid)
+		p := d.FindPerson(company.ByUserID, r.Params.UserID)
 		if p == nil {
-			return refusal{code: wecomapi.ErrorCodeUseridNotFound}
+			return refusal{code: wecomapi.ErrorCodeUserIDNotFound}
 		}
 		return d.UpdatePerson(p.Key, func(p *company.Person) error {
 			if p.Status == company.StatusNotActivated {
@@ -36,8 +36,8 @@ func (w *Vendor) AuthsuccUser(ctx context.Context, r wecomserver.AuthsuccUserReq
 	return wecomserver.AuthsuccUser200JSONResponse{}, err
 }
 
-// GetTfaInfo tells who stands before the verification page. A code is good for one call, its tfa_code for five minutes.
-func (w *Vendor) GetTfaInfo(ctx context.Context, r wecomserver.GetTfaInfoRequestObject) (wecomserver.GetTfaInfoResponseObject, error) {
+// GetTFAInfo tells who stands before the verification page. A code is good for one call, its tfa_code for five minutes.
+func (w *Vendor) GetTFAInfo(ctx context.Context, r wecomserver.GetTFAInfoRequestObject) (wecomserver.GetTFAInfoResponseObject, error) {
 	c := desk.CallOf(ctx)
 	n := w.next()
 	w.mu.Lock()
@@ -52,26 +52,26 @@ func (w *Vendor) GetTfaInfo(ctx context.Context, r wecomserver.GetTfaInfoRequest
 	if !ok || !found {
 		return nil, refusal{code: wecomapi.ErrorCodeInvalidCode}
 	}
-	return wecomserver.GetTfaInfo200JSONResponse{Userid: &p.UserID, TfaCode: &tfaCode}, nil
+	return wecomserver.GetTFAInfo200JSONResponse{UserID: &p.UserID, TFACode: &tfaCode}, nil
 }
 
-// TfaSucc lets the member of a GetTfaInfo go on.
-func (w *Vendor) TfaSucc(ctx context.Context, r wecomserver.TfaSuccRequestObject) (wecomserver.TfaSuccResponseObject, error) {
-	if r.Body.Userid == "" {
-		return nil, refusal{code: wecomapi.ErrorCodeUseridMissing}
+// TFASucc lets the member of a GetTFAInfo go on.
+func (w *Vendor) TFASucc(ctx context.Context, r wecomserver.TFASuccRequestObject) (wecomserver.TFASuccResponseObject, error) {
+	if r.Body.UserID == "" {
+		return nil, refusal{code: wecomapi.ErrorCodeUserIDMissing}
 	}
-	key, err := w.keyOf(r.Body.Userid)
+	key, err := w.keyOf(r.Body.UserID)
 	if err != nil {
-		return nil, refusal{code: wecomapi.ErrorCodeUseridNotFound}
+		return nil, refusal{code: wecomapi.ErrorCodeUserIDNotFound}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	pass, ok := w.tfaCodes[r.Body.TfaCode]
+	pass, ok := w.tfaCodes[r.Body.TFACode]
 	if !ok || pass.person != key || !desk.CallOf(ctx).Now.Before(pass.ends) {
 		return nil, refusal{code: wecomapi.ErrorCodeInvalidCode}
 	}
-	delete(w.tfaCodes, r.Body.TfaCode)
-	return wecomserver.TfaSucc200JSONResponse{}, nil
+	delete(w.tfaCodes, r.Body.TFACode)
+	return wecomserver.TFASucc200JSONResponse{}, nil
 }
 
 // GetUserDetailByTicket gives the private fields of a person who has agreed.
@@ -84,7 +84,7 @@ func (w *Vendor) GetUserDetailByTicket(_ context.Context, r wecomserver.GetUserD
 		return nil, refusal{code: wecomapi.ErrorCodeInvalidCode}
 	}
 	return wecomserver.GetUserDetailByTicket200JSONResponse{
-		Userid: &p.UserID, Gender: new(gender(&p)), Avatar: &p.AvatarURL, QrCode: new(qrCode(&p)),
+		UserID: &p.UserID, Gender: new(gender(&p)), Avatar: &p.AvatarURL, QRCode: new(qrCode(&p)),
 		Mobile: new(p.Mobile.Short()), Email: &p.Email, BizMail: &p.CorpEmail, Address: &p.Address,
 	}, nil
 }

@@ -31,22 +31,22 @@ func (w *Vendor) CreateUser(ctx context.Context, r wecomserver.CreateUserRequest
 	b, c := r.Body, desk.CallOf(ctx)
 	change := memberChange{
 		name: &b.Name, alias: b.Alias, mobile: b.Mobile, position: b.Position, email: b.Email, bizMail: b.BizMail,
-		telephone: b.Telephone, avatar: b.AvatarMediaid, externalPosition: b.ExternalPosition, address: b.Address,
+		telephone: b.Telephone, avatar: b.AvatarMediaID, externalPosition: b.ExternalPosition, address: b.Address,
 		gender: b.Gender, enable: b.Enable, mainDepartment: b.MainDepartment,
 		departments: b.Department, orders: b.Order, leads: b.IsLeaderInDept, directLeader: b.DirectLeader,
-		attributes: b.Extattr, external: b.ExternalProfile,
+		attributes: b.ExtAttr, external: b.ExternalProfile,
 	}
 	var created []wecomserver.CreatedDepartment
 	err := company.Change(w.desk.Company, func(d *company.Directory) error {
 		var err error
-		created, err = w.createMember(d, c, b.Userid, change)
+		created, err = w.createMember(d, c, b.UserID, change)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	if b.ToInvite == nil || *b.ToInvite { // left out means yes
-		w.invite(c, b.Userid)
+		w.invite(c, b.UserID)
 	}
 	var out wecomserver.CreateUser200JSONResponse
 	if len(created) > 0 {
@@ -60,12 +60,12 @@ func (w *Vendor) UpdateUser(ctx context.Context, r wecomserver.UpdateUserRequest
 	b, c := r.Body, desk.CallOf(ctx)
 	change := memberChange{
 		name: b.Name, alias: b.Alias, mobile: b.Mobile, position: b.Position, email: b.Email, bizMail: b.BizMail,
-		telephone: b.Telephone, avatar: b.AvatarMediaid, externalPosition: b.ExternalPosition, address: b.Address, newUserID: b.NewUserid,
+		telephone: b.Telephone, avatar: b.AvatarMediaID, externalPosition: b.ExternalPosition, address: b.Address, newUserID: b.NewUserID,
 		gender: b.Gender, enable: b.Enable, mainDepartment: b.MainDepartment,
 		departments: b.Department, orders: b.Order, leads: b.IsLeaderInDept, directLeader: b.DirectLeader,
-		attributes: b.Extattr, external: b.ExternalProfile, mailAliases: b.BizMailAlias,
+		attributes: b.ExtAttr, external: b.ExternalProfile, mailAliases: b.BizMailAlias,
 	}
-	err := company.Change(w.desk.Company, func(d *company.Directory) error { return w.updateMember(d, c, b.Userid, change) })
+	err := company.Change(w.desk.Company, func(d *company.Directory) error { return w.updateMember(d, c, b.UserID, change) })
 	return wecomserver.UpdateUser200JSONResponse{}, err
 }
 
@@ -73,11 +73,11 @@ func (w *Vendor) UpdateUser(ctx context.Context, r wecomserver.UpdateUserRequest
 func (w *Vendor) createMember(d *company.Directory, c *desk.Call, userID string, change memberChange) ([]wecomserver.CreatedDepartment, error) {
 	switch {
 	case userID == "":
-		return nil, refusal{code: wecomapi.ErrorCodeUseridMissing}
+		return nil, refusal{code: wecomapi.ErrorCodeUserIDMissing}
 	case !company.ValidUserID(userID):
-		return nil, refusal{code: wecomapi.ErrorCodeInvalidUserid}
+		return nil, refusal{code: wecomapi.ErrorCodeInvalidUserID}
 	case d.FindPerson(company.ByUserID, userID) != nil:
-		return nil, refusal{code: wecomapi.ErrorCodeUseridExists}
+		return nil, refusal{code: wecomapi.ErrorCodeUserIDExists}
 	}
 	if change.name == nil {
 		change.name = new("")
@@ -110,11 +110,11 @@ func (w *Vendor) createMember(d *company.Directory, c *desk.Call, userID string,
 // updateMember changes a member.
 func (w *Vendor) updateMember(d *company.Directory, c *desk.Call, userID string, change memberChange) error {
 	if userID == "" {
-		return refusal{code: wecomapi.ErrorCodeUseridMissing}
+		return refusal{code: wecomapi.ErrorCodeUserIDMissing}
 	}
 	p := d.FindPerson(company.ByUserID, userID)
 	if p == nil {
-		return refusal{code: wecomapi.ErrorCodeUseridNotFound}
+		return refusal{code: wecomapi.ErrorCodeUserIDNotFound}
 	}
 	if change.departments != nil && len(*change.departments) == 0 {
 		return refusal{code: wecomapi.ErrorCodeDepartmentRequired}
@@ -131,9 +131,9 @@ func (w *Vendor) updateMember(d *company.Directory, c *desk.Call, userID string,
 	if id := change.newUserID; id != nil && *id != p.UserID {
 		switch {
 		case !p.GeneratedUserID:
-			return refusal{code: wecomapi.ErrorCodeUseridUnchangeable}
+			return refusal{code: wecomapi.ErrorCodeUserIDUnchangeable}
 		case !company.ValidUserID(*id):
-			return refusal{code: wecomapi.ErrorCodeInvalidUserid}
+			return refusal{code: wecomapi.ErrorCodeInvalidUserID}
 		}
 	}
 	edited := company.Clone(p)
@@ -153,7 +153,7 @@ func memberFailure(err error) error {
 	if errors.As(err, &taken) {
 		switch taken.What {
 		case company.ByUserID:
-			return refusal{code: wecomapi.ErrorCodeUseridExists}
+			return refusal{code: wecomapi.ErrorCodeUserIDExists}
 		case company.ByMobile:
 			return refusal{code: wecomapi.ErrorCodeMobileExists}
 		case company.ByEmail:
@@ -205,7 +205,7 @@ func (w *Vendor) apply(d *company.Directory, c *desk.Call, p *company.Person, ch
 		for _, id := range *change.directLeader {
 			leader := d.FindPerson(company.ByUserID, id)
 			if leader == nil {
-				return nil, refusal{code: wecomapi.ErrorCodeUseridNotFound}
+				return nil, refusal{code: wecomapi.ErrorCodeUserIDNotFound}
 			}
 			p.Manager = leader.Key
 		}
@@ -314,13 +314,13 @@ func (w *Vendor) remember(key company.PersonKey, change memberChange) {
 // DeleteUser removes a member.
 func (w *Vendor) DeleteUser(ctx context.Context, r wecomserver.DeleteUserRequestObject) (wecomserver.DeleteUserResponseObject, error) {
 	err := company.Change(w.desk.Company, func(d *company.Directory) error {
-		if r.Params.Userid == "" {
-			return refusal{code: wecomapi.ErrorCodeUseridMissing}
+		if r.Params.UserID == "" {
+			return refusal{code: wecomapi.ErrorCodeUserIDMissing}
 		}
-		p := d.FindPerson(company.ByUserID, r.Params.Userid)
+		p := d.FindPerson(company.ByUserID, r.Params.UserID)
 		switch {
 		case p == nil:
-			return refusal{code: wecomapi.ErrorCodeUseridNotFound}
+			return refusal{code: wecomapi.ErrorCodeUserIDNotFound}
 		case p.Founder:
 			return refusal{code: wecomapi.ErrorCodeCreatorUndeletable}
 		}
@@ -331,16 +331,16 @@ func (w *Vendor) DeleteUser(ctx context.Context, r wecomserver.DeleteUserRequest
 
 // DeleteBatchUser removes members, all of them or none.
 func (w *Vendor) DeleteBatchUser(ctx context.Context, r wecomserver.DeleteBatchUserRequestObject) (wecomserver.DeleteBatchUserResponseObject, error) {
-	if n := len(r.Body.Useridlist); n < 1 || n > 200 {
-		return nil, refusal{code: wecomapi.ErrorCodeInvalidUseridListLength}
+	if n := len(r.Body.UserIDList); n < 1 || n > 200 {
+		return nil, refusal{code: wecomapi.ErrorCodeInvalidUserIDListLength}
 	}
 	err := company.Change(w.desk.Company, func(d *company.Directory) error {
 		leaving := make(map[company.PersonKey]bool)
-		for _, id := range r.Body.Useridlist {
+		for _, id := range r.Body.UserIDList {
 			p := d.FindPerson(company.ByUserID, id)
 			switch {
 			case p == nil:
-				return refusal{code: wecomapi.ErrorCodeInvalidUseridList}
+				return refusal{code: wecomapi.ErrorCodeInvalidUserIDList}
 			case p.Founder:
 				return refusal{code: wecomapi.ErrorCodeCreatorUndeletable}
 			}

@@ -197,12 +197,12 @@ func (w *Vendor) editAttributes(c *desk.Call, edit func(company.Attribute) (comp
 
 // BatchDeleteCustomAttrDefs removes definitions with their values, all of them or none.
 func (w *Vendor) BatchDeleteCustomAttrDefs(ctx context.Context, r wpsserver.BatchDeleteCustomAttrDefsRequestObject) (wpsserver.BatchDeleteCustomAttrDefsResponseObject, error) {
-	if len(r.Body.AttrIds) == 0 {
+	if len(r.Body.AttrIDs) == 0 {
 		return nil, invalid("attr_ids is required")
 	}
 	gone := make(map[string]bool)
 	err := w.changeAttrDefs(func(defs []attrDef) ([]attrDef, error) {
-		for _, id := range r.Body.AttrIds {
+		for _, id := range r.Body.AttrIDs {
 			i := slices.IndexFunc(defs, func(def attrDef) bool { return def.id == id })
 			if i < 0 {
 				return nil, noSuch("custom attribute", id)

@@ -75,14 +75,14 @@ func (v view) attrValue(p *company.Person, def attrDef) (value wpsserver.CustomA
 // BatchReadUserCustomAttrs reads the custom attributes of people. Who does not exist or is not visible is missing. Private deployments
 // call the list users.
 func (w *Vendor) BatchReadUserCustomAttrs(ctx context.Context, r wpsserver.BatchReadUserCustomAttrsRequestObject) (wpsserver.BatchReadUserCustomAttrsResponseObject, error) {
-	if len(r.Body.UserIds) == 0 {
+	if len(r.Body.UserIDs) == 0 {
 		return nil, invalid("user_ids is required")
 	}
 	defs := w.attrDefinitions()
 	list := []wpsserver.UserCustomAttrs{}
 	company.View(w.desk.Company, func(d *company.Directory) {
 		v := w.viewOf(desk.CallOf(ctx), d)
-		for _, id := range r.Body.UserIds {
+		for _, id := range r.Body.UserIDs {
 			if p := v.userNamed(id); p != nil {
 				list = append(list, wpsserver.UserCustomAttrs{UserID: new(p.WPSUserID), CustomAttrs: new(v.attrValues(p, defs))})
 			}

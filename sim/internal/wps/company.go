@@ -46,15 +46,15 @@ func (w *Vendor) GetContactsPermissionScope(ctx context.Context, r wpsserver.Get
 				}
 			}
 		})
-		items = append(items, wpsserver.PermissionScope{Scope: new(string(wpsserver.ContactScopeOrg)), DeptIds: &ids})
+		items = append(items, wpsserver.PermissionScope{Scope: new(string(wpsserver.ContactScopeOrg)), DeptIDs: &ids})
 	}
 	return wpsserver.GetContactsPermissionScope200JSONResponse{Msg: w.said(""), Data: &wpsserver.PermissionScopeList{Items: &items}}, nil
 }
 
-// ConvertIds translates ids of the older platform. Those that it never had are missing. There is no msg.
-func (w *Vendor) ConvertIds(_ context.Context, r wpsserver.ConvertIdsRequestObject) (wpsserver.ConvertIdsResponseObject, error) {
+// ConvertIDs translates ids of the older platform. Those that it never had are missing. There is no msg.
+func (w *Vendor) ConvertIDs(_ context.Context, r wpsserver.ConvertIDsRequestObject) (wpsserver.ConvertIDsResponseObject, error) {
 	b := r.Body
-	switch n := len(b.Ids); {
+	switch n := len(b.IDs); {
 	case !b.IDType.Valid():
 		return nil, invalid("id_type is not known")
 	case n == 0 || n > 20:
@@ -81,10 +81,10 @@ func (w *Vendor) ConvertIds(_ context.Context, r wpsserver.ConvertIdsRequestObje
 		}
 	})
 	data := make(wpsserver.IDMap)
-	for _, id := range b.Ids {
+	for _, id := range b.IDs {
 		if converted, ok := known[id]; ok {
 			data[id] = converted
 		}
 	}
-	return wpsserver.ConvertIds200JSONResponse{Data: &data}, nil
+	return wpsserver.ConvertIDs200JSONResponse{Data: &data}, nil
 }

@@ -162,7 +162,7 @@ func (v view) deptList(departments []*company.Department) *wpsserver.DeptList {
 
 // BatchReadDepts reads departments by id. Who does not exist or is not visible is missing.
 func (w *Vendor) BatchReadDepts(ctx context.Context, r wpsserver.BatchReadDeptsRequestObject) (wpsserver.BatchReadDeptsResponseObject, error) {
-	data, err := w.findDepts(desk.CallOf(ctx), "dept_ids", r.Body.DeptIds, func(v view, dept *company.Department) string {
+	data, err := w.findDepts(desk.CallOf(ctx), "dept_ids", r.Body.DeptIDs, func(v view, dept *company.Department) string {
 		if v.external {
 			return w.exDeptID(dept)
 		}
@@ -171,10 +171,10 @@ func (w *Vendor) BatchReadDepts(ctx context.Context, r wpsserver.BatchReadDeptsR
 	return wpsserver.BatchReadDepts200JSONResponse{Msg: w.said(""), Data: data}, err
 }
 
-// GetDeptsByExIds reads departments by their ids in the outer identity source.
-func (w *Vendor) GetDeptsByExIds(ctx context.Context, r wpsserver.GetDeptsByExIdsRequestObject) (wpsserver.GetDeptsByExIdsResponseObject, error) {
-	data, err := w.findDepts(desk.CallOf(ctx), "ex_dept_ids", r.Body.ExDeptIds, func(_ view, dept *company.Department) string { return w.exDeptID(dept) })
-	return wpsserver.GetDeptsByExIds200JSONResponse{Msg: w.said(""), Data: data}, err
+// GetDeptsByExIDs reads departments by their ids in the outer identity source.
+func (w *Vendor) GetDeptsByExIDs(ctx context.Context, r wpsserver.GetDeptsByExIDsRequestObject) (wpsserver.GetDeptsByExIDsResponseObject, error) {
+	data, err := w.findDepts(desk.CallOf(ctx), "ex_dept_ids", r.Body.ExDeptIDs, func(_ view, dept *company.Department) string { return w.exDeptID(dept) })
+	return wpsserver.GetDeptsByExIDs200JSONResponse{Msg: w.said(""), Data: data}, err
 }
 
 // findDepts returns the visible departments for which the request has one of values.

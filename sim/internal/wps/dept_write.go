@@ -212,14 +212,14 @@ func removeDept(d *company.Directory, key company.DepartmentKey) error {
 
 // BatchDeleteDepts removes empty departments, all of them or none. It is there at private deployments only.
 func (w *Vendor) BatchDeleteDepts(ctx context.Context, r wpsserver.BatchDeleteDeptsRequestObject) (wpsserver.BatchDeleteDeptsResponseObject, error) {
-	if n := len(r.Body.DeptIds); n == 0 || n > 50 {
+	if n := len(r.Body.DeptIDs); n == 0 || n > 50 {
 		return nil, invalid("dept_ids may be 1 to 50")
 	}
 	c := desk.CallOf(ctx)
 	err := company.Change(w.desk.Company, func(d *company.Directory) error {
 		v := w.viewOf(c, d)
 		leaving := make(map[company.DepartmentKey]bool)
-		for _, id := range r.Body.DeptIds {
+		for _, id := range r.Body.DeptIDs {
 			dept := v.deptNamed(id)
 			if dept == nil {
 				return noSuch("department", id)

@@ -90,7 +90,7 @@ func (w *Vendor) BatchReadDeptMembers(ctx context.Context, r wpsserver.BatchRead
 		return nil, err
 	case len(b.Status) > 3:
 		return nil, invalid("status may be 3 values at most")
-	case len(b.UserIds) == 0:
+	case len(b.UserIDs) == 0:
 		return nil, invalid("user_ids is required")
 	}
 	var data wpsserver.MemberList
@@ -105,7 +105,7 @@ func (w *Vendor) BatchReadDeptMembers(ctx context.Context, r wpsserver.BatchRead
 			if v.external {
 				id = exUserID(m.person)
 			}
-			return !slices.Contains(b.UserIds, id) || !v.department(dept.Key)
+			return !slices.Contains(b.UserIDs, id) || !v.department(dept.Key)
 		})
 		data.Items = v.members(found, on(b.WithUserDetail))
 	})

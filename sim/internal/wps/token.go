@@ -41,14 +41,14 @@ type tokenAnswer struct {
 	TokenType        string `json:"token_type"`
 }
 
-// VisitOauthTokenResponse writes the token. It takes the place of the document's type, which cannot write both forms.
-func (a tokenAnswer) VisitOauthTokenResponse(w http.ResponseWriter) error {
+// VisitOAuthTokenResponse writes the token. It takes the place of the document's type, which cannot write both forms.
+func (a tokenAnswer) VisitOAuthTokenResponse(w http.ResponseWriter) error {
 	desk.WriteJSON(w, http.StatusOK, a)
 	return nil
 }
 
-// OauthToken sells tokens. Each request gives a new one; those before stay good to their end.
-func (w *Vendor) OauthToken(ctx context.Context, r wpsserver.OauthTokenRequestObject) (wpsserver.OauthTokenResponseObject, error) {
+// OAuthToken sells tokens. Each request gives a new one; those before stay good to their end.
+func (w *Vendor) OAuthToken(ctx context.Context, r wpsserver.OAuthTokenRequestObject) (wpsserver.OAuthTokenResponseObject, error) {
 	c, b := desk.CallOf(ctx), r.Body
 	for _, field := range []struct{ name, value string }{
 		{"grant_type", string(b.GrantType)}, {"client_id", b.ClientID}, {"client_secret", b.ClientSecret},
@@ -74,7 +74,7 @@ func (w *Vendor) OauthToken(ctx context.Context, r wpsserver.OauthTokenRequestOb
 
 // sellAppToken gives the tenant token of a self-built app, or of a third-party app that names the company and has the newest ticket; a
 // third-party app without them gets a token of its own.
-func (w *Vendor) sellAppToken(c *desk.Call, app demoApp, b *wpsserver.OauthTokenFormdataRequestBody) (wpsserver.OauthTokenResponseObject, error) {
+func (w *Vendor) sellAppToken(c *desk.Call, app demoApp, b *wpsserver.OAuthTokenFormdataRequestBody) (wpsserver.OAuthTokenResponseObject, error) {
 	g := grant{app: app.id, kind: tenantToken, scopes: w.config.appScopes()}
 	if app.thirdParty {
 		ticket, company := textOf(b.AppTicket), textOf(b.CompanyID)
@@ -117,7 +117,7 @@ func (w *Vendor) issue(c *desk.Call, g grant) tokenAnswer {
 
 // exchangeCode gives a user's token for an authorization code. A code is gone after the first request that names it, whatever comes
 // of it.
-func (w *Vendor) exchangeCode(c *desk.Call, app demoApp, b *wpsserver.OauthTokenFormdataRequestBody) (wpsserver.OauthTokenResponseObject, error) {
+func (w *Vendor) exchangeCode(c *desk.Call, app demoApp, b *wpsserver.OAuthTokenFormdataRequestBody) (wpsserver.OAuthTokenResponseObject, error) {
 	text, redirectURI := textOf(b.Code), textOf(b.RedirectURI)
 	switch {
 	case text == "":
@@ -139,7 +139,7 @@ func (w *Vendor) exchangeCode(c *desk.Call, app demoApp, b *wpsserver.OauthToken
 
 // refreshToken gives a user's token for a refresh token, and a new refresh token that takes its place. What is left of the time for
 // refreshing counts down.
-func (w *Vendor) refreshToken(c *desk.Call, app demoApp, b *wpsserver.OauthTokenFormdataRequestBody) (wpsserver.OauthTokenResponseObject, error) {
+func (w *Vendor) refreshToken(c *desk.Call, app demoApp, b *wpsserver.OAuthTokenFormdataRequestBody) (wpsserver.OAuthTokenResponseObject, error) {
 	text := textOf(b.RefreshToken)
 	if text == "" {
 		return nil, tokenRefused("refresh_token is required")

@@ -10,7 +10,7 @@ import (
 
 // BatchEnableUsers lets disabled people in again.
 func (w *Vendor) BatchEnableUsers(ctx context.Context, r wpsserver.BatchEnableUsersRequestObject) (wpsserver.BatchEnableUsersResponseObject, error) {
-	err := w.changePeople(desk.CallOf(ctx), r.Body.UserIds, func(p *company.Person) error {
+	err := w.changePeople(desk.CallOf(ctx), r.Body.UserIDs, func(p *company.Person) error {
 		if p.Status == company.StatusDisabled {
 			p.Status = company.StatusActive
 		}
@@ -21,7 +21,7 @@ func (w *Vendor) BatchEnableUsers(ctx context.Context, r wpsserver.BatchEnableUs
 
 // BatchDisableUsers locks people out.
 func (w *Vendor) BatchDisableUsers(ctx context.Context, r wpsserver.BatchDisableUsersRequestObject) (wpsserver.BatchDisableUsersResponseObject, error) {
-	err := w.changePeople(desk.CallOf(ctx), r.Body.UserIds, func(p *company.Person) error {
+	err := w.changePeople(desk.CallOf(ctx), r.Body.UserIDs, func(p *company.Person) error {
 		if p.Founder {
 			return denied("a super-admin cannot be disabled")
 		}
@@ -117,11 +117,11 @@ func (w *Vendor) BatchUpdateUserDept(ctx context.Context, r wpsserver.BatchUpdat
 			switch {
 			case p == nil:
 				return noSuch("user", entry.UserID)
-			case len(entry.DeptIds) == 0:
+			case len(entry.DeptIDs) == 0:
 				return invalid("dept_ids is required")
 			}
 			edited := company.Clone(p)
-			if err := v.enter(&edited, entry.DeptIds); err != nil {
+			if err := v.enter(&edited, entry.DeptIDs); err != nil {
 				return err
 			}
 			moved = append(moved, edited)

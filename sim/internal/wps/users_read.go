@@ -82,7 +82,7 @@ func (w *Vendor) lookUp(c *desk.Call, name string, values []string, filter []wps
 // BatchReadUsers reads people by id.
 func (w *Vendor) BatchReadUsers(ctx context.Context, r wpsserver.BatchReadUsersRequestObject) (wpsserver.BatchReadUsersResponseObject, error) {
 	b := r.Body
-	data, err := w.lookUp(desk.CallOf(ctx), "user_ids", b.UserIds, b.Status, listFields, on(b.WithDept), func(v view, p *company.Person) string {
+	data, err := w.lookUp(desk.CallOf(ctx), "user_ids", b.UserIDs, b.Status, listFields, on(b.WithDept), func(v view, p *company.Person) string {
 		if v.external {
 			return exUserID(p)
 		}
@@ -120,11 +120,11 @@ func (w *Vendor) GetUsersByEmails(ctx context.Context, r wpsserver.GetUsersByEma
 	return wpsserver.GetUsersByEmails200JSONResponse{Msg: w.said(""), Data: data}, err
 }
 
-// GetUsersByExUserIds reads people by their ids in the outer identity source.
-func (w *Vendor) GetUsersByExUserIds(ctx context.Context, r wpsserver.GetUsersByExUserIdsRequestObject) (wpsserver.GetUsersByExUserIdsResponseObject, error) {
+// GetUsersByExUserIDs reads people by their ids in the outer identity source.
+func (w *Vendor) GetUsersByExUserIDs(ctx context.Context, r wpsserver.GetUsersByExUserIDsRequestObject) (wpsserver.GetUsersByExUserIDsResponseObject, error) {
 	b := r.Body
-	data, err := w.lookUp(desk.CallOf(ctx), "ex_user_ids", b.ExUserIds, b.Status, outsideFields, false, func(_ view, p *company.Person) string { return exUserID(p) })
-	return wpsserver.GetUsersByExUserIds200JSONResponse{Msg: w.said(""), Data: data}, err
+	data, err := w.lookUp(desk.CallOf(ctx), "ex_user_ids", b.ExUserIDs, b.Status, outsideFields, false, func(_ view, p *company.Person) string { return exUserID(p) })
+	return wpsserver.GetUsersByExUserIDs200JSONResponse{Msg: w.said(""), Data: data}, err
 }
 
 // ListUserDepts reads all departments of a person that the app sees.

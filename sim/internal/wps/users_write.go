@@ -29,7 +29,7 @@ func (w *Vendor) CreateUser(ctx context.Context, r wpsserver.CreateUserRequestOb
 	var data wpsserver.User
 	err := company.Change(w.desk.Company, func(d *company.Directory) error {
 		v := w.viewOf(c, d)
-		if len(b.DeptIds) == 0 {
+		if len(b.DeptIDs) == 0 {
 			return invalid("dept_ids is required")
 		}
 		p := company.Person{Status: company.StatusNotActivated, Employment: company.EmploymentRegular, Created: c.Now, Key: d.NextPersonKey(), GeneratedUserID: true}
@@ -37,7 +37,7 @@ func (w *Vendor) CreateUser(ctx context.Context, r wpsserver.CreateUserRequestOb
 		p.UserID = company.Unused(func(attempt int) string {
 			return p.WPSUserID + strings.Repeat("0", attempt)
 		}, func(id string) bool { return d.FindPerson(company.ByUserID, id) != nil })
-		if err := v.enter(&p, b.DeptIds); err != nil {
+		if err := v.enter(&p, b.DeptIDs); err != nil {
 			return err
 		}
 		if err := v.apply(&p, change); err != nil {

@@ -1,0 +1,298 @@
+package directory
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"iter"
+	"reflect"
+	"slices"
+)
+
+// ChangeKind is what happened to a person or a department.
+type ChangeKind string
+
+// What can happen. Of several things that happened to one person, the last in this list that did is the kind;
+// Change.Fields has all that changed.
+const (
+	Changed  ChangeKind = "changed"
+	Moved    ChangeKind = "moved"    // a person is in other departments, a department has another parent
+	CameBack ChangeKind = "cameBack" // was disabled or had left, and may use the account again
+	Left     ChangeKind = "left"     // is not there any more, or is there as somebody who has left
+	Added    ChangeKind = "added"
+)
+
+// Change is the difference that one record makes. Exactly one pair of Old and New is used, and of it Old is nil for
+// who was added, New for who is not there any more.
+type Change struct {
+	Kind   ChangeKind    `json:"kind"`
+	Of     string        `json:"of"` // "user" or "department"
+	ID     string        `json:"id"`
+	Fields []FieldChange `json:"fields,omitempty"` // for a record that is there before and after
+
+	OldUser       *User       `json:"oldUser,omitempty"`
+	NewUser       *User       `json:"newUser,omitempty"` // with what only the old snapshot knows
+	OldDepartment *Department `json:"oldDepartment,omitempty"`
+	NewDepartment *Department `json:"newDepartment,omitempty"`
+}
+
+// FieldChange is one field, by its name in JSON, before and after.
+type FieldChange struct {
+	Field string `json:"field"`
+	Old   any    `json:"old"`
+	New   any    `json:"new"`
+}
+
+// DiffOptions switches the guards of Diff.
+type DiffOptions struct {
+	// MaxLeavers is the share of people who may be gone. Zero: a tenth. 1: everybody.
+	MaxLeavers float64
+
+	// AllowOther compares snapshots of different vendors, companies or scopes as well.
+	AllowOther bool
+}
+
+const defaultMaxLeavers = 0.1
+
+// ErrRefused is two snapshots that Diff does not compare, since acting on the difference would hurt.
+var ErrRefused = errors.New("the snapshots are not compared")
+
+func refused(format string, args ...any) error {
+	return fmt.Errorf("directory: %w: %s", ErrRefused, fmt.Sprintf(format, args...))
+}
+
+// Diff yields what changed from one snapshot to the next: departments, then people, by id. What one of the two does
+// not know is no difference. It refuses, with ErrRefused, to compare another company or more of it or less, and to
+// tell of too many leavers at once.
+func Diff(old, now *Snapshot, o DiffOptions) (iter.Seq[Change], error) {
+	if !o.AllowOther {
+		if err := sameCompany(old.Header, now.Header); err != nil {
+			return nil, err
+		}
+	}
+	if err := fewLeavers(old, now, cmp.Or(o.MaxLeavers, defaultMaxLeavers)); err != nil {
+		return nil, err
+	}
+	known := func(name string) bool {
+		return slices.Contains(old.Header.Fields, name) && slices.Contains(now.Header.Fields, name)
+	}
+	return func(yield func(Change) bool) {
+		ofDepartment := shared(departmentFields(), departmentPrefix, known)
+		for a, b := range pairs(old.Departments, now.Departments, func(d *Department) string { return d.ID }) {
+			if c, ok := departmentChange(a, b, ofDepartment); ok && !yield(c) {
+				return
+			}
+		}
+		ofUser := shared(userFields(), "", known)
+		for a, b := range pairs(old.Users, now.Users, func(u *User) string { return u.ID }) {
+			if c, ok := userChange(a, b, ofUser); ok && !yield(c) {
+				return
+			}
+		}
+	}, nil
+}
+
+// shared are the fields that both snapshots know.
+func shared[T any](fields []field[T], prefix string, known func(string) bool) []field[T] {
+	return slices.DeleteFunc(fields, func(f field[T]) bool { return !known(prefix + f.name) })
+}
+
+func sameCompany(old, now Header) error {
+	switch {
+	case old.Vendor != now.Vendor:
+		return refused("one is of %s, the other of %s", old.Vendor, now.Vendor)
+	case old.Company != now.Company:
+		return refused("one is of company %q, the other of %q", old.Company, now.Company)
+	case !reflect.DeepEqual(old.Scope.normal(), now.Scope.normal()):
+		return refused("they hold different parts of the company: %s, and then %s", old.Scope, now.Scope)
+	}
+	return nil
+}
+
+// normal is a range in which equal ranges are equal.
+func (r Range) normal() Range {
+	r.Scope = r.Scope.sorted()
+	for _, list := range []*[]string{&r.Roots, &r.Exclude, &r.Skipped} {
+		*list = sortedCopy(*list)
+	}
+	r.Status = sortedCopy(r.Status)
+	return r
+}
+
+// String is for people.
+func (r Range) String() string {
+	text := "unknown scope"
+	switch {
+	case len(r.Roots) > 0:
+		text = fmt.Sprint("departments ", r.Roots)
+	case r.Whole:
+		text = "the whole company"
+	case r.Known:
+		text = fmt.Sprintf("departments %v and people %v", r.Departments, r.Users)
+	}
+	if len(r.Exclude) > 0 {
+		text += fmt.Sprint(" without ", r.Exclude)
+	}
+	if len(r.Status) > 0 {
+		text += fmt.Sprint(" in the states ", r.Status)
+	}
+	if len(r.Skipped) > 0 {
+		text += fmt.Sprint(", forbidden ", r.Skipped)
+	}
+	return text
+}
+
+func fewLeavers(old, now *Snapshot, share float64) error {
+	staff, leavers := 0, 0
+	for a, b := range pairs(old.Users, now.Users, func(u *User) string { return u.ID }) {
+		if a == nil || a.Status == StatusLeft {
+			continue
+		}
+		staff++
+		if b == nil || b.Status == StatusLeft {
+			leavers++
+		}
+	}
+	if float64(leavers) > share*float64(staff) {
+		return refused("%d of %d people would have left, and more than %g %% is no normal day", leavers, staff, share*100)
+	}
+	return nil
+}
+
+// pairs yields records by id, before and after; one of the two is nil where the record is not there.
+func pairs[T any](old, now []T, id func(*T) string) iter.Seq2[*T, *T] {
+	return func(yield func(a, b *T) bool) {
+		before, after := byID(old, id), byID(now, id)
+		for len(before)+len(after) > 0 {
+			var order int
+			switch {
+			case len(before) == 0:
+				order = 1
+			case len(after) == 0:
+				order = -1
+			default:
+				order = cmp.Compare(id(before[0]), id(after[0]))
+			}
+			var a, b *T
+			if order <= 0 {
+				a, before = before[0], before[1:]
+			}
+			if order >= 0 {
+				b, after = after[0], after[1:]
+			}
+			if !yield(a, b) {
+				return
+			}
+		}
+	}
+}
+
+func byID[T any](all []T, id func(*T) string) []*T {
+	sorted := make([]*T, len(all))
+	for i := range all {
+		sorted[i] = &all[i]
+	}
+	slices.SortStableFunc(sorted, func(a, b *T) int { return cmp.Compare(id(a), id(b)) })
+	return sorted
+}
+
+// overlay returns a with what b says, and what that changes.
+func overlay[T any](a, b *T, fields []field[T]) (*T, []FieldChange) {
+	result := *a
+	var changes []FieldChange
+	for _, f := range fields {
+		if !f.text && (!f.known(a) || !f.known(b)) || f.equal(a, b) {
+			continue
+		}
+		f.set(&result, b)
+		changes = append(changes, FieldChange{f.name, f.value(a), f.value(&result)})
+	}
+	return &result, changes
+}
+
+func departmentChange(a, b *Department, fields []field[Department]) (Change, bool) {
+	switch {
+	case a == nil:
+		return Change{Kind: Added, Of: kindDepartment, ID: b.ID, NewDepartment: b}, true
+	case b == nil:
+		return Change{Kind: Left, Of: kindDepartment, ID: a.ID, OldDepartment: a}, true
+	}
+	result, changes := overlay(a, b, fields)
+	c := Change{Kind: Changed, Of: kindDepartment, ID: a.ID, Fields: changes, OldDepartment: a, NewDepartment: result}
+	if a.ParentID != result.ParentID {
+		c.Kind = Moved
+	}
+	return c, len(changes) > 0
+}
+
+func userChange(a, b *User, fields []field[User]) (Change, bool) {
+	switch {
+	case a == nil:
+		return Change{Kind: Added, Of: kindUser, ID: b.ID, NewUser: b}, true
+	case b == nil:
+		return Change{Kind: Left, Of: kindUser, ID: a.ID, OldUser: a}, true
+	}
+	result, changes := overlay(a, b, fields)
+	c := Change{Kind: Changed, Of: kindUser, ID: a.ID, Fields: changes, OldUser: a, NewUser: result}
+	switch {
+	case a.Status != StatusLeft && result.Status == StatusLeft:
+		c.Kind = Left
+	case (a.Status == StatusLeft || a.Status == StatusDisabled) && result.Status.usable():
+		c.Kind = CameBack
+	case !slices.Equal(departmentIDs(a), departmentIDs(result)):
+		c.Kind = Moved
+	}
+	return c, len(changes) > 0
+}
+
+func departmentIDs(u *User) []string {
+	var ids []string
+	for _, m := range u.Departments {
+		ids = append(ids, m.DepartmentID)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// Apply returns a snapshot with changes made to it. With those from it to another snapshot the result is the other,
+// but for what only one of the two knows of a record, which is as it was. The header's fields are extended by what is
+// seen.
+func Apply(s *Snapshot, changes iter.Seq[Change]) *Snapshot {
+	departments, people := make(map[string]Department), make(map[string]User)
+	for _, d := range s.Departments {
+		departments[d.ID] = d
+	}
+	for _, u := range s.Users {
+		people[u.ID] = u
+	}
+	for c := range changes {
+		switch {
+		case c.NewUser != nil:
+			people[c.ID] = *c.NewUser
+		case c.NewDepartment != nil:
+			departments[c.ID] = *c.NewDepartment
+		case c.Of == kindUser:
+			delete(people, c.ID)
+		default:
+			delete(departments, c.ID)
+		}
+	}
+	result := &Snapshot{Header: s.Header}
+	seen := sight{}
+	for _, name := range s.Header.Fields {
+		seen[name] = true
+	}
+	ofUser, ofDepartment := userFields(), departmentFields()
+	for _, d := range departments {
+		seen.department(&d, ofDepartment)
+		result.Departments = append(result.Departments, d)
+	}
+	for _, u := range people {
+		seen.user(&u, ofUser)
+		result.Users = append(result.Users, u)
+	}
+	slices.SortFunc(result.Departments, func(a, b Department) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(result.Users, func(a, b User) int { return cmp.Compare(a.ID, b.ID) })
+	result.Header.Fields = seen.sorted()
+	return result
+}

@@ -1,0 +1,386 @@
+package directory_test
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/roster-go/roster/directory"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// random makes companies that know and do not know things.
+type random struct{ *rand.Rand }
+
+func (r random) chance() bool { return r.IntN(2) == 0 }
+
+func (r random) text(known bool) string {
+	if !known || r.IntN(3) == 0 {
+		return ""
+	}
+	return fmt.Sprint("t", r.IntN(3))
+}
+
+func (r random) mark() *bool {
+	switch r.IntN(3) {
+	case 0:
+		return nil
+	case 1:
+		return new(true)
+	default:
+		return new(false)
+	}
+}
+
+// maybe returns nil, an empty list or one with entries.
+func maybe[T any](r random, entry func(i int) T) []T {
+	if r.IntN(3) == 0 {
+		return nil
+	}
+	list := []T{}
+	for i := range r.IntN(3) {
+		list = append(list, entry(i))
+	}
+	return list
+}
+
+func (r random) company() *directory.Snapshot {
+	states := []directory.Status{"", directory.StatusActive, directory.StatusPending, directory.StatusDisabled,
+		directory.StatusLeft}
+	s := &directory.Snapshot{Header: directory.Header{Version: 1, Vendor: "acme", Time: time.Unix(r.Int64N(1e9), 0).UTC()}}
+	fields := map[string]bool{}
+	texts := []string{"userName", "displayName", "title", "manager", "unionId", "department.displayName",
+		"department.parentId"}
+	for _, name := range texts {
+		fields[name] = r.chance()
+	}
+	note := func(name string, known bool) { fields[name] = fields[name] || known }
+	for i := range 8 {
+		if r.IntN(4) == 0 {
+			continue
+		}
+		d := directory.Department{
+			ID:        fmt.Sprint("d", i),
+			Name:      r.text(fields["department.displayName"]),
+			ParentID:  r.text(fields["department.parentId"]),
+			LeaderIDs: maybe(r, func(i int) string { return fmt.Sprint("u", i) }),
+		}
+		note("department.leaders", d.LeaderIDs != nil)
+		s.Departments = append(s.Departments, d)
+	}
+	for i := range 8 {
+		if r.IntN(4) == 0 {
+			continue
+		}
+		u := directory.User{
+			ID: fmt.Sprint(
+				"u",
+				i,
+			), UserName: r.text(fields["userName"]), DisplayName: r.text(fields["displayName"]), Title: r.text(fields["title"]),
+			ManagerID: r.text(fields["manager"]), UnionID: r.text(fields["unionId"]),
+			Status: states[r.IntN(len(states))],
+			Emails: maybe(r, func(i int) directory.Value { return directory.Value{Value: fmt.Sprint(r.IntN(2)), Type: "work"} }),
+			Departments: maybe(r, func(i int) directory.Membership {
+				m := directory.Membership{DepartmentID: fmt.Sprint("d", 3*i+r.IntN(3)), Leader: r.mark(), Primary: r.mark()}
+				if r.chance() {
+					m.Order = fmt.Sprint(r.IntN(2))
+				}
+				return m
+			}),
+		}
+		if r.chance() {
+			u.Attributes = map[string]string{"a": r.text(true)}
+		}
+		note("status", u.Status != "")
+		note("emails", u.Emails != nil)
+		note("departments", u.Departments != nil)
+		note("attributes", u.Attributes != nil)
+		s.Users = append(s.Users, u)
+	}
+	for name, known := range fields {
+		if known {
+			s.Header.Fields = append(s.Header.Fields, name)
+		}
+	}
+	slices.Sort(s.Header.Fields)
+	return s
+}
+
+// expected is b, with what only one of a and b knows of a record as it is in a. It is written apart from Diff.
+func expected(a, b *directory.Snapshot) (departments []directory.Department, people []directory.User) {
+	both := func(name string) bool {
+		return slices.Contains(a.Header.Fields, name) && slices.Contains(b.Header.Fields, name)
+	}
+	text := func(name, was, now string) string {
+		if both(name) {
+			return now
+		}
+		return was
+	}
+	for _, now := range b.Departments {
+		for _, was := range a.Departments {
+			if was.ID != now.ID {
+				continue
+			}
+			now.Name = text("department.displayName", was.Name, now.Name)
+			now.ParentID = text("department.parentId", was.ParentID, now.ParentID)
+			if was.LeaderIDs == nil || now.LeaderIDs == nil {
+				now.LeaderIDs = was.LeaderIDs
+			}
+		}
+		departments = append(departments, now)
+	}
+	for _, now := range b.Users {
+		for _, was := range a.Users {
+			if was.ID != now.ID {
+				continue
+			}
+			now.UserName, now.DisplayName = text(
+				"userName",
+				was.UserName,
+				now.UserName,
+			), text(
+				"displayName",
+				was.DisplayName,
+				now.DisplayName,
+			)
+			now.Title, now.ManagerID = text("title", was.Title, now.Title), text("manager", was.ManagerID, now.ManagerID)
+			now.UnionID = text("unionId", was.UnionID, now.UnionID)
+			if was.Status == "" || now.Status == "" {
+				now.Status = was.Status
+			}
+			if was.Emails == nil || now.Emails == nil {
+				now.Emails = was.Emails
+			}
+			if was.Attributes == nil || now.Attributes == nil {
+				now.Attributes = was.Attributes
+			}
+			if was.Departments == nil || now.Departments == nil {
+				now.Departments = was.Departments
+				continue
+			}
+			now.Departments = slices.Clone(now.Departments)
+			for i := range now.Departments {
+				m := &now.Departments[i]
+				for _, old := range was.Departments {
+					if old.DepartmentID != m.DepartmentID {
+						continue
+					}
+					if m.Leader == nil {
+						m.Leader = old.Leader
+					}
+					if m.Primary == nil {
+						m.Primary = old.Primary
+					}
+					if m.Order == "" {
+						m.Order = old.Order
+					}
+				}
+			}
+		}
+		people = append(people, now)
+	}
+	return departments, people
+}
+
+func TestApplyingADifferenceGivesTheOtherCompany(t *testing.T) {
+	all := directory.DiffOptions{MaxLeavers: 1}
+	kinds := map[directory.ChangeKind]int{}
+	for seed := range uint64(3000) {
+		r := random{rand.New(rand.NewPCG(seed, 1))}
+		a, b := r.company(), r.company()
+		changes, err := directory.Diff(a, b, all)
+		require.NoError(t, err)
+		for c := range changes {
+			kinds[c.Kind]++
+			for _, f := range c.Fields {
+				require.NotEqual(t, f.Old, f.New, "a change that is none")
+			}
+		}
+		got := directory.Apply(a, changes)
+		departments, people := expected(a, b)
+		require.Equal(t, departments, got.Departments, "seed %d", seed)
+		require.Equal(t, people, got.Users, "seed %d", seed)
+
+		again, err := directory.Diff(got, b, all)
+		require.NoError(t, err)
+		for c := range again {
+			require.NotContains(t, []directory.ChangeKind{directory.Added, directory.Left}, c.Kind, "seed %d: %v", seed, c)
+		}
+		itself, err := directory.Diff(a, a, directory.DiffOptions{})
+		require.NoError(t, err)
+		require.Empty(t, slices.Collect(itself))
+	}
+	possible := []directory.ChangeKind{directory.Added, directory.Changed, directory.Moved, directory.CameBack,
+		directory.Left}
+	for _, kind := range possible {
+		assert.Positive(t, kinds[kind], kind)
+	}
+}
+
+func TestSnapshotsComeBackAsTheyWereWritten(t *testing.T) {
+	for seed := range uint64(300) {
+		r := random{rand.New(rand.NewPCG(seed, 2))}
+		s := r.company()
+		var file, shuffled bytes.Buffer
+		require.NoError(t, s.Write(&file))
+		read, err := directory.ReadSnapshot(bytes.NewReader(file.Bytes()))
+		require.NoError(t, err)
+		require.Subset(t, read.Header.Fields, s.Header.Fields)
+		read.Header.Fields = s.Header.Fields
+		require.Equal(t, s, read)
+
+		r.Shuffle(len(s.Users), func(i, j int) { s.Users[i], s.Users[j] = s.Users[j], s.Users[i] })
+		s.Header.Time = s.Header.Time.Add(time.Hour)
+		require.NoError(t, s.Write(&shuffled))
+		_, a, _ := strings.Cut(file.String(), "\n")
+		_, b, _ := strings.Cut(shuffled.String(), "\n")
+		require.Equal(t, a, b)
+	}
+}
+
+func TestAFileThatIsNoWholeSnapshotIsRefused(t *testing.T) {
+	s := &directory.Snapshot{Header: directory.Header{Vendor: "acme"}, Departments: []directory.Department{{ID: "d"}},
+		Users: []directory.User{{ID: "u", DisplayName: "U"}, {ID: "v"}}}
+	var file bytes.Buffer
+	require.NoError(t, s.Write(&file))
+	lines := strings.SplitAfter(strings.TrimSuffix(file.String(), "\n"), "\n")
+	require.Len(t, lines, 5)
+	join := func(parts ...string) string { return strings.Join(parts, "") }
+	for name, text := range map[string]string{
+		"empty":         "",
+		"cut":           join(lines[:4]...),
+		"cut in a line": file.String()[:file.Len()/2],
+		"no header":     join(lines[1:]...),
+		"a line gone":   join(lines[0], lines[1], lines[2], lines[4]),
+		"a line twice":  join(lines[0], lines[1], lines[2], lines[2], lines[3], lines[4]),
+		"not sorted":    join(lines[0], lines[1], lines[3], lines[2], lines[4]),
+		"more":          file.String() + lines[2],
+		"changed":       strings.Replace(file.String(), `"U"`, `"W"`, 1),
+		"other version": strings.Replace(file.String(), `"version":1`, `"version":2`, 1),
+		"no id":         strings.Replace(file.String(), `"id":"u"`, `"id":""`, 1),
+		"no JSON":       strings.Replace(file.String(), `{"kind":"user"`, `{"kind":"user`, 1),
+		"other kind":    strings.Replace(file.String(), `"kind":"user"`, `"kind":"pet"`, 1),
+	} {
+		_, err := directory.ReadSnapshot(strings.NewReader(text))
+		assert.ErrorIs(t, err, directory.ErrBadSnapshot, name)
+	}
+	_, err := directory.ReadSnapshot(&file)
+	assert.NoError(t, err)
+}
+
+func TestGuards(t *testing.T) {
+	company := func(people int, edit func(*directory.Snapshot)) *directory.Snapshot {
+		s := &directory.Snapshot{
+			Header: directory.Header{
+				Vendor:  "acme",
+				Company: "c",
+				Scope:   directory.Range{Scope: directory.Scope{Known: true, Whole: true}},
+				Fields:  []string{"status"},
+			},
+		}
+		for i := range people {
+			s.Users = append(s.Users, directory.User{ID: fmt.Sprintf("u%03d", i), Status: directory.StatusActive})
+		}
+		if edit != nil {
+			edit(s)
+		}
+		return s
+	}
+	old := company(100, nil)
+	leave := func(n int) func(*directory.Snapshot) {
+		return func(s *directory.Snapshot) {
+			for i := range n {
+				s.Users[i].Status = directory.StatusLeft
+			}
+		}
+	}
+	with := func(edit func(*directory.Header)) *directory.Snapshot {
+		return company(100, func(s *directory.Snapshot) { edit(&s.Header) })
+	}
+	other := directory.DiffOptions{AllowOther: true}
+	for name, c := range map[string]struct {
+		new     *directory.Snapshot
+		options directory.DiffOptions
+		refused bool
+	}{
+		"same":               {new: company(100, nil)},
+		"a tenth":            {new: company(90, nil)},
+		"more":               {new: company(89, nil), refused: true},
+		"as leavers":         {new: company(100, leave(11)), refused: true},
+		"nobody left":        {new: company(0, nil), refused: true},
+		"asked for":          {new: company(0, nil), options: directory.DiffOptions{MaxLeavers: 1}},
+		"one in a hundred":   {new: company(98, nil), options: directory.DiffOptions{MaxLeavers: 0.01}, refused: true},
+		"vendor":             {new: with(func(h *directory.Header) { h.Vendor = "other" }), refused: true},
+		"company":            {new: with(func(h *directory.Header) { h.Company = "other" }), refused: true},
+		"scope":              {new: with(func(h *directory.Header) { h.Scope.Scope = directory.Scope{} }), refused: true},
+		"roots":              {new: with(func(h *directory.Header) { h.Scope.Roots = []string{"1"} }), refused: true},
+		"status":             {new: with(func(h *directory.Header) { h.Scope.Status = []directory.Status{"a"} }), refused: true},
+		"skipped":            {new: with(func(h *directory.Header) { h.Scope.Skipped = []string{"1"} }), refused: true},
+		"company on purpose": {new: with(func(h *directory.Header) { h.Company = "other" }), options: other},
+	} {
+		_, err := directory.Diff(old, c.new, c.options)
+		if c.refused {
+			assert.ErrorIs(t, err, directory.ErrRefused, name)
+		} else {
+			assert.NoError(t, err, name)
+		}
+	}
+}
+
+func TestKindsOfChanges(t *testing.T) {
+	in := func(ids ...string) []directory.Membership {
+		all := []directory.Membership{}
+		for _, id := range ids {
+			all = append(all, directory.Membership{DepartmentID: id})
+		}
+		return all
+	}
+	fields := []string{"departments", "department.displayName", "department.parentId", "displayName", "status", "title"}
+	old := &directory.Snapshot{Header: directory.Header{Fields: fields},
+		Departments: []directory.Department{{ID: "a", ParentID: "r"}, {ID: "b", Name: "B"}, {ID: "c"}},
+		Users: []directory.User{
+			{ID: "back", Status: directory.StatusDisabled, Departments: in("a")},
+			{ID: "gone", Status: directory.StatusActive},
+			{ID: "left", Status: directory.StatusActive},
+			{ID: "moved", Departments: in("a"), Title: "t"},
+			{ID: "renamed", DisplayName: "R"},
+			{ID: "same", Status: directory.StatusActive, Departments: in("a")},
+			{ID: "unsaid", Status: directory.StatusActive, Departments: in("a")},
+		}}
+	now := &directory.Snapshot{Header: directory.Header{Fields: fields},
+		Departments: []directory.Department{{ID: "a", ParentID: "s"}, {ID: "b", Name: "BB"}, {ID: "d"}},
+		Users: []directory.User{
+			{ID: "back", Status: directory.StatusActive, Departments: in("b")},
+			{ID: "left", Status: directory.StatusLeft},
+			{ID: "moved", Departments: in("b")},
+			{ID: "new"},
+			{ID: "renamed", DisplayName: ""},
+			{ID: "same", Status: directory.StatusActive, Departments: in("a")},
+			{ID: "unsaid"},
+		}}
+	changes, err := directory.Diff(old, now, directory.DiffOptions{MaxLeavers: 1})
+	require.NoError(t, err)
+	got := map[string]directory.ChangeKind{}
+	names := map[string][]string{}
+	for c := range changes {
+		got[c.ID] = c.Kind
+		for _, f := range c.Fields {
+			names[c.ID] = append(names[c.ID], f.Field)
+		}
+	}
+	assert.Equal(t, map[string]directory.ChangeKind{
+		"a": directory.Moved, "b": directory.Changed, "c": directory.Left, "d": directory.Added,
+		"back": directory.CameBack, "gone": directory.Left, "left": directory.Left, "moved": directory.Moved,
+		"new": directory.Added, "renamed": directory.Changed,
+	}, got)
+	assert.Equal(t, []string{"departments", "title"}, slices.Sorted(slices.Values(names["moved"])))
+	assert.Equal(t, []string{"displayName"}, names["renamed"], "a text of the header that a row lacks is empty")
+	assert.Equal(t, []string{"a", "b", "back", "left", "moved", "renamed"}, slices.Sorted(maps.Keys(names)))
+}
