@@ -383,7 +383,7 @@ func TestTheGuideAddsAnOperation(t *testing.T) {
 	assert.Contains(t, string(coverage), "| GET /user/get_badge | `GetBadge` |")
 	fails(g.lines("text", 3), "build", "./sim")
 
-	w.create(g, "sim/wecom_badge.go")
+	w.create(g, "sim/internal/wecom/badge.go")
 	w.patch(g.block("diff", 3))
 	do("build", "./...")
 	fails(g.lines("text", 4), "test", "-run", "^TestLedger$", "./contract")
