@@ -154,7 +154,8 @@ func fewLeavers(old, now *Snapshot, share float64) error {
 		}
 	}
 	if float64(leavers) > share*float64(staff) {
-		return refused("%d of %d people would have left, and more than %g %% is no normal day", leavers, staff, share*100)
+		return refused("%d of %d people would have left, and more than %g %% is no normal day", leavers, staff,
+			share*100)
 	}
 	return nil
 }

@@ -2,17 +2,17 @@ package sim
 
 import "github.com/roster-go/roster/sim/internal/company"
 
-// Organisation is the made-up company behind a simulator: its departments, its staff and who is where. It is the truth that a
-// walk through any vendor's interface must arrive at. All methods may be used while requests are being answered; what they
-// return is a copy.
+// Organisation is the made-up company behind a simulator: its departments, its staff and who is where. It is the truth
+// that a walk through any vendor's interface must arrive at. All methods may be used while requests are being answered;
+// what they return is a copy.
 //
 //   - Departments, Department, FindDepartment, Children and Subtree read departments;
 //   - People, Person, FindPerson, Members, Leaders and FormerPeople read people;
 //   - AddDepartment, UpdateDepartment and RemoveDepartment change departments;
 //   - AddPerson, UpdatePerson, MovePerson, RemovePerson and RestorePerson change people.
 //
-// A change that is not possible changes nothing and returns an error that wraps [ErrUnknown], [ErrTaken], [ErrNotEmpty] or
-// [ErrInvalid].
+// A change that is not possible changes nothing and returns an error that wraps [ErrUnknown], [ErrTaken], [ErrNotEmpty]
+// or [ErrInvalid].
 type Organisation = company.Organisation
 
 // Person is somebody on the staff, or a former member of it. The fields are
@@ -50,8 +50,8 @@ const (
 	ByWPSUserID       PersonID = company.ByWPSUserID
 )
 
-// Membership is a person's place in one Department: the Order among its members, larger first, the DingTalkOrder, which may not
-// fit into a float64, and whether the person is a Leader there.
+// Membership is a person's place in one Department: the Order among its members, larger first, the DingTalkOrder, which
+// may not fit into a float64, and whether the person is a Leader there.
 type Membership = company.Membership
 
 // Attribute is a self-defined field with a Name: a Text, or a link if URL is set.
@@ -89,20 +89,21 @@ const (
 	EmploymentConsultant Employment = company.EmploymentConsultant
 )
 
-// Mobile is a mobile number, split into Country, the calling code without the plus, and Number. The zero value is no number.
-// Its method E164 returns "+8613000000001", and Short leaves the code of the mainland out.
+// Mobile is a mobile number, split into Country, the calling code without the plus, and Number. The zero value is no
+// number. Its method E164 returns "+8613000000001", and Short leaves the code of the mainland out.
 type Mobile = company.Mobile
 
-// ParseMobile reads "13000000001", "+86 13000000001" and "+852-55500001". Without a country code a number is of the mainland.
+// ParseMobile reads "13000000001", "+86 13000000001" and "+852-55500001". Without a country code a number is of the
+// mainland.
 func ParseMobile(text string) (Mobile, bool) { return company.ParseMobile(text) }
 
-// Department is one department of the company: its Key and that of its Parent, Name, EnglishName and Order, the ids WeComID,
-// DingTalkID, FeishuID, FeishuOpenID and WPSID, and when it was Created. A Department handed out by an [Organisation] is a
-// copy: changing it changes nothing else.
+// Department is one department of the company: its Key and that of its Parent, Name, EnglishName and Order, the ids
+// WeComID, DingTalkID, FeishuID, FeishuOpenID and WPSID, and when it was Created. A Department handed out by an
+// [Organisation] is a copy: changing it changes nothing else.
 type Department = company.Department
 
-// DepartmentKey is the simulator's own number of a department. It is on no wire, starts at 1 for the root and is never used
-// again for another department.
+// DepartmentKey is the simulator's own number of a department. It is on no wire, starts at 1 for the root and is never
+// used again for another department.
 type DepartmentKey = company.DepartmentKey
 
 // RootDepartment is the department at the top, which is the company itself.
@@ -128,6 +129,6 @@ var (
 	ErrInvalid  = company.ErrInvalid
 )
 
-// TakenError says that another person or department has a value already: What is a PersonID, a DepartmentID or the name of a
-// department among its siblings, and Value is the value. It wraps ErrTaken.
+// TakenError says that another person or department has a value already: What is a PersonID, a DepartmentID or the name
+// of a department among its siblings, and Value is the value. It wraps ErrTaken.
 type TakenError = company.TakenError

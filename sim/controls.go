@@ -8,8 +8,8 @@ import (
 	"github.com/roster-go/roster/sim/internal/wps"
 )
 
-// WeCom is what a test can see and do of WeCom beside its interface: what people do in a browser or administrators in the
-// console, and what reaches people by mail.
+// WeCom is what a test can see and do of WeCom beside its interface: what people do in a browser or administrators in
+// the console, and what reaches people by mail.
 //
 //   - Consent(userID) returns the ticket that the self-built app gets when the person opens its page and agrees to show private
 //     fields. It is for GetUserDetailByTicket.
@@ -26,8 +26,8 @@ func (s *Simulator) WeCom() *WeCom {
 	return part.Controls()
 }
 
-// DingTalk is what a test can see and do of DingTalk beside its interface: what people do in the app, administrators in the
-// console, and DingTalk by itself.
+// DingTalk is what a test can see and do of DingTalk beside its interface: what people do in the app, administrators in
+// the console, and DingTalk by itself.
 //
 //   - Ban(ban) bans all callers for the next five minutes of the simulator's clock, as DingTalk does with an IP address from which
 //     there were too many calls; see [DingTalkBan]. LiftBan() ends the ban.
@@ -39,10 +39,10 @@ func (s *Simulator) WeCom() *WeCom {
 //     getUserByAuthCode, once and within five minutes.
 type DingTalk = dingtalk.Controls
 
-// DingTalkBan is what DingTalk answers to everything that a banned IP address asks: neither answer has an errcode. The zero value
-// is a notice in JSON; HTML puts a page in its place. Status is the HTTP status, by default 403 for the notice and 200 for the
-// page; the vendor does not document it. 10,000 calls within 20 seconds lead to a ban by themselves; WithQuota sets another limit
-// for the name "address" in place of an operation's.
+// DingTalkBan is what DingTalk answers to everything that a banned IP address asks: neither answer has an errcode. The
+// zero value is a notice in JSON; HTML puts a page in its place. Status is the HTTP status, by default 403 for the
+// notice and 200 for the page; the vendor does not document it. 10,000 calls within 20 seconds lead to a ban by
+// themselves; WithQuota sets another limit for the name "address" in place of an operation's.
 type DingTalkBan = dingtalk.Ban
 
 // DingTalk returns the simulator's DingTalk controls.
@@ -51,8 +51,8 @@ func (s *Simulator) DingTalk() *DingTalk {
 	return part.Controls()
 }
 
-// Feishu is what a test can see and do of Feishu beside its interface: what people do in a browser or administrators in the
-// console, and what reaches people by mail. User ids are those of the company, not of Feishu.
+// Feishu is what a test can see and do of Feishu beside its interface: what people do in a browser or administrators in
+// the console, and what reaches people by mail. User ids are those of the company, not of Feishu.
 //
 //   - Authorize(userID, consent) opens the authorize page as the person, agrees, and returns the authorization code that the
 //     browser brings to the self-built app; see [FeishuConsent]. The code is good for five minutes, and once.
@@ -66,10 +66,10 @@ func (s *Simulator) DingTalk() *DingTalk {
 //   - Invited() returns all invitations so far: a text message or mail goes to whoever is created.
 type Feishu = feishu.Controls
 
-// FeishuConsent is what an app asks a person for on the authorize page, and what the person agrees to. Scopes are the scopes of the
-// user token; without offline_access there is no refresh token, and nil stands for all that the app has, and offline_access.
-// RedirectURI is to be repeated when the code is exchanged; CodeChallenge and CodeChallengeMethod ("S256", or "plain" and empty)
-// are those of PKCE. Each of them is empty for none.
+// FeishuConsent is what an app asks a person for on the authorize page, and what the person agrees to. Scopes are the
+// scopes of the user token; without offline_access there is no refresh token, and nil stands for all that the app has,
+// and offline_access. RedirectURI is to be repeated when the code is exchanged; CodeChallenge and CodeChallengeMethod
+// ("S256", or "plain" and empty) are those of PKCE. Each of them is empty for none.
 type FeishuConsent = feishu.Consent
 
 // Feishu returns the simulator's Feishu controls.
@@ -78,7 +78,8 @@ func (s *Simulator) Feishu() *Feishu {
 	return part.Controls()
 }
 
-// WPS is what a test can do of WPS 365 beside its interface: what people do in a browser and administrators in the console.
+// WPS is what a test can do of WPS 365 beside its interface: what people do in a browser and administrators in the
+// console.
 //
 //   - SignIn(userID, redirectURI, scopes...) returns the authorization code that the self-built app gets at redirectURI when the
 //     person with the staff id signs in. It is good for ten minutes and for one token request. The user's token has the scopes, by
@@ -96,6 +97,6 @@ func (s *Simulator) WPS() *WPS {
 	return part.Controls()
 }
 
-// Invitation is a message that a real person would have got: the UserID of the person, the operationId of the Operation that
-// caused it, and the Time by the simulator's clock.
+// Invitation is a message that a real person would have got: the UserID of the person, the operationId of the Operation
+// that caused it, and the Time by the simulator's clock.
 type Invitation = desk.Invitation

@@ -39,7 +39,8 @@ const (
 
 // Faults that let the request take effect.
 const (
-	// FaultResetAfter resets the TCP connection after the request was processed: the state has changed, the answer is lost.
+	// FaultResetAfter resets the TCP connection after the request was processed: the state has changed, the answer is
+	// lost.
 	FaultResetAfter FaultKind = desk.FaultResetAfter
 	// FaultSlowBody sends the answer one byte every Fault.Interval, and never its last one: it lasts until the client
 	// goes away or the simulator is closed.
@@ -50,7 +51,8 @@ const (
 	FaultOversize FaultKind = desk.FaultOversize
 	// FaultContentType sends the answer as Fault.ContentType, text/plain by default.
 	FaultContentType FaultKind = desk.FaultContentType
-	// FaultRepeatCursor answers every page with the cursor of the first page that it struck, and says that there is more.
+	// FaultRepeatCursor answers every page with the cursor of the first page that it struck, and says that there is
+	// more.
 	FaultRepeatCursor FaultKind = desk.FaultRepeatCursor
 	// FaultExtraField adds a member that the document does not have; see Fault.Field.
 	FaultExtraField FaultKind = desk.FaultExtraField
@@ -64,7 +66,8 @@ const (
 // FaultKinds lists all kinds of faults.
 func FaultKinds() []FaultKind { return desk.FaultKinds() }
 
-// Fault says how calls go wrong, and which of them. Its Kind is one of the constants above; all other fields have defaults:
+// Fault says how calls go wrong, and which of them. Its Kind is one of the constants above; all other fields have
+// defaults:
 //
 //   - Skip lets so many matching calls pass first, and Times is how many are struck then; 0 strikes all of them;
 //   - Status is the HTTP status for FaultHTMLError, FaultBareError and FaultRedirect, and at WPS for FaultVendorError;
@@ -83,9 +86,9 @@ type Fault = desk.Fault
 // FaultOf tells a middleware which fault strikes the call that a request's context belongs to.
 func FaultOf(ctx context.Context) (f Fault, struck bool) { return desk.FaultOf(ctx) }
 
-// Inject makes calls of one of the vendor's operations go wrong until remove is called or f.Times is reached. The operation "*"
-// stands for all of them, token operations included; names count in any case, so that those of Go methods do as well. If
-// several faults would strike a call, the one that was injected first does.
+// Inject makes calls of one of the vendor's operations go wrong until remove is called or f.Times is reached. The
+// operation "*" stands for all of them, token operations included; names count in any case, so that those of Go methods
+// do as well. If several faults would strike a call, the one that was injected first does.
 //
 // It panics if there is no such vendor or operation: with a fault that never strikes, a test would pass for nothing.
 func (s *Simulator) Inject(vendor, operation string, f Fault) (remove func()) {

@@ -29,8 +29,8 @@ func vendors(d *desk.Desk, c config) []desk.Vendor {
 	}
 }
 
-// Simulator serves one made-up company through the wire formats of four vendors. It is an http.Handler; its methods may be
-// used while it serves. The zero value is of no use: see New, Serve and Listen.
+// Simulator serves one made-up company through the wire formats of four vendors. It is an http.Handler; its methods may
+// be used while it serves. The zero value is of no use: see New, Serve and Listen.
 type Simulator struct{ desk *desk.Desk }
 
 // New makes a simulator.
@@ -47,8 +47,8 @@ func New(opts ...Option) *Simulator {
 	return &Simulator{desk: d}
 }
 
-// ServeHTTP answers a request to one of the vendors. A path that none of them has is answered with 404 and a list of the paths
-// there are, or as the vendor does if that is known.
+// ServeHTTP answers a request to one of the vendors. A path that none of them has is answered with 404 and a list of
+// the paths there are, or as the vendor does if that is known.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.desk.ServeHTTP(w, r) }
 
 // Organisation returns the company behind the simulator.
@@ -60,10 +60,10 @@ func (s *Simulator) Vendors() []string { return s.desk.Vendors() }
 // Operations returns the operationIds of a vendor's document, sorted: the names that Inject, Calls and WithQuota know.
 func (s *Simulator) Operations(vendor string) []string { return s.desk.Operations(vendor) }
 
-// Request is one request that reached the simulator: its Operation by operationId, empty for a path or method that the vendor's
-// document does not have; Method, Path, Query, Header and Body as they were sent, with "[removed]" in place of credentials and no
-// body where it is a credential; the Time by the simulator's clock; the HTTP Status of the answer, 0 while it is under way or if
-// the connection was reset; and the kind of the Fault that struck it, if one did.
+// Request is one request that reached the simulator: its Operation by operationId, empty for a path or method that the
+// vendor's document does not have; Method, Path, Query, Header and Body as they were sent, with "[removed]" in place of
+// credentials and no body where it is a credential; the Time by the simulator's clock; the HTTP Status of the answer, 0
+// while it is under way or if the connection was reset; and the kind of the Fault that struck it, if one did.
 type Request = desk.Request
 
 // Calls returns how many requests for an operation reached the vendor's part of the simulator, refused ones included.
@@ -73,12 +73,12 @@ func (s *Simulator) Calls(vendor, operation string) int { return s.desk.Calls(ve
 // Requests returns what reached the vendor's part of the simulator, oldest first. Only the last 20,000 are kept.
 func (s *Simulator) Requests(vendor string) []Request { return s.desk.Requests(vendor) }
 
-// RevokeTokens withdraws every token that the vendor has issued so far. The next call with one of them is refused with the
-// vendor's own code; new tokens can be had as before.
+// RevokeTokens withdraws every token that the vendor has issued so far. The next call with one of them is refused with
+// the vendor's own code; new tokens can be had as before.
 func (s *Simulator) RevokeTokens(vendor string) { s.desk.RevokeTokens(vendor) }
 
-// TokensIssued returns how many different tokens the vendor has handed out. A token that was handed out again, because it was
-// asked for while still good, counts once; see Calls for the number of times it was asked for.
+// TokensIssued returns how many different tokens the vendor has handed out. A token that was handed out again, because
+// it was asked for while still good, counts once; see Calls for the number of times it was asked for.
 func (s *Simulator) TokensIssued(vendor string) int { return s.desk.TokensIssued(vendor) }
 
 // Close ends the answers that a fault keeps open. Later requests are still served.

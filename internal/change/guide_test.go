@@ -166,8 +166,8 @@ func (w *tree) edited(dir, command string, args ...string) (string, error) {
 	return w.run(dir, append([]string{command, "-overlay", file}, args...)...)
 }
 
-// report compares the document and the generated packages of the edited tree with the checkout's: what stands on them does
-// not compile before it is edited, too.
+// report compares the document and the generated packages of the edited tree with the checkout's: what stands on them
+// does not compile before it is edited, too.
 func (w *tree) report() string {
 	w.t.Helper()
 	document := filepath.Join(w.root, "specs/wecom.yaml")

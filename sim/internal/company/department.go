@@ -5,22 +5,23 @@ import (
 	"time"
 )
 
-// DepartmentKey is the simulator's own number of a department. It is on no wire, starts at 1 for the root and is never used
-// again for another department.
+// DepartmentKey is the simulator's own number of a department. It is on no wire, starts at 1 for the root and is never
+// used again for another department.
 type DepartmentKey int
 
 // RootDepartment is the department at the top, which is the company itself.
 const RootDepartment DepartmentKey = 1
 
-// Department is one department of the company. A Department handed out by an [Organisation] is a copy: changing it changes
-// nothing else.
+// Department is one department of the company. A Department handed out by an [Organisation] is a copy: changing it
+// changes nothing else.
 type Department struct {
 	Key    DepartmentKey
 	Parent DepartmentKey // 0 for the root
 
 	Name        string // unique among the children of one parent
 	EnglishName string
-	// Order is the rank among the parent's children, larger first, as wecom.Controls has it. Some need all of the unsigned 32 bits.
+	// Order is the rank among the parent's children, larger first, as wecom.Controls has it. Some need all of the
+	// unsigned 32 bits.
 	Order int64
 
 	WeComID      int64  // id; 1 for the root, above 2^31 for some

@@ -35,8 +35,9 @@ type siblingName struct{}
 
 func (siblingName) String() string { return "department name" }
 
-// Directory is the organisation without its lock: all of a vendor's code reads and changes it inside Organisation.view and
-// Organisation.change. The pointers it hands out must not be written to; the update methods keep the indexes in step.
+// Directory is the organisation without its lock: all of a vendor's code reads and changes it inside Organisation.view
+// and Organisation.change. The pointers it hands out must not be written to; the update methods keep the indexes in
+// step.
 type Directory struct {
 	Seed uint64
 
@@ -152,8 +153,8 @@ func (d *Directory) Members(key DepartmentKey) []*Person {
 	return out
 }
 
-// MembersByKey returns the people who are directly in a department in the order in which they joined the company. Page tokens are
-// places in that order, which no change of ranks upsets.
+// MembersByKey returns the people who are directly in a department in the order in which they joined the company. Page
+// tokens are places in that order, which no change of ranks upsets.
 func (d *Directory) MembersByKey(key DepartmentKey) []*Person {
 	people := make([]*Person, 0, len(d.memberKeys[key]))
 	for _, person := range slices.Sorted(maps.Keys(d.memberKeys[key])) {
@@ -173,7 +174,8 @@ func (d *Directory) IsMember(person PersonKey, key DepartmentKey) bool {
 	return d.memberKeys[key][person]
 }
 
-// Headcount counts the people in a department and below it, each once, and those of them whose main department is there.
+// Headcount counts the people in a department and below it, each once, and those of them whose main department is
+// there.
 func (d *Directory) Headcount(key DepartmentKey) (members, primary int64) {
 	inside := make(map[DepartmentKey]bool)
 	for _, dept := range d.Subtree(key) {
@@ -327,7 +329,8 @@ func (d *Directory) unlinkDepartment(dept *Department) {
 	for kind := range numDepartmentIDs {
 		delete(d.departmentIDs[kind], DepartmentIDOf(dept, kind))
 	}
-	d.childKeys[dept.Parent] = slices.DeleteFunc(d.childKeys[dept.Parent], func(k DepartmentKey) bool { return k == dept.Key })
+	d.childKeys[dept.Parent] = slices.DeleteFunc(d.childKeys[dept.Parent],
+		func(k DepartmentKey) bool { return k == dept.Key })
 }
 
 // AddPerson adds a person; the Key is given here, and so are the ids that are lacking.
@@ -382,8 +385,8 @@ func (d *Directory) RemovePerson(key PersonKey, at time.Time) error {
 	return nil
 }
 
-// RestorePerson puts a former person back on the staff, into the departments given. Ids that were given to others in the
-// meantime make it fail.
+// RestorePerson puts a former person back on the staff, into the departments given. Ids that were given to others in
+// the meantime make it fail.
 func (d *Directory) RestorePerson(key PersonKey, memberships []Membership, at time.Time) (*Person, error) {
 	gone := d.former[key]
 	if gone == nil {
@@ -424,7 +427,8 @@ func (d *Directory) checkPerson(p *Person) error {
 		if d.departments[m.Department] == nil {
 			return fmt.Errorf("sim: department %d %w", m.Department, ErrUnknown)
 		}
-		if slices.ContainsFunc(p.Memberships[:i], func(other Membership) bool { return other.Department == m.Department }) {
+		if slices.ContainsFunc(p.Memberships[:i],
+			func(other Membership) bool { return other.Department == m.Department }) {
 			return fmt.Errorf("sim: being in department %d twice %w", m.Department, ErrInvalid)
 		}
 	}

@@ -143,7 +143,8 @@ func (g *generator) place(p *Person, i int, pool []DepartmentKey) {
 		if _, twice := p.In(key); twice {
 			continue
 		}
-		p.Memberships = append(p.Memberships, Membership{Department: key, Order: g.order(i + n), DingTalkOrder: g.dir.DingTalkOrder(PersonKey(i+1), key)})
+		p.Memberships = append(p.Memberships,
+			Membership{Department: key, Order: g.order(i + n), DingTalkOrder: g.dir.DingTalkOrder(PersonKey(i+1), key)})
 	}
 	p.MainDepartment = in[0]
 	if len(p.Memberships) > 1 && i%4 == 0 {
@@ -212,7 +213,8 @@ func (g *generator) makePerson(i int) Person {
 	case 4:
 		p.Attributes = []Attribute{{Name: "工号", Text: p.EmployeeNumber}}
 	case 8:
-		p.Attributes = []Attribute{{Name: "工位", Text: fmt.Sprintf("3F-%02d", n%80)}, {Name: "主页", Text: "主页", URL: fmt.Sprintf("https://example.org/u/%d", n)}}
+		p.Attributes = []Attribute{{Name: "工位", Text: fmt.Sprintf("3F-%02d", n%80)},
+			{Name: "主页", Text: "主页", URL: fmt.Sprintf("https://example.org/u/%d", n)}}
 	}
 	if i%6 == 1 {
 		p.Telephone = fmt.Sprintf("0571-8800-%04d", n%10000)

@@ -20,6 +20,7 @@ func Derive(seed uint64, label string, n int) uint64 {
 	return x ^ x>>31
 }
 
+// Alphabets of ids.
 const (
 	HexDigits    = "0123456789abcdef"
 	Base62Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -39,10 +40,10 @@ func DeriveText(seed uint64, label string, n int, alphabet string, length int) s
 	return string(out)
 }
 
-// Unused returns the first value of make(0), make(1), … for which taken is false.
-func Unused[T any](make func(attempt int) T, taken func(T) bool) T {
+// Unused returns the first value of try(0), try(1), … for which taken is false.
+func Unused[T any](try func(attempt int) T, taken func(T) bool) T {
 	for attempt := 0; ; attempt++ {
-		if v := make(attempt); !taken(v) {
+		if v := try(attempt); !taken(v) {
 			return v
 		}
 	}
@@ -101,15 +102,16 @@ func (d *Directory) assignDepartmentIDs(dept *Department) {
 		dept.FeishuID = Unused(text("feishu department_id", "", HexDigits, 16), free(ByFeishuID))
 	}
 	if dept.FeishuOpenID == "" {
-		dept.FeishuOpenID = Unused(text("feishu open_department_id", "od-", HexDigits, 32), free(ByFeishuOpenDepartmentID))
+		dept.FeishuOpenID = Unused(text("feishu open_department_id", "od-", HexDigits, 32),
+			free(ByFeishuOpenDepartmentID))
 	}
 	if dept.WPSID == "" {
 		dept.WPSID = Unused(text("wps department", "", Base62Digits, 10), free(ByWPSID))
 	}
 }
 
-// DingTalkOrder makes a rank as dingtalk.Controls has it after an administrator sorted a department: beyond 2^53, where a float64 loses
-// the last digits. One membership in three was never sorted.
+// DingTalkOrder makes a rank as dingtalk.Controls has it after an administrator sorted a department: beyond 2^53, where
+// a float64 loses the last digits. One membership in three was never sorted.
 func (d *Directory) DingTalkOrder(person PersonKey, department DepartmentKey) int64 {
 	x := Derive(d.Seed, "dingtalk order"+strconv.Itoa(int(department)), int(person))
 	if x%3 == 0 {

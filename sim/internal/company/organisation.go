@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Organisation is the made-up company behind a simulator: its departments, its staff and who is where. It is the truth that
-// a walk through any vendor's interface must arrive at. All methods may be used while requests are being answered; what they
-// return is a copy.
+// Organisation is the made-up company behind a simulator: its departments, its staff and who is where. It is the truth
+// that a walk through any vendor's interface must arrive at. All methods may be used while requests are being answered;
+// what they return is a copy.
 type Organisation struct {
 	mu  sync.RWMutex
 	dir *Directory
@@ -140,8 +140,8 @@ func (o *Organisation) AddDepartment(dept Department) (Department, error) {
 	return out, err
 }
 
-// UpdateDepartment changes a department through edit. If edit fails, or would make ids or sibling names clash or a circle in
-// the tree, nothing is changed.
+// UpdateDepartment changes a department through edit. If edit fails, or would make ids or sibling names clash or a
+// circle in the tree, nothing is changed.
 func (o *Organisation) UpdateDepartment(key DepartmentKey, edit func(*Department) error) error {
 	return Change(o, func(d *Directory) error { return d.UpdateDepartment(key, edit) })
 }
@@ -168,8 +168,8 @@ func (o *Organisation) AddPerson(p Person) (Person, error) {
 	return out, err
 }
 
-// UpdatePerson changes a person through edit. If edit fails, or would make ids clash or name unknown departments, nothing is
-// changed.
+// UpdatePerson changes a person through edit. If edit fails, or would make ids clash or name unknown departments,
+// nothing is changed.
 func (o *Organisation) UpdatePerson(key PersonKey, edit func(*Person) error) error {
 	return Change(o, func(d *Directory) error {
 		return d.UpdatePerson(key, func(p *Person) error {
@@ -188,7 +188,8 @@ func (o *Organisation) RemovePerson(key PersonKey) error {
 func (o *Organisation) RestorePerson(key PersonKey, into DepartmentKey) (Person, error) {
 	var out Person
 	err := Change(o, func(d *Directory) error {
-		p, err := d.RestorePerson(key, []Membership{{Department: into, DingTalkOrder: d.DingTalkOrder(key, into)}}, o.now())
+		p, err := d.RestorePerson(key, []Membership{{Department: into, DingTalkOrder: d.DingTalkOrder(key, into)}},
+			o.now())
 		if err == nil {
 			out = Clone(p)
 		}
@@ -202,6 +203,7 @@ func (o *Organisation) MovePerson(key PersonKey, from, to DepartmentKey) error {
 	return Change(o, func(d *Directory) error { return d.MovePerson(key, from, to, o.now()) })
 }
 
+// MovePerson takes a person out of one department and into another, at a time of the caller's.
 func (d *Directory) MovePerson(key PersonKey, from, to DepartmentKey, at time.Time) error {
 	return d.UpdatePerson(key, func(p *Person) error {
 		if _, ok := p.In(from); !ok {

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// PersonKey is the simulator's own number of a person. It is on no wire, starts at 1 and is never used again for somebody else.
+// PersonKey is the simulator's own number of a person. It is on no wire, starts at 1 and is never used again for
+// somebody else.
 type PersonKey int
 
 // Person is one member of staff as the company knows them. The vendors show parts of it, each in its own words.
@@ -14,7 +15,8 @@ type PersonKey int
 type Person struct {
 	Key PersonKey
 
-	// UserID is the staff id: userid at wecom.Controls and dingtalk.Controls, ex_user_id at wps.Controls. Unique whatever the case of its letters.
+	// UserID is the staff id: userid at wecom.Controls and dingtalk.Controls, ex_user_id at wps.Controls. Unique
+	// whatever the case of its letters.
 	UserID string
 	// GeneratedUserID marks a UserID that the system made up. wecom.Controls lets such an id be changed once.
 	GeneratedUserID bool
@@ -71,7 +73,8 @@ type Membership struct {
 	Department DepartmentKey
 	// Order is the rank among the department's members, larger first. Some need all of the unsigned 32 bits.
 	Order int64
-	// DingTalkOrder is the same at dingtalk.Controls, where it may not fit into a float64. 0 if nobody has sorted the person.
+	// DingTalkOrder is the same at dingtalk.Controls, where it may not fit into a float64. 0 if nobody has sorted the
+	// person.
 	DingTalkOrder int64
 	// Leader tells whether the person leads the department.
 	Leader bool
@@ -138,7 +141,8 @@ func (m Mobile) Short() string {
 	return m.E164()
 }
 
-// ParseMobile reads "13000000001", "+86 13000000001" and "+852-55500001". Without a country code a number is of the mainland.
+// ParseMobile reads "13000000001", "+86 13000000001" and "+852-55500001". Without a country code a number is of the
+// mainland.
 func ParseMobile(text string) (Mobile, bool) {
 	digits := strings.NewReplacer(" ", "", "-", "").Replace(text)
 	country := "86"
@@ -157,8 +161,8 @@ func ParseMobile(text string) (Mobile, bool) {
 	return m, country != "" && len(digits) >= 5 && len(digits) <= 14
 }
 
-// splitCountry cuts a country calling code off. The codes are prefix-free; only those with many users are told apart, other
-// numbers are taken to have a code of two digits.
+// splitCountry cuts a country calling code off. The codes are prefix-free; only those with many users are told apart,
+// other numbers are taken to have a code of two digits.
 func splitCountry(digits string) (country, rest string) {
 	for _, code := range []string{"1", "7", "852", "853", "886"} {
 		if rest, ok := strings.CutPrefix(digits, code); ok {

@@ -17,5 +17,6 @@ func ValidMobile(text string) bool {
 // ValidMail tells whether a text of at most so many bytes is a mail address.
 func ValidMail(text string, most int) bool {
 	local, domain, ok := strings.Cut(text, "@")
-	return ok && len(text) >= 6 && len(text) <= most && local != "" && strings.Contains(domain, ".") && !strings.ContainsAny(text, " <>,;")
+	return ok && len(text) >= 6 && len(text) <= most && local != "" && strings.Contains(domain, ".") &&
+		!strings.ContainsAny(text, " <>,;")
 }

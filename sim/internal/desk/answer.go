@@ -8,14 +8,15 @@ import (
 	"strconv"
 )
 
-// Answer is an http.ResponseWriter that keeps what is written, so that faults and the vendor's habits can change it before it
-// goes out.
+// Answer is an http.ResponseWriter that keeps what is written, so that faults and the vendor's habits can change it
+// before it goes out.
 type Answer struct {
 	Status int
 	header http.Header
 	Body   bytes.Buffer
 }
 
+// NewAnswer returns an answer that nobody has written to.
 func NewAnswer() *Answer { return &Answer{header: make(http.Header)} }
 
 // Header returns the header to be sent.
@@ -66,8 +67,8 @@ func WriteJSON(w http.ResponseWriter, status int, v any) {
 	w.Write(bytes.TrimSuffix(buf.Bytes(), []byte{'\n'}))
 }
 
-// UnescapeHTML turns \u003c, \u003e and \u0026 in JSON back into <, > and &. The generated server writes them escaped, the
-// vendors do not.
+// UnescapeHTML turns \u003c, \u003e and \u0026 in JSON back into <, > and &. The generated server writes them escaped,
+// the vendors do not.
 func UnescapeHTML(text []byte) []byte {
 	out := make([]byte, 0, len(text))
 	for i := 0; i < len(text); i++ {

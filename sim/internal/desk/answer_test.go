@@ -48,7 +48,8 @@ func TestDocument(t *testing.T) {
 	for _, path := range []string{"list.9", "list.9.x", "list.x", "flag.x", "none.x"} {
 		assert.False(t, doc.at(path, otherType), path)
 	}
-	assert.JSONEq(t, `{"id":176300000000000512,"list":[{"name":"c"},"d"],"flag":true,"o":{},"new":1}`, string(doc.Bytes()))
+	assert.JSONEq(t, `{"id":176300000000000512,"list":[{"name":"c"},"d"],"flag":true,"o":{},"new":1}`,
+		string(doc.Bytes()))
 	assert.Contains(t, string(doc.Bytes()), "176300000000000512", "all digits")
 	for _, v := range []any{"s", json.Number("1"), true, []any{}, map[string]any{}, nil} {
 		assert.NotEqual(t, v, otherType(v))
@@ -60,10 +61,12 @@ func TestDocument(t *testing.T) {
 }
 
 func TestCarriesSecret(t *testing.T) {
-	for _, name := range []string{"access_token", "corpsecret", "appsecret", "Authorization", "X-Kso-Authorization", "x-acs-dingtalk-access-token", "signature", "suiteTicket", "accessKey", "Cookie"} {
+	for _, name := range []string{"access_token", "corpsecret", "appsecret", "Authorization", "X-Kso-Authorization",
+		"x-acs-dingtalk-access-token", "signature", "suiteTicket", "accessKey", "Cookie"} {
 		assert.True(t, carriesSecret(name), name)
 	}
-	for _, name := range []string{"page_token", "client_token", "nextToken", "userid", "corpid", "appkey", "Content-Type"} {
+	for _, name := range []string{"page_token", "client_token", "nextToken", "userid", "corpid", "appkey",
+		"Content-Type"} {
 		assert.False(t, carriesSecret(name), name)
 	}
 }

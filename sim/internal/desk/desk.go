@@ -22,8 +22,8 @@ type Config struct {
 	Middlewares   []func(http.Handler) http.Handler // around the vendors, the first one outermost
 }
 
-// Desk is what all vendors share: it takes the requests in, hands them to the vendors and sends the answers. Its methods may be
-// used while it serves.
+// Desk is what all vendors share: it takes the requests in, hands them to the vendors and sends the answers. Its
+// methods may be used while it serves.
 type Desk struct {
 	Config
 
@@ -78,16 +78,17 @@ func (d *Desk) Mount(v Vendor) {
 	slices.Sort(d.paths)
 }
 
-// ServeHTTP answers a request to one of the vendors. A path that none of them has is answered with 404 and a list of the paths
-// there are, or as the vendor does if that is known.
+// ServeHTTP answers a request to one of the vendors. A path that none of them has is answered with 404 and a list of
+// the paths there are, or as the vendor does if that is known.
 func (d *Desk) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.mux.ServeHTTP(w, r) }
 
-// elsewhere answers what is not an operation: with the vendor's refusal if the path is one of its paths under another method or
-// the vendor is a PathOwner, else with the list of paths.
+// elsewhere answers what is not an operation: with the vendor's refusal if the path is one of its paths under another
+// method or the vendor is a PathOwner, else with the list of paths.
 func (d *Desk) elsewhere(w http.ResponseWriter, r *http.Request) {
 	name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	if v := d.parts[name]; v != nil {
-		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch,
+			http.MethodDelete} {
 			other := r.Clone(r.Context())
 			other.Method = method
 			if _, pattern := d.mux.Handler(other); pattern != "/" {

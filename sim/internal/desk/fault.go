@@ -43,7 +43,8 @@ const (
 
 // Faults that let the request take effect.
 const (
-	// FaultResetAfter resets the TCP connection after the request was processed: the state has changed, the answer is lost.
+	// FaultResetAfter resets the TCP connection after the request was processed: the state has changed, the answer is
+	// lost.
 	FaultResetAfter FaultKind = "reset-after"
 	// FaultSlowBody sends the answer one byte every Fault.Interval, and never its last one: it lasts until the client
 	// goes away or the simulator is closed.
@@ -54,7 +55,8 @@ const (
 	FaultOversize FaultKind = "oversize"
 	// FaultContentType sends the answer as Fault.ContentType, text/plain by default.
 	FaultContentType FaultKind = "content-type"
-	// FaultRepeatCursor answers every page with the cursor of the first page that it struck, and says that there is more.
+	// FaultRepeatCursor answers every page with the cursor of the first page that it struck, and says that there is
+	// more.
 	FaultRepeatCursor FaultKind = "repeat-cursor"
 	// FaultExtraField adds a member that the document does not have; see Fault.Field.
 	FaultExtraField FaultKind = "extra-field"
@@ -68,8 +70,10 @@ const (
 // FaultKinds lists all kinds of faults.
 func FaultKinds() []FaultKind {
 	return []FaultKind{
-		FaultTokenRevoked, FaultThrottled, FaultVendorError, FaultHTMLError, FaultBareError, FaultHTMLPage, FaultEmptyBody,
-		FaultEmptyObject, FaultRedirect, FaultResetBefore, FaultHang, FaultResetAfter, FaultSlowBody, FaultTruncated, FaultOversize,
+		FaultTokenRevoked, FaultThrottled, FaultVendorError, FaultHTMLError, FaultBareError, FaultHTMLPage,
+		FaultEmptyBody,
+		FaultEmptyObject, FaultRedirect, FaultResetBefore, FaultHang, FaultResetAfter, FaultSlowBody, FaultTruncated,
+		FaultOversize,
 		FaultContentType, FaultRepeatCursor, FaultExtraField, FaultChangedType, FaultMovePerson,
 	}
 }
@@ -83,7 +87,8 @@ type Fault struct {
 	// Times is how many calls are struck then; 0 strikes all of them.
 	Times int
 
-	Status      int           // HTTP status for FaultHTMLError, FaultBareError and FaultRedirect; at wps.Controls also for FaultVendorError
+	// HTTP status for FaultHTMLError, FaultBareError and FaultRedirect; at wps.Controls also for FaultVendorError
+	Status      int
 	RetryAfter  time.Duration // FaultThrottled: whole seconds in a Retry-After header; 0 sends no such header
 	Code        string        // FaultVendorError: the vendor's code
 	Message     string        // FaultVendorError: the vendor's text; empty for the usual one
@@ -125,9 +130,9 @@ type injectedFault struct {
 	cursorName string // and its name in the answer
 }
 
-// Inject makes calls of one of the vendor's operations go wrong until remove is called or f.Times is reached. The operation "*"
-// stands for all of them, token operations included; names count in any case, so that those of Go methods do as well. If several faults
-// would strike a call, the one that was injected first does.
+// Inject makes calls of one of the vendor's operations go wrong until remove is called or f.Times is reached. The
+// operation "*" stands for all of them, token operations included; names count in any case, so that those of Go methods
+// do as well. If several faults would strike a call, the one that was injected first does.
 //
 // It panics if there is no such vendor or operation: with a fault that never strikes, a test would pass for nothing.
 func (d *Desk) Inject(vendor, operation string, f Fault) (remove func()) {

@@ -95,7 +95,8 @@ func changeType(doc Document, path string, words Words) {
 	})
 }
 
-// dribble sends all of the answer but its last byte, one byte at a time, and blanks after that, until somebody has had enough.
+// dribble sends all of the answer but its last byte, one byte at a time, and blanks after that, until somebody has had
+// enough.
 func (d *Desk) dribble(w http.ResponseWriter, r *http.Request, a *Answer, interval time.Duration) {
 	maps.Copy(w.Header(), a.header)
 	w.WriteHeader(a.Status)

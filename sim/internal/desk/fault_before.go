@@ -9,7 +9,8 @@ import (
 	"github.com/roster-go/roster/sim/internal/company"
 )
 
-const gatewayPage = "<html>\r\n<head><title>%[1]d %[2]s</title></head>\r\n<body>\r\n<center><h1>%[1]d %[2]s</h1></center>\r\n<hr><center>gateway</center>\r\n</body>\r\n</html>\r\n"
+const gatewayPage = "<html>\r\n<head><title>%[1]d %[2]s</title></head>\r\n<body>\r\n<center><h1>%[1]d " +
+	"%[2]s</h1></center>\r\n<hr><center>gateway</center>\r\n</body>\r\n</html>\r\n"
 
 // strikeBefore strikes the call's fault before the vendor sees the call, and tells whether the call is over with it.
 func (d *Desk) strikeBefore(c *Call, w http.ResponseWriter, entry *Request) (done bool) {
@@ -20,7 +21,8 @@ func (d *Desk) strikeBefore(c *Call, w http.ResponseWriter, entry *Request) (don
 	case FaultHTMLPage:
 		writeHTML(a, http.StatusOK)
 	case FaultBareError:
-		WriteJSON(a, cmp.Or(f.Status, http.StatusInternalServerError), map[string]string{"error": "internal", "path": c.Request.URL.Path})
+		WriteJSON(a, cmp.Or(f.Status, http.StatusInternalServerError),
+			map[string]string{"error": "internal", "path": c.Request.URL.Path})
 	case FaultEmptyBody:
 		a.header.Set("Content-Type", "application/json; charset=UTF-8")
 		a.WriteHeader(http.StatusOK)
@@ -58,9 +60,9 @@ func resetConnection(w http.ResponseWriter) {
 		panic(http.ErrAbortHandler) // HTTP/2 has no connection to give: this is how its stream is reset
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
-		tcp.SetLinger(0) // if it cannot be set, the client sees an end in place of a reset
+		_ = tcp.SetLinger(0) // if it cannot be set, the client sees an end in place of a reset
 	}
-	conn.Close()
+	_ = conn.Close()
 }
 
 // hang waits until the client or the simulator has had enough.

@@ -110,7 +110,8 @@ func withoutSecrets(values map[string][]string) map[string][]string {
 // carriesSecret tells whether a header or query parameter of this name is a credential, at any of the vendors.
 func carriesSecret(name string) bool {
 	name = strings.ToLower(name)
-	for _, part := range []string{"token", "secret", "authorization", "cookie", "signature", "ticket", "password", "accesskey"} {
+	for _, part := range []string{"token", "secret", "authorization", "cookie", "signature", "ticket", "password",
+		"accesskey"} {
 		if strings.Contains(name, part) && name != "page_token" && name != "client_token" && name != "nexttoken" {
 			return true
 		}

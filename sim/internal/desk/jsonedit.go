@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// Document is a JSON object that is changed in place. Numbers keep all their digits; members are written in alphabetical order.
+// Document is a JSON object that is changed in place. Numbers keep all their digits; members are written in
+// alphabetical order.
 type Document map[string]any
 
 // ParseDocument reads a JSON object.
@@ -34,8 +35,8 @@ func (d Document) Bytes() []byte {
 	return bytes.TrimSuffix(buf.Bytes(), []byte{'\n'})
 }
 
-// at calls edit on the value at a path and puts its result there. A dot in the path descends into an object, or into an array
-// if the part behind it is a number: "userlist.0.name". The last part may be a member that is not there yet.
+// at calls edit on the value at a path and puts its result there. A dot in the path descends into an object, or into an
+// array if the part behind it is a number: "userlist.0.name". The last part may be a member that is not there yet.
 func (d Document) at(path string, edit func(old any) any) bool {
 	return editAt(map[string]any(d), strings.Split(path, "."), edit)
 }
@@ -62,8 +63,8 @@ func editAt(in any, path []string, edit func(any) any) bool {
 	return false
 }
 
-// find calls visit for each member of the object and of all objects below it, in alphabetical order and outer ones first,
-// until visit returns true. visit may change the object that it is given.
+// find calls visit for each member of the object and of all objects below it, in alphabetical order and outer ones
+// first, until visit returns true. visit may change the object that it is given.
 func (d Document) find(visit func(object map[string]any, name string) bool) bool {
 	return findIn(map[string]any(d), visit)
 }

@@ -14,8 +14,8 @@ import (
 // maxRequestBytes bounds the bodies that the simulator reads: the largest upload of the vendors is 20 MB.
 const maxRequestBytes = 32 << 20
 
-// handle answers one request for a path of the vendor's document. The operation is an empty one if the document has the path
-// under other methods only, and has nothing but method and path if the document does not have the path.
+// handle answers one request for a path of the vendor's document. The operation is an empty one if the document has the
+// path under other methods only, and has nothing but method and path if the document does not have the path.
 func (d *Desk) handle(v Vendor, op *wire.Operation, w http.ResponseWriter, r *http.Request) {
 	if r.Method != op.Method { // the multiplexer takes HEAD for GET, which would carry out a delete
 		op = &wire.Operation{}

@@ -7,8 +7,8 @@ import (
 	"github.com/roster-go/roster/wire"
 )
 
-// Quota is a limit on calls: at most Requests in a Window that begins with the first call. The call that goes beyond it is
-// refused, and so is every one after it until Block has passed since; a Block of 0 ends with the window.
+// Quota is a limit on calls: at most Requests in a Window that begins with the first call. The call that goes beyond it
+// is refused, and so is every one after it until Block has passed since; a Block of 0 ends with the window.
 type Quota struct {
 	Requests int
 	Window   time.Duration
@@ -32,8 +32,8 @@ func newQuotas() *Quotas {
 	return &Quotas{windows: make(map[string][]*quotaWindow), busy: make(map[string]int)}
 }
 
-// Take counts one call against each of the limits. If one of them is used up the call is refused, and wait says how long calls
-// will be.
+// Take counts one call against each of the limits. If one of them is used up the call is refused, and wait says how
+// long calls will be.
 func (b *Quotas) Take(key string, now time.Time, limits []Quota) (wait time.Duration, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -65,7 +65,8 @@ func (b *Quotas) Take(key string, now time.Time, limits []Quota) (wait time.Dura
 	return 0, true
 }
 
-// enter counts a call that begins and returns how many are under way now, this one included. leave is called at its end.
+// enter counts a call that begins and returns how many are under way now, this one included. leave is called at its
+// end.
 func (b *Quotas) enter(key string) (underWay int, leave func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -8,8 +8,8 @@ import (
 	"github.com/roster-go/roster/sim/internal/company"
 )
 
-// Tokens issues and checks the access tokens of all vendors. It never forgets a token, so that an expired or withdrawn one
-// is told apart from one that was never issued, as the vendors' codes do.
+// Tokens issues and checks the access tokens of all vendors. It never forgets a token, so that an expired or withdrawn
+// one is told apart from one that was never issued, as the vendors' codes do.
 type Tokens struct {
 	mu     sync.Mutex
 	seed   uint64
@@ -31,6 +31,7 @@ type Grant struct {
 // TokenState is what a token presented by a caller turns out to be.
 type TokenState int
 
+// The states of a token.
 const (
 	TokenGood TokenState = iota
 	TokenUnknown
@@ -59,7 +60,8 @@ func (d *Tokens) Issue(vendor, holder, prefix string, length int, now time.Time,
 	return *g
 }
 
-// Current returns the newest token of holder that is neither expired nor revoked, for vendors that hand out the same token again.
+// Current returns the newest token of holder that is neither expired nor revoked, for vendors that hand out the same
+// token again.
 func (d *Tokens) Current(vendor, holder string, now time.Time) (Grant, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -123,12 +125,12 @@ func (d *Tokens) count(vendor string) int {
 	return d.issued[vendor]
 }
 
-// RevokeTokens withdraws every token that the vendor has issued so far. The next call with one of them is refused with the
-// vendor's own code; new tokens can be had as before.
+// RevokeTokens withdraws every token that the vendor has issued so far. The next call with one of them is refused with
+// the vendor's own code; new tokens can be had as before.
 func (d *Desk) RevokeTokens(vendor string) { d.Tokens.revokeAll(vendor) }
 
-// TokensIssued returns how many different tokens the vendor has handed out. A token that was handed out again, because it was
-// asked for while still good, counts once; see Calls for the number of times it was asked for.
+// TokensIssued returns how many different tokens the vendor has handed out. A token that was handed out again, because
+// it was asked for while still good, counts once; see Calls for the number of times it was asked for.
 func (d *Desk) TokensIssued(vendor string) int { return d.Tokens.count(vendor) }
 
 // TokenLifetime is how long a vendor's new token is good.

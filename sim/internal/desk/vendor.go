@@ -8,8 +8,8 @@ import (
 	"github.com/roster-go/roster/wire"
 )
 
-// Vendor is one vendor's part of the simulator. Its files (wecom_*.go and so on) hold nothing but what is peculiar to the
-// vendor; everything else is done around it by the pipeline, in this order, the same for every operation:
+// Vendor is one vendor's part of the simulator. Its files (wecom_*.go and so on) hold nothing but what is peculiar to
+// the vendor; everything else is done around it by the pipeline, in this order, the same for every operation:
 //
 //  1. the request is read whole and entered into the journal;
 //  2. a fault that answers in the words of a gateway is struck, see Fault;
@@ -18,16 +18,17 @@ import (
 //  5. ServeHTTP, usually the generated strict server, handles the request and writes into a buffer;
 //  6. a fault that spoils the answer is struck, and what is left is sent.
 //
-// To add a vendor, write nothing but files of its own: <vendor>_vendor.go already has the constructor that vendors calls, the type
-// for its options and its demo credentials. Implement this interface, and the generated StrictServerInterface by methods that
-// use Organisation.view and Organisation.change; what only the vendor knows of a person or department is kept in maps by
-// key. A strict method reports a failure as an error and nothing else: the ResponseErrorHandlerFunc,
-// RequestErrorHandlerFunc and ErrorHandlerFunc of the generated server all call refuse, so that each failure is written in one
-// place. CallOf gives a method the call that it is part of; its clock reading is in call.now.
+// To add a vendor, write nothing but files of its own: <vendor>_vendor.go already has the constructor that vendors
+// calls, the type for its options and its demo credentials. Implement this interface, and the generated
+// StrictServerInterface by methods that use Organisation.view and Organisation.change; what only the vendor knows of a
+// person or department is kept in maps by key. A strict method reports a failure as an error and nothing else: the
+// ResponseErrorHandlerFunc, RequestErrorHandlerFunc and ErrorHandlerFunc of the generated server all call refuse, so
+// that each failure is written in one place. CallOf gives a method the call that it is part of; its clock reading is in
+// call.now.
 //
 // Shared parts: Tokens for tokens of any kind, Quotas with quotasFor and documented for limits, WriteJSON for what the
-// document's types cannot say (a type of one's own may implement the generated Visit method), UnescapeHTML for the encoding of
-// what they can, derive and company.DeriveText for ids.
+// document's types cannot say (a type of one's own may implement the generated Visit method), UnescapeHTML for the
+// encoding of what they can, derive and company.DeriveText for ids.
 type Vendor interface {
 	// Name is one of the Vendor constants.
 	Name() string
@@ -69,8 +70,8 @@ type WrongMethodError struct{ Method string }
 
 func (e WrongMethodError) Error() string { return "the path does not take the method " + e.Method }
 
-// PathOwner is a vendor whose answer to paths that it does not have is known. refuse gets an UnknownPathError for them; other
-// vendors are not asked.
+// PathOwner is a vendor whose answer to paths that it does not have is known. refuse gets an UnknownPathError for them;
+// other vendors are not asked.
 type PathOwner interface{ RefusesUnknownPaths() }
 
 // UnknownPathError is what refuse of a PathOwner gets for a path that its document does not have.

@@ -13,14 +13,15 @@ import (
 	"github.com/roster-go/roster/sim/internal/dingtalkserver"
 )
 
-// hasLoggedIn tells whether a person logged in on a day: something made up from the day. Whoever has not activated the account or
-// is locked did not.
+// hasLoggedIn tells whether a person logged in on a day: something made up from the day. Whoever has not activated the
+// account or is locked did not.
 func hasLoggedIn(d *company.Directory, p *company.Person, date string) bool {
 	return p.Status == company.StatusActive && company.Derive(d.Seed, "dingtalk login "+date, int(p.Key))%100 < 85
 }
 
 // activity lists who did or did not log in on a day, yyyyMMdd in China, in some departments or everywhere.
-func (k *Vendor) activity(c *desk.Call, date string, loggedIn bool, departments []int64, offset, size int64) (ids []string, more bool, err error) {
+func (k *Vendor) activity(c *desk.Call, date string, loggedIn bool, departments []int64, offset,
+	size int64) (ids []string, more bool, err error) {
 	bad := refusal{code: dingtalkapi.ErrorCodeInvalidArgumentV2}
 	day, err := time.ParseInLocation("20060102", date, zone())
 	now := c.Now.In(zone())
@@ -43,7 +44,8 @@ func (k *Vendor) activity(c *desk.Call, date string, loggedIn bool, departments 
 			keys = append(keys, dept.Key)
 		}
 		for _, p := range d.AllPeople() {
-			wanted := keys == nil || slices.ContainsFunc(p.Memberships, func(m company.Membership) bool { return slices.Contains(keys, m.Department) })
+			wanted := keys == nil || slices.ContainsFunc(p.Memberships,
+				func(m company.Membership) bool { return slices.Contains(keys, m.Department) })
 			if wanted && hasLoggedIn(d, p, date) == loggedIn {
 				ids = append(ids, p.UserID)
 			}
@@ -54,18 +56,22 @@ func (k *Vendor) activity(c *desk.Call, date string, loggedIn bool, departments 
 }
 
 // ListInactiveUsersV1 lists who did not log in on a day. It is a topapi route, although it is one of the older calls.
-func (k *Vendor) ListInactiveUsersV1(ctx context.Context, r dingtalkserver.ListInactiveUsersV1RequestObject) (dingtalkserver.ListInactiveUsersV1ResponseObject, error) {
+func (k *Vendor) ListInactiveUsersV1(ctx context.Context,
+	r dingtalkserver.ListInactiveUsersV1RequestObject) (dingtalkserver.ListInactiveUsersV1ResponseObject, error) {
 	ids, more, err := k.activity(desk.CallOf(ctx), r.Body.QueryDate, false, nil, r.Body.Offset, r.Body.Size)
-	return dingtalkserver.ListInactiveUsersV1200JSONResponse{Result: &dingtalkserver.InactiveUsersV1{HasMore: &more, List: &ids}}, err
+	return dingtalkserver.ListInactiveUsersV1200JSONResponse{
+		Result: &dingtalkserver.InactiveUsersV1{HasMore: &more, List: &ids}}, err
 }
 
 // ListInactiveUsersV2 lists who did or did not log in on a day. next_cursor is the next offset.
-func (k *Vendor) ListInactiveUsersV2(ctx context.Context, r dingtalkserver.ListInactiveUsersV2RequestObject) (dingtalkserver.ListInactiveUsersV2ResponseObject, error) {
+func (k *Vendor) ListInactiveUsersV2(ctx context.Context,
+	r dingtalkserver.ListInactiveUsersV2RequestObject) (dingtalkserver.ListInactiveUsersV2ResponseObject, error) {
 	departments, err := idList(r.Body.DeptIDs, ",")
 	if err != nil || len(departments) > 100 {
 		return nil, refusal{code: dingtalkapi.ErrorCodeInvalidArgumentV2}
 	}
-	ids, more, err := k.activity(desk.CallOf(ctx), r.Body.QueryDate, r.Body.IsActive, departments, r.Body.Offset, r.Body.Size)
+	ids, more, err := k.activity(desk.CallOf(ctx), r.Body.QueryDate, r.Body.IsActive, departments, r.Body.Offset,
+		r.Body.Size)
 	page := dingtalkserver.InactiveUsersV2{HasMore: &more, List: &ids}
 	if more {
 		page.NextCursor = new(r.Body.Offset + r.Body.Size)

@@ -14,11 +14,12 @@ import (
 // banTime is how long an address is banned that called too often.
 const banTime = 5 * time.Minute
 
-const banPage = `<!DOCTYPE html><html><head><meta charset="utf-8"><title>访问被拒绝</title></head><body>请求过于频繁，请稍后再试</body></html>`
+const banPage = `<!DOCTYPE html><html><head><meta ` +
+	`charset="utf-8"><title>访问被拒绝</title></head><body>请求过于频繁，请稍后再试</body></html>`
 
 // Ban is what DingTalk answers to everything that a banned IP address asks: neither has an errcode. The zero value is a
-// notice in JSON. The HTTP status is not documented. 10,000 calls within 20 seconds lead to a ban by themselves; WithQuota sets
-// another limit for the name "address" in place of an operation's.
+// notice in JSON. The HTTP status is not documented. 10,000 calls within 20 seconds lead to a ban by themselves;
+// WithQuota sets another limit for the name "address" in place of an operation's.
 type Ban struct {
 	HTML   bool // a page in place of the notice
 	Status int  // 403 by default for the notice, 200 for the page
@@ -35,7 +36,8 @@ func (k *Vendor) checkAddress(c *desk.Call) error {
 	if c.Now.Before(until) {
 		return ban
 	}
-	limits := k.desk.QuotasFor(Name, "address", []desk.Quota{{Requests: 10_000, Window: 20 * time.Second, Block: banTime}})
+	limits := k.desk.QuotasFor(Name, "address",
+		[]desk.Quota{{Requests: 10_000, Window: 20 * time.Second, Block: banTime}})
 	if _, ok := k.desk.Quotas.Take("dingtalk address "+c.Caller, c.Now, limits); !ok {
 		return Ban{}
 	}

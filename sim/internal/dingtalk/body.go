@@ -21,8 +21,8 @@ type bodyShape struct {
 	make     func() any
 }
 
-// bodies returns the bodies by operationId in lower case. It reads them off the generated interface, so that the document
-// stays the only list.
+// bodies returns the bodies by operationId in lower case. It reads them off the generated interface, so that the
+// document stays the only list.
 func bodies() map[string]bodyShape {
 	out := make(map[string]bodyShape)
 	server := reflect.TypeFor[dingtalkserver.StrictServerInterface]()
@@ -46,8 +46,8 @@ func bodies() map[string]bodyShape {
 	return out
 }
 
-// readBody prepares the body of a call for the generated server. Names of members count letter by letter, as at DingTalk, and
-// unlike in encoding/json.
+// readBody prepares the body of a call for the generated server. Names of members count letter by letter, as at
+// DingTalk, and unlike in encoding/json.
 func (k *Vendor) readBody(c *desk.Call, host apiHost) ([]byte, error) {
 	body, ok := k.bodies[strings.ToLower(c.Operation.ID)]
 	if !ok {
@@ -73,8 +73,8 @@ func (k *Vendor) readBody(c *desk.Call, host apiHost) ([]byte, error) {
 	return json.Marshal(found)
 }
 
-// fit returns a member in the form that the document gives it. What came in a form is text, and oapi takes true, false and numbers
-// in quotes elsewhere, too: the vendor's own samples have them.
+// fit returns a member in the form that the document gives it. What came in a form is text, and oapi takes true, false
+// and numbers in quotes elsewhere, too: the vendor's own samples have them.
 func (b bodyShape) fit(name string, value json.RawMessage, host apiHost, form bool) (json.RawMessage, bool) {
 	fits := func(value json.RawMessage) bool {
 		single, err := json.Marshal(map[string]json.RawMessage{name: value})

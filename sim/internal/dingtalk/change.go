@@ -14,21 +14,22 @@ import (
 	"github.com/roster-go/roster/sim/internal/dingtalkserver"
 )
 
-// userChange is what a call says of a member; what is nil is not said. The older and the current calls differ in the names of
-// the members and in how long a text may be.
+// userChange is what a call says of a member; what is nil is not said. The older and the current calls differ in the
+// names of the members and in how long a text may be.
 type userChange struct {
-	name, mobile, title, telephone, workPlace, remark, email, orgEmail, orgEmailType, jobNumber, manager *string
-	exclusiveType, loginID, nickname                                                                     *string
-	hide, senior, exclusive                                                                              *bool
-	hired                                                                                                *int64
-	departments                                                                                          *[]int64
-	orders                                                                                               map[int64]int64
-	titles                                                                                               map[int64]string
-	positions                                                                                            *[]dingtalkserver.DeptPositionInput
-	attributes                                                                                           *map[string]string
-	i18n                                                                                                 *json.RawMessage
-	addAttributes, clearManager                                                                          bool
-	most                                                                                                 limits
+	name, mobile, title, telephone, workPlace, remark *string
+	email, orgEmail, orgEmailType, jobNumber, manager *string
+	exclusiveType, loginID, nickname                  *string
+	hide, senior, exclusive                           *bool
+	hired                                             *int64
+	departments                                       *[]int64
+	orders                                            map[int64]int64
+	titles                                            map[int64]string
+	positions                                         *[]dingtalkserver.DeptPositionInput
+	attributes                                        *map[string]string
+	i18n                                              *json.RawMessage
+	addAttributes, clearManager                       bool
+	most                                              limits
 }
 
 // limits are the greatest numbers of characters, and of departments.
@@ -37,11 +38,13 @@ type limits struct {
 }
 
 func limitsV1() limits {
-	return limits{name: 64, title: 64, telephone: 50, workPlace: 50, remark: 1000, email: 64, orgEmail: 100, jobNumber: 64, departments: 100}
+	return limits{name: 64, title: 64, telephone: 50, workPlace: 50, remark: 1000, email: 64, orgEmail: 100,
+		jobNumber: 64, departments: 100}
 }
 
 func limitsV2() limits {
-	return limits{name: 80, title: 200, telephone: 50, workPlace: 100, remark: 2000, email: 50, orgEmail: 100, jobNumber: 50, departments: 100}
+	return limits{name: 80, title: 200, telephone: 50, workPlace: 100, remark: 2000, email: 50, orgEmail: 100,
+		jobNumber: 50, departments: 100}
 }
 
 // check holds a change against the limits of the vendor's pages. What depends on the rest of the corp is checked later.
@@ -56,13 +59,18 @@ func (change userChange) check() error {
 		{desk.Outside(change.telephone, 0, change.most.telephone), dingtalkapi.ErrorCodeTelTooLong},
 		{desk.Outside(change.workPlace, 0, change.most.workPlace), dingtalkapi.ErrorCodeWorkPlaceTooLong},
 		{desk.Outside(change.remark, 0, change.most.remark), dingtalkapi.ErrorCodeRemarkTooLong},
-		{!desk.IsBlank(change.email) && !company.ValidMail(*change.email, change.most.email), dingtalkapi.ErrorCodeInvalidEmail},
-		{!desk.IsBlank(change.orgEmail) && !company.ValidMail(*change.orgEmail, change.most.orgEmail), dingtalkapi.ErrorCodeInvalidEmail},
+		{!desk.IsBlank(change.email) && !company.ValidMail(*change.email, change.most.email),
+			dingtalkapi.ErrorCodeInvalidEmail},
+		{!desk.IsBlank(change.orgEmail) && !company.ValidMail(*change.orgEmail, change.most.orgEmail),
+			dingtalkapi.ErrorCodeInvalidEmail},
 		{desk.Outside(change.jobNumber, 0, change.most.jobNumber), dingtalkapi.ErrorCodeInvalidJobNumber},
 		{change.hired != nil && *change.hired < 1, change.argument()},
-		{change.attributes != nil && utf8.RuneCountInString(jsonText(*change.attributes)) > 2000, dingtalkapi.ErrorCodeInvalidExtAttr},
-		{change.orgEmailType != nil && *change.orgEmailType != "profession" && *change.orgEmailType != "base", change.argument()},
-		{change.exclusiveType != nil && *change.exclusiveType != "sso" && *change.exclusiveType != "dingtalk", change.argument()},
+		{change.attributes != nil && utf8.RuneCountInString(jsonText(*change.attributes)) > 2000,
+			dingtalkapi.ErrorCodeInvalidExtAttr},
+		{change.orgEmailType != nil && *change.orgEmailType != "profession" && *change.orgEmailType != "base",
+			change.argument()},
+		{change.exclusiveType != nil && *change.exclusiveType != "sso" && *change.exclusiveType != "dingtalk",
+			change.argument()},
 	}
 	for _, check := range checks {
 		if check.bad {
@@ -132,7 +140,8 @@ func (change userChange) apply(v view, p *company.Person) (userProfile, error) {
 	return change.applyProfile(v, p)
 }
 
-// applyMobile sets a number. Once the account is in use the number belongs to the person, and the corp cannot change it.
+// applyMobile sets a number. Once the account is in use the number belongs to the person, and the corp cannot change
+// it.
 func (change userChange) applyMobile(p *company.Person) error {
 	if desk.IsBlank(change.mobile) {
 		return nil
@@ -228,7 +237,8 @@ func (v view) membership(p *company.Person, id int64) (int, error) {
 	return i, nil
 }
 
-// applyProfile returns what only DingTalk knows of p after the change. Positions in departments that p has left are forgotten.
+// applyProfile returns what only DingTalk knows of p after the change. Positions in departments that p has left are
+// forgotten.
 func (change userChange) applyProfile(v view, p *company.Person) (userProfile, error) {
 	profile := v.k.profile(p.Key)
 	if change.hired != nil {

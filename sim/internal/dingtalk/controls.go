@@ -7,15 +7,15 @@ import (
 	"github.com/roster-go/roster/sim/internal/company"
 )
 
-// Controls is what a test can see and do of DingTalk beside its interface: what people do in the app, administrators in the console,
-// and DingTalk by itself.
+// Controls is what a test can see and do of DingTalk beside its interface: what people do in the app, administrators in
+// the console, and DingTalk by itself.
 type Controls struct{ part *Vendor }
 
 // Controls returns what a test can do beside the interface.
 func (k *Vendor) Controls() *Controls { return &Controls{part: k} }
 
-// Ban bans all callers for the next five minutes of the simulator's clock, as DingTalk does with an IP address from which there were
-// too many calls.
+// Ban bans all callers for the next five minutes of the simulator's clock, as DingTalk does with an IP address from
+// which there were too many calls.
 func (d *Controls) Ban(ban Ban) {
 	d.part.mu.Lock()
 	defer d.part.mu.Unlock()
@@ -29,8 +29,8 @@ func (d *Controls) LiftBan() {
 	d.part.banned = time.Time{}
 }
 
-// PushTicket pushes another ticket to the third-party app, as DingTalk does about every five hours, and returns it. From now on no
-// other is good.
+// PushTicket pushes another ticket to the third-party app, as DingTalk does about every five hours, and returns it.
+// From now on no other is good.
 func (d *Controls) PushTicket() string {
 	n := d.part.next()
 	d.part.mu.Lock()
@@ -73,8 +73,8 @@ type login struct {
 	ends   time.Time
 }
 
-// LoginCode returns the code that the app gets when the person opens it in a DingTalk client. It is for getUserByAuthCode, once and
-// within five minutes. It fails if nobody has the user id.
+// LoginCode returns the code that the app gets when the person opens it in a DingTalk client. It is for
+// getUserByAuthCode, once and within five minutes. It fails if nobody has the user id.
 func (d *Controls) LoginCode(userID string) (code string, err error) {
 	p, ok := d.part.desk.Company.FindPerson(company.ByUserID, userID)
 	if !ok {

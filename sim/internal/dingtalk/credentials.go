@@ -15,6 +15,7 @@ type Credentials struct {
 	CustomSecret string
 }
 
+// Demo returns the credentials that the simulator takes.
 func Demo() Credentials {
 	return Credentials{
 		CorpID:       "dingdemo5f1e0decafc0ffee",

@@ -25,8 +25,8 @@ type department struct {
 	userPermits, outerUsers                          []string
 }
 
-// setting returns what only DingTalk knows of a department. Nobody has sorted it as long as order is the id; one in three has a
-// chat group.
+// setting returns what only DingTalk knows of a department. Nobody has sorted it as long as order is the id; one in
+// three has a chat group.
 func (k *Vendor) setting(dept *company.Department) department {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -122,7 +122,8 @@ func departmentID(text string) (int64, error) {
 }
 
 // ListSubDepartmentIDsV1 lists the ids of the direct children.
-func (k *Vendor) ListSubDepartmentIDsV1(ctx context.Context, r dingtalkserver.ListSubDepartmentIDsV1RequestObject) (dingtalkserver.ListSubDepartmentIDsV1ResponseObject, error) {
+func (k *Vendor) ListSubDepartmentIDsV1(ctx context.Context,
+	r dingtalkserver.ListSubDepartmentIDsV1RequestObject) (dingtalkserver.ListSubDepartmentIDsV1ResponseObject, error) {
 	id, err := departmentID(r.Params.ID)
 	if err != nil {
 		return nil, err
@@ -132,13 +133,17 @@ func (k *Vendor) ListSubDepartmentIDsV1(ctx context.Context, r dingtalkserver.Li
 }
 
 // ListSubDepartmentIDsV2 lists the ids of the direct children.
-func (k *Vendor) ListSubDepartmentIDsV2(ctx context.Context, r dingtalkserver.ListSubDepartmentIDsV2RequestObject) (dingtalkserver.ListSubDepartmentIDsV2ResponseObject, error) {
+func (k *Vendor) ListSubDepartmentIDsV2(ctx context.Context,
+	r dingtalkserver.ListSubDepartmentIDsV2RequestObject) (dingtalkserver.ListSubDepartmentIDsV2ResponseObject, error) {
 	ids, err := k.childIDs(ctx, r.Body.DeptID)
-	return dingtalkserver.ListSubDepartmentIDsV2200JSONResponse{Result: &dingtalkserver.SubDepartmentIDsV2{DeptIDList: &ids}}, err
+	return dingtalkserver.ListSubDepartmentIDsV2200JSONResponse{
+		Result: &dingtalkserver.SubDepartmentIDsV2{DeptIDList: &ids}}, err
 }
 
-// ListDepartmentsV1 lists the children of a department, or all below it. The root itself comes along when it is listed from.
-func (k *Vendor) ListDepartmentsV1(ctx context.Context, r dingtalkserver.ListDepartmentsV1RequestObject) (dingtalkserver.ListDepartmentsV1ResponseObject, error) {
+// ListDepartmentsV1 lists the children of a department, or all below it. The root itself comes along when it is listed
+// from.
+func (k *Vendor) ListDepartmentsV1(ctx context.Context,
+	r dingtalkserver.ListDepartmentsV1RequestObject) (dingtalkserver.ListDepartmentsV1ResponseObject, error) {
 	id := int64(1)
 	if !desk.IsBlank(r.Params.ID) {
 		var err error
@@ -174,7 +179,8 @@ func (k *Vendor) ListDepartmentsV1(ctx context.Context, r dingtalkserver.ListDep
 		below(top)
 		if v.homeSchool(top) {
 			list = append(list, dingtalkserver.DepartmentV1{
-				ID: new(int64(homeSchool)), Name: new("家校通讯录"), ParentID: new(top.DingTalkID), CreateDeptGroup: new(false), AutoAddUser: new(false),
+				ID: new(int64(homeSchool)), Name: new("家校通讯录"), ParentID: new(top.DingTalkID),
+				CreateDeptGroup: new(false), AutoAddUser: new(false),
 			})
 		}
 	})
@@ -184,7 +190,8 @@ func (k *Vendor) ListDepartmentsV1(ctx context.Context, r dingtalkserver.ListDep
 func (v view) departmentV1(dept *company.Department) dingtalkserver.DepartmentV1 {
 	s := v.k.setting(dept)
 	out := dingtalkserver.DepartmentV1{
-		ID: new(dept.DingTalkID), Name: new(dept.Name), ParentID: v.parentID(dept), CreateDeptGroup: new(s.group), AutoAddUser: new(s.autoAdd),
+		ID: new(dept.DingTalkID), Name: new(dept.Name), ParentID: v.parentID(dept), CreateDeptGroup: new(s.group),
+		AutoAddUser:      new(s.autoAdd),
 		SourceIdentifier: text(s.source),
 	}
 	if dept.Key%5 == 0 {
@@ -194,7 +201,8 @@ func (v view) departmentV1(dept *company.Department) dingtalkserver.DepartmentV1
 }
 
 // ListSubDepartmentsV2 lists the direct children of a department, of the root if none is named.
-func (k *Vendor) ListSubDepartmentsV2(ctx context.Context, r dingtalkserver.ListSubDepartmentsV2RequestObject) (dingtalkserver.ListSubDepartmentsV2ResponseObject, error) {
+func (k *Vendor) ListSubDepartmentsV2(ctx context.Context,
+	r dingtalkserver.ListSubDepartmentsV2RequestObject) (dingtalkserver.ListSubDepartmentsV2ResponseObject, error) {
 	id := int64(1)
 	if r.Body.DeptID != nil {
 		id = *r.Body.DeptID
@@ -212,7 +220,8 @@ func (k *Vendor) ListSubDepartmentsV2(ctx context.Context, r dingtalkserver.List
 		}
 		if v.homeSchool(dept) {
 			list = append(list, dingtalkserver.DepartmentV2{
-				DeptID: new(int64(homeSchool)), Name: new("家校通讯录"), ParentID: new(dept.DingTalkID), CreateDeptGroup: new(false), AutoAddUser: new(false),
+				DeptID: new(int64(homeSchool)), Name: new("家校通讯录"), ParentID: new(dept.DingTalkID),
+				CreateDeptGroup: new(false), AutoAddUser: new(false),
 			})
 		}
 	})
@@ -223,7 +232,8 @@ func (k *Vendor) ListSubDepartmentsV2(ctx context.Context, r dingtalkserver.List
 func (v view) departmentV2(dept *company.Department) dingtalkserver.DepartmentV2 {
 	s := v.k.setting(dept)
 	out := dingtalkserver.DepartmentV2{
-		DeptID: new(dept.DingTalkID), Name: new(dept.Name), ParentID: v.parentID(dept), CreateDeptGroup: new(s.group), AutoAddUser: new(s.autoAdd),
+		DeptID: new(dept.DingTalkID), Name: new(dept.Name), ParentID: v.parentID(dept), CreateDeptGroup: new(s.group),
+		AutoAddUser:      new(s.autoAdd),
 		SourceIdentifier: text(s.source),
 	}
 	if dept.Key%4 == 3 {
@@ -254,7 +264,8 @@ func (d departmentDetailV1) VisitGetDepartmentV1Response(w http.ResponseWriter) 
 }
 
 // GetDepartmentV1 reads one department. Third-party apps do not see what is above it.
-func (k *Vendor) GetDepartmentV1(ctx context.Context, r dingtalkserver.GetDepartmentV1RequestObject) (dingtalkserver.GetDepartmentV1ResponseObject, error) {
+func (k *Vendor) GetDepartmentV1(ctx context.Context,
+	r dingtalkserver.GetDepartmentV1RequestObject) (dingtalkserver.GetDepartmentV1ResponseObject, error) {
 	id, err := departmentID(r.Params.ID)
 	if err != nil {
 		return nil, err
@@ -270,8 +281,9 @@ func (k *Vendor) GetDepartmentV1(ctx context.Context, r dingtalkserver.GetDepart
 		out = departmentDetailV1{
 			GetDepartmentV1Answer: dingtalkserver.GetDepartmentV1Answer{
 				ID: new(dept.DingTalkID), Name: new(dept.Name), Order: new(s.order), SourceIdentifier: text(s.source),
-				CreateDeptGroup: new(s.group), AutoAddUser: new(s.autoAdd), AutoApproveApply: new(s.autoApprove), GroupContainSubDept: new(s.groupSub),
-				OuterDept: new(s.outer), DeptHiding: new(s.hide),
+				CreateDeptGroup: new(s.group), AutoAddUser: new(s.autoAdd), AutoApproveApply: new(s.autoApprove),
+				GroupContainSubDept: new(s.groupSub),
+				OuterDept:           new(s.outer), DeptHiding: new(s.hide),
 			},
 			DeptManagerUserIDList: strings.Join(v.leaders(dept), "|"),
 			DeptPermits:           bars(s.deptPermits), UserPermits: strings.Join(s.userPermits, "|"),
@@ -300,7 +312,8 @@ func bars(ids []int64) string {
 }
 
 // GetDepartmentV2 reads one department.
-func (k *Vendor) GetDepartmentV2(ctx context.Context, r dingtalkserver.GetDepartmentV2RequestObject) (dingtalkserver.GetDepartmentV2ResponseObject, error) {
+func (k *Vendor) GetDepartmentV2(ctx context.Context,
+	r dingtalkserver.GetDepartmentV2RequestObject) (dingtalkserver.GetDepartmentV2ResponseObject, error) {
 	var out dingtalkserver.DepartmentDetailV2
 	var err error
 	company.View(k.desk.Company, func(d *company.Directory) {
@@ -311,9 +324,11 @@ func (k *Vendor) GetDepartmentV2(ctx context.Context, r dingtalkserver.GetDepart
 		}
 		s := k.setting(dept)
 		out = dingtalkserver.DepartmentDetailV2{
-			DeptID: new(dept.DingTalkID), Name: new(dept.Name), ParentID: v.parentID(dept), Order: new(s.order), SourceIdentifier: text(s.source),
-			CreateDeptGroup: new(s.group), AutoAddUser: new(s.autoAdd), AutoApproveApply: new(s.autoApprove), GroupContainSubDept: new(s.groupSub),
-			HideDept: new(s.hide), OuterDept: new(s.outer), DeptManagerUserIDList: new(v.leaders(dept)),
+			DeptID: new(dept.DingTalkID), Name: new(dept.Name), ParentID: v.parentID(dept), Order: new(s.order),
+			SourceIdentifier: text(s.source),
+			CreateDeptGroup:  new(s.group), AutoAddUser: new(s.autoAdd), AutoApproveApply: new(s.autoApprove),
+			GroupContainSubDept: new(s.groupSub),
+			HideDept:            new(s.hide), OuterDept: new(s.outer), DeptManagerUserIDList: new(v.leaders(dept)),
 			DeptPermits: list(s.deptPermits), UserPermits: list(s.userPermits),
 			OuterPermitDepts: list(s.outerDepts), OuterPermitUsers: list(s.outerUsers),
 			Brief: new(s.brief), Telephone: text(s.telephone), Extention: text(s.extension), Code: text(s.code),

@@ -44,7 +44,8 @@ func (change departmentChange) check() error {
 	if desk.Outside(change.brief, 0, 255) || desk.Outside(change.telephone, 0, 50) || desk.Outside(change.code, 0, 30) {
 		return refusal{code: dingtalkapi.ErrorCodeInvalidArgumentV2}
 	}
-	for _, lists := range [][2]*[]string{{change.deptPermits, change.userPermits}, {change.outerDepts, change.outerUsers}} {
+	for _, lists := range [][2]*[]string{{change.deptPermits, change.userPermits},
+		{change.outerDepts, change.outerUsers}} {
 		departments, people := len(desk.ListOf(lists[0])), len(desk.ListOf(lists[1]))
 		if max(departments, people) > change.permits || change.together && departments+people > change.permits {
 			return refusal{code: dingtalkapi.ErrorCodeInvalidVisibleIDs}
@@ -59,14 +60,16 @@ func (change departmentChange) applySetting(v view, s *department) error {
 		s.order = *change.order
 	}
 	for field, value := range map[*string]*string{
-		&s.source: change.source, &s.brief: change.brief, &s.telephone: change.telephone, &s.extension: change.extension, &s.code: change.code,
+		&s.source: change.source, &s.brief: change.brief, &s.telephone: change.telephone,
+		&s.extension: change.extension, &s.code: change.code,
 	} {
 		if value != nil {
 			*field = *value
 		}
 	}
 	for field, value := range map[*bool]*bool{
-		&s.group: change.group, &s.autoAdd: change.autoAdd, &s.autoApprove: change.autoApprove, &s.groupSub: change.groupSub,
+		&s.group: change.group, &s.autoAdd: change.autoAdd, &s.autoApprove: change.autoApprove,
+		&s.groupSub:   change.groupSub,
 		&s.groupOuter: change.groupOuter, &s.groupHidden: change.groupHidden,
 		&s.hide: change.hide, &s.outer: change.outer, &s.outerOnlySelf: change.outerOnlySelf,
 	} {
@@ -80,7 +83,8 @@ func (change departmentChange) applySetting(v view, s *department) error {
 		}
 		s.owner = *change.owner
 	}
-	for field, value := range map[*[]int64]*[]string{&s.deptPermits: change.deptPermits, &s.outerDepts: change.outerDepts} {
+	for field, value := range map[*[]int64]*[]string{&s.deptPermits: change.deptPermits,
+		&s.outerDepts: change.outerDepts} {
 		if value != nil {
 			ids, err := v.knownDepartments(*value)
 			if err != nil {
@@ -89,7 +93,8 @@ func (change departmentChange) applySetting(v view, s *department) error {
 			*field = ids
 		}
 	}
-	for field, value := range map[*[]string]*[]string{&s.userPermits: change.userPermits, &s.outerUsers: change.outerUsers} {
+	for field, value := range map[*[]string]*[]string{&s.userPermits: change.userPermits,
+		&s.outerUsers: change.outerUsers} {
 		if value == nil {
 			continue
 		}
@@ -264,7 +269,8 @@ func (k *Vendor) deleteDepartment(ctx context.Context, id int64) error {
 }
 
 // DeleteDepartmentV1 removes an empty department.
-func (k *Vendor) DeleteDepartmentV1(ctx context.Context, r dingtalkserver.DeleteDepartmentV1RequestObject) (dingtalkserver.DeleteDepartmentV1ResponseObject, error) {
+func (k *Vendor) DeleteDepartmentV1(ctx context.Context,
+	r dingtalkserver.DeleteDepartmentV1RequestObject) (dingtalkserver.DeleteDepartmentV1ResponseObject, error) {
 	id, err := departmentID(r.Params.ID)
 	if err != nil {
 		return nil, err
@@ -273,7 +279,8 @@ func (k *Vendor) DeleteDepartmentV1(ctx context.Context, r dingtalkserver.Delete
 }
 
 // DeleteDepartmentV2 removes an empty department.
-func (k *Vendor) DeleteDepartmentV2(ctx context.Context, r dingtalkserver.DeleteDepartmentV2RequestObject) (dingtalkserver.DeleteDepartmentV2ResponseObject, error) {
+func (k *Vendor) DeleteDepartmentV2(ctx context.Context,
+	r dingtalkserver.DeleteDepartmentV2RequestObject) (dingtalkserver.DeleteDepartmentV2ResponseObject, error) {
 	return dingtalkserver.DeleteDepartmentV2200JSONResponse{}, k.deleteDepartment(ctx, r.Body.DeptID)
 }
 
@@ -302,14 +309,16 @@ func numbers(parent, order *string) (parentID, orderNumber *int64, err error) {
 }
 
 // CreateDepartmentV1 adds a department. Parent and order are text here.
-func (k *Vendor) CreateDepartmentV1(ctx context.Context, r dingtalkserver.CreateDepartmentV1RequestObject) (dingtalkserver.CreateDepartmentV1ResponseObject, error) {
+func (k *Vendor) CreateDepartmentV1(ctx context.Context,
+	r dingtalkserver.CreateDepartmentV1RequestObject) (dingtalkserver.CreateDepartmentV1ResponseObject, error) {
 	b := r.Body
 	parent, order, err := numbers(&b.ParentID, b.Order)
 	if err != nil {
 		return nil, err
 	}
 	id, err := k.createDepartment(ctx, departmentChange{
-		name: &b.Name, parent: parent, order: order, source: b.SourceIdentifier, extension: b.Ext, group: b.CreateDeptGroup,
+		name: &b.Name, parent: parent, order: order, source: b.SourceIdentifier, extension: b.Ext,
+		group:       b.CreateDeptGroup,
 		autoApprove: b.AutoApproveApply, hide: b.DeptHiding, outer: b.OuterDept, outerOnlySelf: b.OuterDeptOnlySelf,
 		deptPermits: names(b.DeptPermits, "|"), userPermits: names(b.UserPermits, "|"),
 		outerDepts: names(b.OuterPermitDepts, "|"), outerUsers: names(b.OuterPermitUsers, "|"),
@@ -319,7 +328,8 @@ func (k *Vendor) CreateDepartmentV1(ctx context.Context, r dingtalkserver.Create
 }
 
 // UpdateDepartmentV1 changes a department. Lists have bars between the items.
-func (k *Vendor) UpdateDepartmentV1(ctx context.Context, r dingtalkserver.UpdateDepartmentV1RequestObject) (dingtalkserver.UpdateDepartmentV1ResponseObject, error) {
+func (k *Vendor) UpdateDepartmentV1(ctx context.Context,
+	r dingtalkserver.UpdateDepartmentV1RequestObject) (dingtalkserver.UpdateDepartmentV1ResponseObject, error) {
 	b := r.Body
 	parent, order, err := numbers(b.ParentID, b.Order)
 	if err != nil {
@@ -327,22 +337,27 @@ func (k *Vendor) UpdateDepartmentV1(ctx context.Context, r dingtalkserver.Update
 	}
 	err = k.updateDepartment(ctx, b.ID, departmentChange{
 		name: b.Name, parent: parent, order: order, source: b.SourceIdentifier, owner: b.OrgDeptOwner, extension: b.Ext,
-		group: b.CreateDeptGroup, autoAdd: b.AutoAddUser, autoApprove: b.AutoApproveApply, groupSub: b.GroupContainSubDept,
+		group: b.CreateDeptGroup, autoAdd: b.AutoAddUser, autoApprove: b.AutoApproveApply,
+		groupSub:   b.GroupContainSubDept,
 		groupOuter: b.GroupContainOuterDept, groupHidden: b.GroupContainHiddenDept,
 		hide: b.DeptHiding, outer: b.OuterDept, outerOnlySelf: b.OuterDeptOnlySelf,
 		deptPermits: names(b.DeptPermits, "|"), userPermits: names(b.UserPermits, "|"),
 		outerDepts: names(b.OuterPermitDepts, "|"), outerUsers: names(b.OuterPermitUsers, "|"),
-		managers: names(b.DeptManagerUserIDList, "|"), permits: permitsV1, badOwner: dingtalkapi.ErrorCodeGroupOwnerNotFound,
+		managers: names(b.DeptManagerUserIDList, "|"), permits: permitsV1,
+		badOwner: dingtalkapi.ErrorCodeGroupOwnerNotFound,
 	})
 	return dingtalkserver.UpdateDepartmentV1200JSONResponse{ID: &b.ID}, err
 }
 
 // CreateDepartmentV2 adds a department.
-func (k *Vendor) CreateDepartmentV2(ctx context.Context, r dingtalkserver.CreateDepartmentV2RequestObject) (dingtalkserver.CreateDepartmentV2ResponseObject, error) {
+func (k *Vendor) CreateDepartmentV2(ctx context.Context,
+	r dingtalkserver.CreateDepartmentV2RequestObject) (dingtalkserver.CreateDepartmentV2ResponseObject, error) {
 	b := r.Body
 	id, err := k.createDepartment(ctx, departmentChange{
-		name: &b.Name, parent: &b.ParentID, order: b.Order, source: b.SourceIdentifier, brief: b.Brief, telephone: b.Telephone,
-		extension: b.Extension, group: b.CreateDeptGroup, autoApprove: b.AutoApproveApply, hide: b.HideDept, outer: b.OuterDept,
+		name: &b.Name, parent: &b.ParentID, order: b.Order, source: b.SourceIdentifier, brief: b.Brief,
+		telephone: b.Telephone,
+		extension: b.Extension, group: b.CreateDeptGroup, autoApprove: b.AutoApproveApply, hide: b.HideDept,
+		outer:         b.OuterDept,
 		outerOnlySelf: b.OuterDeptOnlySelf,
 		deptPermits:   names(b.DeptPermits, ","), userPermits: names(b.UserPermits, ","),
 		outerDepts: names(b.OuterPermitDepts, ","), outerUsers: names(b.OuterPermitUsers, ","),
@@ -352,7 +367,8 @@ func (k *Vendor) CreateDepartmentV2(ctx context.Context, r dingtalkserver.Create
 }
 
 // UpdateDepartmentV2 changes a department. An empty list of managers changes nothing unless it is forced.
-func (k *Vendor) UpdateDepartmentV2(ctx context.Context, r dingtalkserver.UpdateDepartmentV2RequestObject) (dingtalkserver.UpdateDepartmentV2ResponseObject, error) {
+func (k *Vendor) UpdateDepartmentV2(ctx context.Context,
+	r dingtalkserver.UpdateDepartmentV2RequestObject) (dingtalkserver.UpdateDepartmentV2ResponseObject, error) {
 	b := r.Body
 	managers := names(b.DeptManagerUserIDList, ",")
 	if len(desk.ListOf(managers)) == 0 {
@@ -362,7 +378,8 @@ func (k *Vendor) UpdateDepartmentV2(ctx context.Context, r dingtalkserver.Update
 		}
 	}
 	err := k.updateDepartment(ctx, b.DeptID, departmentChange{
-		name: b.Name, parent: b.ParentID, order: b.Order, source: b.SourceIdentifier, owner: b.OrgDeptOwner, brief: b.Brief,
+		name: b.Name, parent: b.ParentID, order: b.Order, source: b.SourceIdentifier, owner: b.OrgDeptOwner,
+		brief:     b.Brief,
 		telephone: b.Telephone, extension: b.Extension, code: b.Code, group: b.CreateDeptGroup, autoAdd: b.AutoAddUser,
 		autoApprove: b.AutoApproveApply, groupSub: b.GroupContainSubDept, groupOuter: b.GroupContainOuterDept,
 		groupHidden: b.GroupContainHiddenDept, hide: b.HideDept, outer: b.OuterDept, outerOnlySelf: b.OuterDeptOnlySelf,

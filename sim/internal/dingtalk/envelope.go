@@ -1,6 +1,7 @@
 package dingtalk
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -17,8 +18,9 @@ type apiHost int
 
 const (
 	hostPlain apiHost = iota // oapi.dingtalk.com: HTTP 200, errcode and errmsg beside the payload
-	hostTop                  // topapi routes there: HTTP 200, result and request_id, sub_code for what the gateway refuses
-	hostNew                  // api.dingtalk.com: HTTP statuses, code, message and requestid
+	// topapi routes there: HTTP 200, result and request_id, sub_code for what the gateway refuses
+	hostTop
+	hostNew // api.dingtalk.com: HTTP statuses, code, message and requestid
 )
 
 // hostOf tells by the path which part a request is for.
@@ -65,12 +67,13 @@ type (
 
 // Refuse writes a failure in the envelope of the path that was called.
 func (k *Vendor) Refuse(out http.ResponseWriter, r *http.Request, err error) {
-	if ban, ok := err.(Ban); ok {
+	var ban Ban
+	if errors.As(err, &ban) {
 		k.writeBan(out, ban)
 		return
 	}
 	host := hostOf(r)
-	if _, ok := err.(desk.UnknownPathError); ok && host == hostNew {
+	if errors.As(err, new(desk.UnknownPathError)) && host == hostNew {
 		host = hostPlain // seen: this one failure has the same form on both hosts
 	}
 	c := desk.CallOf(r.Context())
@@ -135,7 +138,8 @@ func status(code string) int {
 		return http.StatusNotFound
 	case code == string(dingtalkapi.NewHostErrorCodeSystemBusy):
 		return http.StatusServiceUnavailable
-	case strings.HasPrefix(code, "system."), strings.HasPrefix(code, "server."), code == string(dingtalkapi.NewHostErrorCodeUnknownError):
+	case strings.HasPrefix(code, "system."), strings.HasPrefix(code, "server."),
+		code == string(dingtalkapi.NewHostErrorCodeUnknownError):
 		return http.StatusInternalServerError
 	}
 	return http.StatusBadRequest
@@ -150,7 +154,8 @@ func (k *Vendor) newHostRequestID() string {
 // zone is the zone of DingTalk's days and of the times in its texts.
 func zone() *time.Location { return time.FixedZone("UTC+8", 8*60*60) }
 
-// penaltyEnd is the end of a penalty as the texts name it: a whole second, rounded up so that whoever waits for it waits enough.
+// penaltyEnd is the end of a penalty as the texts name it: a whole second, rounded up so that whoever waits for it
+// waits enough.
 func penaltyEnd(c *desk.Call, wait time.Duration) string {
 	if wait <= 0 {
 		wait = time.Second

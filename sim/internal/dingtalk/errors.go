@@ -24,11 +24,14 @@ type refusal struct {
 // Error is for the simulator's own use; refuse makes the text on the wire.
 func (e refusal) Error() string { return fmt.Sprintf("errcode %d %s %s", e.code, e.word, e.text) }
 
-// fromGateway tells whether topapi answers the error in the gateway's envelope, because the operation is not reached at all.
+// fromGateway tells whether topapi answers the error in the gateway's envelope, because the operation is not reached at
+// all.
 func (e refusal) fromGateway() bool {
 	switch e.code {
-	case dingtalkapi.ErrorCodeAccessTokenMissing, dingtalkapi.ErrorCodeInvalidAccessToken, dingtalkapi.ErrorCodeAccessTokenExpired,
-		dingtalkapi.ErrorCodeInvalidCredential, dingtalkapi.ErrorCodePermissionDenied, dingtalkapi.ErrorCodeAddressNotAllowed:
+	case dingtalkapi.ErrorCodeAccessTokenMissing, dingtalkapi.ErrorCodeInvalidAccessToken,
+		dingtalkapi.ErrorCodeAccessTokenExpired,
+		dingtalkapi.ErrorCodeInvalidCredential, dingtalkapi.ErrorCodePermissionDenied,
+		dingtalkapi.ErrorCodeAddressNotAllowed:
 		return true
 	}
 	return e.code/1000 == 90 // too many calls, of whatever kind

@@ -18,12 +18,14 @@ const (
 	maxCursor = 100_000
 )
 
-// members returns the people directly in a department in the order asked for. The usual order is the administrators': larger first,
-// and those whom nobody has sorted behind them.
+// members returns the people directly in a department in the order asked for. The usual order is the administrators':
+// larger first, and those whom nobody has sorted behind them.
 func (v view) members(dept *company.Department, order *dingtalkserver.UserOrder) ([]*company.Person, bool) {
 	people := v.dir.Members(dept.Key)
 	by := func(compare func(a, b *company.Person) int) {
-		slices.SortFunc(people, func(a, b *company.Person) int { return cmp.Or(compare(a, b), cmp.Compare(a.Key, b.Key)) })
+		slices.SortFunc(people, func(a, b *company.Person) int {
+			return cmp.Or(compare(a, b), cmp.Compare(a.Key, b.Key))
+		})
 	}
 	wanted := dingtalkserver.UserOrderCustom
 	if order != nil {
@@ -51,7 +53,8 @@ func (v view) members(dept *company.Department, order *dingtalkserver.UserOrder)
 }
 
 // rowsV1 is a page of the older calls: offset counts rows, so that somebody who joins or leaves in between shifts them.
-func (v view) rowsV1(department int64, order *dingtalkserver.UserOrder, offset, size int64) (dept *company.Department, rows []*company.Person, more bool, err error) {
+func (v view) rowsV1(department int64, order *dingtalkserver.UserOrder, offset,
+	size int64) (dept *company.Department, rows []*company.Person, more bool, err error) {
 	if dept, err = v.department(department); err != nil {
 		return nil, nil, false, err
 	}
@@ -98,7 +101,8 @@ func (l departmentUsersV1) VisitListDepartmentUsersV1Response(w http.ResponseWri
 }
 
 // ListDepartmentUsersV1 reads a page of the members of a department.
-func (k *Vendor) ListDepartmentUsersV1(ctx context.Context, r dingtalkserver.ListDepartmentUsersV1RequestObject) (dingtalkserver.ListDepartmentUsersV1ResponseObject, error) {
+func (k *Vendor) ListDepartmentUsersV1(ctx context.Context,
+	r dingtalkserver.ListDepartmentUsersV1RequestObject) (dingtalkserver.ListDepartmentUsersV1ResponseObject, error) {
 	out := departmentUsersV1{UserList: []departmentUserV1{}}
 	var err error
 	company.View(k.desk.Company, func(d *company.Directory) {
@@ -119,9 +123,11 @@ func (v view) departmentUserV1(p *company.Person, dept *company.Department) depa
 	in, _ := p.In(dept.Key)
 	row := departmentUserV1{
 		DepartmentUserV1: dingtalkserver.DepartmentUserV1{
-			UserID: u.UserID, UnionID: u.UnionID, Name: u.Name, Position: u.Position, JobNumber: u.JobNumber, Avatar: u.Avatar,
-			Mobile: u.Mobile, Tel: u.Tel, WorkPlace: u.WorkPlace, Remark: u.Remark, Email: u.Email, OrgEmail: u.OrgEmail,
-			IsAdmin: u.IsAdmin, IsBoss: u.IsBoss, IsHide: u.IsHide, IsLeader: new(in.Leader), Active: u.Active,
+			UserID: u.UserID, UnionID: u.UnionID, Name: u.Name, Position: u.Position, JobNumber: u.JobNumber,
+			Avatar: u.Avatar,
+			Mobile: u.Mobile, Tel: u.Tel, WorkPlace: u.WorkPlace, Remark: u.Remark, Email: u.Email,
+			OrgEmail: u.OrgEmail,
+			IsAdmin:  u.IsAdmin, IsBoss: u.IsBoss, IsHide: u.IsHide, IsLeader: new(in.Leader), Active: u.Active,
 			Department: new(v.departmentIDs(p)), HiredDate: u.HiredDate,
 		},
 		ExtAttr: u.ExtAttr,
@@ -132,9 +138,11 @@ func (v view) departmentUserV1(p *company.Person, dept *company.Department) depa
 	return row
 }
 
-// ListDepartmentUsersSimpleV1 reads ids and names of the members of a department: a page, or all of them if neither offset nor size is
-// given. Then hasMore may be missing.
-func (k *Vendor) ListDepartmentUsersSimpleV1(ctx context.Context, r dingtalkserver.ListDepartmentUsersSimpleV1RequestObject) (dingtalkserver.ListDepartmentUsersSimpleV1ResponseObject, error) {
+// ListDepartmentUsersSimpleV1 reads ids and names of the members of a department: a page, or all of them if neither
+// offset nor size is given. Then hasMore may be missing.
+func (k *Vendor) ListDepartmentUsersSimpleV1(ctx context.Context,
+	r dingtalkserver.ListDepartmentUsersSimpleV1RequestObject) (
+	dingtalkserver.ListDepartmentUsersSimpleV1ResponseObject, error) {
 	list := []dingtalkserver.UserBrief{}
 	var more *bool
 	var err error
@@ -175,9 +183,10 @@ func briefs(people []*company.Person) []dingtalkserver.UserBrief {
 	return list
 }
 
-// rowsV2 is a page of the current calls. In some departments it is one short of what was asked for; only has_more tells the end, and
-// the last page has no next_cursor.
-func (v view) rowsV2(department int64, order *dingtalkserver.UserOrder, cursor, size int64) (dept *company.Department, rows []*company.Person, next *int64, err error) {
+// rowsV2 is a page of the current calls. In some departments it is one short of what was asked for; only has_more tells
+// the end, and the last page has no next_cursor.
+func (v view) rowsV2(department int64, order *dingtalkserver.UserOrder, cursor,
+	size int64) (dept *company.Department, rows []*company.Person, next *int64, err error) {
 	if cursor < 0 || cursor > maxCursor || size < 1 || size > maxPage {
 		return nil, nil, nil, refusal{code: dingtalkapi.ErrorCodeInvalidArgumentV2}
 	}
@@ -199,7 +208,8 @@ func (v view) rowsV2(department int64, order *dingtalkserver.UserOrder, cursor, 
 }
 
 // ListDepartmentUsersV2 reads a page of the members of a department.
-func (k *Vendor) ListDepartmentUsersV2(ctx context.Context, r dingtalkserver.ListDepartmentUsersV2RequestObject) (dingtalkserver.ListDepartmentUsersV2ResponseObject, error) {
+func (k *Vendor) ListDepartmentUsersV2(ctx context.Context,
+	r dingtalkserver.ListDepartmentUsersV2RequestObject) (dingtalkserver.ListDepartmentUsersV2ResponseObject, error) {
 	list := []dingtalkserver.DepartmentUserV2{}
 	var next *int64
 	var err error
@@ -223,12 +233,15 @@ func (k *Vendor) ListDepartmentUsersV2(ctx context.Context, r dingtalkserver.Lis
 }
 
 // ListDepartmentUsersSimpleV2 reads a page of ids and names of the members of a department.
-func (k *Vendor) ListDepartmentUsersSimpleV2(ctx context.Context, r dingtalkserver.ListDepartmentUsersSimpleV2RequestObject) (dingtalkserver.ListDepartmentUsersSimpleV2ResponseObject, error) {
+func (k *Vendor) ListDepartmentUsersSimpleV2(ctx context.Context,
+	r dingtalkserver.ListDepartmentUsersSimpleV2RequestObject) (
+	dingtalkserver.ListDepartmentUsersSimpleV2ResponseObject, error) {
 	var page dingtalkserver.DepartmentUsersSimpleV2
 	var err error
 	company.View(k.desk.Company, func(d *company.Directory) {
 		var rows []*company.Person
-		_, rows, page.NextCursor, err = k.viewOf(desk.CallOf(ctx), d).rowsV2(r.Body.DeptID, r.Body.OrderField, r.Body.Cursor, r.Body.Size)
+		_, rows, page.NextCursor, err = k.viewOf(desk.CallOf(ctx), d).rowsV2(r.Body.DeptID, r.Body.OrderField,
+			r.Body.Cursor, r.Body.Size)
 		page.List, page.HasMore = new(briefs(rows)), new(page.NextCursor != nil)
 	})
 	return dingtalkserver.ListDepartmentUsersSimpleV2200JSONResponse{Result: &page}, err
@@ -253,7 +266,9 @@ func (k *Vendor) userIDs(ctx context.Context, department int64) ([]string, error
 }
 
 // ListDepartmentUserIDsV1 lists the ids of the members of a department.
-func (k *Vendor) ListDepartmentUserIDsV1(ctx context.Context, r dingtalkserver.ListDepartmentUserIDsV1RequestObject) (dingtalkserver.ListDepartmentUserIDsV1ResponseObject, error) {
+func (k *Vendor) ListDepartmentUserIDsV1(ctx context.Context,
+	r dingtalkserver.ListDepartmentUserIDsV1RequestObject) (dingtalkserver.ListDepartmentUserIDsV1ResponseObject,
+	error) {
 	department, err := strconv.ParseInt(r.Params.DeptID, 10, 64)
 	if err != nil {
 		return nil, refusal{code: dingtalkapi.ErrorCodeInvalidDepartment}
@@ -263,7 +278,10 @@ func (k *Vendor) ListDepartmentUserIDsV1(ctx context.Context, r dingtalkserver.L
 }
 
 // ListDepartmentUserIDsV2 lists the ids of the members of a department.
-func (k *Vendor) ListDepartmentUserIDsV2(ctx context.Context, r dingtalkserver.ListDepartmentUserIDsV2RequestObject) (dingtalkserver.ListDepartmentUserIDsV2ResponseObject, error) {
+func (k *Vendor) ListDepartmentUserIDsV2(ctx context.Context,
+	r dingtalkserver.ListDepartmentUserIDsV2RequestObject) (dingtalkserver.ListDepartmentUserIDsV2ResponseObject,
+	error) {
 	ids, err := k.userIDs(ctx, r.Body.DeptID)
-	return dingtalkserver.ListDepartmentUserIDsV2200JSONResponse{Result: &dingtalkserver.DepartmentUserIDsV2{UserIDList: &ids}}, err
+	return dingtalkserver.ListDepartmentUserIDsV2200JSONResponse{
+		Result: &dingtalkserver.DepartmentUserIDsV2{UserIDList: &ids}}, err
 }

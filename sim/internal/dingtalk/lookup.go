@@ -23,7 +23,8 @@ func (k *Vendor) userIDByMobile(text string) (string, error) {
 }
 
 // GetUserIDByMobileV1 finds the member with a mobile number.
-func (k *Vendor) GetUserIDByMobileV1(_ context.Context, r dingtalkserver.GetUserIDByMobileV1RequestObject) (dingtalkserver.GetUserIDByMobileV1ResponseObject, error) {
+func (k *Vendor) GetUserIDByMobileV1(_ context.Context,
+	r dingtalkserver.GetUserIDByMobileV1RequestObject) (dingtalkserver.GetUserIDByMobileV1ResponseObject, error) {
 	if r.Params.Mobile == "" {
 		return nil, missingParam(hostPlain, "mobile")
 	}
@@ -32,7 +33,8 @@ func (k *Vendor) GetUserIDByMobileV1(_ context.Context, r dingtalkserver.GetUser
 }
 
 // GetUserIDByMobileV2 finds the member with a mobile number, and if wanted the accounts of the corp with that number.
-func (k *Vendor) GetUserIDByMobileV2(_ context.Context, r dingtalkserver.GetUserIDByMobileV2RequestObject) (dingtalkserver.GetUserIDByMobileV2ResponseObject, error) {
+func (k *Vendor) GetUserIDByMobileV2(_ context.Context,
+	r dingtalkserver.GetUserIDByMobileV2RequestObject) (dingtalkserver.GetUserIDByMobileV2ResponseObject, error) {
 	id, err := k.userIDByMobile(r.Body.Mobile)
 	if err != nil {
 		return nil, err
@@ -57,7 +59,8 @@ func (k *Vendor) userIDByUnionID(unionID string) (string, error) {
 }
 
 // GetUserIDByUnionIDV1 finds the person with a unionid.
-func (k *Vendor) GetUserIDByUnionIDV1(_ context.Context, r dingtalkserver.GetUserIDByUnionIDV1RequestObject) (dingtalkserver.GetUserIDByUnionIDV1ResponseObject, error) {
+func (k *Vendor) GetUserIDByUnionIDV1(_ context.Context,
+	r dingtalkserver.GetUserIDByUnionIDV1RequestObject) (dingtalkserver.GetUserIDByUnionIDV1ResponseObject, error) {
 	if r.Params.UnionID == "" {
 		return nil, missingParam(hostPlain, "unionid")
 	}
@@ -66,7 +69,8 @@ func (k *Vendor) GetUserIDByUnionIDV1(_ context.Context, r dingtalkserver.GetUse
 }
 
 // GetUserIDByUnionIDV2 finds the person with a unionid.
-func (k *Vendor) GetUserIDByUnionIDV2(_ context.Context, r dingtalkserver.GetUserIDByUnionIDV2RequestObject) (dingtalkserver.GetUserIDByUnionIDV2ResponseObject, error) {
+func (k *Vendor) GetUserIDByUnionIDV2(_ context.Context,
+	r dingtalkserver.GetUserIDByUnionIDV2RequestObject) (dingtalkserver.GetUserIDByUnionIDV2ResponseObject, error) {
 	if r.Body.UnionID == "" || len(r.Body.UnionID) > 100 {
 		return nil, refusal{code: dingtalkapi.ErrorCodeInvalidArgumentV2}
 	}
@@ -89,16 +93,21 @@ func (k *Vendor) count(onlyActive bool) *int64 {
 }
 
 // GetUserCountV1 counts the staff: 0 asks for everybody, 1 for those who have activated their accounts.
-func (k *Vendor) GetUserCountV1(_ context.Context, r dingtalkserver.GetUserCountV1RequestObject) (dingtalkserver.GetUserCountV1ResponseObject, error) {
-	if r.Params.OnlyActive != dingtalkserver.OnlyActiveEverybody && r.Params.OnlyActive != dingtalkserver.OnlyActiveActivated {
+func (k *Vendor) GetUserCountV1(_ context.Context,
+	r dingtalkserver.GetUserCountV1RequestObject) (dingtalkserver.GetUserCountV1ResponseObject, error) {
+	if r.Params.OnlyActive != dingtalkserver.OnlyActiveEverybody &&
+		r.Params.OnlyActive != dingtalkserver.OnlyActiveActivated {
 		return nil, refusal{code: dingtalkapi.ErrorCodeInvalidParameter}
 	}
-	return dingtalkserver.GetUserCountV1200JSONResponse{Count: k.count(r.Params.OnlyActive == dingtalkserver.OnlyActiveActivated)}, nil
+	return dingtalkserver.GetUserCountV1200JSONResponse{
+		Count: k.count(r.Params.OnlyActive == dingtalkserver.OnlyActiveActivated)}, nil
 }
 
 // GetUserCountV2 counts the staff.
-func (k *Vendor) GetUserCountV2(_ context.Context, r dingtalkserver.GetUserCountV2RequestObject) (dingtalkserver.GetUserCountV2ResponseObject, error) {
-	return dingtalkserver.GetUserCountV2200JSONResponse{Result: &dingtalkserver.UserCount{Count: k.count(r.Body.OnlyActive)}}, nil
+func (k *Vendor) GetUserCountV2(_ context.Context,
+	r dingtalkserver.GetUserCountV2RequestObject) (dingtalkserver.GetUserCountV2ResponseObject, error) {
+	return dingtalkserver.GetUserCountV2200JSONResponse{
+		Result: &dingtalkserver.UserCount{Count: k.count(r.Body.OnlyActive)}}, nil
 }
 
 // admins returns the administrators with their level: 1 for the main one, 2 for the others.
@@ -123,9 +132,10 @@ func adminLevel(p *company.Person) int64 {
 	return 0
 }
 
-// ListAdminsV1 lists the administrators. The vendor's page and its own library disagree about the name of the list; which of them a
-// tenant shows depends on the seed here: an odd one, such as the default, follows the page.
-func (k *Vendor) ListAdminsV1(context.Context, dingtalkserver.ListAdminsV1RequestObject) (dingtalkserver.ListAdminsV1ResponseObject, error) {
+// ListAdminsV1 lists the administrators. The vendor's page and its own library disagree about the name of the list;
+// which of them a tenant shows depends on the seed here: an odd one, such as the default, follows the page.
+func (k *Vendor) ListAdminsV1(context.Context,
+	dingtalkserver.ListAdminsV1RequestObject) (dingtalkserver.ListAdminsV1ResponseObject, error) {
 	list := []dingtalkserver.AdminV1{}
 	userIDs, levels := k.admins()
 	for i := range userIDs {
@@ -138,7 +148,8 @@ func (k *Vendor) ListAdminsV1(context.Context, dingtalkserver.ListAdminsV1Reques
 }
 
 // ListAdminsV2 lists the administrators.
-func (k *Vendor) ListAdminsV2(context.Context, dingtalkserver.ListAdminsV2RequestObject) (dingtalkserver.ListAdminsV2ResponseObject, error) {
+func (k *Vendor) ListAdminsV2(context.Context,
+	dingtalkserver.ListAdminsV2RequestObject) (dingtalkserver.ListAdminsV2ResponseObject, error) {
 	list := []dingtalkserver.AdminV2{}
 	userIDs, levels := k.admins()
 	for i := range userIDs {
@@ -147,14 +158,16 @@ func (k *Vendor) ListAdminsV2(context.Context, dingtalkserver.ListAdminsV2Reques
 	return dingtalkserver.ListAdminsV2200JSONResponse{Result: &list}, nil
 }
 
-// GetAdminScope lists the departments that an administrator manages: the root for the main one, the main department for the others,
-// none for everybody else.
-func (k *Vendor) GetAdminScope(ctx context.Context, r dingtalkserver.GetAdminScopeRequestObject) (dingtalkserver.GetAdminScopeResponseObject, error) {
+// GetAdminScope lists the departments that an administrator manages: the root for the main one, the main department for
+// the others, none for everybody else.
+func (k *Vendor) GetAdminScope(ctx context.Context,
+	r dingtalkserver.GetAdminScopeRequestObject) (dingtalkserver.GetAdminScopeResponseObject, error) {
 	ids := []int64{}
 	var err error
 	company.View(k.desk.Company, func(d *company.Directory) {
 		var p *company.Person
-		if p, err = k.viewOf(desk.CallOf(ctx), d).anybody(r.Body.UserID, dingtalkapi.ErrorCodeEmptyParameter); err != nil {
+		if p, err = k.viewOf(desk.CallOf(ctx), d).anybody(r.Body.UserID,
+			dingtalkapi.ErrorCodeEmptyParameter); err != nil {
 			return
 		}
 		switch adminLevel(p) {
@@ -170,7 +183,8 @@ func (k *Vendor) GetAdminScope(ctx context.Context, r dingtalkserver.GetAdminSco
 }
 
 // GetUserByAuthCode tells who opened the app in a DingTalk client. The code is spent, whatever comes of it.
-func (k *Vendor) GetUserByAuthCode(ctx context.Context, r dingtalkserver.GetUserByAuthCodeRequestObject) (dingtalkserver.GetUserByAuthCodeResponseObject, error) {
+func (k *Vendor) GetUserByAuthCode(ctx context.Context,
+	r dingtalkserver.GetUserByAuthCodeRequestObject) (dingtalkserver.GetUserByAuthCodeResponseObject, error) {
 	k.mu.Lock()
 	login, ok := k.codes[r.Body.Code]
 	delete(k.codes, r.Body.Code)
@@ -182,13 +196,15 @@ func (k *Vendor) GetUserByAuthCode(ctx context.Context, r dingtalkserver.GetUser
 	level := adminLevel(&p)
 	return dingtalkserver.GetUserByAuthCode200JSONResponse{Result: &dingtalkserver.SignedInUser{
 		UserID: &p.UserID, UnionID: &p.DingTalkUnionID, Name: &p.Name, Sys: new(level > 0), SysLevel: &level,
-		DeviceID:          new(company.DeriveText(k.desk.Seed, "dingtalk device", int(p.Key), company.HexDigits, 16)),
-		AssociatedUnionID: new("N2o" + company.DeriveText(k.desk.Seed, "dingtalk associated unionid", int(p.Key), company.Base62Digits, 17)),
+		DeviceID: new(company.DeriveText(k.desk.Seed, "dingtalk device", int(p.Key), company.HexDigits, 16)),
+		AssociatedUnionID: new("N2o" + company.DeriveText(k.desk.Seed, "dingtalk associated unionid", int(p.Key),
+			company.Base62Digits, 17)),
 	}}, nil
 }
 
 // GetAuthScopes tells what the app may see.
-func (k *Vendor) GetAuthScopes(ctx context.Context, _ dingtalkserver.GetAuthScopesRequestObject) (dingtalkserver.GetAuthScopesResponseObject, error) {
+func (k *Vendor) GetAuthScopes(ctx context.Context,
+	_ dingtalkserver.GetAuthScopesRequestObject) (dingtalkserver.GetAuthScopesResponseObject, error) {
 	departments, people, fields := []int64{}, []string{}, []string{"name", "position", "userid", "department"}
 	company.View(k.desk.Company, func(d *company.Directory) {
 		v := k.viewOf(desk.CallOf(ctx), d)

@@ -40,8 +40,8 @@ func (k *Vendor) setProfile(key company.PersonKey, p userProfile) {
 	k.profiles[key] = p
 }
 
-// hired is the first working day in milliseconds, nil if it is unknown: midnight in China, or what was written if that is on
-// the same day.
+// hired is the first working day in milliseconds, nil if it is unknown: midnight in China, or what was written if that
+// is on the same day.
 func hired(p *company.Person, profile userProfile) *int64 {
 	if p.Hired.IsZero() {
 		return nil

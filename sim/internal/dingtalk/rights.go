@@ -9,7 +9,8 @@ import (
 	"github.com/roster-go/roster/sim/internal/desk"
 )
 
-// The holders of DingTalk's tokens. The first three have access tokens, the last one is for calls that the document does not have.
+// The holders of DingTalk's tokens. The first three have access tokens, the last one is for calls that the document
+// does not have.
 const (
 	holderInternal   = "internal app"
 	holderThirdParty = "third-party app"
@@ -21,7 +22,8 @@ const (
 func internalOnly(operation string) bool {
 	switch operation {
 	case "createUserV1", "updateUserV1", "deleteUserV1", "createUserV2", "updateUserV2", "deleteUserV2",
-		"createDepartmentV1", "updateDepartmentV1", "deleteDepartmentV1", "createDepartmentV2", "updateDepartmentV2", "deleteDepartmentV2",
+		"createDepartmentV1", "updateDepartmentV1", "deleteDepartmentV1", "createDepartmentV2", "updateDepartmentV2",
+		"deleteDepartmentV2",
 		"getUserIdByMobileV1", "getUserIdByMobileV2", "listInactiveUsersV1", "listInactiveUsersV2", "listLeaveRecords":
 		return true
 	}
@@ -99,7 +101,8 @@ func (k *Vendor) viewOf(c *desk.Call, d *company.Directory) view {
 
 // inScope tells whether a department is in the contact scope: it or one above it was given to the app.
 func (v view) inScope(key company.DepartmentKey) bool {
-	return v.whole || slices.ContainsFunc(v.dir.Path(key), func(dept *company.Department) bool { return slices.Contains(v.tops, dept.Key) })
+	return v.whole || slices.ContainsFunc(v.dir.Path(key),
+		func(dept *company.Department) bool { return slices.Contains(v.tops, dept.Key) })
 }
 
 // personInScope tells whether a person is in the contact scope.
@@ -129,8 +132,8 @@ func (v view) person(userID string, missing dingtalkapi.ErrorCode) (*company.Per
 	return p, err
 }
 
-// anyDepartment finds a department, whether in the contact scope or not. Departments with negative ids can be listed, but not
-// found.
+// anyDepartment finds a department, whether in the contact scope or not. Departments with negative ids can be listed,
+// but not found.
 func (v view) anyDepartment(id int64) (*company.Department, error) {
 	dept := v.dir.FindDepartment(company.ByDingTalkID, strconv.FormatInt(id, 10))
 	if dept == nil || id <= 0 {

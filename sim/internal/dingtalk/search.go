@@ -24,8 +24,10 @@ func checkSearch(word string, offset, size int64) error {
 	return nil
 }
 
-// SearchUsers finds members by name: those whose name holds the word, or is the word if that is asked for. offset counts rows.
-func (k *Vendor) SearchUsers(ctx context.Context, r dingtalkserver.SearchUsersRequestObject) (dingtalkserver.SearchUsersResponseObject, error) {
+// SearchUsers finds members by name: those whose name holds the word, or is the word if that is asked for. offset
+// counts rows.
+func (k *Vendor) SearchUsers(ctx context.Context,
+	r dingtalkserver.SearchUsersRequestObject) (dingtalkserver.SearchUsersResponseObject, error) {
 	if err := checkSearch(r.Body.QueryWord, r.Body.Offset, r.Body.Size); err != nil {
 		return nil, err
 	}
@@ -34,7 +36,8 @@ func (k *Vendor) SearchUsers(ctx context.Context, r dingtalkserver.SearchUsersRe
 	company.View(k.desk.Company, func(d *company.Directory) {
 		v := k.viewOf(desk.CallOf(ctx), d)
 		for _, p := range d.AllPeople() {
-			if v.personInScope(p) && (p.Name == r.Body.QueryWord || !whole && strings.Contains(p.Name, r.Body.QueryWord)) {
+			if v.personInScope(p) && (p.Name == r.Body.QueryWord || !whole &&
+				strings.Contains(p.Name, r.Body.QueryWord)) {
 				ids = append(ids, p.UserID)
 			}
 		}
@@ -45,7 +48,8 @@ func (k *Vendor) SearchUsers(ctx context.Context, r dingtalkserver.SearchUsersRe
 }
 
 // SearchDepartments finds departments by name.
-func (k *Vendor) SearchDepartments(ctx context.Context, r dingtalkserver.SearchDepartmentsRequestObject) (dingtalkserver.SearchDepartmentsResponseObject, error) {
+func (k *Vendor) SearchDepartments(ctx context.Context,
+	r dingtalkserver.SearchDepartmentsRequestObject) (dingtalkserver.SearchDepartmentsResponseObject, error) {
 	if err := checkSearch(r.Body.QueryWord, r.Body.Offset, r.Body.Size); err != nil {
 		return nil, err
 	}
@@ -82,7 +86,8 @@ func (k *Vendor) afterLeaveToken(token *string) (company.PersonKey, bool) {
 }
 
 // ListLeaveRecords lists who left within a span of time.
-func (k *Vendor) ListLeaveRecords(ctx context.Context, r dingtalkserver.ListLeaveRecordsRequestObject) (dingtalkserver.ListLeaveRecordsResponseObject, error) {
+func (k *Vendor) ListLeaveRecords(ctx context.Context,
+	r dingtalkserver.ListLeaveRecordsRequestObject) (dingtalkserver.ListLeaveRecordsResponseObject, error) {
 	c := desk.CallOf(ctx)
 	from, err := time.Parse(time.RFC3339, r.Params.StartTime)
 	if err != nil {
@@ -115,7 +120,8 @@ func (k *Vendor) ListLeaveRecords(ctx context.Context, r dingtalkserver.ListLeav
 		}
 		after = p.Key
 		record := dingtalkserver.LeaveRecord{
-			UserID: new(p.UserID), Name: new(p.Name), LeaveTime: new(p.Left.UTC().Format(time.RFC3339)), LeaveReason: new("oapi"),
+			UserID: new(p.UserID), Name: new(p.Name), LeaveTime: new(p.Left.UTC().Format(time.RFC3339)),
+			LeaveReason: new("oapi"),
 		}
 		if p.Mobile.Number != "" && !k.config.Impersonal {
 			record.Mobile, record.StateCode = new(p.Mobile.Number), new(p.Mobile.Country)

@@ -14,8 +14,8 @@ import (
 	"github.com/roster-go/roster/sim/internal/dingtalkserver"
 )
 
-// signature makes the signature of a third-party or custom app: HMAC-SHA256 with the secret as key over the timestamp, a line
-// feed and the ticket. Without any ticket, as opposed to an empty one, there is no line feed either.
+// signature makes the signature of a third-party or custom app: HMAC-SHA256 with the secret as key over the timestamp,
+// a line feed and the ticket. Without any ticket, as opposed to an empty one, there is no line feed either.
 func signature(secret, timestamp string, ticket *string) string {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte(timestamp))
@@ -25,8 +25,8 @@ func signature(secret, timestamp string, ticket *string) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// checkSignature holds the signed query of a call against the secret of its key, byte for byte, and tells whose key it is. The query
-// is decoded once: a signature that was encoded twice or not at all differs.
+// checkSignature holds the signed query of a call against the secret of its key, byte for byte, and tells whose key it
+// is. The query is decoded once: a signature that was encoded twice or not at all differs.
 func checkSignature(query url.Values, now time.Time) (holder string, ticket *string, err error) {
 	demo := Demo()
 	millis, err := strconv.ParseInt(query.Get("timestamp"), 10, 64)
@@ -62,7 +62,8 @@ func (k *Vendor) isNewest(ticket string) bool {
 }
 
 // GetCorpToken sells a token of a third-party or custom app for the corp, against a signature.
-func (k *Vendor) GetCorpToken(ctx context.Context, r dingtalkserver.GetCorpTokenRequestObject) (dingtalkserver.GetCorpTokenResponseObject, error) {
+func (k *Vendor) GetCorpToken(ctx context.Context,
+	r dingtalkserver.GetCorpTokenRequestObject) (dingtalkserver.GetCorpTokenResponseObject, error) {
 	c := desk.CallOf(ctx)
 	holder, ticket, err := checkSignature(c.Request.URL.Query(), c.Now)
 	switch {
@@ -80,7 +81,8 @@ func (k *Vendor) GetCorpToken(ctx context.Context, r dingtalkserver.GetCorpToken
 }
 
 // GetSuiteToken sells the token of the third-party app itself.
-func (k *Vendor) GetSuiteToken(ctx context.Context, r dingtalkserver.GetSuiteTokenRequestObject) (dingtalkserver.GetSuiteTokenResponseObject, error) {
+func (k *Vendor) GetSuiteToken(ctx context.Context,
+	r dingtalkserver.GetSuiteTokenRequestObject) (dingtalkserver.GetSuiteTokenResponseObject, error) {
 	demo := Demo()
 	switch {
 	case r.Body.SuiteKey != demo.SuiteKey || r.Body.SuiteSecret != demo.SuiteSecret:
@@ -93,7 +95,8 @@ func (k *Vendor) GetSuiteToken(ctx context.Context, r dingtalkserver.GetSuiteTok
 }
 
 // GetSuiteAccessToken sells the token of the third-party app itself on the new host.
-func (k *Vendor) GetSuiteAccessToken(ctx context.Context, r dingtalkserver.GetSuiteAccessTokenRequestObject) (dingtalkserver.GetSuiteAccessTokenResponseObject, error) {
+func (k *Vendor) GetSuiteAccessToken(ctx context.Context,
+	r dingtalkserver.GetSuiteAccessTokenRequestObject) (dingtalkserver.GetSuiteAccessTokenResponseObject, error) {
 	demo := Demo()
 	switch {
 	case r.Body.SuiteKey != demo.SuiteKey || r.Body.SuiteSecret != demo.SuiteSecret:
@@ -105,8 +108,10 @@ func (k *Vendor) GetSuiteAccessToken(ctx context.Context, r dingtalkserver.GetSu
 	return dingtalkserver.GetSuiteAccessToken200JSONResponse{AccessToken: &token, ExpireIn: &life}, nil
 }
 
-// GetCorpAccessToken sells a token of a third-party or custom app for the corp on the new host, where nothing is signed.
-func (k *Vendor) GetCorpAccessToken(ctx context.Context, r dingtalkserver.GetCorpAccessTokenRequestObject) (dingtalkserver.GetCorpAccessTokenResponseObject, error) {
+// GetCorpAccessToken sells a token of a third-party or custom app for the corp on the new host, where nothing is
+// signed.
+func (k *Vendor) GetCorpAccessToken(ctx context.Context,
+	r dingtalkserver.GetCorpAccessTokenRequestObject) (dingtalkserver.GetCorpAccessTokenResponseObject, error) {
 	demo := Demo()
 	holder := holderThirdParty
 	switch {

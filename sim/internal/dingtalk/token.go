@@ -8,8 +8,8 @@ import (
 	"github.com/roster-go/roster/sim/internal/dingtalkserver"
 )
 
-// internalToken sells the token of the internal app. Asked again while it lives it is the same, and lives as long as a new one from
-// then on: several processes of one app do not disturb each other. Both hosts sell the same one.
+// internalToken sells the token of the internal app. Asked again while it lives it is the same, and lives as long as a
+// new one from then on: several processes of one app do not disturb each other. Both hosts sell the same one.
 func (k *Vendor) internalToken(c *desk.Call) (token string, expiresIn int64) {
 	lifetime := k.desk.TokenLifetime(Name)
 	g, ok := k.desk.Tokens.Current(Name, holderInternal, c.Now)
@@ -21,15 +21,16 @@ func (k *Vendor) internalToken(c *desk.Call) (token string, expiresIn int64) {
 	return g.Token, desk.Seconds(lifetime)
 }
 
-// corpToken sells a token of an app that is not the corp's own: another one each time. Whether the older ones stay good is not
-// documented; here they do, to their end.
+// corpToken sells a token of an app that is not the corp's own: another one each time. Whether the older ones stay good
+// is not documented; here they do, to their end.
 func (k *Vendor) corpToken(c *desk.Call, holder string) (token string, expiresIn int64) {
 	lifetime := k.desk.TokenLifetime(Name)
 	return k.desk.Tokens.Issue(Name, holder, "", 32, c.Now, lifetime).Token, desk.Seconds(lifetime)
 }
 
 // GetToken sells the token of the internal app.
-func (k *Vendor) GetToken(ctx context.Context, r dingtalkserver.GetTokenRequestObject) (dingtalkserver.GetTokenResponseObject, error) {
+func (k *Vendor) GetToken(ctx context.Context,
+	r dingtalkserver.GetTokenRequestObject) (dingtalkserver.GetTokenResponseObject, error) {
 	demo := Demo()
 	switch {
 	case r.Params.AppKey == "" || r.Params.AppSecret == "":
@@ -42,7 +43,8 @@ func (k *Vendor) GetToken(ctx context.Context, r dingtalkserver.GetTokenRequestO
 }
 
 // GetAppAccessToken sells the token of the internal app on the new host.
-func (k *Vendor) GetAppAccessToken(ctx context.Context, r dingtalkserver.GetAppAccessTokenRequestObject) (dingtalkserver.GetAppAccessTokenResponseObject, error) {
+func (k *Vendor) GetAppAccessToken(ctx context.Context,
+	r dingtalkserver.GetAppAccessTokenRequestObject) (dingtalkserver.GetAppAccessTokenResponseObject, error) {
 	demo := Demo()
 	if r.Body.AppKey != demo.AppKey || r.Body.AppSecret != demo.AppSecret {
 		return nil, refusal{word: string(dingtalkapi.NewHostErrorCodeInvalidClientIDOrSecret)}
@@ -52,7 +54,8 @@ func (k *Vendor) GetAppAccessToken(ctx context.Context, r dingtalkserver.GetAppA
 }
 
 // GetCorpScopedToken sells the token of any app for one corp.
-func (k *Vendor) GetCorpScopedToken(ctx context.Context, r dingtalkserver.GetCorpScopedTokenRequestObject) (dingtalkserver.GetCorpScopedTokenResponseObject, error) {
+func (k *Vendor) GetCorpScopedToken(ctx context.Context,
+	r dingtalkserver.GetCorpScopedTokenRequestObject) (dingtalkserver.GetCorpScopedTokenResponseObject, error) {
 	demo, c := Demo(), desk.CallOf(ctx)
 	var token string
 	var life int64

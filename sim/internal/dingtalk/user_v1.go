@@ -13,8 +13,8 @@ import (
 	"github.com/roster-go/roster/sim/internal/dingtalkserver"
 )
 
-// userV1 is the answer of getUserV1. The members beside the document's type are those whose form on the wire that type cannot
-// have: maps that look like JSON and are not, objects or text that holds one, a null.
+// userV1 is the answer of getUserV1. The members beside the document's type are those whose form on the wire that type
+// cannot have: maps that look like JSON and are not, objects or text that holds one, a null.
 type userV1 struct {
 	dingtalkserver.GetUserV1Answer
 	ExtAttr         any      `json:"extattr,omitempty"`
@@ -45,7 +45,8 @@ func (u userV1) VisitGetUserV1Response(w http.ResponseWriter) error {
 }
 
 // GetUserV1 reads one member.
-func (k *Vendor) GetUserV1(ctx context.Context, r dingtalkserver.GetUserV1RequestObject) (dingtalkserver.GetUserV1ResponseObject, error) {
+func (k *Vendor) GetUserV1(ctx context.Context,
+	r dingtalkserver.GetUserV1RequestObject) (dingtalkserver.GetUserV1ResponseObject, error) {
 	var out userV1
 	var err error
 	company.View(k.desk.Company, func(d *company.Directory) {
@@ -60,8 +61,8 @@ func (k *Vendor) GetUserV1(ctx context.Context, r dingtalkserver.GetUserV1Reques
 
 // userV1 writes a person as the older calls do.
 //
-// Real tenants differ from the vendor's pages in ways that depend on the person's key here: empty text is absent or "", maps are
-// empty in two ways, an object comes as text. The key decides, so that equal simulators show equal oddities.
+// Real tenants differ from the vendor's pages in ways that depend on the person's key here: empty text is absent or "",
+// maps are empty in two ways, an object comes as text. The key decides, so that equal simulators show equal oddities.
 func (v view) userV1(p *company.Person) userV1 {
 	key := int(p.Key)
 	profile := v.k.profile(p.Key)
@@ -136,13 +137,14 @@ func (v view) manager(p *company.Person) *string {
 	return nil
 }
 
-// orderInDepts is text such as {101:176300000000000512,1:176300000000000001}: its keys are bare, and a float64 does not hold its
-// values. Departments that nobody has sorted are not in it.
+// orderInDepts is text such as {101:176300000000000512,1:176300000000000001}: its keys are bare, and a float64 does not
+// hold its values. Departments that nobody has sorted are not in it.
 func (v view) orderInDepts(p *company.Person) string {
 	var pairs []string
 	for _, m := range p.Memberships {
 		if m.DingTalkOrder != 0 {
-			pairs = append(pairs, strconv.FormatInt(v.dir.Department(m.Department).DingTalkID, 10)+":"+strconv.FormatInt(m.DingTalkOrder, 10))
+			pairs = append(pairs, strconv.FormatInt(v.dir.Department(m.Department).DingTalkID,
+				10)+":"+strconv.FormatInt(m.DingTalkOrder, 10))
 		}
 	}
 	if pairs == nil && p.Key%2 == 0 {
@@ -155,7 +157,8 @@ func (v view) orderInDepts(p *company.Person) string {
 func (v view) isLeaderInDepts(p *company.Person) string {
 	var pairs []string
 	for _, m := range p.Memberships {
-		pairs = append(pairs, strconv.FormatInt(v.dir.Department(m.Department).DingTalkID, 10)+":"+strconv.FormatBool(m.Leader))
+		pairs = append(pairs, strconv.FormatInt(v.dir.Department(m.Department).DingTalkID,
+			10)+":"+strconv.FormatBool(m.Leader))
 	}
 	comma := ","
 	if p.Key%7 == 2 {

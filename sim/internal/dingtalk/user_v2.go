@@ -10,7 +10,8 @@ import (
 )
 
 // GetUserV2 reads one member. A login id, which only accounts of the corp have, counts more than the user id.
-func (k *Vendor) GetUserV2(ctx context.Context, r dingtalkserver.GetUserV2RequestObject) (dingtalkserver.GetUserV2ResponseObject, error) {
+func (k *Vendor) GetUserV2(ctx context.Context,
+	r dingtalkserver.GetUserV2RequestObject) (dingtalkserver.GetUserV2ResponseObject, error) {
 	var out dingtalkserver.GetUserV2200JSONResponse
 	var err error
 	company.View(k.desk.Company, func(d *company.Directory) {
@@ -47,10 +48,14 @@ func (v view) userV2(p *company.Person) dingtalkserver.UserV2 {
 	profile := v.k.profile(p.Key)
 	row := v.rowV2(p)
 	u := dingtalkserver.UserV2{
-		UserID: row.UserID, UnionID: row.UnionID, Name: row.Name, Avatar: row.Avatar, StateCode: row.StateCode, Mobile: row.Mobile,
-		HideMobile: row.HideMobile, Active: row.Active, Admin: row.Admin, Boss: row.Boss, ExclusiveAccount: row.ExclusiveAccount,
-		Telephone: row.Telephone, JobNumber: row.JobNumber, Title: row.Title, Email: row.Email, WorkPlace: row.WorkPlace,
-		Remark: row.Remark, Extension: row.Extension, OrgEmail: row.OrgEmail, OrgEmailType: row.OrgEmailType, HiredDate: row.HiredDate,
+		UserID: row.UserID, UnionID: row.UnionID, Name: row.Name, Avatar: row.Avatar, StateCode: row.StateCode,
+		Mobile:     row.Mobile,
+		HideMobile: row.HideMobile, Active: row.Active, Admin: row.Admin, Boss: row.Boss,
+		ExclusiveAccount: row.ExclusiveAccount,
+		Telephone:        row.Telephone, JobNumber: row.JobNumber, Title: row.Title, Email: row.Email,
+		WorkPlace: row.WorkPlace,
+		Remark:    row.Remark, Extension: row.Extension, OrgEmail: row.OrgEmail, OrgEmailType: row.OrgEmailType,
+		HiredDate:  row.HiredDate,
 		DeptIDList: row.DeptIDList, CreateTime: row.CreateTime, LoginID: row.LoginID, Nickname: row.Nickname,
 		ExclusiveAccountType: row.ExclusiveAccountType, DisableStatus: row.DisableStatus,
 
@@ -69,7 +74,8 @@ func (v view) userV2(p *company.Person) dingtalkserver.UserV2 {
 	if roles := rolesOf(p); roles != nil {
 		list := make([]dingtalkserver.RoleV2, 0, len(roles))
 		for _, role := range roles {
-			list = append(list, dingtalkserver.RoleV2{ID: new(role.id), Name: new(role.name), GroupName: new(role.group)})
+			list = append(list, dingtalkserver.RoleV2{ID: new(role.id), Name: new(role.name),
+				GroupName: new(role.group)})
 		}
 		u.RoleList = &list
 	}
@@ -93,7 +99,8 @@ func (v view) positions(p *company.Person, profile userProfile) *[]dingtalkserve
 		if !written {
 			position = userPosition{title: p.Position, workPlace: p.WorkPlace, main: m.Department == p.MainDepartment}
 		}
-		row := dingtalkserver.DeptPosition{DeptID: new(v.dir.Department(m.Department).DingTalkID), IsMain: new(position.main), Title: new(position.title)}
+		row := dingtalkserver.DeptPosition{DeptID: new(v.dir.Department(m.Department).DingTalkID),
+			IsMain: new(position.main), Title: new(position.title)}
 		if v.personal {
 			row.WorkPlace = new(position.workPlace)
 		}
@@ -109,7 +116,8 @@ func (v view) rowV2(p *company.Person) dingtalkserver.DepartmentUserV2 {
 	u := dingtalkserver.DepartmentUserV2{
 		UserID: new(p.UserID), UnionID: new(p.DingTalkUnionID), Name: new(p.Name), Avatar: textOrNot(p, p.AvatarURL),
 		HideMobile: new(p.MobileHidden), Active: new(active(p)), Admin: new(p.Admin), Boss: new(p.Founder),
-		ExclusiveAccount: new(profile.exclusive), JobNumber: textOrNot(p, p.EmployeeNumber), Title: textOrNot(p, p.Position),
+		ExclusiveAccount: new(profile.exclusive), JobNumber: textOrNot(p, p.EmployeeNumber),
+		Title:      textOrNot(p, p.Position),
 		DeptIDList: new(v.departmentIDs(p)),
 	}
 	if p.Status == company.StatusDisabled {
@@ -119,7 +127,8 @@ func (v view) rowV2(p *company.Person) dingtalkserver.DepartmentUserV2 {
 		u.CreateTime = new(p.Created.UTC().Format("2006-01-02T15:04:05.000Z"))
 	}
 	if profile.exclusive {
-		u.LoginID, u.Nickname, u.ExclusiveAccountType = text(profile.loginID), text(profile.nickname), text(profile.exclusiveType)
+		u.LoginID, u.Nickname, u.ExclusiveAccountType = text(profile.loginID), text(profile.nickname),
+			text(profile.exclusiveType)
 	}
 	if !v.personal {
 		return u

@@ -18,8 +18,8 @@ import (
 // Name is the name of the vendor, and the first part of its paths.
 const Name = "dingtalk"
 
-// Vendor is DingTalk's part of the simulator. It implements dingtalkserver.StrictServerInterface, so that an operation of the
-// document that is missing here does not compile.
+// Vendor is DingTalk's part of the simulator. It implements dingtalkserver.StrictServerInterface, so that an operation
+// of the document that is missing here does not compile.
 type Vendor struct {
 	desk    *desk.Desk
 	config  Config
@@ -79,15 +79,19 @@ func New(d *desk.Desk, config Config) *Vendor {
 	return k
 }
 
+// Name is the vendor's name, the first part of its paths.
 func (k *Vendor) Name() string { return Name }
 
 // Base is empty: both hosts are served below one prefix, and their paths tell them apart.
 func (k *Vendor) Base() string { return "" }
 
+// Operations returns what the document says.
 func (k *Vendor) Operations() []*wire.Operation { return dingtalkapi.Operations() }
 
+// RefusesUnknownPaths marks a vendor whose answer to paths that it does not have is known.
 func (k *Vendor) RefusesUnknownPaths() {}
 
+// Words names the members of answers that faults change.
 func (k *Vendor) Words() desk.Words {
 	return desk.Words{
 		Envelope: []string{"errcode", "errmsg", "request_id", "sub_code", "sub_msg"},
@@ -116,8 +120,8 @@ func (k *Vendor) Failure(f desk.Fault) error {
 	return refusal{code: dingtalkapi.ErrorCode(code), text: f.Message}
 }
 
-// ServeHTTP handles an admitted call. It is the one place that writes the envelope of a success: the strict methods fill in the
-// other members only.
+// ServeHTTP handles an admitted call. It is the one place that writes the envelope of a success: the strict methods
+// fill in the other members only.
 func (k *Vendor) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	c, host := desk.CallOf(r.Context()), hostOf(r)
 	body, err := k.readBody(c, host)

@@ -2,7 +2,6 @@ package dingtalk
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"unicode/utf8"
@@ -13,8 +12,8 @@ import (
 	"github.com/roster-go/roster/sim/internal/dingtalkserver"
 )
 
-// createUser adds a member, with an id of DingTalk's making if none is given. It takes part in nothing before the person has
-// activated the account.
+// createUser adds a member, with an id of DingTalk's making if none is given. It takes part in nothing before the
+// person has activated the account.
 func (k *Vendor) createUser(ctx context.Context, userID *string, change userChange) (*company.Person, error) {
 	c := desk.CallOf(ctx)
 	var added *company.Person
@@ -22,7 +21,8 @@ func (k *Vendor) createUser(ctx context.Context, userID *string, change userChan
 		if err := change.check(); err != nil {
 			return err
 		}
-		p := company.Person{Key: d.NextPersonKey(), Status: company.StatusNotActivated, Employment: company.EmploymentRegular, Created: c.Now, Changed: c.Now}
+		p := company.Person{Key: d.NextPersonKey(), Status: company.StatusNotActivated,
+			Employment: company.EmploymentRegular, Created: c.Now, Changed: c.Now}
 		if desk.IsBlank(userID) {
 			p.GeneratedUserID = true
 			p.UserID = company.Unused(func(attempt int) string {
@@ -51,7 +51,8 @@ func (k *Vendor) createUser(ctx context.Context, userID *string, change userChan
 }
 
 // updateUser changes what is said of a member and leaves the rest. missing is the code for an empty id.
-func (k *Vendor) updateUser(ctx context.Context, userID string, missing dingtalkapi.ErrorCode, change userChange) error {
+func (k *Vendor) updateUser(ctx context.Context, userID string, missing dingtalkapi.ErrorCode,
+	change userChange) error {
 	c := desk.CallOf(ctx)
 	return company.Change(k.desk.Company, func(d *company.Directory) error {
 		v := k.viewOf(c, d)
@@ -111,15 +112,19 @@ func userFailure(err error) error {
 	return err
 }
 
-// CreateUserV1 adds a member. department is text that holds a JSON array; a real array, as older pages have it, is taken as well.
-func (k *Vendor) CreateUserV1(ctx context.Context, r dingtalkserver.CreateUserV1RequestObject) (dingtalkserver.CreateUserV1ResponseObject, error) {
+// CreateUserV1 adds a member. department is text that holds a JSON array; a real array, as older pages have it, is
+// taken as well.
+func (k *Vendor) CreateUserV1(ctx context.Context,
+	r dingtalkserver.CreateUserV1RequestObject) (dingtalkserver.CreateUserV1ResponseObject, error) {
 	b := r.Body
 	if b.Mobile == "" {
 		return nil, missingParam(hostPlain, "mobile")
 	}
 	change := userChange{
-		name: &b.Name, mobile: &b.Mobile, title: b.Position, telephone: b.Tel, workPlace: b.WorkPlace, remark: b.Remark, email: b.Email,
-		orgEmail: b.OrgEmail, jobNumber: b.JobNumber, manager: b.ManagerUserID, hide: b.IsHide, senior: b.IsSenior, hired: b.HiredDate,
+		name: &b.Name, mobile: &b.Mobile, title: b.Position, telephone: b.Tel, workPlace: b.WorkPlace, remark: b.Remark,
+		email:    b.Email,
+		orgEmail: b.OrgEmail, jobNumber: b.JobNumber, manager: b.ManagerUserID, hide: b.IsHide, senior: b.IsSenior,
+		hired:       b.HiredDate,
 		departments: new([]int64(b.Department)), orders: mapOf(b.OrderInDepts), titles: mapOf(b.PositionInDepts),
 		attributes: (*map[string]string)(b.ExtAttr), most: limitsV1(),
 	}
@@ -131,11 +136,14 @@ func (k *Vendor) CreateUserV1(ctx context.Context, r dingtalkserver.CreateUserV1
 }
 
 // UpdateUserV1 changes a member. The self-defined fields are replaced as a whole.
-func (k *Vendor) UpdateUserV1(ctx context.Context, r dingtalkserver.UpdateUserV1RequestObject) (dingtalkserver.UpdateUserV1ResponseObject, error) {
+func (k *Vendor) UpdateUserV1(ctx context.Context,
+	r dingtalkserver.UpdateUserV1RequestObject) (dingtalkserver.UpdateUserV1ResponseObject, error) {
 	b := r.Body
 	err := k.updateUser(ctx, b.UserID, dingtalkapi.ErrorCodeUserIDMissing, userChange{
-		name: b.Name, mobile: b.Mobile, title: b.Position, telephone: b.Tel, workPlace: b.WorkPlace, remark: b.Remark, email: b.Email,
-		orgEmail: b.OrgEmail, jobNumber: b.JobNumber, manager: b.ManagerUserID, hide: b.IsHide, senior: b.IsSenior, hired: b.HiredDate,
+		name: b.Name, mobile: b.Mobile, title: b.Position, telephone: b.Tel, workPlace: b.WorkPlace, remark: b.Remark,
+		email:    b.Email,
+		orgEmail: b.OrgEmail, jobNumber: b.JobNumber, manager: b.ManagerUserID, hide: b.IsHide, senior: b.IsSenior,
+		hired:       b.HiredDate,
 		departments: b.Department, orders: mapOf(b.OrderInDepts), titles: mapOf(b.PositionInDepts),
 		attributes: (*map[string]string)(b.ExtAttr), most: limitsV1(),
 	})
@@ -143,19 +151,22 @@ func (k *Vendor) UpdateUserV1(ctx context.Context, r dingtalkserver.UpdateUserV1
 }
 
 // DeleteUserV1 removes a member.
-func (k *Vendor) DeleteUserV1(ctx context.Context, r dingtalkserver.DeleteUserV1RequestObject) (dingtalkserver.DeleteUserV1ResponseObject, error) {
+func (k *Vendor) DeleteUserV1(ctx context.Context,
+	r dingtalkserver.DeleteUserV1RequestObject) (dingtalkserver.DeleteUserV1ResponseObject, error) {
 	err := k.deleteUser(ctx, r.Params.UserID, dingtalkapi.ErrorCodeUserIDMissing, dingtalkapi.ErrorCodeUserNotFound)
 	return dingtalkserver.DeleteUserV1200JSONResponse{}, err
 }
 
 // DeleteUserV2 removes a member.
-func (k *Vendor) DeleteUserV2(ctx context.Context, r dingtalkserver.DeleteUserV2RequestObject) (dingtalkserver.DeleteUserV2ResponseObject, error) {
+func (k *Vendor) DeleteUserV2(ctx context.Context,
+	r dingtalkserver.DeleteUserV2RequestObject) (dingtalkserver.DeleteUserV2ResponseObject, error) {
 	err := k.deleteUser(ctx, r.Body.UserID, dingtalkapi.ErrorCodeInvalidArgumentV2, dingtalkapi.ErrorCodeInvalidUser)
 	return dingtalkserver.DeleteUserV2200JSONResponse{}, err
 }
 
 // CreateUserV2 adds a member. Only accounts that belong to the corp need no mobile number.
-func (k *Vendor) CreateUserV2(ctx context.Context, r dingtalkserver.CreateUserV2RequestObject) (dingtalkserver.CreateUserV2ResponseObject, error) {
+func (k *Vendor) CreateUserV2(ctx context.Context,
+	r dingtalkserver.CreateUserV2RequestObject) (dingtalkserver.CreateUserV2ResponseObject, error) {
 	b := r.Body
 	owned := b.ExclusiveAccount != nil && *b.ExclusiveAccount
 	departments, err := idList(&b.DeptIDList, ",")
@@ -166,12 +177,15 @@ func (k *Vendor) CreateUserV2(ctx context.Context, r dingtalkserver.CreateUserV2
 		return nil, missingParam(hostTop, "mobile")
 	}
 	change := userChange{
-		name: &b.Name, mobile: b.Mobile, title: b.Title, telephone: b.Telephone, workPlace: b.WorkPlace, remark: b.Remark, email: b.Email,
-		orgEmail: b.OrgEmail, orgEmailType: (*string)(b.OrgEmailType), jobNumber: b.JobNumber, manager: b.ManagerUserID, hide: b.HideMobile,
+		name: &b.Name, mobile: b.Mobile, title: b.Title, telephone: b.Telephone, workPlace: b.WorkPlace,
+		remark: b.Remark, email: b.Email,
+		orgEmail: b.OrgEmail, orgEmailType: (*string)(b.OrgEmailType), jobNumber: b.JobNumber, manager: b.ManagerUserID,
+		hide:   b.HideMobile,
 		senior: b.SeniorMode, hired: b.HiredDate, departments: &departments, positions: b.DeptPositionList,
-		attributes: (*map[string]string)(b.Extension), i18n: (*json.RawMessage)(b.ExtensionI18N),
-		exclusive: b.ExclusiveAccount, exclusiveType: (*string)(b.ExclusiveAccountType), loginID: b.LoginID, nickname: b.Nickname,
-		most: limitsV2(),
+		attributes: (*map[string]string)(b.Extension), i18n: b.ExtensionI18N,
+		exclusive: b.ExclusiveAccount, exclusiveType: (*string)(b.ExclusiveAccountType), loginID: b.LoginID,
+		nickname: b.Nickname,
+		most:     limitsV2(),
 	}
 	if err := change.setLists(b.DeptOrderList, b.DeptTitleList); err != nil {
 		return nil, err
@@ -185,13 +199,16 @@ func (k *Vendor) CreateUserV2(ctx context.Context, r dingtalkserver.CreateUserV2
 }
 
 // UpdateUserV2 changes a member. The self-defined fields are replaced as a whole unless it is told to add to them.
-func (k *Vendor) UpdateUserV2(ctx context.Context, r dingtalkserver.UpdateUserV2RequestObject) (dingtalkserver.UpdateUserV2ResponseObject, error) {
+func (k *Vendor) UpdateUserV2(ctx context.Context,
+	r dingtalkserver.UpdateUserV2RequestObject) (dingtalkserver.UpdateUserV2ResponseObject, error) {
 	b := r.Body
 	change := userChange{
-		name: b.Name, mobile: b.Mobile, title: b.Title, telephone: b.Telephone, workPlace: b.WorkPlace, remark: b.Remark, email: b.Email,
-		orgEmail: b.OrgEmail, orgEmailType: (*string)(b.OrgEmailType), jobNumber: b.JobNumber, manager: b.ManagerUserID, hide: b.HideMobile,
+		name: b.Name, mobile: b.Mobile, title: b.Title, telephone: b.Telephone, workPlace: b.WorkPlace,
+		remark: b.Remark, email: b.Email,
+		orgEmail: b.OrgEmail, orgEmailType: (*string)(b.OrgEmailType), jobNumber: b.JobNumber, manager: b.ManagerUserID,
+		hide:   b.HideMobile,
 		senior: b.SeniorMode, hired: b.HiredDate, positions: b.DeptPositionList,
-		attributes: (*map[string]string)(b.Extension), i18n: (*json.RawMessage)(b.ExtensionI18N),
+		attributes: (*map[string]string)(b.Extension), i18n: b.ExtensionI18N,
 		loginID: b.LoginID, nickname: b.Nickname, most: limitsV2(),
 	}
 	if b.DeptIDList != nil {
@@ -217,7 +234,8 @@ func (k *Vendor) UpdateUserV2(ctx context.Context, r dingtalkserver.UpdateUserV2
 }
 
 // setLists takes over the lists of the current calls that name a department in each row.
-func (change *userChange) setLists(orders *[]dingtalkserver.DeptOrderInput, titles *[]dingtalkserver.DeptTitleInput) error {
+func (change *userChange) setLists(orders *[]dingtalkserver.DeptOrderInput,
+	titles *[]dingtalkserver.DeptTitleInput) error {
 	if len(desk.ListOf(orders)) > 100 || len(desk.ListOf(titles)) > 100 {
 		return refusal{code: dingtalkapi.ErrorCodeInvalidArgumentV2}
 	}

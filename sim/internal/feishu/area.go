@@ -42,7 +42,8 @@ type view struct {
 
 // viewOf returns what the caller of c sees.
 func (f *Vendor) viewOf(c *desk.Call, d *company.Directory) view {
-	v := view{f: f, c: c, dir: d, may: f.openTo(c), byUser: userKind(c.Request), byDepartment: departmentKind(c.Request)}
+	v := view{f: f, c: c, dir: d, may: f.openTo(c), byUser: userKind(c.Request),
+		byDepartment: departmentKind(c.Request)}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	v.area = f.area
@@ -71,13 +72,14 @@ func departmentKind(r *http.Request) company.DepartmentID {
 	return company.ByFeishuOpenDepartmentID
 }
 
-// seesDepartment tells whether a department is in the range: it or one above it was given to the app. The root needs the range of
-// all members.
+// seesDepartment tells whether a department is in the range: it or one above it was given to the app. The root needs
+// the range of all members.
 func (v view) seesDepartment(key company.DepartmentKey) bool {
 	if !v.area.limited {
 		return true
 	}
-	return slices.ContainsFunc(v.dir.Path(key), func(dept *company.Department) bool { return slices.Contains(v.area.departments, dept.Key) })
+	return slices.ContainsFunc(v.dir.Path(key),
+		func(dept *company.Department) bool { return slices.Contains(v.area.departments, dept.Key) })
 }
 
 // seesPerson tells whether a person is in the range, with the departments there were at the end for one who has left.
@@ -89,7 +91,8 @@ func (v view) seesPerson(p *company.Person) bool {
 		slices.ContainsFunc(p.Memberships, func(m company.Membership) bool { return v.seesDepartment(m.Department) })
 }
 
-// findPerson finds a person by an id of the kind asked for, on the staff or among those who left. It does not look at the range.
+// findPerson finds a person by an id of the kind asked for, on the staff or among those who left. It does not look at
+// the range.
 func (v view) findPerson(id string) (p *company.Person, left bool) {
 	if p := v.dir.FindPerson(v.byUser, id); p != nil && id != "" {
 		return p, false
@@ -128,7 +131,8 @@ func (v view) unknownPerson(id string) error {
 	return refusal{code: code, text: v.f.text(code) + ": [" + id + "]"}
 }
 
-// department finds a department by an id of the kind asked for, and refuses one outside the range with the code outside.
+// department finds a department by an id of the kind asked for, and refuses one outside the range with the code
+// outside.
 func (v view) department(id string, outside feishuapi.ErrorCode) (*company.Department, error) {
 	dept := v.dir.FindDepartment(v.byDepartment, id)
 	v.f.mu.Lock()

@@ -29,8 +29,10 @@ func attributes() []attribute {
 		{id: "C-7100", kind: feishuserver.CustomAttrTypeText, zh: "工号", en: "Staff number"},
 		{id: "C-7101", kind: feishuserver.CustomAttrTypeText, zh: "工位", en: "Desk"},
 		{id: "C-7102", kind: feishuserver.CustomAttrTypeHref, zh: "主页", en: "Home page"},
-		{id: "C-7103", kind: feishuserver.CustomAttrTypeEnumeration, zh: "工牌颜色", en: "Badge colour", options: []option{{id: "o1", value: "蓝"}, {id: "o2", value: "红"}}},
-		{id: "C-7104", kind: feishuserver.CustomAttrTypePictureEnum, zh: "勋章", en: "Medal", options: []option{{id: "o9", value: "https://img.example.org/medal.png", name: "金牌"}}},
+		{id: "C-7103", kind: feishuserver.CustomAttrTypeEnumeration, zh: "工牌颜色", en: "Badge colour",
+			options: []option{{id: "o1", value: "蓝"}, {id: "o2", value: "红"}}},
+		{id: "C-7104", kind: feishuserver.CustomAttrTypePictureEnum, zh: "勋章", en: "Medal",
+			options: []option{{id: "o9", value: "https://img.example.org/medal.png", name: "金牌"}}},
 		{id: "C-7105", kind: feishuserver.CustomAttrTypeGenericUser, zh: "导师", en: "Mentor"},
 	}
 }
@@ -65,8 +67,8 @@ func (v view) attributes(p *company.Person, own person) *[]feishuserver.UserCust
 	return &out
 }
 
-// setAttributes holds the fields of a request against the definitions and puts them into p and own, in place of those of the same
-// field.
+// setAttributes holds the fields of a request against the definitions and puts them into p and own, in place of those
+// of the same field.
 func (v view) setAttributes(p *company.Person, own *person, input []feishuserver.UserCustomAttrInput) error {
 	p.Attributes, own.attributes = slices.Clone(p.Attributes), slices.Clone(own.attributes)
 	for _, in := range input {
@@ -141,7 +143,8 @@ func (v view) setChoice(own *person, field attribute, in feishuserver.UserCustom
 	var value feishuserver.UserCustomAttrValue
 	if field.kind == feishuserver.CustomAttrTypeGenericUser {
 		// Always a user_id, whatever user_id_type says.
-		if in.GenericUser == nil || in.GenericUser.Type != 1 || v.dir.FindPerson(company.ByFeishuUserID, in.GenericUser.ID) == nil {
+		if in.GenericUser == nil || in.GenericUser.Type != 1 ||
+			v.dir.FindPerson(company.ByFeishuUserID, in.GenericUser.ID) == nil {
 			return missing
 		}
 		value.GenericUser = &feishuserver.GenericUser{ID: new(in.GenericUser.ID), Type: new(int64(1))}
@@ -160,7 +163,9 @@ func (v view) setChoice(own *person, field attribute, in feishuserver.UserCustom
 			value.OptionValue = new(field.options[i].value)
 		}
 	}
-	own.attributes = slices.DeleteFunc(own.attributes, func(a feishuserver.UserCustomAttr) bool { return *a.ID == field.id })
-	own.attributes = append(own.attributes, feishuserver.UserCustomAttr{ID: new(field.id), Type: new(field.kind), Value: &value})
+	own.attributes = slices.DeleteFunc(own.attributes,
+		func(a feishuserver.UserCustomAttr) bool { return *a.ID == field.id })
+	own.attributes = append(own.attributes,
+		feishuserver.UserCustomAttr{ID: new(field.id), Type: new(field.kind), Value: &value})
 	return nil
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/roster-go/roster/sim/internal/desk"
 )
 
-// Controls is what a test can see and do of Feishu beside its interface: what people do in a browser or administrators in the
-// console, and what reaches people by mail.
+// Controls is what a test can see and do of Feishu beside its interface: what people do in a browser or administrators
+// in the console, and what reaches people by mail.
 type Controls struct{ part *Vendor }
 
 // Controls returns what a test can do beside the interface.
@@ -19,8 +19,8 @@ func (f *Vendor) Controls() *Controls { return &Controls{part: f} }
 
 // Consent is what an app asks a person for on the authorize page, and what the person agrees to.
 type Consent struct {
-	// Scopes are the scopes of the user token. Without offline_access there is no refresh token. Nil stands for all that
-	// the app has, and offline_access.
+	// Scopes are the scopes of the user token. Without offline_access there is no refresh token. Nil stands for all
+	// that the app has, and offline_access.
 	Scopes []string
 
 	RedirectURI         string // to be repeated when the code is exchanged; empty for none
@@ -28,8 +28,9 @@ type Consent struct {
 	CodeChallengeMethod string // "S256" or "plain"; empty for plain
 }
 
-// Authorize opens the authorize page as the person with the user id (of the company, not of Feishu), agrees, and returns the
-// authorization code that the browser brings to the self-built app. The code is good for five minutes, and once:
+// Authorize opens the authorize page as the person with the user id (of the company, not of Feishu), agrees, and
+// returns the authorization code that the browser brings to the self-built app. The code is good for five minutes, and
+// once:
 //
 //	code, err := srv.Feishu().Authorize(person.UserID, sim.Consent{})
 //
@@ -68,8 +69,8 @@ func (x *Controls) Authorize(userID string, consent Consent) (code string, err e
 	return code, nil
 }
 
-// RevokeConsent takes back what the person has agreed to so far: user tokens are refused from now on, refresh tokens with 20064.
-// It fails if nobody on the staff has the user id.
+// RevokeConsent takes back what the person has agreed to so far: user tokens are refused from now on, refresh tokens
+// with 20064. It fails if nobody on the staff has the user id.
 func (x *Controls) RevokeConsent(userID string) error {
 	f := x.part
 	key, err := f.keyOf(userID)
@@ -95,16 +96,17 @@ func (x *Controls) RevokeConsent(userID string) error {
 	return nil
 }
 
-// LimitApps sets the contact range (通讯录权限范围) of the demo apps to these departments and all below them, and to single people
-// by user id. RootDepartment stands for all members. The option WithFeishuContactRange does the same from the start.
+// LimitApps sets the contact range (通讯录权限范围) of the demo apps to these departments and all below them, and to single
+// people by user id. RootDepartment stands for all members. The option WithFeishuContactRange does the same from the
+// start.
 func (x *Controls) LimitApps(departments []company.DepartmentKey, userIDs ...string) {
 	x.part.mu.Lock()
 	defer x.part.mu.Unlock()
 	x.part.area = newArea(departments, userIDs, x.part.area.hidden)
 }
 
-// SignIn signs a person in on a kind of device: 1 PC, 2 browser, 3 Android, 4 iOS, 5 server, 6 old mini-program, 8 other mobile. It
-// returns the session id, which LogoutUser takes. It fails if nobody on the staff has the user id.
+// SignIn signs a person in on a kind of device: 1 PC, 2 browser, 3 Android, 4 iOS, 5 server, 6 old mini-program, 8
+// other mobile. It returns the session id, which LogoutUser takes. It fails if nobody on the staff has the user id.
 func (x *Controls) SignIn(userID string, terminal int) (sid string, err error) {
 	f := x.part
 	key, err := f.keyOf(userID)

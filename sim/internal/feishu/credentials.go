@@ -11,6 +11,7 @@ type Credentials struct {
 	StoreAppTicket string // the app_ticket that was pushed to it last
 }
 
+// Demo returns the credentials that the simulator takes.
 func Demo() Credentials {
 	return Credentials{
 		TenantKey:      "demo0tenant0key1",

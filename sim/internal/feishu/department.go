@@ -95,8 +95,8 @@ func chat(seed uint64, key company.DepartmentKey) string {
 	return "oc_" + company.DeriveText(seed, "feishu chat", int(key), company.HexDigits, 32)
 }
 
-// orderOf is the place among the siblings: smaller comes first, the other way round than in the company's own records, and no
-// two siblings have the same.
+// orderOf is the place among the siblings: smaller comes first, the other way round than in the company's own records,
+// and no two siblings have the same.
 func orderOf(dept *company.Department, own department) int64 {
 	if own.order != nil {
 		return *own.order

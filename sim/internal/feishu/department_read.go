@@ -15,7 +15,8 @@ import (
 const userTreeLimit = 1000
 
 // GetDepartment reads one department.
-func (f *Vendor) GetDepartment(ctx context.Context, r feishuserver.GetDepartmentRequestObject) (feishuserver.GetDepartmentResponseObject, error) {
+func (f *Vendor) GetDepartment(ctx context.Context,
+	r feishuserver.GetDepartmentRequestObject) (feishuserver.GetDepartmentResponseObject, error) {
 	c := desk.CallOf(ctx)
 	var out feishuserver.Department
 	var err error
@@ -30,7 +31,8 @@ func (f *Vendor) GetDepartment(ctx context.Context, r feishuserver.GetDepartment
 }
 
 // BatchGetDepartments reads departments. What is unknown or outside the range is left out.
-func (f *Vendor) BatchGetDepartments(ctx context.Context, r feishuserver.BatchGetDepartmentsRequestObject) (feishuserver.BatchGetDepartmentsResponseObject, error) {
+func (f *Vendor) BatchGetDepartments(ctx context.Context,
+	r feishuserver.BatchGetDepartmentsRequestObject) (feishuserver.BatchGetDepartmentsResponseObject, error) {
 	c := desk.CallOf(ctx)
 	if len(r.Params.DepartmentIDs) > 50 {
 		return nil, refusal{code: feishuapi.ErrorCodeInvalidPageSize}
@@ -50,7 +52,8 @@ func (f *Vendor) BatchGetDepartments(ctx context.Context, r feishuserver.BatchGe
 	return feishuserver.BatchGetDepartments200JSONResponse{Data: &feishuserver.DepartmentItems{Items: &items}}, nil
 }
 
-// below returns the departments below another in the order in which they came to be: its children, or with all everything.
+// below returns the departments below another in the order in which they came to be: its children, or with all
+// everything.
 func (v view) below(key company.DepartmentKey, all bool) ([]*company.Department, error) {
 	if !all {
 		return v.dir.Children(key), nil
@@ -70,7 +73,8 @@ func (v view) below(key company.DepartmentKey, all bool) ([]*company.Department,
 }
 
 // children lists the departments below another.
-func (f *Vendor) children(c *desk.Call, id string, all *bool, p pageRule, emptyAtEnd bool) (*feishuserver.DepartmentPage, error) {
+func (f *Vendor) children(c *desk.Call, id string, all *bool, p pageRule,
+	emptyAtEnd bool) (*feishuserver.DepartmentPage, error) {
 	var out *feishuserver.DepartmentPage
 	var err error
 	company.View(f.desk.Company, func(d *company.Directory) {
@@ -97,14 +101,16 @@ func (f *Vendor) children(c *desk.Call, id string, all *bool, p pageRule, emptyA
 }
 
 // ListDepartmentChildren lists the departments below another, the root never among them.
-func (f *Vendor) ListDepartmentChildren(ctx context.Context, r feishuserver.ListDepartmentChildrenRequestObject) (feishuserver.ListDepartmentChildrenResponseObject, error) {
+func (f *Vendor) ListDepartmentChildren(ctx context.Context,
+	r feishuserver.ListDepartmentChildrenRequestObject) (feishuserver.ListDepartmentChildrenResponseObject, error) {
 	pages := pageRule{usual: 10, largest: 50, size: r.Params.PageSize, token: r.Params.PageToken}
 	out, err := f.children(desk.CallOf(ctx), r.DepartmentID, r.Params.FetchChild, pages, true)
 	return feishuserver.ListDepartmentChildren200JSONResponse{Data: out}, err
 }
 
 // ListDepartments is the older form.
-func (f *Vendor) ListDepartments(ctx context.Context, r feishuserver.ListDepartmentsRequestObject) (feishuserver.ListDepartmentsResponseObject, error) {
+func (f *Vendor) ListDepartments(ctx context.Context,
+	r feishuserver.ListDepartmentsRequestObject) (feishuserver.ListDepartmentsResponseObject, error) {
 	parent := "0"
 	if !desk.IsBlank(r.Params.ParentDepartmentID) {
 		parent = *r.Params.ParentDepartmentID
@@ -114,8 +120,10 @@ func (f *Vendor) ListDepartments(ctx context.Context, r feishuserver.ListDepartm
 	return feishuserver.ListDepartments200JSONResponse{Data: out}, err
 }
 
-// ListDepartmentParents lists the departments above another, nearest first, as far as the range goes and without the root.
-func (f *Vendor) ListDepartmentParents(ctx context.Context, r feishuserver.ListDepartmentParentsRequestObject) (feishuserver.ListDepartmentParentsResponseObject, error) {
+// ListDepartmentParents lists the departments above another, nearest first, as far as the range goes and without the
+// root.
+func (f *Vendor) ListDepartmentParents(ctx context.Context,
+	r feishuserver.ListDepartmentParentsRequestObject) (feishuserver.ListDepartmentParentsResponseObject, error) {
 	c := desk.CallOf(ctx)
 	var out *feishuserver.DepartmentPage
 	var err error
@@ -127,7 +135,8 @@ func (f *Vendor) ListDepartmentParents(ctx context.Context, r feishuserver.ListD
 		}
 		var p pageAsked
 		p, err = f.page(pageRule{
-			of: "parents of " + dept.FeishuOpenID, usual: 20, largest: 50, size: r.Params.PageSize, token: r.Params.PageToken,
+			of: "parents of " + dept.FeishuOpenID, usual: 20, largest: 50, size: r.Params.PageSize,
+			token: r.Params.PageToken,
 		})
 		if err != nil {
 			return
@@ -138,7 +147,8 @@ func (f *Vendor) ListDepartmentParents(ctx context.Context, r feishuserver.ListD
 				above = append(above, parent)
 			}
 		}
-		page, token, more := cut(f, above, p, func(dept *company.Department) int { return 1 + slices.Index(above, dept) })
+		page, token, more := cut(f, above, p,
+			func(dept *company.Department) int { return 1 + slices.Index(above, dept) })
 		items := []feishuserver.Department{}
 		for _, dept := range page {
 			items = append(items, v.showDepartment(dept))

@@ -33,7 +33,8 @@ type departmentChange struct {
 	replace                         bool // what is not said is cleared
 }
 
-// departmentPlan is a change that was held against the company: nothing can go wrong with it any more but a clash of names or ids.
+// departmentPlan is a change that was held against the company: nothing can go wrong with it any more but a clash of
+// names or ids.
 type departmentPlan struct {
 	own     department
 	parent  company.DepartmentKey
@@ -42,7 +43,8 @@ type departmentPlan struct {
 }
 
 // CreateDepartment adds a department.
-func (f *Vendor) CreateDepartment(ctx context.Context, r feishuserver.CreateDepartmentRequestObject) (feishuserver.CreateDepartmentResponseObject, error) {
+func (f *Vendor) CreateDepartment(ctx context.Context,
+	r feishuserver.CreateDepartmentRequestObject) (feishuserver.CreateDepartmentResponseObject, error) {
 	b, c := r.Body, desk.CallOf(ctx)
 	change := departmentChange{
 		name: &b.Name, parent: &b.ParentDepartmentID, leader: b.LeaderUserID, order: b.Order, id: b.DepartmentID,
@@ -63,7 +65,8 @@ func (f *Vendor) CreateDepartment(ctx context.Context, r feishuserver.CreateDepa
 	return feishuserver.CreateDepartment200JSONResponse{Data: &feishuserver.OneDepartment{Department: &department}}, nil
 }
 
-func (f *Vendor) createDepartment(d *company.Directory, c *desk.Call, change departmentChange) (company.DepartmentKey, error) {
+func (f *Vendor) createDepartment(d *company.Directory, c *desk.Call,
+	change departmentChange) (company.DepartmentKey, error) {
 	v := f.viewOf(c, d)
 	if *change.name == "" {
 		return 0, refusal{code: feishuapi.ErrorCodeDepartmentNameMissing}
@@ -84,7 +87,8 @@ func (f *Vendor) createDepartment(d *company.Directory, c *desk.Call, change dep
 			return 0, refusal{code: feishuapi.ErrorCodeInvalidDepartmentID}
 		}
 		// The very department, once more.
-		if there := d.FindDepartment(company.ByFeishuID, *change.id); there != nil && there.Parent == dept.Parent && there.Name == dept.Name {
+		if there := d.FindDepartment(company.ByFeishuID, *change.id); there != nil && there.Parent == dept.Parent &&
+			there.Name == dept.Name {
 			return 0, refusal{code: feishuapi.ErrorCodeDepartmentExists}
 		}
 		dept.FeishuID = *change.id
@@ -114,17 +118,20 @@ func (f *Vendor) forget(dept *company.Department) {
 }
 
 // PatchDepartment changes what is said of a department and leaves the rest.
-func (f *Vendor) PatchDepartment(ctx context.Context, r feishuserver.PatchDepartmentRequestObject) (feishuserver.PatchDepartmentResponseObject, error) {
+func (f *Vendor) PatchDepartment(ctx context.Context,
+	r feishuserver.PatchDepartmentRequestObject) (feishuserver.PatchDepartmentResponseObject, error) {
 	b := r.Body
 	out, err := f.changeDepartment(desk.CallOf(ctx), r.DepartmentID, departmentChange{
-		name: b.Name, parent: b.ParentDepartmentID, leader: b.LeaderUserID, order: b.Order, names: b.I18NName, leaders: b.Leaders,
-		chat: b.CreateGroupChat, chatTypes: b.GroupChatEmployeeTypes, hrbps: b.DepartmentHRBPs,
+		name: b.Name, parent: b.ParentDepartmentID, leader: b.LeaderUserID, order: b.Order, names: b.I18NName,
+		leaders: b.Leaders,
+		chat:    b.CreateGroupChat, chatTypes: b.GroupChatEmployeeTypes, hrbps: b.DepartmentHRBPs,
 	})
 	return feishuserver.PatchDepartment200JSONResponse{Data: &feishuserver.OneDepartment{Department: &out}}, err
 }
 
 // ReplaceDepartment overwrites a department: what is not said is cleared, except the order and what cannot be said.
-func (f *Vendor) ReplaceDepartment(ctx context.Context, r feishuserver.ReplaceDepartmentRequestObject) (feishuserver.ReplaceDepartmentResponseObject, error) {
+func (f *Vendor) ReplaceDepartment(ctx context.Context,
+	r feishuserver.ReplaceDepartmentRequestObject) (feishuserver.ReplaceDepartmentResponseObject, error) {
 	b := r.Body
 	if b.Name == "" {
 		return nil, refusal{code: feishuapi.ErrorCodeDepartmentNameMissing}
@@ -133,8 +140,9 @@ func (f *Vendor) ReplaceDepartment(ctx context.Context, r feishuserver.ReplaceDe
 		return nil, refusal{code: feishuapi.ErrorCodeParentDepartmentMissing}
 	}
 	change := departmentChange{
-		name: &b.Name, parent: &b.ParentDepartmentID, leader: b.LeaderUserID, order: b.Order, names: b.I18NName, leaders: b.Leaders,
-		chat: b.CreateGroupChat, chatTypes: b.GroupChatEmployeeTypes, replace: true,
+		name: &b.Name, parent: &b.ParentDepartmentID, leader: b.LeaderUserID, order: b.Order, names: b.I18NName,
+		leaders: b.Leaders,
+		chat:    b.CreateGroupChat, chatTypes: b.GroupChatEmployeeTypes, replace: true,
 	}
 	if change.names == nil {
 		change.names = &feishuserver.NameTranslationsInput{}
@@ -212,7 +220,8 @@ func (v view) plan(dept *company.Department, change departmentChange) (departmen
 		}
 		plan.parent = parent
 	}
-	siblings := slices.DeleteFunc(v.dir.Children(plan.parent), func(sibling *company.Department) bool { return sibling.Key == key })
+	siblings := slices.DeleteFunc(v.dir.Children(plan.parent),
+		func(sibling *company.Department) bool { return sibling.Key == key })
 	if err := v.planNames(&plan, change, siblings); err != nil {
 		return plan, err
 	}
@@ -354,12 +363,14 @@ func (v view) planPeople(plan *departmentPlan, dept *company.Department, change 
 		// The primary leader alone; the deputies stay, unless the whole department is replaced.
 		input = &[]feishuserver.DepartmentLeaderInput{}
 		if *change.leader != "" {
-			*input = append(*input, feishuserver.DepartmentLeaderInput{LeaderType: feishuserver.LeaderTypePrimary, LeaderID: *change.leader})
+			*input = append(*input, feishuserver.DepartmentLeaderInput{LeaderType: feishuserver.LeaderTypePrimary,
+				LeaderID: *change.leader})
 		}
 		if dept != nil && change.leaders == nil {
 			for _, l := range v.leaders(dept, v.f.own(dept.Key)) {
 				if id := v.personID(l.person); l.deputy && id != *change.leader {
-					*input = append(*input, feishuserver.DepartmentLeaderInput{LeaderType: feishuserver.LeaderTypeDeputy, LeaderID: id})
+					*input = append(*input,
+						feishuserver.DepartmentLeaderInput{LeaderType: feishuserver.LeaderTypeDeputy, LeaderID: id})
 				}
 			}
 		}
@@ -382,7 +393,8 @@ func (v view) planPeople(plan *departmentPlan, dept *company.Department, change 
 		case slices.ContainsFunc(plan.own.leaders, func(other leader) bool { return other.person == p.Key }):
 			return refusal{code: feishuapi.ErrorCodeLeaderRepeated}
 		}
-		plan.own.leaders = append(plan.own.leaders, leader{person: p.Key, deputy: l.LeaderType == feishuserver.LeaderTypeDeputy})
+		plan.own.leaders = append(plan.own.leaders,
+			leader{person: p.Key, deputy: l.LeaderType == feishuserver.LeaderTypeDeputy})
 	}
 	return nil
 }
@@ -427,7 +439,8 @@ func departmentFailure(err error) error {
 }
 
 // DeleteDepartment deletes an empty department.
-func (f *Vendor) DeleteDepartment(ctx context.Context, r feishuserver.DeleteDepartmentRequestObject) (feishuserver.DeleteDepartmentResponseObject, error) {
+func (f *Vendor) DeleteDepartment(ctx context.Context,
+	r feishuserver.DeleteDepartmentRequestObject) (feishuserver.DeleteDepartmentResponseObject, error) {
 	c := desk.CallOf(ctx)
 	err := company.Change(f.desk.Company, func(d *company.Directory) error {
 		v := f.viewOf(c, d)
@@ -455,7 +468,8 @@ func (f *Vendor) DeleteDepartment(ctx context.Context, r feishuserver.DeleteDepa
 }
 
 // UpdateDepartmentID gives a department another id.
-func (f *Vendor) UpdateDepartmentID(ctx context.Context, r feishuserver.UpdateDepartmentIDRequestObject) (feishuserver.UpdateDepartmentIDResponseObject, error) {
+func (f *Vendor) UpdateDepartmentID(ctx context.Context,
+	r feishuserver.UpdateDepartmentIDRequestObject) (feishuserver.UpdateDepartmentIDResponseObject, error) {
 	c := desk.CallOf(ctx)
 	err := company.Change(f.desk.Company, func(d *company.Directory) error {
 		dept, err := f.viewOf(c, d).ownDepartment(r.DepartmentID, feishuapi.ErrorCodeDepartmentIDChangeForbidden)
@@ -486,7 +500,8 @@ func (f *Vendor) UpdateDepartmentID(ctx context.Context, r feishuserver.UpdateDe
 }
 
 // UnbindDepartmentChat makes the department's group an ordinary one.
-func (f *Vendor) UnbindDepartmentChat(ctx context.Context, r feishuserver.UnbindDepartmentChatRequestObject) (feishuserver.UnbindDepartmentChatResponseObject, error) {
+func (f *Vendor) UnbindDepartmentChat(ctx context.Context,
+	r feishuserver.UnbindDepartmentChatRequestObject) (feishuserver.UnbindDepartmentChatResponseObject, error) {
 	c := desk.CallOf(ctx)
 	err := company.Change(f.desk.Company, func(d *company.Directory) error {
 		dept, err := f.viewOf(c, d).ownDepartment(r.Body.DepartmentID, feishuapi.ErrorCodeDepartmentOutOfRange)

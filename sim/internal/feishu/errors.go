@@ -96,7 +96,8 @@ func detail(e refusal, logID string) feishuserver.ErrorDetail {
 	if len(e.missing) > 0 {
 		var violations []feishuserver.PermissionViolation
 		for _, scope := range e.missing {
-			violations = append(violations, feishuserver.PermissionViolation{Type: new(e.required), Subject: new(scope)})
+			violations = append(violations,
+				feishuserver.PermissionViolation{Type: new(e.required), Subject: new(scope)})
 		}
 		detail.PermissionViolations = &violations
 		detail.Helps = &[]feishuserver.ErrorHelp{{
@@ -185,15 +186,20 @@ func status(e refusal, operation, path string) int {
 		if operation == "deleteUser" {
 			return http.StatusForbidden
 		}
-	case feishuapi.ErrorCodeDepartmentOutOfRange, feishuapi.ErrorCodeDepartmentIDChangeForbidden, feishuapi.ErrorCodeParentDepartmentOutOfRange,
-		feishuapi.ErrorCodeDepartmentHasNoChat, feishuapi.ErrorCodeFieldNotPermitted, feishuapi.ErrorCodeLicenceForbidden:
+	case feishuapi.ErrorCodeDepartmentOutOfRange, feishuapi.ErrorCodeDepartmentIDChangeForbidden,
+		feishuapi.ErrorCodeParentDepartmentOutOfRange,
+		feishuapi.ErrorCodeDepartmentHasNoChat, feishuapi.ErrorCodeFieldNotPermitted,
+		feishuapi.ErrorCodeLicenceForbidden:
 		return http.StatusForbidden
-	case feishuapi.ErrorCodeContactAccountsConflict, feishuapi.ErrorCodeUserExists, feishuapi.ErrorCodeDepartmentUnitDuplicated,
+	case feishuapi.ErrorCodeContactAccountsConflict, feishuapi.ErrorCodeUserExists,
+		feishuapi.ErrorCodeDepartmentUnitDuplicated,
 		feishuapi.ErrorCodeDepartmentUnitInUse, feishuapi.ErrorCodeDepartmentUnitAmbiguous:
 		return http.StatusConflict
-	case feishuapi.ErrorCodeAccountCreationFailed, feishuapi.ErrorCodePositionsDisabled, feishuapi.ErrorCodeSeveralDepartmentsDisabled:
+	case feishuapi.ErrorCodeAccountCreationFailed, feishuapi.ErrorCodePositionsDisabled,
+		feishuapi.ErrorCodeSeveralDepartmentsDisabled:
 		return http.StatusGatewayTimeout
-	case feishuapi.ErrorCodeSearchInternalError, feishuapi.ErrorCodeOAuthInternalError, feishuapi.ErrorCodeInternalError,
+	case feishuapi.ErrorCodeSearchInternalError, feishuapi.ErrorCodeOAuthInternalError,
+		feishuapi.ErrorCodeInternalError,
 		feishuapi.ErrorCodeInternalErrorUnderLoad, feishuapi.ErrorCodeInternalErrorSlowDown:
 		return http.StatusInternalServerError
 	case feishuapi.ErrorCodeOAuthUnavailable:

@@ -18,7 +18,8 @@ type session struct {
 }
 
 // LogoutUser ends sessions: all of a person's, those on some kinds of devices, or one.
-func (f *Vendor) LogoutUser(ctx context.Context, r feishuserver.LogoutUserRequestObject) (feishuserver.LogoutUserResponseObject, error) {
+func (f *Vendor) LogoutUser(ctx context.Context,
+	r feishuserver.LogoutUserRequestObject) (feishuserver.LogoutUserResponseObject, error) {
 	c, b := desk.CallOf(ctx), r.Body
 	terminals := desk.ListOf(b.TerminalType)
 	bad := func(t feishuserver.TerminalType) bool { return !t.Valid() }
@@ -83,7 +84,8 @@ func (f *Vendor) endSessions(key company.PersonKey, terminals []feishuserver.Ter
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, session := range f.sessions {
-		if session.person == key && (len(terminals) == 0 || slices.Contains(terminals, feishuserver.TerminalType(session.terminal))) {
+		if session.person == key && (len(terminals) == 0 ||
+			slices.Contains(terminals, feishuserver.TerminalType(session.terminal))) {
 			session.ended = true
 		}
 	}

@@ -49,7 +49,8 @@ func oauthClass(code feishuapi.ErrorCode) string {
 	switch code {
 	case feishuapi.ErrorCodeOAuthClientRejected, feishuapi.ErrorCodeAppNotFound:
 		return "invalid_client"
-	case feishuapi.ErrorCodeOAuthMissingParameter, feishuapi.ErrorCodeOAuthRequestMalformed, feishuapi.ErrorCodeAuthenticationAmbiguous:
+	case feishuapi.ErrorCodeOAuthMissingParameter, feishuapi.ErrorCodeOAuthRequestMalformed,
+		feishuapi.ErrorCodeAuthenticationAmbiguous:
 		return "invalid_request"
 	case feishuapi.ErrorCodeGrantTypeUnsupported:
 		return "unsupported_grant_type"
@@ -64,7 +65,8 @@ func oauthClass(code feishuapi.ErrorCode) string {
 }
 
 // CreateOAuthToken sells a user token for a code or a refresh token.
-func (f *Vendor) CreateOAuthToken(ctx context.Context, r feishuserver.CreateOAuthTokenRequestObject) (feishuserver.CreateOAuthTokenResponseObject, error) {
+func (f *Vendor) CreateOAuthToken(ctx context.Context,
+	r feishuserver.CreateOAuthTokenRequestObject) (feishuserver.CreateOAuthTokenResponseObject, error) {
 	c, b := desk.CallOf(ctx), r.Body
 	if err := client(c, b); err != nil {
 		return nil, err
@@ -220,8 +222,8 @@ func (f *Vendor) mayConsent(consent *agreement) error {
 	return err
 }
 
-// userToken issues a user token, and the next refresh token if the person agreed to offline access. It never outlives the
-// consent.
+// userToken issues a user token, and the next refresh token if the person agreed to offline access. It never outlives
+// the consent.
 func (f *Vendor) userToken(c *desk.Call, consent *agreement) feishuserver.CreateOAuthToken200JSONResponse {
 	// Real ones are as long as this: 1 to 2 KB.
 	const header, length = "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.", 1400
@@ -250,7 +252,8 @@ func (f *Vendor) userToken(c *desk.Call, consent *agreement) feishuserver.Create
 }
 
 // GetUserInfo tells whose user token it is.
-func (f *Vendor) GetUserInfo(ctx context.Context, _ feishuserver.GetUserInfoRequestObject) (feishuserver.GetUserInfoResponseObject, error) {
+func (f *Vendor) GetUserInfo(ctx context.Context,
+	_ feishuserver.GetUserInfoRequestObject) (feishuserver.GetUserInfoResponseObject, error) {
 	c := desk.CallOf(ctx)
 	f.mu.Lock()
 	consent := f.consents[c.Grant.Token]
@@ -277,7 +280,8 @@ func (f *Vendor) GetUserInfo(ctx context.Context, _ feishuserver.GetUserInfoRequ
 			Email:           when(may(scopeUserEmail), p.Email),
 			Mobile:          when(may(scopeUserPhone), p.Mobile.E164()),
 			EnterpriseEmail: when(may(append(contactRead(), scopeUserEmployee)...), p.CorpEmail),
-			EmployeeNo:      when(may(append(contactRead(), scopeUserEmployee, scopeEmployeeNumber)...), p.EmployeeNumber),
+			EmployeeNo: when(may(append(contactRead(), scopeUserEmployee, scopeEmployeeNumber)...),
+				p.EmployeeNumber),
 		}
 	})
 	return feishuserver.GetUserInfo200JSONResponse{Data: &out}, nil

@@ -18,7 +18,8 @@ type outcome struct {
 }
 
 // once changes the company, or answers what the same call led to before. A call that was refused may be sent again.
-func (f *Vendor) once(c *desk.Call, clientToken *string, do func(*company.Directory) (any, error)) (out any, err error) {
+func (f *Vendor) once(c *desk.Call, clientToken *string,
+	do func(*company.Directory) (any, error)) (out any, err error) {
 	key := c.Operation.ID + " " + c.Grant.Holder + " "
 	if !desk.IsBlank(clientToken) {
 		key += *clientToken
@@ -54,7 +55,8 @@ func (f *Vendor) once(c *desk.Call, clientToken *string, do func(*company.Direct
 // partial tells whether a person was written in spite of an error.
 func partial(err error) bool {
 	e, ok := errors.AsType[refusal](err)
-	return ok && e.code >= feishuapi.ErrorCodeCreatedWithoutCity && e.code <= feishuapi.ErrorCodeUpdatedWithoutCityAndJobTitle
+	return ok && e.code >= feishuapi.ErrorCodeCreatedWithoutCity &&
+		e.code <= feishuapi.ErrorCodeUpdatedWithoutCityAndJobTitle
 }
 
 // oneSpelling writes JSON anew, so that neither blanks nor the order of members count.

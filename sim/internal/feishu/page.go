@@ -54,7 +54,8 @@ func (f *Vendor) page(p pageRule) (pageAsked, error) {
 	return out, nil
 }
 
-// Page tokens begin and end with characters that a caller has to encode, once: what looks like an escape in them is none.
+// Page tokens begin and end with characters that a caller has to encode, once: what looks like an escape in them is
+// none.
 const tokenHead, tokenTail = "AQD9/", "+1%2B="
 
 // pageToken makes a token that callers cannot read and the simulator can recognise as its own.
@@ -89,8 +90,8 @@ func (f *Vendor) readPageToken(p pageRule, token string) (at int, ok bool) {
 	return at, check == f.pageCheck(p.of, at)
 }
 
-// cut cuts a page out of a list whose positions ascend. Positions are keys, so that a page begins where the last one ended
-// whatever has come or gone in between.
+// cut cuts a page out of a list whose positions ascend. Positions are keys, so that a page begins where the last one
+// ended whatever has come or gone in between.
 func cut[T any](f *Vendor, list []T, p pageAsked, position func(T) int) (page []T, token string, more bool) {
 	list = slices.DeleteFunc(slices.Clone(list), func(v T) bool { return position(v) <= p.after })
 	if len(list) <= p.size {

@@ -39,7 +39,8 @@ func shapes() map[string]requestShape {
 	return out
 }
 
-// readRequest checks what all operations have in common: the kinds of ids, and that a body is there and says that it is JSON.
+// readRequest checks what all operations have in common: the kinds of ids, and that a body is there and says that it is
+// JSON.
 func (f *Vendor) readRequest(c *desk.Call, r *http.Request) error {
 	shape := f.shapes[strings.ToLower(c.Operation.ID)]
 	query := r.URL.Query()
@@ -53,7 +54,8 @@ func (f *Vendor) readRequest(c *desk.Call, r *http.Request) error {
 			}
 		}
 	}
-	if kind := query.Get("department_id_type"); shape.departmentIDs && kind != "" && !feishuserver.DepartmentIDType(kind).Valid() {
+	if kind := query.Get("department_id_type"); shape.departmentIDs && kind != "" &&
+		!feishuserver.DepartmentIDType(kind).Valid() {
 		return fieldRefusal("department_id_type", kind, "one of open_department_id, department_id")
 	}
 	if !shape.body {
@@ -76,7 +78,8 @@ func (f *Vendor) readRequest(c *desk.Call, r *http.Request) error {
 // unreadable is the refusal of a request that cannot be read: each family of operations has its own word for it.
 func unreadable(operation string, usual refusal) refusal {
 	switch operation {
-	case "getTenantAccessTokenInternal", "getAppAccessTokenInternal", "getAppAccessToken", "getTenantAccessToken", "resendAppTicket":
+	case "getTenantAccessTokenInternal", "getAppAccessTokenInternal", "getAppAccessToken", "getTenantAccessToken",
+		"resendAppTicket":
 		return refusal{code: feishuapi.ErrorCodeMalformedAppCredential}
 	case "createOauthToken":
 		return refusal{code: feishuapi.ErrorCodeOAuthRequestMalformed}

@@ -44,8 +44,10 @@ func contactRead() []string {
 
 // Scopes returns every scope of Feishu's document, sorted: what the demo apps have if no option takes any away.
 func Scopes() []string {
-	all := append(contactRead(), scopeUserID, scopeUserBase, scopeUserEmail, scopeUserPhone, scopeUserGender, scopeUserEmployee,
-		scopeEmployeeNumber, scopeUserDepartment, scopeUserGeo, scopeJobLevel, scopeJobFamily, scopeSubscriptions, scopeAssignInfo,
+	all := append(contactRead(), scopeUserID, scopeUserBase, scopeUserEmail, scopeUserPhone, scopeUserGender,
+		scopeUserEmployee,
+		scopeEmployeeNumber, scopeUserDepartment, scopeUserGeo, scopeJobLevel, scopeJobFamily, scopeSubscriptions,
+		scopeAssignInfo,
 		scopeDepartmentPath, scopeDottedLine, scopeDepartmentBase, scopeDepartmentTree, scopeDepartmentHRBP)
 	for _, op := range feishuapi.Operations() {
 		all = append(all, op.Scopes...)
@@ -68,8 +70,8 @@ func (f *Vendor) grantedScopes() map[string]bool {
 	return granted
 }
 
-// openTo returns what tells whether a call has one of some scopes: the app must have been granted it, and for a user token the user
-// must have agreed to it as well.
+// openTo returns what tells whether a call has one of some scopes: the app must have been granted it, and for a user
+// token the user must have agreed to it as well.
 func (f *Vendor) openTo(c *desk.Call) func(scopes ...string) bool {
 	f.mu.Lock()
 	consent := f.consents[c.Grant.Token]
@@ -87,7 +89,8 @@ func (f *Vendor) needs(c *desk.Call, scopes ...string) error {
 		return nil
 	}
 	if slices.ContainsFunc(scopes, func(scope string) bool { return f.scopes[scope] }) {
-		return refusal{code: feishuapi.ErrorCodeUserConsentMissing, missing: scopes, required: "action_privilege_required"}
+		return refusal{code: feishuapi.ErrorCodeUserConsentMissing, missing: scopes,
+			required: "action_privilege_required"}
 	}
 	return refusal{
 		code:     feishuapi.ErrorCodeScopeMissing,

@@ -25,12 +25,14 @@ func named(p *company.Person, query string) bool {
 }
 
 // SearchUsers finds colleagues by name. Its page token is the number of those found so far.
-func (f *Vendor) SearchUsers(ctx context.Context, r feishuserver.SearchUsersRequestObject) (feishuserver.SearchUsersResponseObject, error) {
+func (f *Vendor) SearchUsers(ctx context.Context,
+	r feishuserver.SearchUsersRequestObject) (feishuserver.SearchUsersResponseObject, error) {
 	c := desk.CallOf(ctx)
 	if strings.TrimSpace(r.Params.Query) == "" {
 		return nil, refusal{code: feishuapi.ErrorCodeSearchInvalidParameter}
 	}
-	p, err := f.searchPage(pageRule{usual: 20, largest: 200, size: r.Params.PageSize, token: r.Params.PageToken, numeric: true})
+	p, err := f.searchPage(pageRule{usual: 20, largest: 200, size: r.Params.PageSize, token: r.Params.PageToken,
+		numeric: true})
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +42,8 @@ func (f *Vendor) SearchUsers(ctx context.Context, r feishuserver.SearchUsersRequ
 	company.View(f.desk.Company, func(d *company.Directory) {
 		v := f.viewOf(c, d)
 		v.byDepartment = company.ByFeishuOpenDepartmentID // always
-		found := slices.DeleteFunc(d.AllPeople(), func(p *company.Person) bool { return !named(p, r.Params.Query) || !v.seesPerson(p) })
+		found := slices.DeleteFunc(d.AllPeople(),
+			func(p *company.Person) bool { return !named(p, r.Params.Query) || !v.seesPerson(p) })
 		place := make(map[company.PersonKey]int)
 		for i, p := range found {
 			place[p.Key] = i + 1
@@ -70,7 +73,8 @@ func (f *Vendor) SearchUsers(ctx context.Context, r feishuserver.SearchUsersRequ
 const queryLimit = 50
 
 // SearchUsersV3 finds people by name and filters.
-func (f *Vendor) SearchUsersV3(ctx context.Context, r feishuserver.SearchUsersV3RequestObject) (feishuserver.SearchUsersV3ResponseObject, error) {
+func (f *Vendor) SearchUsersV3(ctx context.Context,
+	r feishuserver.SearchUsersV3RequestObject) (feishuserver.SearchUsersV3ResponseObject, error) {
 	c := desk.CallOf(ctx)
 	var query string
 	var notice *string
@@ -87,7 +91,8 @@ func (f *Vendor) SearchUsersV3(ctx context.Context, r feishuserver.SearchUsersV3
 	if query == "" && filter == (feishuserver.SearchUsersV3Filter{}) || len(desk.ListOf(filter.UserIDs)) > 100 {
 		return nil, refusal{code: feishuapi.ErrorCodeSearchInvalidParameter}
 	}
-	p, err := f.searchPage(pageRule{of: "people named " + query, usual: 20, largest: 30, size: r.Params.PageSize, token: r.Params.PageToken})
+	p, err := f.searchPage(pageRule{of: "people named " + query, usual: 20, largest: 30, size: r.Params.PageSize,
+		token: r.Params.PageToken})
 	if err != nil {
 		return nil, err
 	}
@@ -115,8 +120,8 @@ func (f *Vendor) SearchUsersV3(ctx context.Context, r feishuserver.SearchUsersV3
 	}}, nil
 }
 
-// passes holds a person against a filter. False means "must not". Nobody here belongs to another tenant, and everybody has been in
-// contact with everybody.
+// passes holds a person against a filter. False means "must not". Nobody here belongs to another tenant, and everybody
+// has been in contact with everybody.
 func passes(p *company.Person, filter feishuserver.SearchUsersV3Filter) bool {
 	agrees := func(wanted *bool, is bool) bool { return wanted == nil || *wanted == is }
 	return (filter.UserIDs == nil || slices.Contains(*filter.UserIDs, p.FeishuOpenID)) &&
@@ -154,13 +159,15 @@ func (v view) hit(p *company.Person, query string) feishuserver.UserHit {
 }
 
 // SearchDepartments finds departments by their default name.
-func (f *Vendor) SearchDepartments(ctx context.Context, r feishuserver.SearchDepartmentsRequestObject) (feishuserver.SearchDepartmentsResponseObject, error) {
+func (f *Vendor) SearchDepartments(ctx context.Context,
+	r feishuserver.SearchDepartmentsRequestObject) (feishuserver.SearchDepartmentsResponseObject, error) {
 	c := desk.CallOf(ctx)
 	query := strings.ToLower(strings.TrimSpace(r.Body.Query))
 	if query == "" {
 		return nil, refusal{code: feishuapi.ErrorCodeSearchInvalidParameter}
 	}
-	p, err := f.searchPage(pageRule{of: "departments named " + query, usual: 20, largest: 50, size: r.Params.PageSize, token: r.Params.PageToken})
+	p, err := f.searchPage(pageRule{of: "departments named " + query, usual: 20, largest: 50, size: r.Params.PageSize,
+		token: r.Params.PageToken})
 	if err != nil {
 		return nil, err
 	}

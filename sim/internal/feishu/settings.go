@@ -31,8 +31,10 @@ func employeeTypes() []employeeType {
 }
 
 // ListEmployeeTypeEnums lists the kinds of contract.
-func (f *Vendor) ListEmployeeTypeEnums(_ context.Context, r feishuserver.ListEmployeeTypeEnumsRequestObject) (feishuserver.ListEmployeeTypeEnumsResponseObject, error) {
-	p, err := f.page(pageRule{of: "employee types", usual: 20, largest: 100, size: r.Params.PageSize, token: r.Params.PageToken})
+func (f *Vendor) ListEmployeeTypeEnums(_ context.Context,
+	r feishuserver.ListEmployeeTypeEnumsRequestObject) (feishuserver.ListEmployeeTypeEnumsResponseObject, error) {
+	p, err := f.page(pageRule{of: "employee types", usual: 20, largest: 100, size: r.Params.PageSize,
+		token: r.Params.PageToken})
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +46,8 @@ func (f *Vendor) ListEmployeeTypeEnums(_ context.Context, r feishuserver.ListEmp
 			names = append(names, feishuserver.LocaleText{Locale: new("en_us"), Value: new(t.en)})
 		}
 		item := feishuserver.EmployeeType{
-			EnumID:      new(company.DeriveText(f.desk.Seed, "feishu enum", int(t.value), company.Base62Digits, 18) + "=="),
+			EnumID: new(company.DeriveText(f.desk.Seed, "feishu enum", int(t.value), company.Base62Digits, 18) +
+				"=="),
 			EnumValue:   new(strconv.FormatInt(t.value, 10)),
 			Content:     new(t.zh),
 			EnumType:    new(feishuserver.EmployeeTypeOriginBuiltIn),
@@ -65,8 +68,10 @@ func (f *Vendor) ListEmployeeTypeEnums(_ context.Context, r feishuserver.ListEmp
 }
 
 // ListCustomAttrs lists the tenant's own fields: texts, links and single choices only.
-func (f *Vendor) ListCustomAttrs(_ context.Context, r feishuserver.ListCustomAttrsRequestObject) (feishuserver.ListCustomAttrsResponseObject, error) {
-	p, err := f.page(pageRule{of: "custom attrs", usual: 20, largest: 100, size: r.Params.PageSize, token: r.Params.PageToken})
+func (f *Vendor) ListCustomAttrs(_ context.Context,
+	r feishuserver.ListCustomAttrsRequestObject) (feishuserver.ListCustomAttrsResponseObject, error) {
+	p, err := f.page(pageRule{of: "custom attrs", usual: 20, largest: 100, size: r.Params.PageSize,
+		token: r.Params.PageToken})
 	if err != nil {
 		return nil, err
 	}
@@ -109,9 +114,11 @@ type grant struct {
 }
 
 // ListScopes lists the contact range. With the range of all members it is what is directly below the root.
-func (f *Vendor) ListScopes(ctx context.Context, r feishuserver.ListScopesRequestObject) (feishuserver.ListScopesResponseObject, error) {
+func (f *Vendor) ListScopes(ctx context.Context,
+	r feishuserver.ListScopesRequestObject) (feishuserver.ListScopesResponseObject, error) {
 	c := desk.CallOf(ctx)
-	p, err := f.page(pageRule{of: "scopes", usual: 50, largest: 100, size: r.Params.PageSize, token: r.Params.PageToken})
+	p, err := f.page(pageRule{of: "scopes", usual: 50, largest: 100, size: r.Params.PageSize,
+		token: r.Params.PageToken})
 	if err != nil {
 		return nil, err
 	}
@@ -148,8 +155,10 @@ func (v view) grants() []grant {
 		}
 	}
 	for _, dept := range v.dir.AllDepartments() {
-		if v.area.limited && slices.Contains(v.area.departments, dept.Key) || !v.area.limited && dept.Parent == company.RootDepartment {
-			out = append(out, grant{department: company.DepartmentIDOf(dept, v.byDepartment), position: departments + int(dept.Key)})
+		if v.area.limited && slices.Contains(v.area.departments, dept.Key) || !v.area.limited &&
+			dept.Parent == company.RootDepartment {
+			out = append(out, grant{department: company.DepartmentIDOf(dept, v.byDepartment), position: departments +
+				int(dept.Key)})
 		}
 	}
 	for n := 1; n <= 2 && !v.area.limited; n++ {

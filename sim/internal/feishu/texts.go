@@ -10,8 +10,8 @@ func (f *Vendor) text(code feishuapi.ErrorCode) string {
 	return "unknown error"
 }
 
-// errorTexts returns the texts of the codes that the simulator uses, misspelt where the vendor's are. Only the codes are
-// promised by the vendor.
+// errorTexts returns the texts of the codes that the simulator uses, misspelt where the vendor's are. Only the codes
+// are promised by the vendor.
 func errorTexts() map[feishuapi.ErrorCode]string {
 	const badToken = "Invalid access token for authorization. Please make a request with token attached."
 	return map[feishuapi.ErrorCode]string{
@@ -175,19 +175,21 @@ func errorTexts() map[feishuapi.ErrorCode]string {
 		feishuapi.ErrorCodeLogoutInvalidSession:   "sid is invalid",
 		feishuapi.ErrorCodeLogoutInvalidReason:    "logout reason is invalid",
 
-		feishuapi.ErrorCodePathNotFound:         "path not found",
-		feishuapi.ErrorCodeMethodNotAllowed:     "method not allowed",
-		feishuapi.ErrorCodeRateLimited:          "request trigger frequency limit",
-		feishuapi.ErrorCodeIPNotAllowed:         "the caller's address is not allowed",
-		feishuapi.ErrorCodeMonthlyQuotaUsedUp:   "This month's API call quota has been exceeded",
-		feishuapi.ErrorCodeTokenMissing:         "Missing access token for authorization. Please make a request with token attached.",
+		feishuapi.ErrorCodePathNotFound:       "path not found",
+		feishuapi.ErrorCodeMethodNotAllowed:   "method not allowed",
+		feishuapi.ErrorCodeRateLimited:        "request trigger frequency limit",
+		feishuapi.ErrorCodeIPNotAllowed:       "the caller's address is not allowed",
+		feishuapi.ErrorCodeMonthlyQuotaUsedUp: "This month's API call quota has been exceeded",
+		feishuapi.ErrorCodeTokenMissing: "Missing access token for authorization. Please make a request " +
+			"with token attached.",
 		feishuapi.ErrorCodeTenantTokenInvalid:   badToken,
 		feishuapi.ErrorCodeAppTokenInvalid:      "invalid app token",
 		feishuapi.ErrorCodeUserTokenInvalid:     badToken,
 		feishuapi.ErrorCodeTokenMalformed:       badToken,
 		feishuapi.ErrorCodeTokenLacksPermission: "The token does not have the permission to do this.",
 		feishuapi.ErrorCodeUserTokenExpired:     "Authentication token expired",
-		feishuapi.ErrorCodeUserConsentMissing:   "Unauthorized. You do not have permission to perform the requested operation on the resource.",
+		feishuapi.ErrorCodeUserConsentMissing: "Unauthorized. You do not have permission to perform the requested " +
+			"operation on the resource.",
 
 		feishuapi.ErrorCodeOpenIDNotFound:           "these open ids not existed",
 		feishuapi.ErrorCodeUserIDNotFound:           "these user ids not existed",

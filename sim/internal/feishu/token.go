@@ -32,8 +32,9 @@ func app(id, secret string) (string, error) {
 	return holder, nil
 }
 
-// token sells a token. While half an hour of its life is left it is the same one, with what is left of it; then a new one, and the
-// old one stays good to its end. Lives of other lengths, which only an option makes, are split in the same proportion.
+// token sells a token. While half an hour of its life is left it is the same one, with what is left of it; then a new
+// one, and the old one stays good to its end. Lives of other lengths, which only an option makes, are split in the same
+// proportion.
 func (f *Vendor) token(c *desk.Call, holder, prefix string) (token string, expire int64) {
 	f.issueMu.Lock()
 	defer f.issueMu.Unlock()
@@ -46,7 +47,9 @@ func (f *Vendor) token(c *desk.Call, holder, prefix string) (token string, expir
 }
 
 // GetTenantAccessTokenInternal sells the tenant token of the self-built app.
-func (f *Vendor) GetTenantAccessTokenInternal(ctx context.Context, r feishuserver.GetTenantAccessTokenInternalRequestObject) (feishuserver.GetTenantAccessTokenInternalResponseObject, error) {
+func (f *Vendor) GetTenantAccessTokenInternal(ctx context.Context,
+	r feishuserver.GetTenantAccessTokenInternalRequestObject) (feishuserver.GetTenantAccessTokenInternalResponseObject,
+	error) {
 	holder, err := app(r.Body.AppID, r.Body.AppSecret)
 	if err != nil {
 		return nil, err
@@ -59,7 +62,9 @@ func (f *Vendor) GetTenantAccessTokenInternal(ctx context.Context, r feishuserve
 }
 
 // GetAppAccessTokenInternal sells the same token under two names.
-func (f *Vendor) GetAppAccessTokenInternal(ctx context.Context, r feishuserver.GetAppAccessTokenInternalRequestObject) (feishuserver.GetAppAccessTokenInternalResponseObject, error) {
+func (f *Vendor) GetAppAccessTokenInternal(ctx context.Context,
+	r feishuserver.GetAppAccessTokenInternalRequestObject) (feishuserver.GetAppAccessTokenInternalResponseObject,
+	error) {
 	holder, err := app(r.Body.AppID, r.Body.AppSecret)
 	if err != nil {
 		return nil, err
@@ -68,11 +73,13 @@ func (f *Vendor) GetAppAccessTokenInternal(ctx context.Context, r feishuserver.G
 		return nil, refusal{code: feishuapi.ErrorCodeAppUnavailable, text: "app type invalid"}
 	}
 	token, expire := f.token(desk.CallOf(ctx), holder, "t-")
-	return feishuserver.GetAppAccessTokenInternal200JSONResponse{AppAccessToken: &token, TenantAccessToken: &token, Expire: &expire}, nil
+	return feishuserver.GetAppAccessTokenInternal200JSONResponse{AppAccessToken: &token, TenantAccessToken: &token,
+		Expire: &expire}, nil
 }
 
 // GetAppAccessToken sells the app token of the store app for the ticket that was pushed to it.
-func (f *Vendor) GetAppAccessToken(ctx context.Context, r feishuserver.GetAppAccessTokenRequestObject) (feishuserver.GetAppAccessTokenResponseObject, error) {
+func (f *Vendor) GetAppAccessToken(ctx context.Context,
+	r feishuserver.GetAppAccessTokenRequestObject) (feishuserver.GetAppAccessTokenResponseObject, error) {
 	holder, err := app(r.Body.AppID, r.Body.AppSecret)
 	switch {
 	case err != nil:
@@ -87,7 +94,8 @@ func (f *Vendor) GetAppAccessToken(ctx context.Context, r feishuserver.GetAppAcc
 }
 
 // GetTenantAccessToken sells the store app's token for the one tenant there is.
-func (f *Vendor) GetTenantAccessToken(ctx context.Context, r feishuserver.GetTenantAccessTokenRequestObject) (feishuserver.GetTenantAccessTokenResponseObject, error) {
+func (f *Vendor) GetTenantAccessToken(ctx context.Context,
+	r feishuserver.GetTenantAccessTokenRequestObject) (feishuserver.GetTenantAccessTokenResponseObject, error) {
 	c := desk.CallOf(ctx)
 	g, state := f.desk.Tokens.Check(Name, r.Body.AppAccessToken, c.Now)
 	switch {
@@ -101,7 +109,8 @@ func (f *Vendor) GetTenantAccessToken(ctx context.Context, r feishuserver.GetTen
 }
 
 // ResendAppTicket pushes the ticket again. There is nobody to push it to.
-func (f *Vendor) ResendAppTicket(_ context.Context, r feishuserver.ResendAppTicketRequestObject) (feishuserver.ResendAppTicketResponseObject, error) {
+func (f *Vendor) ResendAppTicket(_ context.Context,
+	r feishuserver.ResendAppTicketRequestObject) (feishuserver.ResendAppTicketResponseObject, error) {
 	holder, err := app(r.Body.AppID, r.Body.AppSecret)
 	if err != nil {
 		return nil, err
@@ -122,7 +131,8 @@ type jsapiTicket struct {
 }
 
 // GetJSAPITicket sells the ticket for pages: one for each identity, the same one by the rule of the tokens.
-func (f *Vendor) GetJSAPITicket(ctx context.Context, _ feishuserver.GetJSAPITicketRequestObject) (feishuserver.GetJSAPITicketResponseObject, error) {
+func (f *Vendor) GetJSAPITicket(ctx context.Context,
+	_ feishuserver.GetJSAPITicketRequestObject) (feishuserver.GetJSAPITicketResponseObject, error) {
 	c := desk.CallOf(ctx)
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -133,7 +143,8 @@ func (f *Vendor) GetJSAPITicket(ctx context.Context, _ feishuserver.GetJSAPITick
 	ticket := f.tickets[owner]
 	if ticket.expires.Sub(c.Now) < 30*time.Minute {
 		f.serial++
-		ticket = jsapiTicket{company.DeriveText(f.desk.Seed, "feishu ticket", f.serial, company.HexDigits, 40), c.Now.Add(ticketLife)}
+		ticket = jsapiTicket{company.DeriveText(f.desk.Seed, "feishu ticket", f.serial, company.HexDigits, 40),
+			c.Now.Add(ticketLife)}
 		f.tickets[owner] = ticket
 	}
 	return feishuserver.GetJSAPITicket200JSONResponse{

@@ -15,7 +15,8 @@ import (
 type person struct {
 	avatarKey, country, geo, jobLevel, jobFamily string
 
-	employeeType  int64                           // one of the tenant's own, from 6 on; 0 for what Person.Employment says
+	// one of the tenant's own, from 6 on; 0 for what Person.Employment says
+	employeeType  int64
 	otherGender   bool                            // beside GenderUnknown
 	ranks         map[company.DepartmentKey]int64 // department_order, where it was set
 	attributes    []feishuserver.UserCustomAttr
@@ -59,7 +60,8 @@ func fieldsOfWrite() fieldSet {
 	return fieldSet{avatarKey: true, frozen: true, subscriptions: true}
 }
 
-// show shows a person. A field that the caller may not read is absent; one that it may read and that has no value is empty.
+// show shows a person. A field that the caller may not read is absent; one that it may read and that has no value is
+// empty.
 func (v view) show(p *company.Person, fields fieldSet) feishuserver.User {
 	read := contactRead()
 	base := v.may(append(read, scopeUserBase)...)
@@ -133,7 +135,8 @@ func (v view) place(u *feishuserver.User, p *company.Person, own person) {
 		for _, m := range p.Memberships {
 			id := v.departmentID(m.Department)
 			departments = append(departments, id)
-			order := feishuserver.UserOrder{DepartmentID: &id, UserOrder: new(m.Order), DepartmentOrder: new(ranks[m.Department])}
+			order := feishuserver.UserOrder{DepartmentID: &id, UserOrder: new(m.Order),
+				DepartmentOrder: new(ranks[m.Department])}
 			if p.Key%5 != 0 || len(p.Memberships) > 1 { // records from before the field was introduced do not have it
 				order.IsPrimaryDept = new(m.Department == p.MainDepartment)
 			}
@@ -146,7 +149,8 @@ func (v view) place(u *feishuserver.User, p *company.Person, own person) {
 	u.DepartmentIDs, u.Orders = &departments, &orders // orders is null for those who left
 }
 
-// ranksOf returns department_order: the main department has the largest. What was set is kept as long as it says the same.
+// ranksOf returns department_order: the main department has the largest. What was set is kept as long as it says the
+// same.
 func ranksOf(p *company.Person, own person) map[company.DepartmentKey]int64 {
 	ranks := make(map[company.DepartmentKey]int64)
 	agrees := true
@@ -168,7 +172,8 @@ func ranksOf(p *company.Person, own person) map[company.DepartmentKey]int64 {
 func avatarOf(p *company.Person) feishuserver.Avatar {
 	url := cmp.Or(p.AvatarURL, "https://img.example.org/avatar/default.png")
 	sized := func(size string) *string { return new(strings.TrimSuffix(url, ".png") + "~" + size + ".png") }
-	return feishuserver.Avatar{Avatar72: sized("72"), Avatar240: sized("240"), Avatar640: sized("640"), AvatarOrigin: &url}
+	return feishuserver.Avatar{Avatar72: sized("72"), Avatar240: sized("240"), Avatar640: sized("640"),
+		AvatarOrigin: &url}
 }
 
 func gender(p *company.Person, own person) feishuserver.Gender {
@@ -245,7 +250,8 @@ func (v view) paths(p *company.Person) *[]feishuserver.UserDepartmentPath {
 		}
 		var ids, zh, en []string
 		for _, dept := range way {
-			ids, zh, en = append(ids, company.DepartmentIDOf(dept, v.byDepartment)), append(zh, dept.Name), append(en, dept.EnglishName)
+			ids, zh, en = append(ids, company.DepartmentIDOf(dept, v.byDepartment)), append(zh, dept.Name),
+				append(en, dept.EnglishName)
 		}
 		last := way[len(way)-1]
 		out = append(out, feishuserver.UserDepartmentPath{

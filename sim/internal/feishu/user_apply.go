@@ -35,16 +35,23 @@ func checkChange(change userChange) error {
 		{desk.Outside(change.city, 0, 100), fieldRefusal("city", "", "longer than 100 characters")},
 		{desk.Outside(change.station, 0, 255), fieldRefusal("work_station", "", "longer than 255 characters")},
 		{desk.Outside(change.number, 0, 255), fieldRefusal("employee_no", "", "longer than 255 characters")},
-		{!desk.IsBlank(change.email) && !company.ValidMail(*change.email, 255), refusal{code: feishuapi.ErrorCodeInvalidEmail}},
-		{!desk.IsBlank(change.corpEmail) && !company.ValidMail(*change.corpEmail, 255), refusal{code: feishuapi.ErrorCodeInvalidEmail}},
-		{!desk.IsBlank(change.corpEmail) && !strings.HasSuffix(*change.corpEmail, mailDomain), refusal{code: feishuapi.ErrorCodeMailDomainUnavailable}},
+		{!desk.IsBlank(change.email) && !company.ValidMail(*change.email, 255),
+			refusal{code: feishuapi.ErrorCodeInvalidEmail}},
+		{!desk.IsBlank(change.corpEmail) && !company.ValidMail(*change.corpEmail, 255),
+			refusal{code: feishuapi.ErrorCodeInvalidEmail}},
+		{!desk.IsBlank(change.corpEmail) && !strings.HasSuffix(*change.corpEmail, mailDomain),
+			refusal{code: feishuapi.ErrorCodeMailDomainUnavailable}},
 		{change.gender != nil && !change.gender.Valid(), refusal{code: feishuapi.ErrorCodeInvalidGender}},
 		{change.joined != nil && *change.joined < 0, refusal{code: feishuapi.ErrorCodeInvalidJoinTime}},
-		{change.avatarKey != nil && strings.ContainsAny(*change.avatarKey, " \t\r\n/"), refusal{code: feishuapi.ErrorCodeInvalidAvatarKey}},
+		{change.avatarKey != nil && strings.ContainsAny(*change.avatarKey, " \t\r\n/"),
+			refusal{code: feishuapi.ErrorCodeInvalidAvatarKey}},
 		{!desk.IsBlank(change.geo) && *change.geo != "cn", refusal{code: feishuapi.ErrorCodeGeoUnknown}},
-		{!desk.IsBlank(change.jobLevel) && !strings.HasPrefix(*change.jobLevel, "demo-level-"), refusal{code: feishuapi.ErrorCodeInvalidJobLevel}},
-		{!desk.IsBlank(change.jobFamily) && !strings.HasPrefix(*change.jobFamily, "demo-family-"), refusal{code: feishuapi.ErrorCodeInvalidJobFamily}},
-		{change.subscriptions != nil && slices.ContainsFunc(*change.subscriptions, func(id string) bool { return id != licence }), refusal{code: feishuapi.ErrorCodeInvalidLicence}},
+		{!desk.IsBlank(change.jobLevel) && !strings.HasPrefix(*change.jobLevel, "demo-level-"),
+			refusal{code: feishuapi.ErrorCodeInvalidJobLevel}},
+		{!desk.IsBlank(change.jobFamily) && !strings.HasPrefix(*change.jobFamily, "demo-family-"),
+			refusal{code: feishuapi.ErrorCodeInvalidJobFamily}},
+		{change.subscriptions != nil && slices.ContainsFunc(*change.subscriptions,
+			func(id string) bool { return id != licence }), refusal{code: feishuapi.ErrorCodeInvalidLicence}},
 		{change.orders != nil && change.departments == nil, refusal{code: feishuapi.ErrorCodeOrderWithoutDepartments}},
 	}
 	for _, check := range checks {
@@ -61,7 +68,8 @@ func (v view) apply(p *company.Person, own *person, change userChange) (leftOut 
 		return nil, err
 	}
 	for _, step := range []func(*company.Person, *person, userChange) error{
-		v.applyContacts, v.applyDepartments, v.applyOrders, v.applyLeaders, v.applyEmployment, v.applyState, v.applyAttributes,
+		v.applyContacts, v.applyDepartments, v.applyOrders, v.applyLeaders, v.applyEmployment, v.applyState,
+		v.applyAttributes,
 	} {
 		if err := step(p, own, change); err != nil {
 			return nil, err
@@ -318,7 +326,8 @@ func (v view) applyAttributes(p *company.Person, own *person, change userChange)
 	return v.setAttributes(p, own, *change.attributes)
 }
 
-// applyLists sets city and job title, which are added to the tenant's lists if they are new, unless nothing can be added to them.
+// applyLists sets city and job title, which are added to the tenant's lists if they are new, unless nothing can be
+// added to them.
 func (v view) applyLists(p *company.Person, change userChange) error {
 	known := func(value *string, of func(*company.Person) string) bool {
 		if desk.IsBlank(value) || !v.f.config.FixedLists {
@@ -360,8 +369,10 @@ func (v view) checkAcceptor(p *company.Person, id *string) error {
 		return nil
 	}
 	acceptor, left := v.findPerson(*id)
-	if acceptor == nil || left || acceptor.Key == p.Key || acceptor.Status != company.StatusActive || !v.seesPerson(acceptor) {
-		return refusal{code: feishuapi.ErrorCodeInvalidAcceptor, text: v.f.text(feishuapi.ErrorCodeInvalidAcceptor) + ": " + strconv.Quote(*id)}
+	if acceptor == nil || left || acceptor.Key == p.Key || acceptor.Status != company.StatusActive ||
+		!v.seesPerson(acceptor) {
+		return refusal{code: feishuapi.ErrorCodeInvalidAcceptor, text: v.f.text(feishuapi.ErrorCodeInvalidAcceptor) +
+			": " + strconv.Quote(*id)}
 	}
 	return nil
 }

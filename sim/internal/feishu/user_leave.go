@@ -17,7 +17,8 @@ import (
 const restorable = 30 * 24 * time.Hour
 
 // DeleteUser takes a person off the staff.
-func (f *Vendor) DeleteUser(ctx context.Context, r feishuserver.DeleteUserRequestObject) (feishuserver.DeleteUserResponseObject, error) {
+func (f *Vendor) DeleteUser(ctx context.Context,
+	r feishuserver.DeleteUserRequestObject) (feishuserver.DeleteUserResponseObject, error) {
 	c, b := desk.CallOf(ctx), r.Body
 	err := company.Change(f.desk.Company, func(d *company.Directory) error {
 		v := f.viewOf(c, d)
@@ -68,7 +69,8 @@ func (v view) checkHandOver(p *company.Person, b *feishuserver.DeleteUserRequest
 }
 
 // ResurrectUser puts a person back on the staff.
-func (f *Vendor) ResurrectUser(ctx context.Context, r feishuserver.ResurrectUserRequestObject) (feishuserver.ResurrectUserResponseObject, error) {
+func (f *Vendor) ResurrectUser(ctx context.Context,
+	r feishuserver.ResurrectUserRequestObject) (feishuserver.ResurrectUserResponseObject, error) {
 	c, b := desk.CallOf(ctx), r.Body
 	if f.config.MonthlyCalls > 0 {
 		return nil, refusal{code: feishuapi.ErrorCodeRestoreNotAllowed}
@@ -108,7 +110,9 @@ func (f *Vendor) ResurrectUser(ctx context.Context, r feishuserver.ResurrectUser
 }
 
 // restoredPlaces makes memberships of what a restoration asks for: the root if it asks for nothing.
-func (v view) restoredPlaces(p *company.Person, wanted []feishuserver.RestoredDepartment) (places []company.Membership, main company.DepartmentKey, ranks map[company.DepartmentKey]int64, err error) {
+func (v view) restoredPlaces(p *company.Person,
+	wanted []feishuserver.RestoredDepartment) (places []company.Membership, main company.DepartmentKey,
+	ranks map[company.DepartmentKey]int64, err error) {
 	if len(wanted) == 0 {
 		wanted = []feishuserver.RestoredDepartment{{DepartmentID: "0"}}
 	}
@@ -140,7 +144,8 @@ func (v view) restoredPlaces(p *company.Person, wanted []feishuserver.RestoredDe
 	return places, main, ranks, nil
 }
 
-// restore puts a person back. A user_id that somebody else has by now is replaced, if the person was named by another id.
+// restore puts a person back. A user_id that somebody else has by now is replaced, if the person was named by another
+// id.
 func (v view) restore(p *company.Person, places []company.Membership, main company.DepartmentKey) error {
 	old := p.FeishuUserID
 	_, err := v.dir.RestorePerson(p.Key, places, v.c.Now)
@@ -177,7 +182,8 @@ func restoreFailure(err error) error {
 }
 
 // UpdateUserID gives a person another user_id.
-func (f *Vendor) UpdateUserID(ctx context.Context, r feishuserver.UpdateUserIDRequestObject) (feishuserver.UpdateUserIDResponseObject, error) {
+func (f *Vendor) UpdateUserID(ctx context.Context,
+	r feishuserver.UpdateUserIDRequestObject) (feishuserver.UpdateUserIDResponseObject, error) {
 	c := desk.CallOf(ctx)
 	err := company.Change(f.desk.Company, func(d *company.Directory) error {
 		p, left, err := f.viewOf(c, d).person(r.UserID)

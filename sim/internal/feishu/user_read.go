@@ -12,7 +12,8 @@ import (
 )
 
 // GetUser reads one person, also one who has left.
-func (f *Vendor) GetUser(ctx context.Context, r feishuserver.GetUserRequestObject) (feishuserver.GetUserResponseObject, error) {
+func (f *Vendor) GetUser(ctx context.Context,
+	r feishuserver.GetUserRequestObject) (feishuserver.GetUserResponseObject, error) {
 	c := desk.CallOf(ctx)
 	var user feishuserver.User
 	var err error
@@ -47,7 +48,8 @@ func (v view) checkIDs(ids []string, most int) error {
 }
 
 // BatchGetUsers reads people. Whoever is unknown or outside the range is left out.
-func (f *Vendor) BatchGetUsers(ctx context.Context, r feishuserver.BatchGetUsersRequestObject) (feishuserver.BatchGetUsersResponseObject, error) {
+func (f *Vendor) BatchGetUsers(ctx context.Context,
+	r feishuserver.BatchGetUsersRequestObject) (feishuserver.BatchGetUsersResponseObject, error) {
 	c := desk.CallOf(ctx)
 	items := []feishuserver.User{}
 	var err error
@@ -84,7 +86,8 @@ func (v view) users(people []*company.Person, p pageAsked, emptyAtEnd bool) *fei
 }
 
 // ListUsersByDepartment lists the direct members of a department.
-func (f *Vendor) ListUsersByDepartment(ctx context.Context, r feishuserver.ListUsersByDepartmentRequestObject) (feishuserver.ListUsersByDepartmentResponseObject, error) {
+func (f *Vendor) ListUsersByDepartment(ctx context.Context,
+	r feishuserver.ListUsersByDepartmentRequestObject) (feishuserver.ListUsersByDepartmentResponseObject, error) {
 	c := desk.CallOf(ctx)
 	var out *feishuserver.UserPage
 	var err error
@@ -96,7 +99,8 @@ func (f *Vendor) ListUsersByDepartment(ctx context.Context, r feishuserver.ListU
 		}
 		var p pageAsked
 		p, err = f.page(pageRule{
-			of: "members of " + dept.FeishuOpenID, usual: 10, largest: 50, size: r.Params.PageSize, token: r.Params.PageToken,
+			of: "members of " + dept.FeishuOpenID, usual: 10, largest: 50, size: r.Params.PageSize,
+			token: r.Params.PageToken,
 		})
 		if err == nil {
 			out = v.users(d.MembersByKey(dept.Key), p, true)
@@ -106,7 +110,8 @@ func (f *Vendor) ListUsersByDepartment(ctx context.Context, r feishuserver.ListU
 }
 
 // ListUsers is the older form: without a department it lists those who were granted to the app one by one.
-func (f *Vendor) ListUsers(ctx context.Context, r feishuserver.ListUsersRequestObject) (feishuserver.ListUsersResponseObject, error) {
+func (f *Vendor) ListUsers(ctx context.Context,
+	r feishuserver.ListUsersRequestObject) (feishuserver.ListUsersResponseObject, error) {
 	c := desk.CallOf(ctx)
 	var out *feishuserver.UserPage
 	var err error
@@ -128,7 +133,8 @@ func (f *Vendor) ListUsers(ctx context.Context, r feishuserver.ListUsersRequestO
 			list, people = "users of "+dept.FeishuOpenID, d.MembersByKey(dept.Key)
 		}
 		var p pageAsked
-		if p, err = f.page(pageRule{of: list, usual: 10, largest: 100, size: r.Params.PageSize, token: r.Params.PageToken}); err == nil {
+		if p, err = f.page(pageRule{of: list, usual: 10, largest: 100, size: r.Params.PageSize,
+			token: r.Params.PageToken}); err == nil {
 			out = v.users(people, p, false)
 		}
 	})
@@ -136,7 +142,8 @@ func (f *Vendor) ListUsers(ctx context.Context, r feishuserver.ListUsersRequestO
 }
 
 // BatchGetUserIDs looks people up by email and mobile number. Nothing found is no refusal.
-func (f *Vendor) BatchGetUserIDs(ctx context.Context, r feishuserver.BatchGetUserIDsRequestObject) (feishuserver.BatchGetUserIDsResponseObject, error) {
+func (f *Vendor) BatchGetUserIDs(ctx context.Context,
+	r feishuserver.BatchGetUserIDsRequestObject) (feishuserver.BatchGetUserIDsResponseObject, error) {
 	c := desk.CallOf(ctx)
 	emails, mobiles := desk.ListOf(r.Body.Emails), desk.ListOf(r.Body.Mobiles)
 	if len(emails) > 50 || len(mobiles) > 50 {
@@ -187,7 +194,8 @@ func (v view) match(m *feishuserver.UserIDMatch, p *company.Person) {
 }
 
 // BatchGetUserBasics reads names, without regard to the contact range.
-func (f *Vendor) BatchGetUserBasics(ctx context.Context, r feishuserver.BatchGetUserBasicsRequestObject) (feishuserver.BatchGetUserBasicsResponseObject, error) {
+func (f *Vendor) BatchGetUserBasics(ctx context.Context,
+	r feishuserver.BatchGetUserBasicsRequestObject) (feishuserver.BatchGetUserBasicsResponseObject, error) {
 	c := desk.CallOf(ctx)
 	users := []feishuserver.UserBasic{}
 	var err error
@@ -200,7 +208,8 @@ func (f *Vendor) BatchGetUserBasics(ctx context.Context, r feishuserver.BatchGet
 			if p, left := v.findPerson(id); p != nil && !left {
 				users = append(users, feishuserver.UserBasic{
 					UserID: new(id), Name: new(p.Name),
-					I18NName: &feishuserver.NameTranslations{ZhCN: new(p.Name), JaJP: new(""), EnUS: new(p.EnglishName)},
+					I18NName: &feishuserver.NameTranslations{ZhCN: new(p.Name), JaJP: new(""),
+						EnUS: new(p.EnglishName)},
 				})
 			}
 		}
@@ -209,7 +218,8 @@ func (f *Vendor) BatchGetUserBasics(ctx context.Context, r feishuserver.BatchGet
 }
 
 // ConvertUnionIDs turns union ids into the other ids.
-func (f *Vendor) ConvertUnionIDs(ctx context.Context, r feishuserver.ConvertUnionIDsRequestObject) (feishuserver.ConvertUnionIDsResponseObject, error) {
+func (f *Vendor) ConvertUnionIDs(ctx context.Context,
+	r feishuserver.ConvertUnionIDsRequestObject) (feishuserver.ConvertUnionIDsResponseObject, error) {
 	c := desk.CallOf(ctx)
 	owners := make(map[string]feishuserver.UnionIDOwner)
 	var err error
@@ -221,7 +231,8 @@ func (f *Vendor) ConvertUnionIDs(ctx context.Context, r feishuserver.ConvertUnio
 		}
 		for _, id := range r.Params.UnionIDs {
 			if p, _ := v.findPerson(id); p != nil && v.seesPerson(p) {
-				owners[id] = feishuserver.UnionIDOwner{OpenID: new(p.FeishuOpenID), UserID: when(v.may(scopeUserID), p.FeishuUserID)}
+				owners[id] = feishuserver.UnionIDOwner{OpenID: new(p.FeishuOpenID),
+					UserID: when(v.may(scopeUserID), p.FeishuUserID)}
 			}
 		}
 	})

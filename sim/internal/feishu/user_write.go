@@ -31,7 +31,8 @@ type userChange struct {
 }
 
 // CreateUser adds a person, who gets an invitation.
-func (f *Vendor) CreateUser(ctx context.Context, r feishuserver.CreateUserRequestObject) (feishuserver.CreateUserResponseObject, error) {
+func (f *Vendor) CreateUser(ctx context.Context,
+	r feishuserver.CreateUserRequestObject) (feishuserver.CreateUserResponseObject, error) {
 	b, c := r.Body, desk.CallOf(ctx)
 	change := userChange{
 		name: &b.Name, enName: b.EnName, nickname: b.Nickname, email: b.Email, mobile: b.Mobile, avatarKey: b.AvatarKey,
@@ -70,7 +71,8 @@ func (f *Vendor) createUser(v view, id *string, change userChange) (feishuserver
 	if err := v.checkContacts(change); err != nil {
 		return none, err
 	}
-	p := company.Person{Key: v.dir.NextPersonKey(), Status: company.StatusNotActivated, Created: v.c.Now, Changed: v.c.Now, Hired: v.c.Now}
+	p := company.Person{Key: v.dir.NextPersonKey(), Status: company.StatusNotActivated, Created: v.c.Now,
+		Changed: v.c.Now, Hired: v.c.Now}
 	if err := v.nameNew(&p, id); err != nil {
 		return none, err
 	}
@@ -107,7 +109,8 @@ func (v view) nameNew(p *company.Person, id *string) error {
 	}
 	p.GeneratedUserID = true
 	p.UserID = company.Unused(func(attempt int) string {
-		return "fs" + company.DeriveText(v.dir.Seed, "feishu staff id"+strconv.Itoa(attempt), int(p.Key), company.HexDigits, 10)
+		return "fs" + company.DeriveText(v.dir.Seed, "feishu staff id"+strconv.Itoa(attempt), int(p.Key),
+			company.HexDigits, 10)
 	}, func(id string) bool { return v.dir.FindPerson(company.ByUserID, id) != nil })
 	return nil
 }
@@ -118,7 +121,8 @@ func (v view) checkContacts(change userChange) error {
 		return nil
 	}
 	number, _ := company.ParseMobile(*change.mobile)
-	byMobile, byEmail := v.dir.FindPerson(company.ByMobile, number.E164()), v.dir.FindPerson(company.ByEmail, *change.email)
+	byMobile, byEmail := v.dir.FindPerson(company.ByMobile, number.E164()),
+		v.dir.FindPerson(company.ByEmail, *change.email)
 	switch {
 	case byMobile == nil || byEmail == nil:
 		return nil // whichever is taken shows later
@@ -146,7 +150,8 @@ func personFailure(err error) error {
 }
 
 // PatchUser changes what is said of a person and leaves the rest.
-func (f *Vendor) PatchUser(ctx context.Context, r feishuserver.PatchUserRequestObject) (feishuserver.PatchUserResponseObject, error) {
+func (f *Vendor) PatchUser(ctx context.Context,
+	r feishuserver.PatchUserRequestObject) (feishuserver.PatchUserResponseObject, error) {
 	b, c := r.Body, desk.CallOf(ctx)
 	if sent(c.Body, "department_ids") || sent(c.Body, "is_frozen") {
 		if err := f.delicate(c); err != nil {
@@ -157,15 +162,17 @@ func (f *Vendor) PatchUser(ctx context.Context, r feishuserver.PatchUserRequestO
 		name: b.Name, enName: b.EnName, nickname: b.Nickname, email: b.Email, mobile: b.Mobile, avatarKey: b.AvatarKey,
 		leader: b.LeaderUserID, city: b.City, country: b.Country, station: b.WorkStation, number: b.EmployeeNo,
 		corpEmail: b.EnterpriseEmail, title: b.JobTitle, jobLevel: b.JobLevelID, jobFamily: b.JobFamilyID,
-		visible: b.MobileVisible, frozen: b.IsFrozen, gender: b.Gender, joined: b.JoinTime, employeeType: b.EmployeeType,
-		departments: b.DepartmentIDs, subscriptions: b.SubscriptionIDs, dotted: b.DottedLineLeaderUserIDs,
+		visible: b.MobileVisible, frozen: b.IsFrozen, gender: b.Gender, joined: b.JoinTime,
+		employeeType: b.EmployeeType,
+		departments:  b.DepartmentIDs, subscriptions: b.SubscriptionIDs, dotted: b.DottedLineLeaderUserIDs,
 		orders: b.Orders, attributes: b.CustomAttrs,
 	})
 	return feishuserver.PatchUser200JSONResponse{Data: &feishuserver.OneUser{User: &out}}, err
 }
 
 // ReplaceUser overwrites a person: what is not said is cleared.
-func (f *Vendor) ReplaceUser(ctx context.Context, r feishuserver.ReplaceUserRequestObject) (feishuserver.ReplaceUserResponseObject, error) {
+func (f *Vendor) ReplaceUser(ctx context.Context,
+	r feishuserver.ReplaceUserRequestObject) (feishuserver.ReplaceUserResponseObject, error) {
 	b, c := r.Body, desk.CallOf(ctx)
 	switch {
 	case !sent(c.Body, "name"):
@@ -176,11 +183,15 @@ func (f *Vendor) ReplaceUser(ctx context.Context, r feishuserver.ReplaceUserRequ
 		return nil, refusal{code: feishuapi.ErrorCodeMobileOrEmployeeTypeMissing}
 	}
 	out, err := f.changeUser(c, r.UserID, userChange{
-		name: &b.Name, enName: orZero(b.EnName), nickname: orZero(b.Nickname), email: orZero(b.Email), mobile: &b.Mobile,
-		avatarKey: orZero(b.AvatarKey), leader: orZero(b.LeaderUserID), city: orZero(b.City), country: orZero(b.Country),
-		station: orZero(b.WorkStation), number: orZero(b.EmployeeNo), corpEmail: orZero(b.EnterpriseEmail), title: orZero(b.JobTitle),
-		visible: b.MobileVisible, frozen: b.IsFrozen, gender: orZero(b.Gender), joined: orZero(b.JoinTime), employeeType: &b.EmployeeType,
-		departments: &b.DepartmentIDs, orders: b.Orders, attributes: orZero(b.CustomAttrs), replace: true,
+		name: &b.Name, enName: orZero(b.EnName), nickname: orZero(b.Nickname), email: orZero(b.Email),
+		mobile:    &b.Mobile,
+		avatarKey: orZero(b.AvatarKey), leader: orZero(b.LeaderUserID), city: orZero(b.City),
+		country: orZero(b.Country),
+		station: orZero(b.WorkStation), number: orZero(b.EmployeeNo), corpEmail: orZero(b.EnterpriseEmail),
+		title:   orZero(b.JobTitle),
+		visible: b.MobileVisible, frozen: b.IsFrozen, gender: orZero(b.Gender), joined: orZero(b.JoinTime),
+		employeeType: &b.EmployeeType,
+		departments:  &b.DepartmentIDs, orders: b.Orders, attributes: orZero(b.CustomAttrs), replace: true,
 	})
 	return feishuserver.ReplaceUser200JSONResponse{Data: &feishuserver.OneUser{User: &out}}, err
 }
@@ -232,7 +243,8 @@ func (f *Vendor) changeUser(c *desk.Call, id string, change userChange) (feishus
 	return out, err
 }
 
-// mayChange checks what a user token may do: change a few fields, of its owner or, if that is an administrator, of anybody.
+// mayChange checks what a user token may do: change a few fields, of its owner or, if that is an administrator, of
+// anybody.
 func (v view) mayChange(p *company.Person) error {
 	if v.user == 0 {
 		return nil

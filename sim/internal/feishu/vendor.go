@@ -17,8 +17,8 @@ import (
 // Name is the name of the vendor, and the first part of its paths.
 const Name = "feishu"
 
-// Vendor is Feishu's part of the simulator. It implements feishuserver.StrictServerInterface, so that an operation of the
-// document that is missing here does not compile.
+// Vendor is Feishu's part of the simulator. It implements feishuserver.StrictServerInterface, so that an operation of
+// the document that is missing here does not compile.
 type Vendor struct {
 	desk    *desk.Desk
 	config  Config
@@ -80,15 +80,19 @@ func New(d *desk.Desk, config Config) *Vendor {
 	return f
 }
 
+// Name is the vendor's name, the first part of its paths.
 func (f *Vendor) Name() string { return Name }
 
+// Base is what stands between that name and the paths of the document.
 func (f *Vendor) Base() string { return "/open-apis" }
 
+// Operations returns what the document says.
 func (f *Vendor) Operations() []*wire.Operation { return feishuapi.Operations() }
 
 // RefusesUnknownPaths makes the vendor a desk.PathOwner: what it answers to paths that it does not have is documented.
 func (f *Vendor) RefusesUnknownPaths() {}
 
+// Words names the members of answers that faults change.
 func (f *Vendor) Words() desk.Words {
 	return desk.Words{
 		Envelope: []string{"code", "msg", "error", "error_description"},
@@ -116,8 +120,8 @@ func (f *Vendor) Failure(fault desk.Fault) error {
 	return refusal{code: feishuapi.ErrorCode(code), text: fault.Message}
 }
 
-// ServeHTTP handles an admitted call. It is the one place that writes the envelope of a success: the strict methods fill in the
-// other members only, and leave code at 0.
+// ServeHTTP handles an admitted call. It is the one place that writes the envelope of a success: the strict methods
+// fill in the other members only, and leave code at 0.
 func (f *Vendor) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	c := desk.CallOf(r.Context())
 	if err := f.readRequest(c, r); err != nil {

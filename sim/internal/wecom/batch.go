@@ -11,7 +11,8 @@ import (
 	"github.com/roster-go/roster/wire"
 )
 
-// batchJob is one import. It moves on when it is asked for: started, running, done. The rows take effect when it is done.
+// batchJob is one import. It moves on when it is asked for: started, running, done. The rows take effect when it is
+// done.
 type batchJob struct {
 	id     string
 	kind   wecomserver.GetBatchResultAnswerType
@@ -31,7 +32,8 @@ type importTask struct {
 	mediaID  string
 	callback *wecomserver.JobCallbackInput
 	// prepare reads the file, refuses it as a whole or says how many rows it has and what is to be done.
-	prepare func(d *company.Directory, data []byte) (total int, run func(*company.Directory) []wecomserver.BatchResultRow, err error)
+	prepare func(d *company.Directory, data []byte) (total int,
+		run func(*company.Directory) []wecomserver.BatchResultRow, err error)
 }
 
 // start begins an import and returns the job's id.
@@ -53,7 +55,8 @@ func (w *Vendor) start(c *desk.Call, imp importTask) (string, error) {
 			return "", refusal{code: wecomapi.ErrorCodeImportRunning}
 		}
 	}
-	job := &batchJob{id: company.DeriveText(w.desk.Seed, "wecom job", w.next(), company.Base62Digits, 43), kind: imp.kind}
+	job := &batchJob{id: company.DeriveText(w.desk.Seed, "wecom job", w.next(), company.Base62Digits, 43),
+		kind: imp.kind}
 	company.View(w.desk.Company, func(d *company.Directory) {
 		job.total, job.run, err = imp.prepare(d, media.data)
 	})
@@ -65,7 +68,8 @@ func (w *Vendor) start(c *desk.Call, imp importTask) (string, error) {
 }
 
 // GetBatchResult tells how far a job is, and moves it on.
-func (w *Vendor) GetBatchResult(_ context.Context, r wecomserver.GetBatchResultRequestObject) (wecomserver.GetBatchResultResponseObject, error) {
+func (w *Vendor) GetBatchResult(_ context.Context,
+	r wecomserver.GetBatchResultRequestObject) (wecomserver.GetBatchResultResponseObject, error) {
 	w.jobsMu.Lock()
 	defer w.jobsMu.Unlock()
 	job := w.job(r.Params.JobID)
@@ -132,14 +136,18 @@ func (w *Vendor) rowOutcome(err error) (*wire.Int, *string) {
 }
 
 // SyncBatchUser imports members: those of the file are updated or created, the others stay.
-func (w *Vendor) SyncBatchUser(ctx context.Context, r wecomserver.SyncBatchUserRequestObject) (wecomserver.SyncBatchUserResponseObject, error) {
+func (w *Vendor) SyncBatchUser(ctx context.Context,
+	r wecomserver.SyncBatchUserRequestObject) (wecomserver.SyncBatchUserResponseObject, error) {
 	c := desk.CallOf(ctx)
 	invites := r.Body.ToInvite == nil || *r.Body.ToInvite
 	id, err := w.start(c, importTask{
 		kind: "sync_user", mediaID: r.Body.MediaID, callback: r.Body.Callback,
-		prepare: func(_ *company.Directory, data []byte) (int, func(*company.Directory) []wecomserver.BatchResultRow, error) {
+		prepare: func(_ *company.Directory, data []byte) (int, func(*company.Directory) []wecomserver.BatchResultRow,
+			error) {
 			rows, err := readMemberFile(data)
-			run := func(d *company.Directory) []wecomserver.BatchResultRow { return w.importMembers(d, c, rows, invites) }
+			run := func(d *company.Directory) []wecomserver.BatchResultRow {
+				return w.importMembers(d, c, rows, invites)
+			}
 			return len(rows), run, err
 		},
 	})
@@ -147,12 +155,14 @@ func (w *Vendor) SyncBatchUser(ctx context.Context, r wecomserver.SyncBatchUserR
 }
 
 // ReplaceBatchUser imports members and deletes those who are not in the file.
-func (w *Vendor) ReplaceBatchUser(ctx context.Context, r wecomserver.ReplaceBatchUserRequestObject) (wecomserver.ReplaceBatchUserResponseObject, error) {
+func (w *Vendor) ReplaceBatchUser(ctx context.Context,
+	r wecomserver.ReplaceBatchUserRequestObject) (wecomserver.ReplaceBatchUserResponseObject, error) {
 	c := desk.CallOf(ctx)
 	invites := r.Body.ToInvite == nil || *r.Body.ToInvite
 	id, err := w.start(c, importTask{
 		kind: "replace_user", mediaID: r.Body.MediaID, callback: r.Body.Callback,
-		prepare: func(d *company.Directory, data []byte) (int, func(*company.Directory) []wecomserver.BatchResultRow, error) {
+		prepare: func(d *company.Directory, data []byte) (int, func(*company.Directory) []wecomserver.BatchResultRow,
+			error) {
 			rows, err := readMemberFile(data)
 			if err != nil {
 				return 0, nil, err
@@ -195,7 +205,8 @@ func absentFrom(d *company.Directory, rows []memberRow) []*company.Person {
 }
 
 // importMembers creates or updates the members of a file.
-func (w *Vendor) importMembers(d *company.Directory, c *desk.Call, rows []memberRow, invites bool) []wecomserver.BatchResultRow {
+func (w *Vendor) importMembers(d *company.Directory, c *desk.Call, rows []memberRow,
+	invites bool) []wecomserver.BatchResultRow {
 	out := make([]wecomserver.BatchResultRow, 0, len(rows))
 	for _, row := range rows {
 		var err error
@@ -211,11 +222,13 @@ func (w *Vendor) importMembers(d *company.Directory, c *desk.Call, rows []member
 }
 
 // ReplaceBatchParty imports the tree of departments. Those that are not in the file are deleted if they are empty.
-func (w *Vendor) ReplaceBatchParty(ctx context.Context, r wecomserver.ReplaceBatchPartyRequestObject) (wecomserver.ReplaceBatchPartyResponseObject, error) {
+func (w *Vendor) ReplaceBatchParty(ctx context.Context,
+	r wecomserver.ReplaceBatchPartyRequestObject) (wecomserver.ReplaceBatchPartyResponseObject, error) {
 	c := desk.CallOf(ctx)
 	id, err := w.start(c, importTask{
 		kind: "replace_party", mediaID: r.Body.MediaID, callback: r.Body.Callback,
-		prepare: func(_ *company.Directory, data []byte) (int, func(*company.Directory) []wecomserver.BatchResultRow, error) {
+		prepare: func(_ *company.Directory, data []byte) (int, func(*company.Directory) []wecomserver.BatchResultRow,
+			error) {
 			rows, err := readPartyFile(data)
 			run := func(d *company.Directory) []wecomserver.BatchResultRow { return w.importParties(d, c, rows) }
 			return len(rows), run, err

@@ -14,8 +14,8 @@ import (
 	"github.com/roster-go/roster/sim/internal/wecomserver"
 )
 
-// readBody prepares the body of a call for the generated server: it refuses what WeCom refuses, and drops members of the wrong
-// JSON type as WeCom does, which dropped tells.
+// readBody prepares the body of a call for the generated server: it refuses what WeCom refuses, and drops members of
+// the wrong JSON type as WeCom does, which dropped tells.
 func (w *Vendor) readBody(c *desk.Call) (body []byte, dropped bool, err error) {
 	makeBody := w.bodies[strings.ToLower(c.Operation.ID)]
 	if makeBody == nil {
@@ -58,7 +58,8 @@ func otherSpelling(name string, value json.RawMessage) json.RawMessage {
 		if _, err := strconv.Atoi(string(value)); err == nil {
 			return json.RawMessage(strconv.Quote(string(value)))
 		}
-	case "id", "parentid", "main_department", "department", "order": // numbers, sent as text by some when they are large
+	// numbers, sent as text by some when they are large
+	case "id", "parentid", "main_department", "department", "order":
 		return unquoteNumbers(value)
 	}
 	return value
@@ -98,8 +99,9 @@ func hasUnicodeEscape(text []byte) bool {
 	return false
 }
 
-// bodies returns, by the operation's name in lower case, a function that makes a value of the type that the document gives
-// to the operation's JSON body. It reads the types off the generated interface, so that the document stays the only list.
+// bodies returns, by the operation's name in lower case, a function that makes a value of the type that the document
+// gives to the operation's JSON body. It reads the types off the generated interface, so that the document stays the
+// only list.
 func bodies() map[string]func() any {
 	out := make(map[string]func() any)
 	server := reflect.TypeFor[wecomserver.StrictServerInterface]()

@@ -155,7 +155,8 @@ func applyAttributes(p *company.Person, input *wecomserver.ExtAttrInput) {
 func externalProfile(in wecomserver.ExternalProfileInput) *wecomserver.ExternalProfile {
 	out := &wecomserver.ExternalProfile{ExternalCorpName: in.ExternalCorpName}
 	if in.WechatChannels != nil {
-		out.WechatChannels = &wecomserver.WechatChannels{Nickname: in.WechatChannels.Nickname, Status: new(wecomserver.WechatChannelsStatus(1))}
+		out.WechatChannels = &wecomserver.WechatChannels{Nickname: in.WechatChannels.Nickname,
+			Status: new(wecomserver.WechatChannelsStatus(1))}
 	}
 	if in.ExternalAttr == nil {
 		return out

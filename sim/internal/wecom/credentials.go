@@ -11,6 +11,7 @@ type Credentials struct {
 	ProviderAppAgentID int64  // agentid of that app; it does not fit into 32 bits
 }
 
+// Demo returns the credentials that the simulator takes.
 func Demo() Credentials {
 	return Credentials{
 		CorpID:             "ww5f1e0decafc0ffee",

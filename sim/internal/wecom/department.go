@@ -71,7 +71,8 @@ func (w *Vendor) departmentsBelow(v view, id *int64) ([]*company.Department, err
 }
 
 // ListDepartment reads a part of the tree.
-func (w *Vendor) ListDepartment(ctx context.Context, r wecomserver.ListDepartmentRequestObject) (wecomserver.ListDepartmentResponseObject, error) {
+func (w *Vendor) ListDepartment(ctx context.Context,
+	r wecomserver.ListDepartmentRequestObject) (wecomserver.ListDepartmentResponseObject, error) {
 	list := []wecomserver.Department{}
 	var err error
 	company.View(w.desk.Company, func(d *company.Directory) {
@@ -86,21 +87,24 @@ func (w *Vendor) ListDepartment(ctx context.Context, r wecomserver.ListDepartmen
 }
 
 // ListDepartmentSimple reads a part of the tree without names.
-func (w *Vendor) ListDepartmentSimple(ctx context.Context, r wecomserver.ListDepartmentSimpleRequestObject) (wecomserver.ListDepartmentSimpleResponseObject, error) {
+func (w *Vendor) ListDepartmentSimple(ctx context.Context,
+	r wecomserver.ListDepartmentSimpleRequestObject) (wecomserver.ListDepartmentSimpleResponseObject, error) {
 	list := []wecomserver.DepartmentNode{}
 	var err error
 	company.View(w.desk.Company, func(d *company.Directory) {
 		var departments []*company.Department
 		departments, err = w.departmentsBelow(w.viewOf(desk.CallOf(ctx), d), r.Params.ID)
 		for _, dept := range departments {
-			list = append(list, wecomserver.DepartmentNode{ID: new(dept.WeComID), ParentID: new(parentID(d, dept)), Order: new(dept.Order)})
+			list = append(list, wecomserver.DepartmentNode{ID: new(dept.WeComID), ParentID: new(parentID(d, dept)),
+				Order: new(dept.Order)})
 		}
 	})
 	return wecomserver.ListDepartmentSimple200JSONResponse{DepartmentID: &list}, err
 }
 
 // GetDepartment reads one department.
-func (w *Vendor) GetDepartment(ctx context.Context, r wecomserver.GetDepartmentRequestObject) (wecomserver.GetDepartmentResponseObject, error) {
+func (w *Vendor) GetDepartment(ctx context.Context,
+	r wecomserver.GetDepartmentRequestObject) (wecomserver.GetDepartmentResponseObject, error) {
 	var out wecomserver.GetDepartment200JSONResponse
 	var err error
 	company.View(w.desk.Company, func(d *company.Directory) {
@@ -191,7 +195,8 @@ func (w *Vendor) makeDepartment(d *company.Directory, c *desk.Call, n newDepartm
 }
 
 // CreateDepartment adds a department.
-func (w *Vendor) CreateDepartment(ctx context.Context, r wecomserver.CreateDepartmentRequestObject) (wecomserver.CreateDepartmentResponseObject, error) {
+func (w *Vendor) CreateDepartment(ctx context.Context,
+	r wecomserver.CreateDepartmentRequestObject) (wecomserver.CreateDepartmentResponseObject, error) {
 	n := newDepartment{parent: r.Body.ParentID, name: r.Body.Name}
 	if r.Body.ID != nil {
 		if n.id = *r.Body.ID; n.id == 0 {
@@ -216,7 +221,8 @@ func (w *Vendor) CreateDepartment(ctx context.Context, r wecomserver.CreateDepar
 }
 
 // UpdateDepartment changes a department.
-func (w *Vendor) UpdateDepartment(_ context.Context, r wecomserver.UpdateDepartmentRequestObject) (wecomserver.UpdateDepartmentResponseObject, error) {
+func (w *Vendor) UpdateDepartment(_ context.Context,
+	r wecomserver.UpdateDepartmentRequestObject) (wecomserver.UpdateDepartmentResponseObject, error) {
 	err := company.Change(w.desk.Company, func(d *company.Directory) error {
 		return w.changeDepartment(d, r.Body)
 	})
@@ -271,7 +277,8 @@ func (w *Vendor) changeDepartment(d *company.Directory, b *wecomserver.UpdateDep
 }
 
 // DeleteDepartment removes an empty department.
-func (w *Vendor) DeleteDepartment(_ context.Context, r wecomserver.DeleteDepartmentRequestObject) (wecomserver.DeleteDepartmentResponseObject, error) {
+func (w *Vendor) DeleteDepartment(_ context.Context,
+	r wecomserver.DeleteDepartmentRequestObject) (wecomserver.DeleteDepartmentResponseObject, error) {
 	err := company.Change(w.desk.Company, func(d *company.Directory) error {
 		dept := d.FindDepartment(company.ByWeComID, strconv.FormatInt(r.Params.ID, 10))
 		switch {

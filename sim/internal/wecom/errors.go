@@ -28,7 +28,8 @@ func (w *Vendor) Refuse(out http.ResponseWriter, r *http.Request, err error) {
 		text = w.text(e.code)
 	}
 	c := desk.CallOf(r.Context())
-	message := fmt.Sprintf("%s, hint: [%d%015d], from ip: %s, more info at https://open.work.weixin.qq.com/devtool/query?e=%d",
+	message := fmt.Sprintf(
+		"%s, hint: [%d%015d], from ip: %s, more info at https://open.work.weixin.qq.com/devtool/query?e=%d",
 		text, c.Now.Unix(), w.next(), c.Caller, e.code)
 	answer := map[string]any{"errcode": e.code, "errmsg": message}
 	maps.Copy(answer, e.beside)

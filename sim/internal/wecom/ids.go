@@ -48,7 +48,8 @@ func (w *Vendor) readCursor(text string) (cursor, error) {
 }
 
 // ListUserID lists all pairs of person and department, ordered by person.
-func (w *Vendor) ListUserID(_ context.Context, r wecomserver.ListUserIDRequestObject) (wecomserver.ListUserIDResponseObject, error) {
+func (w *Vendor) ListUserID(_ context.Context,
+	r wecomserver.ListUserIDRequestObject) (wecomserver.ListUserIDResponseObject, error) {
 	limit := int(r.Body.Limit)
 	if limit < 1 || limit > 10_000 {
 		return nil, refusal{code: wecomapi.ErrorCodeInvalidArgs}
@@ -71,7 +72,8 @@ func (w *Vendor) ListUserID(_ context.Context, r wecomserver.ListUserIDRequestOb
 			memberships := p.Memberships
 			if p.Key == after.person {
 				// Whoever was moved since is listed again from the start: twice is better than not at all.
-				i := slices.IndexFunc(memberships, func(m company.Membership) bool { return m.Department == after.department })
+				i := slices.IndexFunc(memberships,
+					func(m company.Membership) bool { return m.Department == after.department })
 				memberships = memberships[i+1:]
 			}
 			for _, m := range memberships {
@@ -79,13 +81,15 @@ func (w *Vendor) ListUserID(_ context.Context, r wecomserver.ListUserIDRequestOb
 					next = w.cursorText(at)
 					return
 				}
-				rows = append(rows, wecomserver.DeptUser{UserID: new(p.UserID), Department: new(d.Department(m.Department).WeComID)})
+				rows = append(rows, wecomserver.DeptUser{UserID: new(p.UserID),
+					Department: new(d.Department(m.Department).WeComID)})
 				at = cursor{p.Key, m.Department}
 			}
 		}
 	})
 	out := wecomserver.ListUserID200JSONResponse{DeptUser: &rows}
-	if next != "" || after != (cursor{}) { // on the last page next_cursor is empty; if that is the only one it is absent
+	// on the last page next_cursor is empty; if that is the only one it is absent
+	if next != "" || after != (cursor{}) {
 		out.NextCursor = &next
 	}
 	return out, nil
@@ -97,9 +101,9 @@ type misses struct {
 	count int
 }
 
-// lookUp finds a person for GetUserIDByMobile and GetUserIDByEmail. When the misses of a day exceed a fifth of the corp's
-// account cap, which is taken to be half as much again as the people that the corp began with, the operation is blocked for the
-// rest of the day.
+// lookUp finds a person for GetUserIDByMobile and GetUserIDByEmail. When the misses of a day exceed a fifth of the
+// corp's account cap, which is taken to be half as much again as the people that the corp began with, the operation is
+// blocked for the rest of the day.
 func (w *Vendor) lookUp(c *desk.Call, kind company.PersonID, value string) (string, error) {
 	today := c.Now.Format(time.DateOnly)
 	limit := w.config.People * 3 / 2 / 5
@@ -130,7 +134,8 @@ func (w *Vendor) lookUp(c *desk.Call, kind company.PersonID, value string) (stri
 }
 
 // GetUserIDByMobile finds a member by mobile number.
-func (w *Vendor) GetUserIDByMobile(ctx context.Context, r wecomserver.GetUserIDByMobileRequestObject) (wecomserver.GetUserIDByMobileResponseObject, error) {
+func (w *Vendor) GetUserIDByMobile(ctx context.Context,
+	r wecomserver.GetUserIDByMobileRequestObject) (wecomserver.GetUserIDByMobileResponseObject, error) {
 	if n := len(r.Body.Mobile); n < 5 || n > 32 {
 		return nil, refusal{code: wecomapi.ErrorCodeInvalidMobile}
 	}
@@ -140,7 +145,8 @@ func (w *Vendor) GetUserIDByMobile(ctx context.Context, r wecomserver.GetUserIDB
 }
 
 // GetUserIDByEmail finds a member by mail address.
-func (w *Vendor) GetUserIDByEmail(ctx context.Context, r wecomserver.GetUserIDByEmailRequestObject) (wecomserver.GetUserIDByEmailResponseObject, error) {
+func (w *Vendor) GetUserIDByEmail(ctx context.Context,
+	r wecomserver.GetUserIDByEmailRequestObject) (wecomserver.GetUserIDByEmailResponseObject, error) {
 	kind := company.ByCorpEmail
 	if t := r.Body.EmailType; t != nil && *t == 2 {
 		kind = company.ByEmail
@@ -155,7 +161,8 @@ func (w *Vendor) GetUserIDByEmail(ctx context.Context, r wecomserver.GetUserIDBy
 }
 
 // ConvertUserIDToOpenID gives the WeChat id of a member.
-func (w *Vendor) ConvertUserIDToOpenID(ctx context.Context, r wecomserver.ConvertUserIDToOpenIDRequestObject) (wecomserver.ConvertUserIDToOpenIDResponseObject, error) {
+func (w *Vendor) ConvertUserIDToOpenID(ctx context.Context,
+	r wecomserver.ConvertUserIDToOpenIDRequestObject) (wecomserver.ConvertUserIDToOpenIDResponseObject, error) {
 	c := desk.CallOf(ctx)
 	var out wecomserver.ConvertUserIDToOpenID200JSONResponse
 	var err error
@@ -181,7 +188,8 @@ func (w *Vendor) ConvertUserIDToOpenID(ctx context.Context, r wecomserver.Conver
 }
 
 // ConvertOpenIDToUserID finds the member behind a WeChat id.
-func (w *Vendor) ConvertOpenIDToUserID(ctx context.Context, r wecomserver.ConvertOpenIDToUserIDRequestObject) (wecomserver.ConvertOpenIDToUserIDResponseObject, error) {
+func (w *Vendor) ConvertOpenIDToUserID(ctx context.Context,
+	r wecomserver.ConvertOpenIDToUserIDRequestObject) (wecomserver.ConvertOpenIDToUserIDResponseObject, error) {
 	c := desk.CallOf(ctx)
 	var out wecomserver.ConvertOpenIDToUserID200JSONResponse
 	err := error(refusal{code: wecomapi.ErrorCodeInvalidOpenID})
@@ -197,13 +205,15 @@ func (w *Vendor) ConvertOpenIDToUserID(ctx context.Context, r wecomserver.Conver
 const convertible = 1000
 
 // UserIDToOpenUserID converts ids for a provider's app.
-func (w *Vendor) UserIDToOpenUserID(ctx context.Context, r wecomserver.UserIDToOpenUserIDRequestObject) (wecomserver.UserIDToOpenUserIDResponseObject, error) {
+func (w *Vendor) UserIDToOpenUserID(ctx context.Context,
+	r wecomserver.UserIDToOpenUserIDRequestObject) (wecomserver.UserIDToOpenUserIDResponseObject, error) {
 	pairs, invalid, err := w.convert(desk.CallOf(ctx), company.ByUserID, r.Body.UserIDList)
 	return wecomserver.UserIDToOpenUserID200JSONResponse{OpenUserIDList: &pairs, InvalidUserIDList: &invalid}, err
 }
 
 // OpenUserIDToUserID converts ids that a provider's app has got.
-func (w *Vendor) OpenUserIDToUserID(ctx context.Context, r wecomserver.OpenUserIDToUserIDRequestObject) (wecomserver.OpenUserIDToUserIDResponseObject, error) {
+func (w *Vendor) OpenUserIDToUserID(ctx context.Context,
+	r wecomserver.OpenUserIDToUserIDRequestObject) (wecomserver.OpenUserIDToUserIDResponseObject, error) {
 	switch r.Body.SourceAgentID {
 	case 0:
 		return nil, refusal{code: wecomapi.ErrorCodeAgentIDMissing}
@@ -215,7 +225,8 @@ func (w *Vendor) OpenUserIDToUserID(ctx context.Context, r wecomserver.OpenUserI
 	return wecomserver.OpenUserIDToUserID200JSONResponse{UserIDList: &pairs, InvalidOpenUserIDList: &invalid}, err
 }
 
-func (w *Vendor) convert(c *desk.Call, kind company.PersonID, ids []string) (pairs []wecomserver.UserIDPair, invalid []string, err error) {
+func (w *Vendor) convert(c *desk.Call, kind company.PersonID,
+	ids []string) (pairs []wecomserver.UserIDPair, invalid []string, err error) {
 	switch {
 	case len(ids) == 0:
 		return nil, nil, refusal{code: wecomapi.ErrorCodeEmptyParameter}

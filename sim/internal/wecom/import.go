@@ -51,8 +51,9 @@ func readTable(data []byte) ([]map[string]string, error) {
 	return out, nil
 }
 
-// columnOf returns what the simulator calls a column of the members' template. The template is a file that administrators
-// download, and its headings have changed over the years; other headings are names of self-defined fields.
+// columnOf returns what the simulator calls a column of the members' template. The template is a file that
+// administrators download, and its headings have changed over the years; other headings are names of self-defined
+// fields.
 func columnOf(heading string) string {
 	switch heading {
 	case "帐号", "账号", "userid":
@@ -110,7 +111,8 @@ func readMemberFile(data []byte) ([]memberRow, error) {
 				continue
 			}
 			if column == "" {
-				attrs = append(attrs, wecomserver.AttrInput{Name: heading, Text: &wecomserver.AttrTextInput{Value: cell}})
+				attrs = append(attrs, wecomserver.AttrInput{Name: heading,
+					Text: &wecomserver.AttrTextInput{Value: cell}})
 				continue
 			}
 			if !row.change.setCell(column, cell) {
@@ -120,11 +122,11 @@ func readMemberFile(data []byte) ([]memberRow, error) {
 		if row.userID == "" {
 			return nil, refusal{code: wecomapi.ErrorCodeInvalidImportFile}
 		}
-		if id := company.Fold(company.ByUserID, row.userID); seen[id] {
+		id := company.Fold(company.ByUserID, row.userID)
+		if seen[id] {
 			return nil, refusal{code: wecomapi.ErrorCodeImportDuplicateUserID}
-		} else {
-			seen[id] = true
 		}
+		seen[id] = true
 		if attrs != nil {
 			row.change.attributes = &wecomserver.ExtAttrInput{Attrs: &attrs}
 		}
@@ -192,8 +194,8 @@ func numbers(cell string) (*[]int64, bool) {
 	return &out, true
 }
 
-// readPartyFile reads the departments of an import file and checks that they form a tree under the root, which need not be in
-// the file itself. Parents come before their children in what it returns.
+// readPartyFile reads the departments of an import file and checks that they form a tree under the root, which need not
+// be in the file itself. Parents come before their children in what it returns.
 func readPartyFile(data []byte) ([]partyRow, error) {
 	bad := refusal{code: wecomapi.ErrorCodeInvalidImportFile}
 	table, err := readTable(data)
@@ -285,7 +287,8 @@ func pruneEmpty(d *company.Directory, key company.DepartmentKey, listed map[int6
 func (w *Vendor) importParty(d *company.Directory, c *desk.Call, row partyRow) (action int64, err error) {
 	dept := d.FindDepartment(company.ByWeComID, strconv.FormatInt(row.id, 10))
 	if dept == nil {
-		_, err := w.makeDepartment(d, c, newDepartment{id: row.id, parent: row.parent, name: row.name, order: row.order})
+		_, err := w.makeDepartment(d, c, newDepartment{id: row.id, parent: row.parent, name: row.name,
+			order: row.order})
 		return partyCreated, err
 	}
 	change := wecomserver.UpdateDepartmentRequest{ID: row.id}

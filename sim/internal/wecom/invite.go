@@ -12,8 +12,8 @@ import (
 	"github.com/roster-go/roster/wire"
 )
 
-// Controls is what a test can see and do of WeCom beside its interface: what people do in a browser or administrators in the
-// console, and what reaches people by mail.
+// Controls is what a test can see and do of WeCom beside its interface: what people do in a browser or administrators
+// in the console, and what reaches people by mail.
 type Controls struct{ part *Vendor }
 
 // Controls returns what a test can do beside the interface.
@@ -26,16 +26,16 @@ func (c *Controls) Invited() []desk.Invitation {
 	return slices.Clone(c.part.invited)
 }
 
-// LimitApps sets the visible range (可见范围) of the demo apps to these departments and all below them. Without departments they
-// see the whole corp again.
+// LimitApps sets the visible range (可见范围) of the demo apps to these departments and all below them. Without departments
+// they see the whole corp again.
 func (c *Controls) LimitApps(departments ...company.DepartmentKey) {
 	c.part.mu.Lock()
 	defer c.part.mu.Unlock()
 	c.part.visible = slices.Clone(departments)
 }
 
-// Consent returns the ticket that the self-built app gets when the person opens its page and agrees to show private fields. It
-// is for GetUserDetailByTicket. It fails if nobody has the user id.
+// Consent returns the ticket that the self-built app gets when the person opens its page and agrees to show private
+// fields. It is for GetUserDetailByTicket. It fails if nobody has the user id.
 func (c *Controls) Consent(userID string) (ticket string, err error) {
 	key, err := c.part.keyOf(userID)
 	if err != nil {
@@ -49,8 +49,8 @@ func (c *Controls) Consent(userID string) (ticket string, err error) {
 	return ticket, nil
 }
 
-// OpenVerificationPage returns the code with which the corp's verification page is opened when WeCom asks the person for the
-// second check. It is for GetTFAInfo, once. It fails if nobody has the user id.
+// OpenVerificationPage returns the code with which the corp's verification page is opened when WeCom asks the person
+// for the second check. It is for GetTFAInfo, once. It fails if nobody has the user id.
 func (c *Controls) OpenVerificationPage(userID string) (code string, err error) {
 	key, err := c.part.keyOf(userID)
 	if err != nil {
@@ -84,7 +84,8 @@ func (w *Vendor) invite(c *desk.Call, userID string) {
 func knownTag(id int64) bool { return id >= 1 && id <= 5 }
 
 // InviteUser invites those who have not activated their accounts yet.
-func (w *Vendor) InviteUser(ctx context.Context, r wecomserver.InviteUserRequestObject) (wecomserver.InviteUserResponseObject, error) {
+func (w *Vendor) InviteUser(ctx context.Context,
+	r wecomserver.InviteUserRequestObject) (wecomserver.InviteUserResponseObject, error) {
 	users, parties, tags := desk.ListOf(r.Body.User), desk.ListOf(r.Body.Party), desk.ListOf(r.Body.Tag)
 	switch {
 	case len(users)+len(parties)+len(tags) == 0:

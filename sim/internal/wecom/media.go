@@ -24,7 +24,8 @@ type media struct {
 // mediaLife is how long an uploaded file is kept.
 const mediaLife = 3 * 24 * time.Hour
 
-// upload is the answer of UploadMedia. Its created_at is text, which the document's lenient type would write as a number.
+// upload is the answer of UploadMedia. Its created_at is text, which the document's lenient type would write as a
+// number.
 type upload struct {
 	Type      string `json:"type"`
 	MediaID   string `json:"media_id"`
@@ -38,7 +39,8 @@ func (u upload) VisitUploadMediaResponse(w http.ResponseWriter) error {
 }
 
 // UploadMedia keeps a file for three days.
-func (w *Vendor) UploadMedia(ctx context.Context, r wecomserver.UploadMediaRequestObject) (wecomserver.UploadMediaResponseObject, error) {
+func (w *Vendor) UploadMedia(ctx context.Context,
+	r wecomserver.UploadMediaRequestObject) (wecomserver.UploadMediaResponseObject, error) {
 	c, kind := desk.CallOf(ctx), string(r.Params.Type)
 	most, ok := map[string]int{"image": 10 << 20, "voice": 2 << 20, "video": 10 << 20, "file": 20 << 20}[kind]
 	if !ok {

@@ -16,9 +16,9 @@ type profile struct {
 
 // member writes a person as WeCom does, seen by a caller. inList tells whether it is one of several.
 //
-// Real tenants differ from the vendor's pages in the ways that depend on the person's key here: arrays that should be parallel
-// are shorter, empty or absent, gender is empty, extattr comes in every form that it ever had, and members of older days
-// turn up. The key decides, so that equal simulators show equal oddities and each of them can be found.
+// Real tenants differ from the vendor's pages in the ways that depend on the person's key here: arrays that should be
+// parallel are shorter, empty or absent, gender is empty, extattr comes in every form that it ever had, and members of
+// older days turn up. The key decides, so that equal simulators show equal oddities and each of them can be found.
 func (w *Vendor) member(v view, p *company.Person, inList bool, holder string) wecomserver.Member {
 	key := int(p.Key)
 	m := wecomserver.Member{
@@ -48,7 +48,8 @@ func (w *Vendor) member(v view, p *company.Person, inList bool, holder string) w
 		m.DirectLeader = &[]string{}
 	}
 	if key%50 == 9 {
-		m.Enable, m.IsLeader, m.HideMobile, m.WXPluginStatus = new(bit(p.Status != company.StatusDisabled)), new(bit(company.LeadsSomewhere(p))), new(bit(p.MobileHidden)), new(int64(1))
+		m.Enable, m.IsLeader, m.HideMobile, m.WXPluginStatus = new(bit(p.Status != company.StatusDisabled)),
+			new(bit(company.LeadsSomewhere(p))), new(bit(p.MobileHidden)), new(int64(1))
 	}
 	w.addSensitive(&m, v, p)
 	if inList && holder == holderProvider {

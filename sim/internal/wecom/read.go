@@ -18,14 +18,16 @@ const replyLimit = 10_000
 // memberAnswer is the answer of GetUser: a member, flat.
 type memberAnswer struct{ wecomserver.Member }
 
-// VisitGetUserResponse writes the member. It takes the place of the document's type, which repeats all members of Member.
+// VisitGetUserResponse writes the member. It takes the place of the document's type, which repeats all members of
+// Member.
 func (u memberAnswer) VisitGetUserResponse(w http.ResponseWriter) error {
 	desk.WriteJSON(w, http.StatusOK, u.Member)
 	return nil
 }
 
 // GetUser reads one member.
-func (w *Vendor) GetUser(ctx context.Context, r wecomserver.GetUserRequestObject) (wecomserver.GetUserResponseObject, error) {
+func (w *Vendor) GetUser(ctx context.Context,
+	r wecomserver.GetUserRequestObject) (wecomserver.GetUserResponseObject, error) {
 	c := desk.CallOf(ctx)
 	if r.Params.UserID == "" {
 		return nil, refusal{code: wecomapi.ErrorCodeUserIDMissing}
@@ -81,7 +83,8 @@ func (w *Vendor) membersOf(v view, id int64, fetchChild *int64) ([]*company.Pers
 }
 
 // GetUserList reads the members of a department.
-func (w *Vendor) GetUserList(ctx context.Context, r wecomserver.GetUserListRequestObject) (wecomserver.GetUserListResponseObject, error) {
+func (w *Vendor) GetUserList(ctx context.Context,
+	r wecomserver.GetUserListRequestObject) (wecomserver.GetUserListResponseObject, error) {
 	c := desk.CallOf(ctx)
 	list := []wecomserver.Member{}
 	var err error
@@ -97,7 +100,8 @@ func (w *Vendor) GetUserList(ctx context.Context, r wecomserver.GetUserListReque
 }
 
 // GetUserSimplelist reads ids and names of the members of a department.
-func (w *Vendor) GetUserSimplelist(ctx context.Context, r wecomserver.GetUserSimplelistRequestObject) (wecomserver.GetUserSimplelistResponseObject, error) {
+func (w *Vendor) GetUserSimplelist(ctx context.Context,
+	r wecomserver.GetUserSimplelistRequestObject) (wecomserver.GetUserSimplelistResponseObject, error) {
 	c := desk.CallOf(ctx)
 	list := []wecomserver.SimpleMember{}
 	var err error
@@ -108,14 +112,16 @@ func (w *Vendor) GetUserSimplelist(ctx context.Context, r wecomserver.GetUserSim
 		for _, p := range people {
 			var m wecomserver.Member
 			w.placeMember(&m, v, p)
-			list = append(list, wecomserver.SimpleMember{UserID: new(p.UserID), Name: new(p.Name), Department: m.Department})
+			list = append(list, wecomserver.SimpleMember{UserID: new(p.UserID), Name: new(p.Name),
+				Department: m.Department})
 		}
 	})
 	return wecomserver.GetUserSimplelist200JSONResponse{UserList: &list}, err
 }
 
 // GetActiveStat tells how many members were active on a day: a number made up from the day.
-func (w *Vendor) GetActiveStat(ctx context.Context, r wecomserver.GetActiveStatRequestObject) (wecomserver.GetActiveStatResponseObject, error) {
+func (w *Vendor) GetActiveStat(ctx context.Context,
+	r wecomserver.GetActiveStatRequestObject) (wecomserver.GetActiveStatResponseObject, error) {
 	c := desk.CallOf(ctx)
 	day, err := time.ParseInLocation(time.DateOnly, r.Body.Date, c.Now.Location())
 	if r.Body.Date == "" {
@@ -136,7 +142,8 @@ func (w *Vendor) GetActiveStat(ctx context.Context, r wecomserver.GetActiveStatR
 }
 
 // GetJoinQRCode gives the address of the QR code for joining.
-func (w *Vendor) GetJoinQRCode(_ context.Context, r wecomserver.GetJoinQRCodeRequestObject) (wecomserver.GetJoinQRCodeResponseObject, error) {
+func (w *Vendor) GetJoinQRCode(_ context.Context,
+	r wecomserver.GetJoinQRCodeRequestObject) (wecomserver.GetJoinQRCodeResponseObject, error) {
 	size := int64(1)
 	if r.Params.SizeType != nil {
 		size = int64(*r.Params.SizeType)
@@ -144,6 +151,7 @@ func (w *Vendor) GetJoinQRCode(_ context.Context, r wecomserver.GetJoinQRCodeReq
 	if size < 1 || size > 4 {
 		return nil, refusal{code: wecomapi.ErrorCodeInvalidArgs}
 	}
-	url := "https://work.weixin.qq.com/wework_admin/genqrcode?action=join&vcode=demo&qr_size=" + strconv.FormatInt(size, 10)
+	url := "https://work.weixin.qq.com/wework_admin/genqrcode?action=join&vcode=demo&qr_size=" +
+		strconv.FormatInt(size, 10)
 	return wecomserver.GetJoinQRCode200JSONResponse{JoinQRCode: &url}, nil
 }

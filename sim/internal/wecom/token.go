@@ -24,9 +24,10 @@ func (w *Vendor) admitTokenRequest(c *desk.Call) error {
 	return w.withinQuota(c)
 }
 
-// GetToken sells a token. Asked again it gives the same token, with what is left of its life; a new one when less than ten
-// minutes are left, or half of the life of a token that does not live that long. The old one stays good to its end.
-func (w *Vendor) GetToken(ctx context.Context, r wecomserver.GetTokenRequestObject) (wecomserver.GetTokenResponseObject, error) {
+// GetToken sells a token. Asked again it gives the same token, with what is left of its life; a new one when less than
+// ten minutes are left, or half of the life of a token that does not live that long. The old one stays good to its end.
+func (w *Vendor) GetToken(ctx context.Context,
+	r wecomserver.GetTokenRequestObject) (wecomserver.GetTokenResponseObject, error) {
 	c := desk.CallOf(ctx)
 	holder, err := w.holderOf(c, r.Params.CorpID, r.Params.CorpSecret)
 	if err != nil {
@@ -37,7 +38,8 @@ func (w *Vendor) GetToken(ctx context.Context, r wecomserver.GetTokenRequestObje
 	if !ok || g.Expires.Sub(c.Now) < min(10*time.Minute, lifetime/2) {
 		g = w.desk.Tokens.Issue(Name, holder, "", 160, c.Now, lifetime)
 	}
-	return wecomserver.GetToken200JSONResponse{AccessToken: &g.Token, ExpiresIn: new(desk.Seconds(g.Expires.Sub(c.Now)))}, nil
+	return wecomserver.GetToken200JSONResponse{AccessToken: &g.Token,
+		ExpiresIn: new(desk.Seconds(g.Expires.Sub(c.Now)))}, nil
 }
 
 // holderOf checks corp id and secret.

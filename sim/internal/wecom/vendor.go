@@ -19,8 +19,8 @@ import (
 // Name is the name of the vendor, and the first part of its paths.
 const Name = "wecom"
 
-// Vendor is WeCom's part of the simulator. It implements wecomserver.StrictServerInterface, so that an operation of the document
-// that is missing here does not compile.
+// Vendor is WeCom's part of the simulator. It implements wecomserver.StrictServerInterface, so that an operation of the
+// document that is missing here does not compile.
 type Vendor struct {
 	desk    *desk.Desk
 	config  Config
@@ -80,12 +80,16 @@ func New(d *desk.Desk, config Config) *Vendor {
 	return w
 }
 
+// Name is the vendor's name, the first part of its paths.
 func (w *Vendor) Name() string { return Name }
 
+// Base is what stands between that name and the paths of the document.
 func (w *Vendor) Base() string { return "/cgi-bin" }
 
+// Operations returns what the document says.
 func (w *Vendor) Operations() []*wire.Operation { return wecomapi.Operations() }
 
+// Words names the members of answers that faults change.
 func (w *Vendor) Words() desk.Words {
 	return desk.Words{Envelope: []string{"errcode", "errmsg"}, Cursor: []string{"next_cursor"}}
 }
@@ -105,8 +109,8 @@ func (w *Vendor) Failure(f desk.Fault) error {
 	return refusal{code: wecomapi.ErrorCode(code), text: f.Message}
 }
 
-// ServeHTTP handles an admitted call. It is the one place that writes the envelope of a success: the strict methods fill in the
-// other members only.
+// ServeHTTP handles an admitted call. It is the one place that writes the envelope of a success: the strict methods
+// fill in the other members only.
 func (w *Vendor) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	c := desk.CallOf(r.Context())
 	body, dropped, err := w.readBody(c)

@@ -17,7 +17,8 @@ type tfaPass struct {
 }
 
 // AuthsuccUser lets a member finish the first login.
-func (w *Vendor) AuthsuccUser(ctx context.Context, r wecomserver.AuthsuccUserRequestObject) (wecomserver.AuthsuccUserResponseObject, error) {
+func (w *Vendor) AuthsuccUser(ctx context.Context,
+	r wecomserver.AuthsuccUserRequestObject) (wecomserver.AuthsuccUserResponseObject, error) {
 	err := company.Change(w.desk.Company, func(d *company.Directory) error {
 		if r.Params.UserID == "" {
 			return refusal{code: wecomapi.ErrorCodeUserIDMissing}
@@ -37,7 +38,8 @@ func (w *Vendor) AuthsuccUser(ctx context.Context, r wecomserver.AuthsuccUserReq
 }
 
 // GetTFAInfo tells who stands before the verification page. A code is good for one call, its tfa_code for five minutes.
-func (w *Vendor) GetTFAInfo(ctx context.Context, r wecomserver.GetTFAInfoRequestObject) (wecomserver.GetTFAInfoResponseObject, error) {
+func (w *Vendor) GetTFAInfo(ctx context.Context,
+	r wecomserver.GetTFAInfoRequestObject) (wecomserver.GetTFAInfoResponseObject, error) {
 	c := desk.CallOf(ctx)
 	n := w.next()
 	w.mu.Lock()
@@ -56,7 +58,8 @@ func (w *Vendor) GetTFAInfo(ctx context.Context, r wecomserver.GetTFAInfoRequest
 }
 
 // TFASucc lets the member of a GetTFAInfo go on.
-func (w *Vendor) TFASucc(ctx context.Context, r wecomserver.TFASuccRequestObject) (wecomserver.TFASuccResponseObject, error) {
+func (w *Vendor) TFASucc(ctx context.Context,
+	r wecomserver.TFASuccRequestObject) (wecomserver.TFASuccResponseObject, error) {
 	if r.Body.UserID == "" {
 		return nil, refusal{code: wecomapi.ErrorCodeUserIDMissing}
 	}
@@ -75,7 +78,8 @@ func (w *Vendor) TFASucc(ctx context.Context, r wecomserver.TFASuccRequestObject
 }
 
 // GetUserDetailByTicket gives the private fields of a person who has agreed.
-func (w *Vendor) GetUserDetailByTicket(_ context.Context, r wecomserver.GetUserDetailByTicketRequestObject) (wecomserver.GetUserDetailByTicketResponseObject, error) {
+func (w *Vendor) GetUserDetailByTicket(_ context.Context,
+	r wecomserver.GetUserDetailByTicketRequestObject) (wecomserver.GetUserDetailByTicketResponseObject, error) {
 	w.mu.Lock()
 	key, ok := w.tickets[r.Body.UserTicket]
 	w.mu.Unlock()

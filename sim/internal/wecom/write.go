@@ -16,18 +16,20 @@ const pendingName = "其他（待设置部门）"
 
 // memberChange is what a call or a row of an import says of a member; what is nil is not said.
 type memberChange struct {
-	name, alias, mobile, position, email, bizMail, telephone, avatar, externalPosition, address, newUserID *string
-	gender                                                                                                 *wecomserver.GenderInput
-	enable, mainDepartment                                                                                 *int64
-	departments, orders, leads                                                                             *[]int64
-	directLeader                                                                                           *[]string
-	attributes                                                                                             *wecomserver.ExtAttrInput
-	external                                                                                               *wecomserver.ExternalProfileInput
-	mailAliases                                                                                            *wecomserver.BizMailAliasInput
+	name, alias, mobile, position, email, bizMail           *string
+	telephone, avatar, externalPosition, address, newUserID *string
+	gender                                                  *wecomserver.GenderInput
+	enable, mainDepartment                                  *int64
+	departments, orders, leads                              *[]int64
+	directLeader                                            *[]string
+	attributes                                              *wecomserver.ExtAttrInput
+	external                                                *wecomserver.ExternalProfileInput
+	mailAliases                                             *wecomserver.BizMailAliasInput
 }
 
 // CreateUser adds a member.
-func (w *Vendor) CreateUser(ctx context.Context, r wecomserver.CreateUserRequestObject) (wecomserver.CreateUserResponseObject, error) {
+func (w *Vendor) CreateUser(ctx context.Context,
+	r wecomserver.CreateUserRequestObject) (wecomserver.CreateUserResponseObject, error) {
 	b, c := r.Body, desk.CallOf(ctx)
 	change := memberChange{
 		name: &b.Name, alias: b.Alias, mobile: b.Mobile, position: b.Position, email: b.Email, bizMail: b.BizMail,
@@ -56,21 +58,26 @@ func (w *Vendor) CreateUser(ctx context.Context, r wecomserver.CreateUserRequest
 }
 
 // UpdateUser changes what is said of a member and leaves the rest.
-func (w *Vendor) UpdateUser(ctx context.Context, r wecomserver.UpdateUserRequestObject) (wecomserver.UpdateUserResponseObject, error) {
+func (w *Vendor) UpdateUser(ctx context.Context,
+	r wecomserver.UpdateUserRequestObject) (wecomserver.UpdateUserResponseObject, error) {
 	b, c := r.Body, desk.CallOf(ctx)
 	change := memberChange{
 		name: b.Name, alias: b.Alias, mobile: b.Mobile, position: b.Position, email: b.Email, bizMail: b.BizMail,
-		telephone: b.Telephone, avatar: b.AvatarMediaID, externalPosition: b.ExternalPosition, address: b.Address, newUserID: b.NewUserID,
-		gender: b.Gender, enable: b.Enable, mainDepartment: b.MainDepartment,
+		telephone: b.Telephone, avatar: b.AvatarMediaID, externalPosition: b.ExternalPosition, address: b.Address,
+		newUserID: b.NewUserID,
+		gender:    b.Gender, enable: b.Enable, mainDepartment: b.MainDepartment,
 		departments: b.Department, orders: b.Order, leads: b.IsLeaderInDept, directLeader: b.DirectLeader,
 		attributes: b.ExtAttr, external: b.ExternalProfile, mailAliases: b.BizMailAlias,
 	}
-	err := company.Change(w.desk.Company, func(d *company.Directory) error { return w.updateMember(d, c, b.UserID, change) })
+	err := company.Change(w.desk.Company, func(d *company.Directory) error {
+		return w.updateMember(d, c, b.UserID, change)
+	})
 	return wecomserver.UpdateUser200JSONResponse{}, err
 }
 
 // createMember adds a member and says which departments were created on the way.
-func (w *Vendor) createMember(d *company.Directory, c *desk.Call, userID string, change memberChange) ([]wecomserver.CreatedDepartment, error) {
+func (w *Vendor) createMember(d *company.Directory, c *desk.Call, userID string,
+	change memberChange) ([]wecomserver.CreatedDepartment, error) {
 	switch {
 	case userID == "":
 		return nil, refusal{code: wecomapi.ErrorCodeUserIDMissing}
@@ -94,7 +101,8 @@ func (w *Vendor) createMember(d *company.Directory, c *desk.Call, userID string,
 	if desk.IsBlank(change.mobile) && desk.IsBlank(change.email) {
 		return nil, refusal{code: wecomapi.ErrorCodeMobileAndEmailEmpty}
 	}
-	p := company.Person{Key: d.NextPersonKey(), UserID: userID, Status: company.StatusNotActivated, Employment: company.EmploymentRegular, Created: c.Now}
+	p := company.Person{Key: d.NextPersonKey(), UserID: userID, Status: company.StatusNotActivated,
+		Employment: company.EmploymentRegular, Created: c.Now}
 	created, err := w.apply(d, c, &p, change)
 	if err != nil {
 		return nil, err
@@ -166,7 +174,8 @@ func memberFailure(err error) error {
 }
 
 // apply writes a change that was checked into p, and creates the departments that it needs.
-func (w *Vendor) apply(d *company.Directory, c *desk.Call, p *company.Person, change memberChange) ([]wecomserver.CreatedDepartment, error) {
+func (w *Vendor) apply(d *company.Directory, c *desk.Call, p *company.Person,
+	change memberChange) ([]wecomserver.CreatedDepartment, error) {
 	set := func(field *string, value *string) {
 		if value != nil {
 			*field = *value
@@ -218,9 +227,10 @@ func (w *Vendor) apply(d *company.Directory, c *desk.Call, p *company.Person, ch
 	return w.applyDepartments(d, c, p, change)
 }
 
-// applyDepartments puts p into the departments of a change. Those that do not exist are created among the pending ones, unless
-// something else about the departments is wrong.
-func (w *Vendor) applyDepartments(d *company.Directory, c *desk.Call, p *company.Person, change memberChange) ([]wecomserver.CreatedDepartment, error) {
+// applyDepartments puts p into the departments of a change. Those that do not exist are created among the pending ones,
+// unless something else about the departments is wrong.
+func (w *Vendor) applyDepartments(d *company.Directory, c *desk.Call, p *company.Person,
+	change memberChange) ([]wecomserver.CreatedDepartment, error) {
 	memberships := p.Memberships
 	var created []wecomserver.CreatedDepartment
 	if change.departments != nil {
@@ -271,7 +281,8 @@ func (w *Vendor) applyDepartments(d *company.Directory, c *desk.Call, p *company
 }
 
 // departmentFor finds the department with an id; 0 and unknown ids lead to the pending ones.
-func (w *Vendor) departmentFor(d *company.Directory, c *desk.Call, id int64) (dept *company.Department, isNew bool, err error) {
+func (w *Vendor) departmentFor(d *company.Directory, c *desk.Call,
+	id int64) (dept *company.Department, isNew bool, err error) {
 	if id != 0 {
 		if dept := d.FindDepartment(company.ByWeComID, strconv.FormatInt(id, 10)); dept != nil {
 			return dept, false, nil
@@ -312,7 +323,8 @@ func (w *Vendor) remember(key company.PersonKey, change memberChange) {
 }
 
 // DeleteUser removes a member.
-func (w *Vendor) DeleteUser(ctx context.Context, r wecomserver.DeleteUserRequestObject) (wecomserver.DeleteUserResponseObject, error) {
+func (w *Vendor) DeleteUser(ctx context.Context,
+	r wecomserver.DeleteUserRequestObject) (wecomserver.DeleteUserResponseObject, error) {
 	err := company.Change(w.desk.Company, func(d *company.Directory) error {
 		if r.Params.UserID == "" {
 			return refusal{code: wecomapi.ErrorCodeUserIDMissing}
@@ -330,7 +342,8 @@ func (w *Vendor) DeleteUser(ctx context.Context, r wecomserver.DeleteUserRequest
 }
 
 // DeleteBatchUser removes members, all of them or none.
-func (w *Vendor) DeleteBatchUser(ctx context.Context, r wecomserver.DeleteBatchUserRequestObject) (wecomserver.DeleteBatchUserResponseObject, error) {
+func (w *Vendor) DeleteBatchUser(ctx context.Context,
+	r wecomserver.DeleteBatchUserRequestObject) (wecomserver.DeleteBatchUserResponseObject, error) {
 	if n := len(r.Body.UserIDList); n < 1 || n > 200 {
 		return nil, refusal{code: wecomapi.ErrorCodeInvalidUserIDListLength}
 	}

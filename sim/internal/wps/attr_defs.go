@@ -31,7 +31,8 @@ func attrDefs() []attrDef {
 		{id: "at-1", name: "工号", kind: attrText},
 		{id: "at-2", name: "工位", kind: attrText},
 		{id: "at-3", name: "主页", kind: attrURL},
-		{id: "at-4", name: "班次", kind: attrOption, options: []wpsserver.CustomAttrOption{{Key: new("d"), Name: new("白班")}, {Key: new("n"), Name: new("夜班")}}},
+		{id: "at-4", name: "班次", kind: attrOption,
+			options: []wpsserver.CustomAttrOption{{Key: new("d"), Name: new("白班")}, {Key: new("n"), Name: new("夜班")}}},
 		{id: "at-5", name: "导师", kind: attrUser},
 		{id: "at-6", name: "协作部门", kind: attrDepts},
 	}
@@ -57,8 +58,10 @@ func attrDefList(defs []attrDef) *wpsserver.CustomAttrDefList {
 }
 
 // BatchReadCustomAttrDefs lists the definitions.
-func (w *Vendor) BatchReadCustomAttrDefs(context.Context, wpsserver.BatchReadCustomAttrDefsRequestObject) (wpsserver.BatchReadCustomAttrDefsResponseObject, error) {
-	return wpsserver.BatchReadCustomAttrDefs200JSONResponse{Msg: w.said(""), Data: attrDefList(w.attrDefinitions())}, nil
+func (w *Vendor) BatchReadCustomAttrDefs(context.Context,
+	wpsserver.BatchReadCustomAttrDefsRequestObject) (wpsserver.BatchReadCustomAttrDefsResponseObject, error) {
+	return wpsserver.BatchReadCustomAttrDefs200JSONResponse{Msg: w.said(""), Data: attrDefList(w.attrDefinitions())},
+		nil
 }
 
 // change writes what an input says into a definition.
@@ -102,7 +105,8 @@ func distinct(defs []attrDef) error {
 }
 
 // BatchCreateCustomAttrDefs adds definitions, all of them or none.
-func (w *Vendor) BatchCreateCustomAttrDefs(_ context.Context, r wpsserver.BatchCreateCustomAttrDefsRequestObject) (wpsserver.BatchCreateCustomAttrDefsResponseObject, error) {
+func (w *Vendor) BatchCreateCustomAttrDefs(_ context.Context,
+	r wpsserver.BatchCreateCustomAttrDefsRequestObject) (wpsserver.BatchCreateCustomAttrDefsResponseObject, error) {
 	if len(r.Body.CustomAttrs) == 0 {
 		return nil, invalid("custom_attrs is required")
 	}
@@ -125,8 +129,10 @@ func (w *Vendor) BatchCreateCustomAttrDefs(_ context.Context, r wpsserver.BatchC
 	return wpsserver.BatchCreateCustomAttrDefs200JSONResponse{Msg: w.said(""), Data: attrDefList(added)}, nil
 }
 
-// BatchUpdateCustomAttrDefs changes definitions, all of them or none. The kind of one cannot be changed: its values would not fit.
-func (w *Vendor) BatchUpdateCustomAttrDefs(ctx context.Context, r wpsserver.BatchUpdateCustomAttrDefsRequestObject) (wpsserver.BatchUpdateCustomAttrDefsResponseObject, error) {
+// BatchUpdateCustomAttrDefs changes definitions, all of them or none. The kind of one cannot be changed: its values
+// would not fit.
+func (w *Vendor) BatchUpdateCustomAttrDefs(ctx context.Context,
+	r wpsserver.BatchUpdateCustomAttrDefsRequestObject) (wpsserver.BatchUpdateCustomAttrDefsResponseObject, error) {
 	if len(r.Body.CustomAttrs) == 0 {
 		return nil, invalid("custom_attrs is required")
 	}
@@ -196,7 +202,8 @@ func (w *Vendor) editAttributes(c *desk.Call, edit func(company.Attribute) (comp
 }
 
 // BatchDeleteCustomAttrDefs removes definitions with their values, all of them or none.
-func (w *Vendor) BatchDeleteCustomAttrDefs(ctx context.Context, r wpsserver.BatchDeleteCustomAttrDefsRequestObject) (wpsserver.BatchDeleteCustomAttrDefsResponseObject, error) {
+func (w *Vendor) BatchDeleteCustomAttrDefs(ctx context.Context,
+	r wpsserver.BatchDeleteCustomAttrDefsRequestObject) (wpsserver.BatchDeleteCustomAttrDefsResponseObject, error) {
 	if len(r.Body.AttrIDs) == 0 {
 		return nil, invalid("attr_ids is required")
 	}
@@ -213,7 +220,8 @@ func (w *Vendor) BatchDeleteCustomAttrDefs(ctx context.Context, r wpsserver.Batc
 		return defs, nil
 	})
 	if err == nil {
-		err = w.editAttributes(desk.CallOf(ctx), func(a company.Attribute) (company.Attribute, bool) { return a, !gone[a.Name] })
+		err = w.editAttributes(desk.CallOf(ctx),
+			func(a company.Attribute) (company.Attribute, bool) { return a, !gone[a.Name] })
 	}
 	return wpsserver.BatchDeleteCustomAttrDefs200JSONResponse{Msg: w.done(), Data: w.noData()}, err
 }

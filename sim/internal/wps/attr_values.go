@@ -57,7 +57,8 @@ func (v view) attrValue(p *company.Person, def attrDef) (value wpsserver.CustomA
 		}
 		value.RelationDepts = &ids
 	default:
-		i := slices.IndexFunc(p.Attributes, func(a company.Attribute) bool { return a.Name == def.name && (a.URL != "") == (def.kind == attrURL) })
+		i := slices.IndexFunc(p.Attributes,
+			func(a company.Attribute) bool { return a.Name == def.name && (a.URL != "") == (def.kind == attrURL) })
 		if i < 0 {
 			return value, false
 		}
@@ -72,9 +73,10 @@ func (v view) attrValue(p *company.Person, def attrDef) (value wpsserver.CustomA
 	return value, ok
 }
 
-// BatchReadUserCustomAttrs reads the custom attributes of people. Who does not exist or is not visible is missing. Private deployments
-// call the list users.
-func (w *Vendor) BatchReadUserCustomAttrs(ctx context.Context, r wpsserver.BatchReadUserCustomAttrsRequestObject) (wpsserver.BatchReadUserCustomAttrsResponseObject, error) {
+// BatchReadUserCustomAttrs reads the custom attributes of people. Who does not exist or is not visible is missing.
+// Private deployments call the list users.
+func (w *Vendor) BatchReadUserCustomAttrs(ctx context.Context,
+	r wpsserver.BatchReadUserCustomAttrsRequestObject) (wpsserver.BatchReadUserCustomAttrsResponseObject, error) {
 	if len(r.Body.UserIDs) == 0 {
 		return nil, invalid("user_ids is required")
 	}
@@ -84,7 +86,8 @@ func (w *Vendor) BatchReadUserCustomAttrs(ctx context.Context, r wpsserver.Batch
 		v := w.viewOf(desk.CallOf(ctx), d)
 		for _, id := range r.Body.UserIDs {
 			if p := v.userNamed(id); p != nil {
-				list = append(list, wpsserver.UserCustomAttrs{UserID: new(p.WPSUserID), CustomAttrs: new(v.attrValues(p, defs))})
+				list = append(list, wpsserver.UserCustomAttrs{UserID: new(p.WPSUserID),
+					CustomAttrs: new(v.attrValues(p, defs))})
 			}
 		}
 	})
@@ -103,8 +106,10 @@ type attrEdit struct {
 	cleared bool // of the other kinds
 }
 
-// BatchUpdateUserCustomAttrs sets custom attributes of people, all of them or none, and answers with what it set. An empty value clears.
-func (w *Vendor) BatchUpdateUserCustomAttrs(ctx context.Context, r wpsserver.BatchUpdateUserCustomAttrsRequestObject) (wpsserver.BatchUpdateUserCustomAttrsResponseObject, error) {
+// BatchUpdateUserCustomAttrs sets custom attributes of people, all of them or none, and answers with what it set. An
+// empty value clears.
+func (w *Vendor) BatchUpdateUserCustomAttrs(ctx context.Context,
+	r wpsserver.BatchUpdateUserCustomAttrsRequestObject) (wpsserver.BatchUpdateUserCustomAttrsResponseObject, error) {
 	if len(r.Body.Users) == 0 {
 		return nil, invalid("users is required")
 	}
@@ -140,11 +145,13 @@ func (w *Vendor) BatchUpdateUserCustomAttrs(ctx context.Context, r wpsserver.Bat
 				touched = append(touched, edit.def)
 			}
 			p := d.Person(key)
-			list = append(list, wpsserver.UserCustomAttrs{UserID: new(p.WPSUserID), CustomAttrs: new(v.attrValues(p, touched))})
+			list = append(list, wpsserver.UserCustomAttrs{UserID: new(p.WPSUserID),
+				CustomAttrs: new(v.attrValues(p, touched))})
 		}
 		return nil
 	})
-	return wpsserver.BatchUpdateUserCustomAttrs200JSONResponse{Msg: w.said(""), Data: &wpsserver.UserCustomAttrsList{Users: &list}}, err
+	return wpsserver.BatchUpdateUserCustomAttrs200JSONResponse{Msg: w.said(""),
+		Data: &wpsserver.UserCustomAttrsList{Users: &list}}, err
 }
 
 // attrEdit checks one value against its definition.
@@ -165,7 +172,8 @@ func (v view) attrEdit(defs []attrDef, in wpsserver.CustomAttrValueInput) (attrE
 		}
 	case def.kind == attrOption && in.Option != nil:
 		edit.own.option, edit.cleared = *in.Option, *in.Option == ""
-		if !edit.cleared && !slices.ContainsFunc(def.options, func(o wpsserver.CustomAttrOption) bool { return *o.Key == *in.Option }) {
+		if !edit.cleared && !slices.ContainsFunc(def.options,
+			func(o wpsserver.CustomAttrOption) bool { return *o.Key == *in.Option }) {
 			return edit, invalid("option is not one of the attribute's")
 		}
 	case def.kind == attrUser && in.RelationUser != nil:
@@ -200,7 +208,8 @@ func (v view) writeAttrs(c *desk.Call, key company.PersonKey, edits []attrEdit) 
 			place := attrPlace{key, edit.def.id}
 			switch {
 			case edit.def.kind == attrText || edit.def.kind == attrURL:
-				p.Attributes = slices.DeleteFunc(p.Attributes, func(a company.Attribute) bool { return a.Name == edit.shared.Name })
+				p.Attributes = slices.DeleteFunc(p.Attributes,
+					func(a company.Attribute) bool { return a.Name == edit.shared.Name })
 				if edit.shared.Text != "" || edit.shared.URL != "" {
 					p.Attributes = append(p.Attributes, edit.shared)
 				}

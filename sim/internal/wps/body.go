@@ -9,8 +9,8 @@ import (
 	"github.com/roster-go/roster/sim/internal/wpsserver"
 )
 
-// bodies returns the types that the document gives to the JSON bodies, by the operation's name in lower case. They are read
-// off the generated interface, so that the document stays the only list.
+// bodies returns the types that the document gives to the JSON bodies, by the operation's name in lower case. They are
+// read off the generated interface, so that the document stays the only list.
 func bodies() map[string]reflect.Type {
 	out := make(map[string]reflect.Type)
 	server := reflect.TypeFor[wpsserver.StrictServerInterface]()
@@ -24,7 +24,8 @@ func bodies() map[string]reflect.Type {
 	return out
 }
 
-// checkBody looks for members that the document requires and that are not there, which the generated server takes for zero.
+// checkBody looks for members that the document requires and that are not there, which the generated server takes for
+// zero.
 func (w *Vendor) checkBody(c *desk.Call) error {
 	want := w.bodies[strings.ToLower(c.Operation.ID)]
 	if want == nil {
@@ -40,8 +41,8 @@ func (w *Vendor) checkBody(c *desk.Call) error {
 	return nil
 }
 
-// missingMember returns the path of the first required member that is missing or null in a value of a type, "" if all are there. Values of
-// another type are left to the decoder.
+// missingMember returns the path of the first required member that is missing or null in a value of a type, "" if all
+// are there. Values of another type are left to the decoder.
 func missingMember(got any, want reflect.Type, path string) string {
 	switch want.Kind() {
 	case reflect.Pointer:

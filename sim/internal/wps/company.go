@@ -16,19 +16,22 @@ const (
 )
 
 // GetCurrentCompany reads the company.
-func (w *Vendor) GetCurrentCompany(context.Context, wpsserver.GetCurrentCompanyRequestObject) (wpsserver.GetCurrentCompanyResponseObject, error) {
+func (w *Vendor) GetCurrentCompany(context.Context,
+	wpsserver.GetCurrentCompanyRequestObject) (wpsserver.GetCurrentCompanyResponseObject, error) {
 	var data wpsserver.Company
 	company.View(w.desk.Company, func(d *company.Directory) {
 		root := d.Department(company.RootDepartment)
 		data = wpsserver.Company{
-			ID: new(Demo().CompanyID), Name: new(root.Name), Logo: new(""), Status: new(wpsserver.CompanyStatusActive), Ctime: new(root.Created.Unix()),
+			ID: new(Demo().CompanyID), Name: new(root.Name), Logo: new(""), Status: new(wpsserver.CompanyStatusActive),
+			Ctime: new(root.Created.Unix()),
 		}
 	})
 	return wpsserver.GetCurrentCompany200JSONResponse{Msg: w.said(""), Data: &data}, nil
 }
 
 // GetContactsPermissionScope tells the data permission of the app. Only the scope org is served.
-func (w *Vendor) GetContactsPermissionScope(ctx context.Context, r wpsserver.GetContactsPermissionScopeRequestObject) (wpsserver.GetContactsPermissionScopeResponseObject, error) {
+func (w *Vendor) GetContactsPermissionScope(ctx context.Context,
+	r wpsserver.GetContactsPermissionScopeRequestObject) (wpsserver.GetContactsPermissionScopeResponseObject, error) {
 	items := []wpsserver.PermissionScope{}
 	asked := make(map[wpsserver.ContactScope]bool)
 	for _, scope := range r.Params.Scopes {
@@ -48,11 +51,13 @@ func (w *Vendor) GetContactsPermissionScope(ctx context.Context, r wpsserver.Get
 		})
 		items = append(items, wpsserver.PermissionScope{Scope: new(string(wpsserver.ContactScopeOrg)), DeptIDs: &ids})
 	}
-	return wpsserver.GetContactsPermissionScope200JSONResponse{Msg: w.said(""), Data: &wpsserver.PermissionScopeList{Items: &items}}, nil
+	return wpsserver.GetContactsPermissionScope200JSONResponse{Msg: w.said(""),
+		Data: &wpsserver.PermissionScopeList{Items: &items}}, nil
 }
 
 // ConvertIDs translates ids of the older platform. Those that it never had are missing. There is no msg.
-func (w *Vendor) ConvertIDs(_ context.Context, r wpsserver.ConvertIDsRequestObject) (wpsserver.ConvertIDsResponseObject, error) {
+func (w *Vendor) ConvertIDs(_ context.Context,
+	r wpsserver.ConvertIDsRequestObject) (wpsserver.ConvertIDsResponseObject, error) {
 	b := r.Body
 	switch n := len(b.IDs); {
 	case !b.IDType.Valid():

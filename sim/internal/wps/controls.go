@@ -9,7 +9,8 @@ import (
 	"github.com/roster-go/roster/sim/internal/company"
 )
 
-// Controls is what a test can do of WPS 365 beside its interface: what people do in a browser and administrators in the console.
+// Controls is what a test can do of WPS 365 beside its interface: what people do in a browser and administrators in the
+// console.
 type Controls struct{ part *Vendor }
 
 // Controls returns what a test can do beside the interface.
@@ -18,10 +19,10 @@ func (w *Vendor) Controls() *Controls { return &Controls{part: w} }
 // codeLife is how long an authorization code is good.
 const codeLife = 10 * time.Minute
 
-// SignIn returns the authorization code that the self-built app gets at redirectURI when the person with the staff id signs in. It
-// is good for ten minutes and for one token request. The user's token has the scopes, by default kso.user_base.read and
-// kso.user_current_id.read, as far as the app was granted them. Signing in activates the account. SignIn fails if there is no
-// such person, or the person is disabled.
+// SignIn returns the authorization code that the self-built app gets at redirectURI when the person with the staff id
+// signs in. It is good for ten minutes and for one token request. The user's token has the scopes, by default
+// kso.user_base.read and kso.user_current_id.read, as far as the app was granted them. Signing in activates the
+// account. SignIn fails if there is no such person, or the person is disabled.
 func (c *Controls) SignIn(userID, redirectURI string, scopes ...string) (code string, err error) {
 	w := c.part
 	p, ok := w.desk.Company.FindPerson(company.ByUserID, userID)
@@ -31,7 +32,8 @@ func (c *Controls) SignIn(userID, redirectURI string, scopes ...string) (code st
 	case p.Status == company.StatusDisabled:
 		return "", fmt.Errorf("sim: signing in while disabled %w", company.ErrInvalid)
 	case p.Status == company.StatusNotActivated:
-		err := w.desk.Company.UpdatePerson(p.Key, func(p *company.Person) error { p.Status = company.StatusActive; return nil })
+		err := w.desk.Company.UpdatePerson(p.Key,
+			func(p *company.Person) error { p.Status = company.StatusActive; return nil })
 		if err != nil {
 			return "", err
 		}
@@ -50,8 +52,8 @@ func (c *Controls) SignIn(userID, redirectURI string, scopes ...string) (code st
 	return code, nil
 }
 
-// NewAppTicket returns a ticket as WPS pushes it to the third-party app, for its client_credentials together with the company's
-// id. Only the newest ticket is good.
+// NewAppTicket returns a ticket as WPS pushes it to the third-party app, for its client_credentials together with the
+// company's id. Only the newest ticket is good.
 func (c *Controls) NewAppTicket() string {
 	w := c.part
 	ticket := company.DeriveText(w.desk.Seed, "wps app_ticket", w.next(), company.Base62Digits, 32)
@@ -61,8 +63,8 @@ func (c *Controls) NewAppTicket() string {
 	return ticket
 }
 
-// SetDataPermission changes what the demo apps see (数据权限) to these departments and all below them. Without departments they see
-// nothing; with the root they see everything.
+// SetDataPermission changes what the demo apps see (数据权限) to these departments and all below them. Without departments
+// they see nothing; with the root they see everything.
 func (c *Controls) SetDataPermission(departments ...company.DepartmentKey) {
 	c.part.mu.Lock()
 	defer c.part.mu.Unlock()

@@ -11,6 +11,7 @@ type Credentials struct {
 	ThirdPartyAppKey string
 }
 
+// Demo returns the credentials that the simulator takes.
 func Demo() Credentials {
 	return Credentials{
 		CompanyID:        "demoCompany1",

@@ -16,7 +16,8 @@ const (
 	maxPageSize = 50
 )
 
-// position is a place in a list: the entry that a page ended with. It survives what happens to the list between two pages.
+// position is a place in a list: the entry that a page ended with. It survives what happens to the list between two
+// pages.
 type position struct {
 	dept   company.DepartmentKey
 	person company.PersonKey
@@ -55,7 +56,8 @@ func (w *Vendor) pagingOf(list string, size *int64, token *string, withTotal *bo
 
 // cursor writes a position.
 func (w *Vendor) cursor(list string, at position) string {
-	text := fmt.Sprintf("%d.%d.%016x", at.dept, at.person, company.Derive(w.desk.Seed, list, int(at.dept)<<32|int(at.person)))
+	text := fmt.Sprintf("%d.%d.%016x", at.dept, at.person,
+		company.Derive(w.desk.Seed, list, int(at.dept)<<32|int(at.person)))
 	return base64.StdEncoding.EncodeToString([]byte(text))
 }
 
@@ -72,9 +74,10 @@ func (w *Vendor) readCursor(list, token string) (position, bool) {
 	return at, w.cursor(list, at) == token
 }
 
-// pageOf cuts a page out of entries, which are in the order of at. The data permission is applied to the page, not to the list: a
-// page may be empty though more follow. Only who sees nothing gets one empty page.
-func pageOf[T any](w *Vendor, v view, paging pageAsked, entries []T, at func(T) position, visible func(T) bool) (page []T, next *string, total *int64) {
+// pageOf cuts a page out of entries, which are in the order of at. The data permission is applied to the page, not to
+// the list: a page may be empty though more follow. Only who sees nothing gets one empty page.
+func pageOf[T any](w *Vendor, v view, paging pageAsked, entries []T, at func(T) position,
+	visible func(T) bool) (page []T, next *string, total *int64) {
 	page, next = []T{}, new("")
 	if v.nothing() {
 		entries = nil

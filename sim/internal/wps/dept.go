@@ -25,8 +25,8 @@ type deptLeader struct {
 	order  int64
 }
 
-// exDeptID is the id in the outer identity source: that of the platform if none was set. One department in three of the made-up company
-// has one.
+// exDeptID is the id in the outer identity source: that of the platform if none was set. One department in three of the
+// made-up company has one.
 func (w *Vendor) exDeptID(dept *company.Department) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -50,8 +50,8 @@ func (v view) path(dept *company.Department) string {
 	return strings.Join(names, "/")
 }
 
-// leaders returns the managers of a department by their order: members who lead it, with the order that was set through WPS or
-// else one after the other, and those from elsewhere who were set through WPS.
+// leaders returns the managers of a department by their order: members who lead it, with the order that was set through
+// WPS or else one after the other, and those from elsewhere who were set through WPS.
 func (v view) leaders(dept *company.Department) []wpsserver.DeptLeader {
 	v.part.mu.Lock()
 	set := v.part.depts[dept.Key].leaders
@@ -84,7 +84,8 @@ func (v view) leaders(dept *company.Department) []wpsserver.DeptLeader {
 // dept writes a department. The root has no parent, which the public cloud says by "" and private deployments by "0".
 func (v view) dept(dept *company.Department) wpsserver.Dept {
 	out := wpsserver.Dept{
-		ID: new(dept.WPSID), Name: new(dept.Name), ParentID: new(""), AbsPath: new(v.path(dept)), Order: new(v.part.deptOrder(dept)),
+		ID: new(dept.WPSID), Name: new(dept.Name), ParentID: new(""), AbsPath: new(v.path(dept)),
+		Order: new(v.part.deptOrder(dept)),
 		Ctime: new(dept.Created.Unix()), ExDeptID: new(v.part.exDeptID(dept)), Leaders: new(v.leaders(dept)),
 	}
 	if v.part.private() {
@@ -110,7 +111,8 @@ func (w *Vendor) deptOrder(dept *company.Department) int64 {
 }
 
 // GetRootDept reads the company's root. Every app sees it.
-func (w *Vendor) GetRootDept(ctx context.Context, _ wpsserver.GetRootDeptRequestObject) (wpsserver.GetRootDeptResponseObject, error) {
+func (w *Vendor) GetRootDept(ctx context.Context,
+	_ wpsserver.GetRootDeptRequestObject) (wpsserver.GetRootDeptResponseObject, error) {
 	var data wpsserver.Dept
 	company.View(w.desk.Company, func(d *company.Directory) {
 		data = w.viewOf(desk.CallOf(ctx), d).dept(d.Department(company.RootDepartment))
@@ -118,8 +120,8 @@ func (w *Vendor) GetRootDept(ctx context.Context, _ wpsserver.GetRootDeptRequest
 	return wpsserver.GetRootDept200JSONResponse{Msg: w.done(), Data: &data}, nil
 }
 
-// listedDept finds the department whose children or members are listed. One that the app does not see has none for it, and only one
-// that does not exist is an error.
+// listedDept finds the department whose children or members are listed. One that the app does not see has none for it,
+// and only one that does not exist is an error.
 func (v view) listedDept(id string) (*company.Department, error) {
 	whole := v
 	whole.tops = []company.DepartmentKey{company.RootDepartment}
@@ -131,7 +133,8 @@ func (v view) listedDept(id string) (*company.Department, error) {
 }
 
 // ListChildDepts lists the departments directly below one.
-func (w *Vendor) ListChildDepts(ctx context.Context, r wpsserver.ListChildDeptsRequestObject) (wpsserver.ListChildDeptsResponseObject, error) {
+func (w *Vendor) ListChildDepts(ctx context.Context,
+	r wpsserver.ListChildDeptsRequestObject) (wpsserver.ListChildDeptsResponseObject, error) {
 	paging, err := w.pagingOf(listName("children", r.DeptID), r.Params.PageSize, r.Params.PageToken, r.Params.WithTotal)
 	if err != nil {
 		return nil, err
@@ -161,24 +164,29 @@ func (v view) deptList(departments []*company.Department) *wpsserver.DeptList {
 }
 
 // BatchReadDepts reads departments by id. Who does not exist or is not visible is missing.
-func (w *Vendor) BatchReadDepts(ctx context.Context, r wpsserver.BatchReadDeptsRequestObject) (wpsserver.BatchReadDeptsResponseObject, error) {
-	data, err := w.findDepts(desk.CallOf(ctx), "dept_ids", r.Body.DeptIDs, func(v view, dept *company.Department) string {
-		if v.external {
-			return w.exDeptID(dept)
-		}
-		return dept.WPSID
-	})
+func (w *Vendor) BatchReadDepts(ctx context.Context,
+	r wpsserver.BatchReadDeptsRequestObject) (wpsserver.BatchReadDeptsResponseObject, error) {
+	data, err := w.findDepts(desk.CallOf(ctx), "dept_ids", r.Body.DeptIDs,
+		func(v view, dept *company.Department) string {
+			if v.external {
+				return w.exDeptID(dept)
+			}
+			return dept.WPSID
+		})
 	return wpsserver.BatchReadDepts200JSONResponse{Msg: w.said(""), Data: data}, err
 }
 
 // GetDeptsByExIDs reads departments by their ids in the outer identity source.
-func (w *Vendor) GetDeptsByExIDs(ctx context.Context, r wpsserver.GetDeptsByExIDsRequestObject) (wpsserver.GetDeptsByExIDsResponseObject, error) {
-	data, err := w.findDepts(desk.CallOf(ctx), "ex_dept_ids", r.Body.ExDeptIDs, func(_ view, dept *company.Department) string { return w.exDeptID(dept) })
+func (w *Vendor) GetDeptsByExIDs(ctx context.Context,
+	r wpsserver.GetDeptsByExIDsRequestObject) (wpsserver.GetDeptsByExIDsResponseObject, error) {
+	data, err := w.findDepts(desk.CallOf(ctx), "ex_dept_ids", r.Body.ExDeptIDs,
+		func(_ view, dept *company.Department) string { return w.exDeptID(dept) })
 	return wpsserver.GetDeptsByExIDs200JSONResponse{Msg: w.said(""), Data: data}, err
 }
 
 // findDepts returns the visible departments for which the request has one of values.
-func (w *Vendor) findDepts(c *desk.Call, name string, values []string, has func(view, *company.Department) string) (*wpsserver.DeptList, error) {
+func (w *Vendor) findDepts(c *desk.Call, name string, values []string,
+	has func(view, *company.Department) string) (*wpsserver.DeptList, error) {
 	if len(values) == 0 {
 		return nil, invalid(name + " is required")
 	}

@@ -11,7 +11,8 @@ import (
 )
 
 // CreateDept adds a department. Its answer calls the id dept_id.
-func (w *Vendor) CreateDept(ctx context.Context, r wpsserver.CreateDeptRequestObject) (wpsserver.CreateDeptResponseObject, error) {
+func (w *Vendor) CreateDept(ctx context.Context,
+	r wpsserver.CreateDeptRequestObject) (wpsserver.CreateDeptResponseObject, error) {
 	b, c := r.Body, desk.CallOf(ctx)
 	var data wpsserver.NewDept
 	err := company.Change(w.desk.Company, func(d *company.Directory) error {
@@ -40,7 +41,8 @@ func (w *Vendor) CreateDept(ctx context.Context, r wpsserver.CreateDeptRequestOb
 		w.rememberDept(added.Key, orEmpty(b.ExDeptID), b.Order, &leaders)
 		whole := v.dept(added)
 		data = wpsserver.NewDept{
-			DeptID: whole.ID, Name: whole.Name, ParentID: whole.ParentID, AbsPath: whole.AbsPath, Order: whole.Order, Ctime: whole.Ctime,
+			DeptID: whole.ID, Name: whole.Name, ParentID: whole.ParentID, AbsPath: whole.AbsPath, Order: whole.Order,
+			Ctime:    whole.Ctime,
 			ExDeptID: whole.ExDeptID, Leaders: whole.Leaders,
 		}
 		return nil
@@ -120,9 +122,12 @@ func deptFailure(err error) error {
 }
 
 // UpdateDept changes what is said of a department and leaves the rest.
-func (w *Vendor) UpdateDept(ctx context.Context, r wpsserver.UpdateDeptRequestObject) (wpsserver.UpdateDeptResponseObject, error) {
+func (w *Vendor) UpdateDept(ctx context.Context,
+	r wpsserver.UpdateDeptRequestObject) (wpsserver.UpdateDeptResponseObject, error) {
 	c := desk.CallOf(ctx)
-	err := company.Change(w.desk.Company, func(d *company.Directory) error { return w.viewOf(c, d).changeDept(c, r.DeptID, r.Body) })
+	err := company.Change(w.desk.Company, func(d *company.Directory) error {
+		return w.viewOf(c, d).changeDept(c, r.DeptID, r.Body)
+	})
 	return wpsserver.UpdateDept200JSONResponse{Msg: w.done(), Data: w.noData()}, err
 }
 
@@ -191,7 +196,8 @@ func (v view) markLeaders(c *desk.Call, dept company.DepartmentKey, leaders []de
 }
 
 // DeleteDept removes an empty department.
-func (w *Vendor) DeleteDept(ctx context.Context, r wpsserver.DeleteDeptRequestObject) (wpsserver.DeleteDeptResponseObject, error) {
+func (w *Vendor) DeleteDept(ctx context.Context,
+	r wpsserver.DeleteDeptRequestObject) (wpsserver.DeleteDeptResponseObject, error) {
 	c := desk.CallOf(ctx)
 	err := company.Change(w.desk.Company, func(d *company.Directory) error {
 		dept := w.viewOf(c, d).deptNamed(r.DeptID)
@@ -211,7 +217,8 @@ func removeDept(d *company.Directory, key company.DepartmentKey) error {
 }
 
 // BatchDeleteDepts removes empty departments, all of them or none. It is there at private deployments only.
-func (w *Vendor) BatchDeleteDepts(ctx context.Context, r wpsserver.BatchDeleteDeptsRequestObject) (wpsserver.BatchDeleteDeptsResponseObject, error) {
+func (w *Vendor) BatchDeleteDepts(ctx context.Context,
+	r wpsserver.BatchDeleteDeptsRequestObject) (wpsserver.BatchDeleteDeptsResponseObject, error) {
 	if n := len(r.Body.DeptIDs); n == 0 || n > 50 {
 		return nil, invalid("dept_ids may be 1 to 50")
 	}

@@ -13,8 +13,8 @@ import (
 	"github.com/roster-go/roster/sim/internal/wpsserver"
 )
 
-// refusal is a refusal in the words of WPS. Few of the vendor's codes are known in public. Where none is, a code stands in that follows
-// the pattern of those that are, and that no test should rely on: see standIn.
+// refusal is a refusal in the words of WPS. Few of the vendor's codes are known in public. Where none is, a code stands
+// in that follows the pattern of those that are, and that no test should rely on: see standIn.
 type refusal struct {
 	status     int
 	code       wpsserver.ErrorCode // 0: not known
@@ -42,11 +42,12 @@ func conflict(desc string) refusal {
 	return refusal{status: http.StatusConflict, text: "kso: Conflict", desc: desc}
 }
 
-// denied is what WPS says of objects that do not exist or that the app does not see, without telling which, and of what the
-// company or the app may not do.
+// denied is what WPS says of objects that do not exist or that the app does not see, without telling which, and of what
+// the company or the app may not do.
 func denied(desc string) refusal {
 	return refusal{
-		status: http.StatusForbidden, code: wpsserver.ErrorCodePermissionDenied, text: "kso: PermissionDenied err: ErrPrivileges", desc: desc,
+		status: http.StatusForbidden, code: wpsserver.ErrorCodePermissionDenied,
+		text: "kso: PermissionDenied err: ErrPrivileges", desc: desc,
 	}
 }
 
@@ -71,17 +72,20 @@ func throttled(wait time.Duration) refusal {
 
 // noRoute is the answer to a wrong path or verb.
 func noRoute() refusal {
-	return refusal{status: http.StatusNotFound, code: wpsserver.ErrorCodeRouteNotFound, text: "404 Route Not Found", documented: true}
+	return refusal{status: http.StatusNotFound, code: wpsserver.ErrorCodeRouteNotFound, text: "404 Route Not Found",
+		documented: true}
 }
 
 // tokenRefused refuses a token request.
 func tokenRefused(desc string) refusal {
-	return refusal{status: http.StatusBadRequest, code: wpsserver.ErrorCodeTokenRequestFailed, text: "request failed", desc: desc}
+	return refusal{status: http.StatusBadRequest, code: wpsserver.ErrorCodeTokenRequestFailed, text: "request failed",
+		desc: desc}
 }
 
 // deadGrant refuses an authorization code or a refresh token.
 func deadGrant(desc string) refusal {
-	return refusal{status: http.StatusBadRequest, code: wpsserver.ErrorCodeInvalidGrant, text: "invalid_grant", desc: desc}
+	return refusal{status: http.StatusBadRequest, code: wpsserver.ErrorCodeInvalidGrant, text: "invalid_grant",
+		desc: desc}
 }
 
 // Failure words a fault as WPS does.
@@ -117,7 +121,8 @@ func usual(code wpsserver.ErrorCode) refusal {
 	case wpsserver.ErrorCodeRouteNotFound:
 		return noRoute()
 	case wpsserver.ErrorCodeNotImplemented:
-		return refusal{status: http.StatusInternalServerError, code: code, text: "method not implemented", documented: true}
+		return refusal{status: http.StatusInternalServerError, code: code, text: "method not implemented",
+			documented: true}
 	case wpsserver.ErrorCodeTokenInvalid1001, wpsserver.ErrorCodeTokenInvalid1005, wpsserver.ErrorCodeTokenInvalid1006:
 		return rejected(code, "token expired")
 	case wpsserver.ErrorCodeTokenRequestFailed:
@@ -128,14 +133,15 @@ func usual(code wpsserver.ErrorCode) refusal {
 		return refusal{status: http.StatusInternalServerError, code: code, text: "server_error", cause: "exec fail"}
 	}
 	status := http.StatusInternalServerError
-	if family, err := strconv.Atoi(fmt.Sprintf("%.3s", strconv.FormatInt(int64(code), 10))); err == nil && family >= 400 && family <= 504 {
+	if family, err := strconv.Atoi(fmt.Sprintf("%.3s", strconv.FormatInt(int64(code), 10))); err == nil &&
+		family >= 400 && family <= 504 {
 		status = family
 	}
 	return refusal{status: status, code: code, text: "kso: " + http.StatusText(status)}
 }
 
-// standIn is a code in place of one that is not known: three digits that resemble the HTTP status, and six zeros, or five at the token
-// endpoint.
+// standIn is a code in place of one that is not known: three digits that resemble the HTTP status, and six zeros, or
+// five at the token endpoint.
 func standIn(status int, atTokens bool) wpsserver.ErrorCode {
 	if atTokens {
 		return wpsserver.ErrorCode(status * 100_000)
@@ -143,8 +149,8 @@ func standIn(status int, atTokens bool) wpsserver.ErrorCode {
 	return wpsserver.ErrorCode(status * 1_000_000)
 }
 
-// Refuse writes a failure as WPS does: a real HTTP status, a code, and the text under the key that this kind of failure was seen
-// with.
+// Refuse writes a failure as WPS does: a real HTTP status, a code, and the text under the key that this kind of failure
+// was seen with.
 func (w *Vendor) Refuse(out http.ResponseWriter, r *http.Request, err error) {
 	e := asRefusal(err)
 	atTokens := desk.CallOf(r.Context()).Operation.ID == tokenOperation

@@ -108,7 +108,8 @@ func (w *Vendor) verify(c *desk.Call, app string) error {
 	}
 	below, whole := urisOf(c.Request)
 	signed := signedRequest{
-		method: c.Request.Method, uri: below, contentType: strings.Join(h.Values("Content-Type"), ", "), date: dates[0], bodyHash: bodyHash(c.Body),
+		method: c.Request.Method, uri: below, contentType: strings.Join(h.Values("Content-Type"), ", "), date: dates[0],
+		bodyHash: bodyHash(c.Body),
 	}
 	withPrefix := signed
 	withPrefix.uri = whole

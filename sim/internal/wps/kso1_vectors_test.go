@@ -62,8 +62,10 @@ func TestWPSVectors(t *testing.T) {
 				"method":       func(r *http.Request, _ *desk.Call) { r.Method = "PUT" },
 				"uri":          func(r *http.Request, _ *desk.Call) { r.RequestURI += "&" },
 				"content type": func(r *http.Request, _ *desk.Call) { r.Header.Set("Content-Type", "text/json") },
-				"date":         func(r *http.Request, _ *desk.Call) { r.Header.Set("X-Kso-Date", "Mon, 02 Jan 2006 15:04:06 GMT") },
-				"body":         func(_ *http.Request, c *desk.Call) { c.Body = append(c.Body, ' ') },
+				"date": func(r *http.Request, _ *desk.Call) {
+					r.Header.Set("X-Kso-Date", "Mon, 02 Jan 2006 15:04:06 GMT")
+				},
+				"body": func(_ *http.Request, c *desk.Call) { c.Body = append(c.Body, ' ') },
 				"signature": func(r *http.Request, _ *desk.Call) {
 					r.Header.Set("X-Kso-Authorization", "KSO-1 "+v.AppID+":"+v.Signature[1:])
 				},

@@ -18,8 +18,8 @@ type membership struct {
 
 func (m membership) position() position { return position{m.place.Department, m.person.Key} }
 
-// memberships returns the members of departments who are in one of the states, department by department: a person in two of them is
-// there twice.
+// memberships returns the members of departments who are in one of the states, department by department: a person in
+// two of them is there twice.
 func (v view) memberships(departments []*company.Department, states stateSet) []membership {
 	var out []membership
 	for _, dept := range departments {
@@ -40,8 +40,10 @@ func (v view) members(list []membership, withDetail bool) *[]wpsserver.DeptMembe
 	out := make([]wpsserver.DeptMember, 0, len(list))
 	for _, m := range list {
 		member := wpsserver.DeptMember{
-			UserID: new(m.person.WPSUserID), DeptID: new(v.dir.Department(m.place.Department).WPSID), IsLeader: new(m.place.Leader),
-			Order: new(v.part.order(m.person, m.place)), Ctime: new(m.person.Created.Unix()), Mtime: new(m.person.Changed.Unix()),
+			UserID: new(m.person.WPSUserID), DeptID: new(v.dir.Department(m.place.Department).WPSID),
+			IsLeader: new(m.place.Leader),
+			Order:    new(v.part.order(m.person, m.place)), Ctime: new(m.person.Created.Unix()),
+			Mtime: new(m.person.Changed.Unix()),
 		}
 		if withDetail {
 			member.UserInfo = new(v.user(m.person, memberFields, false))
@@ -52,13 +54,15 @@ func (v view) members(list []membership, withDetail bool) *[]wpsserver.DeptMembe
 }
 
 // ListDeptMembers lists the members of a department, and of those below it if wanted.
-func (w *Vendor) ListDeptMembers(ctx context.Context, r wpsserver.ListDeptMembersRequestObject) (wpsserver.ListDeptMembersResponseObject, error) {
+func (w *Vendor) ListDeptMembers(ctx context.Context,
+	r wpsserver.ListDeptMembersRequestObject) (wpsserver.ListDeptMembersResponseObject, error) {
 	states, err := w.statesOf(r.Params.Status)
 	if err != nil {
 		return nil, err
 	}
 	recursive := on(r.Params.Recursive)
-	paging, err := w.pagingOf(listName("members", r.DeptID, recursive, states.sorted()), r.Params.PageSize, r.Params.PageToken, r.Params.WithTotal)
+	paging, err := w.pagingOf(listName("members", r.DeptID, recursive, states.sorted()), r.Params.PageSize,
+		r.Params.PageToken, r.Params.WithTotal)
 	if err != nil {
 		return nil, err
 	}
@@ -80,9 +84,10 @@ func (w *Vendor) ListDeptMembers(ctx context.Context, r wpsserver.ListDeptMember
 	return wpsserver.ListDeptMembers200JSONResponse{Msg: w.said(""), Data: &data}, err
 }
 
-// BatchReadDeptMembers reads given people in one department. Who is not in it, is in another state or is not visible is missing, and
-// the others come in an order that is not that of the request.
-func (w *Vendor) BatchReadDeptMembers(ctx context.Context, r wpsserver.BatchReadDeptMembersRequestObject) (wpsserver.BatchReadDeptMembersResponseObject, error) {
+// BatchReadDeptMembers reads given people in one department. Who is not in it, is in another state or is not visible is
+// missing, and the others come in an order that is not that of the request.
+func (w *Vendor) BatchReadDeptMembers(ctx context.Context,
+	r wpsserver.BatchReadDeptMembersRequestObject) (wpsserver.BatchReadDeptMembersResponseObject, error) {
 	b := r.Body
 	states, err := w.statesOf(b.Status)
 	switch {
@@ -113,7 +118,8 @@ func (w *Vendor) BatchReadDeptMembers(ctx context.Context, r wpsserver.BatchRead
 }
 
 // AddDeptMember puts a person into a department. It is no error if the person is there already.
-func (w *Vendor) AddDeptMember(ctx context.Context, r wpsserver.AddDeptMemberRequestObject) (wpsserver.AddDeptMemberResponseObject, error) {
+func (w *Vendor) AddDeptMember(ctx context.Context,
+	r wpsserver.AddDeptMemberRequestObject) (wpsserver.AddDeptMemberResponseObject, error) {
 	_, err := w.changePerson(desk.CallOf(ctx), r.UserID, func(v view, p *company.Person) error {
 		dept := v.deptNamed(r.DeptID)
 		if dept == nil {
@@ -128,13 +134,15 @@ func (w *Vendor) AddDeptMember(ctx context.Context, r wpsserver.AddDeptMemberReq
 }
 
 // RemoveDeptMember takes a person out of a department, the last one too.
-func (w *Vendor) RemoveDeptMember(ctx context.Context, r wpsserver.RemoveDeptMemberRequestObject) (wpsserver.RemoveDeptMemberResponseObject, error) {
+func (w *Vendor) RemoveDeptMember(ctx context.Context,
+	r wpsserver.RemoveDeptMemberRequestObject) (wpsserver.RemoveDeptMemberResponseObject, error) {
 	_, err := w.changePerson(desk.CallOf(ctx), r.UserID, func(v view, p *company.Person) error {
 		_, dept, err := v.member(r.DeptID, r.UserID)
 		if err != nil {
 			return err
 		}
-		p.Memberships = slices.DeleteFunc(p.Memberships, func(m company.Membership) bool { return m.Department == dept.Key })
+		p.Memberships = slices.DeleteFunc(p.Memberships,
+			func(m company.Membership) bool { return m.Department == dept.Key })
 		return nil
 	})
 	return wpsserver.RemoveDeptMember200JSONResponse{Msg: w.done(), Data: w.noData()}, err

@@ -90,12 +90,14 @@ func (w *Vendor) maySignIn(key company.PersonKey) bool {
 	return ok && p.Status != company.StatusDisabled
 }
 
-// checkSignature checks KSO-1 where the document wants it. Where it does not, a signature may be left out, but not be wrong.
+// checkSignature checks KSO-1 where the document wants it. Where it does not, a signature may be left out, but not be
+// wrong.
 func (w *Vendor) checkSignature(c *desk.Call, app string) error {
 	if w.config.WithoutSignatures {
 		return nil
 	}
-	wanted := slices.ContainsFunc(c.Operation.Security, func(schemes []string) bool { return slices.Contains(schemes, "kso1") })
+	wanted := slices.ContainsFunc(c.Operation.Security,
+		func(schemes []string) bool { return slices.Contains(schemes, "kso1") })
 	if !wanted && c.Request.Header.Get(signatureHeader) == "" {
 		return nil
 	}
@@ -111,8 +113,8 @@ func (w *Vendor) withinQuota(c *desk.Call, app string) error {
 	return nil
 }
 
-// admitTokenRequest counts the request for the app that it names, and checks a signature if there is one: private deployments may want
-// it.
+// admitTokenRequest counts the request for the app that it names, and checks a signature if there is one: private
+// deployments may want it.
 func (w *Vendor) admitTokenRequest(c *desk.Call) error {
 	form, _ := url.ParseQuery(string(c.Body)) // a body that is no form names no app
 	if err := w.withinQuota(c, form.Get("client_id")); err != nil {
@@ -123,7 +125,8 @@ func (w *Vendor) admitTokenRequest(c *desk.Call) error {
 
 // appOnly are the calls that a user's token may not make, whatever its scopes.
 func appOnly() []string {
-	return []string{"createUser", "batchEnableUsers", "batchDisableUsers", "batchUpdateUserOrder", "batchUpdateUserDept"}
+	return []string{"createUser", "batchEnableUsers", "batchDisableUsers", "batchUpdateUserOrder",
+		"batchUpdateUserDept"}
 }
 
 // checkScope refuses a call that the token may not make.
@@ -140,7 +143,8 @@ func (w *Vendor) checkScope(c *desk.Call, g grant) error {
 		return nil
 	}
 	forUsers := slices.Contains(needed, scopeUser) || slices.Contains(needed, scopeUserID)
-	if forUsers && g.kind != userToken || !slices.ContainsFunc(needed, func(s string) bool { return slices.Contains(g.scopes, s) }) {
+	if forUsers && g.kind != userToken || !slices.ContainsFunc(needed,
+		func(s string) bool { return slices.Contains(g.scopes, s) }) {
 		e := missingScope(strings.Join(needed, ", "))
 		if id == "getCurrentUser" { // the one page that documents more
 			e.more = map[string]any{"scope": needed[0]}
@@ -153,7 +157,8 @@ func (w *Vendor) checkScope(c *desk.Call, g grant) error {
 // missingScope refuses a token that lacks scopes. The first digits of the code are not the status.
 func missingScope(needed string) refusal {
 	e := refusal{
-		status: http.StatusForbidden, code: wpsserver.ErrorCodeInvalidScope, text: "kso: PermissionDenied access_token verify err: invalid_scope",
+		status: http.StatusForbidden, code: wpsserver.ErrorCodeInvalidScope,
+		text: "kso: PermissionDenied access_token verify err: invalid_scope",
 		desc: "the access token was not granted the required scopes",
 	}
 	if needed != "" {

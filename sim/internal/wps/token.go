@@ -32,7 +32,8 @@ type refreshGrant struct {
 // refreshLife is how long after signing in tokens can be refreshed.
 const refreshLife = 30 * 24 * time.Hour
 
-// tokenAnswer is a token. refresh_expires_in is a number in the vendor's sample and a string in its table; both are sent.
+// tokenAnswer is a token. refresh_expires_in is a number in the vendor's sample and a string in its table; both are
+// sent.
 type tokenAnswer struct {
 	AccessToken      string `json:"access_token"`
 	ExpiresIn        int64  `json:"expires_in"`
@@ -48,7 +49,8 @@ func (a tokenAnswer) VisitOAuthTokenResponse(w http.ResponseWriter) error {
 }
 
 // OAuthToken sells tokens. Each request gives a new one; those before stay good to their end.
-func (w *Vendor) OAuthToken(ctx context.Context, r wpsserver.OAuthTokenRequestObject) (wpsserver.OAuthTokenResponseObject, error) {
+func (w *Vendor) OAuthToken(ctx context.Context,
+	r wpsserver.OAuthTokenRequestObject) (wpsserver.OAuthTokenResponseObject, error) {
 	c, b := desk.CallOf(ctx), r.Body
 	for _, field := range []struct{ name, value string }{
 		{"grant_type", string(b.GrantType)}, {"client_id", b.ClientID}, {"client_secret", b.ClientSecret},
@@ -72,9 +74,10 @@ func (w *Vendor) OAuthToken(ctx context.Context, r wpsserver.OAuthTokenRequestOb
 	return nil, tokenRefused("grant_type is not known")
 }
 
-// sellAppToken gives the tenant token of a self-built app, or of a third-party app that names the company and has the newest ticket; a
-// third-party app without them gets a token of its own.
-func (w *Vendor) sellAppToken(c *desk.Call, app demoApp, b *wpsserver.OAuthTokenFormdataRequestBody) (wpsserver.OAuthTokenResponseObject, error) {
+// sellAppToken gives the tenant token of a self-built app, or of a third-party app that names the company and has the
+// newest ticket; a third-party app without them gets a token of its own.
+func (w *Vendor) sellAppToken(c *desk.Call, app demoApp,
+	b *wpsserver.OAuthTokenFormdataRequestBody) (wpsserver.OAuthTokenResponseObject, error) {
 	g := grant{app: app.id, kind: tenantToken, scopes: w.config.appScopes()}
 	if app.thirdParty {
 		ticket, company := textOf(b.AppTicket), textOf(b.CompanyID)
@@ -108,16 +111,18 @@ func textOf(text *string) string {
 func (w *Vendor) issue(c *desk.Call, g grant) tokenAnswer {
 	lifetime := w.desk.TokenLifetime(Name)
 	// The form is that of a JSON Web Token; what is in it means nothing.
-	held := w.desk.Tokens.Issue(Name, g.app+" "+strconv.Itoa(int(g.kind))+" "+strconv.Itoa(int(g.person)), "eyJhbGciOiJFUzI1NiJ9.e30.", 86, c.Now, lifetime)
+	held := w.desk.Tokens.Issue(Name, g.app+" "+strconv.Itoa(int(g.kind))+" "+strconv.Itoa(int(g.person)),
+		"eyJhbGciOiJFUzI1NiJ9.e30.", 86, c.Now, lifetime)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.grants[held.Token] = g
 	return tokenAnswer{AccessToken: held.Token, ExpiresIn: desk.Seconds(lifetime), TokenType: "bearer"}
 }
 
-// exchangeCode gives a user's token for an authorization code. A code is gone after the first request that names it, whatever comes
-// of it.
-func (w *Vendor) exchangeCode(c *desk.Call, app demoApp, b *wpsserver.OAuthTokenFormdataRequestBody) (wpsserver.OAuthTokenResponseObject, error) {
+// exchangeCode gives a user's token for an authorization code. A code is gone after the first request that names it,
+// whatever comes of it.
+func (w *Vendor) exchangeCode(c *desk.Call, app demoApp,
+	b *wpsserver.OAuthTokenFormdataRequestBody) (wpsserver.OAuthTokenResponseObject, error) {
 	text, redirectURI := textOf(b.Code), textOf(b.RedirectURI)
 	switch {
 	case text == "":
@@ -129,17 +134,20 @@ func (w *Vendor) exchangeCode(c *desk.Call, app demoApp, b *wpsserver.OAuthToken
 	code, known := w.codes[text]
 	delete(w.codes, text)
 	w.mu.Unlock()
-	if !known || code.app != app.id || code.redirectURI != redirectURI || !c.Now.Before(code.ends) || !w.maySignIn(code.person) {
+	if !known || code.app != app.id || code.redirectURI != redirectURI || !c.Now.Before(code.ends) ||
+		!w.maySignIn(code.person) {
 		return nil, deadGrant("the authorization code is used, expired or meant for another app or address")
 	}
-	out := w.sellUserToken(c, refreshGrant{app: app.id, person: code.person, scopes: code.scopes, ends: c.Now.Add(refreshLife)})
+	out := w.sellUserToken(c, refreshGrant{app: app.id, person: code.person, scopes: code.scopes,
+		ends: c.Now.Add(refreshLife)})
 	out.RefreshExpiresIn = desk.Seconds(refreshLife)
 	return out, nil
 }
 
-// refreshToken gives a user's token for a refresh token, and a new refresh token that takes its place. What is left of the time for
-// refreshing counts down.
-func (w *Vendor) refreshToken(c *desk.Call, app demoApp, b *wpsserver.OAuthTokenFormdataRequestBody) (wpsserver.OAuthTokenResponseObject, error) {
+// refreshToken gives a user's token for a refresh token, and a new refresh token that takes its place. What is left of
+// the time for refreshing counts down.
+func (w *Vendor) refreshToken(c *desk.Call, app demoApp,
+	b *wpsserver.OAuthTokenFormdataRequestBody) (wpsserver.OAuthTokenResponseObject, error) {
 	text := textOf(b.RefreshToken)
 	if text == "" {
 		return nil, tokenRefused("refresh_token is required")

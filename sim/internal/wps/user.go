@@ -19,12 +19,15 @@ type userProfile struct {
 
 // The members of users, which differ by operation.
 const (
-	userFields    = "city country ctime depts email employee_id employer employment_status employment_type ex_user_id gender id leader_id phone role status telephone title user_name work_place def_dept_id"
-	listFields    = "avatar city country ctime depts email employee_id employer employment_status employment_type ex_user_id gender id phone role status telephone title user_name work_place def_dept_id"
+	userFields = "city country ctime depts email employee_id employer employment_status employment_type " +
+		"ex_user_id gender id leader_id phone role status telephone title user_name work_place def_dept_id"
+	listFields = "avatar city country ctime depts email employee_id employer employment_status employment_type " +
+		"ex_user_id gender id phone role status telephone title user_name work_place def_dept_id"
 	contactFields = "avatar ctime depts email employee_id ex_user_id gender id phone role status title user_name"
 	outsideFields = "avatar ctime email ex_user_id id phone role status title user_name"
-	memberFields  = "avatar city country email employee_id employer employment_status employment_type gender id phone role status telephone title user_name work_place def_dept_id"
-	newFields     = "ex_user_id id role status user_name"
+	memberFields  = "avatar city country email employee_id employer employment_status employment_type gender id " +
+		"phone role status telephone title user_name work_place def_dept_id"
+	newFields = "ex_user_id id role status user_name"
 
 	// What private deployments add.
 	privateFields = "avatar login_name source"
@@ -168,8 +171,8 @@ func employmentStatus(p *company.Person, profile userProfile) string {
 	return ""
 }
 
-// userDepts writes the departments of a person that the app sees. Private deployments call the id dept_id, some beside id and some in
-// place of it, and add to it.
+// userDepts writes the departments of a person that the app sees. Private deployments call the id dept_id, some beside
+// id and some in place of it, and add to it.
 func (v view) userDepts(p *company.Person) []wpsserver.UserDept {
 	out := []wpsserver.UserDept{}
 	for _, m := range p.Memberships {

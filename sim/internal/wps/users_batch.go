@@ -9,7 +9,8 @@ import (
 )
 
 // BatchEnableUsers lets disabled people in again.
-func (w *Vendor) BatchEnableUsers(ctx context.Context, r wpsserver.BatchEnableUsersRequestObject) (wpsserver.BatchEnableUsersResponseObject, error) {
+func (w *Vendor) BatchEnableUsers(ctx context.Context,
+	r wpsserver.BatchEnableUsersRequestObject) (wpsserver.BatchEnableUsersResponseObject, error) {
 	err := w.changePeople(desk.CallOf(ctx), r.Body.UserIDs, func(p *company.Person) error {
 		if p.Status == company.StatusDisabled {
 			p.Status = company.StatusActive
@@ -20,7 +21,8 @@ func (w *Vendor) BatchEnableUsers(ctx context.Context, r wpsserver.BatchEnableUs
 }
 
 // BatchDisableUsers locks people out.
-func (w *Vendor) BatchDisableUsers(ctx context.Context, r wpsserver.BatchDisableUsersRequestObject) (wpsserver.BatchDisableUsersResponseObject, error) {
+func (w *Vendor) BatchDisableUsers(ctx context.Context,
+	r wpsserver.BatchDisableUsersRequestObject) (wpsserver.BatchDisableUsersResponseObject, error) {
 	err := w.changePeople(desk.CallOf(ctx), r.Body.UserIDs, func(p *company.Person) error {
 		if p.Founder {
 			return denied("a super-admin cannot be disabled")
@@ -62,7 +64,8 @@ func (w *Vendor) changePeople(c *desk.Call, ids []string, edit func(*company.Per
 }
 
 // BatchUpdateUserOrder sets the ranks of people in departments, all of them or none.
-func (w *Vendor) BatchUpdateUserOrder(ctx context.Context, r wpsserver.BatchUpdateUserOrderRequestObject) (wpsserver.BatchUpdateUserOrderResponseObject, error) {
+func (w *Vendor) BatchUpdateUserOrder(ctx context.Context,
+	r wpsserver.BatchUpdateUserOrderRequestObject) (wpsserver.BatchUpdateUserOrderResponseObject, error) {
 	c := desk.CallOf(ctx)
 	err := company.Change(w.desk.Company, func(d *company.Directory) error {
 		v := w.viewOf(c, d)
@@ -104,7 +107,8 @@ func (v view) member(deptID, userID string) (*company.Person, *company.Departmen
 }
 
 // BatchUpdateUserDept puts people into departments in place of those where they are, all of them or none.
-func (w *Vendor) BatchUpdateUserDept(ctx context.Context, r wpsserver.BatchUpdateUserDeptRequestObject) (wpsserver.BatchUpdateUserDeptResponseObject, error) {
+func (w *Vendor) BatchUpdateUserDept(ctx context.Context,
+	r wpsserver.BatchUpdateUserDeptRequestObject) (wpsserver.BatchUpdateUserDeptResponseObject, error) {
 	c := desk.CallOf(ctx)
 	err := company.Change(w.desk.Company, func(d *company.Directory) error {
 		v := w.viewOf(c, d)

@@ -18,13 +18,17 @@ type userChange struct {
 }
 
 // CreateUser adds a person, who has not signed in yet.
-func (w *Vendor) CreateUser(ctx context.Context, r wpsserver.CreateUserRequestObject) (wpsserver.CreateUserResponseObject, error) {
+func (w *Vendor) CreateUser(ctx context.Context,
+	r wpsserver.CreateUserRequestObject) (wpsserver.CreateUserResponseObject, error) {
 	b, c := r.Body, desk.CallOf(ctx)
 	change := userChange{
-		name: &b.UserName, mainDept: b.DefDeptID, exUserID: b.ExUserID, email: b.Email, phone: b.Phone, title: b.Title, number: b.EmployeeID,
-		employmentStatus: b.EmploymentStatus, employmentType: b.EmploymentType, employer: b.Employer, leader: b.LeaderID,
-		telephone: b.Telephone, workPlace: b.WorkPlace, city: b.City, country: b.Country, avatar: b.Avatar, loginName: b.LoginName,
-		source: b.Source, gender: b.Gender,
+		name: &b.UserName, mainDept: b.DefDeptID, exUserID: b.ExUserID, email: b.Email, phone: b.Phone, title: b.Title,
+		number:           b.EmployeeID,
+		employmentStatus: b.EmploymentStatus, employmentType: b.EmploymentType, employer: b.Employer,
+		leader:    b.LeaderID,
+		telephone: b.Telephone, workPlace: b.WorkPlace, city: b.City, country: b.Country, avatar: b.Avatar,
+		loginName: b.LoginName,
+		source:    b.Source, gender: b.Gender,
 	}
 	var data wpsserver.User
 	err := company.Change(w.desk.Company, func(d *company.Directory) error {
@@ -32,7 +36,8 @@ func (w *Vendor) CreateUser(ctx context.Context, r wpsserver.CreateUserRequestOb
 		if len(b.DeptIDs) == 0 {
 			return invalid("dept_ids is required")
 		}
-		p := company.Person{Status: company.StatusNotActivated, Employment: company.EmploymentRegular, Created: c.Now, Key: d.NextPersonKey(), GeneratedUserID: true}
+		p := company.Person{Status: company.StatusNotActivated, Employment: company.EmploymentRegular, Created: c.Now,
+			Key: d.NextPersonKey(), GeneratedUserID: true}
 		d.AssignIDs(&p)
 		p.UserID = company.Unused(func(attempt int) string {
 			return p.WPSUserID + strings.Repeat("0", attempt)
@@ -60,13 +65,17 @@ func (w *Vendor) CreateUser(ctx context.Context, r wpsserver.CreateUserRequestOb
 }
 
 // UpdateUser changes what is said of a person and leaves the rest. An empty text clears.
-func (w *Vendor) UpdateUser(ctx context.Context, r wpsserver.UpdateUserRequestObject) (wpsserver.UpdateUserResponseObject, error) {
+func (w *Vendor) UpdateUser(ctx context.Context,
+	r wpsserver.UpdateUserRequestObject) (wpsserver.UpdateUserResponseObject, error) {
 	b, c := r.Body, desk.CallOf(ctx)
 	change := userChange{
-		name: b.UserName, mainDept: b.DefDeptID, exUserID: b.ExUserID, email: b.Email, phone: b.Phone, title: b.Title, number: b.EmployeeID,
-		employmentStatus: b.EmploymentStatus, employmentType: b.EmploymentType, employer: b.Employer, leader: b.LeaderID,
-		telephone: b.Telephone, workPlace: b.WorkPlace, city: b.City, country: b.Country, avatar: b.Avatar, loginName: b.LoginName,
-		source: b.Source, gender: b.Gender,
+		name: b.UserName, mainDept: b.DefDeptID, exUserID: b.ExUserID, email: b.Email, phone: b.Phone, title: b.Title,
+		number:           b.EmployeeID,
+		employmentStatus: b.EmploymentStatus, employmentType: b.EmploymentType, employer: b.Employer,
+		leader:    b.LeaderID,
+		telephone: b.Telephone, workPlace: b.WorkPlace, city: b.City, country: b.Country, avatar: b.Avatar,
+		loginName: b.LoginName,
+		source:    b.Source, gender: b.Gender,
 	}
 	key, err := w.changePerson(c, r.UserID, func(v view, p *company.Person) error { return v.apply(p, change) })
 	if err == nil {
@@ -76,7 +85,8 @@ func (w *Vendor) UpdateUser(ctx context.Context, r wpsserver.UpdateUserRequestOb
 }
 
 // changePerson changes one person and says who it was.
-func (w *Vendor) changePerson(c *desk.Call, id string, edit func(view, *company.Person) error) (company.PersonKey, error) {
+func (w *Vendor) changePerson(c *desk.Call, id string,
+	edit func(view, *company.Person) error) (company.PersonKey, error) {
 	var key company.PersonKey
 	err := company.Change(w.desk.Company, func(d *company.Directory) error {
 		v := w.viewOf(c, d)
@@ -94,7 +104,8 @@ func (w *Vendor) changePerson(c *desk.Call, id string, edit func(view, *company.
 }
 
 // DeleteUser takes a person off the staff.
-func (w *Vendor) DeleteUser(ctx context.Context, r wpsserver.DeleteUserRequestObject) (wpsserver.DeleteUserResponseObject, error) {
+func (w *Vendor) DeleteUser(ctx context.Context,
+	r wpsserver.DeleteUserRequestObject) (wpsserver.DeleteUserResponseObject, error) {
 	c := desk.CallOf(ctx)
 	err := company.Change(w.desk.Company, func(d *company.Directory) error {
 		p := w.viewOf(c, d).userNamed(r.UserID)
@@ -137,7 +148,8 @@ func (v view) newPlace(p *company.Person, dept *company.Department) company.Memb
 	delete(v.part.orders, place{p.Key, dept.Key}) // of an earlier stay
 	return company.Membership{
 		Department: dept.Key, DingTalkOrder: v.dir.DingTalkOrder(p.Key, dept.Key),
-		Leader: slices.ContainsFunc(v.part.depts[dept.Key].leaders, func(l deptLeader) bool { return l.person == p.Key }),
+		Leader: slices.ContainsFunc(v.part.depts[dept.Key].leaders,
+			func(l deptLeader) bool { return l.person == p.Key }),
 	}
 }
 
@@ -164,8 +176,10 @@ func (v view) apply(p *company.Person, change userChange) error {
 		return err
 	}
 	for _, text := range []struct{ field, value *string }{
-		{&p.Name, change.name}, {&p.Email, change.email}, {&p.Position, change.title}, {&p.EmployeeNumber, change.number},
-		{&p.Telephone, change.telephone}, {&p.WorkPlace, change.workPlace}, {&p.City, change.city}, {&p.AvatarURL, change.avatar},
+		{&p.Name, change.name}, {&p.Email, change.email}, {&p.Position, change.title},
+		{&p.EmployeeNumber, change.number},
+		{&p.Telephone, change.telephone}, {&p.WorkPlace, change.workPlace}, {&p.City, change.city},
+		{&p.AvatarURL, change.avatar},
 	} {
 		if text.value != nil {
 			*text.field = *text.value
@@ -226,7 +240,8 @@ func (w *Vendor) remember(key company.PersonKey, change userChange) {
 	defer w.mu.Unlock()
 	profile := w.profiles[key]
 	for _, text := range []struct{ field, value *string }{
-		{&profile.country, change.country}, {&profile.employer, change.employer}, {&profile.loginName, change.loginName}, {&profile.source, change.source},
+		{&profile.country, change.country}, {&profile.employer, change.employer},
+		{&profile.loginName, change.loginName}, {&profile.source, change.source},
 	} {
 		if text.value != nil {
 			*text.field = *text.value

@@ -20,8 +20,8 @@ import (
 // Name is the name of the vendor, and the first part of its paths.
 const Name = "wps"
 
-// Vendor is the part of WPS 365 in the simulator. It implements wpsserver.StrictServerInterface, so that an operation of the document
-// that is missing here does not compile.
+// Vendor is the part of WPS 365 in the simulator. It implements wpsserver.StrictServerInterface, so that an operation
+// of the document that is missing here does not compile.
 type Vendor struct {
 	desk    *desk.Desk
 	config  Config
@@ -77,13 +77,16 @@ func New(d *desk.Desk, config Config) *Vendor {
 	return w
 }
 
+// Name is the vendor's name, the first part of its paths.
 func (w *Vendor) Name() string { return Name }
 
 // Base is empty: the paths of the document are those below the deployment's prefix.
 func (w *Vendor) Base() string { return "" }
 
+// Operations returns what the document says.
 func (w *Vendor) Operations() []*wire.Operation { return wpsapi.Operations() }
 
+// Words names the members of answers that faults change.
 func (w *Vendor) Words() desk.Words {
 	return desk.Words{Envelope: []string{"code", "msg", "message"}, Cursor: []string{"next_page_token"}}
 }

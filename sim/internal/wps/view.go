@@ -36,7 +36,8 @@ func (v view) everything() bool { return slices.Contains(v.tops, company.RootDep
 
 // department tells whether a department is within the data permission.
 func (v view) department(key company.DepartmentKey) bool {
-	return slices.ContainsFunc(v.dir.Path(key), func(above *company.Department) bool { return slices.Contains(v.tops, above.Key) })
+	return slices.ContainsFunc(v.dir.Path(key),
+		func(above *company.Department) bool { return slices.Contains(v.tops, above.Key) })
 }
 
 // person tells whether a person is within the data permission.
@@ -44,11 +45,12 @@ func (v view) person(p *company.Person) bool {
 	if v.everything() {
 		return true
 	}
-	return p.Left.IsZero() && slices.ContainsFunc(p.Memberships, func(m company.Membership) bool { return v.department(m.Department) })
+	return p.Left.IsZero() && slices.ContainsFunc(p.Memberships,
+		func(m company.Membership) bool { return v.department(m.Department) })
 }
 
-// userNamed returns the person on the staff with an id of the kind that the call speaks, nil if there is none or the app does not see
-// the person.
+// userNamed returns the person on the staff with an id of the kind that the call speaks, nil if there is none or the
+// app does not see the person.
 func (v view) userNamed(id string) *company.Person {
 	p := v.dir.FindPerson(company.ByWPSUserID, id)
 	if v.external {
@@ -62,7 +64,8 @@ func (v view) userNamed(id string) *company.Person {
 
 // userNamedOutside returns the person with the id of the outer identity source.
 func (v view) userNamedOutside(id string) *company.Person {
-	for _, p := range []*company.Person{v.dir.FindPerson(company.ByUserID, id), v.dir.FindPerson(company.ByWPSUserID, id)} {
+	for _, p := range []*company.Person{v.dir.FindPerson(company.ByUserID, id),
+		v.dir.FindPerson(company.ByWPSUserID, id)} {
 		if p != nil && exUserID(p) == id {
 			return p
 		}
