@@ -192,7 +192,7 @@ func TestWhatAClientLinks(t *testing.T) {
 		"clients", "clients/token", "wire",
 		"github.com/oapi-codegen/runtime", "github.com/oapi-codegen/runtime/types",
 		"github.com/apapsch/go-jsonmerge/v2",
-		"github.com/google/uuid", "golang.org/x/sync/singleflight", "golang.org/x/time/rate",
+		"github.com/google/uuid", "golang.org/x/sync/semaphore", "golang.org/x/sync/singleflight", "golang.org/x/time/rate",
 	}
 	redis := []string{
 		"github.com/redis/go-redis/", "github.com/bsm/redislock", "github.com/cespare/xxhash/", "go.uber.org/atomic",
