@@ -41,7 +41,7 @@ func floors() []floor {
 		{packages: "clients/token/redisstore", own: "clients/token",
 			foreign: "github.com/redis/go-redis/v9 github.com/bsm/redislock"},
 		{packages: "clients/token", own: "", foreign: "golang.org/x/sync"},
-		{packages: "clients", own: "wire clients/token", foreign: "golang.org/x/time github.com/google/uuid"},
+		{packages: "clients", own: "wire clients/token", foreign: "golang.org/x/sync golang.org/x/time github.com/google/uuid"},
 		{packages: "clients/{vendor}", own: "wire clients clients/token gen/{vendor}api clients/{vendor}/..."},
 		{packages: "clients/*/...", own: ""}, // signatures: nothing but arithmetic
 
