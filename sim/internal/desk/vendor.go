@@ -14,7 +14,8 @@ import (
 //  1. the request is read whole and entered into the journal;
 //  2. a fault that answers in the words of a gateway is struck, see Fault;
 //  3. middlewares see the request;
-//  4. a fault that refuses in the vendor's words is struck; otherwise Admit judges the credential, its rights and the quotas;
+//  4. a fault that refuses in the vendor's words is struck; otherwise Admit judges the credential, its rights and the
+//     quotas;
 //  5. ServeHTTP, usually the generated strict server, handles the request and writes into a buffer;
 //  6. a fault that spoils the answer is struck, and what is left is sent.
 //
