@@ -3327,7 +3327,7 @@ var OpListDepartmentsV1 = &wire.Operation{
 	Security:   [][]string{{"oapiToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
-	Answer:     []string{"department"},
+	Answer:     []string{"department?"},
 	Deprecated: true,
 }
 
@@ -3365,7 +3365,7 @@ var OpListSubDepartmentIDsV1 = &wire.Operation{
 	Security:   [][]string{{"oapiToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
-	Answer:     []string{"sub_dept_id_list"},
+	Answer:     []string{"sub_dept_id_list?"},
 	Deprecated: true,
 }
 
@@ -3400,7 +3400,7 @@ var OpListParentDepartmentsByUserV1 = &wire.Operation{
 	Security:   [][]string{{"oapiToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
-	Answer:     []string{"department"},
+	Answer:     []string{"department?"},
 	Deprecated: true,
 }
 
@@ -3437,7 +3437,7 @@ var OpListParentDepartmentsByDepartmentV1 = &wire.Operation{
 	Security:   [][]string{{"oapiToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
-	Answer:     []string{"parentIds"},
+	Answer:     []string{"parentIds?"},
 	Deprecated: true,
 }
 
@@ -3696,7 +3696,7 @@ var OpGetAdminScope = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_get_member"},
-	Answer:     []string{"dept_ids"},
+	Answer:     []string{"dept_ids?"},
 }
 
 // GetAdminScope (获取管理员通讯录权限范围) calls POST /topapi/user/get_admin_scope.
@@ -3761,7 +3761,7 @@ var OpListAdminsV2 = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_get_member"},
-	Answer:     []string{"result"},
+	Answer:     []string{"result?"},
 }
 
 // ListAdminsV2 (获取管理员列表) calls POST /topapi/user/listadmin.
@@ -3793,7 +3793,7 @@ var OpListDepartmentUserIDsV2 = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_get_member"},
-	Answer:     []string{"result.userid_list"},
+	Answer:     []string{"result.userid_list?"},
 }
 
 // ListDepartmentUserIDsV2 (获取部门用户userid列表) calls POST /topapi/user/listid.
@@ -3956,7 +3956,7 @@ var OpListParentDepartmentsByDepartmentV2 = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_get_department_list"},
-	Answer:     []string{"result.parent_id_list"},
+	Answer:     []string{"result.parent_id_list?"},
 }
 
 // ListParentDepartmentsByDepartmentV2 (获取指定部门的所有父部门列表) calls POST
@@ -3991,7 +3991,7 @@ var OpListParentDepartmentsByUserV2 = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_get_department_list"},
-	Answer:     []string{"result.parent_list"},
+	Answer:     []string{"result.parent_list?"},
 }
 
 // ListParentDepartmentsByUserV2 (获取指定用户的所有父部门列表) calls POST
@@ -4026,7 +4026,7 @@ var OpListSubDepartmentsV2 = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_get_department_list"},
-	Answer:     []string{"result"},
+	Answer:     []string{"result?"},
 }
 
 // ListSubDepartmentsV2 (获取部门列表) calls POST /topapi/v2/department/listsub.
@@ -4060,7 +4060,7 @@ var OpListSubDepartmentIDsV2 = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_get_department_list"},
-	Answer:     []string{"result.dept_id_list"},
+	Answer:     []string{"result.dept_id_list?"},
 }
 
 // ListSubDepartmentIDsV2 (获取子部门ID列表) calls POST /topapi/v2/department/listsubid.
@@ -4221,7 +4221,7 @@ var OpGetUserIDByMobileV2 = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_get_member_by_mobile"},
-	Answer:     []string{"result.userid|result.exclusive_account_userid_list"},
+	Answer:     []string{"result.userid|result.exclusive_account_userid_list?"},
 }
 
 // GetUserIDByMobileV2 (根据手机号查询用户) calls POST /topapi/v2/user/getbymobile.
@@ -4453,7 +4453,7 @@ var OpListDepartmentUserIDsV1 = &wire.Operation{
 	Security:   [][]string{{"oapiToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
-	Answer:     []string{"userIds"},
+	Answer:     []string{"userIds?"},
 	Deprecated: true,
 }
 
@@ -4523,7 +4523,7 @@ var OpListAdminsV1 = &wire.Operation{
 	Security:   [][]string{{"oapiToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
-	Answer:     []string{"adminList|admin_list"},
+	Answer:     []string{"adminList?|admin_list?"},
 	Deprecated: true,
 }
 
@@ -4624,7 +4624,7 @@ var OpListDepartmentUsersV1 = &wire.Operation{
 	Security:   [][]string{{"oapiToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
-	Answer:     []string{"userlist", "hasMore"},
+	Answer:     []string{"userlist?", "hasMore"},
 	Deprecated: true,
 }
 
@@ -4665,7 +4665,7 @@ var OpListDepartmentUsersSimpleV1 = &wire.Operation{
 	Security:   [][]string{{"oapiToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
-	Answer:     []string{"userlist"},
+	Answer:     []string{"userlist?"},
 	Deprecated: true,
 }
 
@@ -4741,7 +4741,7 @@ var OpSearchDepartments = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_addresslist_search"},
-	Answer:     []string{"list", "hasMore"},
+	Answer:     []string{"list?", "hasMore"},
 }
 
 // SearchDepartments (搜索部门ID) calls POST /v1.0/contact/departments/search.
@@ -4773,7 +4773,7 @@ var OpListLeaveRecords = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"Contact.Common.Read"},
-	Answer:     []string{"records|nextToken"},
+	Answer:     []string{"records?|nextToken?"},
 }
 
 // ListLeaveRecords (查询离职记录列表) calls GET /v1.0/contact/empLeaveRecords.
@@ -4811,7 +4811,7 @@ var OpSearchUsers = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_addresslist_search"},
-	Answer:     []string{"list", "hasMore"},
+	Answer:     []string{"list?", "hasMore"},
 }
 
 // SearchUsers (搜索用户userId) calls POST /v1.0/contact/users/search.

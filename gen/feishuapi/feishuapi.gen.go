@@ -3879,7 +3879,7 @@ var OpListCustomAttrs = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
 	Scopes:     []string{"contact:contact.base:readonly"},
-	Answer:     []string{"data.items|data.has_more"},
+	Answer:     []string{"data.items?|data.has_more"},
 }
 
 // ListCustomAttrs (获取企业自定义用户字段) calls GET /contact/v3/custom_attrs.
@@ -3913,7 +3913,7 @@ var OpListDepartments = &wire.Operation{
 	Path:       "/contact/v3/departments",
 	Security:   [][]string{{"tenantToken"}, {"userToken"}},
 	Idempotent: true,
-	Answer:     []string{"data.items|data.has_more"},
+	Answer:     []string{"data.items?|data.has_more"},
 	Deprecated: true,
 }
 
@@ -4026,7 +4026,7 @@ var OpListDepartmentParents = &wire.Operation{
 	Security:   [][]string{{"tenantToken"}, {"userToken"}},
 	Idempotent: true,
 	Scopes:     []string{"contact:contact.base:readonly", "contact:department.organize:readonly", "contact:contact:readonly", "contact:contact:readonly_as_app", "contact:contact:access_as_app"},
-	Answer:     []string{"data.items|data.has_more"},
+	Answer:     []string{"data.items?|data.has_more"},
 }
 
 // ListDepartmentParents (获取父部门信息) calls GET /contact/v3/departments/parent.
@@ -4063,7 +4063,7 @@ var OpSearchDepartments = &wire.Operation{
 	Security:   [][]string{{"userToken"}},
 	Idempotent: true,
 	Scopes:     []string{"search:department:read", "contact:contact.base:readonly", "contact:contact:readonly_as_app", "contact:contact:access_as_app"},
-	Answer:     []string{"data.items|data.has_more"},
+	Answer:     []string{"data.items?|data.has_more"},
 }
 
 // SearchDepartments (搜索部门) calls POST /contact/v3/departments/search.
@@ -4281,7 +4281,7 @@ var OpListDepartmentChildren = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
 	Scopes:     []string{"contact:contact.base:readonly", "contact:department.organize:readonly", "contact:contact:readonly", "contact:contact:readonly_as_app", "contact:contact:access_as_app"},
-	Answer:     []string{"data.items|data.has_more"},
+	Answer:     []string{"data.items?|data.has_more"},
 }
 
 // ListDepartmentChildren (获取子部门列表) calls GET
@@ -4361,7 +4361,7 @@ var OpListEmployeeTypeEnums = &wire.Operation{
 	Security:   [][]string{{"tenantToken"}},
 	Idempotent: true,
 	Scopes:     []string{"contact:contact.base:readonly", "contact:contact:readonly_as_app", "contact:contact:access_as_app"},
-	Answer:     []string{"data.items|data.has_more"},
+	Answer:     []string{"data.items?|data.has_more"},
 }
 
 // ListEmployeeTypeEnums (查询人员类型) calls GET /contact/v3/employee_type_enums.
@@ -4395,7 +4395,7 @@ var OpListScopes = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
 	Scopes:     []string{"contact:contact.base:readonly", "contact:contact:readonly_as_app", "contact:contact:access_as_app"},
-	Answer:     []string{"data.has_more|data.user_ids|data.department_ids|data.group_ids"},
+	Answer:     []string{"data.has_more|data.user_ids?|data.department_ids?|data.group_ids?"},
 }
 
 // ListScopes (获取通讯录授权范围) calls GET /contact/v3/scopes.
@@ -4433,7 +4433,7 @@ var OpListUsers = &wire.Operation{
 	Path:       "/contact/v3/users",
 	Security:   [][]string{{"tenantToken"}, {"userToken"}},
 	Idempotent: true,
-	Answer:     []string{"data.items|data.has_more"},
+	Answer:     []string{"data.items?|data.has_more"},
 	Deprecated: true,
 }
 
@@ -4584,7 +4584,7 @@ var OpBatchGetUserIDs = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
 	Scopes:     []string{"contact:user.id:readonly"},
-	Answer:     []string{"data.user_list"},
+	Answer:     []string{"data"},
 }
 
 // BatchGetUserIDs (通过手机号或邮箱获取用户 ID) calls POST /contact/v3/users/batch_get_id.
@@ -4623,7 +4623,7 @@ var OpListUsersByDepartment = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
 	Scopes:     []string{"contact:contact.base:readonly", "contact:department.organize:readonly", "contact:contact:readonly", "contact:contact:readonly_as_app", "contact:contact:access_as_app"},
-	Answer:     []string{"data.items|data.has_more"},
+	Answer:     []string{"data.items?|data.has_more"},
 }
 
 // ListUsersByDepartment (获取部门直属用户列表) calls GET /contact/v3/users/find_by_department.
@@ -4664,7 +4664,7 @@ var OpSearchUsersV3 = &wire.Operation{
 	Security:   [][]string{{"userToken"}},
 	Idempotent: true,
 	Scopes:     []string{"contact:user:search"},
-	Answer:     []string{"data.items|data.has_more"},
+	Answer:     []string{"data.items?|data.has_more"},
 }
 
 // SearchUsersV3 (搜索用户) calls POST /contact/v3/users/search.
@@ -4986,7 +4986,7 @@ var OpSearchUsers = &wire.Operation{
 	Security:   [][]string{{"userToken"}},
 	Idempotent: true,
 	Scopes:     []string{"contact:user:search"},
-	Answer:     []string{"data.users|data.has_more"},
+	Answer:     []string{"data.users?|data.has_more"},
 	ErrorKinds: []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 

@@ -2119,7 +2119,7 @@ var OpOpenUserIDToUserID = &wire.Operation{
 	Security:   [][]string{{"appToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"userid_list|invalid_open_userid_list"},
+	Answer:     []string{"userid_list?|invalid_open_userid_list?"},
 }
 
 // OpenUserIDToUserID (userid转换) calls POST /batch/openuserid_to_userid.
@@ -2241,7 +2241,7 @@ var OpUserIDToOpenUserID = &wire.Operation{
 	Security:   [][]string{{"appToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"open_userid_list|invalid_userid_list"},
+	Answer:     []string{"open_userid_list?|invalid_userid_list?"},
 }
 
 // UserIDToOpenUserID (userid的转换) calls POST /batch/userid_to_openuserid.
@@ -2388,7 +2388,7 @@ var OpListDepartment = &wire.Operation{
 	Security:   [][]string{{"appToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"department"},
+	Answer:     []string{"department?"},
 }
 
 // ListDepartment (获取部门列表) calls GET /department/list.
@@ -2419,7 +2419,7 @@ var OpListDepartmentSimple = &wire.Operation{
 	Security:   [][]string{{"contactToken"}, {"appToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"department_id"},
+	Answer:     []string{"department_id?"},
 }
 
 // ListDepartmentSimple (获取子部门ID列表) calls GET /department/simplelist.
@@ -2848,7 +2848,7 @@ var OpGetUserList = &wire.Operation{
 	Security:   [][]string{{"appToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"userlist"},
+	Answer:     []string{"userlist?"},
 }
 
 // GetUserList (获取部门成员详情) calls GET /user/list.
@@ -2881,7 +2881,7 @@ var OpListUserID = &wire.Operation{
 	Security:   [][]string{{"contactToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"dept_user|next_cursor"},
+	Answer:     []string{"dept_user?|next_cursor?"},
 }
 
 // ListUserID (获取成员ID列表) calls POST /user/list_id.
@@ -2914,7 +2914,7 @@ var OpGetUserSimplelist = &wire.Operation{
 	Security:   [][]string{{"appToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"userlist"},
+	Answer:     []string{"userlist?"},
 }
 
 // GetUserSimplelist (获取部门成员) calls GET /user/simplelist.
