@@ -138,3 +138,47 @@ func TestBreakingMeansThatTheTypedClientFails(t *testing.T) {
 		t.Logf("breaking, but decodes: %d × %s", stricter[what], what)
 	}
 }
+
+// A null list is an empty one, a null or empty cursor ends a list, and an answer without either is none: the client and
+// the validator agree for every operation.
+func TestPresenceIsEnoughForListsAndCursors(t *testing.T) {
+	seen := map[string]bool{}
+	eachMutation(t, func(t *testing.T, v *contract.Validator, operation string, op *openapi3.Operation, m mutation) {
+		if m.class != "none" {
+			return
+		}
+		wanted := generatedOf(v.Vendor()).operation(operation)
+		for _, entry := range wanted.Answer {
+			for path := range strings.SplitSeq(entry, "|") {
+				path, present := strings.CutSuffix(path, "?")
+				for _, value := range []any{nil, ""} {
+					body := edited(t, m.body, nil, func(root any) any {
+						for other := range strings.SplitSeq(strings.ReplaceAll(entry, "?", ""), "|") {
+							drop(root, strings.Split(other, "."))
+						}
+						put(root, strings.Split(path, "."), value)
+						return root
+					})
+					if value == "" && present && json.Unmarshal(body, answerOf(t, v.Vendor(), operation)) != nil {
+						continue // a list is no text
+					}
+					breaking := slices.ContainsFunc(check(v, operation, body, m.contentType),
+						func(f contract.Finding) bool { return f.Severity == contract.Breaking })
+					answers := wire.Missing(body, wanted.Answer) == ""
+					assert.Equalf(t, present, answers, "%s: %s", operation, body)
+					assert.Equalf(t, answers, !breaking, "%s: the validator on %s", operation, body)
+					seen[v.Vendor()] = seen[v.Vendor()] || present
+				}
+			}
+		}
+	})
+	assert.Len(t, seen, len(contract.Vendors()))
+}
+
+func put(v any, path []string, value any) {
+	object := v.(map[string]any)
+	for _, name := range path[:len(path)-1] {
+		object = object[name].(map[string]any)
+	}
+	object[path[len(path)-1]] = value
+}
