@@ -1166,13 +1166,13 @@ type DeleteUserV2Request struct {
 
 // DepartmentDetailV2 Lists of ids are arrays here, and strings joined by commas in requests.
 type DepartmentDetailV2 struct {
-	AutoAddUser      bool   `json:"auto_add_user,omitzero"`
-	AutoApproveApply bool   `json:"auto_approve_apply,omitzero"`
+	AutoAddUser      *bool  `json:"auto_add_user,omitzero"`
+	AutoApproveApply *bool  `json:"auto_approve_apply,omitzero"`
 	Brief            string `json:"brief,omitzero"`
 
 	// Code Absent until one was set.
 	Code            string `json:"code,omitzero"`
-	CreateDeptGroup bool   `json:"create_dept_group,omitzero"`
+	CreateDeptGroup *bool  `json:"create_dept_group,omitzero"`
 
 	// DeptGroupChatID Absent without a group.
 	DeptGroupChatID       string   `json:"dept_group_chat_id,omitzero"`
@@ -1182,19 +1182,19 @@ type DepartmentDetailV2 struct {
 
 	// Extension Custom fields; misspelt on the wire.
 	Extension           string `json:"extention,omitzero"`
-	FromUnionOrg        bool   `json:"from_union_org,omitzero"`
-	GroupContainSubDept bool   `json:"group_contain_sub_dept,omitzero"`
-	HideDept            bool   `json:"hide_dept,omitzero"`
-	MemberCount         int64  `json:"member_count,omitzero"`
+	FromUnionOrg        *bool  `json:"from_union_org,omitzero"`
+	GroupContainSubDept *bool  `json:"group_contain_sub_dept,omitzero"`
+	HideDept            *bool  `json:"hide_dept,omitzero"`
+	MemberCount         *int64 `json:"member_count,omitzero"`
 	Name                string `json:"name,omitzero"`
-	Order               int64  `json:"order,omitzero"`
+	Order               *int64 `json:"order,omitzero"`
 
 	// OrgDeptOwner Userid; absent without a group.
 	OrgDeptOwner      string   `json:"org_dept_owner,omitzero"`
-	OuterDept         bool     `json:"outer_dept,omitzero"`
+	OuterDept         *bool    `json:"outer_dept,omitzero"`
 	OuterPermitDepts  []int64  `json:"outer_permit_depts,omitzero"`
 	OuterPermitUsers  []string `json:"outer_permit_users,omitzero"`
-	OwningMemberCount int64    `json:"owning_member_count,omitzero"`
+	OwningMemberCount *int64   `json:"owning_member_count,omitzero"`
 
 	// ParentID Absent for the root.
 	ParentID         int64  `json:"parent_id,omitzero"`
@@ -1217,7 +1217,7 @@ type DepartmentUserIDsV2 struct {
 
 // DepartmentUserV1 defines model for DepartmentUserV1.
 type DepartmentUserV1 struct {
-	Active bool `json:"active,omitzero"`
+	Active *bool `json:"active,omitzero"`
 
 	// Avatar URL; "" for the default picture.
 	Avatar     string  `json:"avatar,omitzero"`
@@ -1234,13 +1234,13 @@ type DepartmentUserV1 struct {
 	ExtAttr StringMap `json:"extattr,omitzero"`
 
 	// HiredDate Milliseconds since 1970.
-	HiredDate int64 `json:"hiredDate,omitzero"`
-	IsAdmin   bool  `json:"isAdmin,omitzero"`
-	IsBoss    bool  `json:"isBoss,omitzero"`
-	IsHide    bool  `json:"isHide,omitzero"`
+	HiredDate *int64 `json:"hiredDate,omitzero"`
+	IsAdmin   *bool  `json:"isAdmin,omitzero"`
+	IsBoss    *bool  `json:"isBoss,omitzero"`
+	IsHide    *bool  `json:"isHide,omitzero"`
 
 	// IsLeader Of the department that was asked for.
-	IsLeader  bool   `json:"isLeader,omitzero"`
+	IsLeader  *bool  `json:"isLeader,omitzero"`
 	JobNumber string `json:"jobnumber,omitzero"`
 
 	// Mobile Needs the permission for mobile numbers; hidden from third-party apps.
@@ -1249,7 +1249,7 @@ type DepartmentUserV1 struct {
 
 	// Order Position in the department that was asked for, beyond 2^53; absent until an admin has
 	// sorted the department.
-	Order int64 `json:"order,omitzero"`
+	Order *int64 `json:"order,omitzero"`
 
 	// OrgEmail Absent while corp mail is off.
 	OrgEmail string `json:"orgEmail,omitzero"`
@@ -1270,21 +1270,21 @@ type DepartmentUserV1 struct {
 // DepartmentUserV2 defines model for DepartmentUserV2.
 type DepartmentUserV2 struct {
 	Active *bool  `json:"active,omitzero"`
-	Admin  bool   `json:"admin,omitzero"`
+	Admin  *bool  `json:"admin,omitzero"`
 	Avatar string `json:"avatar,omitzero"`
-	Boss   bool   `json:"boss,omitzero"`
+	Boss   *bool  `json:"boss,omitzero"`
 
 	// CreateTime RFC 3339 in UTC; undocumented.
 	CreateTime string  `json:"create_time,omitzero"`
 	DeptIDList []int64 `json:"dept_id_list,omitzero"`
 
 	// DeptOrder Position in the department that was asked for, beyond 2^53.
-	DeptOrder int64 `json:"dept_order,omitzero"`
+	DeptOrder *int64 `json:"dept_order,omitzero"`
 
 	// DisableStatus For accounts owned by the corp.
 	DisableStatus    *bool  `json:"disable_status,omitzero"`
 	Email            string `json:"email,omitzero"`
-	ExclusiveAccount bool   `json:"exclusive_account,omitzero"`
+	ExclusiveAccount *bool  `json:"exclusive_account,omitzero"`
 
 	// ExclusiveAccountCorpID For accounts owned by the corp.
 	ExclusiveAccountCorpID string `json:"exclusive_account_corp_id,omitzero"`
@@ -1297,10 +1297,10 @@ type DepartmentUserV2 struct {
 
 	// Extension Custom fields, a string that holds a JSON object.
 	Extension  string `json:"extension,omitzero"`
-	HideMobile bool   `json:"hide_mobile,omitzero"`
+	HideMobile *bool  `json:"hide_mobile,omitzero"`
 
 	// HiredDate Milliseconds since 1970; absent when unset.
-	HiredDate int64  `json:"hired_date,omitzero"`
+	HiredDate *int64 `json:"hired_date,omitzero"`
 	JobNumber string `json:"job_number,omitzero"`
 
 	// Leader Of the department that was asked for.
@@ -1348,12 +1348,12 @@ type DepartmentUsersV2 struct {
 
 // DepartmentV1 defines model for DepartmentV1.
 type DepartmentV1 struct {
-	AutoAddUser     bool `json:"autoAddUser,omitzero"`
-	CreateDeptGroup bool `json:"createDeptGroup,omitzero"`
+	AutoAddUser     *bool `json:"autoAddUser,omitzero"`
+	CreateDeptGroup *bool `json:"createDeptGroup,omitzero"`
 
 	// ID Negative ids exist (home-school directory); calls for them give 60003.
 	ID             int64  `json:"id,omitzero"`
-	IsFromUnionOrg bool   `json:"isFromUnionOrg,omitzero"`
+	IsFromUnionOrg *bool  `json:"isFromUnionOrg,omitzero"`
 	Name           string `json:"name,omitzero"`
 
 	// ParentID Absent for the root.
@@ -1363,15 +1363,15 @@ type DepartmentV1 struct {
 
 // DepartmentV2 defines model for DepartmentV2.
 type DepartmentV2 struct {
-	AutoAddUser     bool `json:"auto_add_user,omitzero"`
-	CreateDeptGroup bool `json:"create_dept_group,omitzero"`
+	AutoAddUser     *bool `json:"auto_add_user,omitzero"`
+	CreateDeptGroup *bool `json:"create_dept_group,omitzero"`
 
 	// DeptID Negative ids exist (home-school directory); calls for them give 60003.
 	DeptID int64 `json:"dept_id,omitzero"`
 
 	// Ext Custom fields, a string that holds JSON.
 	Ext              string `json:"ext,omitzero"`
-	FromUnionOrg     bool   `json:"from_union_org,omitzero"`
+	FromUnionOrg     *bool  `json:"from_union_org,omitzero"`
 	Name             string `json:"name,omitzero"`
 	ParentID         int64  `json:"parent_id,omitzero"`
 	SourceIdentifier string `json:"source_identifier,omitzero"`
@@ -1397,7 +1397,7 @@ type DeptOrder struct {
 	DeptID int64 `json:"dept_id,omitzero"`
 
 	// Order Beyond 2^53.
-	Order int64 `json:"order,omitzero"`
+	Order *int64 `json:"order,omitzero"`
 }
 
 // DeptOrderInput defines model for DeptOrderInput.
@@ -1411,7 +1411,7 @@ type DeptOrderInput struct {
 // DeptPosition defines model for DeptPosition.
 type DeptPosition struct {
 	DeptID    int64  `json:"dept_id,omitzero"`
-	IsMain    bool   `json:"is_main,omitzero"`
+	IsMain    *bool  `json:"is_main,omitzero"`
 	Title     string `json:"title,omitzero"`
 	WorkPlace string `json:"work_place,omitzero"`
 }
@@ -1572,13 +1572,13 @@ type GetCorpTokenRequest struct {
 
 // GetDepartmentV1Answer The lists of ids come as one string joined by "|", "" when there is none.
 type GetDepartmentV1Answer struct {
-	AutoAddUser      bool `json:"autoAddUser,omitzero"`
-	AutoApproveApply bool `json:"autoApproveApply,omitzero"`
-	CreateDeptGroup  bool `json:"createDeptGroup,omitzero"`
+	AutoAddUser      *bool `json:"autoAddUser,omitzero"`
+	AutoApproveApply *bool `json:"autoApproveApply,omitzero"`
+	CreateDeptGroup  *bool `json:"createDeptGroup,omitzero"`
 
 	// DeptGroupChatID Absent without a group.
 	DeptGroupChatID string `json:"deptGroupChatId,omitzero"`
-	DeptHiding      bool   `json:"deptHiding,omitzero"`
+	DeptHiding      *bool  `json:"deptHiding,omitzero"`
 
 	// DeptManagerUserIDList Ids joined by "|", "" for none.
 	DeptManagerUserIDList StringList `json:"deptManagerUseridList,omitzero"`
@@ -1595,17 +1595,17 @@ type GetDepartmentV1Answer struct {
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
 	ErrMsg              string `json:"errmsg,omitzero"`
-	GroupContainSubDept bool   `json:"groupContainSubDept,omitzero"`
+	GroupContainSubDept *bool  `json:"groupContainSubDept,omitzero"`
 	ID                  int64  `json:"id,omitzero"`
 
 	// IsFromUnionOrg In the vendor's SDK only.
-	IsFromUnionOrg bool   `json:"isFromUnionOrg,omitzero"`
+	IsFromUnionOrg *bool  `json:"isFromUnionOrg,omitzero"`
 	Name           string `json:"name,omitzero"`
-	Order          int64  `json:"order,omitzero"`
+	Order          *int64 `json:"order,omitzero"`
 
 	// OrgDeptOwner Userid; absent without a group.
 	OrgDeptOwner string `json:"orgDeptOwner,omitzero"`
-	OuterDept    bool   `json:"outerDept,omitzero"`
+	OuterDept    *bool  `json:"outerDept,omitzero"`
 
 	// OuterPermitDepts Ids joined by "|", "" for none.
 	OuterPermitDepts StringList `json:"outerPermitDepts,omitzero"`
@@ -1811,7 +1811,7 @@ type GetUserIDByMobileV2Request struct {
 // GetUserIDByUnionIDV1Answer defines model for GetUserIdByUnionIdV1Answer.
 type GetUserIDByUnionIDV1Answer struct {
 	// ContactType 0 member of the corp, 1 external contact.
-	ContactType int64 `json:"contactType,omitzero"`
+	ContactType *int64 `json:"contactType,omitzero"`
 
 	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls
 	// hold 88 or 15 here and the real code in sub_code.
@@ -1850,7 +1850,7 @@ type GetUserIDByUnionIDV2Request struct {
 // permission.
 type GetUserV1Answer struct {
 	// Active Has activated the account.
-	Active bool `json:"active,omitzero"`
+	Active *bool `json:"active,omitzero"`
 
 	// Avatar URL; "" for the default picture.
 	Avatar string `json:"avatar,omitzero"`
@@ -1868,23 +1868,23 @@ type GetUserV1Answer struct {
 	ErrMsg string `json:"errmsg,omitzero"`
 
 	// ExclusiveAccount Account owned by the corp.
-	ExclusiveAccount bool `json:"exclusiveAccount,omitzero"`
+	ExclusiveAccount *bool `json:"exclusiveAccount,omitzero"`
 
 	// ExtAttr Custom fields by name: an object in samples and older pages, a string that holds one
 	// in the table of the page. Absent when there is none; hidden from third-party apps.
 	ExtAttr StringMap `json:"extattr,omitzero"`
 
 	// HiredDate Milliseconds since 1970, midnight in China; absent until somebody entered it.
-	HiredDate int64 `json:"hiredDate,omitzero"`
-	IsAdmin   bool  `json:"isAdmin,omitzero"`
-	IsBoss    bool  `json:"isBoss,omitzero"`
-	IsHide    bool  `json:"isHide,omitzero"`
+	HiredDate *int64 `json:"hiredDate,omitzero"`
+	IsAdmin   *bool  `json:"isAdmin,omitzero"`
+	IsBoss    *bool  `json:"isBoss,omitzero"`
+	IsHide    *bool  `json:"isHide,omitzero"`
 
 	// IsLeaderInDepts Whether the user is head of a department, by department id. Not JSON: a
 	// string with bare keys, "{1:false,22:true}", sometimes with a space after the comma. "" and
 	// "{}" stand for none; take quoted keys and a real object, too.
 	IsLeaderInDepts DeptBools `json:"isLeaderInDepts,omitzero"`
-	IsSenior        bool      `json:"isSenior,omitzero"`
+	IsSenior        *bool     `json:"isSenior,omitzero"`
 	JobNumber       string    `json:"jobnumber,omitzero"`
 
 	// ManagerUserIDAlt Spelling of the vendor's SDK; the page says managerUserid.
@@ -1909,7 +1909,7 @@ type GetUserV1Answer struct {
 	Position string `json:"position,omitzero"`
 
 	// RealAuthed Identity was verified; missing from older answers.
-	RealAuthed bool   `json:"realAuthed,omitzero"`
+	RealAuthed *bool  `json:"realAuthed,omitzero"`
 	Remark     string `json:"remark,omitzero"`
 
 	// Roles Absent without permission.
@@ -2002,7 +2002,7 @@ type IntLists = wire.IntLists
 // LeaderInDept defines model for LeaderInDept.
 type LeaderInDept struct {
 	DeptID int64 `json:"dept_id,omitzero"`
-	Leader bool  `json:"leader,omitzero"`
+	Leader *bool `json:"leader,omitzero"`
 }
 
 // LeaveRecord defines model for LeaveRecord.
@@ -2535,10 +2535,10 @@ type SignedInUser struct {
 	Name              string `json:"name,omitzero"`
 
 	// Sys Is an admin.
-	Sys bool `json:"sys,omitzero"`
+	Sys *bool `json:"sys,omitzero"`
 
 	// SysLevel 1 main admin, 2 sub admin, 100 owner, 0 anybody else.
-	SysLevel int64  `json:"sys_level,omitzero"`
+	SysLevel *int64 `json:"sys_level,omitzero"`
 	UnionID  string `json:"unionid,omitzero"`
 	UserID   string `json:"userid,omitzero"`
 }
@@ -2876,7 +2876,7 @@ type UserIDByMobile struct {
 // UserIDByUnionID defines model for UserIdByUnionId.
 type UserIDByUnionID struct {
 	// ContactType 0 member of the corp, 1 external contact.
-	ContactType int64  `json:"contact_type,omitzero"`
+	ContactType *int64 `json:"contact_type,omitzero"`
 	UserID      string `json:"userid,omitzero"`
 }
 
@@ -2896,11 +2896,11 @@ type UserTags = json.RawMessage
 // absent for third-party apps.
 type UserV2 struct {
 	Active *bool `json:"active,omitzero"`
-	Admin  bool  `json:"admin,omitzero"`
+	Admin  *bool `json:"admin,omitzero"`
 
 	// Avatar URL; documented as absent for the default picture, seen as "".
 	Avatar string `json:"avatar,omitzero"`
-	Boss   bool   `json:"boss,omitzero"`
+	Boss   *bool  `json:"boss,omitzero"`
 
 	// CreateTime RFC 3339 in UTC; undocumented.
 	CreateTime       string         `json:"create_time,omitzero"`
@@ -2913,7 +2913,7 @@ type UserV2 struct {
 
 	// Email Needs the permission for personal information, as work_place, remark and extension do.
 	Email            string `json:"email,omitzero"`
-	ExclusiveAccount bool   `json:"exclusive_account,omitzero"`
+	ExclusiveAccount *bool  `json:"exclusive_account,omitzero"`
 
 	// ExclusiveAccountCorpID For accounts owned by the corp.
 	ExclusiveAccountCorpID string `json:"exclusive_account_corp_id,omitzero"`
@@ -2935,10 +2935,10 @@ type UserV2 struct {
 
 	// Gender In the vendor's SDK only.
 	Gender     string `json:"gender,omitzero"`
-	HideMobile bool   `json:"hide_mobile,omitzero"`
+	HideMobile *bool  `json:"hide_mobile,omitzero"`
 
 	// HiredDate Milliseconds since 1970; absent when unset.
-	HiredDate    int64          `json:"hired_date,omitzero"`
+	HiredDate    *int64         `json:"hired_date,omitzero"`
 	JobNumber    string         `json:"job_number,omitzero"`
 	LeaderInDept []LeaderInDept `json:"leader_in_dept,omitzero"`
 
@@ -2958,12 +2958,12 @@ type UserV2 struct {
 	// OrgEmail Absent while corp mail is off.
 	OrgEmail     string `json:"org_email,omitzero"`
 	OrgEmailType string `json:"org_email_type,omitzero"`
-	RealAuthed   bool   `json:"real_authed,omitzero"`
+	RealAuthed   *bool  `json:"real_authed,omitzero"`
 	Remark       string `json:"remark,omitzero"`
 
 	// RoleList Absent without roles or permission.
 	RoleList []RoleV2 `json:"role_list,omitzero"`
-	Senior   bool     `json:"senior,omitzero"`
+	Senior   *bool    `json:"senior,omitzero"`
 
 	// StateCode Country code; needs the permission for mobile numbers.
 	StateCode string `json:"state_code,omitzero"`

@@ -711,7 +711,7 @@ type Attr struct {
 	Text AttrText `json:"text,omitzero"`
 
 	// Type 0 text, 1 web, 2 mini-program (only in external profiles). Absent in the old form.
-	Type AttrType `json:"type,omitzero"`
+	Type *AttrType `json:"type,omitzero"`
 
 	// Value Value in the old form. Private deployments still use it.
 	Value string `json:"value,omitzero"`
@@ -997,7 +997,7 @@ type Department struct {
 	NameEn string `json:"name_en,omitzero"`
 
 	// Order Place among its siblings, larger is earlier. Absent in old recordings.
-	Order int64 `json:"order,omitzero"`
+	Order *int64 `json:"order,omitzero"`
 
 	// ParentID 0 for the root.
 	ParentID int64 `json:"parentid,omitzero"`
@@ -1009,7 +1009,7 @@ type DepartmentNode struct {
 	ID int64 `json:"id,omitzero"`
 
 	// Order Place among its siblings, larger is earlier.
-	Order int64 `json:"order,omitzero"`
+	Order *int64 `json:"order,omitzero"`
 
 	// ParentID 0 for the root.
 	ParentID int64 `json:"parentid,omitzero"`
@@ -1204,7 +1204,7 @@ type GetUserAnswer struct {
 
 	// Enable 1 enabled, 0 disabled. Seen in old data.
 	// Deprecated: gone from the page in 2017; see status
-	Enable int64 `json:"enable,omitzero"`
+	Enable *int64 `json:"enable,omitzero"`
 
 	// EnglishName Seen in old data and on the page of GetUserList.
 	// Deprecated: renamed to alias in 2018
@@ -1229,7 +1229,7 @@ type GetUserAnswer struct {
 	Gender Gender `json:"gender,omitzero"`
 
 	// HideMobile 1 if colleagues do not see the mobile number. Seen in old data, not documented.
-	HideMobile int64 `json:"hide_mobile,omitzero"`
+	HideMobile *int64 `json:"hide_mobile,omitzero"`
 
 	// IsLeaderInDept 1 for a leader of the department, meant to be parallel to department. May be
 	// absent, empty or of another length.
@@ -1237,7 +1237,7 @@ type GetUserAnswer struct {
 
 	// IsLeader 1 for a leader. Seen in old data.
 	// Deprecated: replaced by is_leader_in_dept in 2019
-	IsLeader int64 `json:"isleader,omitzero"`
+	IsLeader *int64 `json:"isleader,omitzero"`
 
 	// MainDepartment Only if the app may see it.
 	MainDepartment int64 `json:"main_department,omitzero"`
@@ -1488,7 +1488,7 @@ type Member struct {
 
 	// Enable 1 enabled, 0 disabled. Seen in old data.
 	// Deprecated: gone from the page in 2017; see status
-	Enable int64 `json:"enable,omitzero"`
+	Enable *int64 `json:"enable,omitzero"`
 
 	// EnglishName Seen in old data and on the page of GetUserList.
 	// Deprecated: renamed to alias in 2018
@@ -1507,7 +1507,7 @@ type Member struct {
 	Gender Gender `json:"gender,omitzero"`
 
 	// HideMobile 1 if colleagues do not see the mobile number. Seen in old data, not documented.
-	HideMobile int64 `json:"hide_mobile,omitzero"`
+	HideMobile *int64 `json:"hide_mobile,omitzero"`
 
 	// IsLeaderInDept 1 for a leader of the department, meant to be parallel to department. May be
 	// absent, empty or of another length.
@@ -1515,7 +1515,7 @@ type Member struct {
 
 	// IsLeader 1 for a leader. Seen in old data.
 	// Deprecated: replaced by is_leader_in_dept in 2019
-	IsLeader int64 `json:"isleader,omitzero"`
+	IsLeader *int64 `json:"isleader,omitzero"`
 
 	// MainDepartment Only if the app may see it.
 	MainDepartment int64 `json:"main_department,omitzero"`
@@ -1831,7 +1831,7 @@ type WechatChannels struct {
 	Nickname string `json:"nickname,omitzero"`
 
 	// Status 0 usable, 1 waits for the member's confirmation.
-	Status WechatChannelsStatus `json:"status,omitzero"`
+	Status *WechatChannelsStatus `json:"status,omitzero"`
 }
 
 // WechatChannelsStatus 0 usable, 1 waits for the member's confirmation.
