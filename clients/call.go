@@ -35,7 +35,8 @@ var _ wire.Caller = (*Client)(nil)
 
 // New makes a client for a vendor. It does no I/O.
 func New(v Vendor, options ...Option) (*Client, error) {
-	c := &Client{vendor: v, set: settings{clock: systemClock{}, maxBytes: defaultMaxBytes, userAgent: "roster"}}
+	c := &Client{vendor: v, set: settings{clock: systemClock{}, maxBytes: defaultMaxBytes,
+		firstByte: defaultFirstByte, total: defaultTotal, userAgent: "roster"}}
 	for _, option := range options {
 		if err := option(&c.set); err != nil {
 			return nil, fmt.Errorf("%s: %w", v.Name, err)
@@ -129,7 +130,8 @@ type progress struct {
 	refreshed bool
 	secrets   []Secret // what must not show in this call's errors
 	token     []token.Token
-	key       string // idempotency key, the same for all attempts
+	refused   *outcome // the last attempt, if it was refused for its token
+	key       string   // idempotency key, the same for all attempts
 }
 
 // outcome is how one attempt ended. The zero value is success.
@@ -138,6 +140,9 @@ type outcome struct {
 	replay Replay
 	wait   time.Duration
 	tries  int
+
+	// unknown says that nobody knows whether the vendor did what the attempt asked for.
+	unknown bool
 }
 
 // Call implements wire.Caller.
@@ -155,14 +160,18 @@ func (c *Client) Call(ctx context.Context, call *wire.Call) error {
 	if op.IdempotencyParameter != "" {
 		p.key = uuid.NewString()
 	}
-	idempotent := op.Idempotent || op.IdempotencyParameter != ""
+	idempotent := (op.Idempotent || op.IdempotencyParameter != "") && !slices.ContainsFunc(op.NotIdempotentWith, call.Sets)
 	ctx = context.WithValue(ctx, operationKey{}, op)
 	for {
-		o := c.try(ctx, call, credentials, &p)
+		o := c.try(ctx, call, credentials, idempotent, &p)
 		if o.err == nil {
 			return nil
 		}
-		again, wait := c.again(op, credentials, idempotent, &o, &p)
+		o.err.OutcomeUnknown = o.unknown && !idempotent
+		again, wait := c.again(credentials, idempotent, &o, &p)
+		if wait > 0 && errors.Is(o.err, ErrRateLimited) {
+			c.holdBack(ctx, op, min(wait, c.set.retry.MaxWait))
+		}
 		if !again {
 			return c.fail(op, &p, o.err)
 		}
@@ -173,21 +182,24 @@ func (c *Client) Call(ctx context.Context, call *wire.Call) error {
 			slog.String("code", o.err.Code))
 		if stopped := c.pause(ctx, wait, &p); stopped != nil {
 			last := c.fail(op, &p, o.err)
-			return c.fail(op, &p, &Error{Kind: KindCanceled, HTTPStatus: o.err.HTTPStatus, Code: o.err.Code,
-				RetryAfter: o.err.RetryAfter,
-				Message:    "gave up before the call could be repeated after «" + last.Error() + "»", cause: stopped})
+			gaveUp := &Error{Kind: KindCanceled, HTTPStatus: o.err.HTTPStatus, Code: o.err.Code, RetryAfter: o.err.RetryAfter,
+				OutcomeUnknown: o.err.OutcomeUnknown, cause: stopped,
+				Message: "gave up before the call could be repeated after «" + last.Error() + "»"}
+			if errors.Is(o.err, ErrRateLimited) {
+				gaveUp.also = KindRateLimited
+			}
+			return c.fail(op, &p, gaveUp)
 		}
 	}
 }
 
 // again decides whether the attempt that ended in o is followed by another one, and after what wait.
-func (c *Client) again(op *wire.Operation, credentials []Credential, idempotent bool, o *outcome,
-	p *progress) (bool, time.Duration) {
+func (c *Client) again(credentials []Credential, idempotent bool, o *outcome, p *progress) (bool, time.Duration) {
 	if o.replay == ReplayFreshToken {
 		if p.refreshed || len(p.token) == 0 {
 			return false, 0
 		}
-		p.refreshed = true
+		p.refreshed, p.refused = true, o
 		renewable := false
 		for i, credential := range credentials {
 			if credential.Source != nil {
@@ -217,18 +229,21 @@ func (c *Client) pause(ctx context.Context, wait time.Duration, p *progress) err
 }
 
 // try makes one attempt.
-func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credential, p *progress) outcome {
+func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credential, idempotent bool,
+	p *progress) outcome {
 	op := call.Operation
 	asked := c.set.clock.Now()
 	if err := c.waitForQuota(ctx, op); err != nil {
 		if ctx.Err() == nil && !canceled(err) {
 			return outcome{err: &Error{Kind: KindUnknown, Message: "the limiter failed", cause: err}}
 		}
-		return outcome{err: &Error{Kind: KindCanceled, Message: "while waiting for the operation's quota", cause: err}}
+		return outcome{err: &Error{Kind: KindCanceled, also: KindRateLimited,
+			Message: "while waiting for the operation's quota", cause: err}}
 	}
 	c.stats.waited.Add(int64(c.set.clock.Now().Sub(asked)))
 
-	a := &attempt{credentials: credentials, idempotent: op.Idempotent, tokens: make([]token.Token, len(credentials))}
+	a := &attempt{credentials: credentials, idempotent: idempotent && op.IdempotencyParameter == "",
+		tokens: make([]token.Token, len(credentials))}
 	for i, credential := range credentials {
 		if credential.Source == nil {
 			continue
@@ -240,8 +255,16 @@ func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credent
 		a.tokens[i] = t
 		p.secrets = append(slices.Clip(p.secrets), t.Value)
 	}
-	p.token = a.tokens
+	if p.refused != nil && fixed(credentials, p.token, a.tokens) {
+		refused := *p.refused
+		refused.replay, p.refused = ReplayNever, nil
+		return refused
+	}
+	p.token, p.refused = a.tokens, nil
+	a.secrets = p.secrets
 
+	ctx, a.limits = c.set.limited(ctx)
+	defer a.limits.end()
 	req, err := c.request(context.WithValue(ctx, attemptKey{}, a), call, p)
 	if err != nil {
 		return outcome{err: &Error{Kind: KindInvalidArgument, Message: "the request cannot be built", cause: err}}
@@ -288,14 +311,22 @@ func (c *Client) exchange(ctx context.Context, call *wire.Call, req *http.Reques
 	if call.Operation.CarriesSecret {
 		chain = c.direct
 	}
-	response, err := chain.RoundTrip(req)
+	response, err := chain.RoundTrip(req) //nolint:bodyclose // closed below, where there is one
 	if err == nil && response == nil {
 		err = errors.New("a middleware returned neither an answer nor an error")
 	}
 	if err != nil {
-		return c.unsent(ctx, err, a)
+		return unanswered(ctx, err, a)
 	}
-	defer drain(ctx, response.Body)
+	a.limits.answer()
+	defer response.Body.Close()
+	// What hangs in a body that knows nothing of contexts is ended by closing it.
+	defer context.AfterFunc(ctx, func() { _ = response.Body.Close() })()
+	release, err := c.set.hold(ctx, response.ContentLength)
+	if err != nil {
+		return unread(ctx, err, response.StatusCode)
+	}
+	defer release()
 	body, err := readBounded(response, c.set.maxBytes)
 	if err != nil {
 		return unread(ctx, err, response.StatusCode)
@@ -309,15 +340,41 @@ func (c *Client) exchange(ctx context.Context, call *wire.Call, req *http.Reques
 	return o
 }
 
-// unsent is a request without an answer.
-func (c *Client) unsent(ctx context.Context, err error, a *attempt) outcome {
-	if ctx.Err() != nil {
-		return outcome{err: &Error{Kind: KindCanceled, cause: ended(ctx)}}
+// fixed tells whether a token that was refused is all that its source has. The sources of this module renew theirs, and
+// may get the same one again; others keep a token that somebody gave them.
+func fixed(credentials []Credential, refused, now []token.Token) bool {
+	for i, credential := range credentials {
+		if credential.Source == nil {
+			continue
+		}
+		if _, renews := credential.Source.(*token.Cached); renews || now[i].Value != refused[i].Value {
+			return false
+		}
 	}
-	o := outcome{err: &Error{Kind: KindUnavailable, Message: "no answer came", cause: err}, replay: ReplayIfIdempotent}
-	if !a.connected.Load() {
+	return true
+}
+
+// unanswered is a request without an answer.
+func unanswered(ctx context.Context, err error, a *attempt) outcome {
+	limit := timeLimit(ctx)
+	switch {
+	case ctx.Err() != nil && limit == nil:
+		return outcome{err: &Error{Kind: KindCanceled, cause: ended(ctx)}, unknown: a.maybeSent()}
+	case limit != nil:
+		err = limit
+	case a.impugned.Load():
+		// The same again would be refused again.
+		return outcome{err: &Error{Kind: KindInvalidArgument, Message: "nothing was sent: the request is malformed",
+			cause: err}}
+	case a.sent.Load() == 0:
+		return outcome{err: &Error{Kind: KindUnavailable, Message: "nothing was sent: a middleware refused the call",
+			cause: err}}
+	}
+	o := outcome{err: &Error{Kind: KindUnavailable, Message: "no answer came", cause: err}, replay: ReplayIfIdempotent,
+		unknown: true}
+	if !a.maybeSent() {
 		o.err.Message = "the vendor could not be reached"
-		o.replay = ReplayLater // nothing was sent
+		o.replay, o.unknown = ReplayLater, false
 	}
 	return o
 }
@@ -325,28 +382,33 @@ func (c *Client) unsent(ctx context.Context, err error, a *attempt) outcome {
 // unread is an answer that broke off or was too large.
 func unread(ctx context.Context, err error, status int) outcome {
 	var large errTooLarge
-	switch {
+	o := outcome{unknown: true}
+	switch limit := timeLimit(ctx); {
 	case errors.As(err, &large):
-		return outcome{err: &Error{Kind: KindBadResponse, HTTPStatus: status, cause: err}}
+		o.err = &Error{Kind: KindBadResponse, HTTPStatus: status, cause: err}
+	case limit != nil:
+		o.err = &Error{Kind: KindUnavailable, HTTPStatus: status, Message: "the answer did not arrive", cause: limit}
+		o.replay = ReplayIfIdempotent
 	case ctx.Err() != nil:
-		return outcome{err: &Error{Kind: KindCanceled, HTTPStatus: status, Message: "while reading the answer",
-			cause: ended(ctx)}}
+		o.err = &Error{Kind: KindCanceled, HTTPStatus: status, Message: "while reading the answer", cause: ended(ctx)}
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return outcome{err: &Error{Kind: KindBadResponse, also: KindUnavailable, HTTPStatus: status,
-			Message: "the answer broke off", cause: err},
-			replay: ReplayIfIdempotent}
+		o.err = &Error{Kind: KindBadResponse, also: KindUnavailable, HTTPStatus: status,
+			Message: "the answer broke off", cause: err}
+		o.replay = ReplayIfIdempotent
 	default:
-		return outcome{err: &Error{Kind: KindUnavailable, HTTPStatus: status, Message: "the answer could not be read",
-			cause: err}, replay: ReplayIfIdempotent}
+		o.err = &Error{Kind: KindUnavailable, HTTPStatus: status, Message: "the answer could not be read", cause: err}
+		o.replay = ReplayIfIdempotent
 	}
+	return o
 }
 
 // fail completes an error with what the call knows and makes it safe to show.
 func (c *Client) fail(op *wire.Operation, p *progress, e *Error) error {
 	e.Vendor, e.Operation = c.vendor.Name, op.ID
 	e.Attempts, e.Waited = p.attempts, p.waited
-	e.Message = scrub(e.Message, p.secrets)
-	e.RequestID = scrub(e.RequestID, p.secrets)
+	e.Code = printable(e.Code)
+	e.Message = printable(scrub(e.Message, p.secrets))
+	e.RequestID = printable(scrub(e.RequestID, p.secrets))
 	e.cause = scrubError(e.cause, p.secrets)
 	return e
 }

@@ -100,6 +100,7 @@ func tokenError(ctx context.Context, err error) *Error {
 	switch {
 	case errors.As(err, &e):
 		failed.Kind, failed.also, failed.Code, failed.RetryAfter = e.Kind, e.also, e.Code, e.RetryAfter
+		failed.RequestID, failed.HTTPStatus, failed.Detail = e.RequestID, e.HTTPStatus, e.Detail
 		if e.Kind == KindCanceled {
 			// The fetch has a time limit of its own; this caller's context is alive.
 			failed.Kind = KindUnavailable
@@ -110,7 +111,7 @@ func tokenError(ctx context.Context, err error) *Error {
 			}
 			failed.also = ""
 			failed.cause = &hidden{text: err.Error(), is: func(target error) bool {
-				kind, ok := target.(sentinel)
+				kind, ok := target.(sentinel) //nolint:errorlint // the target itself, as errors.Is hands it on
 				return (!ok || !misleads(Kind(kind))) && errors.Is(err, target)
 			}}
 		}

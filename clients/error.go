@@ -49,6 +49,10 @@ var (
 	ErrCanceled        error = sentinel(KindCanceled)
 )
 
+// ErrOutcomeUnknown is beside one of the others when nobody knows whether a call was carried out. See
+// Error.OutcomeUnknown.
+var ErrOutcomeUnknown = errors.New("outcome unknown")
+
 // Error is a call that failed. No way of printing, encoding or logging it shows a credential.
 type Error struct {
 	Vendor    string // "wecom", "dingtalk", "feishu" or "wps"
@@ -63,6 +67,11 @@ type Error struct {
 	Attempts   int           // requests sent for this call, the repeats included
 	Waited     time.Duration // spent waiting between them
 	RetryAfter time.Duration // how long the vendor wants to be left alone, 0 if unknown
+
+	// OutcomeUnknown says that the call may have been carried out: it is not idempotent, may have reached the vendor, and
+	// the vendor has not refused it. The answer was lost or could not be read, the vendor's own failure came (a 5xx,
+	// "system busy"), or the context ended after the request was sent. Look before you repeat such a call.
+	OutcomeUnknown bool
 
 	// Detail holds what only one vendor says; its package documents the type.
 	Detail any
@@ -93,6 +102,9 @@ func (e *Error) Error() string {
 	if e.RequestID != "" {
 		notes = append(notes, "request id "+e.RequestID)
 	}
+	if e.OutcomeUnknown {
+		notes = append(notes, "it may have been carried out")
+	}
 	if e.Attempts > 1 {
 		notes = append(notes, fmt.Sprintf("%d attempts, waited %s", e.Attempts, e.Waited.Round(time.Millisecond)))
 	}
@@ -111,6 +123,9 @@ func (e *Error) Unwrap() error { return e.cause }
 // Is matches the error of the kind, such as ErrNotFound. A gateway's 5xx page is both ErrBadResponse and
 // ErrUnavailable, a 429 without the vendor's code both ErrBadResponse and ErrRateLimited.
 func (e *Error) Is(target error) bool {
+	if target == ErrOutcomeUnknown {
+		return e.OutcomeUnknown
+	}
 	kind, ok := target.(sentinel)
 	return ok && (Kind(kind) == e.Kind || e.also != "" && Kind(kind) == e.also)
 }
@@ -131,6 +146,9 @@ func (e *Error) LogValue() slog.Value {
 	}
 	if e.HTTPStatus != 0 {
 		attrs = append(attrs, slog.Int("http_status", e.HTTPStatus))
+	}
+	if e.OutcomeUnknown {
+		attrs = append(attrs, slog.Bool("outcome_unknown", true))
 	}
 	if e.Attempts > 1 {
 		attrs = append(attrs, slog.Int("attempts", e.Attempts), slog.Duration("waited", e.Waited))

@@ -16,6 +16,14 @@ type Limiter interface {
 	Wait(ctx context.Context, op *wire.Operation) error
 }
 
+// Holder is a Limiter that can be told of a vendor's throttling. Without it, only the call that was throttled waits.
+type Holder interface {
+	Limiter
+
+	// Hold makes all calls of op wait until then. A later time replaces an earlier one, never the other way round.
+	Hold(op *wire.Operation, until time.Time)
+}
+
 // NoLimit lets every call through at once.
 var NoLimit Limiter = noLimit{}
 
@@ -29,16 +37,51 @@ func NewLimiter(clock Clock) Limiter {
 	if clock == nil {
 		clock = systemClock{}
 	}
-	return &specLimiter{clock: clock, buckets: make(map[*wire.Operation][]*rate.Limiter)}
+	return &specLimiter{clock: clock, buckets: make(map[*wire.Operation][]*rate.Limiter),
+		held: make(map[*wire.Operation]time.Time)}
 }
+
+var _ Holder = (*specLimiter)(nil)
 
 type specLimiter struct {
 	clock   Clock
 	mu      sync.Mutex
 	buckets map[*wire.Operation][]*rate.Limiter
+	held    map[*wire.Operation]time.Time
+}
+
+func (l *specLimiter) Hold(op *wire.Operation, until time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if until.After(l.held[op]) {
+		l.held[op] = until
+	}
+}
+
+// waitHeld waits until the vendor takes calls of op again. That may be put off while it waits.
+func (l *specLimiter) waitHeld(ctx context.Context, op *wire.Operation) error {
+	for {
+		l.mu.Lock()
+		until := l.held[op]
+		l.mu.Unlock()
+		now := l.clock.Now()
+		delay := until.Sub(now)
+		if until.IsZero() || delay <= 0 {
+			return nil
+		}
+		if deadline, ok := ctx.Deadline(); ok && deadline.Sub(now) < delay {
+			return context.DeadlineExceeded
+		}
+		if err := l.clock.Sleep(ctx, delay); err != nil {
+			return err
+		}
+	}
 }
 
 func (l *specLimiter) Wait(ctx context.Context, op *wire.Operation) error {
+	if err := l.waitHeld(ctx, op); err != nil {
+		return err
+	}
 	if len(op.Limits) == 0 {
 		return context.Cause(ctx)
 	}
@@ -101,6 +144,19 @@ type quotaKey struct{}
 // uses of an operation apart. op is known to the limiter by its address, as operations are.
 func WithQuota(ctx context.Context, op *wire.Operation) context.Context {
 	return context.WithValue(ctx, quotaKey{}, op)
+}
+
+// holdBack makes all calls of an operation wait that was throttled.
+func (c *Client) holdBack(ctx context.Context, op *wire.Operation, wait time.Duration) {
+	limiter, ok := c.set.limiter.(Holder)
+	if !ok {
+		return
+	}
+	until := c.set.clock.Now().Add(wait)
+	if extra, ok := ctx.Value(quotaKey{}).(*wire.Operation); ok && extra.ID == op.ID {
+		op = extra // which of the two quotas was spent, nobody says; the finer one is
+	}
+	limiter.Hold(op, until)
 }
 
 func (c *Client) waitForQuota(ctx context.Context, op *wire.Operation) error {

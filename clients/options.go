@@ -12,6 +12,7 @@ import (
 
 	"github.com/roster-go/roster/clients/token"
 	"github.com/roster-go/roster/wire"
+	"golang.org/x/sync/semaphore"
 )
 
 // Option changes how a client works. Every vendor's New takes them.
@@ -29,6 +30,10 @@ type settings struct {
 	userAgent  string
 	middleware []func(http.RoundTripper) http.RoundTripper
 	onWarning  func(context.Context, Warning)
+
+	firstByte, total time.Duration
+	inFlight         *semaphore.Weighted
+	inFlightBytes    int64
 }
 
 const defaultMaxBytes = 32 << 20
@@ -47,9 +52,13 @@ func WithHTTPClient(hc *http.Client) Option {
 }
 
 // WithBaseURL sends the calls elsewhere: a private deployment, a proxy, a simulator. A path prefix is kept. A query or
-// fragment is an error.
+// fragment is an error, and so is an empty URL, which must not come to mean the vendor's own: leave the option out for
+// that.
 func WithBaseURL(base string) Option {
 	return func(s *settings) error {
+		if base == "" {
+			return errors.New("WithBaseURL: the base URL is empty; leave the option out to call the vendor itself")
+		}
 		clean, err := CleanBaseURL(base)
 		if err != nil {
 			return fmt.Errorf("WithBaseURL: %w", err)
@@ -152,6 +161,33 @@ func WithMaxResponseBytes(n int64) Option {
 			return fmt.Errorf("WithMaxResponseBytes: want a positive number of bytes, got %d", n)
 		}
 		s.maxBytes = n
+		return nil
+	}
+}
+
+// WithMaxBytesInFlight bounds the bytes of answers that all calls of the client together hold in memory, from the
+// moment that an answer begins until it is decoded. Calls beyond it wait for others to end. An answer that declares no
+// length counts as the largest one that is read, see WithMaxResponseBytes. The default is no bound.
+func WithMaxBytesInFlight(n int64) Option {
+	return func(s *settings) error {
+		if n <= 0 {
+			return fmt.Errorf("WithMaxBytesInFlight: want a positive number of bytes, got %d", n)
+		}
+		s.inFlight, s.inFlightBytes = semaphore.NewWeighted(n), n
+		return nil
+	}
+}
+
+// WithTimeouts bounds every attempt of a call, whatever HTTP client sends it: firstByte is the time from the request
+// written, or from the search for a connection, until the answer begins, and total that of the whole attempt. The
+// defaults are 20 and 60 seconds. An attempt that runs out of time is ErrUnavailable, and repeated if that is harmless.
+// A context's deadline and an http.Client's Timeout hold as well.
+func WithTimeouts(firstByte, total time.Duration) Option {
+	return func(s *settings) error {
+		if firstByte <= 0 || total <= 0 {
+			return errors.New("WithTimeouts: want two positive durations")
+		}
+		s.firstByte, s.total = firstByte, total
 		return nil
 	}
 }

@@ -63,7 +63,7 @@ func scrubError(err error, secrets []Secret) error {
 		return nil
 	}
 	for {
-		urlError, ok := err.(*url.Error)
+		urlError, ok := err.(*url.Error) //nolint:errorlint // one that is wrapped is looked for below
 		if !ok {
 			break
 		}
@@ -71,7 +71,7 @@ func scrubError(err error, secrets []Secret) error {
 	}
 	var inner *url.Error
 	text := err.Error()
-	clean := scrub(text, secrets)
+	clean := printable(scrub(cut(text), secrets))
 	if errors.As(err, &inner) {
 		// Somebody below has wrapped one: its text is part of text.
 		clean = strings.ReplaceAll(clean, scrub(inner.URL, secrets), withoutQuery(inner.URL))

@@ -2,13 +2,11 @@ package clients
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"sync/atomic"
 	"time"
 
@@ -20,8 +18,6 @@ import (
 func newHTTPClient() *http.Client {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Client{
-		// The largest answers are whole departments; a minute is ample and ends a server that hangs.
-		Timeout: time.Minute,
 		Transport: &http.Transport{
 			Proxy:                 http.ProxyFromEnvironment,
 			DialContext:           dialer.DialContext,
@@ -40,9 +36,17 @@ func newHTTPClient() *http.Client {
 type attempt struct {
 	credentials []Credential
 	tokens      []token.Token
+	secrets     []Secret
 	idempotent  bool
-	connected   atomic.Bool // a connection was had, so that something may have reached the vendor
+	limits      *limits
+
+	sent     atomic.Int32 // how often the request was handed to the network's side
+	unsent   atomic.Int32 // how many of these are proven to have reached nobody
+	impugned atomic.Bool  // net/http refused the request as malformed
 }
+
+// maybeSent tells whether something may have reached the vendor.
+func (a *attempt) maybeSent() bool { return a.sent.Load() > a.unsent.Load() }
 
 type attemptKey struct{}
 
@@ -51,14 +55,16 @@ var errRedirect = errors.New("the server redirects, which no vendor does: check 
 // sender is the last stage before the network: it authorizes, signs and sends. It is a RoundTripper, so that the user's
 // middleware can stand in front of it.
 type sender struct {
-	http  *http.Client
-	clock Clock
+	http   *http.Client
+	clock  Clock
+	traced bool // the transport is known to tell of every connection that it seeks
 }
 
 func newSender(hc *http.Client, clock Clock) *sender {
 	own := *hc
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &sender{http: &own, clock: clock}
+	_, traced := own.Transport.(*http.Transport)
+	return &sender{http: &own, clock: clock, traced: traced || own.Transport == nil}
 }
 
 // RoundTrip sends req, which has no credential yet, and returns the answer as one to req.
@@ -67,9 +73,8 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !ok {
 		return nil, errors.New("the request has lost its context on the way through middleware")
 	}
-	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { a.connected.Store(true) },
-	})
+	flight := &flight{limits: a.limits}
+	ctx := flight.watch(req.Context())
 	final := req.Clone(ctx)
 	for i, credential := range a.credentials {
 		if credential.Authorize != nil {
@@ -77,7 +82,8 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	if err := s.sign(final, a.credentials); err != nil {
-		return nil, err
+		a.impugned.Store(true)
+		return nil, scrubError(err, a.secrets)
 	}
 	if !a.idempotent && final.Body == nil && (final.Method == http.MethodGet || final.Method == http.MethodHead) {
 		// net/http repeats a GET on its own when a kept-alive connection dies, and these vendors delete with GET. A
@@ -86,9 +92,18 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 		final.Body = io.NopCloser(bytes.NewReader(nil))
 		final.GetBody = nil
 	}
+	a.sent.Add(1)
+	a.limits.awaitConnection()
 	response, err := s.http.Do(final)
+	a.limits.answer()
 	if err != nil {
-		return nil, err
+		if flight.reachedNobody(err) {
+			a.unsent.Add(1)
+		}
+		if s.traced && !flight.sought.Load() && ctx.Err() == nil {
+			a.impugned.Store(true)
+		}
+		return nil, scrubError(err, a.secrets) // the URL has the token, and middleware records errors
 	}
 	response.Request = req // the one without credentials
 	return response, nil
@@ -123,36 +138,4 @@ func (s *sender) sign(req *http.Request, credentials []Credential) error {
 		}
 	}
 	return nil
-}
-
-// errTooLarge is an answer beyond the bound.
-type errTooLarge int64
-
-func (e errTooLarge) Error() string {
-	return fmt.Sprintf("the answer is larger than %d bytes: ask for less, or raise the bound with WithMaxResponseBytes",
-		int64(e))
-}
-
-// readBounded reads a body up to a bound. The declared length is a hint for the first allocation only.
-func readBounded(response *http.Response, bound int64) ([]byte, error) {
-	if response.ContentLength > bound {
-		return nil, errTooLarge(bound)
-	}
-	buf := bytes.NewBuffer(make([]byte, 0, max(512, min(response.ContentLength+bytes.MinRead, 1<<20))))
-	n, err := buf.ReadFrom(io.LimitReader(response.Body, bound+1))
-	if err != nil {
-		return nil, err
-	}
-	if n > bound {
-		return nil, errTooLarge(bound)
-	}
-	return buf.Bytes(), nil
-}
-
-// drain lets the connection be used again after an answer that was not read to its end, if little is left.
-func drain(ctx context.Context, body io.ReadCloser) {
-	if ctx.Err() == nil {
-		_, _ = io.CopyN(io.Discard, body, 4<<10)
-	}
-	_ = body.Close()
 }

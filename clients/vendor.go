@@ -79,8 +79,9 @@ type Reply struct {
 	secrets   []Secret
 }
 
-// Scrub takes credentials out of a text of the vendor's that goes into a Failure's Detail.
-func (r *Reply) Scrub(text string) string { return scrub(text, r.secrets) }
+// Scrub makes a text of the vendor's fit for a Failure's Detail: without credentials, at most about 1 KiB of it, and in
+// one line.
+func (r *Reply) Scrub(text string) string { return printable(scrub(cut(text), r.secrets)) }
 
 // Failure is a reply that is not a success.
 type Failure struct {

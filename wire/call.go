@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"net/url"
+	"strings"
 )
 
 // Call is one use of an operation: made by a generated method, which names path values, query, header and body, and
@@ -42,6 +43,22 @@ type field struct{ name, value string }
 type Caller interface {
 	// Call fills call.Out or returns an error that says why it did not.
 	Call(ctx context.Context, call *Call) error
+}
+
+// Sets tells whether the call says something of a member of its JSON body, named as in Missing, or of a query parameter.
+func (c *Call) Sets(name string) bool {
+	if _, ok := Lookup(c.body, name); ok {
+		return true
+	}
+	if !c.done || c.query >= len(c.target) {
+		return false
+	}
+	for pair := range strings.SplitSeq(string(c.target[c.query:]), "&") {
+		if key, _, _ := strings.Cut(pair, "="); key == name {
+			return true
+		}
+	}
+	return false
 }
 
 // fail keeps the first problem only: it is the one that the caller has to fix first.

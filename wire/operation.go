@@ -18,6 +18,10 @@ type Operation struct {
 	// IdempotencyParameter is the query parameter that makes a repeat of a non-idempotent call harmless.
 	IdempotencyParameter string
 
+	// NotIdempotentWith names members of the body, or query parameters, with which an idempotent call is not idempotent
+	// any more: a rename is not found when it comes a second time.
+	NotIdempotentWith []string
+
 	// CarriesSecret marks calls whose request or answer holds a credential. Middleware never sees them.
 	CarriesSecret bool
 

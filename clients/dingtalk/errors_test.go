@@ -316,7 +316,7 @@ func TestTrapBanIsNoSuccess(t *testing.T) {
 	t.Run("as a page", func(t *testing.T) {
 		v := serve(t, always(200, `<!DOCTYPE html><title>访问被拒绝</title>`))
 		assert.ErrorIs(t, getV1(t, v.client(t)), clients.ErrBadResponse)
-		assert.Len(t, v.seen(), 1)
+		assert.Len(t, v.seen(), 2, "a page is often gone a moment later")
 	})
 	t.Run("in place of a token", func(t *testing.T) {
 		v := serve(t, always(200, userV1))

@@ -64,8 +64,7 @@ func ExampleConfig() {
 	}
 	_, err = c.GetUserCountV2(context.Background(), &dingtalkapi.GetUserCountV2Request{OnlyActive: true})
 	fmt.Println(err)
-	// Output: dingtalk: getUserCountV2: unauthenticated: no token: dingtalk: getCorpToken: unauthenticated: no token:
-	// Config.SuiteTicket failed: no ticket has been pushed yet
+	// Output: dingtalk: getUserCountV2: unauthenticated: no token: dingtalk: getCorpToken: unauthenticated: no token: Config.SuiteTicket failed: no ticket has been pushed yet
 }
 
 func ExampleClient_Users() {

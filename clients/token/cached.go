@@ -57,6 +57,11 @@ const (
 	lastMoment = 2 * time.Second
 )
 
+// errPanic is a fetch that panicked. It ran on a goroutine of its own, where a panic ends the process.
+type errPanic struct{ value any }
+
+func (e *errPanic) Error() string { return fmt.Sprintf("token: the fetch panicked: %v", e.value) }
+
 // ErrStore is a renewal that failed because the Store did.
 var ErrStore = errors.New("token: store failed")
 
@@ -108,7 +113,7 @@ func (c *Cached) Token(ctx context.Context) (Token, error) {
 	c.mu.Lock()
 	now := c.cfg.Now()
 	t := c.current
-	usable := c.usable(t, now)
+	usable := c.alive(t, now)
 	wanted := !usable || !now.Before(t.Expiry.Add(-c.margin()))
 	held := now.Before(c.retryAt)
 	failed := c.failed
@@ -150,6 +155,12 @@ func (c *Cached) usable(t Token, now time.Time) bool {
 	return t.Value != "" && now.Before(t.Expiry.Add(-lastMoment))
 }
 
+// alive is usable for the current token, whose whole life is known: one that lives for a second or two is used for most
+// of that, or every call would fetch another.
+func (c *Cached) alive(t Token, now time.Time) bool {
+	return t.Value != "" && now.Before(t.Expiry.Add(-min(lastMoment, c.life/4)))
+}
+
 func (c *Cached) margin() time.Duration {
 	return min(c.cfg.Margin, c.life/10)
 }
@@ -161,7 +172,7 @@ func (c *Cached) refresh(ctx context.Context, seen uint64) <-chan singleflight.R
 		c.mu.Lock()
 		now, current, failed, retryAt := c.cfg.Now(), c.current, c.failed, c.retryAt
 		c.mu.Unlock()
-		if current.serial != seen && c.usable(current, now) {
+		if current.serial != seen && c.alive(current, now) {
 			return current, nil
 		}
 		if failed != nil && now.Before(retryAt) {
@@ -170,7 +181,7 @@ func (c *Cached) refresh(ctx context.Context, seen uint64) <-chan singleflight.R
 		// The flight belongs to all who wait: no caller's cancellation or deadline may end it.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.cfg.Timeout)
 		defer cancel()
-		t, err := c.renew(ctx)
+		t, err := c.renewSafely(ctx)
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		if err != nil {
@@ -188,6 +199,18 @@ func (c *Cached) refresh(ctx context.Context, seen uint64) <-chan singleflight.R
 		c.rejected = ""
 		return t, nil
 	})
+}
+
+func (c *Cached) renewSafely(ctx context.Context) (t Token, err error) {
+	finished := false
+	defer func() {
+		if !finished {
+			t, err = Token{}, &errPanic{recover()}
+		}
+	}()
+	t, err = c.renew(ctx)
+	finished = true
+	return t, err
 }
 
 // renew takes the token that another process has stored, or fetches one as the only one to do so.

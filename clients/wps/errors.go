@@ -121,12 +121,10 @@ func (c *classifier) classify(r *clients.Reply) *clients.Failure {
 
 // quoted is the body for people to read.
 func quoted(r *clients.Reply) string {
-	const most = 4 << 10
-	// or credentials would not be known for what they are
-	body := strings.ReplaceAll(string(r.Body[:min(len(r.Body), 4*most)]), `\/`, "/")
-	// before it is cut, so that none is cut in two
-	body = r.Scrub(body)
-	return strings.ToValidUTF8(body[:min(len(body), most)], "")
+	const most = 4 << 10 // more than is shown of it
+	// With escaped slashes, credentials would not be known for what they are.
+	body := strings.ReplaceAll(string(r.Body[:min(len(r.Body), most)]), `\/`, "/")
+	return strings.ToValidUTF8(r.Scrub(body), "")
 }
 
 var privilege = regexp.MustCompile(`ErrPrivileges: (\S+)`)
