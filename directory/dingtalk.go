@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -255,7 +254,7 @@ func dingTalkUser(raw dingtalkapi.UserV2) User {
 		NickName:    raw.Nickname, Title: raw.Title, PhotoURL: raw.Avatar, Location: raw.WorkPlace,
 		EmployeeNo: raw.JobNumber,
 		ManagerID:  raw.ManagerUserID, Status: dingTalkStatus(raw.Active, raw.DisableStatus), Raw: raw,
-		HireDate: day(time.UnixMilli(orZero(raw.HiredDate))), Attributes: dingTalkAttributes(raw.Extension),
+		HireDate: day(time.UnixMilli(orZero(raw.HiredDate))), Attributes: map[string]string(raw.Extension),
 	}
 	u.Emails = addValue(addValue(nil, raw.OrgEmail, "work"), raw.Email, "home")
 	u.PhoneNumbers = addValue(addValue(nil, withCountry(raw.StateCode, raw.Mobile), "mobile"), e164(raw.Telephone),
@@ -274,23 +273,6 @@ func dingTalkUser(raw dingtalkapi.UserV2) User {
 		u.place(textID(leader.DeptID)).Leader = leader.Leader
 	}
 	return u
-}
-
-// dingTalkAttributes reads the fields that the corp made, a text that holds a JSON object. What is none is left to Raw.
-func dingTalkAttributes(extension string) map[string]string {
-	var all map[string]any
-	if json.Unmarshal([]byte(extension), &all) != nil {
-		return nil
-	}
-	attributes := make(map[string]string, len(all))
-	for name, value := range all {
-		if text, ok := value.(string); ok {
-			attributes[name] = text
-		} else if encoded, err := json.Marshal(value); err == nil {
-			attributes[name] = string(encoded)
-		}
-	}
-	return attributes
 }
 
 // dingTalkStatus is not known where the vendor does not say whether the account is active. Only accounts that the

@@ -758,6 +758,12 @@ func (e UserOrder) Valid() bool {
 	}
 }
 
+// AccessDeniedDetail Beside a refusal for lack of a permission; on no page of the vendor, recorded.
+type AccessDeniedDetail struct {
+	// RequiredScopes Permission points that the app lacks, such as Contact.User.Read.
+	RequiredScopes []string `json:"requiredScopes,omitzero"`
+}
+
 // AdminV1 defines model for AdminV1.
 type AdminV1 struct {
 	// AdminMobile In the vendor's SDK only.
@@ -1223,7 +1229,7 @@ type DepartmentUserV1 struct {
 	Avatar     string  `json:"avatar,omitzero"`
 	Department []int64 `json:"department,omitzero"`
 
-	// DingID In the vendor's SDK only.
+	// DingID Old tenants; in the vendor's SDK, and recorded.
 	DingID string `json:"dingId,omitzero"`
 
 	// Email Hidden from third-party apps.
@@ -1246,6 +1252,9 @@ type DepartmentUserV1 struct {
 	// Mobile Needs the permission for mobile numbers; hidden from third-party apps.
 	Mobile string `json:"mobile,omitzero"`
 	Name   string `json:"name,omitzero"`
+
+	// OpenID Old tenants; recorded.
+	OpenID string `json:"openId,omitzero"`
 
 	// Order Position in the department that was asked for, beyond 2^53; absent until an admin has
 	// sorted the department.
@@ -1295,9 +1304,11 @@ type DepartmentUserV2 struct {
 	// ExclusiveAccountType One of sso and dingtalk; for accounts owned by the corp.
 	ExclusiveAccountType string `json:"exclusive_account_type,omitzero"`
 
-	// Extension Custom fields, a string that holds a JSON object.
-	Extension  string `json:"extension,omitzero"`
-	HideMobile *bool  `json:"hide_mobile,omitzero"`
+	// Extension Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}",
+	// in every recorded answer. The create page calls it an object, which is read as well. Absent
+	// when there is none; hidden from third-party apps.
+	Extension  ExtensionMap `json:"extension,omitzero"`
+	HideMobile *bool        `json:"hide_mobile,omitzero"`
 
 	// HiredDate Milliseconds since 1970; absent when unset.
 	HiredDate *int64 `json:"hired_date,omitzero"`
@@ -1457,6 +1468,11 @@ type ExtAttrValue struct {
 	Text   string   `json:"text,omitzero"`
 	URL    string   `json:"url,omitzero"`
 }
+
+// ExtensionMap Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}",
+// in every recorded answer. The create page calls it an object, which is read as well. Absent when
+// there is none; hidden from third-party apps.
+type ExtensionMap = wire.StringMapText
 
 // GetAdminScopeAnswer The list stands at the top level, not in result.
 type GetAdminScopeAnswer struct {
@@ -1852,13 +1868,19 @@ type GetUserV1Answer struct {
 	// Active Has activated the account.
 	Active *bool `json:"active,omitzero"`
 
+	// AssociatedUnionID Old tenants; in the vendor's SDK only.
+	AssociatedUnionID string `json:"associatedUnionId,omitzero"`
+
 	// Avatar URL; "" for the default picture.
 	Avatar string `json:"avatar,omitzero"`
 
 	// Department Department ids: an array in every recorded answer, a string that holds one in the
 	// table of the page.
 	Department IntList `json:"department,omitzero"`
-	Email      string  `json:"email,omitzero"`
+
+	// DingID Old tenants and third-party apps; in the vendor's SDK, and recorded.
+	DingID string `json:"dingId,omitzero"`
+	Email  string `json:"email,omitzero"`
 
 	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls
 	// hold 88 or 15 here and the real code in sub_code.
@@ -1876,16 +1898,25 @@ type GetUserV1Answer struct {
 
 	// HiredDate Milliseconds since 1970, midnight in China; absent until somebody entered it.
 	HiredDate *int64 `json:"hiredDate,omitzero"`
-	IsAdmin   *bool  `json:"isAdmin,omitzero"`
-	IsBoss    *bool  `json:"isBoss,omitzero"`
-	IsHide    *bool  `json:"isHide,omitzero"`
+
+	// InviteMobile Old tenants; in the vendor's SDK only.
+	InviteMobile string `json:"inviteMobile,omitzero"`
+	IsAdmin      *bool  `json:"isAdmin,omitzero"`
+	IsBoss       *bool  `json:"isBoss,omitzero"`
+
+	// IsCustomizedPortal Old tenants; in the vendor's SDK, and on a page about pushed events.
+	IsCustomizedPortal *bool `json:"isCustomizedPortal,omitzero"`
+	IsHide             *bool `json:"isHide,omitzero"`
 
 	// IsLeaderInDepts Whether the user is head of a department, by department id. Not JSON: a
 	// string with bare keys, "{1:false,22:true}", sometimes with a space after the comma. "" and
 	// "{}" stand for none; take quoted keys and a real object, too.
 	IsLeaderInDepts DeptBools `json:"isLeaderInDepts,omitzero"`
-	IsSenior        *bool     `json:"isSenior,omitzero"`
-	JobNumber       string    `json:"jobnumber,omitzero"`
+
+	// IsLimited Old tenants; in the vendor's SDK only.
+	IsLimited *bool  `json:"isLimited,omitzero"`
+	IsSenior  *bool  `json:"isSenior,omitzero"`
+	JobNumber string `json:"jobnumber,omitzero"`
 
 	// ManagerUserIDAlt Spelling of the vendor's SDK; the page says managerUserid.
 	ManagerUserIDAlt string `json:"managerUserId,omitzero"`
@@ -1893,9 +1924,21 @@ type GetUserV1Answer struct {
 	// ManagerUserID Absent without a manager.
 	ManagerUserID string `json:"managerUserid,omitzero"`
 
+	// MemberView Old tenants; in the vendor's SDK only.
+	MemberView *bool `json:"memberView,omitzero"`
+
 	// Mobile Needs the permission for mobile numbers.
 	Mobile string `json:"mobile,omitzero"`
-	Name   string `json:"name,omitzero"`
+
+	// MobileHash Old tenants; in the vendor's SDK only.
+	MobileHash string `json:"mobileHash,omitzero"`
+	Name       string `json:"name,omitzero"`
+
+	// Nickname Old tenants; in the vendor's SDK only.
+	Nickname string `json:"nickname,omitzero"`
+
+	// OpenID Old tenants; on a page about pushed events as out of use, and recorded.
+	OpenID string `json:"openId,omitzero"`
 
 	// OrderInDepts Position in each department, by department id. Not JSON: a string with bare
 	// keys, "{1:176372614058705512}", whose numbers go beyond 2^53. "" and "{}" stand for none;
@@ -1918,7 +1961,8 @@ type GetUserV1Answer struct {
 	// StateCode Country code of the mobile number.
 	StateCode string `json:"stateCode,omitzero"`
 
-	// Tags Undocumented: {} or, for example, {"guardian":["114"]}.
+	// Tags On no page of the vendor; {} in most recordings of tenants that have a home-school
+	// directory.
 	Tags UserTags `json:"tags,omitzero"`
 
 	// Tel Extension number.
@@ -2425,6 +2469,10 @@ type ListSubDepartmentsV2Request struct {
 // NewHostError Failure on api.dingtalk.com. Branch on code, not on the HTTP status: one code comes
 // with several statuses.
 type NewHostError struct {
+	// Accessdenieddetail Beside a refusal for lack of a permission; on no page of the vendor,
+	// recorded.
+	Accessdenieddetail AccessDeniedDetail `json:"accessdenieddetail,omitzero"`
+
 	// Code Codes of api.dingtalk.com. Others may come.
 	Code    NewHostErrorCode `json:"code,omitzero"`
 	Message string           `json:"message,omitzero"`
@@ -2576,7 +2624,11 @@ type UnionDeptExt struct {
 type UnionEmpExt struct {
 	CorpID          string        `json:"corp_id,omitzero"`
 	UnionEmpMapList []UnionEmpMap `json:"union_emp_map_list,omitzero"`
-	UserID          string        `json:"userid,omitzero"`
+
+	// UnionEmpMapVo The same list under the name that the vendor's SDKs have for its items; in no
+	// recording.
+	UnionEmpMapVo []UnionEmpMap `json:"union_emp_map_vo,omitzero"`
+	UserID        string        `json:"userid,omitzero"`
 }
 
 // UnionEmpMap defines model for UnionEmpMap.
@@ -2827,8 +2879,11 @@ type UpdateUserV2Request struct {
 	HideMobile        *bool   `json:"hide_mobile,omitempty"`
 
 	// HiredDate Milliseconds since 1970, at least 1.
-	HiredDate *int64  `json:"hired_date,omitempty"`
-	JobNumber *string `json:"job_number,omitempty"`
+	HiredDate *int64 `json:"hired_date,omitempty"`
+
+	// InitPassword First password; for accounts owned by the corp. In the vendor's SDKs only.
+	InitPassword *string `json:"init_password,omitempty"`
+	JobNumber    *string `json:"job_number,omitempty"`
 
 	// Language zh_CN (default) or en_US.
 	Language *string `json:"language,omitempty"`
@@ -2889,8 +2944,12 @@ type UserParentDepartmentsV2 struct {
 	ParentList []ParentDepartmentPath `json:"parent_list,omitzero"`
 }
 
-// UserTags Undocumented: {} or, for example, {"guardian":["114"]}.
-type UserTags = json.RawMessage
+// UserTags On no page of the vendor; {} in most recordings of tenants that have a home-school
+// directory.
+type UserTags struct {
+	// Guardian Classes in which the user is a child's guardian. Recorded.
+	Guardian []string `json:"guardian,omitzero"`
+}
 
 // UserV2 Unset text is "" or absent, differently from one answer to the next. Personal fields are
 // absent for third-party apps.
@@ -2927,8 +2986,10 @@ type UserV2 struct {
 	// ExtAttrs In the vendor's SDK only.
 	ExtAttrs []ExtAttr `json:"ext_attrs,omitzero"`
 
-	// Extension Custom fields, a string that holds a JSON object.
-	Extension string `json:"extension,omitzero"`
+	// Extension Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}",
+	// in every recorded answer. The create page calls it an object, which is read as well. Absent
+	// when there is none; hidden from third-party apps.
+	Extension ExtensionMap `json:"extension,omitzero"`
 
 	// ExtensionI18N JSON of a form that the vendor does not describe.
 	ExtensionI18N Raw `json:"extension_i18n,omitzero"`
