@@ -1202,7 +1202,7 @@ type GetUserAnswer struct {
 	// Email Private field.
 	Email string `json:"email,omitzero"`
 
-	// Enable 1 enabled, 0 disabled. Seen in old data.
+	// Enable 1 enabled, 0 disabled. On no page, and in nearly every recording.
 	// Deprecated: gone from the page in 2017; see status
 	Enable *int64 `json:"enable,omitzero"`
 
@@ -1228,14 +1228,15 @@ type GetUserAnswer struct {
 	// Gender "1" male, "2" female. "0", an empty text and absence all mean unknown or hidden.
 	Gender Gender `json:"gender,omitzero"`
 
-	// HideMobile 1 if colleagues do not see the mobile number. Seen in old data, not documented.
+	// HideMobile 1 if colleagues do not see the mobile number. On no page, and in nearly every
+	// recording.
 	HideMobile *int64 `json:"hide_mobile,omitzero"`
 
 	// IsLeaderInDept 1 for a leader of the department, meant to be parallel to department. May be
 	// absent, empty or of another length.
 	IsLeaderInDept []int64 `json:"is_leader_in_dept,omitzero"`
 
-	// IsLeader 1 for a leader. Seen in old data.
+	// IsLeader 1 for a leader of any department. On no page, and in nearly every recording.
 	// Deprecated: replaced by is_leader_in_dept in 2019
 	IsLeader *int64 `json:"isleader,omitzero"`
 
@@ -1486,7 +1487,7 @@ type Member struct {
 	// Email Private field.
 	Email string `json:"email,omitzero"`
 
-	// Enable 1 enabled, 0 disabled. Seen in old data.
+	// Enable 1 enabled, 0 disabled. On no page, and in nearly every recording.
 	// Deprecated: gone from the page in 2017; see status
 	Enable *int64 `json:"enable,omitzero"`
 
@@ -1506,14 +1507,15 @@ type Member struct {
 	// Gender "1" male, "2" female. "0", an empty text and absence all mean unknown or hidden.
 	Gender Gender `json:"gender,omitzero"`
 
-	// HideMobile 1 if colleagues do not see the mobile number. Seen in old data, not documented.
+	// HideMobile 1 if colleagues do not see the mobile number. On no page, and in nearly every
+	// recording.
 	HideMobile *int64 `json:"hide_mobile,omitzero"`
 
 	// IsLeaderInDept 1 for a leader of the department, meant to be parallel to department. May be
 	// absent, empty or of another length.
 	IsLeaderInDept []int64 `json:"is_leader_in_dept,omitzero"`
 
-	// IsLeader 1 for a leader. Seen in old data.
+	// IsLeader 1 for a leader of any department. On no page, and in nearly every recording.
 	// Deprecated: replaced by is_leader_in_dept in 2019
 	IsLeader *int64 `json:"isleader,omitzero"`
 
