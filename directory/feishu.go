@@ -293,7 +293,8 @@ func feishuUser(raw feishuapi.User) User {
 		ID: raw.OpenID, UnionID: raw.UnionID, UserName: raw.UserID, UserNameFrom: UserNameFromFeishuID,
 		DisplayName: raw.Name,
 		NickName:    raw.Nickname, Title: raw.JobTitle, PhotoURL: raw.Avatar.AvatarOrigin, Location: raw.WorkStation,
-		EmployeeNo: raw.EmployeeNo, ManagerID: raw.LeaderUserID, HireDate: day(time.Unix(orZero(raw.JoinTime), 0)), Raw: raw,
+		EmployeeNo: raw.EmployeeNo, ManagerID: raw.LeaderUserID, Raw: raw,
+		HireDate: day(time.Unix(orZero(raw.JoinTime), 0)),
 	}
 	if u.UserName == "" {
 		u.UserName, u.UserNameFrom = raw.OpenID, UserNameFromOpenID // without the permission for user_id

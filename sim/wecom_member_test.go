@@ -135,7 +135,8 @@ func TestWeComOddities(t *testing.T) {
 		}
 	}
 	for _, what := range []string{
-		"order beyond 31 bits", "department beyond 31 bits", "no order", "no leaders", "empty leaders", "no direct leader",
+		"order beyond 31 bits", "department beyond 31 bits", "no order", "no leaders", "empty leaders",
+		"no direct leader",
 		"empty direct leader", "empty gender", "gender 0", "no extattr", "empty extattr", "extattr without attrs",
 		"typed attr", "web attr",
 		"old attr", "attr in both forms", "english_name", "alias", "empty avatar", "members of older days", "disabled",
