@@ -64,6 +64,10 @@ func TestEveryOperationSaysWhatTheGeneratorNeeds(t *testing.T) {
 				}
 				assert.NotNil(t, op.Security, "%s: security is explicit, also where it is empty", about)
 				assert.IsType(t, false, op.Extensions["x-idempotent"], about)
+				for _, name := range list(op.Extensions["x-not-idempotent-with"]) {
+					assert.Equal(t, true, op.Extensions["x-idempotent"], "%s: x-not-idempotent-with", about)
+					assert.True(t, says(op, name), "%s: x-not-idempotent-with: nothing is called %s", about, name)
+				}
 				assert.NotEmpty(t, op.Extensions["x-answer"], about)
 				if source, ok := op.Extensions["x-source"].(map[string]any); assert.True(t, ok, "%s: x-source", about) {
 					assert.Contains(t, []any{"doc", "sdk", "peer", "seed", "guess"}, source["confidence"], about)
@@ -376,4 +380,26 @@ func ExampleFS() {
 	// feishu.yaml
 	// wecom.yaml
 	// wps.yaml
+}
+
+// list is the extension's value as texts; nothing for one that is absent.
+func list(extension any) []string {
+	values, _ := extension.([]any)
+	var texts []string
+	for _, value := range values {
+		texts = append(texts, fmt.Sprint(value))
+	}
+	return texts
+}
+
+// says tells whether an operation takes a query parameter or a member of its body of that name.
+func says(op *openapi3.Operation, name string) bool {
+	if op.Parameters.GetByInAndName("query", name) != nil {
+		return true
+	}
+	if op.RequestBody == nil {
+		return false
+	}
+	media := op.RequestBody.Value.Content.Get("application/json")
+	return media != nil && media.Schema.Value.Properties[name] != nil
 }

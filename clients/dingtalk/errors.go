@@ -195,8 +195,11 @@ var (
 	endOfPenalty = regexp.MustCompile(`处罚将在\s*(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})\s*结束`)
 )
 
-// penalty is the time until the end that the text of a throttled answer names, or otherwise if it names none or one
-// that is over.
+// penaltyMargin makes sure that a penalty is over: the text names its last second, by another clock than ours.
+const penaltyMargin = 2 * time.Second
+
+// penalty is the time until after the end that the text of a throttled answer names, or otherwise if it names none or
+// one that is over.
 func penalty(text string, now time.Time, otherwise time.Duration) time.Duration {
 	match := endOfPenalty.FindStringSubmatch(text)
 	if match == nil {
@@ -206,7 +209,7 @@ func penalty(text string, now time.Time, otherwise time.Duration) time.Duration 
 	if err != nil || !end.After(now) {
 		return otherwise
 	}
-	return end.Sub(now)
+	return end.Sub(now) + penaltyMargin
 }
 
 const (

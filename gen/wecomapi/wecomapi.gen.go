@@ -2971,13 +2971,14 @@ func (a *API) TFASucc(ctx context.Context, body *TFASuccRequest) (*Ack, error) {
 
 // OpUpdateUser is what the document says of UpdateUser. It is shared: do not change it.
 var OpUpdateUser = &wire.Operation{
-	ID:         "UpdateUser",
-	Method:     http.MethodPost,
-	Path:       "/user/update",
-	Security:   [][]string{{"contactToken"}},
-	Idempotent: true,
-	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"errcode"},
+	ID:                "UpdateUser",
+	Method:            http.MethodPost,
+	Path:              "/user/update",
+	Security:          [][]string{{"contactToken"}},
+	Idempotent:        true,
+	NotIdempotentWith: []string{"new_userid"},
+	Limits:            []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
+	Answer:            []string{"errcode"},
 }
 
 // UpdateUser (更新成员) calls POST /user/update.
