@@ -93,6 +93,42 @@ func TestEveryOperationSaysWhatTheGeneratorNeeds(t *testing.T) {
 	}
 }
 
+// Of what makes an answer, a list or a cursor may be null or empty, and nothing else may.
+func TestPresenceIsEnoughForListsAndCursorsOnly(t *testing.T) {
+	cursors := []string{"next_cursor", "nextToken", "next_page_token", "page_token"}
+	for _, vendor := range vendors {
+		t.Run(vendor, func(t *testing.T) {
+			operations(load(t, vendor), func(_, _ string, op *openapi3.Operation) {
+				answer := op.Responses.Value("200").Value.Content.Get("application/json").Schema.Value
+				entries, _ := op.Extensions["x-answer"].([]any)
+				for _, entry := range entries {
+					for alternative := range strings.SplitSeq(fmt.Sprint(entry), "|") {
+						path, present := strings.CutSuffix(alternative, "?")
+						names := strings.Split(path, ".")
+						schema := answer
+						for _, name := range names {
+							property := schema.Properties[name]
+							require.NotNil(t, property, "%s: x-answer names %s, which the answer does not have",
+								op.OperationID, path)
+							schema = property.Value
+						}
+						want := isList(schema) || slices.Contains(cursors, names[len(names)-1])
+						assert.Equal(t, want, present, "%s: x-answer %s: lists and cursors end in a question mark, "+
+							"and nothing else does", op.OperationID, alternative)
+					}
+				}
+			})
+		})
+	}
+}
+
+// isList tells whether a value is a list, also one that may come as text.
+func isList(s *openapi3.Schema) bool {
+	return s.Type.Is("array") || slices.ContainsFunc(s.OneOf, func(alternative *openapi3.SchemaRef) bool {
+		return alternative.Value.Type.Is("array")
+	})
+}
+
 func TestNoAllOfAndEveryOddEnumHasNames(t *testing.T) {
 	for _, vendor := range vendors {
 		t.Run(vendor, func(t *testing.T) {

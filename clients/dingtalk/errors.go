@@ -21,7 +21,8 @@ type ErrorDetail struct {
 	ErrMsg  string // errmsg, or message on api.dingtalk.com
 	SubMsg  string // why the gateway refused
 
-	// Permissions are the permission points that the app lacks, when the text names them, such as "qyapi_get_member".
+	// Permissions are the permission points that the app lacks, when the answer names them, such as "qyapi_get_member"
+	// or "Contact.User.Read".
 	Permissions []string
 }
 
@@ -140,14 +141,18 @@ func newHostFailure(r *clients.Reply, now time.Time) *clients.Failure {
 		return nil // not DingTalk's; the caller sees the HTTP status
 	}
 	var text struct {
-		Message   string `json:"message"`
-		RequestID string `json:"requestid"`
+		Message   string                         `json:"message"`
+		RequestID string                         `json:"requestid"`
+		Denied    dingtalkapi.AccessDeniedDetail `json:"accessdenieddetail"`
 	}
 	_ = json.Unmarshal(r.Body, &text)
 	detail := &ErrorDetail{ErrMsg: r.Scrub(text.Message)}
 	f := &clients.Failure{Kind: kindOf(code, r.Operation), Code: code, Message: text.Message, RequestID: text.RequestID,
 		Detail: detail}
-	if f.Kind == clients.KindPermission {
+	for _, scope := range text.Denied.RequiredScopes {
+		detail.Permissions = append(detail.Permissions, r.Scrub(scope))
+	}
+	if f.Kind == clients.KindPermission && detail.Permissions == nil {
 		detail.Permissions = permissions(text.Message)
 	}
 	replay(f, r, now)

@@ -410,6 +410,24 @@ func TestTrapMissingPermissionIsNamed(t *testing.T) {
 	}
 }
 
+// api.dingtalk.com names them in a member of their own, whatever the text says.
+func TestTrapMissingPermissionIsNamedBesideTheText(t *testing.T) {
+	for denied, want := range map[string][]string{
+		`{"requiredScopes":["Contact.User.Read"]}`: {"Contact.User.Read"},
+		`{"requiredScopes":["a.b","c.d"]}`:         {"a.b", "c.d"},
+		`{"requiredScopes":null}`:                  {"in.text"},
+		`{}`:                                       {"in.text"},
+		`null`:                                     {"in.text"},
+	} {
+		v := serve(t, always(403, `{"code":"Forbidden.AccessDenied.AccessTokenPermissionDenied","requestid":"R",`+
+			`"message":"m [in.text]","accessdenieddetail":`+denied+`}`))
+		err := search(t, v.client(t))
+		require.ErrorIs(t, err, clients.ErrPermission)
+		assert.Equal(t, &dingtalk.ErrorDetail{ErrMsg: "m [in.text]", Permissions: want}, asError(t, err).Detail, denied)
+		assert.Len(t, v.seen(), 1)
+	}
+}
+
 func TestTrapOutOfScopeIsNotMissing(t *testing.T) {
 	for _, code := range []string{"50002", "50004"} {
 		err := getV1(t, serve(t, always(200, `{"errcode":`+code+`,"errmsg":"不在授权范围"}`)).client(t))

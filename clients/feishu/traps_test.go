@@ -645,14 +645,15 @@ func TestTrapSparseAndStrangeAnswers(t *testing.T) {
 	require.NoError(t, err)
 	assert.Nil(t, answer.Data.User.Status, "a status that may not be read is not a status without flags")
 	assert.Empty(t, answer.Data.User.Name)
+	assert.Nil(t, answer.Data.User.Gender, "a gender that may not be read is not one that is kept secret")
 	answer, err = c.GetUser(t.Context(), "ou_1", nil)
 	require.NoError(t, err)
 	assert.NotNil(t, answer.Data.User.Status)
-	assert.EqualValues(t, 9, answer.Data.User.Gender)
+	assert.EqualValues(t, 9, *answer.Data.User.Gender)
 	assert.EqualValues(t, 77, answer.Data.User.EmployeeType)
 	answer, err = c.GetUser(t.Context(), "ou_1", nil)
 	require.NoError(t, err)
-	assert.EqualValues(t, 9007199254740993, answer.Data.User.JoinTime)
+	assert.EqualValues(t, 9007199254740993, *answer.Data.User.JoinTime)
 	assert.Equal(t, "9007199254740993", answer.Data.User.AssignInfo[0].SubscriptionID)
 }
 

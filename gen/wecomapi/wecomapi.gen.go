@@ -711,7 +711,7 @@ type Attr struct {
 	Text AttrText `json:"text,omitzero"`
 
 	// Type 0 text, 1 web, 2 mini-program (only in external profiles). Absent in the old form.
-	Type AttrType `json:"type,omitzero"`
+	Type *AttrType `json:"type,omitzero"`
 
 	// Value Value in the old form. Private deployments still use it.
 	Value string `json:"value,omitzero"`
@@ -997,7 +997,7 @@ type Department struct {
 	NameEn string `json:"name_en,omitzero"`
 
 	// Order Place among its siblings, larger is earlier. Absent in old recordings.
-	Order int64 `json:"order,omitzero"`
+	Order *int64 `json:"order,omitzero"`
 
 	// ParentID 0 for the root.
 	ParentID int64 `json:"parentid,omitzero"`
@@ -1009,7 +1009,7 @@ type DepartmentNode struct {
 	ID int64 `json:"id,omitzero"`
 
 	// Order Place among its siblings, larger is earlier.
-	Order int64 `json:"order,omitzero"`
+	Order *int64 `json:"order,omitzero"`
 
 	// ParentID 0 for the root.
 	ParentID int64 `json:"parentid,omitzero"`
@@ -1202,9 +1202,9 @@ type GetUserAnswer struct {
 	// Email Private field.
 	Email string `json:"email,omitzero"`
 
-	// Enable 1 enabled, 0 disabled. Seen in old data.
+	// Enable 1 enabled, 0 disabled. On no page, and in nearly every recording.
 	// Deprecated: gone from the page in 2017; see status
-	Enable int64 `json:"enable,omitzero"`
+	Enable *int64 `json:"enable,omitzero"`
 
 	// EnglishName Seen in old data and on the page of GetUserList.
 	// Deprecated: renamed to alias in 2018
@@ -1228,16 +1228,17 @@ type GetUserAnswer struct {
 	// Gender "1" male, "2" female. "0", an empty text and absence all mean unknown or hidden.
 	Gender Gender `json:"gender,omitzero"`
 
-	// HideMobile 1 if colleagues do not see the mobile number. Seen in old data, not documented.
-	HideMobile int64 `json:"hide_mobile,omitzero"`
+	// HideMobile 1 if colleagues do not see the mobile number. On no page, and in nearly every
+	// recording.
+	HideMobile *int64 `json:"hide_mobile,omitzero"`
 
 	// IsLeaderInDept 1 for a leader of the department, meant to be parallel to department. May be
 	// absent, empty or of another length.
 	IsLeaderInDept []int64 `json:"is_leader_in_dept,omitzero"`
 
-	// IsLeader 1 for a leader. Seen in old data.
+	// IsLeader 1 for a leader of any department. On no page, and in nearly every recording.
 	// Deprecated: replaced by is_leader_in_dept in 2019
-	IsLeader int64 `json:"isleader,omitzero"`
+	IsLeader *int64 `json:"isleader,omitzero"`
 
 	// MainDepartment Only if the app may see it.
 	MainDepartment int64 `json:"main_department,omitzero"`
@@ -1486,9 +1487,9 @@ type Member struct {
 	// Email Private field.
 	Email string `json:"email,omitzero"`
 
-	// Enable 1 enabled, 0 disabled. Seen in old data.
+	// Enable 1 enabled, 0 disabled. On no page, and in nearly every recording.
 	// Deprecated: gone from the page in 2017; see status
-	Enable int64 `json:"enable,omitzero"`
+	Enable *int64 `json:"enable,omitzero"`
 
 	// EnglishName Seen in old data and on the page of GetUserList.
 	// Deprecated: renamed to alias in 2018
@@ -1506,16 +1507,17 @@ type Member struct {
 	// Gender "1" male, "2" female. "0", an empty text and absence all mean unknown or hidden.
 	Gender Gender `json:"gender,omitzero"`
 
-	// HideMobile 1 if colleagues do not see the mobile number. Seen in old data, not documented.
-	HideMobile int64 `json:"hide_mobile,omitzero"`
+	// HideMobile 1 if colleagues do not see the mobile number. On no page, and in nearly every
+	// recording.
+	HideMobile *int64 `json:"hide_mobile,omitzero"`
 
 	// IsLeaderInDept 1 for a leader of the department, meant to be parallel to department. May be
 	// absent, empty or of another length.
 	IsLeaderInDept []int64 `json:"is_leader_in_dept,omitzero"`
 
-	// IsLeader 1 for a leader. Seen in old data.
+	// IsLeader 1 for a leader of any department. On no page, and in nearly every recording.
 	// Deprecated: replaced by is_leader_in_dept in 2019
-	IsLeader int64 `json:"isleader,omitzero"`
+	IsLeader *int64 `json:"isleader,omitzero"`
 
 	// MainDepartment Only if the app may see it.
 	MainDepartment int64 `json:"main_department,omitzero"`
@@ -1831,7 +1833,7 @@ type WechatChannels struct {
 	Nickname string `json:"nickname,omitzero"`
 
 	// Status 0 usable, 1 waits for the member's confirmation.
-	Status WechatChannelsStatus `json:"status,omitzero"`
+	Status *WechatChannelsStatus `json:"status,omitzero"`
 }
 
 // WechatChannelsStatus 0 usable, 1 waits for the member's confirmation.
@@ -2119,7 +2121,7 @@ var OpOpenUserIDToUserID = &wire.Operation{
 	Security:   [][]string{{"appToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"userid_list|invalid_open_userid_list"},
+	Answer:     []string{"userid_list?|invalid_open_userid_list?"},
 }
 
 // OpenUserIDToUserID (userid转换) calls POST /batch/openuserid_to_userid.
@@ -2241,7 +2243,7 @@ var OpUserIDToOpenUserID = &wire.Operation{
 	Security:   [][]string{{"appToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"open_userid_list|invalid_userid_list"},
+	Answer:     []string{"open_userid_list?|invalid_userid_list?"},
 }
 
 // UserIDToOpenUserID (userid的转换) calls POST /batch/userid_to_openuserid.
@@ -2388,7 +2390,7 @@ var OpListDepartment = &wire.Operation{
 	Security:   [][]string{{"appToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"department"},
+	Answer:     []string{"department?"},
 }
 
 // ListDepartment (获取部门列表) calls GET /department/list.
@@ -2419,7 +2421,7 @@ var OpListDepartmentSimple = &wire.Operation{
 	Security:   [][]string{{"contactToken"}, {"appToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"department_id"},
+	Answer:     []string{"department_id?"},
 }
 
 // ListDepartmentSimple (获取子部门ID列表) calls GET /department/simplelist.
@@ -2848,7 +2850,7 @@ var OpGetUserList = &wire.Operation{
 	Security:   [][]string{{"appToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"userlist"},
+	Answer:     []string{"userlist?"},
 }
 
 // GetUserList (获取部门成员详情) calls GET /user/list.
@@ -2881,7 +2883,7 @@ var OpListUserID = &wire.Operation{
 	Security:   [][]string{{"contactToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"dept_user|next_cursor"},
+	Answer:     []string{"dept_user?|next_cursor?"},
 }
 
 // ListUserID (获取成员ID列表) calls POST /user/list_id.
@@ -2914,7 +2916,7 @@ var OpGetUserSimplelist = &wire.Operation{
 	Security:   [][]string{{"appToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"userlist"},
+	Answer:     []string{"userlist?"},
 }
 
 // GetUserSimplelist (获取部门成员) calls GET /user/simplelist.

@@ -2594,7 +2594,7 @@ var OpBatchReadCustomAttrDefs = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.user_custom_attr.readwrite"},
-	Answer:     []string{"data.custom_attrs"},
+	Answer:     []string{"data.custom_attrs?"},
 }
 
 // BatchReadCustomAttrDefs (获取自定义用户属性) calls GET
@@ -2667,7 +2667,7 @@ var OpGetContactsPermissionScope = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items"},
+	Answer:     []string{"data.items?"},
 }
 
 // GetContactsPermissionScope (获取通讯录权限范围) calls GET /v7/contacts/permissions_scope.
@@ -2734,7 +2734,7 @@ var OpBatchReadDepts = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items"},
+	Answer:     []string{"data.items?"},
 }
 
 // BatchReadDepts (批量查询指定部门信息) calls POST /v7/depts/batch_read.
@@ -2768,7 +2768,7 @@ var OpGetDeptsByExIDs = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items"},
+	Answer:     []string{"data.items?"},
 }
 
 // GetDeptsByExIDs (根据 ex_dept_id 获取部门信息) calls POST /v7/depts/by_ex_dept_ids.
@@ -2871,7 +2871,7 @@ var OpListChildDepts = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items|data.next_page_token"},
+	Answer:     []string{"data.items?|data.next_page_token?"},
 }
 
 // ListChildDepts (查询子部门列表) calls GET /v7/depts/{dept_id}/children.
@@ -2944,7 +2944,7 @@ var OpListDeptMembers = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items|data.next_page_token"},
+	Answer:     []string{"data.items?|data.next_page_token?"},
 }
 
 // ListDeptMembers (查询部门下用户列表) calls GET /v7/depts/{dept_id}/members.
@@ -2988,7 +2988,7 @@ var OpBatchReadDeptMembers = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items"},
+	Answer:     []string{"data.items?"},
 }
 
 // BatchReadDeptMembers (批量查询部门下的成员信息) calls POST
@@ -3167,7 +3167,7 @@ var OpListUsers = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items|data.next_page_token"},
+	Answer:     []string{"data.items?|data.next_page_token?"},
 }
 
 // ListUsers (查询企业下所有用户) calls GET /v7/users.
@@ -3281,7 +3281,7 @@ var OpBatchReadUsers = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items"},
+	Answer:     []string{"data.items?"},
 }
 
 // BatchReadUsers (批量查询用户) calls POST /v7/users/batch_read.
@@ -3388,7 +3388,7 @@ var OpGetUsersByEmails = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items"},
+	Answer:     []string{"data.items?"},
 }
 
 // GetUsersByEmails (根据邮箱获取用户) calls POST /v7/users/by_emails.
@@ -3424,7 +3424,7 @@ var OpGetUsersByExUserIDs = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items"},
+	Answer:     []string{"data.items?"},
 }
 
 // GetUsersByExUserIDs (根据 ex_user_id 获取用户信息) calls POST /v7/users/by_ex_user_ids.
@@ -3460,7 +3460,7 @@ var OpGetUsersByPhones = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items"},
+	Answer:     []string{"data.items?"},
 }
 
 // GetUsersByPhones (根据手机号获取用户) calls POST /v7/users/by_phones.
@@ -3595,7 +3595,7 @@ var OpBatchReadUserCustomAttrs = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.user_custom_attr.readwrite"},
-	Answer:     []string{"data.items|data.users"},
+	Answer:     []string{"data.items?|data.users?"},
 }
 
 // BatchReadUserCustomAttrs (批量获取用户的自定义属性值) calls POST
@@ -3742,7 +3742,7 @@ var OpListUserDepts = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items"},
+	Answer:     []string{"data.items?"},
 }
 
 // ListUserDepts (获取用户所在部门列表) calls GET /v7/users/{user_id}/depts.

@@ -121,7 +121,7 @@ func (w *Vendor) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 
 	a := desk.NewAnswer()
-	w.handler.ServeHTTP(a, r)
+	w.handler.ServeHTTP(a, withoutEmptyID(c, r))
 	if a.Header().Get("Error-Code") == "" {
 		a.Replace(w.enveloped(a.Body.Bytes(), c.Operation.ID, dropped))
 	}
@@ -132,6 +132,19 @@ func (w *Vendor) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	}
 	out.WriteHeader(a.Status)
 	out.Write(a.Body.Bytes())
+}
+
+// withoutEmptyID takes an empty id of a list of departments for none, as WeCom does: connectors send it for all.
+func withoutEmptyID(c *desk.Call, r *http.Request) *http.Request {
+	query := r.URL.Query()
+	list := c.Operation.ID == "ListDepartment" || c.Operation.ID == "ListDepartmentSimple"
+	if !list || !query.Has("id") || query.Get("id") != "" {
+		return r
+	}
+	query.Del("id")
+	r = r.Clone(r.Context())
+	r.URL.RawQuery = query.Encode()
+	return r
 }
 
 // enveloped puts errcode and errmsg in front of the members of a successful answer.

@@ -772,7 +772,7 @@ type GetUserAnswer struct {
 	// Email Private field.
 	Email *string `json:"email,omitempty"`
 
-	// Enable 1 enabled, 0 disabled. Seen in old data.
+	// Enable 1 enabled, 0 disabled. On no page, and in nearly every recording.
 	// Deprecated: gone from the page in 2017; see status
 	Enable *int64 `json:"enable,omitempty"`
 
@@ -798,13 +798,13 @@ type GetUserAnswer struct {
 	// Gender "1" male, "2" female. "0", an empty text and absence all mean unknown or hidden.
 	Gender *Gender `json:"gender,omitempty"`
 
-	// HideMobile 1 if colleagues do not see the mobile number. Seen in old data, not documented.
+	// HideMobile 1 if colleagues do not see the mobile number. On no page, and in nearly every recording.
 	HideMobile *int64 `json:"hide_mobile,omitempty"`
 
 	// IsLeaderInDept 1 for a leader of the department, meant to be parallel to department. May be absent, empty or of another length.
 	IsLeaderInDept *[]int64 `json:"is_leader_in_dept,omitempty"`
 
-	// IsLeader 1 for a leader. Seen in old data.
+	// IsLeader 1 for a leader of any department. On no page, and in nearly every recording.
 	// Deprecated: replaced by is_leader_in_dept in 2019
 	IsLeader *int64 `json:"isleader,omitempty"`
 
@@ -1049,7 +1049,7 @@ type Member struct {
 	// Email Private field.
 	Email *string `json:"email,omitempty"`
 
-	// Enable 1 enabled, 0 disabled. Seen in old data.
+	// Enable 1 enabled, 0 disabled. On no page, and in nearly every recording.
 	// Deprecated: gone from the page in 2017; see status
 	Enable *int64 `json:"enable,omitempty"`
 
@@ -1069,13 +1069,13 @@ type Member struct {
 	// Gender "1" male, "2" female. "0", an empty text and absence all mean unknown or hidden.
 	Gender *Gender `json:"gender,omitempty"`
 
-	// HideMobile 1 if colleagues do not see the mobile number. Seen in old data, not documented.
+	// HideMobile 1 if colleagues do not see the mobile number. On no page, and in nearly every recording.
 	HideMobile *int64 `json:"hide_mobile,omitempty"`
 
 	// IsLeaderInDept 1 for a leader of the department, meant to be parallel to department. May be absent, empty or of another length.
 	IsLeaderInDept *[]int64 `json:"is_leader_in_dept,omitempty"`
 
-	// IsLeader 1 for a leader. Seen in old data.
+	// IsLeader 1 for a leader of any department. On no page, and in nearly every recording.
 	// Deprecated: replaced by is_leader_in_dept in 2019
 	IsLeader *int64 `json:"isleader,omitempty"`
 
