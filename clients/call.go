@@ -250,7 +250,7 @@ func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credent
 		}
 		t, err := credential.Source.Token(ctx)
 		if err != nil {
-			return outcome{err: tokenError(ctx, err)}
+			return outcome{err: tokenError(ctx, err, credential.Fields)}
 		}
 		a.tokens[i] = t
 		p.secrets = append(slices.Clip(p.secrets), t.Value)

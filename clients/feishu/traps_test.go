@@ -106,6 +106,7 @@ func TestTrapBadCredentialsComeUnderHTTP200(t *testing.T) {
 				assert.ErrorIs(t, err, clients.ErrUnauthenticated)
 				assert.NotErrorIs(t, err, clients.ErrInvalidArgument, "nothing is wrong with the call's own arguments")
 				assert.ErrorContains(t, err, want)
+				assert.ErrorContains(t, err, "the vendor refused Config.AppID or Config.AppSecret")
 				assert.Equal(t, fmt.Sprint(code), failed(t, err).Code)
 			}
 			if code != 10003 {
@@ -301,10 +302,10 @@ func TestTrapTokensAreKeptByCredential(t *testing.T) {
 		require.NoError(t, err)
 		return v.seen()[len(v.seen())-1].token
 	}
-	assert.Equal(t, "t-1", use("cli_1", "secret one"))
-	assert.Equal(t, "t-1", use("cli_1", "secret one"), "clients with the same credential share")
-	assert.Equal(t, "t-2", use("cli_1", "secret two"), "a wrong secret must not live on another's token")
-	assert.Equal(t, "t-3", use("cli_2", "secret one"))
+	assert.Equal(t, "t-1", use("cli_1", "secret-one"))
+	assert.Equal(t, "t-1", use("cli_1", "secret-one"), "clients with the same credential share")
+	assert.Equal(t, "t-2", use("cli_1", "secret-two"), "a wrong secret must not live on another's token")
+	assert.Equal(t, "t-3", use("cli_2", "secret-one"))
 }
 
 func TestTrapTokenGoesIntoTheHeaderOnly(t *testing.T) {

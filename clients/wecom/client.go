@@ -3,6 +3,7 @@ package wecom
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/roster-go/roster/clients"
@@ -37,6 +38,11 @@ type Client struct {
 func New(cfg Config, options ...clients.Option) (*Client, error) {
 	if cfg.CorpID == "" {
 		return nil, errors.New("wecom: Config.CorpID is required")
+	}
+	if err := errors.Join(clients.CheckField("Config.CorpID", cfg.CorpID),
+		clients.CheckField("Config.ContactSecret", cfg.ContactSecret),
+		clients.CheckField("Config.AppSecret", cfg.AppSecret)); err != nil {
+		return nil, fmt.Errorf("wecom: %w", err)
 	}
 	if cfg.ContactSecret == "" && cfg.AppSecret == "" {
 		return nil, errors.New("wecom: Config.ContactSecret or Config.AppSecret is required")
@@ -85,5 +91,6 @@ func credential(c *clients.Client, corpID string, secret clients.Secret, field s
 		}
 		return token.Token{Value: clients.Secret(answer.AccessToken), Expiry: asked.Add(life)}, nil
 	}, corpID, string(secret))
-	return clients.Credential{Source: source, Authorize: clients.InQuery("access_token")}, err
+	return clients.Credential{Source: source, Authorize: clients.InQuery("access_token"),
+		Fields: "Config.CorpID or " + field}, err
 }
