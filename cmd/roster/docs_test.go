@@ -33,7 +33,7 @@ func TestReferencePages(t *testing.T) {
 // startSim serves a small company.
 func startSim(t *testing.T, dir string) *sim.Server {
 	t.Helper()
-	server, stop, err := serveSim("127.0.0.1:0", dir, simtest.Checked(t), sim.WithPeople(150), sim.WithDepartments(20), sim.WithoutQuotas())
+	server, stop, err := serveSim("127.0.0.1:0", dir, true, simtest.Checked(t), sim.WithPeople(150), sim.WithDepartments(20), sim.WithoutQuotas())
 	require.NoError(t, err)
 	t.Cleanup(stop)
 	return server
