@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -115,6 +116,11 @@ type ProbeOptions struct {
 // testMobile is the name in plans of the phone number that ProbeOptions.Mobile holds.
 const testMobile = "test_mobile"
 
+// ownAgent is the name in plans of the id of the app that calls, where the client was told it.
+const ownAgent = "agent"
+
+const needsAgent = "needs Config.AgentID"
+
 const needsMobile = "needs a phone number of your own for a new user"
 
 // Probe makes read-only calls through a client, one after the other, and checks every answer against the document:
@@ -144,6 +150,9 @@ func Probe(ctx context.Context, v *Validator, open Opener, o ProbeOptions) (*Pro
 	api, err := open(append(tap.options(), o.Client...)...)
 	if err != nil {
 		return nil, err
+	}
+	if app, ok := api.(interface{ AgentID() int64 }); ok && app.AgentID() != 0 {
+		known[ownAgent] = strconv.FormatInt(app.AgentID(), 10)
 	}
 	r := &prober{validator: v, api: api, tap: tap, values: plan.Start(o.Now(), known),
 		result: &ProbeResult{Vendor: v.Vendor()}}
@@ -194,6 +203,9 @@ func (r *prober) run(ctx context.Context, s plan.Step) error {
 		reason := "needs " + strings.ReplaceAll(missing, "_", " ") + ", which no answer gave"
 		if missing == testMobile {
 			reason = needsMobile
+		}
+		if missing == ownAgent {
+			reason = needsAgent
 		}
 		r.note(s.Operation, Skipped, reason)
 		return nil

@@ -15,8 +15,8 @@ import (
 //     private fields. It is for GetUserDetailByTicket.
 //   - OpenVerificationPage(userID) returns the code with which the corp's verification page is opened when WeCom asks
 //     the person for the second check. It is for GetTFAInfo, once.
-//   - LimitApps(departments...) sets the visible range (可见范围) of the demo apps to these departments and all below them;
-//     without departments they see the whole corp again.
+//   - LimitApps(departments, people...) sets the visible range (可见范围) of the demo apps to these departments, all below
+//     them, and these people; without any they see the whole corp again.
 //   - Invited() returns all invitations so far. A person may be invited more than once.
 type WeCom = wecom.Controls
 
@@ -87,8 +87,8 @@ func (s *Simulator) Feishu() *Feishu {
 //     token has the scopes, by default kso.user_base.read and kso.user_current_id.read, as far as the app was granted
 //     them. Signing in activates the account; it fails if the person is disabled.
 //   - NewAppTicket() returns a ticket as WPS pushes it to the third-party app. Only the newest ticket is good.
-//   - SetDataPermission(departments...) changes what the demo apps see (数据权限) to these departments and all below them.
-//     Without departments they see nothing; with the root they see everything.
+//   - SetDataPermission(departments, people...) changes what the demo apps see (数据权限) to these departments, all below
+//     them, and these people. Without any they see nothing; with the root they see everything.
 //   - OldUserID(key), OldDepartmentID(key) and OldCompanyID() return ids of the older platform, for convertIds.
 type WPS = wps.Controls
 

@@ -150,7 +150,7 @@ func TestWeComOddities(t *testing.T) {
 
 func TestWeComVisibleRange(t *testing.T) {
 	c := newCorp(t)
-	c.srv.WeCom().LimitApps(c.full.Key)
+	c.srv.WeCom().LimitApps([]sim.DepartmentKey{c.full.Key})
 	inside := map[sim.DepartmentKey]bool{}
 	for _, d := range c.srv.Organisation().Subtree(c.full.Key) {
 		inside[d.Key] = true
@@ -188,7 +188,7 @@ func TestWeComVisibleRange(t *testing.T) {
 	c.app.post("/batch/invite", map[string]any{"party": []int{1}}).fails(81013)
 	c.contact.get("/department/simplelist", "id", "1").ok()
 
-	c.srv.WeCom().LimitApps()
+	c.srv.WeCom().LimitApps(nil)
 	c.app.get("/department/get", "id", "1").ok()
 }
 

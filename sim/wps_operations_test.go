@@ -68,6 +68,8 @@ func TestWPSOperations(t *testing.T) {
 			c.as("dead").get("/v7/companies/current").fails(http.StatusUnauthorized, "400001005")
 			c.get("/v7/contacts/permissions_scope", "scopes", "org").ok()
 			c.get("/v7/contacts/permissions_scope", "scopes", "all").badRequest()
+			c.get("/v7/contacts/permissions_scope/entities", "scopes", "org", "page_size", "100").ok()
+			c.get("/v7/contacts/permissions_scope/entities", "scopes", "org", "page_size", "101").badRequest()
 			c.post("/v7/id_convert", `{"id_type":"dept_id","ids":["71","72"]}`).ok()
 			c.post("/v7/id_convert", `{"id_type":"dept","ids":["71"]}`).badRequest()
 			c.get(company + "/batch_read").ok()
@@ -150,7 +152,7 @@ func TestWPSOperations(t *testing.T) {
 				failed[r.Operation] = failed[r.Operation] || r.Status != http.StatusOK
 			}
 			operations := c.srv.Operations(sim.VendorWPS)
-			assert.Len(t, operations, 38)
+			assert.Len(t, operations, 39)
 			for _, id := range operations {
 				assert.True(t, succeeded[id] || id == "batchDeleteDepts" && name == "public cloud", "a success of %s",
 					id)

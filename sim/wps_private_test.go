@@ -68,7 +68,7 @@ func TestWPSPrivateDimission(t *testing.T) {
 	assert.Empty(t, c.post("/v7/depts/"+mine.WPSID+"/members/batch_read",
 		map[string]any{"user_ids": []string{p.WPSUserID}, "status": []string{"dimission"}}).items())
 	c.get("/v7/users/"+p.WPSUserID).fails(http.StatusForbidden, "403000001")
-	c.srv.WPS().SetDataPermission(mine.Key)
+	c.srv.WPS().SetDataPermission([]sim.DepartmentKey{mine.Key})
 	assert.Empty(t, c.get("/v7/users", "status", "dimission").items())
 }
 

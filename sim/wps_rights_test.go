@@ -127,7 +127,7 @@ func TestWPSDataPermissionOfADepartment(t *testing.T) {
 	for _, d := range org.Subtree(top) {
 		inside[d.Key] = true
 	}
-	c.srv.WPS().SetDataPermission(top)
+	c.srv.WPS().SetDataPermission([]sim.DepartmentKey{top})
 	var want []string
 	for _, p := range org.People() {
 		for _, m := range p.Memberships {
@@ -157,7 +157,7 @@ func TestWPSDataPermissionOfADepartment(t *testing.T) {
 			assert.Empty(t, members)
 		}
 	}
-	c.srv.WPS().SetDataPermission(sim.RootDepartment)
+	c.srv.WPS().SetDataPermission([]sim.DepartmentKey{sim.RootDepartment})
 	found, _ = c.walk("/v7/users", "status", "active", "status", "notactive", "status", "disabled", "page_size", "50")
 	assert.Len(t, found, 60)
 }

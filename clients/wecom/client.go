@@ -25,6 +25,9 @@ type Config struct {
 
 	// AppSecret is the secret of a self-built app (自建应用): details of the members whom the app may see.
 	AppSecret clients.Secret
+
+	// AgentID is the AgentId of that app, by which it can ask for its own visible range (GetAgent). Optional.
+	AgentID int64
 }
 
 // Client talks to WeCom. It is safe for concurrent use; make one and keep it, since it holds the tokens and the quotas.
@@ -32,6 +35,8 @@ type Client struct {
 	*wecomapi.API
 	core    *clients.Client
 	contact bool
+	corpID  string
+	agentID int64
 }
 
 // New returns a client. It does no I/O: a wrong secret shows at the first call.
@@ -63,11 +68,18 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{API: wecomapi.NewAPI(core), core: core, contact: cfg.ContactSecret != ""}, nil
+	return &Client{API: wecomapi.NewAPI(core), core: core, contact: cfg.ContactSecret != "",
+		corpID: cfg.CorpID, agentID: cfg.AgentID}, nil
 }
 
 // Stats returns what the client has done so far.
 func (c *Client) Stats() clients.Stats { return c.core.Stats() }
+
+// CorpID returns Config.CorpID.
+func (c *Client) CorpID() string { return c.corpID }
+
+// AgentID returns Config.AgentID, 0 if it was not given.
+func (c *Client) AgentID() int64 { return c.agentID }
 
 // HasContactSecret tells whether Config.ContactSecret was given, with which the ids of the whole corp can be listed,
 // whatever the app may see.

@@ -60,6 +60,7 @@ const (
 	ErrorCodeAccessTokenMissing          ErrorCode = 41001  // the access token is missing
 	ErrorCodeAccountCapReached           ErrorCode = 45024  // the corp has no account left
 	ErrorCodeAgentIDMissing              ErrorCode = 41011  // the app id is missing
+	ErrorCodeAgentNotAllowed             ErrorCode = 301002 // the token is another app's
 	ErrorCodeAllTargetsEmpty             ErrorCode = 82001  // members, departments and tags are all empty
 	ErrorCodeAllTargetsInvalid           ErrorCode = 81013  // members, departments and tags are all invalid or forbidden
 	ErrorCodeAppBarred                   ErrorCode = 60031  // the app is barred from all operations
@@ -199,6 +200,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeAccountCapReached:
 		return true
 	case ErrorCodeAgentIDMissing:
+		return true
+	case ErrorCodeAgentNotAllowed:
 		return true
 	case ErrorCodeAllTargetsEmpty:
 		return true
@@ -467,7 +470,7 @@ func (e ErrorCode) Kind() wire.Kind {
 		return wire.KindNotFound
 	case 45009, 45033, 45036:
 		return wire.KindRateLimited
-	case 48001, 48002, 48004, 48006, 48008, 48009, 50002, 50003, 60011, 60020, 60021, 60031, 60274, 60275, 301005, 301007:
+	case 48001, 48002, 48004, 48006, 48008, 48009, 50002, 50003, 60011, 60020, 60021, 60031, 60274, 60275, 301002, 301005, 301007:
 		return wire.KindPermission
 	default:
 		return wire.KindByStatus
@@ -697,6 +700,30 @@ type Ack struct {
 
 	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
 	ErrMsg string `json:"errmsg,omitzero"`
+}
+
+// AgentDepartments The departments that the app was given, each with all below it. The root is 1.
+type AgentDepartments struct {
+	// PartyID Department ids.
+	PartyID []int64 `json:"partyid,omitzero"`
+}
+
+// AgentTags The tags whose members and departments the app was given.
+type AgentTags struct {
+	// Tagid Tag ids.
+	Tagid []int64 `json:"tagid,omitzero"`
+}
+
+// AgentUser Somebody of the visible range.
+type AgentUser struct {
+	// UserID Userid.
+	UserID string `json:"userid,omitzero"`
+}
+
+// AgentUsers The people whom the app was given one by one.
+type AgentUsers struct {
+	// User People.
+	User []AgentUser `json:"user,omitzero"`
 }
 
 // Attr One attribute. The old form has only name and value; some answers have both forms at once.
@@ -1085,6 +1112,55 @@ type GetActiveStatAnswer struct {
 type GetActiveStatRequest struct {
 	// Date YYYY-MM-DD, at most 30 days back.
 	Date string `json:"date"`
+}
+
+// GetAgentAnswer An app.
+type GetAgentAnswer struct {
+	// AgentID The app's id.
+	AgentID int64 `json:"agentid,omitzero"`
+
+	// AllowPartys The departments that the app was given, each with all below it. The root is 1.
+	AllowPartys AgentDepartments `json:"allow_partys,omitzero"`
+
+	// AllowTags The tags whose members and departments the app was given.
+	AllowTags AgentTags `json:"allow_tags,omitzero"`
+
+	// AllowUserinfos The people whom the app was given one by one.
+	AllowUserinfos AgentUsers `json:"allow_userinfos,omitzero"`
+
+	// Close 1: the app is switched off; 0: it is not.
+	Close *int64 `json:"close,omitzero"`
+
+	// CustomizedPublishStatus Apps that a provider develops for the corp only. 0: nothing yet; 1:
+	// in development; 2: published; 3: published, with changes that are not.
+	CustomizedPublishStatus *int64 `json:"customized_publish_status,omitzero"`
+
+	// Description What the app is.
+	Description string `json:"description,omitzero"`
+
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg string `json:"errmsg,omitzero"`
+
+	// HomeURL Address of its main page.
+	HomeURL string `json:"home_url,omitzero"`
+
+	// Isreportenter 1: the app is told when members open it; 0: it is not.
+	Isreportenter *int64 `json:"isreportenter,omitzero"`
+
+	// Name Name.
+	Name string `json:"name,omitzero"`
+
+	// RedirectDomain Trusted domain.
+	RedirectDomain string `json:"redirect_domain,omitzero"`
+
+	// ReportLocationFlag 1: the app is told where members are when they open it; 0: it is not.
+	ReportLocationFlag *int64 `json:"report_location_flag,omitzero"`
+
+	// SquareLogoURL Address of the square logo.
+	SquareLogoURL string `json:"square_logo_url,omitzero"`
 }
 
 // GetBatchResultAnswer State and outcome of a job.
@@ -1844,6 +1920,12 @@ type WechatChannelsInput struct {
 	Nickname *string `json:"nickname,omitempty"`
 }
 
+// GetAgentParams defines parameters for GetAgent.
+type GetAgentParams struct {
+	// AgentID AgentId, from the app's page of the admin console. It may be larger than 32 bits.
+	AgentID int64 `form:"agentid" json:"agentid"`
+}
+
 // GetBatchResultParams defines parameters for GetBatchResult.
 type GetBatchResultParams struct {
 	// JobID The job, at most 64 bytes.
@@ -1954,6 +2036,7 @@ func NewAPI(caller wire.Caller) *API {
 // Operations returns what the document says of each operation. They are shared: do not change them.
 func Operations() []*wire.Operation {
 	return []*wire.Operation{
+		OpGetAgent,
 		OpGetTFAInfo,
 		OpGetUserDetailByTicket,
 		OpGetBatchResult,
@@ -1988,6 +2071,37 @@ func Operations() []*wire.Operation {
 		OpTFASucc,
 		OpUpdateUser,
 	}
+}
+
+// OpGetAgent is what the document says of GetAgent. It is shared: do not change it.
+var OpGetAgent = &wire.Operation{
+	ID:         "GetAgent",
+	Method:     http.MethodGet,
+	Path:       "/agent/get",
+	Security:   [][]string{{"appToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
+	Answer:     []string{"agentid"},
+}
+
+// GetAgent (获取指定的应用详情) calls GET /agent/get.
+//
+// Reads an app, above all its visible range: the people, departments (each with all below it) and
+// tags that the administrator gave it. An app can read only itself, a provider the apps that the
+// corp gave it. Who is in a tag is another call.
+//
+// Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/90227
+func (a *API) GetAgent(ctx context.Context, params *GetAgentParams) (*GetAgentAnswer, error) {
+	var out GetAgentAnswer
+	call := wire.Call{Operation: OpGetAgent, Out: &out}
+	params = wire.Params(&call, params, "agentid")
+	wire.QueryInt(&call, "agentid", &params.AgentID)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
 }
 
 // OpGetTFAInfo is what the document says of GetTFAInfo. It is shared: do not change it.

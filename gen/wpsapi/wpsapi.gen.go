@@ -1506,6 +1506,28 @@ type ListChildDeptsAnswer struct {
 	Msg string `json:"msg,omitzero"`
 }
 
+// ListContactsPermissionScopeEntitiesAnswer defines model for
+// ListContactsPermissionScopeEntitiesAnswer.
+type ListContactsPermissionScopeEntitiesAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data A page of what the app may see.
+	Data PermissionEntityList `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
 // ListDeptMembersAnswer defines model for ListDeptMembersAnswer.
 type ListDeptMembersAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
@@ -1688,6 +1710,33 @@ type OAuthTokenRequest struct {
 
 	// RefreshToken refresh_token: the newest refresh token received.
 	RefreshToken *string `json:"refresh_token,omitempty"`
+}
+
+// PermissionEntity One entry of what the app may see.
+type PermissionEntity struct {
+	// Entity A person, a department or a user group.
+	Entity PermissionEntityRef `json:"entity,omitzero"`
+
+	// PermissionType What the app may do with it: visit.
+	PermissionType string `json:"permission_type,omitzero"`
+}
+
+// PermissionEntityList A page of what the app may see.
+type PermissionEntityList struct {
+	// Items Entries.
+	Items []PermissionEntity `json:"items,omitzero"`
+
+	// NextPageToken Cursor of the next page; empty on the last page.
+	NextPageToken wire.Cursor `json:"next_page_token,omitzero"`
+}
+
+// PermissionEntityRef A person, a department or a user group.
+type PermissionEntityRef struct {
+	// ID Its id.
+	ID string `json:"id,omitzero"`
+
+	// Type user, dept or group.
+	Type string `json:"type,omitzero"`
 }
 
 // PermissionScope What the app may see in one part of the address book.
@@ -2120,6 +2169,19 @@ type GetContactsPermissionScopeParams struct {
 	IDType *IDType `json:"X-Kso-Id-Type,omitempty"`
 }
 
+// ListContactsPermissionScopeEntitiesParams defines parameters for
+// ListContactsPermissionScopeEntities.
+type ListContactsPermissionScopeEntitiesParams struct {
+	// Scopes Parts of the address book. Only org works now. The key is repeated for each value.
+	Scopes []ContactScope `form:"scopes" json:"scopes"`
+
+	// PageSize Entries a page, 100 at most.
+	PageSize int64 `form:"page_size" json:"page_size"`
+
+	// PageToken Cursor of the page, as received. Left out for the first page.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
 // BatchDeleteDeptsParams defines parameters for BatchDeleteDepts.
 type BatchDeleteDeptsParams struct {
 	// IDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer
@@ -2411,6 +2473,7 @@ func Operations() []*wire.Operation {
 		OpBatchReadCustomAttrDefs,
 		OpBatchUpdateCustomAttrDefs,
 		OpGetContactsPermissionScope,
+		OpListContactsPermissionScopeEntities,
 		OpBatchDeleteDepts,
 		OpBatchReadDepts,
 		OpGetDeptsByExIDs,
@@ -2686,6 +2749,44 @@ func (a *API) GetContactsPermissionScope(ctx context.Context, params *GetContact
 	params = wire.Params(&call, params, "scopes")
 	wire.QueryStrings(&call, "scopes", true, params.Scopes)
 	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListContactsPermissionScopeEntities is what the document says of
+// ListContactsPermissionScopeEntities. It is shared: do not change it.
+var OpListContactsPermissionScopeEntities = &wire.Operation{
+	ID:         "listContactsPermissionScopeEntities",
+	Method:     http.MethodGet,
+	Path:       "/v7/contacts/permissions_scope/entities",
+	Security:   [][]string{{"bearer", "kso1"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
+	Answer:     []string{"data.items?"},
+}
+
+// ListContactsPermissionScopeEntities (分页获取通讯录权限范围) calls GET
+// /v7/contacts/permissions_scope/entities.
+//
+// Lists the people, departments and user groups that the app's data permission covers, page by
+// page, where getContactsPermissionScope cuts its lists at 1500 entries each. A department covers
+// all below it. The title is ours. The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.contact.read, kso.contact.readwrite.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) ListContactsPermissionScopeEntities(ctx context.Context, params *ListContactsPermissionScopeEntitiesParams) (*ListContactsPermissionScopeEntitiesAnswer, error) {
+	var out ListContactsPermissionScopeEntitiesAnswer
+	call := wire.Call{Operation: OpListContactsPermissionScopeEntities, Out: &out}
+	params = wire.Params(&call, params, "scopes")
+	wire.QueryStrings(&call, "scopes", true, params.Scopes)
+	wire.QueryInt(&call, "page_size", &params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}

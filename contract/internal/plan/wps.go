@@ -7,6 +7,8 @@ func wps() Plan {
 		Reads: []Step{
 			{Operation: "getCurrentCompany"},
 			{Operation: "getContactsPermissionScope", Query: map[string]string{"scopes": "org"}},
+			{Operation: "listContactsPermissionScopeEntities",
+				Query: map[string]string{"scopes": "org", "page_size": "100"}},
 			{Operation: "getRootDept",
 				Keep: map[string]string{"/data/id": "root", "/data/ex_dept_id": "ex_department"}},
 			{Operation: "listChildDepts", Path: map[string]string{"dept_id": "$root"},
