@@ -53,6 +53,7 @@ type ProbeResult struct {
 	// Stopped says why the calls ended early: the credentials were refused, or nobody is there. Empty if they did not.
 	Stopped string `json:"stopped,omitempty"`
 
+	refused   bool   // Stopped is about credentials
 	refusedBy string // the vendor's code for the refusal that Stopped is about
 }
 
@@ -236,6 +237,7 @@ func (r *prober) run(ctx context.Context, s plan.Step) error {
 	if outcome == Refused && unauthenticated || outcome == Outage && !seen {
 		// Going on with refused credentials gets addresses blocked, and going on without a vendor takes long.
 		r.result.Stopped, r.result.refusedBy = reason, codeOf(err)
+		r.result.refused = unauthenticated
 	}
 	return nil
 }
