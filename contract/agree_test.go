@@ -193,7 +193,7 @@ func TestOnlyValuesWithoutAMeaningfulZeroArePlain(t *testing.T) {
 	}
 	numbers := []string{
 		"code", "errcode", "status", "wait", // 0 is success, a ban's own form
-		"id", "department", "main_department", "parentid", "parent_id", "dept_id", "deptId", "partyid", // 0 is none
+		"id", "department", "main_department", "parentid", "parent_id", "dept_id", "deptId", "partyid", "agentid", // 0 is none
 		"expire", "expireIn", "expire_in", "expires_in", "refresh_token_expires_in", "created_at", // 0 is none
 		"count", "active_cnt", "totalCount", "total", "percentage", "remaintime", // of this answer, which has them
 		"next_cursor", "action", "wxplugin_status",
