@@ -37,10 +37,11 @@ func newRecord() *cobra.Command {
 			"values of the same form, the same value always by the same one; nothing is written if a secret or a personal value is still in there.\n" +
 			"The vendor's own sentences stay but for what looks personal in them: read those of a refusal before you share it.\n\n" +
 			"Arguments are parameters of the path and query and members of the body: roster record wecom GetUser userid=zhangsan. --body takes the body as JSON.\n" +
-			"Operations go by their operationId or by the name of their Go method. Those that may change something need --write.\n\n" +
+			"Operations go by their operationId or by the name of their Go method; \"roster operations\" lists them. Those that may\n" +
+			"change something need --write.\n\n" +
 			"With " + recordKey + " set to a secret of your own, recordings of different days agree on their made-up values.\n" +
 			"Credentials come from the same variables as for export; --sim takes the built-in simulator instead.",
-		ValidArgs: vendors.Names(),
+		ValidArgsFunction: completeVendorAndOperation,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 2 {
 				return fmt.Errorf("name a vendor (%s) and an operation", strings.Join(vendors.Names(), ", "))
@@ -84,16 +85,16 @@ func runRecord(ctx context.Context, name, operation string, arguments []string, 
 	}
 	var simulated simulator
 	defer simulated.close()
-	env, note, err := whereabouts(v, &simulated, asked(f.sim, never))
+	from, err := locate(v, &simulated, f.sim, log)
 	if err != nil {
 		return err
 	}
 	open := func(options ...clients.Option) (any, error) {
-		s, err := v.Open(env, options...)
+		s, err := from.open(options...)
 		return s.Client, err
 	}
 	recording, err := contract.Record(ctx, validator, open, operation, contract.RecordOptions{
-		Arguments: arguments, Body: body, Key: []byte(os.Getenv(recordKey)), Secrets: v.Secrets(env), Write: f.write, Through: exportTransport(),
+		Arguments: arguments, Body: body, Key: []byte(os.Getenv(recordKey)), Secrets: v.Secrets(from.env), Write: f.write, Through: exportTransport(),
 	})
 	if errors.Is(err, contract.ErrNotRead) {
 		return fmt.Errorf("%w (--write allows it)", err)
@@ -117,7 +118,7 @@ func runRecord(ctx context.Context, name, operation string, arguments []string, 
 	if err := writeFile(file, recording.File); err != nil {
 		return err
 	}
-	fmt.Fprintf(log, "%s: recorded %s from %s in %s\n", v.Name, recording.Operation, note, file)
+	fmt.Fprintf(log, "%s: recorded %s from %s in %s\n", v.Name, recording.Operation, from, file)
 	for _, finding := range contract.Drift(recording.Findings) {
 		fmt.Fprintln(log, "drift:", finding)
 	}
