@@ -24,8 +24,8 @@ type floor struct {
 	foreign  string // modules of others
 }
 
-// floors are the floors of the house, the lowest first. The first that has a package's name is the package's. Test files
-// are free to import what they like.
+// floors are the floors of the house, the lowest first. The first that has a package's name is the package's. Test
+// files are free to import what they like.
 func floors() []floor {
 	const (
 		runtime   = "github.com/oapi-codegen/runtime"
@@ -53,7 +53,8 @@ func floors() []floor {
 		{packages: "sim/internal/{vendor}", own: simulated + " gen/{vendor}api sim/internal/{vendor}server"},
 		{packages: "sim", own: "wire gen/* sim/internal/*"},
 
-		{packages: "contract/internal/document", own: "specs internal/samples", foreign: "github.com/getkin/kin-openapi"},
+		{packages: "contract/internal/document", own: "specs internal/samples",
+			foreign: "github.com/getkin/kin-openapi"},
 		{packages: "contract/internal/*", own: "internal/samples contract/internal/document"},
 		{packages: "contract", own: "wire specs clients contract/internal/* internal/samples internal/invoke"},
 
@@ -176,7 +177,8 @@ func TestFloors(t *testing.T) {
 		}
 		for _, imported := range p.Imports {
 			if !isStandard(imported) {
-				assert.Truef(t, f.mayImport(vendor, imported), "%s must not import %s (the floor of %q in floors_test.go)",
+				assert.Truef(t, f.mayImport(vendor, imported),
+					"%s must not import %s (the floor of %q in floors_test.go)",
 					name, imported, f.packages)
 			}
 		}
@@ -188,7 +190,8 @@ func TestFloors(t *testing.T) {
 func TestWhatAClientLinks(t *testing.T) {
 	allowed := []string{
 		"clients", "clients/token", "wire",
-		"github.com/oapi-codegen/runtime", "github.com/oapi-codegen/runtime/types", "github.com/apapsch/go-jsonmerge/v2",
+		"github.com/oapi-codegen/runtime", "github.com/oapi-codegen/runtime/types",
+		"github.com/apapsch/go-jsonmerge/v2",
 		"github.com/google/uuid", "golang.org/x/sync/singleflight", "golang.org/x/time/rate",
 	}
 	redis := []string{

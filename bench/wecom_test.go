@@ -19,10 +19,14 @@ import (
 
 // vendor answers what a walk asks for: one user, or a department of n.
 func vendor(b *testing.B, members int) *httptest.Server {
-	const member = `{"userid":"chen.yq","name":"陈雨晴","department":[12,4294967290],"order":[0,8],"position":"会计","is_leader_in_dept":[0,1],` +
-		`"direct_leader":["wu.lei"],"telephone":"0571-8800","alias":"Yuki","status":1,"main_department":12,"gender":"0",` +
-		`"extattr":{"attrs":[{"type":1,"name":"主页","web":{"url":"https://example.org/u/93","title":"主页"}}]},"external_position":""}`
-	list := fmt.Sprintf(`{"errcode":0,"errmsg":"ok","userlist":[%s]}`, strings.TrimSuffix(strings.Repeat(member+",", members), ","))
+	const member = `{"userid":"chen.yq","name":"陈雨晴","department":[12,4294967290],"order":[0,8],"position":"会计",` +
+		`"is_leader_in_dept":[0,1],` +
+		`"direct_leader":["wu.lei"],"telephone":"0571-8800","alias":"Yuki","status":1,"main_department":12,` +
+		`"gender":"0",` +
+		`"extattr":{"attrs":[{"type":1,"name":"主页","web":{"url":"https://example.org/u/93","title":"主页"}}]},` +
+		`"external_position":""}`
+	list := fmt.Sprintf(`{"errcode":0,"errmsg":"ok","userlist":[%s]}`,
+		strings.TrimSuffix(strings.Repeat(member+",", members), ","))
 	one := `{"errcode":0,"errmsg":"ok",` + member[1:]
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json; charset=UTF-8")
@@ -74,7 +78,8 @@ func get(hc *http.Client, address string, out any) error {
 }
 
 func client(b *testing.B, server *httptest.Server) *wecom.Client {
-	c, err := wecom.New(wecom.Config{CorpID: "ww1", AppSecret: "s"}, clients.WithBaseURL(server.URL), clients.WithLimiter(clients.NoLimit))
+	c, err := wecom.New(wecom.Config{CorpID: "ww1", AppSecret: "s"}, clients.WithBaseURL(server.URL),
+		clients.WithLimiter(clients.NoLimit))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -118,13 +123,15 @@ func (a answers) RoundTrip(req *http.Request) (*http.Response, error) {
 	if strings.HasSuffix(req.URL.Path, "/gettoken") {
 		body = `{"errcode":0,"errmsg":"ok","access_token":"opaque","expires_in":7200}`
 	}
-	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
-		Request: req}, nil
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body)),
+		ContentLength: int64(len(body)),
+		Request:       req}, nil
 }
 
 func BenchmarkGetUserWithoutANetwork(b *testing.B) {
 	c, err := wecom.New(wecom.Config{CorpID: "ww1", AppSecret: "s"}, clients.WithLimiter(clients.NoLimit),
-		clients.WithHTTPClient(&http.Client{Transport: answers(`{"errcode":0,"errmsg":"ok","userid":"chen.yq","name":"陈雨晴"}`)}))
+		clients.WithHTTPClient(&http.Client{
+			Transport: answers(`{"errcode":0,"errmsg":"ok","userid":"chen.yq","name":"陈雨晴"}`)}))
 	if err != nil {
 		b.Fatal(err)
 	}

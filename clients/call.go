@@ -82,14 +82,14 @@ func (c *Client) BaseURL() string {
 	return strings.TrimRight(c.vendor.BaseURL, "/")
 }
 
-// NewTokenSource returns a source on the client's store and clock. identity is what makes the credential differ from others; it may hold
-// secrets, of which only a hash goes into the store's key.
+// NewTokenSource returns a source on the client's store and clock. identity is what makes the credential differ from
+// others; it may hold secrets, of which only a hash goes into the store's key.
 func (c *Client) NewTokenSource(fetch token.FetchFunc, identity ...string) (*token.Cached, error) {
 	return c.newTokenSource(false, fetch, identity)
 }
 
-// NewRotatingTokenSource is NewTokenSource for a fetch that uses up what renews the token, as single-use refresh tokens do: it does
-// not go on without its store when that fails.
+// NewRotatingTokenSource is NewTokenSource for a fetch that uses up what renews the token, as single-use refresh tokens
+// do: it does not go on without its store when that fails.
 func (c *Client) NewRotatingTokenSource(fetch token.FetchFunc, identity ...string) (*token.Cached, error) {
 	return c.newTokenSource(true, fetch, identity)
 }
@@ -167,18 +167,22 @@ func (c *Client) Call(ctx context.Context, call *wire.Call) error {
 			return c.fail(op, &p, o.err)
 		}
 		c.stats.replays.Add(1)
-		c.set.logger.LogAttrs(ctx, slog.LevelWarn, "call is repeated", slog.String("vendor", c.vendor.Name), slog.String("operation", op.ID),
-			slog.Int("attempt", p.attempts), slog.Duration("wait", wait), slog.String("kind", string(o.err.Kind)), slog.String("code", o.err.Code))
+		c.set.logger.LogAttrs(ctx, slog.LevelWarn, "call is repeated", slog.String("vendor", c.vendor.Name),
+			slog.String("operation", op.ID),
+			slog.Int("attempt", p.attempts), slog.Duration("wait", wait), slog.String("kind", string(o.err.Kind)),
+			slog.String("code", o.err.Code))
 		if stopped := c.pause(ctx, wait, &p); stopped != nil {
 			last := c.fail(op, &p, o.err)
-			return c.fail(op, &p, &Error{Kind: KindCanceled, HTTPStatus: o.err.HTTPStatus, Code: o.err.Code, RetryAfter: o.err.RetryAfter,
-				Message: "gave up before the call could be repeated after «" + last.Error() + "»", cause: stopped})
+			return c.fail(op, &p, &Error{Kind: KindCanceled, HTTPStatus: o.err.HTTPStatus, Code: o.err.Code,
+				RetryAfter: o.err.RetryAfter,
+				Message:    "gave up before the call could be repeated after «" + last.Error() + "»", cause: stopped})
 		}
 	}
 }
 
 // again decides whether the attempt that ended in o is followed by another one, and after what wait.
-func (c *Client) again(op *wire.Operation, credentials []Credential, idempotent bool, o *outcome, p *progress) (bool, time.Duration) {
+func (c *Client) again(op *wire.Operation, credentials []Credential, idempotent bool, o *outcome,
+	p *progress) (bool, time.Duration) {
 	if o.replay == ReplayFreshToken {
 		if p.refreshed || len(p.token) == 0 {
 			return false, 0
@@ -250,10 +254,12 @@ func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credent
 	began := c.set.clock.Now()
 	o := c.exchange(ctx, call, req, a, p)
 	if c.set.logger.Enabled(ctx, slog.LevelDebug) {
-		attrs := []slog.Attr{slog.String("vendor", c.vendor.Name), slog.String("operation", op.ID), slog.Int("attempt", p.attempts),
+		attrs := []slog.Attr{slog.String("vendor", c.vendor.Name), slog.String("operation", op.ID),
+			slog.Int("attempt", p.attempts),
 			slog.Duration("took", c.set.clock.Now().Sub(began))}
 		if o.err != nil {
-			attrs = append(attrs, slog.String("kind", string(o.err.Kind)), slog.String("code", o.err.Code), slog.Int("http_status", o.err.HTTPStatus))
+			attrs = append(attrs, slog.String("kind", string(o.err.Kind)), slog.String("code", o.err.Code),
+				slog.Int("http_status", o.err.HTTPStatus))
 		}
 		c.set.logger.LogAttrs(ctx, slog.LevelDebug, "call", attrs...)
 	}
@@ -297,7 +303,8 @@ func (c *Client) exchange(ctx context.Context, call *wire.Call, req *http.Reques
 	if err != nil {
 		return unread(ctx, err, response.StatusCode)
 	}
-	reply := &Reply{Operation: call.Operation, Status: response.StatusCode, Header: response.Header, Body: body, secrets: p.secrets}
+	reply := &Reply{Operation: call.Operation, Status: response.StatusCode, Header: response.Header, Body: body,
+		secrets: p.secrets}
 	o := c.judge(reply, call.Out)
 	if o.err == nil && c.vendor.Warning != nil {
 		c.warn(ctx, reply)
@@ -325,12 +332,15 @@ func unread(ctx context.Context, err error, status int) outcome {
 	case errors.As(err, &large):
 		return outcome{err: &Error{Kind: KindBadResponse, HTTPStatus: status, cause: err}}
 	case ctx.Err() != nil:
-		return outcome{err: &Error{Kind: KindCanceled, HTTPStatus: status, Message: "while reading the answer", cause: ended(ctx)}}
+		return outcome{err: &Error{Kind: KindCanceled, HTTPStatus: status, Message: "while reading the answer",
+			cause: ended(ctx)}}
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return outcome{err: &Error{Kind: KindBadResponse, also: KindUnavailable, HTTPStatus: status, Message: "the answer broke off", cause: err},
+		return outcome{err: &Error{Kind: KindBadResponse, also: KindUnavailable, HTTPStatus: status,
+			Message: "the answer broke off", cause: err},
 			replay: ReplayIfIdempotent}
 	default:
-		return outcome{err: &Error{Kind: KindUnavailable, HTTPStatus: status, Message: "the answer could not be read", cause: err}, replay: ReplayIfIdempotent}
+		return outcome{err: &Error{Kind: KindUnavailable, HTTPStatus: status, Message: "the answer could not be read",
+			cause: err}, replay: ReplayIfIdempotent}
 	}
 }
 
@@ -350,7 +360,8 @@ func (c *Client) warn(ctx context.Context, reply *Reply) {
 		return
 	}
 	w := Warning{Vendor: c.vendor.Name, Operation: reply.Operation.ID, Message: reply.Scrub(message)}
-	c.set.logger.LogAttrs(ctx, slog.LevelWarn, "vendor warning", slog.String("vendor", w.Vendor), slog.String("operation", w.Operation),
+	c.set.logger.LogAttrs(ctx, slog.LevelWarn, "vendor warning", slog.String("vendor", w.Vendor),
+		slog.String("operation", w.Operation),
 		slog.String("message", w.Message))
 	if c.set.onWarning != nil {
 		c.set.onWarning(ctx, w)
@@ -400,6 +411,7 @@ type Stats struct {
 
 // Stats returns the counts so far.
 func (c *Client) Stats() Stats {
-	return Stats{Calls: c.stats.calls.Load(), Requests: c.stats.requests.Load(), Replays: c.stats.replays.Load(), Tokens: c.stats.tokens.Load(),
+	return Stats{Calls: c.stats.calls.Load(), Requests: c.stats.requests.Load(), Replays: c.stats.replays.Load(),
+		Tokens: c.stats.tokens.Load(),
 		Waited: c.stats.waited.elapsed()}
 }

@@ -56,7 +56,8 @@ type harness struct {
 	tokens atomic.Int64
 }
 
-func start(t *testing.T, handle func(h *harness, w http.ResponseWriter, r *http.Request), options ...clients.Option) *harness {
+func start(t *testing.T, handle func(h *harness, w http.ResponseWriter, r *http.Request),
+	options ...clients.Option) *harness {
 	t.Helper()
 	h := &harness{clock: clienttest.NewClock()}
 	h.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -64,13 +65,15 @@ func start(t *testing.T, handle func(h *harness, w http.ResponseWriter, r *http.
 		handle(h, w, r)
 	}))
 	t.Cleanup(h.server.Close)
-	options = append([]clients.Option{clients.WithBaseURL(h.server.URL + "/base"), clients.WithClock(h.clock)}, options...)
+	options = append([]clients.Option{clients.WithBaseURL(h.server.URL + "/base"), clients.WithClock(h.clock)},
+		options...)
 	var err error
 	h.client, err = clients.New(clients.Vendor{
 		Name: "acme", BaseURL: "https://acme.invalid", Classify: classify,
 		Credentials: func(c *clients.Client) (map[string]clients.Credential, error) {
 			source, err := c.NewTokenSource(func(context.Context, token.Token) (token.Token, error) {
-				return token.Token{Value: clients.Secret(fmt.Sprint("token-", h.tokens.Add(1))), Expiry: c.Now().Add(time.Hour)}, nil
+				return token.Token{Value: clients.Secret(fmt.Sprint("token-", h.tokens.Add(1))),
+					Expiry: c.Now().Add(time.Hour)}, nil
 			}, "id", "secret")
 			return map[string]clients.Credential{
 				"app":  {Source: source, Authorize: clients.InHeader("Authorization", "Bearer ")},
@@ -83,10 +86,14 @@ func start(t *testing.T, handle func(h *harness, w http.ResponseWriter, r *http.
 }
 
 var (
-	read   = &wire.Operation{ID: "Read", Method: http.MethodGet, Path: "/read", Security: [][]string{{"app"}}, Idempotent: true, Answer: []string{"name"}}
-	write  = &wire.Operation{ID: "Write", Method: http.MethodPost, Path: "/write", Security: [][]string{{"app"}}, Answer: []string{"name"}}
-	remove = &wire.Operation{ID: "Remove", Method: http.MethodGet, Path: "/remove", Security: [][]string{{"app"}}, Answer: []string{"name"}}
-	create = &wire.Operation{ID: "Create", Method: http.MethodPost, Path: "/create", IdempotencyParameter: "client_token", Answer: []string{"name"}}
+	read = &wire.Operation{ID: "Read", Method: http.MethodGet, Path: "/read", Security: [][]string{{"app"}},
+		Idempotent: true, Answer: []string{"name"}}
+	write = &wire.Operation{ID: "Write", Method: http.MethodPost, Path: "/write", Security: [][]string{{"app"}},
+		Answer: []string{"name"}}
+	remove = &wire.Operation{ID: "Remove", Method: http.MethodGet, Path: "/remove", Security: [][]string{{"app"}},
+		Answer: []string{"name"}}
+	create = &wire.Operation{ID: "Create", Method: http.MethodPost, Path: "/create",
+		IdempotencyParameter: "client_token", Answer: []string{"name"}}
 )
 
 func (h *harness) call(ctx context.Context, op *wire.Operation) (answer, error) {
@@ -147,7 +154,8 @@ func TestThrottledCallWaitsAsToldAndIsRepeated(t *testing.T) {
 	for name, tc := range map[string]struct {
 		retryAfter string
 		want       time.Duration
-	}{"table": {"", 3 * time.Second}, "header wins when longer": {"7", 7 * time.Second}, "header loses when shorter": {"1", 3 * time.Second}} {
+	}{"table": {"", 3 * time.Second}, "header wins when longer": {"7", 7 * time.Second},
+		"header loses when shorter": {"1", 3 * time.Second}} {
 		t.Run(name, func(t *testing.T) {
 			h := start(t, func(h *harness, w http.ResponseWriter, _ *http.Request) {
 				if h.hits.Load() < 3 {
@@ -196,7 +204,10 @@ func TestUnknownOutcomeIsRepeatedOnlyIfHarmless(t *testing.T) {
 			connection, _, _ := w.(http.Hijacker).Hijack()
 			_ = connection.Close()
 		},
-		"breaks off": func(w http.ResponseWriter) { w.Header().Set("Content-Length", "99"); fmt.Fprint(w, `{"code":0`) },
+		"breaks off": func(w http.ResponseWriter) {
+			w.Header().Set("Content-Length", "99")
+			fmt.Fprint(w, `{"code":0`)
+		},
 	}
 	for name, behave := range behaviours {
 		for op, want := range map[*wire.Operation]int64{read: 4, write: 1, remove: 1, create: 4} {
@@ -230,7 +241,8 @@ func TestADeleteByGETArrivesOnceThoughTheConnectionWasReused(t *testing.T) {
 }
 
 func TestARefusedConnectionIsRepeatedForWritesToo(t *testing.T) {
-	h := start(t, func(*harness, http.ResponseWriter, *http.Request) {}, clients.WithBaseURL("http://127.0.0.1:1")) // where nobody listens
+	// where nobody listens
+	h := start(t, func(*harness, http.ResponseWriter, *http.Request) {}, clients.WithBaseURL("http://127.0.0.1:1"))
 	_, err := h.call(t.Context(), write)
 	assert.ErrorIs(t, err, clients.ErrUnavailable)
 	assert.Equal(t, 4, failed(t, err).Attempts)
@@ -271,7 +283,8 @@ func TestMissingCredentialIsNamedBeforeAnyIO(t *testing.T) {
 
 func TestSchemeIsChosenByOrderAndByPreference(t *testing.T) {
 	h := start(t, func(_ *harness, w http.ResponseWriter, _ *http.Request) { ok(w) })
-	op := &wire.Operation{ID: "Either", Method: http.MethodGet, Path: "/x", Security: [][]string{{"user"}, {"app"}}, Answer: []string{"name"}}
+	op := &wire.Operation{ID: "Either", Method: http.MethodGet, Path: "/x", Security: [][]string{{"user"}, {"app"}},
+		Answer: []string{"name"}}
 	_, err := h.call(t.Context(), op)
 	require.NoError(t, err, "the first alternative that is configured")
 	_, err = h.call(clients.WithScheme(t.Context(), "user"), op)
@@ -299,7 +312,8 @@ func TestAnAnswerBeyondTheBoundIsRefused(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := start(t, func(_ *harness, w http.ResponseWriter, r *http.Request) { handle(w, r) }, clients.WithMaxResponseBytes(1000))
+			h := start(t, func(_ *harness, w http.ResponseWriter, r *http.Request) { handle(w, r) },
+				clients.WithMaxResponseBytes(1000))
 			_, err := h.call(t.Context(), read)
 			assert.ErrorIs(t, err, clients.ErrBadResponse)
 			assert.ErrorContains(t, err, "WithMaxResponseBytes")
@@ -321,7 +335,8 @@ func TestMiddlewareSeesTheOperationAndNoCredential(t *testing.T) {
 	watch := func(name string) func(http.RoundTripper) http.RoundTripper {
 		return func(next http.RoundTripper) http.RoundTripper {
 			return roundTripper(func(r *http.Request) (*http.Response, error) {
-				seen = append(seen, fmt.Sprint(name, " ", clients.OperationFrom(r.Context()).ID, " ", r.Header.Get("Authorization")))
+				seen = append(seen, fmt.Sprint(name, " ", clients.OperationFrom(r.Context()).ID, " ",
+					r.Header.Get("Authorization")))
 				r.Header.Set("X-Trace", name)
 				response, err := next.RoundTrip(r)
 				if err == nil {
@@ -343,7 +358,8 @@ func TestMiddlewareSeesTheOperationAndNoCredential(t *testing.T) {
 	assert.Equal(t, []string{"outer Read ", "inner Read ", "inner ", "outer "}, seen)
 
 	seen = nil
-	_, err = h.call(t.Context(), &wire.Operation{ID: "Token", Method: http.MethodGet, Path: "/token", CarriesSecret: true})
+	_, err = h.call(t.Context(), &wire.Operation{ID: "Token", Method: http.MethodGet, Path: "/token",
+		CarriesSecret: true})
 	require.NoError(t, err)
 	assert.Empty(t, seen, "calls that carry credentials pass it by")
 }
@@ -360,7 +376,8 @@ func TestMiddlewareThatMisbehaves(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := start(t, func(_ *harness, w http.ResponseWriter, _ *http.Request) { ok(w) }, clients.WithMiddleware(wrap), clients.WithRetry(clients.NoRetry))
+			h := start(t, func(_ *harness, w http.ResponseWriter, _ *http.Request) { ok(w) },
+				clients.WithMiddleware(wrap), clients.WithRetry(clients.NoRetry))
 			_, err := h.call(t.Context(), read)
 			assert.ErrorIs(t, err, clients.ErrUnavailable)
 			assert.Zero(t, h.hits.Load())
@@ -402,10 +419,13 @@ func TestOptionsAreChecked(t *testing.T) {
 
 func TestKindsHaveTargets(t *testing.T) {
 	for kind, target := range map[clients.Kind]error{
-		clients.KindUnknown: clients.ErrUnknown, clients.KindUnauthenticated: clients.ErrUnauthenticated, clients.KindPermission: clients.ErrPermission,
-		clients.KindNotFound: clients.ErrNotFound, clients.KindInvalidArgument: clients.ErrInvalidArgument, clients.KindConflict: clients.ErrConflict,
-		clients.KindRateLimited: clients.ErrRateLimited, clients.KindUnavailable: clients.ErrUnavailable, clients.KindBadResponse: clients.ErrBadResponse,
-		clients.KindCanceled: clients.ErrCanceled,
+		clients.KindUnknown: clients.ErrUnknown, clients.KindUnauthenticated: clients.ErrUnauthenticated,
+		clients.KindPermission: clients.ErrPermission,
+		clients.KindNotFound:   clients.ErrNotFound, clients.KindInvalidArgument: clients.ErrInvalidArgument,
+		clients.KindConflict:    clients.ErrConflict,
+		clients.KindRateLimited: clients.ErrRateLimited, clients.KindUnavailable: clients.ErrUnavailable,
+		clients.KindBadResponse: clients.ErrBadResponse,
+		clients.KindCanceled:    clients.ErrCanceled,
 	} {
 		err := fmt.Errorf("sync: %w", &clients.Error{Vendor: "acme", Operation: "Read", Kind: kind})
 		assert.ErrorIs(t, err, target)
@@ -416,16 +436,19 @@ func TestKindsHaveTargets(t *testing.T) {
 }
 
 func TestErrorText(t *testing.T) {
-	err := &clients.Error{Vendor: "wecom", Operation: "GetUser", Kind: clients.KindNotFound, Code: "60111", Message: "userid not found", RequestID: "123", Attempts: 3,
+	err := &clients.Error{Vendor: "wecom", Operation: "GetUser", Kind: clients.KindNotFound, Code: "60111",
+		Message: "userid not found", RequestID: "123", Attempts: 3,
 		Waited: 1500 * time.Millisecond, HTTPStatus: 200}
-	assert.EqualError(t, err, "wecom: GetUser: not found (code 60111): userid not found [request id 123, 3 attempts, waited 1.5s]")
+	assert.EqualError(t, err,
+		"wecom: GetUser: not found (code 60111): userid not found [request id 123, 3 attempts, waited 1.5s]")
 	encoded, _ := json.Marshal(map[string]error{"e": err})
 	assert.JSONEq(t, fmt.Sprintf(`{"e":%q}`, err.Error()), string(encoded))
 	assert.Equal(t, err.Error(), fmt.Sprintf("%#v", err))
 }
 
 func TestKindFallsBackByHTTPStatus(t *testing.T) {
-	for status, want := range map[int]error{400: clients.ErrInvalidArgument, 401: clients.ErrUnauthenticated, 403: clients.ErrPermission, 404: clients.ErrNotFound,
+	for status, want := range map[int]error{400: clients.ErrInvalidArgument, 401: clients.ErrUnauthenticated,
+		403: clients.ErrPermission, 404: clients.ErrNotFound,
 		409: clients.ErrConflict, 429: clients.ErrRateLimited, 500: clients.ErrUnavailable, 200: clients.ErrUnknown} {
 		h := start(t, func(_ *harness, w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(status)
@@ -463,7 +486,8 @@ func TestAllocations(t *testing.T) {
 }
 
 func ExampleError() {
-	err := fmt.Errorf("sync: %w", &clients.Error{Vendor: "wecom", Operation: "GetUser", Kind: clients.KindNotFound, Code: "60111", Message: "userid not found"})
+	err := fmt.Errorf("sync: %w", &clients.Error{Vendor: "wecom", Operation: "GetUser", Kind: clients.KindNotFound,
+		Code: "60111", Message: "userid not found"})
 	if errors.Is(err, clients.ErrNotFound) {
 		fmt.Println(err)
 	}

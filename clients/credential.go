@@ -12,8 +12,9 @@ import (
 
 type schemeKey struct{}
 
-// WithScheme prefers one of the security schemes that an operation accepts, by the document's name for it: some calls can be made as
-// the app or as a user, and see different things. It changes nothing for operations that do not accept the scheme.
+// WithScheme prefers one of the security schemes that an operation accepts, by the document's name for it: some calls
+// can be made as the app or as a user, and see different things. It changes nothing for operations that do not accept
+// the scheme.
 func WithScheme(ctx context.Context, scheme string) context.Context {
 	return context.WithValue(ctx, schemeKey{}, scheme)
 }
@@ -26,8 +27,8 @@ func PreferredScheme(ctx context.Context) string {
 
 type secretsKey struct{}
 
-// WithSecrets keeps secrets out of every text that the calls made with the context produce: those that are arguments of a call, which
-// the client does not know from its Config.
+// WithSecrets keeps secrets out of every text that the calls made with the context produce: those that are arguments of
+// a call, which the client does not know from its Config.
 func WithSecrets(ctx context.Context, secrets ...Secret) context.Context {
 	above, _ := ctx.Value(secretsKey{}).([]Secret)
 	return context.WithValue(ctx, secretsKey{}, slices.Concat(above, secrets))
@@ -67,7 +68,8 @@ func (c *Client) credentialsFor(ctx context.Context, op *wire.Operation) ([]Cred
 		}
 		missing = append(missing, without)
 	}
-	return nil, &Error{Kind: KindUnauthenticated, Message: "nothing was sent: the call needs " + strings.Join(missing, ", or ") + ", which is not set"}
+	return nil, &Error{Kind: KindUnauthenticated, Message: "nothing was sent: the call needs " +
+		strings.Join(missing, ", or ") + ", which is not set"}
 }
 
 // satisfy returns the credentials of one alternative, or the names of what is missing.
@@ -87,8 +89,8 @@ func (c *Client) satisfy(alternative []string) ([]Credential, string) {
 	return credentials, strings.Join(missing, " and ")
 }
 
-// tokenError is a call that got no token. It keeps the kind of the fetch that failed, unless that would say something of the call's own
-// arguments or of what it is about.
+// tokenError is a call that got no token. It keeps the kind of the fetch that failed, unless that would say something
+// of the call's own arguments or of what it is about.
 func tokenError(ctx context.Context, err error) *Error {
 	if ctx.Err() != nil {
 		return &Error{Kind: KindCanceled, Message: "while waiting for a token", cause: ended(ctx)}
@@ -118,7 +120,8 @@ func tokenError(ctx context.Context, err error) *Error {
 	return failed
 }
 
-// misleads tells whether a token's kind of failure means something else as that of a call: the app is not found, not the user.
+// misleads tells whether a token's kind of failure means something else as that of a call: the app is not found, not
+// the user.
 func misleads(kind Kind) bool {
 	return kind == KindNotFound || kind == KindInvalidArgument || kind == KindConflict
 }

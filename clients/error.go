@@ -108,8 +108,8 @@ func (e *Error) Error() string {
 // Unwrap returns what caused the failure, if it was not the vendor's answer.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Is matches the error of the kind, such as ErrNotFound. A gateway's 5xx page is both ErrBadResponse and ErrUnavailable, a 429 without
-// the vendor's code both ErrBadResponse and ErrRateLimited.
+// Is matches the error of the kind, such as ErrNotFound. A gateway's 5xx page is both ErrBadResponse and
+// ErrUnavailable, a 429 without the vendor's code both ErrBadResponse and ErrRateLimited.
 func (e *Error) Is(target error) bool {
 	kind, ok := target.(sentinel)
 	return ok && (Kind(kind) == e.Kind || e.also != "" && Kind(kind) == e.also)
@@ -123,7 +123,8 @@ func (e *Error) LogValue() slog.Value {
 	attrs := []slog.Attr{
 		slog.String("vendor", e.Vendor), slog.String("operation", e.Operation), slog.String("kind", string(e.Kind)),
 	}
-	for _, a := range []slog.Attr{slog.String("code", e.Code), slog.String("message", e.Message), slog.String("request_id", e.RequestID)} {
+	for _, a := range []slog.Attr{slog.String("code", e.Code), slog.String("message", e.Message),
+		slog.String("request_id", e.RequestID)} {
 		if a.Value.String() != "" {
 			attrs = append(attrs, a)
 		}
@@ -178,8 +179,8 @@ func kindOfStatus(status int) Kind {
 	}
 }
 
-// ended is why ctx is over, nil while it is not. errors.Is finds context.Canceled or context.DeadlineExceeded in it also when the
-// caller gave a cause of its own.
+// ended is why ctx is over, nil while it is not. errors.Is finds context.Canceled or context.DeadlineExceeded in it
+// also when the caller gave a cause of its own.
 func ended(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
 	if err == nil || errors.Is(cause, err) {

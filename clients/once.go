@@ -79,7 +79,7 @@ func Once[T any, K comparable](vendor, operation string, key func(T) K, all iter
 
 // recounted is err with the number of items that have got through to the caller.
 func recounted(err error, items int) error {
-	list, ok := err.(*PageError)
+	list, ok := err.(*PageError) //nolint:errorlint // what is wrapped deeper counts something else
 	if !ok {
 		return err
 	}

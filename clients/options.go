@@ -33,9 +33,9 @@ type settings struct {
 
 const defaultMaxBytes = 32 << 20
 
-// WithHTTPClient sends through hc: its Transport, Timeout and Jar. That transport, and nothing above it, sees requests with token and
-// signature; put what logs or traces into WithMiddleware instead. Redirects are refused whatever hc says, since no vendor
-// redirects and a redirect would carry the credential elsewhere.
+// WithHTTPClient sends through hc: its Transport, Timeout and Jar. That transport, and nothing above it, sees requests
+// with token and signature; put what logs or traces into WithMiddleware instead. Redirects are refused whatever hc
+// says, since no vendor redirects and a redirect would carry the credential elsewhere.
 func WithHTTPClient(hc *http.Client) Option {
 	return func(s *settings) error {
 		if hc == nil {
@@ -46,7 +46,8 @@ func WithHTTPClient(hc *http.Client) Option {
 	}
 }
 
-// WithBaseURL sends the calls elsewhere: a private deployment, a proxy, a simulator. A path prefix is kept. A query or fragment is an error.
+// WithBaseURL sends the calls elsewhere: a private deployment, a proxy, a simulator. A path prefix is kept. A query or
+// fragment is an error.
 func WithBaseURL(base string) Option {
 	return func(s *settings) error {
 		clean, err := CleanBaseURL(base)
@@ -58,7 +59,8 @@ func WithBaseURL(base string) Option {
 	}
 }
 
-// CleanBaseURL checks a base URL, http(s)://host[/prefix], and returns it without slashes at its end. The error does not quote it.
+// CleanBaseURL checks a base URL, http(s)://host[/prefix], and returns it without slashes at its end. The error does
+// not quote it.
 func CleanBaseURL(base string) (string, error) {
 	u, err := url.Parse(base)
 	switch {
@@ -74,7 +76,8 @@ func CleanBaseURL(base string) (string, error) {
 	return strings.TrimRight(base, "/"), nil
 }
 
-// ParseBaseURL parses a base URL that CleanBaseURL has passed, as the Base of a wire.Call wants it. The error does not quote it.
+// ParseBaseURL parses a base URL that CleanBaseURL has passed, as the Base of a wire.Call wants it. The error does not
+// quote it.
 func ParseBaseURL(base string) (*url.URL, error) {
 	u, err := url.Parse(base + "/")
 	if err != nil {
@@ -96,8 +99,8 @@ func WithTokenStore(store token.Store) Option {
 	}
 }
 
-// WithLimiter replaces the built-in limiter, which keeps each operation of this client within the quota that the vendor documents. Give
-// one limiter to all clients that share an app, or NoLimit to wait for nothing.
+// WithLimiter replaces the built-in limiter, which keeps each operation of this client within the quota that the vendor
+// documents. Give one limiter to all clients that share an app, or NoLimit to wait for nothing.
 func WithLimiter(l Limiter) Option {
 	return func(s *settings) error {
 		if l == nil {
@@ -119,7 +122,8 @@ func WithRetry(r Retry) Option {
 	}
 }
 
-// WithLogger logs each attempt at debug level and each repeat and warning at warn level. No URL, header or body is logged.
+// WithLogger logs each attempt at debug level and each repeat and warning at warn level. No URL, header or body is
+// logged.
 func WithLogger(l *slog.Logger) Option {
 	return func(s *settings) error {
 		if l == nil {
@@ -163,9 +167,9 @@ func WithUserAgent(agent string) Option {
 	}
 }
 
-// WithMiddleware puts wrap around every attempt, above token and signature: what it sees and records holds no credential. Use it for tracing,
-// logging, recording; OperationFrom tells it the operation. The first middleware is the outermost. Calls that carry credentials in
-// their own body or answer (the token operations) pass it by.
+// WithMiddleware puts wrap around every attempt, above token and signature: what it sees and records holds no
+// credential. Use it for tracing, logging, recording; OperationFrom tells it the operation. The first middleware is the
+// outermost. Calls that carry credentials in their own body or answer (the token operations) pass it by.
 func WithMiddleware(wrap ...func(http.RoundTripper) http.RoundTripper) Option {
 	return func(s *settings) error {
 		for _, w := range wrap {
@@ -184,7 +188,8 @@ type Warning struct {
 	Message           string
 }
 
-// WithWarningHandler calls handle for each Warning, for example to treat a write that was carried out only in part as a failure.
+// WithWarningHandler calls handle for each Warning, for example to treat a write that was carried out only in part as a
+// failure.
 func WithWarningHandler(handle func(context.Context, Warning)) Option {
 	return func(s *settings) error {
 		s.onWarning = handle
@@ -194,7 +199,8 @@ func WithWarningHandler(handle func(context.Context, Warning)) Option {
 
 type operationKey struct{}
 
-// OperationFrom returns the operation that a request's context belongs to, for span names and reports. It is nil outside of calls.
+// OperationFrom returns the operation that a request's context belongs to, for span names and reports. It is nil
+// outside of calls.
 func OperationFrom(ctx context.Context) *wire.Operation {
 	op, _ := ctx.Value(operationKey{}).(*wire.Operation)
 	return op
@@ -205,12 +211,12 @@ type Retry struct {
 	// MaxAttempts bounds the requests of one call. Zero: 4. The one repeat with a renewed token comes on top.
 	MaxAttempts int
 
-	// MaxWait is the longest single wait to accept. A call that would have to wait longer fails at once, with the wait in
-	// Error.RetryAfter. Zero: 2 minutes, which is enough for the vendors' quotas that run by the minute.
+	// MaxWait is the longest single wait to accept. A call that would have to wait longer fails at once, with the wait
+	// in Error.RetryAfter. Zero: 2 minutes, which is enough for the vendors' quotas that run by the minute.
 	MaxWait time.Duration
 
-	// BaseDelay and MaxDelay bound the back-off where the vendor names no time: a random part of BaseDelay, doubled for each
-	// attempt, up to MaxDelay. Zero: 500 ms and 10 s.
+	// BaseDelay and MaxDelay bound the back-off where the vendor names no time: a random part of BaseDelay, doubled for
+	// each attempt, up to MaxDelay. Zero: 500 ms and 10 s.
 	BaseDelay, MaxDelay time.Duration
 }
 

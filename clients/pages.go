@@ -112,7 +112,7 @@ func InDepartment[ID int64 | string](id ID, err error) error {
 
 // withoutCounts leaves out how far one list got, where it is about how far the walk got.
 func withoutCounts(err error) error {
-	if list, ok := err.(*PageError); ok {
+	if list, ok := err.(*PageError); ok { //nolint:errorlint // see recounted
 		return list.Err
 	}
 	return err

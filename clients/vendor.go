@@ -9,21 +9,22 @@ import (
 	"github.com/roster-go/roster/wire"
 )
 
-// Vendor is what this package has to know about one vendor. The vendors' packages fill it in; programs have no use for it.
+// Vendor is what this package has to know about one vendor. The vendors' packages fill it in; programs have no use for
+// it.
 type Vendor struct {
 	Name    string // as it stands in errors
 	BaseURL string // where the calls go unless WithBaseURL says otherwise
 
-	// ServerURL maps the server of an operation that lives on another host to the base URL to use. base is the one that WithBaseURL
-	// has set, "" if it has not. Nil: the operation's server as it stands in the document.
+	// ServerURL maps the server of an operation that lives on another host to the base URL to use. base is the one that
+	// WithBaseURL has set, "" if it has not. Nil: the operation's server as it stands in the document.
 	ServerURL func(op *wire.Operation, base string) string
 
-	// Credentials maps the document's security schemes to what satisfies them. It is called once, with the client that fetches
-	// tokens.
+	// Credentials maps the document's security schemes to what satisfies them. It is called once, with the client that
+	// fetches tokens.
 	Credentials func(c *Client) (map[string]Credential, error)
 
-	// Classify is the vendor's table. It returns nil when the envelope says that the call succeeded; whether the body then
-	// answers the call, this package checks itself.
+	// Classify is the vendor's table. It returns nil when the envelope says that the call succeeded; whether the body
+	// then answers the call, this package checks itself.
 	Classify func(r *Reply) *Failure
 
 	// Warning returns what the vendor complains of in an answer that it calls a success, or "".
@@ -41,11 +42,12 @@ type Credential struct {
 	// Authorize puts the token where the scheme wants it.
 	Authorize func(req *http.Request, t Secret)
 
-	// Sign signs the request as it will be sent, after every Authorize. It is called for each attempt, with the bytes of the body.
+	// Sign signs the request as it will be sent, after every Authorize. It is called for each attempt, with the bytes
+	// of the body.
 	Sign func(req *http.Request, body []byte, now time.Time) error
 
-	// Missing names the Config fields without which the scheme cannot be satisfied. It makes calls that need the scheme fail before
-	// any I/O.
+	// Missing names the Config fields without which the scheme cannot be satisfied. It makes calls that need the scheme
+	// fail before any I/O.
 	Missing string
 }
 

@@ -24,14 +24,15 @@ func ExampleValidator_Check() {
 	}
 	findings := v.Check(contract.Exchange{Operation: "GetUser", Response: &contract.Response{
 		Status: 200, Header: http.Header{"Content-Type": {"application/json"}},
-		Body: []byte(`{"errcode":0,"errmsg":"ok","userid":"zhangsan","name":{"given":"三","family":"张"},"shoe_size":42}`),
+		Body: []byte(
+			`{"errcode":0,"errmsg":"ok","userid":"zhangsan","name":{"given":"三","family":"张"},"shoe_size":42}`),
 	}})
 	for _, f := range findings {
 		fmt.Println(f)
 	}
-	// Output:
-	// wecom GetUser: response body /name: wrong type (breaking): the document says string, came object
-	// wecom GetUser: response body /shoe_size: undeclared field (informative): the document says no such field in GetUserAnswer, came number
+	// Output: wecom GetUser: response body /name: wrong type (breaking): the document says string, came object wecom
+	// GetUser: response body /shoe_size: undeclared field (informative): the document says no such field in
+	// GetUserAnswer, came number
 }
 
 func ExampleValidator_CheckHAR() {
@@ -46,7 +47,8 @@ func ExampleValidator_CheckHAR() {
 		log.Fatal(err)
 	}
 	fmt.Println(result.Checked, result.Findings[0])
-	// Output: 1 wecom ListDepartment: response body /department/0/id: wrong type (breaking): the document says integer, came string
+	// Output: 1 wecom ListDepartment: response body /department/0/id: wrong type (breaking): the document says integer,
+	// came string
 }
 
 // A watched client: the program goes on as ever, and the report says what has changed.
@@ -112,9 +114,8 @@ func ExampleProbe() {
 	for _, e := range result.Findings {
 		fmt.Println(e.Finding)
 	}
-	// Output:
-	// drift
-	// wecom ListDepartment: response body /department/0/name: wrong type (breaking): the document says string, came object
+	// Output: drift wecom ListDepartment: response body /department/0/name: wrong type (breaking): the document says
+	// string, came object
 }
 
 // What a program that uses the clients has in its own repository; see examples/contract-ci.

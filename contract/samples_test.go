@@ -44,7 +44,8 @@ func TestASampleThatDriftsIsReported(t *testing.T) {
 			`{"status": 200, "header": {"Content-Type": "application/json"}, "body": ` + body + `}}`)}
 	}
 	results, err := v.CheckSamples(fstest.MapFS{
-		"wecom/GetUser/success.json":       file(`{"errcode": 0, "errmsg": "ok", "userid": "zhangsan", "nickname": "z"}`),
+		"wecom/GetUser/success.json": file(
+			`{"errcode": 0, "errmsg": "ok", "userid": "zhangsan", "nickname": "z"}`),
 		"wecom/GetUser/error-new.json":     file(`{"errcode": 999888, "errmsg": "new"}`),
 		"wecom/GetUser/error-nothing.json": file(`{}`),
 		"wecom/NoSuch/success.json":        file(`{"errcode": 0}`),

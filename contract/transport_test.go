@@ -427,7 +427,9 @@ func TestTransportOnAClient(t *testing.T) {
 	server.Inject("wecom", "GetUserList", sim.Fault{Kind: sim.FaultExtraField, Field: "userlist.2.shoe_size"})
 	for name, use := range map[string]func(*contract.Transport) clients.Option{
 		"middleware": func(w *contract.Transport) clients.Option { return clients.WithMiddleware(w.Wrap) },
-		"transport":  func(w *contract.Transport) clients.Option { return clients.WithHTTPClient(&http.Client{Transport: w}) },
+		"transport": func(w *contract.Transport) clients.Option {
+			return clients.WithHTTPClient(&http.Client{Transport: w})
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			watch, err := contract.NewTransport(validator(t, "wecom"), contract.WithWorkers(2))

@@ -32,7 +32,8 @@ func (a answers) serve(t *testing.T) string {
 		best, found := "", ""
 		for key, answer := range a {
 			path, more, _ := strings.Cut(key, " ")
-			if strings.HasSuffix(r.URL.Path, path) && (more == "" || strings.Contains(said, more)) && len(key) > len(best) {
+			if strings.HasSuffix(r.URL.Path, path) && (more == "" || strings.Contains(said, more)) &&
+				len(key) > len(best) {
 				best, found = key, answer
 			}
 		}
@@ -161,7 +162,8 @@ func TestRowsOfOnePersonAreMerged(t *testing.T) {
 			got := walkedUsers(
 				t,
 				d,
-				directory.WalkOptions{Parallel: parallel, Read: func(d directory.Department) { leaders[d.ID] = d.LeaderIDs }},
+				directory.WalkOptions{Parallel: parallel,
+					Read: func(d directory.Department) { leaders[d.ID] = d.LeaderIDs }},
 			)
 			require.Len(t, got, 3)
 			assert.Equal(t, []directory.Membership{
@@ -372,7 +374,8 @@ func TestAPermissionThatIsNotSetIsNoEmptyCompany(t *testing.T) {
 		"/v7/contacts/permissions_scope": `{"code":0,"data":{"items":[]}}`,
 	}
 	_, err := ids(
-		directory.Walk(t.Context(), wpsAt(t, a), directory.WalkOptions{Status: []directory.Status{directory.StatusActive}}),
+		directory.Walk(t.Context(), wpsAt(t, a),
+			directory.WalkOptions{Status: []directory.Status{directory.StatusActive}}),
 	)
 	assert.ErrorIs(t, err, directory.ErrEmpty)
 	var empty *directory.EmptyError
@@ -411,12 +414,15 @@ func TestOneSpellingOfTelephoneNumbers(t *testing.T) {
 	assert.Equal(
 		t,
 		want,
-		number(feishuAt(t, answers{"/users/u": `{"code":0,"data":{"user":{"open_id":"u","mobile":"+8613000000001"}}}`}), "u"),
+		number(feishuAt(t, answers{"/users/u": `{"code":0,"data":{"user":{"open_id":"u","mobile":"+8613000000001"}}}`}),
+			"u"),
 	)
-	assert.Equal(t, want, number(wpsAt(t, answers{"/users/u": `{"code":0,"data":{"id":"u","phone":"13000000001"}}`}), "u"))
+	assert.Equal(t, want, number(wpsAt(t, answers{"/users/u": `{"code":0,"data":{"id":"u","phone":"13000000001"}}`}),
+		"u"))
 	assert.Equal(t, "+85255500001", dingTalk("852", "55500001"))
 	assert.Equal(t, "+85255500001", weCom("+852-5550 0001"))
-	asTheyCame := []string{"0571-8800", "8613000000001", "400 800 1234", "10086", "+0123456789", "ext. 12", "1300000000"}
+	asTheyCame := []string{"0571-8800", "8613000000001", "400 800 1234", "10086", "+0123456789", "ext. 12",
+		"1300000000"}
 	for _, kept := range asTheyCame {
 		assert.Equal(t, kept, weCom(kept), "what is not certain is left as it came")
 	}

@@ -154,7 +154,8 @@ func fewLeavers(old, now *Snapshot, share float64) error {
 		}
 	}
 	if float64(leavers) > share*float64(staff) {
-		return refused("%d of %d people would have left, and more than %g %% is no normal day", leavers, staff, share*100)
+		return refused("%d of %d people would have left, and more than %g %% is no normal day", leavers, staff,
+			share*100)
 	}
 	return nil
 }
@@ -164,7 +165,7 @@ func pairs[T any](old, now []T, id func(*T) string) iter.Seq2[*T, *T] {
 	return func(yield func(a, b *T) bool) {
 		before, after := byID(old, id), byID(now, id)
 		for len(before)+len(after) > 0 {
-			order := 0
+			var order int
 			switch {
 			case len(before) == 0:
 				order = 1

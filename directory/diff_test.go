@@ -53,7 +53,8 @@ func maybe[T any](r random, entry func(i int) T) []T {
 func (r random) company() *directory.Snapshot {
 	states := []directory.Status{"", directory.StatusActive, directory.StatusPending, directory.StatusDisabled,
 		directory.StatusLeft}
-	s := &directory.Snapshot{Header: directory.Header{Version: 1, Vendor: "acme", Time: time.Unix(r.Int64N(1e9), 0).UTC()}}
+	s := &directory.Snapshot{Header: directory.Header{Version: 1, Vendor: "acme",
+		Time: time.Unix(r.Int64N(1e9), 0).UTC()}}
 	fields := map[string]bool{}
 	texts := []string{"userName", "displayName", "title", "manager", "unionId", "department.displayName",
 		"department.parentId"}
@@ -82,12 +83,16 @@ func (r random) company() *directory.Snapshot {
 			ID: fmt.Sprint(
 				"u",
 				i,
-			), UserName: r.text(fields["userName"]), DisplayName: r.text(fields["displayName"]), Title: r.text(fields["title"]),
+			), UserName: r.text(fields["userName"]), DisplayName: r.text(fields["displayName"]),
+			Title:     r.text(fields["title"]),
 			ManagerID: r.text(fields["manager"]), UnionID: r.text(fields["unionId"]),
 			Status: states[r.IntN(len(states))],
-			Emails: maybe(r, func(i int) directory.Value { return directory.Value{Value: fmt.Sprint(r.IntN(2)), Type: "work"} }),
+			Emails: maybe(r, func(i int) directory.Value {
+				return directory.Value{Value: fmt.Sprint(r.IntN(2)), Type: "work"}
+			}),
 			Departments: maybe(r, func(i int) directory.Membership {
-				m := directory.Membership{DepartmentID: fmt.Sprint("d", 3*i+r.IntN(3)), Leader: r.mark(), Primary: r.mark()}
+				m := directory.Membership{DepartmentID: fmt.Sprint("d", 3*i+r.IntN(3)), Leader: r.mark(),
+					Primary: r.mark()}
 				if r.chance() {
 					m.Order = fmt.Sprint(r.IntN(2))
 				}
@@ -150,7 +155,8 @@ func expected(a, b *directory.Snapshot) (departments []directory.Department, peo
 				was.DisplayName,
 				now.DisplayName,
 			)
-			now.Title, now.ManagerID = text("title", was.Title, now.Title), text("manager", was.ManagerID, now.ManagerID)
+			now.Title, now.ManagerID = text("title", was.Title, now.Title),
+				text("manager", was.ManagerID, now.ManagerID)
 			now.UnionID = text("unionId", was.UnionID, now.UnionID)
 			if was.Status == "" || now.Status == "" {
 				now.Status = was.Status
@@ -211,7 +217,8 @@ func TestApplyingADifferenceGivesTheOtherCompany(t *testing.T) {
 		again, err := directory.Diff(got, b, all)
 		require.NoError(t, err)
 		for c := range again {
-			require.NotContains(t, []directory.ChangeKind{directory.Added, directory.Left}, c.Kind, "seed %d: %v", seed, c)
+			require.NotContains(t, []directory.ChangeKind{directory.Added, directory.Left}, c.Kind, "seed %d: %v", seed,
+				c)
 		}
 		itself, err := directory.Diff(a, a, directory.DiffOptions{})
 		require.NoError(t, err)
@@ -310,18 +317,20 @@ func TestGuards(t *testing.T) {
 		options directory.DiffOptions
 		refused bool
 	}{
-		"same":               {new: company(100, nil)},
-		"a tenth":            {new: company(90, nil)},
-		"more":               {new: company(89, nil), refused: true},
-		"as leavers":         {new: company(100, leave(11)), refused: true},
-		"nobody left":        {new: company(0, nil), refused: true},
-		"asked for":          {new: company(0, nil), options: directory.DiffOptions{MaxLeavers: 1}},
-		"one in a hundred":   {new: company(98, nil), options: directory.DiffOptions{MaxLeavers: 0.01}, refused: true},
-		"vendor":             {new: with(func(h *directory.Header) { h.Vendor = "other" }), refused: true},
-		"company":            {new: with(func(h *directory.Header) { h.Company = "other" }), refused: true},
-		"scope":              {new: with(func(h *directory.Header) { h.Scope.Scope = directory.Scope{} }), refused: true},
-		"roots":              {new: with(func(h *directory.Header) { h.Scope.Roots = []string{"1"} }), refused: true},
-		"status":             {new: with(func(h *directory.Header) { h.Scope.Status = []directory.Status{"a"} }), refused: true},
+		"same":             {new: company(100, nil)},
+		"a tenth":          {new: company(90, nil)},
+		"more":             {new: company(89, nil), refused: true},
+		"as leavers":       {new: company(100, leave(11)), refused: true},
+		"nobody left":      {new: company(0, nil), refused: true},
+		"asked for":        {new: company(0, nil), options: directory.DiffOptions{MaxLeavers: 1}},
+		"one in a hundred": {new: company(98, nil), options: directory.DiffOptions{MaxLeavers: 0.01}, refused: true},
+		"vendor":           {new: with(func(h *directory.Header) { h.Vendor = "other" }), refused: true},
+		"company":          {new: with(func(h *directory.Header) { h.Company = "other" }), refused: true},
+		"scope": {new: with(func(h *directory.Header) { h.Scope.Scope = directory.Scope{} }),
+			refused: true},
+		"roots": {new: with(func(h *directory.Header) { h.Scope.Roots = []string{"1"} }), refused: true},
+		"status": {new: with(func(h *directory.Header) { h.Scope.Status = []directory.Status{"a"} }),
+			refused: true},
 		"skipped":            {new: with(func(h *directory.Header) { h.Scope.Skipped = []string{"1"} }), refused: true},
 		"company on purpose": {new: with(func(h *directory.Header) { h.Company = "other" }), options: other},
 	} {

@@ -75,7 +75,8 @@ func (d *dingTalkDirectory) root(ctx context.Context, id string) (dingtalkapi.De
 	}
 	raw := answer.Result
 	return dingtalkapi.DepartmentV2{
-		DeptID: raw.DeptID, Name: raw.Name, ParentID: raw.ParentID, SourceIdentifier: raw.SourceIdentifier, Tags: raw.Tags,
+		DeptID: raw.DeptID, Name: raw.Name, ParentID: raw.ParentID, SourceIdentifier: raw.SourceIdentifier,
+		Tags:        raw.Tags,
 		AutoAddUser: raw.AutoAddUser, CreateDeptGroup: raw.CreateDeptGroup, FromUnionOrg: raw.FromUnionOrg,
 	}, nil
 }
@@ -155,7 +156,8 @@ func (d *dingTalkDirectory) rows(ctx context.Context, departmentID string) iter.
 				yield(row{}, err)
 				return
 			}
-			if slices.ContainsFunc(user.Departments, func(m Membership) bool { return m.DepartmentID == departmentID }) &&
+			if slices.ContainsFunc(user.Departments,
+				func(m Membership) bool { return m.DepartmentID == departmentID }) &&
 				!yield(row{user: user, whole: true}, nil) {
 				return
 			}
@@ -188,7 +190,8 @@ func (d *dingTalkDirectory) mergeRaw(a, b any) any {
 		return a
 	}
 	for _, order := range second.DeptOrderList {
-		if !slices.ContainsFunc(first.DeptOrderList, func(o dingtalkapi.DeptOrder) bool { return o.DeptID == order.DeptID }) {
+		if !slices.ContainsFunc(first.DeptOrderList,
+			func(o dingtalkapi.DeptOrder) bool { return o.DeptID == order.DeptID }) {
 			first.DeptOrderList = append(slices.Clip(first.DeptOrderList), order)
 		}
 	}
@@ -247,13 +250,16 @@ func dingTalkRow(raw dingtalkapi.DepartmentUserV2, departmentID int64) dingtalka
 
 func dingTalkUser(raw dingtalkapi.UserV2) User {
 	u := User{
-		ID: raw.UserID, UnionID: raw.UnionID, UserName: raw.UserID, UserNameFrom: UserNameFromUserID, DisplayName: raw.Name,
-		NickName: raw.Nickname, Title: raw.Title, PhotoURL: raw.Avatar, Location: raw.WorkPlace, EmployeeNo: raw.JobNumber,
-		ManagerID: raw.ManagerUserID, Status: dingTalkStatus(raw.Active, raw.DisableStatus), Raw: raw,
+		ID: raw.UserID, UnionID: raw.UnionID, UserName: raw.UserID, UserNameFrom: UserNameFromUserID,
+		DisplayName: raw.Name,
+		NickName:    raw.Nickname, Title: raw.Title, PhotoURL: raw.Avatar, Location: raw.WorkPlace,
+		EmployeeNo: raw.JobNumber,
+		ManagerID:  raw.ManagerUserID, Status: dingTalkStatus(raw.Active, raw.DisableStatus), Raw: raw,
 		HireDate: day(time.UnixMilli(raw.HiredDate)), Attributes: dingTalkAttributes(raw.Extension),
 	}
 	u.Emails = addValue(addValue(nil, raw.OrgEmail, "work"), raw.Email, "home")
-	u.PhoneNumbers = addValue(addValue(nil, withCountry(raw.StateCode, raw.Mobile), "mobile"), e164(raw.Telephone), "work")
+	u.PhoneNumbers = addValue(addValue(nil, withCountry(raw.StateCode, raw.Mobile), "mobile"), e164(raw.Telephone),
+		"work")
 	if raw.DeptIDList == nil && len(raw.LeaderInDept)+len(raw.DeptOrderList) == 0 {
 		return u
 	}

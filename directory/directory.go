@@ -23,8 +23,8 @@ type Directory interface {
 	// than User does; Walk puts together what all departments tell.
 	Members(ctx context.Context, departmentID string) iter.Seq2[User, error]
 
-	// User returns one user by the vendor's id. One that does not exist is clients.ErrNotFound, or clients.ErrPermission
-	// where the vendor does not tell that from one whom the app may not see (WPS 365).
+	// User returns one user by the vendor's id. One that does not exist is clients.ErrNotFound, or
+	// clients.ErrPermission where the vendor does not tell that from one whom the app may not see (WPS 365).
 	User(ctx context.Context, id string) (User, error)
 }
 
@@ -47,19 +47,20 @@ type Department struct {
 // User is a person. What the vendor does not say, because it has no value or because the app may not see it, is
 // empty; a list that it does not give is nil, and one that it gives without entries is empty.
 type User struct {
-	ID           string `json:"id"`                     // the vendor's: userid, Feishu's open_id, WPS's user id
-	ExternalID   string `json:"externalId,omitempty"`   // the id that another system gave
-	UnionID      string `json:"unionId,omitempty"`      // unionid, union_id, open_userid: for all apps of a developer
-	UserName     string `json:"userName"`               // what the person is known by in the company, unique in it
-	UserNameFrom string `json:"userNameFrom,omitempty"` // the vendor's field that UserName comes from, see UserNameFrom…
-	DisplayName  string `json:"displayName"`            //
-	NickName     string `json:"nickName,omitempty"`     // alias or English name
-	Title        string `json:"title,omitempty"`        // job title
-	Status       Status `json:"status,omitempty"`       // "" if it is not known; JSON has Active beside it
-	Gender       Gender `json:"gender,omitempty"`       //
-	ProfileURL   string `json:"profileUrl,omitempty"`   //
-	PhotoURL     string `json:"photo,omitempty"`        //
-	Location     string `json:"location,omitempty"`     // where the person works
+	ID         string `json:"id"`                   // the vendor's: userid, Feishu's open_id, WPS's user id
+	ExternalID string `json:"externalId,omitempty"` // the id that another system gave
+	UnionID    string `json:"unionId,omitempty"`    // unionid, union_id, open_userid: for all apps of a developer
+	UserName   string `json:"userName"`             // what the person is known by in the company, unique in it
+	// the vendor's field that UserName comes from, see UserNameFrom…
+	UserNameFrom string `json:"userNameFrom,omitempty"`
+	DisplayName  string `json:"displayName"`          //
+	NickName     string `json:"nickName,omitempty"`   // alias or English name
+	Title        string `json:"title,omitempty"`      // job title
+	Status       Status `json:"status,omitempty"`     // "" if it is not known; JSON has Active beside it
+	Gender       Gender `json:"gender,omitempty"`     //
+	ProfileURL   string `json:"profileUrl,omitempty"` //
+	PhotoURL     string `json:"photo,omitempty"`      //
+	Location     string `json:"location,omitempty"`   // where the person works
 	EmployeeNo   string `json:"employeeNumber,omitempty"`
 	EmployeeType string `json:"employeeType,omitempty"` // EmployeePermanent and so on, or the company's own name for it
 	HireDate     string `json:"hireDate,omitempty"`     // 2006-01-02, in China's time

@@ -62,7 +62,8 @@ func TestAVendorThatHangsEndsWithTheCallersPatience(t *testing.T) {
 			server.Inject(vendor, operation, sim.Fault{Kind: kind})
 			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 			var last error
-			for _, err := range directory.Walk(ctx, views(t, server, clock)[vendor].directory, directory.WalkOptions{}) {
+			for _, err := range directory.Walk(ctx, views(t, server, clock)[vendor].directory,
+				directory.WalkOptions{}) {
 				last = err
 			}
 			cancel()

@@ -42,7 +42,8 @@ func (d *feishuDirectory) Vendor() string { return "feishu" }
 // these.
 func (d *feishuDirectory) Scope(ctx context.Context) (Scope, error) {
 	whole := true
-	_, err := d.c.ListDepartmentChildren(ctx, feishuRoot, &feishuapi.ListDepartmentChildrenParams{PageSize: new(int64(1))})
+	_, err := d.c.ListDepartmentChildren(ctx, feishuRoot,
+		&feishuapi.ListDepartmentChildrenParams{PageSize: new(int64(1))})
 	var refused *clients.Error
 	switch {
 	case errors.As(err, &refused) && refused.Code == strconv.Itoa(int(feishuapi.ErrorCodeDepartmentOutOfRange)):
@@ -289,8 +290,9 @@ func feishuDepartment(raw feishuapi.Department) Department {
 
 func feishuUser(raw feishuapi.User) User {
 	u := User{
-		ID: raw.OpenID, UnionID: raw.UnionID, UserName: raw.UserID, UserNameFrom: UserNameFromFeishuID, DisplayName: raw.Name,
-		NickName: raw.Nickname, Title: raw.JobTitle, PhotoURL: raw.Avatar.AvatarOrigin, Location: raw.WorkStation,
+		ID: raw.OpenID, UnionID: raw.UnionID, UserName: raw.UserID, UserNameFrom: UserNameFromFeishuID,
+		DisplayName: raw.Name,
+		NickName:    raw.Nickname, Title: raw.JobTitle, PhotoURL: raw.Avatar.AvatarOrigin, Location: raw.WorkStation,
 		EmployeeNo: raw.EmployeeNo, ManagerID: raw.LeaderUserID, HireDate: day(time.Unix(raw.JoinTime, 0)), Raw: raw,
 	}
 	if u.UserName == "" {

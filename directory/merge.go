@@ -119,6 +119,8 @@ func finished(u User, leads func(departmentID, userID string) *bool) User {
 			m.Primary = new(false)
 		}
 	}
-	slices.SortStableFunc(u.Departments, func(a, b Membership) int { return cmp.Compare(a.DepartmentID, b.DepartmentID) })
+	slices.SortStableFunc(u.Departments, func(a, b Membership) int {
+		return cmp.Compare(a.DepartmentID, b.DepartmentID)
+	})
 	return u
 }

@@ -106,7 +106,8 @@ func WriteSnapshot(ctx context.Context, w io.Writer, d Directory, o SnapshotOpti
 	s := newSnapshotWriter(o.TempDir)
 	defer func() { err = errors.Join(err, s.close()) }()
 	header := Header{Version: SnapshotVersion, Vendor: d.Vendor(), Company: o.Company, Time: o.Time.UTC(),
-		Scope: Range{Roots: sortedCopy(o.Walk.Roots), Exclude: sortedCopy(o.Walk.Exclude), Status: sortedCopy(o.Walk.Status)}}
+		Scope: Range{Roots: sortedCopy(o.Walk.Roots), Exclude: sortedCopy(o.Walk.Exclude),
+			Status: sortedCopy(o.Walk.Status)}}
 	if o.Time.IsZero() {
 		header.Time = time.Now().UTC()
 	}
@@ -222,7 +223,9 @@ func (s *snapshotWriter) user(u User) error {
 		return errors.New("directory: somebody without an id cannot be in a snapshot")
 	}
 	u.Departments = slices.Clone(u.Departments)
-	slices.SortStableFunc(u.Departments, func(a, b Membership) int { return cmp.Compare(a.DepartmentID, b.DepartmentID) })
+	slices.SortStableFunc(u.Departments, func(a, b Membership) int {
+		return cmp.Compare(a.DepartmentID, b.DepartmentID)
+	})
 	s.seen.user(&u, s.ofUser)
 	s.counts.Users++
 	line, err := encodeLine(userLine{kindUser, plainUser(u), u.activeOrNil()})
@@ -348,11 +351,11 @@ func (r *snapshotReader) take(line []byte) error {
 		return badSnapshot(r.line, "%v", err)
 	}
 	// "department" sorts before "user".
-	if here := what.Kind + " " + what.ID; what.ID == "" || here <= r.last {
+	here := what.Kind + " " + what.ID
+	if what.ID == "" || here <= r.last {
 		return badSnapshot(r.line, "records are not sorted by id, each once")
-	} else {
-		r.last = here
 	}
+	r.last = here
 	r.sum.Write(line)
 	return nil
 }

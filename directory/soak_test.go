@@ -56,7 +56,8 @@ func TestCompaniesUnderFaults(t *testing.T) {
 				for i := range soakPeople / 4 {
 					for _, operation := range []string{lists[vendor], treeLists[vendor]} {
 						if r.IntN(10) == 0 {
-							server.Inject(vendor, operation, sim.Fault{Kind: kinds[r.IntN(len(kinds))], Skip: i, Times: 1})
+							server.Inject(vendor, operation,
+								sim.Fault{Kind: kinds[r.IntN(len(kinds))], Skip: i, Times: 1})
 						}
 					}
 				}

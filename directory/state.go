@@ -548,13 +548,14 @@ func (w *walk) single(ctx context.Context, ids []string) error {
 			missing = append(missing, id)
 		}
 	}
-	for r, err := range clients.Ordered(ctx, defaultParallel, missing, func(ctx context.Context, id string) (row, error) {
-		user, err := w.d.User(ctx, id)
-		if errors.Is(err, clients.ErrNotFound) { // has left since
-			return row{user: User{ID: id}, gone: true}, nil
-		}
-		return row{user: user, whole: true}, err
-	}) {
+	for r, err := range clients.Ordered(ctx, defaultParallel, missing,
+		func(ctx context.Context, id string) (row, error) {
+			user, err := w.d.User(ctx, id)
+			if errors.Is(err, clients.ErrNotFound) { // has left since
+				return row{user: User{ID: id}, gone: true}, nil
+			}
+			return row{user: user, whole: true}, err
+		}) {
 		if err == nil {
 			err = w.row(nil, r)
 		} else {

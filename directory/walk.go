@@ -14,12 +14,12 @@ type WalkOptions struct {
 	// Parallel is how many departments are read at once. Zero: 8. The client's limiter keeps them within the quota.
 	Parallel int
 
-	// Roots are the departments to walk, each with all below it. Empty: what Scope tells, the single people that the app
-	// was given included.
+	// Roots are the departments to walk, each with all below it. Empty: what Scope tells, the single people that the
+	// app was given included.
 	Roots []string
 
-	// Exclude are departments to leave out, each with all below it. People who are in another department as well are not
-	// left out.
+	// Exclude are departments to leave out, each with all below it. People who are in another department as well are
+	// not left out.
 	Exclude []string
 
 	// Status are the states of the people to yield; empty: all. Whose state is not known is never left out.
@@ -39,8 +39,8 @@ type WalkOptions struct {
 	Skip func(Department, error) error
 
 	// Gone, if not nil, is called for each department that was deleted between being listed and being read
-	// (clients.ErrNotFound). That is no error. Its people may stand in another department; somebody who was moved to one
-	// that had been read before is missed.
+	// (clients.ErrNotFound). That is no error. Its people may stand in another department; somebody who was moved to
+	// one that had been read before is missed.
 	Gone func(Department)
 
 	// Department, if not nil, is called for each department when it has been listed, before any of its members is

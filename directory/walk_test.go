@@ -309,7 +309,8 @@ func TestPathsAreThoseOfTheTreeWhateverIsListedFirst(t *testing.T) {
 		"x":     "y",
 		"y":     "x",
 	}
-	orders := [][]string{{"r", "a", "b", "c", "lost", "below", "x", "y"}, {"c", "b", "x", "below", "a", "y", "lost", "r"}}
+	orders := [][]string{{"r", "a", "b", "c", "lost", "below", "x", "y"},
+		{"c", "b", "x", "below", "a", "y", "lost", "r"}}
 	for _, order := range orders {
 		c := &company{departments: order, parents: parents}
 		got := map[string][]string{}
@@ -318,6 +319,7 @@ func TestPathsAreThoseOfTheTreeWhateverIsListedFirst(t *testing.T) {
 		require.NoError(t, err)
 		delete(got, "x")
 		delete(got, "y")
-		assert.Equal(t, map[string][]string{"r": {"r"}, "a": {"r", "a"}, "lost": {"lost"}, "below": {"lost", "below"}}, got)
+		assert.Equal(t, map[string][]string{"r": {"r"}, "a": {"r", "a"}, "lost": {"lost"}, "below": {"lost", "below"}},
+			got)
 	}
 }

@@ -64,7 +64,8 @@ func (d *weComDirectory) departments(ctx context.Context) ([]Department, error) 
 	}
 	for _, node := range nodes.DepartmentID {
 		if _, ok := listed[node.ID]; !ok {
-			all = append(all, weComDepartment(wecomapi.Department{ID: node.ID, ParentID: node.ParentID, Order: node.Order}))
+			all = append(all, weComDepartment(wecomapi.Department{ID: node.ID, ParentID: node.ParentID,
+				Order: node.Order}))
 		}
 	}
 	return all, nil
@@ -150,8 +151,9 @@ func weComFolded(userIDs []string) []string {
 func weComUser(raw wecomapi.Member) User {
 	u := User{
 		// The vendor ignores the case of userids and may write one in two ways; the folded form is the same for both.
-		ID: wecom.FoldUserID(raw.UserID), UnionID: raw.OpenUserID, UserName: raw.UserID, UserNameFrom: UserNameFromUserID,
-		DisplayName: raw.Name, NickName: raw.Alias, Title: raw.Position, PhotoURL: raw.Avatar, Location: raw.Address,
+		ID: wecom.FoldUserID(raw.UserID), UnionID: raw.OpenUserID, UserName: raw.UserID,
+		UserNameFrom: UserNameFromUserID,
+		DisplayName:  raw.Name, NickName: raw.Alias, Title: raw.Position, PhotoURL: raw.Avatar, Location: raw.Address,
 		Attributes: weComAttributes(raw.ExtAttr.Attrs), Raw: raw,
 	}
 	if u.NickName == "" {

@@ -122,7 +122,9 @@ func (d *wpsDirectory) rows(ctx context.Context, departmentID string) iter.Seq2[
 
 // everybody makes Walk list the company at once: that names all departments of everybody.
 func (d *wpsDirectory) everybody(ctx context.Context) iter.Seq2[row, error] {
-	return convert(d.c.Users(ctx), func(raw wpsapi.User) row { return row{user: wpsUser(raw), whole: raw.Depts != nil} })
+	return convert(d.c.Users(ctx), func(raw wpsapi.User) row {
+		return row{user: wpsUser(raw), whole: raw.Depts != nil}
+	})
 }
 
 func (d *wpsDirectory) User(ctx context.Context, id string) (User, error) {
@@ -216,7 +218,8 @@ func wpsUser(raw wpsapi.User) User {
 	}
 	u.Departments = []Membership{}
 	for _, d := range raw.Depts {
-		m := Membership{DepartmentID: wps.UserDeptID(d), Leader: d.IsLeader, Primary: d.IsDefDept, Order: orderText(d.Order)}
+		m := Membership{DepartmentID: wps.UserDeptID(d), Leader: d.IsLeader, Primary: d.IsDefDept,
+			Order: orderText(d.Order)}
 		if m.Primary == nil && raw.DefDeptID != "" {
 			m.Primary = new(m.DepartmentID == raw.DefDeptID)
 		}

@@ -45,7 +45,8 @@ func providerOf(t *testing.T, srv *sim.Server) *weComCaller {
 
 func (c *weComCaller) buy(secret string) string {
 	c.t.Helper()
-	got := c.raw(http.MethodGet, "/gettoken", url.Values{"corpid": {c.srv.Credentials().WeCom.CorpID}, "corpsecret": {secret}}, "")
+	got := c.raw(http.MethodGet, "/gettoken",
+		url.Values{"corpid": {c.srv.Credentials().WeCom.CorpID}, "corpsecret": {secret}}, "")
 	require.Equal(c.t, 0, got.code(), got.text)
 	return got.str("access_token")
 }
@@ -61,7 +62,8 @@ type reply struct {
 
 func (c *weComCaller) raw(method, path string, query url.Values, body string) reply {
 	c.t.Helper()
-	req, err := http.NewRequestWithContext(c.t.Context(), method, c.srv.WeComURL()+path+"?"+query.Encode(), strings.NewReader(body))
+	req, err := http.NewRequestWithContext(c.t.Context(), method, c.srv.WeComURL()+path+"?"+query.Encode(),
+		strings.NewReader(body))
 	require.NoError(c.t, err)
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")

@@ -29,7 +29,8 @@ func TestDingTalkInactiveUsers(t *testing.T) {
 	}
 	absent := walk("/topapi/inactive/user/get", map[string]any{"query_date": "20260228"})
 	present := walk("/topapi/inactive/user/v2/get", map[string]any{"query_date": "20260228", "is_active": true})
-	assert.Equal(t, absent, walk("/topapi/inactive/user/v2/get", map[string]any{"query_date": "20260228", "is_active": false}))
+	assert.Equal(t, absent, walk("/topapi/inactive/user/v2/get",
+		map[string]any{"query_date": "20260228", "is_active": false}))
 	var everybody []string
 	for _, p := range c.srv.Organisation().People() {
 		everybody = append(everybody, p.UserID)
@@ -38,7 +39,8 @@ func TestDingTalkInactiveUsers(t *testing.T) {
 	assert.Contains(t, absent, c.inactive.UserID)
 	assert.NotEqual(t, absent, walk("/topapi/inactive/user/get", map[string]any{"query_date": "20260227"}))
 
-	inDepartment := walk("/topapi/inactive/user/v2/get", map[string]any{"query_date": "20260228", "is_active": true, "dept_ids": id(c.full.DingTalkID)})
+	inDepartment := walk("/topapi/inactive/user/v2/get",
+		map[string]any{"query_date": "20260228", "is_active": true, "dept_ids": id(c.full.DingTalkID)})
 	for _, userID := range inDepartment {
 		_, in := new(c.person(userID)).In(c.full.Key)
 		assert.True(t, in)
@@ -58,5 +60,6 @@ func TestDingTalkInactiveUsers(t *testing.T) {
 	bad(map[string]any{"query_date": "20260201"}) // more than a month ago
 	bad(map[string]any{"dept_ids": "77"})
 	bad(map[string]any{"dept_ids": "[1]"})
-	c.app.post("/topapi/inactive/user/v2/get", map[string]any{"query_date": "20260202", "is_active": true, "offset": 0, "size": 100}).fine()
+	c.app.post("/topapi/inactive/user/v2/get",
+		map[string]any{"query_date": "20260202", "is_active": true, "offset": 0, "size": 100}).fine()
 }

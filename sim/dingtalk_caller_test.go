@@ -38,7 +38,8 @@ func dingThirdParty(t *testing.T, srv *sim.Server) *dingCaller {
 	c := &dingCaller{t: t, srv: srv}
 	demo := srv.Credentials().DingTalk
 	got := c.call(http.MethodPost, "/v1.0/oauth2/corpAccessToken", nil, nil, map[string]any{
-		"suiteKey": demo.SuiteKey, "suiteSecret": demo.SuiteSecret, "authCorpId": demo.CorpID, "suiteTicket": demo.SuiteTicket,
+		"suiteKey": demo.SuiteKey, "suiteSecret": demo.SuiteSecret, "authCorpId": demo.CorpID,
+		"suiteTicket": demo.SuiteTicket,
 	})
 	c.token = got.done().str("accessToken")
 	return c
@@ -66,7 +67,8 @@ func (c *dingCaller) call(method, path string, query url.Values, header http.Hea
 		require.NoError(c.t, enc.Encode(body))
 		text = b.String()
 	}
-	req, err := http.NewRequestWithContext(c.t.Context(), method, c.srv.DingTalkURL()+path+"?"+query.Encode(), strings.NewReader(text))
+	req, err := http.NewRequestWithContext(c.t.Context(), method, c.srv.DingTalkURL()+path+"?"+query.Encode(),
+		strings.NewReader(text))
 	require.NoError(c.t, err)
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
@@ -128,7 +130,8 @@ func (r dingReply) done() dingReply {
 	return r
 }
 
-// errs checks a refusal of an operation on oapi: HTTP 200, the code as a number, and no more than belongs to the envelope.
+// errs checks a refusal of an operation on oapi: HTTP 200, the code as a number, and no more than belongs to the
+// envelope.
 func (r dingReply) errs(code int) dingReply {
 	r.t.Helper()
 	require.Equal(r.t, http.StatusOK, r.status)
@@ -204,7 +207,8 @@ func newDingCorp(t *testing.T, opts ...sim.Option) *dingCorp {
 			c.founder = p
 		case p.Status == sim.StatusNotActivated:
 			c.inactive = p
-		case p.Status == sim.StatusActive && len(p.Memberships) == 1 && p.Mobile.Country == "86" && p.CorpEmail != "" && p.Email != "" &&
+		case p.Status == sim.StatusActive && len(p.Memberships) == 1 && p.Mobile.Country == "86" && p.CorpEmail != "" &&
+			p.Email != "" &&
 			p.MainDepartment != sim.RootDepartment && !p.Admin && p.Manager != 0:
 			c.staff = p
 		}

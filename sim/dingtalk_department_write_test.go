@@ -15,7 +15,8 @@ func TestDingTalkDepartmentsV1(t *testing.T) {
 	c := newDingCorp(t, sim.WithoutQuotas())
 	parent := id(c.full.DingTalkID)
 	made := c.app.post("/department/create", dingObject{
-		"name": "质检组", "parentid": parent, "order": "3", "createDeptGroup": true, "deptHiding": true, "deptPermits": "1|" + parent, "userPermits": c.staff.UserID,
+		"name": "质检组", "parentid": parent, "order": "3", "createDeptGroup": true, "deptHiding": true,
+		"deptPermits": "1|" + parent, "userPermits": c.staff.UserID,
 		"outerDept": true, "outerPermitUsers": c.staff.UserID + "|" + c.founder.UserID, "sourceIdentifier": "src-1",
 	}).fine()
 	newID := made.body["id"].(json.Number).String()
@@ -25,21 +26,24 @@ func TestDingTalkDepartmentsV1(t *testing.T) {
 	assert.Equal(t, json.Number("3"), got["order"])
 	assert.Equal(t, "1|"+parent, got["deptPermits"], "text with bars")
 	assert.Equal(t, c.staff.UserID+"|"+c.founder.UserID, got["outerPermitUsers"])
-	assert.Equal(t, "", got["outerPermitDepts"])
+	assert.Empty(t, got["outerPermitDepts"])
 	assert.Equal(t, "src-1", got["sourceIdentifier"])
 	assert.Contains(t, got, "deptGroupChatId")
 	n, _ := made.body["id"].(json.Number).Int64()
 	assert.Equal(t, "质检组", c.department(n).Name)
 
-	updated := c.app.post("/department/update", dingObject{"id": n, "name": "质检一组", "parentid": "1", "order": "9", "deptPermits": "", "createDeptGroup": false}).fine()
+	updated := c.app.post("/department/update",
+		dingObject{"id": n, "name": "质检一组", "parentid": "1", "order": "9", "deptPermits": "",
+			"createDeptGroup": false}).fine()
 	assert.Equal(t, newID, updated.body["id"].(json.Number).String())
 	got = get()
-	assert.Equal(t, "", got["deptPermits"])
+	assert.Empty(t, got["deptPermits"])
 	assert.Equal(t, c.staff.UserID, got["userPermits"], "what is left out stays")
 	assert.NotContains(t, got, "deptGroupChatId")
 	assert.NotContains(t, got, "orgDeptOwner")
 	assert.Equal(t, sim.RootDepartment, c.department(n).Parent)
-	c.app.post("/department/update", dingObject{"id": c.full.DingTalkID, "deptManagerUseridList": c.staff.UserID}).fine()
+	c.app.post("/department/update", dingObject{"id": c.full.DingTalkID,
+		"deptManagerUseridList": c.staff.UserID}).fine()
 	assert.Equal(t, c.staff.UserID, c.app.get("/department/get", "id", parent).fine().body["deptManagerUseridList"])
 	assert.True(t, c.person(c.staff.UserID).Memberships[0].Leader)
 	assert.NotContains(t, c.app.get("/department/get", "id", "1").fine().body, "parentid", "the root has none")
@@ -107,8 +111,10 @@ func TestDingTalkDepartmentsV1(t *testing.T) {
 func TestDingTalkDepartmentsV2(t *testing.T) {
 	c := newDingCorp(t, sim.WithoutQuotas())
 	made := c.app.post("/topapi/v2/department/create", dingObject{
-		"name": "质检组", "parent_id": c.full.DingTalkID, "order": 3, "hide_dept": true, "dept_permits": "1," + id(c.full.DingTalkID), "user_permits": c.staff.UserID,
-		"source_identifier": "src-2", "brief": "简介", "telephone": "8001", "extension": `{"a":"b"}`, "create_dept_group": true,
+		"name": "质检组", "parent_id": c.full.DingTalkID, "order": 3, "hide_dept": true, "dept_permits": "1," +
+			id(c.full.DingTalkID), "user_permits": c.staff.UserID,
+		"source_identifier": "src-2", "brief": "简介", "telephone": "8001", "extension": `{"a":"b"}`,
+		"create_dept_group": true,
 	}).fine()
 	n, err := made.result()["dept_id"].(json.Number).Int64()
 	require.NoError(t, err)
@@ -128,14 +134,16 @@ func TestDingTalkDepartmentsV2(t *testing.T) {
 		}
 		return c.app.post("/topapi/v2/department/update", change)
 	}
-	done := update(dingObject{"name": "质检一组", "code": "QA", "org_dept_owner": c.staff.UserID, "auto_add_user": true, "group_contain_sub_dept": true}).fine()
+	done := update(dingObject{"name": "质检一组", "code": "QA", "org_dept_owner": c.staff.UserID, "auto_add_user": true,
+		"group_contain_sub_dept": true}).fine()
 	assert.NotContains(t, done.body, "result")
 	got = get()
 	assert.Equal(t, "质检一组", got["name"])
 	assert.Equal(t, "QA", got["code"])
 	assert.Equal(t, c.staff.UserID, got["org_dept_owner"])
 	assert.Equal(t, "8001", got["telephone"], "what is left out stays")
-	assert.NotContains(t, c.app.post("/topapi/v2/department/get", dingObject{"dept_id": 1}).fine().result(), "parent_id")
+	assert.NotContains(t, c.app.post("/topapi/v2/department/get", dingObject{"dept_id": 1}).fine().result(),
+		"parent_id")
 
 	full := dingObject{"dept_id": c.full.DingTalkID}
 	leaders := func() any {
@@ -157,14 +165,16 @@ func TestDingTalkDepartmentsV2(t *testing.T) {
 	update(dingObject{"parent_id": n}).errs(60010)
 	update(dingObject{"dept_id": 1, "name": "根"}).errs(60018)
 	ids := strings.TrimSuffix(strings.Repeat("1,", 26), ",")
-	update(dingObject{"dept_permits": ids, "user_permits": strings.TrimSuffix(strings.Repeat(c.staff.UserID+",", 26), ",")}).errs(60109) // 52 together
+	// 52 together
+	update(dingObject{"dept_permits": ids,
+		"user_permits": strings.TrimSuffix(strings.Repeat(c.staff.UserID+",", 26), ",")}).errs(60109)
 	update(dingObject{"dept_permits": ids}).fine()
 	c.app.post("/topapi/v2/department/create", dingObject{"name": "x", "parent_id": "one"}).errs(400002)
 	c.app.post("/topapi/v2/department/create", dingObject{"parent_id": 1}).errs(400002)
 
 	order := func() string { return c.app.post("/topapi/v2/department/listsub", dingObject{}).fine().text }
 	update(dingObject{"parent_id": 1, "order": -5}).fine()
-	assert.True(t, strings.Index(order(), id(n)) < strings.Index(order(), id(c.empty.DingTalkID)), "smaller first")
+	assert.Less(t, strings.Index(order(), id(n)), strings.Index(order(), id(c.empty.DingTalkID)), "smaller first")
 	c.app.post("/topapi/v2/department/delete", dingObject{"dept_id": n}).fine()
 	c.app.post("/topapi/v2/department/delete", dingObject{"dept_id": n}).errs(60003)
 	c.app.post("/topapi/v2/department/delete", dingObject{"dept_id": c.full.DingTalkID}).errs(60005)

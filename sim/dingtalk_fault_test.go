@@ -74,7 +74,8 @@ func TestDingTalkFaultsKeepWhatTheySay(t *testing.T) {
 			got := c.app.post("/topapi/v2/user/delete", dingObject{"userid": c.staff.UserID})
 			_, here := c.srv.Organisation().FindPerson(sim.ByUserID, c.staff.UserID)
 			switch kind {
-			case sim.FaultTruncated, sim.FaultOversize, sim.FaultContentType, sim.FaultRepeatCursor, sim.FaultExtraField, sim.FaultChangedType, sim.FaultMovePerson:
+			case sim.FaultTruncated, sim.FaultOversize, sim.FaultContentType, sim.FaultRepeatCursor,
+				sim.FaultExtraField, sim.FaultChangedType, sim.FaultMovePerson:
 				assert.False(t, here, "the request took effect")
 			default:
 				assert.True(t, here, "the request had no effect")
@@ -100,14 +101,16 @@ func TestDingTalkRepeatedCursor(t *testing.T) {
 	for range 4 {
 		page := c.post("/topapi/v2/user/list", dingObject{"dept_id": 1, "cursor": cursor, "size": 20}).fine().result()
 		assert.Equal(t, true, page["has_more"])
-		assert.Equal(t, "20", page["next_cursor"].(interface{ String() string }).String(), "also where the last page would have none")
+		assert.Equal(t, "20", page["next_cursor"].(interface{ String() string }).String(),
+			"also where the last page would have none")
 		cursor = page["next_cursor"]
 	}
 }
 
 func TestDingTalkMovedInMidWalk(t *testing.T) {
 	c := newDingCorp(t)
-	c.srv.Inject(sim.VendorDingTalk, "listDepartmentUsersV1", sim.Fault{Kind: sim.FaultMovePerson, Person: c.staff.UserID, To: c.empty.Key, Times: 1})
+	c.srv.Inject(sim.VendorDingTalk, "listDepartmentUsersV1",
+		sim.Fault{Kind: sim.FaultMovePerson, Person: c.staff.UserID, To: c.empty.Key, Times: 1})
 	before := c.app.get("/user/getDeptMember", "deptId", id(c.full.DingTalkID)).fine()
 	assert.Contains(t, before.body["userIds"], c.staff.UserID)
 	list := c.app.get("/user/listbypage", "department_id", id(c.full.DingTalkID), "offset", "0", "size", "100").fine()
@@ -119,7 +122,9 @@ func TestDingTalkEqualSimulatorsAnswerEqually(t *testing.T) {
 	answers := func() []string {
 		c := newDingCorp(t)
 		plain, top, newHost := dingPlaces(c.app, c.staff.UserID)
-		return []string{c.app.token, plain().text, top().text, newHost().text, c.app.post("/topapi/v2/department/listsub", dingObject{}).text}
+		return []string{c.app.token, plain().text, top().text, newHost().text,
+			c.app.post("/topapi/v2/department/listsub", dingObject{}).text}
 	}
-	assert.Equal(t, answers(), answers())
+	first := answers()
+	assert.Equal(t, first, answers())
 }

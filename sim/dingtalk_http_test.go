@@ -33,7 +33,8 @@ func TestDingTalkWrongMethods(t *testing.T) {
 	c.app.get("/user/create").errs(43002)
 	c.app.get("/topapi/v2/user/delete").errs(43002)
 	c.app.newHost("/v1.0/contact/users/search", nil, nil).refused(404, "InvalidAction.NotFound")
-	head := c.app.call(http.MethodHead, "/user/delete", map[string][]string{"access_token": {c.app.token}, "userid": {c.staff.UserID}}, nil, nil)
+	head := c.app.call(http.MethodHead, "/user/delete",
+		map[string][]string{"access_token": {c.app.token}, "userid": {c.staff.UserID}}, nil, nil)
 	assert.Equal(t, http.StatusOK, head.status)
 	c.person(c.staff.UserID)
 }
@@ -64,7 +65,8 @@ func TestDingTalkBodies(t *testing.T) {
 	plain("application/json", `{"userid":"`+c.staff.UserID+`","isHide":"yes"}`).errs(40035)
 
 	top := func(contentType, body string) dingReply {
-		return c.app.call(http.MethodPost, "/topapi/v2/user/list", query, http.Header{"Content-Type": {contentType}}, body)
+		return c.app.call(http.MethodPost, "/topapi/v2/user/list", query, http.Header{"Content-Type": {contentType}},
+			body)
 	}
 	top("application/x-www-form-urlencoded", "dept_id=1&cursor=0&size=10").fine()
 	top("application/x-www-form-urlencoded", "dept_id=one&cursor=0&size=10").errs(400002)
@@ -72,7 +74,8 @@ func TestDingTalkBodies(t *testing.T) {
 	top("application/json", "{").errs(400002)
 	top("text/plain", `{"dept_id":1,"cursor":0,"size":10}`).errs(400002)
 	c.app.call(http.MethodPost, "/topapi/user/listadmin", query, nil, nil).fine()
-	lists := c.app.call(http.MethodPost, "/topapi/v2/user/update", query, http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
+	lists := c.app.call(http.MethodPost, "/topapi/v2/user/update", query,
+		http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
 		"userid="+c.staff.UserID+`&dept_order_list=[{"dept_id":`+id(c.full.DingTalkID)+`,"order":5}]`)
 	lists.fine()
 	in, _ := new(c.person(c.staff.UserID)).In(c.full.Key)

@@ -28,7 +28,8 @@ func TestDingTalkCounts(t *testing.T) {
 	assert.Equal(t, fmt.Sprint(all), v1("0"), "0 is everybody")
 	assert.Equal(t, fmt.Sprint(active), v1("1"))
 	v2 := func(onlyActive bool) string {
-		return fmt.Sprint(c.app.post("/topapi/user/count", map[string]any{"only_active": onlyActive}).fine().result()["count"])
+		return fmt.Sprint(c.app.post("/topapi/user/count",
+			map[string]any{"only_active": onlyActive}).fine().result()["count"])
 	}
 	assert.Equal(t, fmt.Sprint(all), v2(false))
 	assert.Equal(t, fmt.Sprint(active), v2(true))
@@ -36,7 +37,8 @@ func TestDingTalkCounts(t *testing.T) {
 
 func TestDingTalkAdmins(t *testing.T) {
 	c := newDingCorp(t)
-	require.NoError(t, c.srv.Organisation().UpdatePerson(c.staff.Key, func(p *sim.Person) error { p.Admin = true; return nil }))
+	require.NoError(t, c.srv.Organisation().UpdatePerson(c.staff.Key,
+		func(p *sim.Person) error { p.Admin = true; return nil }))
 	want := []any{}
 	for _, p := range c.srv.Organisation().People() {
 		switch {
@@ -47,7 +49,8 @@ func TestDingTalkAdmins(t *testing.T) {
 		}
 	}
 	assert.Equal(t, want, c.app.get("/user/get_admin").fine().body["adminList"])
-	assert.Equal(t, want, c.app.post("/topapi/user/listadmin", map[string]any{}).fine().body["result"], "result is an array")
+	assert.Equal(t, want, c.app.post("/topapi/user/listadmin", map[string]any{}).fine().body["result"],
+		"result is an array")
 
 	other := newDingCorp(t, sim.WithSeed(2))
 	got := other.app.get("/user/get_admin").fine().body
@@ -76,16 +79,20 @@ func TestDingTalkParents(t *testing.T) {
 	}
 	path := up(c.grandchild.Key)
 	require.Greater(t, len(path), 2)
-	assert.Equal(t, path, c.app.get("/department/list_parent_depts_by_dept", "id", id(c.grandchild.DingTalkID)).fine().body["parentIds"], "itself first, the root last")
-	assert.Equal(t, path, c.app.post("/topapi/v2/department/listparentbydept", map[string]any{"dept_id": c.grandchild.DingTalkID}).fine().result()["parent_id_list"])
+	assert.Equal(t, path, c.app.get("/department/list_parent_depts_by_dept", "id",
+		id(c.grandchild.DingTalkID)).fine().body["parentIds"], "itself first, the root last")
+	assert.Equal(t, path, c.app.post("/topapi/v2/department/listparentbydept",
+		map[string]any{"dept_id": c.grandchild.DingTalkID}).fine().result()["parent_id_list"])
 
 	require.NoError(t, org.UpdatePerson(c.staff.Key, func(p *sim.Person) error {
 		p.Memberships = append(p.Memberships, sim.Membership{Department: c.empty.Key})
 		return nil
 	}))
 	want := []any{up(c.full.Key), up(c.empty.Key)}
-	assert.Equal(t, want, c.app.get("/department/list_parent_depts", "userId", c.staff.UserID).fine().body["department"], "a list of lists")
-	list := c.app.post("/topapi/v2/department/listparentbyuser", map[string]any{"userid": c.staff.UserID}).fine().result()["parent_list"].([]any)
+	assert.Equal(t, want, c.app.get("/department/list_parent_depts", "userId",
+		c.staff.UserID).fine().body["department"], "a list of lists")
+	list := c.app.post("/topapi/v2/department/listparentbyuser",
+		map[string]any{"userid": c.staff.UserID}).fine().result()["parent_list"].([]any)
 	for i, row := range list {
 		assert.Equal(t, want[i], row.(map[string]any)["parent_dept_id_list"])
 	}
@@ -114,7 +121,8 @@ func TestDingTalkLookups(t *testing.T) {
 	v2 := c.app.post("/topapi/v2/user/getbymobile", map[string]any{"mobile": c.staff.Mobile.Number}).fine()
 	assert.Equal(t, c.staff.UserID, v2.result()["userid"])
 	assert.Equal(t, []any{}, v2.result()["exclusive_account_userid_list"])
-	assert.Equal(t, c.staff.UserID, c.app.get("/user/get_by_mobile", "mobile", "+86-"+c.staff.Mobile.Number).fine().str("userid"))
+	assert.Equal(t, c.staff.UserID, c.app.get("/user/get_by_mobile", "mobile",
+		"+86-"+c.staff.Mobile.Number).fine().str("userid"))
 	c.app.get("/user/get_by_mobile", "mobile", "12").errs(40104)
 	c.app.get("/user/get_by_mobile").errs(40035)
 	c.app.get("/user/get_by_mobile", "mobile", "").errs(40035)
@@ -125,7 +133,8 @@ func TestDingTalkLookups(t *testing.T) {
 	union := c.app.get("/user/getUseridByUnionid", "unionid", c.staff.DingTalkUnionID).fine()
 	assert.Equal(t, c.staff.UserID, union.str("userid"))
 	assert.Equal(t, json.Number("0"), union.body["contactType"])
-	assert.Equal(t, json.Number("0"), c.app.post("/topapi/user/getbyunionid", map[string]any{"unionid": c.staff.DingTalkUnionID}).fine().result()["contact_type"])
+	assert.Equal(t, json.Number("0"), c.app.post("/topapi/user/getbyunionid",
+		map[string]any{"unionid": c.staff.DingTalkUnionID}).fine().result()["contact_type"])
 	c.app.get("/user/getUseridByUnionid", "unionid", "").errs(40035)
 	c.app.post("/topapi/user/getbyunionid", map[string]any{"unionid": strings.Repeat("x", 101)}).errs(400002)
 

@@ -20,14 +20,18 @@ func TestDingTalkInternalOnlyOperations(t *testing.T) {
 	}
 	for path, point := range map[string]string{
 		"/topapi/v2/user/create": "qyapi_manage_addresslist", "/topapi/v2/user/update": "qyapi_manage_addresslist",
-		"/topapi/v2/user/delete": "qyapi_manage_addresslist", "/topapi/v2/department/create": "qyapi_manage_addresslist",
-		"/topapi/v2/department/update": "qyapi_manage_addresslist", "/topapi/v2/department/delete": "qyapi_manage_addresslist",
-		"/topapi/v2/user/getbymobile": "qyapi_get_member_by_mobile", "/topapi/inactive/user/v2/get": "qyapi_liveness_base",
+		"/topapi/v2/user/delete":       "qyapi_manage_addresslist",
+		"/topapi/v2/department/create": "qyapi_manage_addresslist",
+		"/topapi/v2/department/update": "qyapi_manage_addresslist",
+		"/topapi/v2/department/delete": "qyapi_manage_addresslist",
+		"/topapi/v2/user/getbymobile":  "qyapi_get_member_by_mobile",
+		"/topapi/inactive/user/v2/get": "qyapi_liveness_base",
 	} {
 		assert.Contains(t, isv.post(path, map[string]any{}).gateway("60011").str("sub_msg"), "["+point+"]", path)
 	}
 	isv.post("/topapi/inactive/user/get", map[string]any{}).gateway("60011")
-	isv.newHost("/v1.0/contact/empLeaveRecords", url.Values{"startTime": {"x"}}, nil).refused(403, "Forbidden.AccessDenied.AccessTokenPermissionDenied")
+	isv.newHost("/v1.0/contact/empLeaveRecords", url.Values{"startTime": {"x"}}, nil).refused(403,
+		"Forbidden.AccessDenied.AccessTokenPermissionDenied")
 	c.person(c.staff.UserID)
 
 	isv.get("/department/list", "fetch_child", "true").errs(40035)
@@ -38,10 +42,12 @@ func TestDingTalkThirdPartyAppsSeeNoPersonalFields(t *testing.T) {
 	c := newDingCorp(t)
 	isv := dingThirdParty(t, c.srv)
 	require.NoError(t, c.srv.Organisation().UpdatePerson(c.staff.Key, func(p *sim.Person) error {
-		p.Telephone, p.Remark, p.WorkPlace, p.Attributes = "0571-1", "借调", "杭州", []sim.Attribute{{Name: "工位", Text: "3F"}}
+		p.Telephone, p.Remark, p.WorkPlace, p.Attributes = "0571-1", "借调", "杭州",
+			[]sim.Attribute{{Name: "工位", Text: "3F"}}
 		return nil
 	}))
-	hiddenV1 := []string{"hiredDate", "tel", "remark", "workPlace", "mobile", "stateCode", "email", "orgEmail", "extattr"}
+	hiddenV1 := []string{"hiredDate", "tel", "remark", "workPlace", "mobile", "stateCode", "email", "orgEmail",
+		"extattr"}
 	hiddenV2 := []string{"state_code", "mobile", "email", "work_place", "remark", "extension"}
 	open := []string{"userid", "unionid", "name", "active"}
 
@@ -75,7 +81,8 @@ func TestDingTalkThirdPartyAppsSeeNoPersonalFields(t *testing.T) {
 	for _, name := range []string{"mobile", "tel", "workPlace", "remark", "email", "orgEmail", "extattr"} {
 		assert.NotContains(t, listed, name)
 	}
-	v2 := isv.post("/topapi/v2/user/list", map[string]any{"dept_id": c.full.DingTalkID, "cursor": 0, "size": 100}).fine()
+	v2 := isv.post("/topapi/v2/user/list",
+		map[string]any{"dept_id": c.full.DingTalkID, "cursor": 0, "size": 100}).fine()
 	listed = row(v2, v2.result()["list"].([]any))
 	for _, name := range hiddenV2 {
 		assert.NotContains(t, listed, name)
@@ -99,7 +106,8 @@ func TestDingTalkPermissionPoints(t *testing.T) {
 	console := c.srv.DingTalk()
 	get := func() dingReply { return c.app.post("/topapi/v2/department/get", map[string]any{"dept_id": 1}) }
 	search := func() dingReply {
-		return c.app.newHost("/v1.0/contact/users/search", nil, map[string]any{"queryWord": "a", "offset": 0, "size": 1})
+		return c.app.newHost("/v1.0/contact/users/search", nil,
+			map[string]any{"queryWord": "a", "offset": 0, "size": 1})
 	}
 	console.Withdraw("qyapi_get_department_list")
 	console.Withdraw("qyapi_addresslist_search")
@@ -140,7 +148,8 @@ func TestDingTalkContactScope(t *testing.T) {
 	c.app.get("/department/list").errs(50004)
 	c.app.get("/department/get", "id", "1").errs(50004)
 	page := map[string]any{"dept_id": 1, "cursor": 0, "size": 1}
-	for _, path := range []string{"/topapi/v2/user/list", "/topapi/user/listsimple", "/topapi/v2/department/get", "/topapi/v2/department/listsub", "/topapi/v2/department/delete"} {
+	for _, path := range []string{"/topapi/v2/user/list", "/topapi/user/listsimple", "/topapi/v2/department/get",
+		"/topapi/v2/department/listsub", "/topapi/v2/department/delete"} {
 		c.app.post(path, page).errs(50004)
 	}
 	page["dept_id"] = c.full.DingTalkID
@@ -154,7 +163,8 @@ func TestDingTalkContactScope(t *testing.T) {
 	c.app.get("/department/list_parent_depts", "userId", other.UserID).fine()
 	c.app.post("/topapi/v2/department/listparentbyuser", map[string]any{"userid": other.UserID}).fine()
 	c.app.post("/topapi/v2/department/listparentbydept", map[string]any{"dept_id": 1}).fine()
-	assert.Equal(t, id(60), c.app.post("/topapi/user/count", map[string]any{"only_active": false}).fine().result()["count"].(interface{ String() string }).String())
+	assert.Equal(t, id(60), c.app.post("/topapi/user/count",
+		map[string]any{"only_active": false}).fine().result()["count"].(interface{ String() string }).String())
 	c.app.post("/topapi/user/listadmin", map[string]any{}).fine()
 
 	var scopes struct {
@@ -166,7 +176,8 @@ func TestDingTalkContactScope(t *testing.T) {
 	c.app.get("/auth/scopes").fine().decode(&scopes)
 	assert.Equal(t, []string{c.inactive.UserID}, scopes.Scopes.Users)
 	assert.Equal(t, []int64{c.full.DingTalkID}, scopes.Scopes.Departments)
-	found := c.app.newHost("/v1.0/contact/users/search", nil, map[string]any{"queryWord": other.Name, "offset": 0, "size": 100, "fullMatchField": 1}).done()
+	found := c.app.newHost("/v1.0/contact/users/search", nil,
+		map[string]any{"queryWord": other.Name, "offset": 0, "size": 100, "fullMatchField": 1}).done()
 	assert.NotContains(t, found.body["list"], other.UserID)
 
 	c.srv.DingTalk().UnlimitApps()

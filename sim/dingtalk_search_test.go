@@ -46,8 +46,10 @@ func TestDingTalkSearch(t *testing.T) {
 	search(family, -1, 10).refused(400, "invalidParameter.param.invalid")
 	search(family, 0, 0).refused(400, "invalidParameter.param.invalid")
 
-	c.app.newHost("/v1.0/contact/departments/search", nil, map[string]any{"queryWord": "a", "offset": -1, "size": 10}).refused(400, "invalidParameter.param.invalid")
-	found := c.app.newHost("/v1.0/contact/departments/search", nil, map[string]any{"queryWord": "空部", "offset": 0, "size": 10}).done()
+	c.app.newHost("/v1.0/contact/departments/search", nil,
+		map[string]any{"queryWord": "a", "offset": -1, "size": 10}).refused(400, "invalidParameter.param.invalid")
+	found := c.app.newHost("/v1.0/contact/departments/search", nil,
+		map[string]any{"queryWord": "空部", "offset": 0, "size": 10}).done()
 	assert.Equal(t, []any{json.Number(id(c.empty.DingTalkID))}, found.body["list"])
 }
 
@@ -85,8 +87,10 @@ func TestDingTalkLeaveRecords(t *testing.T) {
 		token = *page.Next
 	}
 	assert.Equal(t, want, got)
-	assert.Empty(t, list(map[string][]string{"startTime": {left.Add(time.Minute).Format(time.RFC3339)}, "maxResults": {"50"}}).done().body["records"])
-	assert.Empty(t, list(map[string][]string{"startTime": {left.Add(-time.Hour).Format(time.RFC3339)}, "endTime": {left.Add(-time.Minute).Format(time.RFC3339)}, "maxResults": {"50"}}).done().body["records"])
+	assert.Empty(t, list(map[string][]string{"startTime": {left.Add(time.Minute).Format(time.RFC3339)},
+		"maxResults": {"50"}}).done().body["records"])
+	assert.Empty(t, list(map[string][]string{"startTime": {left.Add(-time.Hour).Format(time.RFC3339)},
+		"endTime": {left.Add(-time.Minute).Format(time.RFC3339)}, "maxResults": {"50"}}).done().body["records"])
 
 	for name, query := range map[string]map[string][]string{
 		"no start":   {"maxResults": {"50"}},

@@ -92,7 +92,9 @@ func TestDingTalkSignatureIsCheckedByteForByte(t *testing.T) {
 			}
 			query.Del("signature")
 			raw := query.Encode() + "&signature=" + signature
-			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.srv.DingTalkURL()+"/service/get_corp_token?"+raw, strings.NewReader(`{"auth_corpid":"`+demo.CorpID+`"}`))
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
+				c.srv.DingTalkURL()+"/service/get_corp_token?"+raw,
+				strings.NewReader(`{"auth_corpid":"`+demo.CorpID+`"}`))
 			assert.NoError(t, err)
 			req.Header.Set("Content-Type", "application/json")
 			dingReply{reply: do(t, req), path: "/service/get_corp_token"}.errs(853004)
@@ -117,7 +119,8 @@ func TestDingTalkSignatureIsCheckedByteForByte(t *testing.T) {
 		}
 		call(withTicket(demo.SuiteSecret, demo.SuiteKey, "another")).errs(40085)
 		call(without(demo.SuiteSecret, demo.SuiteKey)).errs(40085)
-		for _, ticket := range []string{"", "any", "hX9/T+q7==Zk", "票据42"} { // a custom app may use any; an empty one keeps the line feed
+		// a custom app may use any; an empty one keeps the line feed
+		for _, ticket := range []string{"", "any", "hX9/T+q7==Zk", "票据42"} {
 			call(withTicket(demo.CustomSecret, demo.CustomKey, ticket)).fine()
 		}
 		call(without(demo.CustomSecret, demo.CustomKey)).fine()
@@ -132,7 +135,8 @@ func TestDingTalkSignatureIsCheckedByteForByte(t *testing.T) {
 			q.Set("accessKey", demo.CustomKey)
 			return q
 		}
-		c.app.call("POST", "/service/get_corp_token", query(), nil, map[string]any{"auth_corpid": "dingother"}).errs(41030)
+		c.app.call("POST", "/service/get_corp_token", query(), nil,
+			map[string]any{"auth_corpid": "dingother"}).errs(41030)
 		c.app.call("POST", "/service/get_corp_token", query(), nil, map[string]any{"auth_corpid": ""}).errs(41027)
 		c.app.call("POST", "/service/get_corp_token", query(), nil, map[string]any{}).errs(41027)
 	})

@@ -32,23 +32,28 @@ func TestDingTalkTokenRefusals(t *testing.T) {
 	missing := c.gettoken("", demo.AppSecret).errs(40035)
 	assert.Equal(t, "缺少参数 corpid or appkey", missing.str("errmsg"))
 	c.call(http.MethodGet, "/gettoken", nil, http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
-		url.Values{"appkey": {demo.AppKey}, "appsecret": {demo.AppSecret}}.Encode()).errs(40035) // the page's own sample
+		// the page's own sample
+		url.Values{"appkey": {demo.AppKey}, "appsecret": {demo.AppSecret}}.Encode()).errs(40035)
 
 	newHost := func(path string, body any) dingReply { return c.call(http.MethodPost, path, nil, nil, body) }
-	newHost("/v1.0/oauth2/accessToken", map[string]any{"appKey": demo.AppKey}).refused(400, "invalidParameter.param.invalid")
+	newHost("/v1.0/oauth2/accessToken", map[string]any{"appKey": demo.AppKey}).refused(400,
+		"invalidParameter.param.invalid")
 	form := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
 	c.call(http.MethodPost, "/v1.0/oauth2/accessToken", nil, form, "appKey="+demo.AppKey).refused(400, "Missingbody")
 	c.call(http.MethodPost, "/v1.0/oauth2/accessToken", nil, nil, "").refused(400, "Missingbody")
 	scoped := "/v1.0/oauth2/" + demo.CorpID + "/token"
-	newHost(scoped, map[string]any{"client_id": demo.AppKey, "client_secret": "x", "grant_type": "client_credentials"}).refused(400, "invalid.client")
-	newHost(scoped, map[string]any{"client_id": demo.AppKey, "client_secret": demo.AppSecret, "grant_type": "password"}).refused(400, "unsupported.grant.type")
+	newHost(scoped, map[string]any{"client_id": demo.AppKey, "client_secret": "x",
+		"grant_type": "client_credentials"}).refused(400, "invalid.client")
+	newHost(scoped, map[string]any{"client_id": demo.AppKey, "client_secret": demo.AppSecret,
+		"grant_type": "password"}).refused(400, "unsupported.grant.type")
 
 	old := func(body any) dingReply { return c.call(http.MethodPost, "/service/get_suite_token", nil, nil, body) }
 	old(map[string]any{"suite_secret": "x", "suite_ticket": "x"}).errs(41021)
 	old(map[string]any{"suite_key": "x", "suite_ticket": "x"}).errs(41024)
 	old(map[string]any{"suite_key": "x", "suite_secret": "x"}).errs(41023)
 	old(map[string]any{"suite_key": demo.SuiteKey, "suite_secret": "x", "suite_ticket": demo.SuiteTicket}).errs(40088)
-	suite := map[string]any{"suiteKey": demo.SuiteKey, "suiteSecret": demo.SuiteSecret, "suiteTicket": "old", "authCorpId": demo.CorpID}
+	suite := map[string]any{"suiteKey": demo.SuiteKey, "suiteSecret": demo.SuiteSecret, "suiteTicket": "old",
+		"authCorpId": demo.CorpID}
 	newHost("/v1.0/oauth2/suiteAccessToken", suite).refused(400, "invalidSuiteTicket")
 	newHost("/v1.0/oauth2/corpAccessToken", suite).refused(400, "invalidSuiteTicket")
 	suite["suiteSecret"] = "wrong"
@@ -67,10 +72,13 @@ func TestDingTalkInternalTokenIsProlonged(t *testing.T) {
 	plain, top, newHost := dingPlaces(c, srv.Organisation().People()[0].UserID)
 
 	k.advance(119 * time.Minute)
-	again := c.call(http.MethodPost, "/v1.0/oauth2/accessToken", nil, nil, map[string]any{"appKey": demo.AppKey, "appSecret": demo.AppSecret}).done()
+	again := c.call(http.MethodPost, "/v1.0/oauth2/accessToken", nil, nil,
+		map[string]any{"appKey": demo.AppKey, "appSecret": demo.AppSecret}).done()
 	assert.Equal(t, c.token, again.str("accessToken"), "the same token, from the other host too")
 	assert.Equal(t, "7200", fmt.Sprint(again.body["expireIn"]), "with a whole life before it")
-	scoped := c.call(http.MethodPost, "/v1.0/oauth2/"+demo.CorpID+"/token", nil, nil, map[string]any{"client_id": demo.AppKey, "client_secret": demo.AppSecret, "grant_type": "client_credentials"}).done()
+	scoped := c.call(http.MethodPost, "/v1.0/oauth2/"+demo.CorpID+"/token", nil, nil,
+		map[string]any{"client_id": demo.AppKey, "client_secret": demo.AppSecret,
+			"grant_type": "client_credentials"}).done()
 	assert.Equal(t, c.token, scoped.str("access_token"))
 	assert.Equal(t, 1, srv.TokensIssued(sim.VendorDingTalk))
 
@@ -133,7 +141,8 @@ func TestDingTalkTokenPlaces(t *testing.T) {
 	none.call(http.MethodGet, "/user/get", url.Values{"userid": {user}}, wrong, nil).errs(41001)
 	none.call(http.MethodPost, "/topapi/v2/user/get", nil, wrong, map[string]any{"userid": user}).gateway("40000")
 	search := map[string]any{"queryWord": "a", "offset": 0, "size": 1}
-	none.call(http.MethodPost, "/v1.0/contact/users/search", url.Values{"access_token": {c.token}}, http.Header{"Authorization": {"Bearer " + c.token}}, search).
+	none.call(http.MethodPost, "/v1.0/contact/users/search", url.Values{"access_token": {c.token}},
+		http.Header{"Authorization": {"Bearer " + c.token}}, search).
 		refused(400, "AuthenticationFailed.MissingParameter")
 
 	none.token = "made-up"
@@ -142,7 +151,8 @@ func TestDingTalkTokenPlaces(t *testing.T) {
 	newHost().refused(400, "InvalidAuthentication")
 
 	form := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
-	got := none.call(http.MethodPost, "/topapi/v2/user/get", nil, form, url.Values{"userid": {user}, "access_token": {c.token}}.Encode()).fine()
+	got := none.call(http.MethodPost, "/topapi/v2/user/get", nil, form,
+		url.Values{"userid": {user}, "access_token": {c.token}}.Encode()).fine()
 	assert.Equal(t, user, got.result()["userid"], "topapi reads the token off a form")
 }
 
@@ -187,7 +197,8 @@ func TestDingTalkSecretsAreNotInTheJournal(t *testing.T) {
 	plain().fine()
 	top().fine()
 	newHost().done()
-	c.app.call(http.MethodPost, "/service/get_corp_token", c.signedQuery(demo.SuiteSecret), nil, dingObject{"auth_corpid": demo.CorpID}).fine()
+	c.app.call(http.MethodPost, "/service/get_corp_token", c.signedQuery(demo.SuiteSecret), nil,
+		dingObject{"auth_corpid": demo.CorpID}).fine()
 	requests := ""
 	for _, request := range c.srv.Requests(sim.VendorDingTalk) {
 		requests += fmt.Sprint(request.Query, request.Header, string(request.Body))

@@ -96,7 +96,8 @@ func TestDingTalkUserV1OnTheWire(t *testing.T) {
 		r.decode(&attributes)
 		assert.Len(t, attributes.ExtAttr, len(p.Attributes))
 
-		for _, name := range []string{"position", "jobnumber", "tel", "remark", "workPlace", "realAuthed", "tags", "roles"} {
+		for _, name := range []string{"position", "jobnumber", "tel", "remark", "workPlace", "realAuthed", "tags",
+			"roles"} {
 			if value, ok := u[name]; !ok {
 				seen["no "+name]++
 			} else if value == "" {
@@ -117,9 +118,12 @@ func TestDingTalkUserV1OnTheWire(t *testing.T) {
 		}
 	}
 	for _, oddity := range []string{
-		"orderInDepts ", "orderInDepts {}", "blank behind the comma", "no extattr", "extattr as text", "extattr as object",
-		"no position", "empty position", "no jobnumber", "empty jobnumber", "no tel", "empty tel", "no remark", "empty remark",
-		"no workPlace", "empty workPlace", "no realAuthed", "no tags", "no roles", "role of type null", "escaped slashes",
+		"orderInDepts ", "orderInDepts {}", "blank behind the comma", "no extattr", "extattr as text",
+		"extattr as object",
+		"no position", "empty position", "no jobnumber", "empty jobnumber", "no tel", "empty tel", "no remark",
+		"empty remark",
+		"no workPlace", "empty workPlace", "no realAuthed", "no tags", "no roles", "role of type null",
+		"escaped slashes",
 	} {
 		assert.Positive(t, seen[oddity], oddity)
 	}
@@ -173,14 +177,16 @@ func TestDingTalkUserV2OnTheWire(t *testing.T) {
 		} else {
 			assert.NotContains(t, u, "disable_status")
 		}
-		for name, value := range map[string]string{"email": p.Email, "work_place": p.WorkPlace, "remark": p.Remark, "org_email": p.CorpEmail} {
+		for name, value := range map[string]string{"email": p.Email, "work_place": p.WorkPlace, "remark": p.Remark,
+			"org_email": p.CorpEmail} {
 			if value == "" {
 				assert.NotContains(t, u, name, "absent if empty")
 			} else {
 				assert.Equal(t, value, u[name])
 			}
 		}
-		for _, name := range []string{"avatar", "telephone", "job_number", "title", "role_list", "union_emp_ext", "create_time", "dept_position_list", "hired_date", "manager_userid"} {
+		for _, name := range []string{"avatar", "telephone", "job_number", "title", "role_list", "union_emp_ext",
+			"create_time", "dept_position_list", "hired_date", "manager_userid"} {
 			if value, ok := u[name]; !ok {
 				seen["no "+name]++
 			} else if value == "" {
@@ -191,8 +197,10 @@ func TestDingTalkUserV2OnTheWire(t *testing.T) {
 		}
 	}
 	for _, oddity := range []string{
-		"no avatar", "empty avatar", "no telephone", "empty telephone", "no job_number", "empty job_number", "no title", "empty title",
-		"no role_list", "role_list", "no union_emp_ext", "union_emp_ext", "create_time", "dept_position_list", "no hired_date", "no manager_userid",
+		"no avatar", "empty avatar", "no telephone", "empty telephone", "no job_number", "empty job_number", "no title",
+		"empty title",
+		"no role_list", "role_list", "no union_emp_ext", "union_emp_ext", "create_time", "dept_position_list",
+		"no hired_date", "no manager_userid",
 	} {
 		assert.Positive(t, seen[oddity], oddity)
 	}

@@ -25,9 +25,12 @@ func TestDingTalkCreateUserV1(t *testing.T) {
 		return c.app.post("/user/create", body)
 	}
 	made := create(dingObject{
-		"userid": "lin.mei01", "department": "[" + dept + "," + other + "]", "orderInDepts": `{"` + dept + `":"176300000000000512"}`,
-		"positionInDepts": `{"` + other + `":"顾问"}`, "position": "主管", "tel": "8001", "workPlace": "杭州", "remark": "试用", "email": "lin.mei@example.com",
-		"jobnumber": "A-17", "isHide": "true", "isSenior": true, "extattr": `{"工位":"3F-12"}`, "hiredDate": 1718000000000, "managerUserid": c.staff.UserID,
+		"userid": "lin.mei01", "department": "[" + dept + "," + other + "]", "orderInDepts": `{"` + dept +
+			`":"176300000000000512"}`,
+		"positionInDepts": `{"` + other + `":"顾问"}`, "position": "主管", "tel": "8001", "workPlace": "杭州", "remark": "试用",
+		"email":     "lin.mei@example.com",
+		"jobnumber": "A-17", "isHide": "true", "isSenior": true, "extattr": `{"工位":"3F-12"}`,
+		"hiredDate": 1718000000000, "managerUserid": c.staff.UserID,
 	}).fine()
 	assert.Equal(t, "lin.mei01", made.str("userid"))
 	p := c.person("lin.mei01")
@@ -43,11 +46,13 @@ func TestDingTalkCreateUserV1(t *testing.T) {
 	assert.Equal(t, true, got["isHide"])
 	assert.Equal(t, true, got["isSenior"])
 	assert.Equal(t, false, got["active"])
-	positions := c.app.post("/topapi/v2/user/get", dingObject{"userid": "lin.mei01"}).fine().result()["dept_position_list"].([]any)
+	positions := c.app.post("/topapi/v2/user/get",
+		dingObject{"userid": "lin.mei01"}).fine().result()["dept_position_list"].([]any)
 	assert.Equal(t, "主管", positions[0].(dingObject)["title"])
 	assert.Equal(t, "顾问", positions[1].(dingObject)["title"])
 
-	generated := create(dingObject{"mobile": "13900001112", "department": []int64{c.empty.DingTalkID}}).fine() // a real array is taken, too
+	// a real array is taken, too
+	generated := create(dingObject{"mobile": "13900001112", "department": []int64{c.empty.DingTalkID}}).fine()
 	assert.NotEmpty(t, generated.str("userid"))
 	assert.True(t, c.person(generated.str("userid")).GeneratedUserID)
 
@@ -105,12 +110,14 @@ func TestDingTalkUpdateUserV1(t *testing.T) {
 	assert.Equal(t, before.Name, after.Name, "what is left out stays")
 	assert.Equal(t, before.Memberships, after.Memberships)
 	update(dingObject{"extattr": `{"工位":"3F-13"}`}).fine()
-	assert.Equal(t, []sim.Attribute{{Name: "工位", Text: "3F-13"}}, c.person(c.staff.UserID).Attributes, "the set is replaced as a whole")
+	assert.Equal(t, []sim.Attribute{{Name: "工位", Text: "3F-13"}}, c.person(c.staff.UserID).Attributes,
+		"the set is replaced as a whole")
 	update(dingObject{"position": ""}).fine()
 	assert.Empty(t, c.person(c.staff.UserID).Position)
 
 	update(dingObject{"department": "[1]"}).errs(40025) // a real array here
-	update(dingObject{"department": []int64{1, c.empty.DingTalkID}, "orderInDepts": dingObject{id(c.empty.DingTalkID): 7}}).fine()
+	update(dingObject{"department": []int64{1, c.empty.DingTalkID},
+		"orderInDepts": dingObject{id(c.empty.DingTalkID): 7}}).fine()
 	moved := c.person(c.staff.UserID)
 	require.Len(t, moved.Memberships, 2)
 	assert.EqualValues(t, 7, moved.Memberships[1].DingTalkOrder)
@@ -130,10 +137,14 @@ func TestDingTalkUsersV2(t *testing.T) {
 	c := newDingCorp(t, sim.WithoutQuotas())
 	dept, other := c.empty.DingTalkID, c.full.DingTalkID
 	made := c.app.post("/topapi/v2/user/create", dingObject{
-		"name": "林梅", "mobile": "+852-55500001", "dept_id_list": fmt.Sprintf("%d,%d", dept, other), "title": "主管", "telephone": "8001", "job_number": "A-17",
-		"email": "lin.mei@example.com", "org_email": "lin.mei@example.cn", "org_email_type": "base", "work_place": "杭州", "remark": "试用", "hide_mobile": true, "senior_mode": true,
-		"dept_order_list": []dingObject{{"dept_id": dept, "order": 176300000000000512}}, "dept_title_list": []dingObject{{"dept_id": other, "title": "顾问"}},
-		"extension": `{"工位":"3F-12"}`, "extension_i18n": dingObject{"工位": dingObject{"en_US": "3F"}}, "hired_date": 1718000000000, "manager_userid": c.staff.UserID,
+		"name": "林梅", "mobile": "+852-55500001", "dept_id_list": fmt.Sprintf("%d,%d", dept, other), "title": "主管",
+		"telephone": "8001", "job_number": "A-17",
+		"email": "lin.mei@example.com", "org_email": "lin.mei@example.cn", "org_email_type": "base", "work_place": "杭州",
+		"remark": "试用", "hide_mobile": true, "senior_mode": true,
+		"dept_order_list": []dingObject{{"dept_id": dept, "order": 176300000000000512}},
+		"dept_title_list": []dingObject{{"dept_id": other, "title": "顾问"}},
+		"extension":       `{"工位":"3F-12"}`, "extension_i18n": dingObject{"工位": dingObject{"en_US": "3F"}},
+		"hired_date": 1718000000000, "manager_userid": c.staff.UserID,
 	}).fine()
 	userID := made.result()["userid"].(string)
 	assert.NotEmpty(t, made.result()["unionId"], "capital I among snakes")
@@ -147,7 +158,8 @@ func TestDingTalkUsersV2(t *testing.T) {
 	assert.Equal(t, true, got["senior"])
 	assert.Equal(t, "base", got["org_email_type"])
 	assert.Equal(t, json.Number("1718000000000"), got["hired_date"])
-	assert.Equal(t, []any{dingObject{"dept_id": json.Number(id(dept)), "order": json.Number("176300000000000512")}}, got["dept_order_list"])
+	assert.Equal(t, []any{dingObject{"dept_id": json.Number(id(dept)), "order": json.Number("176300000000000512")}},
+		got["dept_order_list"])
 	assert.Equal(t, dingObject{"工位": dingObject{"en_US": "3F"}}, got["extension_i18n"])
 	assert.Equal(t, c.staff.UserID, got["manager_userid"])
 
@@ -163,7 +175,8 @@ func TestDingTalkUsersV2(t *testing.T) {
 	assert.Contains(t, get(), "manager_userid")
 	update(dingObject{"force_update_fields": "manager_userid"}).fine()
 	assert.NotContains(t, get(), "manager_userid")
-	update(dingObject{"dept_position_list": []dingObject{{"dept_id": other, "is_main": true, "title": "讲师", "work_place": "上海"}}}).fine()
+	update(dingObject{"dept_position_list": []dingObject{
+		{"dept_id": other, "is_main": true, "title": "讲师", "work_place": "上海"}}}).fine()
 	p := c.person(userID)
 	assert.Equal(t, c.full.Key, p.MainDepartment)
 	update(dingObject{"dept_id_list": id(dept)}).fine()
@@ -200,16 +213,21 @@ func TestDingTalkUsersV2(t *testing.T) {
 
 	c.app.post("/topapi/v2/user/create", dingObject{"name": "甲", "dept_id_list": "1"}).errs(400002)
 	owned := c.app.post("/topapi/v2/user/create", dingObject{
-		"name": "乙", "dept_id_list": "1", "exclusive_account": true, "exclusive_account_type": "sso", "login_id": "yi@corp", "nickname": "小乙",
+		"name": "乙", "dept_id_list": "1", "exclusive_account": true, "exclusive_account_type": "sso",
+		"login_id": "yi@corp", "nickname": "小乙",
 	}).fine().result()["userid"]
-	account := c.app.post("/topapi/v2/user/get", dingObject{"userid": c.staff.UserID, "login_id": "yi@corp"}).fine().result()
+	account := c.app.post("/topapi/v2/user/get",
+		dingObject{"userid": c.staff.UserID, "login_id": "yi@corp"}).fine().result()
 	assert.Equal(t, owned, account["userid"], "the login id wins")
 	assert.Equal(t, true, account["exclusive_account"])
 	c.app.post("/topapi/v2/user/get", dingObject{"userid": c.staff.UserID, "login_id": "nobody"}).errs(60121)
-	c.app.post("/topapi/v2/user/update", dingObject{"userid": owned, "exclusive_mobile": "13900007777", "loginId": "yi2@corp"}).fine()
+	c.app.post("/topapi/v2/user/update", dingObject{"userid": owned, "exclusive_mobile": "13900007777",
+		"loginId": "yi2@corp"}).fine()
 	c.app.post("/topapi/v2/user/get", dingObject{"userid": "", "login_id": "yi2@corp"}).fine()
-	c.app.post("/topapi/v2/user/create", dingObject{"name": "丙", "mobile": "13900006666", "dept_id_list": "1", "userid": "bing", "exclusive_account": true}).fine()
-	byMobile := c.app.post("/topapi/v2/user/getbymobile", dingObject{"mobile": "13900006666", "support_exclusive_account_search": true}).fine()
+	c.app.post("/topapi/v2/user/create", dingObject{"name": "丙", "mobile": "13900006666", "dept_id_list": "1",
+		"userid": "bing", "exclusive_account": true}).fine()
+	byMobile := c.app.post("/topapi/v2/user/getbymobile",
+		dingObject{"mobile": "13900006666", "support_exclusive_account_search": true}).fine()
 	assert.Equal(t, []any{"bing"}, byMobile.result()["exclusive_account_userid_list"])
 	c.app.post("/topapi/v2/user/get", dingObject{"userid": strings.Repeat("x", 65)}).errs(33012)
 }

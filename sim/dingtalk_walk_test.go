@@ -151,7 +151,8 @@ func TestDingTalkMemberListsAreTheOrganisation(t *testing.T) {
 					More bool  `json:"hasMore"`
 					List []row `json:"userlist"`
 				}
-				c.get(path, "department_id", id(d.DingTalkID), "offset", id(int64(offset)), "size", id(int64(size))).fine().decode(&page)
+				c.get(path, "department_id", id(d.DingTalkID), "offset", id(int64(offset)), "size",
+					id(int64(size))).fine().decode(&page)
 				for _, u := range page.List {
 					found[pair{u.UserID, d.DingTalkID}]++
 				}
@@ -207,7 +208,8 @@ func TestDingTalkListOrderAndArguments(t *testing.T) {
 				Order  json.Number `json:"order"`
 			} `json:"userlist"`
 		}
-		c.app.get("/user/listbypage", "department_id", id(c.full.DingTalkID), "offset", "0", "size", "100", "order", order).fine().decode(&page)
+		c.app.get("/user/listbypage", "department_id", id(c.full.DingTalkID), "offset", "0", "size", "100", "order",
+			order).fine().decode(&page)
 		var ids []string
 		last := int64(1<<63 - 1)
 		for _, u := range page.List {
@@ -227,7 +229,8 @@ func TestDingTalkListOrderAndArguments(t *testing.T) {
 	for i := range up {
 		assert.Equal(t, up[i], down[len(down)-1-i])
 	}
-	require.NoError(t, c.srv.Organisation().UpdatePerson(c.staff.Key, func(p *sim.Person) error { p.Position = "新"; return nil }))
+	require.NoError(t, c.srv.Organisation().UpdatePerson(c.staff.Key,
+		func(p *sim.Person) error { p.Position = "新"; return nil }))
 	assert.Equal(t, c.staff.UserID, list("modify_desc")[0])
 	assert.Equal(t, c.staff.UserID, list("modify_asc")[len(custom)-1])
 

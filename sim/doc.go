@@ -1,20 +1,20 @@
 // Package sim is a simulator of the staff directories of WeCom, DingTalk, Feishu and WPS 365.
 //
-// One made-up company, the [Organisation], is served through four wire formats below one listener: /wecom, /dingtalk, /feishu
-// and /wps. A person who is deleted through one vendor's interface is gone from the others too. Everything is made from a
-// seed, so that two simulators with equal options give equal answers.
+// One made-up company, the [Organisation], is served through four wire formats below one listener: /wecom, /dingtalk,
+// /feishu and /wps. A person who is deleted through one vendor's interface is gone from the others too. Everything is
+// made from a seed, so that two simulators with equal options give equal answers.
 //
-// The simulator is strict where the vendors are: it issues, expires and refuses tokens, tells one credential's rights from
-// another's, counts quotas, checks parameters, and answers with the vendor's own codes and HTTP habits. It shows the oddities
-// that real tenants show, such as an absent order or an empty gender.
+// The simulator is strict where the vendors are: it issues, expires and refuses tokens, tells one credential's rights
+// from another's, counts quotas, checks parameters, and answers with the vendor's own codes and HTTP habits. It shows
+// the oddities that real tenants show, such as an absent order or an empty gender.
 //
 // # In a test
 //
 //	srv := sim.Serve(t)
 //	client, err := wecom.New(wecom.Config{...}, clients.WithBaseURL(srv.WeComURL()))
 //
-// [Serve] starts a server on the loopback interface and ends it with the test. The server embeds its [Simulator], so that a
-// test can look behind the wire:
+// [Serve] starts a server on the loopback interface and ends it with the test. The server embeds its [Simulator], so
+// that a test can look behind the wire:
 //
 //   - [Simulator.Credentials] has the demo credentials;
 //   - [Simulator.Organisation] has the truth that a walk must arrive at;

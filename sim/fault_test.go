@@ -56,16 +56,21 @@ func TestFaultsInTheVendorsPlace(t *testing.T) {
 			},
 		},
 		"throttled with Retry-After": {
-			fault: sim.Fault{Kind: sim.FaultThrottled, RetryAfter: 1500 * time.Millisecond}, status: 200, contentType: "application/json; charset=UTF-8",
-			check: func(t *testing.T, h http.Header, _ string) { assert.Equal(t, "2", h.Get("Retry-After")) },
+			fault: sim.Fault{Kind: sim.FaultThrottled, RetryAfter: 1500 * time.Millisecond}, status: 200,
+			contentType: "application/json; charset=UTF-8",
+			check:       func(t *testing.T, h http.Header, _ string) { assert.Equal(t, "2", h.Get("Retry-After")) },
 		},
 		"vendor error": {
-			fault: sim.Fault{Kind: sim.FaultVendorError, Code: "6000"}, status: 200, contentType: "application/json; charset=UTF-8",
-			check: func(t *testing.T, _ http.Header, body string) { assert.Contains(t, body, `"errcode":6000`) },
+			fault: sim.Fault{Kind: sim.FaultVendorError, Code: "6000"}, status: 200,
+			contentType: "application/json; charset=UTF-8",
+			check:       func(t *testing.T, _ http.Header, body string) { assert.Contains(t, body, `"errcode":6000`) },
 		},
 		"vendor error with a text": {
-			fault: sim.Fault{Kind: sim.FaultVendorError, Code: "-1", Message: "try later"}, status: 200, contentType: "application/json; charset=UTF-8",
-			check: func(t *testing.T, _ http.Header, body string) { assert.Contains(t, body, `"errmsg":"try later, hint`) },
+			fault: sim.Fault{Kind: sim.FaultVendorError, Code: "-1", Message: "try later"}, status: 200,
+			contentType: "application/json; charset=UTF-8",
+			check: func(t *testing.T, _ http.Header, body string) {
+				assert.Contains(t, body, `"errmsg":"try later, hint`)
+			},
 		},
 		"vendor error without a code": {
 			fault: sim.Fault{Kind: sim.FaultVendorError}, status: 200, contentType: "application/json; charset=UTF-8",
@@ -226,7 +231,8 @@ func TestFaultsOnTheAnswer(t *testing.T) {
 	assert.IsType(t, map[string]any{}, c.app.get("/department/simplelist").ok().body["department_id"])
 	inject("ListDepartmentSimple", sim.Fault{Kind: sim.FaultChangedType, Field: "department_id.0"})
 	assert.IsType(t, []any{}, c.app.get("/department/simplelist").ok().body["department_id"].([]any)[0])
-	inject("ListDepartmentSimple", sim.Fault{Kind: sim.FaultChangedType, Field: "department_id.x.y"}) // there is no such place
+	// there is no such place
+	inject("ListDepartmentSimple", sim.Fault{Kind: sim.FaultChangedType, Field: "department_id.x.y"})
 	c.app.get("/department/simplelist").ok()
 }
 
@@ -243,7 +249,8 @@ func TestFaultRepeatCursor(t *testing.T) {
 
 func TestFaultMovePerson(t *testing.T) {
 	c := newCorp(t)
-	c.srv.Inject(sim.VendorWeCom, "GetUserList", sim.Fault{Kind: sim.FaultMovePerson, Person: c.staff.UserID, To: c.empty.Key, Skip: 1, Times: 1})
+	c.srv.Inject(sim.VendorWeCom, "GetUserList",
+		sim.Fault{Kind: sim.FaultMovePerson, Person: c.staff.UserID, To: c.empty.Key, Skip: 1, Times: 1})
 	c.app.get("/user/list", "department_id", id(c.full.WeComID)).ok()
 	assert.Equal(t, c.staff.MainDepartment, c.person(c.staff.UserID).MainDepartment)
 	c.app.get("/user/list", "department_id", "1").ok()
@@ -262,7 +269,8 @@ func TestFaultSkipTimesAndOrder(t *testing.T) {
 	app := appOf(t, srv)
 	call := func() int { return app.get("/department/simplelist").code() }
 	srv.Inject(sim.VendorWeCom, "*", sim.Fault{Kind: sim.FaultVendorError, Code: "1", Skip: 2, Times: 2})
-	srv.Inject(sim.VendorWeCom, "ListDepartmentSimple", sim.Fault{Kind: sim.FaultVendorError, Code: "2", Skip: 3, Times: 2})
+	srv.Inject(sim.VendorWeCom, "ListDepartmentSimple",
+		sim.Fault{Kind: sim.FaultVendorError, Code: "2", Skip: 3, Times: 2})
 	srv.Inject(sim.VendorFeishu, "*", sim.Fault{Kind: sim.FaultHang})
 	srv.Inject(sim.VendorWeCom, "GetUser", sim.Fault{Kind: sim.FaultHang})
 	var codes []int

@@ -33,7 +33,8 @@ func feishuAppOf(t *testing.T, srv *sim.Server) *feishuCaller {
 	t.Helper()
 	c := &feishuCaller{t: t, srv: srv}
 	demo := srv.Credentials().Feishu
-	c.token = c.call("getTenantAccessTokenInternal", feishuObject{"app_id": demo.AppID, "app_secret": demo.AppSecret}).ok().str("tenant_access_token")
+	c.token = c.call("getTenantAccessTokenInternal",
+		feishuObject{"app_id": demo.AppID, "app_secret": demo.AppSecret}).ok().str("tenant_access_token")
 	return c
 }
 
@@ -84,8 +85,8 @@ type feishuReply struct {
 	op string
 }
 
-// call calls an operation by its name. Texts among the arguments are the values of the path, url.Values the query, an http.Header
-// further headers, anything else the body.
+// call calls an operation by its name. Texts among the arguments are the values of the path, url.Values the query, an
+// http.Header further headers, anything else the body.
 func (c *feishuCaller) call(id string, args ...any) feishuReply {
 	c.t.Helper()
 	op := feishuOperation(c.t, id)
@@ -107,7 +108,8 @@ func (c *feishuCaller) call(id string, args ...any) feishuReply {
 			body = string(text)
 		}
 	}
-	req, err := http.NewRequestWithContext(c.t.Context(), op.Method, c.srv.FeishuURL()+path+"?"+q.Encode(), strings.NewReader(body))
+	req, err := http.NewRequestWithContext(c.t.Context(), op.Method, c.srv.FeishuURL()+path+"?"+q.Encode(),
+		strings.NewReader(body))
 	require.NoError(c.t, err)
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json; charset=utf-8")
@@ -221,7 +223,8 @@ func feishuPeople(t *testing.T, srv *sim.Server) feishuTestPeople {
 			out.frozen = p
 		case p.Status == sim.StatusNotActivated:
 			out.unjoined = p
-		case p.Email != "" && p.Mobile.Country == "86" && p.CorpEmail != "" && p.EnglishName != "" && len(p.Memberships) == 1 && p.MainDepartment != sim.RootDepartment && p.Manager != 0:
+		case p.Email != "" && p.Mobile.Country == "86" && p.CorpEmail != "" && p.EnglishName != "" &&
+			len(p.Memberships) == 1 && p.MainDepartment != sim.RootDepartment && p.Manager != 0:
 			out.staff = p
 		}
 	}

@@ -80,7 +80,8 @@ func TestFeishuDepartmentParentsAndBatch(t *testing.T) {
 	require.Greater(t, len(above), 1)
 	for _, size := range []string{"1", "50"} {
 		var found []string
-		items, _ := c.pages("listDepartmentParents", "items", query("department_id", deep.FeishuOpenID, "page_size", size))
+		items, _ := c.pages("listDepartmentParents", "items",
+			query("department_id", deep.FeishuOpenID, "page_size", size))
 		for _, d := range items {
 			found = append(found, d["open_department_id"].(string))
 		}
@@ -89,7 +90,9 @@ func TestFeishuDepartmentParentsAndBatch(t *testing.T) {
 	c.call("listDepartmentParents").fails(400, 44102)
 	c.call("listDepartmentParents", query("department_id", "od-unknown")).fails(400, 99992357)
 
-	items := c.call("batchGetDepartments", query("department_ids", deep.FeishuOpenID, "department_ids", "od-unknown", "department_ids", "x")).ok().list("data", "items")
+	items := c.call("batchGetDepartments",
+		query("department_ids", deep.FeishuOpenID, "department_ids", "od-unknown", "department_ids",
+			"x")).ok().list("data", "items")
 	assert.Len(t, items, 1, "what is unknown is left out")
 	c.call("batchGetDepartments").fails(400, 99992402)
 	many := query()
@@ -108,9 +111,12 @@ func TestFeishuCreateDepartment(t *testing.T) {
 		return c.call("createDepartment", merged(feishuObject{"name": "数据平台", "parent_department_id": "0"}, body))
 	}
 	got := create(feishuObject{
-		"order": "30", "department_id": "data-platform", "i18n_name": feishuObject{"zh_cn": "数据平台", "ja_jp": "データ", "en_us": "Data Platform"},
-		"leaders":           []feishuObject{{"leaderType": 1, "leaderID": staff.FeishuOpenID}, {"leaderType": 2, "leaderID": people.admin.FeishuOpenID}},
-		"create_group_chat": true, "group_chat_employee_types": []int{1, 2}, "department_hrbps": []string{people.admin.FeishuOpenID}, "unit_ids": []string{"demo-unit-1"},
+		"order": "30", "department_id": "data-platform",
+		"i18n_name": feishuObject{"zh_cn": "数据平台", "ja_jp": "データ", "en_us": "Data Platform"},
+		"leaders": []feishuObject{{"leaderType": 1, "leaderID": staff.FeishuOpenID},
+			{"leaderType": 2, "leaderID": people.admin.FeishuOpenID}},
+		"create_group_chat": true, "group_chat_employee_types": []int{1, 2},
+		"department_hrbps": []string{people.admin.FeishuOpenID}, "unit_ids": []string{"demo-unit-1"},
 	}).ok().object("data", "department")
 	assert.Equal(t, "30", got["order"])
 	assert.Equal(t, "data-platform", got["department_id"])
@@ -144,16 +150,21 @@ func TestFeishuCreateDepartment(t *testing.T) {
 		"order taken":       {feishuObject{"name": "甲", "order": "30"}, 400, 43005},
 		"order malformed":   {feishuObject{"name": "甲", "order": "first"}, 400, 99992402},
 		"order as a number": {feishuObject{"name": "甲", "order": 30}, 400, 99992402},
-		"English name":      {feishuObject{"name": "甲", "i18n_name": feishuObject{"en_us": "Data Platform"}}, 400, 43018},
-		"leader twice":      {feishuObject{"name": "甲", "leaders": []feishuObject{{"leaderType": 1, "leaderID": staff.FeishuOpenID}, {"leaderType": 2, "leaderID": staff.FeishuOpenID}}}, 400, 43016},
-		"unknown leader":    {feishuObject{"name": "甲", "leader_user_id": "ou_x"}, 400, 99992351},
-		"unjoined leader":   {feishuObject{"name": "甲", "leader_user_id": people.unjoined.FeishuOpenID}, 400, 43025},
-		"leader type":       {feishuObject{"name": "甲", "leaders": []feishuObject{{"leaderType": 3, "leaderID": staff.FeishuOpenID}}}, 400, 99992402},
-		"hrbp":              {feishuObject{"name": "甲", "department_hrbps": []string{"ou_x"}}, 400, 43028},
-		"chat types":        {feishuObject{"name": "甲", "group_chat_employee_types": []int{99}}, 400, 43026},
-		"unit in use":       {feishuObject{"name": "甲", "unit_ids": []string{"demo-unit-1"}}, 409, 43002},
-		"two units":         {feishuObject{"name": "甲", "unit_ids": []string{"demo-unit-2", "demo-unit-2"}}, 409, 43001},
-		"unknown unit":      {feishuObject{"name": "甲", "unit_ids": []string{"x"}}, 400, 43004},
+		"English name": {feishuObject{"name": "甲", "i18n_name": feishuObject{"en_us": "Data Platform"}}, 400,
+			43018},
+		"leader twice": {feishuObject{"name": "甲",
+			"leaders": []feishuObject{{"leaderType": 1, "leaderID": staff.FeishuOpenID},
+				{"leaderType": 2, "leaderID": staff.FeishuOpenID}}}, 400, 43016},
+		"unknown leader":  {feishuObject{"name": "甲", "leader_user_id": "ou_x"}, 400, 99992351},
+		"unjoined leader": {feishuObject{"name": "甲", "leader_user_id": people.unjoined.FeishuOpenID}, 400, 43025},
+		"leader type": {feishuObject{"name": "甲",
+			"leaders": []feishuObject{{"leaderType": 3, "leaderID": staff.FeishuOpenID}}}, 400, 99992402},
+		"hrbp":        {feishuObject{"name": "甲", "department_hrbps": []string{"ou_x"}}, 400, 43028},
+		"chat types":  {feishuObject{"name": "甲", "group_chat_employee_types": []int{99}}, 400, 43026},
+		"unit in use": {feishuObject{"name": "甲", "unit_ids": []string{"demo-unit-1"}}, 409, 43002},
+		"two units": {feishuObject{"name": "甲", "unit_ids": []string{"demo-unit-2", "demo-unit-2"}}, 409,
+			43001},
+		"unknown unit": {feishuObject{"name": "甲", "unit_ids": []string{"x"}}, 400, 43004},
 	} {
 		before := len(org.Departments())
 		reply := create(tc.body)
@@ -166,7 +177,8 @@ func TestFeishuCreateDepartment(t *testing.T) {
 	// 25 levels.
 	parent := "0"
 	for level := 1; level <= 25; level++ {
-		parent = create(feishuObject{"name": "层" + strconv.Itoa(level), "parent_department_id": parent}).ok().object("data", "department")["open_department_id"].(string)
+		parent = create(feishuObject{"name": "层" + strconv.Itoa(level),
+			"parent_department_id": parent}).ok().object("data", "department")["open_department_id"].(string)
 	}
 	create(feishuObject{"name": "太深", "parent_department_id": parent}).fails(400, 43019)
 }
@@ -195,7 +207,9 @@ func TestFeishuChangeDepartment(t *testing.T) {
 	}
 	patch := func(body feishuObject) feishuReply { return c.call("patchDepartment", id, body) }
 
-	got := patch(feishuObject{"name": "新名", "order": "31", "leaders": []feishuObject{{"leaderType": 1, "leaderID": member.FeishuOpenID}}}).ok().object("data", "department")
+	got := patch(feishuObject{"name": "新名", "order": "31",
+		"leaders": []feishuObject{{"leaderType": 1, "leaderID": member.FeishuOpenID}}}).ok().object("data",
+		"department")
 	assert.Equal(t, "新名", c.department(id).Name)
 	assert.Equal(t, people.full.Parent, c.department(id).Parent, "what is not said stays")
 	assert.Equal(t, member.FeishuOpenID, got["leader_user_id"])
@@ -203,7 +217,8 @@ func TestFeishuChangeDepartment(t *testing.T) {
 	require.Len(t, leaders, 1, "members who lead, lead everywhere")
 	assert.Equal(t, member.Key, leaders[0].Key)
 
-	patch(feishuObject{"leaders": []feishuObject{{"leaderType": 1, "leaderID": member.FeishuOpenID}, {"leaderType": 2, "leaderID": people.staff.FeishuOpenID}}}).ok()
+	patch(feishuObject{"leaders": []feishuObject{{"leaderType": 1, "leaderID": member.FeishuOpenID},
+		{"leaderType": 2, "leaderID": people.staff.FeishuOpenID}}}).ok()
 	got = patch(feishuObject{"leader_user_id": people.admin.FeishuOpenID}).ok().object("data", "department")
 	assert.Equal(t, people.admin.FeishuOpenID, got["leader_user_id"])
 	assert.Len(t, got["leaders"], 2, "the deputy stays")
@@ -214,7 +229,8 @@ func TestFeishuChangeDepartment(t *testing.T) {
 	assert.Empty(t, org.Leaders(people.full.Key))
 
 	patch(feishuObject{"department_hrbps": []string{people.admin.FeishuOpenID}}).ok()
-	got = patch(feishuObject{"department_hrbps": []string{}, "i18n_name": feishuObject{"ja_jp": "日"}}).ok().object("data", "department")
+	got = patch(feishuObject{"department_hrbps": []string{},
+		"i18n_name": feishuObject{"ja_jp": "日"}}).ok().object("data", "department")
 	assert.Equal(t, []any{}, got["department_hrbps"])
 	assert.Equal(t, "日", got["i18n_name"].(feishuObject)["ja_jp"])
 	assert.Equal(t, people.full.EnglishName, got["i18n_name"].(feishuObject)["en_us"])
@@ -260,10 +276,13 @@ func TestFeishuDeleteDepartment(t *testing.T) {
 	people := feishuPeople(t, c.srv)
 	c.call("deleteDepartment", "0").fails(400, 40002)
 	c.call("deleteDepartment", people.full.FeishuOpenID).fails(400, 43011)
-	parent := c.call("createDepartment", feishuObject{"name": "上", "parent_department_id": "0"}).ok().object("data", "department")["open_department_id"].(string)
-	child := c.call("createDepartment", feishuObject{"name": "下", "parent_department_id": parent}).ok().object("data", "department")
+	parent := c.call("createDepartment", feishuObject{"name": "上", "parent_department_id": "0"}).ok().object("data",
+		"department")["open_department_id"].(string)
+	child := c.call("createDepartment", feishuObject{"name": "下", "parent_department_id": parent}).ok().object("data",
+		"department")
 	c.call("deleteDepartment", parent).fails(400, 43012)
-	assert.Equal(t, feishuObject{}, c.call("deleteDepartment", child["department_id"].(string), query("department_id_type", "department_id")).ok().at("data"))
+	assert.Equal(t, feishuObject{}, c.call("deleteDepartment", child["department_id"].(string),
+		query("department_id_type", "department_id")).ok().at("data"))
 	c.call("deleteDepartment", parent).ok()
 	c.call("getDepartment", parent).fails(400, 40015)
 	c.call("deleteDepartment", parent).fails(400, 40015)
@@ -275,7 +294,8 @@ func TestFeishuContactRange(t *testing.T) {
 	for name, start := range map[string]func(t *testing.T) (*feishuCaller, sim.Department, sim.Person){
 		"from the start": func(t *testing.T) (*feishuCaller, sim.Department, sim.Person) {
 			people := feishuPeople(t, serve(t))
-			c := newFeishuApp(t, sim.WithoutQuotas(), sim.WithFeishuContactRange([]sim.DepartmentKey{people.full.Key}, people.admin.UserID))
+			c := newFeishuApp(t, sim.WithoutQuotas(),
+				sim.WithFeishuContactRange([]sim.DepartmentKey{people.full.Key}, people.admin.UserID))
 			return c, people.full, people.admin
 		},
 		"later": func(t *testing.T) (*feishuCaller, sim.Department, sim.Person) {
@@ -298,7 +318,8 @@ func TestFeishuContactRange(t *testing.T) {
 			c.call("getDepartment", "0").fails(403, 40004)
 			c.call("listDepartments").fails(403, 40004)
 			c.call("createDepartment", feishuObject{"name": "x", "parent_department_id": "0"}).fails(403, 40014)
-			c.call("createUser", feishuObject{"name": "x", "mobile": "13900000001", "employee_type": 1, "department_ids": []string{"0"}}).fails(403, 40004)
+			c.call("createUser", feishuObject{"name": "x", "mobile": "13900000001", "employee_type": 1,
+				"department_ids": []string{"0"}}).fails(403, 40004)
 
 			for _, d := range org.Departments() {
 				got := c.call("listUsersByDepartment", query("department_id", d.FeishuOpenID))
@@ -316,7 +337,8 @@ func TestFeishuContactRange(t *testing.T) {
 				}
 				got := c.call("getUser", p.FeishuOpenID)
 				found := c.call("batchGetUsers", query("user_ids", p.FeishuOpenID)).ok().list("data", "items")
-				match := c.call("batchGetUserIds", feishuObject{"mobiles": []string{p.Mobile.E164()}}).ok().list("data", "user_list")[0].(feishuObject)
+				match := c.call("batchGetUserIds", feishuObject{"mobiles": []string{p.Mobile.E164()}}).ok().list("data",
+					"user_list")[0].(feishuObject)
 				if sees {
 					got.ok()
 					assert.Len(t, found, 1)
@@ -327,9 +349,12 @@ func TestFeishuContactRange(t *testing.T) {
 				assert.Empty(t, found)
 				assert.NotContains(t, match, "user_id")
 			}
-			c.call("deleteUser", outside.FeishuOpenID, feishuObject{}).fails(403, 41050) // the same code, another status
+			// the same code, another status
+			c.call("deleteUser", outside.FeishuOpenID, feishuObject{}).fails(403, 41050)
 			c.call("patchUser", outside.FeishuOpenID, feishuObject{}).fails(400, 41050)
-			assert.Len(t, c.call("batchGetUserBasics", feishuObject{"user_ids": []string{outside.FeishuOpenID}}).ok().list("data", "users"), 1, "whatever the range")
+			assert.Len(t, c.call("batchGetUserBasics",
+				feishuObject{"user_ids": []string{outside.FeishuOpenID}}).ok().list("data", "users"), 1,
+				"whatever the range")
 
 			var other sim.Department
 			for _, d := range org.Departments() {
@@ -338,9 +363,12 @@ func TestFeishuContactRange(t *testing.T) {
 				}
 			}
 			c.call("updateDepartmentId", other.FeishuOpenID, feishuObject{"new_department_id": "x"}).fails(403, 40007)
-			c.call("patchDepartment", full.FeishuOpenID, feishuObject{"parent_department_id": other.FeishuOpenID}).fails(403, 40014)
-			assert.Empty(t, c.call("batchGetDepartments", query("department_ids", other.FeishuOpenID)).ok().list("data", "items"))
-			assert.Empty(t, c.call("listDepartmentParents", query("department_id", full.FeishuOpenID)).ok().list("data", "items"), "cut at the range")
+			c.call("patchDepartment", full.FeishuOpenID,
+				feishuObject{"parent_department_id": other.FeishuOpenID}).fails(403, 40014)
+			assert.Empty(t, c.call("batchGetDepartments", query("department_ids", other.FeishuOpenID)).ok().list("data",
+				"items"))
+			assert.Empty(t, c.call("listDepartmentParents", query("department_id", full.FeishuOpenID)).ok().list("data",
+				"items"), "cut at the range")
 
 			// Without a department the older list has those who were granted one by one.
 			items := c.call("listUsers").ok().list("data", "items")

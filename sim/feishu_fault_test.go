@@ -84,12 +84,16 @@ func TestFeishuFaultsOfTheWire(t *testing.T) {
 			assert.Equal(t, 302, rsp.StatusCode)
 			assert.True(t, strings.HasPrefix(rsp.Header.Get("Location"), "http://elsewhere.invalid/feishu/open-apis/"))
 		},
-		sim.FaultTruncated: func(t *testing.T, _ *http.Response, body string) { assert.False(t, json.Valid([]byte(body))) },
+		sim.FaultTruncated: func(t *testing.T, _ *http.Response, body string) {
+			assert.False(t, json.Valid([]byte(body)))
+		},
 		sim.FaultContentType: func(t *testing.T, rsp *http.Response, _ string) {
 			assert.Contains(t, rsp.Header.Get("Content-Type"), "text/plain")
 		},
-		sim.FaultOversize:   func(t *testing.T, _ *http.Response, body string) { assert.Greater(t, len(body), 1<<20) },
-		sim.FaultExtraField: func(t *testing.T, _ *http.Response, body string) { assert.Contains(t, body, "undeclared_member") },
+		sim.FaultOversize: func(t *testing.T, _ *http.Response, body string) { assert.Greater(t, len(body), 1<<20) },
+		sim.FaultExtraField: func(t *testing.T, _ *http.Response, body string) {
+			assert.Contains(t, body, "undeclared_member")
+		},
 		sim.FaultChangedType: func(t *testing.T, _ *http.Response, body string) {
 			assert.Contains(t, body, `"code":0`)
 			assert.Contains(t, body, `"data":[`)
@@ -101,7 +105,9 @@ func TestFeishuFaultsOfTheWire(t *testing.T) {
 			c := newFeishuApp(t)
 			staff := feishuPeople(t, c.srv).staff
 			c.srv.Inject(sim.VendorFeishu, "patchUser", sim.Fault{Kind: kind, Times: 1, Bytes: 1 << 20})
-			req, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, c.srv.FeishuURL()+"/contact/v3/users/"+url.PathEscape(staff.FeishuOpenID), strings.NewReader(`{"name":"改了"}`))
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPatch,
+				c.srv.FeishuURL()+"/contact/v3/users/"+url.PathEscape(staff.FeishuOpenID),
+				strings.NewReader(`{"name":"改了"}`))
 			require.NoError(t, err)
 			req.Header.Set("Authorization", "Bearer "+c.token)
 			req.Header.Set("Content-Type", "application/json")
@@ -134,7 +140,8 @@ func TestFeishuFaultsOfWalks(t *testing.T) {
 	}
 	remove()
 
-	c.srv.Inject(sim.VendorFeishu, "listUsersByDepartment", sim.Fault{Kind: sim.FaultMovePerson, Person: people.staff.UserID, To: people.empty.Key, Times: 1})
+	c.srv.Inject(sim.VendorFeishu, "listUsersByDepartment",
+		sim.Fault{Kind: sim.FaultMovePerson, Person: people.staff.UserID, To: people.empty.Key, Times: 1})
 	c.call("listUsersByDepartment", query("department_id", "0")).ok()
 	assert.Equal(t, people.empty.Key, c.person(people.staff.FeishuOpenID).MainDepartment)
 }

@@ -80,7 +80,8 @@ func TestFeishuAuthorizationCode(t *testing.T) {
 
 	// PKCE, with the sample of RFC 7636.
 	const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-	for method, challenge := range map[string]string{"S256": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "plain": verifier, "": verifier} {
+	for method, challenge := range map[string]string{"S256": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+		"plain": verifier, "": verifier} {
 		code = authorize(sim.FeishuConsent{CodeChallenge: challenge, CodeChallengeMethod: method})
 		redeem(code).oauthFails(20049, "invalid_grant")
 		redeem(code, "code_verifier", "short").oauthFails(20049, "invalid_grant")
@@ -97,7 +98,8 @@ func TestFeishuAuthorizationCode(t *testing.T) {
 	redeem(code, "grant_type", "").oauthFails(20063, "invalid_request")
 	redeem(code, "grant_type", "password").oauthFails(20036, "unsupported_grant_type")
 	redeem(code, "client_id", demo.StoreAppID, "client_secret", demo.StoreAppSecret).oauthFails(20024, "invalid_grant")
-	c.call("createOauthToken", http.Header{"Authorization": {"Basic eDp5"}}, feishuObject{"client_id": demo.AppID}).oauthFails(20070, "invalid_request")
+	c.call("createOauthToken", http.Header{"Authorization": {"Basic eDp5"}},
+		feishuObject{"client_id": demo.AppID}).oauthFails(20070, "invalid_request")
 	c.call("createOauthToken", rawBody("{")).oauthFails(20063, "invalid_request")
 	c.call("createOauthToken", rawBody(`{"code":1}`)).oauthFails(20063, "invalid_request")
 
@@ -122,7 +124,8 @@ func TestFeishuRefreshTokensRotate(t *testing.T) {
 	c := &feishuCaller{t: t, srv: serve(t, sim.WithClock(k.Now))}
 	staff := feishuPeople(t, c.srv).staff
 	start := func() feishuReply {
-		code, err := c.srv.Feishu().Authorize(staff.UserID, sim.FeishuConsent{Scopes: []string{"contact:user:search", "offline_access"}})
+		code, err := c.srv.Feishu().Authorize(staff.UserID,
+			sim.FeishuConsent{Scopes: []string{"contact:user:search", "offline_access"}})
 		require.NoError(t, err)
 		return c.exchange(feishuObject{"grant_type": "authorization_code", "code": code}).ok()
 	}
@@ -145,7 +148,8 @@ func TestFeishuRefreshTokensRotate(t *testing.T) {
 	refresh("").oauthFails(20001, "invalid_request")
 	demo := c.srv.Credentials().Feishu
 	c.exchange(feishuObject{
-		"grant_type": "refresh_token", "refresh_token": third.str("refresh_token"), "client_id": demo.StoreAppID, "client_secret": demo.StoreAppSecret,
+		"grant_type": "refresh_token", "refresh_token": third.str("refresh_token"), "client_id": demo.StoreAppID,
+		"client_secret": demo.StoreAppSecret,
 	}).oauthFails(20024, "invalid_grant")
 
 	// RevokeTokens is about access tokens; a consent is taken back by the person.
@@ -202,7 +206,8 @@ func TestFeishuUserInfoFields(t *testing.T) {
 	for _, name := range []string{"user_id", "email", "mobile", "employee_no", "enterprise_email"} {
 		assert.NotContains(t, info, name)
 	}
-	for _, name := range []string{"name", "en_name", "open_id", "union_id", "avatar_url", "avatar_thumb", "avatar_middle", "avatar_big", "tenant_key"} {
+	for _, name := range []string{"name", "en_name", "open_id", "union_id", "avatar_url", "avatar_thumb",
+		"avatar_middle", "avatar_big", "tenant_key"} {
 		assert.Contains(t, info, name)
 	}
 }

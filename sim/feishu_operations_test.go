@@ -24,7 +24,8 @@ func TestFeishuEveryOperation(t *testing.T) {
 	require.NoError(t, err)
 
 	app := feishuObject{"app_id": demo.AppID, "app_secret": demo.AppSecret}
-	store := feishuObject{"app_id": demo.StoreAppID, "app_secret": demo.StoreAppSecret, "app_ticket": demo.StoreAppTicket}
+	store := feishuObject{"app_id": demo.StoreAppID, "app_secret": demo.StoreAppSecret,
+		"app_ticket": demo.StoreAppTicket}
 	c.call("getTenantAccessTokenInternal", app).ok()
 	c.call("getAppAccessTokenInternal", app).ok()
 	appToken := c.call("getAppAccessToken", store).ok().str("app_access_token")
@@ -34,12 +35,14 @@ func TestFeishuEveryOperation(t *testing.T) {
 	user.call("getUserInfo").ok()
 	c.call("getJsapiTicket").ok()
 
-	created := c.call("createUser", feishuObject{"name": "林悦", "mobile": "13900000001", "department_ids": []string{full.FeishuOpenID}, "employee_type": 1}).ok()
+	created := c.call("createUser", feishuObject{"name": "林悦", "mobile": "13900000001",
+		"department_ids": []string{full.FeishuOpenID}, "employee_type": 1}).ok()
 	id, _ := created.at("data", "user", "open_id").(string)
 	c.call("listUsers", query("department_id", full.FeishuOpenID)).ok()
 	c.call("getUser", id).ok()
 	c.call("patchUser", id, feishuObject{"name": "林月"}).ok()
-	c.call("replaceUser", id, feishuObject{"name": "林月", "mobile": "13900000001", "department_ids": []string{full.FeishuOpenID}, "employee_type": 1}).ok()
+	c.call("replaceUser", id, feishuObject{"name": "林月", "mobile": "13900000001",
+		"department_ids": []string{full.FeishuOpenID}, "employee_type": 1}).ok()
 	assert.Equal(t, feishuObject{}, c.call("updateUserId", id, feishuObject{"new_user_id": "linyue"}).ok().at("data"))
 	assert.Equal(t, feishuObject{}, c.call("deleteUser", id, feishuObject{}).ok().at("data"))
 	assert.Equal(t, feishuObject{}, c.call("resurrectUser", id, feishuObject{}).ok().at("data"))
@@ -52,7 +55,8 @@ func TestFeishuEveryOperation(t *testing.T) {
 	c.call("convertUnionIds", query("union_ids", staff.FeishuUnionID)).ok()
 	assert.Equal(t, feishuObject{}, c.call("logoutUser", feishuObject{"logout_type": 3, "sid": sid}).ok().at("data"))
 
-	dept, _ := c.call("createDepartment", feishuObject{"name": "新", "parent_department_id": "0", "create_group_chat": true}).ok().at("data", "department", "open_department_id").(string)
+	dept, _ := c.call("createDepartment", feishuObject{"name": "新", "parent_department_id": "0",
+		"create_group_chat": true}).ok().at("data", "department", "open_department_id").(string)
 	c.call("listDepartments").ok()
 	c.call("getDepartment", dept).ok()
 	c.call("patchDepartment", dept, feishuObject{"name": "更新"}).ok()
@@ -104,7 +108,8 @@ func TestFeishuConcurrency(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 16 {
 		wg.Go(func() {
-			body := feishuObject{"name": "林悦", "mobile": "13900000001", "department_ids": []string{full.FeishuOpenID}, "employee_type": 1}
+			body := feishuObject{"name": "林悦", "mobile": "13900000001", "department_ids": []string{full.FeishuOpenID},
+				"employee_type": 1}
 			switch i % 4 {
 			case 0: // the same call, sent again and again
 				c.call("createUser", query("client_token", "once"), body).ok()
@@ -125,7 +130,8 @@ func TestFeishuConcurrency(t *testing.T) {
 func TestFeishuBodies(t *testing.T) {
 	c := newFeishuApp(t)
 	staff := feishuPeople(t, c.srv).staff
-	c.call("patchUser", staff.FeishuOpenID, rawBody(`{"name":"x"}`), http.Header{"Content-Type": {"text/plain"}}).fails(400, 99992402)
+	c.call("patchUser", staff.FeishuOpenID, rawBody(`{"name":"x"}`),
+		http.Header{"Content-Type": {"text/plain"}}).fails(400, 99992402)
 	c.call("patchUser", staff.FeishuOpenID, rawBody(`{"name":`)).fails(400, 99992402)
 	c.call("patchUser", staff.FeishuOpenID, rawBody(`null`)).fails(400, 99992402)
 

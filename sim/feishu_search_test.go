@@ -37,7 +37,8 @@ func TestFeishuSearchUsers(t *testing.T) {
 		assert.Equal(t, want, found)
 	}
 	assert.Empty(t, user.call("searchUsers", query("query", "王", "page_token", "9999")).ok().list("data", "users"))
-	for _, bad := range [][]string{{}, {"query", ""}, {"query", "王", "page_size", "0"}, {"query", "王", "page_size", "201"}, {"query", "王", "page_size", "x"}, {"query", "王", "page_token", "x"}} {
+	for _, bad := range [][]string{{}, {"query", ""}, {"query", "王", "page_size", "0"},
+		{"query", "王", "page_size", "201"}, {"query", "王", "page_size", "x"}, {"query", "王", "page_token", "x"}} {
 		user.call("searchUsers", query(bad...)).fails(400, 48001)
 	}
 
@@ -70,8 +71,10 @@ func TestFeishuSearchUsersV3(t *testing.T) {
 	assert.Contains(t, search(feishuObject{"query": strings.Repeat("长", 51)}).ok().object("data"), "notice")
 
 	require.NoError(t, org.RemovePerson(people.frozen.Key))
-	assert.Empty(t, search(feishuObject{"filter": feishuObject{"user_ids": []string{people.frozen.FeishuOpenID}}}).ok().list("data", "items"))
-	assert.Len(t, search(feishuObject{"filter": feishuObject{"user_ids": []string{people.frozen.FeishuOpenID}, "is_resigned": true}}).ok().list("data", "items"), 1)
+	assert.Empty(t, search(feishuObject{"filter": feishuObject{
+		"user_ids": []string{people.frozen.FeishuOpenID}}}).ok().list("data", "items"))
+	assert.Len(t, search(feishuObject{"filter": feishuObject{"user_ids": []string{people.frozen.FeishuOpenID},
+		"is_resigned": true}}).ok().list("data", "items"), 1)
 	all, mailboxes := len(org.People()), 0
 	for _, p := range org.People() {
 		if p.CorpEmail != "" {
@@ -84,7 +87,8 @@ func TestFeishuSearchUsersV3(t *testing.T) {
 		items := 0
 		q := query("page_size", "30")
 		for {
-			page := user.call("searchUsersV3", q, feishuObject{"filter": feishuObject{"has_enterprise_email": yes}}).ok()
+			page := user.call("searchUsersV3", q,
+				feishuObject{"filter": feishuObject{"has_enterprise_email": yes}}).ok()
 			items += len(page.list("data", "items"))
 			if page.at("data", "has_more") != true {
 				break
@@ -93,7 +97,8 @@ func TestFeishuSearchUsersV3(t *testing.T) {
 		}
 		assert.Equal(t, count, items, "false means must not")
 	}
-	assert.Empty(t, search(feishuObject{"query": "王", "filter": feishuObject{"has_contact": false}}).ok().list("data", "items"))
+	assert.Empty(t, search(feishuObject{"query": "王", "filter": feishuObject{"has_contact": false}}).ok().list("data",
+		"items"))
 	search(feishuObject{}).fails(400, 48001)
 	search(feishuObject{"filter": feishuObject{"user_ids": make([]string, 101)}}).fails(400, 48001)
 	user.call("searchUsersV3", query("page_size", "31"), feishuObject{"query": "王"}).fails(400, 48001)
@@ -107,7 +112,8 @@ func TestFeishuSearchDepartments(t *testing.T) {
 	got := user.call("searchDepartments", feishuObject{"query": people.full.Name}).ok()
 	assert.Equal(t, people.full.FeishuOpenID, got.list("data", "items")[0].(feishuObject)["open_department_id"])
 	assert.Contains(t, got.object("data"), "page_token")
-	assert.Empty(t, user.call("searchDepartments", feishuObject{"query": people.full.EnglishName + "x"}).ok().at("data", "items"), "the default name only")
+	assert.Empty(t, user.call("searchDepartments", feishuObject{"query": people.full.EnglishName + "x"}).ok().at("data",
+		"items"), "the default name only")
 	user.call("searchDepartments", feishuObject{"query": ""}).fails(400, 48001)
 	user.call("searchDepartments", query("page_size", "51"), feishuObject{"query": "x"}).fails(400, 48001)
 }
@@ -126,7 +132,8 @@ func TestFeishuLookUps(t *testing.T) {
 	ids := func(body feishuObject) []any {
 		return c.call("batchGetUserIds", query("user_id_type", "union_id"), body).ok().list("data", "user_list")
 	}
-	active := feishuObject{"is_activated": true, "is_exited": false, "is_frozen": false, "is_resigned": false, "is_unjoin": false}
+	active := feishuObject{"is_activated": true, "is_exited": false, "is_frozen": false, "is_resigned": false,
+		"is_unjoin": false}
 	upper := strings.ToUpper(staff.Email)
 	got := ids(feishuObject{
 		"emails":  []string{upper, "nobody@example.org", staff.CorpEmail},
@@ -152,7 +159,8 @@ func TestFeishuLookUps(t *testing.T) {
 
 	// Lists of ids.
 	p := people.admin
-	items := c.call("batchGetUsers", query("user_ids", p.FeishuOpenID, "user_ids", "ou_unknown", "user_ids", p.FeishuOpenID)).ok().list("data", "items")
+	items := c.call("batchGetUsers", query("user_ids", p.FeishuOpenID, "user_ids", "ou_unknown", "user_ids",
+		p.FeishuOpenID)).ok().list("data", "items")
 	require.Len(t, items, 1)
 	assert.Contains(t, items[0], "is_frozen")
 	assert.NotContains(t, items[0], "assign_info")
@@ -166,13 +174,17 @@ func TestFeishuLookUps(t *testing.T) {
 	}
 	c.call("batchGetUsers", many).fails(400, 40011)
 
-	names := c.call("batchGetUserBasics", query("user_id_type", "user_id"), feishuObject{"user_ids": []string{p.FeishuUserID, "unknown"}}).ok().list("data", "users")
-	assert.Equal(t, []any{feishuObject{"user_id": p.FeishuUserID, "name": p.Name, "i18n_name": feishuObject{"zh_cn": p.Name, "ja_jp": "", "en_us": p.EnglishName}}}, names)
+	names := c.call("batchGetUserBasics", query("user_id_type", "user_id"),
+		feishuObject{"user_ids": []string{p.FeishuUserID, "unknown"}}).ok().list("data", "users")
+	assert.Equal(t, []any{feishuObject{"user_id": p.FeishuUserID, "name": p.Name,
+		"i18n_name": feishuObject{"zh_cn": p.Name, "ja_jp": "", "en_us": p.EnglishName}}}, names)
 	c.call("batchGetUserBasics", feishuObject{"user_ids": make([]string, 11)}).fails(400, 40011)
 	c.call("batchGetUserBasics", feishuObject{}).fails(400, 99992402)
 
-	owners := c.call("convertUnionIds", query("union_ids", p.FeishuUnionID, "union_ids", "on_unknown")).ok().object("data", "user_infos")
-	assert.Equal(t, feishuObject{p.FeishuUnionID: feishuObject{"open_id": p.FeishuOpenID, "user_id": p.FeishuUserID}}, owners)
+	owners := c.call("convertUnionIds", query("union_ids", p.FeishuUnionID, "union_ids",
+		"on_unknown")).ok().object("data", "user_infos")
+	assert.Equal(t, feishuObject{p.FeishuUnionID: feishuObject{"open_id": p.FeishuOpenID, "user_id": p.FeishuUserID}},
+		owners)
 	c.call("convertUnionIds", query("union_ids", p.FeishuOpenID)).fails(400, 99992363)
 }
 

@@ -38,18 +38,21 @@ func TestFeishuTokenRefusals(t *testing.T) {
 		ask(demo.StoreAppID, demo.StoreAppSecret).fails(200, 10014)
 		c.call(op, rawBody("{")).fails(200, 10003)
 		c.call(op, rawBody(`{"app_id":7}`)).fails(200, 10003)
-		c.call(op, rawBody("app_id=x"), http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}).fails(200, 10003)
+		c.call(op, rawBody("app_id=x"), http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}).fails(200,
+			10003)
 	}
 	assert.Zero(t, c.srv.TokensIssued(sim.VendorFeishu))
 }
 
-// While 30 minutes or more are left, the same token is answered with what is left of it; below that a new one, and both are good.
+// While 30 minutes or more are left, the same token is answered with what is left of it; below that a new one, and both
+// are good.
 func TestFeishuTokenOverlap(t *testing.T) {
 	k := newClock()
 	c := &feishuCaller{t: t, srv: serve(t, sim.WithClock(k.Now))}
 	demo := c.srv.Credentials().Feishu
 	ask := func() feishuReply {
-		return c.call("getTenantAccessTokenInternal", feishuObject{"app_id": demo.AppID, "app_secret": demo.AppSecret}).ok()
+		return c.call("getTenantAccessTokenInternal",
+			feishuObject{"app_id": demo.AppID, "app_secret": demo.AppSecret}).ok()
 	}
 	works := func(token string) { c.as(token).call("getDepartment", "0").ok() }
 	first := ask()
@@ -190,9 +193,11 @@ func TestFeishuJsapiTicket(t *testing.T) {
 	again := c.call("getJsapiTicket").ok()
 	assert.Equal(t, first.at("data", "ticket"), again.at("data", "ticket"))
 	assert.Equal(t, 7140, again.intAt("data", "expire_in"))
-	assert.NotEqual(t, first.at("data", "ticket"), c.user(staff.UserID).call("getJsapiTicket").ok().at("data", "ticket"), "one for each identity")
+	assert.NotEqual(t, first.at("data", "ticket"),
+		c.user(staff.UserID).call("getJsapiTicket").ok().at("data", "ticket"), "one for each identity")
 	k.advance(90 * time.Minute)
-	assert.NotEqual(t, first.at("data", "ticket"), c.as(feishuAppOf(t, c.srv).token).call("getJsapiTicket").ok().at("data", "ticket"))
+	assert.NotEqual(t, first.at("data", "ticket"),
+		c.as(feishuAppOf(t, c.srv).token).call("getJsapiTicket").ok().at("data", "ticket"))
 }
 
 func TestFeishuScopes(t *testing.T) {
@@ -202,7 +207,8 @@ func TestFeishuScopes(t *testing.T) {
 
 	// The smallest scopes: ids and mobile_visible.
 	user := c.call("getUser", staff.FeishuOpenID).ok().object("data", "user")
-	assert.Equal(t, feishuObject{"open_id": staff.FeishuOpenID, "union_id": staff.FeishuUnionID, "mobile_visible": !staff.MobileHidden}, user)
+	assert.Equal(t, feishuObject{"open_id": staff.FeishuOpenID, "union_id": staff.FeishuUnionID,
+		"mobile_visible": !staff.MobileHidden}, user)
 	dept := c.call("getDepartment", "0").ok().object("data", "department")
 	assert.Equal(t, feishuObject{"open_department_id": "0"}, dept)
 	match := c.call("batchGetUserIds", feishuObject{"emails": []string{staff.Email}}).ok().list("data", "user_list")
@@ -226,7 +232,8 @@ func TestFeishuScopes(t *testing.T) {
 	assert.Contains(t, user, "job_title")
 
 	// Any one of several scopes opens a name.
-	for _, scope := range []string{"contact:user.base:readonly", "contact:contact:readonly", "contact:contact:readonly_as_app", "contact:contact:access_as_app"} {
+	for _, scope := range []string{"contact:user.base:readonly", "contact:contact:readonly",
+		"contact:contact:readonly_as_app", "contact:contact:access_as_app"} {
 		c = newFeishuApp(t, sim.WithFeishuScopes(read, scope))
 		assert.Equal(t, staff.Name, c.call("getUser", staff.FeishuOpenID).ok().at("data", "user", "name"), scope)
 	}
@@ -278,10 +285,12 @@ func TestFeishuQuotas(t *testing.T) {
 	c.call("patchUser", staff.FeishuOpenID, feishuObject{"nickname": "x"}).ok()
 
 	// Older operations throttle with HTTP 400.
-	srv := serve(t, sim.WithQuota(sim.VendorFeishu, "getTenantAccessTokenInternal", 1, time.Minute), sim.WithQuota(sim.VendorFeishu, "searchUsers", 1, time.Minute))
+	srv := serve(t, sim.WithQuota(sim.VendorFeishu, "getTenantAccessTokenInternal", 1, time.Minute),
+		sim.WithQuota(sim.VendorFeishu, "searchUsers", 1, time.Minute))
 	c = feishuAppOf(t, srv)
 	demo := srv.Credentials().Feishu
-	got = c.call("getTenantAccessTokenInternal", feishuObject{"app_id": demo.AppID, "app_secret": demo.AppSecret}).fails(400, 99991400)
+	got = c.call("getTenantAccessTokenInternal",
+		feishuObject{"app_id": demo.AppID, "app_secret": demo.AppSecret}).fails(400, 99991400)
 	reset, err := strconv.Atoi(got.header.Get("x-ogw-ratelimit-reset"))
 	require.NoError(t, err)
 	assert.InDelta(t, 60, reset, 1)

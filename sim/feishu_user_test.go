@@ -81,8 +81,10 @@ func TestFeishuKindsOfIDs(t *testing.T) {
 		"union_id": {staff.FeishuUnionID, manager.FeishuUnionID},
 		"user_id":  {staff.FeishuUserID, manager.FeishuUserID},
 	} {
-		for deptKind, id := range map[string]string{"open_department_id": dept.FeishuOpenID, "department_id": dept.FeishuID} {
-			u := c.call("getUser", ids[0], query("user_id_type", kind, "department_id_type", deptKind)).ok().object("data", "user")
+		for deptKind, id := range map[string]string{"open_department_id": dept.FeishuOpenID,
+			"department_id": dept.FeishuID} {
+			u := c.call("getUser", ids[0],
+				query("user_id_type", kind, "department_id_type", deptKind)).ok().object("data", "user")
 			assert.Equal(t, ids[1], u["leader_user_id"])
 			assert.Equal(t, []any{id}, u["department_ids"])
 			assert.Equal(t, staff.FeishuUserID, u["user_id"], "the three ids of a person stay what they are")
@@ -123,7 +125,8 @@ func TestFeishuCreateUser(t *testing.T) {
 	org := c.srv.Organisation()
 	people := feishuPeople(t, c.srv)
 	body := func(change feishuObject) feishuObject {
-		b := feishuObject{"name": "林悦", "mobile": "+8613900000001", "department_ids": []string{people.full.FeishuOpenID}, "employee_type": 1}
+		b := feishuObject{"name": "林悦", "mobile": "+8613900000001",
+			"department_ids": []string{people.full.FeishuOpenID}, "employee_type": 1}
 		for name, value := range change {
 			if value == nil {
 				delete(b, name)
@@ -144,23 +147,32 @@ func TestFeishuCreateUser(t *testing.T) {
 	assert.Equal(t, people.full.Key, p.MainDepartment)
 	assert.Equal(t, k.Now().Unix(), p.Hired.Unix(), "absent means now")
 	assert.Len(t, u["user_id"], 8, "made up")
-	assert.Equal(t, []sim.Invitation{{UserID: p.UserID, Operation: "createUser", Time: k.Now()}}, c.srv.Feishu().Invited())
+	assert.Equal(t, []sim.Invitation{{UserID: p.UserID, Operation: "createUser", Time: k.Now()}},
+		c.srv.Feishu().Invited())
 
 	leader := people.staff
 	u = c.call("createUser", query("user_id_type", "user_id", "department_id_type", "department_id"), body(feishuObject{
-		"user_id": "linyue01", "en_name": "Lin Yue", "nickname": "小悦", "email": "lin.yue@mail.example.org", "mobile": "+852 55512345",
+		"user_id": "linyue01", "en_name": "Lin Yue", "nickname": "小悦", "email": "lin.yue@mail.example.org",
+		"mobile":         "+852 55512345",
 		"mobile_visible": false, "gender": 3, "avatar_key": "demo-avatar-key", "leader_user_id": leader.FeishuUserID,
-		"city": "杭州", "country": "CN", "work_station": "A3-17", "join_time": 0, "employee_no": "E0007", "employee_type": 6,
-		"department_ids":   []string{"0", people.full.FeishuID},
-		"orders":           []feishuObject{{"department_id": people.full.FeishuID, "user_order": 5, "department_order": 7, "is_primary_dept": true}, {"department_id": "0", "department_order": 2}},
-		"enterprise_email": "lin.yue@example.cn", "job_title": "产品经理", "geo": "cn", "job_level_id": "demo-level-3", "job_family_id": "demo-family-2",
+		"city": "杭州", "country": "CN", "work_station": "A3-17", "join_time": 0, "employee_no": "E0007",
+		"employee_type":  6,
+		"department_ids": []string{"0", people.full.FeishuID},
+		"orders": []feishuObject{
+			{"department_id": people.full.FeishuID, "user_order": 5, "department_order": 7, "is_primary_dept": true},
+			{"department_id": "0", "department_order": 2}},
+		"enterprise_email": "lin.yue@example.cn", "job_title": "产品经理", "geo": "cn", "job_level_id": "demo-level-3",
+		"job_family_id":    "demo-family-2",
 		"subscription_ids": []string{"9007199254740993"}, "dotted_line_leader_user_ids": []string{leader.FeishuUserID},
 		"custom_attrs": []feishuObject{
 			{"type": "TEXT", "id": "C-7101", "value": feishuObject{"text": "三号楼"}},
-			{"type": "HREF", "id": "C-7102", "value": feishuObject{"text": "主页", "url": "https://people.example/linyue", "pc_url": "https://people.example/pc"}},
+			{"type": "HREF", "id": "C-7102",
+				"value": feishuObject{"text": "主页", "url": "https://people.example/linyue",
+					"pc_url": "https://people.example/pc"}},
 			{"type": "ENUMERATION", "id": "C-7103", "value": feishuObject{"option_id": "o1"}},
 			{"type": "PICTURE_ENUM", "id": "C-7104", "value": feishuObject{"option_id": "o9"}},
-			{"type": "GENERIC_USER", "id": "C-7105", "value": feishuObject{"generic_user": feishuObject{"id": leader.FeishuUserID, "type": 1}}},
+			{"type": "GENERIC_USER", "id": "C-7105",
+				"value": feishuObject{"generic_user": feishuObject{"id": leader.FeishuUserID, "type": 1}}},
 		},
 	})).ok().object("data", "user")
 	p = c.person(u["open_id"].(string))
@@ -171,7 +183,8 @@ func TestFeishuCreateUser(t *testing.T) {
 	assert.Equal(t, int64(0), p.Hired.Unix(), "0 is 1970")
 	assert.True(t, p.MobileHidden)
 	assert.Equal(t, sim.Mobile{Country: "852", Number: "55512345"}, p.Mobile)
-	assert.Equal(t, []sim.Attribute{{Name: "工位", Text: "三号楼"}, {Name: "主页", Text: "主页", URL: "https://people.example/linyue"}}, p.Attributes)
+	assert.Equal(t, []sim.Attribute{{Name: "工位", Text: "三号楼"},
+		{Name: "主页", Text: "主页", URL: "https://people.example/linyue"}}, p.Attributes)
 	assert.Equal(t, "3", asJSON(t, u["gender"]))
 	assert.Equal(t, "6", asJSON(t, u["employee_type"]))
 	assert.Equal(t, leader.FeishuUserID, u["leader_user_id"])
@@ -229,22 +242,40 @@ func TestFeishuCreateUser(t *testing.T) {
 		"job family":            {feishuObject{"job_family_id": "x"}, 400, 44045},
 		"licence":               {feishuObject{"subscription_ids": []string{"1"}}, 400, 44048},
 		"order elsewhere":       {feishuObject{"orders": []feishuObject{{"department_id": "0"}}}, 400, 41025},
-		"primary not first": {feishuObject{"department_ids": []string{"0", people.full.FeishuOpenID}, "orders": []feishuObject{
-			{"department_id": "0", "department_order": 1, "is_primary_dept": true}, {"department_id": people.full.FeishuOpenID, "department_order": 2},
-		}}, 400, 41410},
-		"field without id":      {feishuObject{"custom_attrs": []feishuObject{{"value": feishuObject{"text": "x"}}}}, 400, 41044},
-		"unknown field":         {feishuObject{"custom_attrs": []feishuObject{{"id": "C-1", "value": feishuObject{"text": "x"}}}}, 400, 41045},
-		"field without value":   {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7100"}}}, 400, 41046},
-		"field of another kind": {feishuObject{"custom_attrs": []feishuObject{{"type": "HREF", "id": "C-7100", "value": feishuObject{"text": "x"}}}}, 400, 99992402},
-		"text without text":     {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7100", "value": feishuObject{}}}}, 400, 41046},
-		"long text":             {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7100", "value": feishuObject{"text": long}}}}, 400, 99992402},
-		"link elsewhere":        {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7102", "value": feishuObject{"text": "x", "url": "ftp://x"}}}}, 400, 99992402},
-		"no option":             {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7103", "value": feishuObject{}}}}, 400, 41046},
-		"dotted line":           {feishuObject{"dotted_line_leader_user_ids": []string{"ou_unknown"}}, 400, 44022},
-		"option by its words":   {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7103", "value": feishuObject{"option_id": "蓝"}}}}, 400, 41046},
-		"link without text":     {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7102", "value": feishuObject{"url": "https://x.example"}}}}, 400, 41047},
-		"link without url":      {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7102", "value": feishuObject{"text": "x"}}}}, 400, 41048},
-		"person by open_id":     {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7105", "value": feishuObject{"generic_user": feishuObject{"id": leader.FeishuOpenID, "type": 1}}}}}, 400, 41046},
+		"primary not first": {feishuObject{"department_ids": []string{"0", people.full.FeishuOpenID},
+			"orders": []feishuObject{
+				{"department_id": "0", "department_order": 1, "is_primary_dept": true},
+				{"department_id": people.full.FeishuOpenID, "department_order": 2},
+			}}, 400, 41410},
+		"field without id": {feishuObject{"custom_attrs": []feishuObject{{"value": feishuObject{"text": "x"}}}},
+			400, 41044},
+		"unknown field": {feishuObject{
+			"custom_attrs": []feishuObject{{"id": "C-1", "value": feishuObject{"text": "x"}}}}, 400, 41045},
+		"field without value": {feishuObject{"custom_attrs": []feishuObject{{"id": "C-7100"}}}, 400, 41046},
+		"field of another kind": {feishuObject{
+			"custom_attrs": []feishuObject{{"type": "HREF", "id": "C-7100", "value": feishuObject{"text": "x"}}}}, 400,
+			99992402},
+		"text without text": {feishuObject{
+			"custom_attrs": []feishuObject{{"id": "C-7100", "value": feishuObject{}}}}, 400, 41046},
+		"long text": {feishuObject{
+			"custom_attrs": []feishuObject{{"id": "C-7100", "value": feishuObject{"text": long}}}}, 400, 99992402},
+		"link elsewhere": {feishuObject{
+			"custom_attrs": []feishuObject{{"id": "C-7102", "value": feishuObject{"text": "x", "url": "ftp://x"}}}},
+			400, 99992402},
+		"no option": {feishuObject{
+			"custom_attrs": []feishuObject{{"id": "C-7103", "value": feishuObject{}}}}, 400, 41046},
+		"dotted line": {feishuObject{"dotted_line_leader_user_ids": []string{"ou_unknown"}}, 400, 44022},
+		"option by its words": {feishuObject{
+			"custom_attrs": []feishuObject{{"id": "C-7103", "value": feishuObject{"option_id": "蓝"}}}}, 400, 41046},
+		"link without text": {feishuObject{
+			"custom_attrs": []feishuObject{{"id": "C-7102", "value": feishuObject{"url": "https://x.example"}}}}, 400,
+			41047},
+		"link without url": {feishuObject{
+			"custom_attrs": []feishuObject{{"id": "C-7102", "value": feishuObject{"text": "x"}}}}, 400, 41048},
+		"person by open_id": {feishuObject{
+			"custom_attrs": []feishuObject{
+				{"id": "C-7105", "value": feishuObject{
+					"generic_user": feishuObject{"id": leader.FeishuOpenID, "type": 1}}}}}, 400, 41046},
 	} {
 		before := len(org.People())
 		if name == "too many departments" {
@@ -281,7 +312,8 @@ func TestFeishuClientToken(t *testing.T) {
 		return c.call("createUser", query("client_token", token), rawBody(body))
 	}
 	body := func(name, mobile string) string {
-		return `{"name":"` + name + `","mobile":"` + mobile + `","department_ids":["` + full.FeishuOpenID + `"],"employee_type":1}`
+		return `{"name":"` + name + `","mobile":"` + mobile + `","department_ids":["` + full.FeishuOpenID +
+			`"],"employee_type":1}`
 	}
 	before := len(org.People())
 	first := create("a", body("林悦", "13900000001")).ok()
@@ -295,7 +327,8 @@ func TestFeishuClientToken(t *testing.T) {
 	assert.Len(t, c.srv.Feishu().Invited(), 2)
 
 	dept := func(token, name string) feishuReply {
-		return c.call("createDepartment", query("client_token", token), feishuObject{"name": name, "parent_department_id": "0"})
+		return c.call("createDepartment", query("client_token", token),
+			feishuObject{"name": name, "parent_department_id": "0"})
 	}
 	one := dept("a", "甲").ok() // tokens of other operations do not count
 	assert.Equal(t, one.at("data"), dept("a", "甲").ok().at("data"))
@@ -318,7 +351,8 @@ func TestFeishuPatchUser(t *testing.T) {
 	assert.Equal(t, before, after, "the rest stays")
 
 	// Zero values are values.
-	patch(feishuObject{"mobile_visible": false, "gender": 0, "join_time": 0, "en_name": "", "email": "", "leader_user_id": "", "job_title": "  ", "city": ""}).ok()
+	patch(feishuObject{"mobile_visible": false, "gender": 0, "join_time": 0, "en_name": "", "email": "",
+		"leader_user_id": "", "job_title": "  ", "city": ""}).ok()
 	after = c.person(id)
 	assert.True(t, after.MobileHidden)
 	assert.Equal(t, sim.GenderUnknown, after.Gender)
@@ -345,7 +379,8 @@ func TestFeishuPatchUser(t *testing.T) {
 	after = c.person(id)
 	assert.Equal(t, sim.RootDepartment, after.MainDepartment)
 	assert.Len(t, after.Memberships, 2)
-	assert.Equal(t, "9", asJSON(t, c.call("getUser", id).ok().object("data", "user")["orders"].([]any)[1].(feishuObject)["department_order"]))
+	assert.Equal(t, "9", asJSON(t, c.call("getUser", id).ok().object("data",
+		"user")["orders"].([]any)[1].(feishuObject)["department_order"]))
 	patch(feishuObject{"orders": []feishuObject{{"department_id": "0"}}}).fails(400, 44002)
 	patch(feishuObject{"department_ids": []string{}}).fails(400, 41041)
 
@@ -376,7 +411,8 @@ func TestFeishuReplaceUser(t *testing.T) {
 	c := newFeishuApp(t)
 	people := feishuPeople(t, c.srv)
 	id := people.staff.FeishuOpenID
-	body := feishuObject{"name": "全新", "mobile": "13900000009", "department_ids": []string{people.full.FeishuOpenID}, "employee_type": 2}
+	body := feishuObject{"name": "全新", "mobile": "13900000009", "department_ids": []string{people.full.FeishuOpenID},
+		"employee_type": 2}
 	c.call("replaceUser", id, body).ok()
 	after := c.person(id)
 	assert.Equal(t, "全新", after.Name)
@@ -384,7 +420,8 @@ func TestFeishuReplaceUser(t *testing.T) {
 	assert.Empty(t, after.EnglishName+after.Email+after.CorpEmail+after.Position+after.EmployeeNumber+after.City)
 	assert.True(t, after.Hired.IsZero())
 	assert.Zero(t, after.Manager)
-	for missing, code := range map[string]int{"name": 41006, "mobile": 41010, "department_ids": 41041, "employee_type": 41055} {
+	for missing, code := range map[string]int{"name": 41006, "mobile": 41010, "department_ids": 41041,
+		"employee_type": 41055} {
 		c.call("replaceUser", id, without(body, missing)).fails(400, code)
 	}
 	c.call("replaceUser", id, merged(body, feishuObject{"leader_user_id": id})).fails(400, 41030)
@@ -398,13 +435,15 @@ func without(body feishuObject, name string) feishuObject {
 
 func TestFeishuTenantFeatures(t *testing.T) {
 	body := func(people feishuTestPeople, more feishuObject) feishuObject {
-		return merged(feishuObject{"name": "林悦", "mobile": "13900000001", "department_ids": []string{people.full.FeishuOpenID}, "employee_type": 1}, more)
+		return merged(feishuObject{"name": "林悦", "mobile": "13900000001",
+			"department_ids": []string{people.full.FeishuOpenID}, "employee_type": 1}, more)
 	}
 	t.Run("one department for each", func(t *testing.T) {
 		c := newFeishuApp(t, sim.WithFeishuSingleDepartment())
 		people := feishuPeople(t, c.srv)
 		// A plain refusal with HTTP 504.
-		c.call("createUser", body(people, feishuObject{"department_ids": []string{"0", people.full.FeishuOpenID}})).fails(504, 41032)
+		c.call("createUser", body(people, feishuObject{
+			"department_ids": []string{"0", people.full.FeishuOpenID}})).fails(504, 41032)
 		c.call("createUser", body(people, nil)).ok()
 		c.call("deleteUser", people.staff.FeishuOpenID, feishuObject{}).ok()
 		c.call("resurrectUser", people.staff.FeishuOpenID, feishuObject{"departments": []feishuObject{
@@ -422,19 +461,22 @@ func TestFeishuTenantFeatures(t *testing.T) {
 			{feishuObject{"job_title": "无名"}, 44055, 44058},
 			{feishuObject{"city": "无名", "job_title": "无名"}, 44056, 44059},
 		} {
-			more := merged(tc.more, feishuObject{"mobile": "1390000000" + strconv.Itoa(i), "user_id": "made" + strconv.Itoa(i)})
+			more := merged(tc.more, feishuObject{"mobile": "1390000000" + strconv.Itoa(i), "user_id": "made" +
+				strconv.Itoa(i)})
 			c.call("createUser", query("client_token", strconv.Itoa(i)), body(people, more)).fails(400, tc.create)
 			p, ok := c.srv.Organisation().FindPerson(sim.ByFeishuUserID, "made"+strconv.Itoa(i))
 			require.True(t, ok, "written all the same")
 			assert.NotEqual(t, "无名", p.City)
 			assert.NotEqual(t, "无名", p.Position)
-			c.call("createUser", query("client_token", strconv.Itoa(i)), body(people, more)).fails(400, tc.create) // the same result
+			// the same result
+			c.call("createUser", query("client_token", strconv.Itoa(i)), body(people, more)).fails(400, tc.create)
 
 			change := merged(tc.more, feishuObject{"nickname": "n" + strconv.Itoa(i)})
 			c.call("patchUser", p.FeishuOpenID, change).fails(400, tc.change)
 			assert.Equal(t, "n"+strconv.Itoa(i), c.person(p.FeishuOpenID).Nickname, "written all the same")
 		}
-		c.call("createUser", body(people, feishuObject{"mobile": "13900000009", "city": people.staff.City, "job_title": people.staff.Position})).ok()
+		c.call("createUser", body(people, feishuObject{"mobile": "13900000009", "city": people.staff.City,
+			"job_title": people.staff.Position})).ok()
 	})
 }
 
@@ -478,7 +520,8 @@ func TestFeishuDeleteAndResurrect(t *testing.T) {
 
 	// Whoever left can be read by id.
 	u := c.call("getUser", id).ok().object("data", "user")
-	assert.Equal(t, feishuObject{"is_activated": false, "is_exited": false, "is_frozen": false, "is_resigned": true, "is_unjoin": false}, u["status"])
+	assert.Equal(t, feishuObject{"is_activated": false, "is_exited": false, "is_frozen": false, "is_resigned": true,
+		"is_unjoin": false}, u["status"])
 	assert.Equal(t, []any{}, u["department_ids"])
 	assert.Nil(t, u["orders"])
 
@@ -486,7 +529,8 @@ func TestFeishuDeleteAndResurrect(t *testing.T) {
 	restore(feishuObject{"departments": make([]feishuObject, 51)}).fails(400, 41033)
 	restore(feishuObject{"departments": []feishuObject{{"department_id": "od-unknown"}}}).fails(400, 99992357)
 	restore(feishuObject{"departments": []feishuObject{
-		{"department_id": people.empty.FeishuOpenID, "department_order": 1, "user_order": 4}, {"department_id": people.full.FeishuOpenID, "department_order": 2},
+		{"department_id": people.empty.FeishuOpenID, "department_order": 1, "user_order": 4},
+		{"department_id": people.full.FeishuOpenID, "department_order": 2},
 	}}).ok()
 	back := c.person(id)
 	assert.Equal(t, people.full.Key, back.MainDepartment)
@@ -523,7 +567,8 @@ func TestFeishuDeleteAndResurrect(t *testing.T) {
 		p.FeishuUserID = staff.FeishuUserID
 		return nil
 	}))
-	c.as(feishuAppOf(t, c.srv).token).call("resurrectUser", staff.FeishuUserID, query("user_id_type", "user_id"), feishuObject{}).fails(400, 44033)
+	c.as(feishuAppOf(t, c.srv).token).call("resurrectUser", staff.FeishuUserID, query("user_id_type", "user_id"),
+		feishuObject{}).fails(400, 44033)
 	restore(feishuObject{}).ok()
 	assert.NotEqual(t, staff.FeishuUserID, c.person(id).FeishuUserID)
 	assert.NotEmpty(t, c.person(id).FeishuUserID)
@@ -580,7 +625,8 @@ func TestFeishuLogoutUser(t *testing.T) {
 	}
 	pc, web, phone := signIn(1), signIn(2), signIn(4)
 	logout := func(body feishuObject) feishuReply { return c.call("logoutUser", body) }
-	logout(feishuObject{"logout_type": 1, "user_id": staff.FeishuOpenID, "terminal_type": []int{2, 3}, "logout_reason": 34}).ok()
+	logout(feishuObject{"logout_type": 1, "user_id": staff.FeishuOpenID, "terminal_type": []int{2, 3},
+		"logout_reason": 34}).ok()
 	assert.True(t, x.SignedIn(pc))
 	assert.False(t, x.SignedIn(web))
 	logout(feishuObject{"logout_type": 3, "sid": pc}).ok()

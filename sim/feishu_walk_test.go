@@ -58,13 +58,15 @@ func feishuTruth(org *sim.Organisation, keep func(sim.Person) bool) map[feishuPa
 func (c *feishuCaller) walk(size int) map[feishuPair]int {
 	c.t.Helper()
 	departments := []string{"0"}
-	tree, _ := c.pages("listDepartmentChildren", "items", "0", query("fetch_child", "true", "page_size", strconv.Itoa(size)))
+	tree, _ := c.pages("listDepartmentChildren", "items", "0",
+		query("fetch_child", "true", "page_size", strconv.Itoa(size)))
 	for _, dept := range tree {
 		departments = append(departments, dept["open_department_id"].(string))
 	}
 	found := map[feishuPair]int{}
 	for _, dept := range departments {
-		people, _ := c.pages("listUsersByDepartment", "items", query("department_id", dept, "page_size", strconv.Itoa(size)))
+		people, _ := c.pages("listUsersByDepartment", "items",
+			query("department_id", dept, "page_size", strconv.Itoa(size)))
 		for _, p := range people {
 			found[feishuPair{p["open_id"].(string), dept}]++
 		}
@@ -79,7 +81,8 @@ func TestFeishuWalkIsTheOrganisation(t *testing.T) {
 			srv = simtest.Serve(t, sim.WithoutQuotas())
 		}
 		c := feishuAppOf(t, srv)
-		assert.Equal(t, feishuTruth(srv.Organisation(), func(sim.Person) bool { return true }), c.walk(size), "page size %d", size)
+		assert.Equal(t, feishuTruth(srv.Organisation(), func(sim.Person) bool { return true }), c.walk(size),
+			"page size %d", size)
 	}
 }
 
@@ -113,7 +116,8 @@ func TestFeishuPageShapes(t *testing.T) {
 	c := newFeishuApp(t)
 	people := feishuPeople(t, c.srv)
 	list := func(pairs ...string) feishuReply {
-		return c.call("listUsersByDepartment", query(append([]string{"department_id", people.full.FeishuOpenID}, pairs...)...))
+		return c.call("listUsersByDepartment",
+			query(append([]string{"department_id", people.full.FeishuOpenID}, pairs...)...))
 	}
 	members := len(c.srv.Organisation().Members(people.full.Key))
 	require.Greater(t, members, 1)
@@ -150,7 +154,8 @@ func TestFeishuPageShapes(t *testing.T) {
 	list("page_token", unescaped).fails(400, 40012) // decoded
 	other := newFeishuApp(t, sim.WithSeed(9))
 	dept := feishuPeople(t, other.srv).full
-	foreign, _ := other.call("listUsersByDepartment", query("department_id", dept.FeishuOpenID, "page_size", "1")).ok().at("data", "page_token").(string)
+	foreign, _ := other.call("listUsersByDepartment",
+		query("department_id", dept.FeishuOpenID, "page_size", "1")).ok().at("data", "page_token").(string)
 	list("page_token", foreign).fails(400, 40012)
 	c.call("listDepartmentChildren", "0", query("page_token", token)).fails(400, 40012) // of another list
 	list("page_token", "").ok()
@@ -167,7 +172,8 @@ func TestFeishuPagesSurviveChanges(t *testing.T) {
 	require.True(t, ok)
 	require.NoError(t, org.RemovePerson(p.Key))
 	token, _ := first.at("data", "page_token").(string)
-	rest, _ := c.pages("listUsersByDepartment", "items", query("department_id", full.FeishuOpenID, "page_size", "1", "page_token", token))
+	rest, _ := c.pages("listUsersByDepartment", "items",
+		query("department_id", full.FeishuOpenID, "page_size", "1", "page_token", token))
 	assert.Len(t, rest, len(members)-1)
 }
 
@@ -179,7 +185,8 @@ func TestFeishuScopesListIsTheRange(t *testing.T) {
 		for {
 			got := c.call("listScopes", q).ok()
 			sum := 0
-			for name, into := range map[string]*[]string{"user_ids": &users, "department_ids": &departments, "group_ids": &groups} {
+			for name, into := range map[string]*[]string{"user_ids": &users, "department_ids": &departments,
+				"group_ids": &groups} {
 				ids, _ := got.at("data", name).([]any)
 				sum += len(ids)
 				for _, id := range ids {
@@ -239,6 +246,7 @@ func TestFeishuUserTokensSeeTheTreeToALimit(t *testing.T) {
 	}
 	tree, _ := c.pages("listDepartmentChildren", "items", "0", query("fetch_child", "true", "page_size", "50"))
 	assert.Len(t, tree, 1099)
-	tree, _ = c.user(staff.UserID).pages("listDepartmentChildren", "items", "0", query("fetch_child", "true", "page_size", "50"))
+	tree, _ = c.user(staff.UserID).pages("listDepartmentChildren", "items", "0",
+		query("fetch_child", "true", "page_size", "50"))
 	assert.Len(t, tree, 1000)
 }

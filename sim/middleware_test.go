@@ -43,11 +43,13 @@ func TestMiddlewares(t *testing.T) {
 
 	got := call()
 	assert.Equal(t, []string{"inner" + path + " 40014", "outer" + path + " 40014"}, seen)
-	assert.Equal(t, "inner", got.header.Get("X-Seen-By"), "the first middleware is the outermost, and has passed on what the second one set")
+	assert.Equal(t, "inner", got.header.Get("X-Seen-By"),
+		"the first middleware is the outermost, and has passed on what the second one set")
 
 	got = strike(sim.FaultThrottled)
 	assert.Equal(t, 45009, got.code())
-	assert.Equal(t, []string{"inner" + path + "throttled 45009", "outer" + path + "throttled 45009"}, seen, "a refusal in the vendor's words")
+	assert.Equal(t, []string{"inner" + path + "throttled 45009", "outer" + path + "throttled 45009"}, seen,
+		"a refusal in the vendor's words")
 
 	got = strike(sim.FaultTruncated)
 	assert.Nil(t, got.body)

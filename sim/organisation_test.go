@@ -112,7 +112,8 @@ func TestOrganisationShape(t *testing.T) {
 			for _, m := range p.Memberships {
 				note("order near the end of 32 bits", m.Order > 1<<32-200)
 				note("order beyond 31 bits", m.Order > 1<<31)
-				note("order beyond a float64", m.DingTalkOrder > 1<<53 && int64(float64(m.DingTalkOrder)) != m.DingTalkOrder)
+				note("order beyond a float64", m.DingTalkOrder > 1<<53 &&
+					int64(float64(m.DingTalkOrder)) != m.DingTalkOrder)
 				note("leader", m.Leader)
 			}
 		}
@@ -120,8 +121,10 @@ func TestOrganisationShape(t *testing.T) {
 			note("empty department", len(org.Members(d.Key)) == 0)
 		}
 		for _, what := range []string{
-			"several departments", "many departments", "directly under the root", "disabled", "not activated", "no mobile", "no email",
-			"no position", "no hire date", "no employee number", "no gender", "no manager", "English name", "foreign number",
+			"several departments", "many departments", "directly under the root", "disabled", "not activated",
+			"no mobile", "no email",
+			"no position", "no hire date", "no employee number", "no gender", "no manager", "English name",
+			"foreign number",
 			"@ in the user id", "capitals in the user id", "order near the end of 32 bits", "order beyond 31 bits",
 			"order beyond a float64", "leader", "empty department",
 		} {
@@ -153,9 +156,11 @@ func TestOrganisationFinds(t *testing.T) {
 	org := sim.New(small()...).Organisation()
 	p := org.People()[1]
 	for kind, id := range map[sim.PersonID]string{
-		sim.ByUserID: strings.ToUpper(p.UserID), sim.ByMobile: p.Mobile.E164(), sim.ByEmail: p.Email, sim.ByCorpEmail: p.CorpEmail,
-		sim.ByWeComOpenUserID: p.WeComOpenUserID, sim.ByWeChatOpenID: p.WeChatOpenID, sim.ByDingTalkUnionID: p.DingTalkUnionID,
-		sim.ByFeishuUserID: p.FeishuUserID, sim.ByFeishuOpenID: p.FeishuOpenID, sim.ByFeishuUnionID: p.FeishuUnionID,
+		sim.ByUserID: strings.ToUpper(p.UserID), sim.ByMobile: p.Mobile.E164(), sim.ByEmail: p.Email,
+		sim.ByCorpEmail:       p.CorpEmail,
+		sim.ByWeComOpenUserID: p.WeComOpenUserID, sim.ByWeChatOpenID: p.WeChatOpenID,
+		sim.ByDingTalkUnionID: p.DingTalkUnionID,
+		sim.ByFeishuUserID:    p.FeishuUserID, sim.ByFeishuOpenID: p.FeishuOpenID, sim.ByFeishuUnionID: p.FeishuUnionID,
 		sim.ByWPSUserID: p.WPSUserID,
 	} {
 		got, ok := org.FindPerson(kind, id)
@@ -206,7 +211,8 @@ func TestOrganisationChanges(t *testing.T) {
 	require.ErrorIs(t, org.RemoveDepartment(root), sim.ErrInvalid)
 	assert.Len(t, org.Children(d.Key), 1)
 
-	p, err := org.AddPerson(sim.Person{UserID: "neu", Name: "新人", Memberships: []sim.Membership{{Department: child.Key}}})
+	p, err := org.AddPerson(sim.Person{UserID: "neu", Name: "新人",
+		Memberships: []sim.Membership{{Department: child.Key}}})
 	require.NoError(t, err)
 	assert.NotEmpty(t, p.FeishuOpenID)
 	assert.Equal(t, child.Key, p.MainDepartment)
@@ -250,7 +256,8 @@ func TestOrganisationMayBeChangedWhileItIsRead(t *testing.T) {
 	for i := range 8 {
 		wg.Go(func() {
 			for n := range 20 {
-				p, err := org.AddPerson(sim.Person{UserID: fmt.Sprintf("u%d-%d", i, n), Memberships: []sim.Membership{{Department: sim.RootDepartment}}})
+				p, err := org.AddPerson(sim.Person{UserID: fmt.Sprintf("u%d-%d", i, n),
+					Memberships: []sim.Membership{{Department: sim.RootDepartment}}})
 				assert.NoError(t, err)
 				org.People()
 				org.Members(sim.RootDepartment)

@@ -50,25 +50,26 @@ func Listen(address string, opts ...Option) (*Server, error) {
 		ReadHeaderTimeout: time.Minute,
 		ErrorLog:          log.New(io.Discard, "", 0), // it would report every connection that a fault resets
 	}
-	go srv.http.Serve(listener) // ends with Close
+	go func() { _ = srv.http.Serve(listener) }() // ends with Close
 	return srv, nil
 }
 
 // Close ends all answers that are under way and stops listening.
 func (s *Server) Close() {
 	s.Simulator.Close()
-	s.http.Close()
+	_ = s.http.Close()
 }
 
 // WeComURL is the base URL of WeCom's interface, in place of https://qyapi.weixin.qq.com/cgi-bin.
 func (s *Server) WeComURL() string { return s.URL + "/wecom/cgi-bin" }
 
-// DingTalkURL is the base URL of DingTalk's interface, in place of https://oapi.dingtalk.com and https://api.dingtalk.com.
+// DingTalkURL is the base URL of DingTalk's interface, in place of https://oapi.dingtalk.com and
+// https://api.dingtalk.com.
 func (s *Server) DingTalkURL() string { return s.URL + "/dingtalk" }
 
 // FeishuURL is the base URL of Feishu's interface, in place of https://open.feishu.cn/open-apis.
 func (s *Server) FeishuURL() string { return s.URL + "/feishu/open-apis" }
 
-// WPSURL is the base URL of WPS 365's interface, in place of https://openapi.wps.cn. KSO-1 signatures may have its path or not; see
-// WithWPSUnsignedPrefix.
+// WPSURL is the base URL of WPS 365's interface, in place of https://openapi.wps.cn. KSO-1 signatures may have its path
+// or not; see WithWPSUnsignedPrefix.
 func (s *Server) WPSURL() string { return s.URL + "/wps" }

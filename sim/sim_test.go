@@ -29,7 +29,8 @@ func TestJournal(t *testing.T) {
 	k := newClock()
 	srv := serve(t, sim.WithClock(k.Now))
 	app := appOf(t, srv)
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, app.url("/user/getuserid", "page_token", "kept"), strings.NewReader(`{"mobile":"13000000001"}`))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
+		app.url("/user/getuserid", "page_token", "kept"), strings.NewReader(`{"mobile":"13000000001"}`))
 	require.NoError(t, err)
 	req.Header.Set("Authorization", "Bearer secret")
 	req.Header.Set("User-Agent", "tester")
@@ -65,7 +66,8 @@ func TestJournal(t *testing.T) {
 func TestWrongMethods(t *testing.T) {
 	c := newCorp(t)
 	for _, method := range []string{http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete} {
-		req, err := http.NewRequestWithContext(t.Context(), method, c.contact.url("/user/delete", "userid", c.staff.UserID), nil)
+		req, err := http.NewRequestWithContext(t.Context(), method,
+			c.contact.url("/user/delete", "userid", c.staff.UserID), nil)
 		require.NoError(t, err)
 		got := do(t, req)
 		assert.Equal(t, "40058", got.header.Get("Error-Code"), method)
@@ -110,5 +112,6 @@ func TestEqualSimulatorsAnswerEqually(t *testing.T) {
 			c.get("/department/list").text, c.get("/user/get", "userid", "ghost").text,
 		}
 	}
-	assert.Equal(t, answers(), answers())
+	first := answers()
+	assert.Equal(t, first, answers())
 }

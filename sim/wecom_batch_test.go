@@ -80,9 +80,11 @@ func TestWeComSyncBatchUser(t *testing.T) {
 	assert.Equal(t, 3, done.Status)
 	assert.Equal(t, 100, done.Percentage)
 	require.Len(t, done.Result, 3)
-	assert.Equal(t, []any{"new.one", 0, "ok"}, []any{*done.Result[0].UserID, *done.Result[0].ErrCode, *done.Result[0].ErrMsg})
+	assert.Equal(t, []any{"new.one", 0, "ok"},
+		[]any{*done.Result[0].UserID, *done.Result[0].ErrCode, *done.Result[0].ErrMsg})
 	assert.Equal(t, 0, *done.Result[1].ErrCode)
-	assert.Equal(t, []any{"dup.one", 60104, "mobile existed"}, []any{*done.Result[2].UserID, *done.Result[2].ErrCode, *done.Result[2].ErrMsg})
+	assert.Equal(t, []any{"dup.one", 60104, "mobile existed"},
+		[]any{*done.Result[2].UserID, *done.Result[2].ErrCode, *done.Result[2].ErrMsg})
 	again, _ := c.poll(job)
 	assert.Equal(t, done, again)
 
@@ -140,8 +142,10 @@ func TestWeComReplaceBatchParty(t *testing.T) {
 		}
 		rows = append(rows, fmt.Sprintf("%s,%d,%d,%s", name, d.WeComID, up, order))
 	}
-	rows = append(rows, fmt.Sprintf("%s,%d,%d,0", c.full.Name, c.full.WeComID, parent(c.full)), "新部,4000000009,1,4294967295")
-	job := c.contact.post("/batch/replaceparty", map[string]any{"media_id": c.csv("部门名称,部门ID,父部门ID,排序\n" + strings.Join(rows, "\n"))}).ok().str("jobid")
+	rows = append(rows, fmt.Sprintf("%s,%d,%d,0", c.full.Name, c.full.WeComID, parent(c.full)),
+		"新部,4000000009,1,4294967295")
+	job := c.contact.post("/batch/replaceparty",
+		map[string]any{"media_id": c.csv("部门名称,部门ID,父部门ID,排序\n" + strings.Join(rows, "\n"))}).ok().str("jobid")
 	got := c.finish(job)
 	assert.Equal(t, "replace_party", got.Type)
 	actions := map[int64]int{}
@@ -158,7 +162,8 @@ func TestWeComReplaceBatchParty(t *testing.T) {
 	assert.True(t, exists)
 
 	// Missing in the file, but not empty: it stays.
-	job = c.contact.post("/batch/replaceparty", map[string]any{"media_id": c.csv("部门名称,部门ID,父部门ID,排序\n新部,4000000009,1,")}).ok().str("jobid")
+	job = c.contact.post("/batch/replaceparty",
+		map[string]any{"media_id": c.csv("部门名称,部门ID,父部门ID,排序\n新部,4000000009,1,")}).ok().str("jobid")
 	c.finish(job)
 	_, exists = org.Department(c.full.Key)
 	assert.True(t, exists)
@@ -205,7 +210,8 @@ func TestWeComJobs(t *testing.T) {
 	c.contact.get("/batch/getresult").fails(40063)
 	c.contact.post("/batch/syncuser", map[string]any{}).fails(41006)
 	c.contact.post("/batch/syncuser", map[string]any{
-		"media_id": c.csv("姓名,帐号\n甲,jia"), "callback": map[string]any{"url": "https://cb.example.org", "token": "t", "encodingaeskey": "short"},
+		"media_id": c.csv("姓名,帐号\n甲,jia"),
+		"callback": map[string]any{"url": "https://cb.example.org", "token": "t", "encodingaeskey": "short"},
 	}).fails(40035)
 }
 
@@ -222,7 +228,8 @@ func TestWeComMedia(t *testing.T) {
 	c.app.upload("voice", "a.amr", append([]byte("#!AMR\n"), bytes.Repeat([]byte{0}, 2<<20)...)).fails(45001)
 	c.app.upload("video", "a.mp4", []byte("\x00\x00\x00\x18ftypmp42")).ok()
 	c.app.upload("file", "a", []byte("12345")).fails(44001)
-	c.app.raw("POST", "/media/upload", map[string][]string{"access_token": {c.app.token}, "type": {"file"}}, `{}`).fails(40035)
+	c.app.raw("POST", "/media/upload", map[string][]string{"access_token": {c.app.token}, "type": {"file"}},
+		`{}`).fails(40035)
 
 	// Another app of the corp may use it, for three days.
 	c.clock.advance(3*24*time.Hour - time.Second)

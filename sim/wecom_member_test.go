@@ -61,7 +61,8 @@ func TestWeComSensitiveFields(t *testing.T) {
 
 	ticket, err := c.srv.WeCom().Consent(c.staff.UserID)
 	require.NoError(t, err)
-	assert.Equal(t, c.staff.Mobile.Number, c.app.post("/auth/getuserdetail", map[string]any{"user_ticket": ticket}).ok().str("mobile"))
+	assert.Equal(t, c.staff.Mobile.Number,
+		c.app.post("/auth/getuserdetail", map[string]any{"user_ticket": ticket}).ok().str("mobile"))
 	_, err = c.srv.WeCom().Consent("ghost")
 	require.ErrorIs(t, err, sim.ErrUnknown)
 	_, err = c.srv.WeCom().OpenVerificationPage("ghost")
@@ -132,8 +133,10 @@ func TestWeComOddities(t *testing.T) {
 		}
 	}
 	for _, what := range []string{
-		"order beyond 31 bits", "department beyond 31 bits", "no order", "no leaders", "empty leaders", "fewer leaders", "no direct leader",
-		"empty direct leader", "empty gender", "gender 0", "no extattr", "empty extattr", "extattr without attrs", "typed attr", "web attr",
+		"order beyond 31 bits", "department beyond 31 bits", "no order", "no leaders", "empty leaders", "fewer leaders",
+		"no direct leader",
+		"empty direct leader", "empty gender", "gender 0", "no extattr", "empty extattr", "extattr without attrs",
+		"typed attr", "web attr",
 		"old attr", "attr in both forms", "english_name", "alias", "empty avatar", "members of older days", "disabled",
 		"no department_leader", "department_leader", "no name_en", "name_en", "order",
 	} {
@@ -190,13 +193,20 @@ func TestWeComCreateUser(t *testing.T) {
 	type m = map[string]any
 	unknown := int64(4294967290)
 	got := c.contact.post("/user/create", m{
-		"userid": "chen.yq", "name": "陈雨晴 <&>", "mobile": "+86 13900001111", "department": []int64{c.full.WeComID, unknown}, "order": []int64{7, 4294967295},
-		"is_leader_in_dept": []int{0, 1}, "main_department": c.full.WeComID, "gender": "2", "direct_leader": []string{c.staff.UserID}, "enable": 1, "to_invite": false,
-		"position": "会计", "alias": "Yuki", "email": "yq@example.org", "biz_mail": "yq@corp.example.org", "telephone": "0571-8800", "address": "示例路 1 号",
-		"extattr":           m{"attrs": []m{{"type": 0, "name": "工号", "text": m{"value": "A-0093"}}, {"type": 0, "name": "没有的属性", "text": m{"value": "x"}}}},
-		"external_position": "顾问", "external_profile": m{"external_corp_name": "云杉", "wechat_channels": m{"nickname": "号"}, "external_attr": []m{{"type": 1, "name": "主页", "web": m{"url": "https://example.org", "title": "主页"}}}},
+		"userid": "chen.yq", "name": "陈雨晴 <&>", "mobile": "+86 13900001111",
+		"department": []int64{c.full.WeComID, unknown}, "order": []int64{7, 4294967295},
+		"is_leader_in_dept": []int{0, 1}, "main_department": c.full.WeComID, "gender": "2",
+		"direct_leader": []string{c.staff.UserID}, "enable": 1, "to_invite": false,
+		"position": "会计", "alias": "Yuki", "email": "yq@example.org", "biz_mail": "yq@corp.example.org",
+		"telephone": "0571-8800", "address": "示例路 1 号",
+		"extattr": m{"attrs": []m{{"type": 0, "name": "工号", "text": m{"value": "A-0093"}},
+			{"type": 0, "name": "没有的属性", "text": m{"value": "x"}}}},
+		"external_position": "顾问", "external_profile": m{"external_corp_name": "云杉",
+			"wechat_channels": m{"nickname": "号"},
+			"external_attr":   []m{{"type": 1, "name": "主页", "web": m{"url": "https://example.org", "title": "主页"}}}},
 	}).ok()
-	assert.JSONEq(t, `{"department_info":[{"name":"4294967290","id":4294967290}]}`, asJSON(t, got.body["created_department_list"]))
+	assert.JSONEq(t, `{"department_info":[{"name":"4294967290","id":4294967290}]}`,
+		asJSON(t, got.body["created_department_list"]))
 
 	p := c.person("CHEN.YQ")
 	assert.Equal(t, sim.StatusNotActivated, p.Status)
@@ -220,7 +230,8 @@ func TestWeComCreateUser(t *testing.T) {
 	t.Run("invites unless told otherwise", func(t *testing.T) {
 		c.contact.post("/user/create", m{"userid": "li.mo", "name": "李默", "mobile": "13900002222"}).ok()
 		require.Len(t, c.srv.WeCom().Invited(), 1)
-		assert.Equal(t, sim.Invitation{UserID: "li.mo", Operation: "CreateUser", Time: c.clock.Now()}, c.srv.WeCom().Invited()[0])
+		assert.Equal(t, sim.Invitation{UserID: "li.mo", Operation: "CreateUser", Time: c.clock.Now()},
+			c.srv.WeCom().Invited()[0])
 		d, _ := c.srv.Organisation().Department(c.person("li.mo").MainDepartment)
 		assert.Equal(t, "其他（待设置部门）", d.Name, "without a department")
 	})
@@ -242,36 +253,42 @@ func TestWeComCreateUser(t *testing.T) {
 			body m
 			code int
 		}{
-			"no userid":                  {with(m{"userid": nil}), 41009},
-			"userid with a space":        {with(m{"userid": "a b"}), 40003},
-			"userid begins with a dot":   {with(m{"userid": ".a"}), 40003},
-			"userid of 65 bytes":         {with(m{"userid": strings.Repeat("a", 65)}), 40003},
-			"userid in other case":       {with(m{"userid": strings.ToUpper(c.staff.UserID)}), 60102},
-			"no name":                    {with(m{"name": nil}), 60112},
-			"name too long":              {with(m{"name": strings.Repeat("长", 65)}), 60112},
-			"neither mobile nor email":   {with(m{"mobile": nil}), 60129},
-			"bad mobile":                 {with(m{"mobile": "12"}), 60103},
-			"mobile taken":               {with(m{"mobile": "+86" + c.staff.Mobile.Number}), 60104},
-			"bad email":                  {with(m{"email": "x"}), 60105},
-			"email taken":                {with(m{"email": strings.ToUpper(c.staff.Email)}), 60106},
-			"bad biz_mail":               {with(m{"biz_mail": "a@b"}), 60143},
-			"biz_mail taken":             {with(m{"biz_mail": c.staff.CorpEmail}), 60145},
-			"101 departments":            {with(m{"department": numbersTo(101)}), 60110},
-			"bad department":             {with(m{"department": []int64{-1}}), 60123},
-			"fewer orders":               {with(m{"department": []int64{1, c.full.WeComID}, "order": []int64{1}}), 40035},
-			"order beyond 32 bits":       {with(m{"order": []int64{1 << 32}}), 40035},
-			"more leader flags":          {with(m{"is_leader_in_dept": []int{0, 1}}), 60132},
-			"main department elsewhere":  {with(m{"main_department": c.full.WeComID}), 40066},
-			"two direct leaders":         {with(m{"direct_leader": []string{c.staff.UserID, c.founder.UserID}}), 60257},
-			"unknown direct leader":      {with(m{"direct_leader": []string{"ghost"}}), 60111},
-			"position too long":          {with(m{"position": long}), 301012},
-			"telephone with letters":     {with(m{"telephone": "call me"}), 301013},
-			"alias too long":             {with(m{"alias": long}), 301014},
-			"unknown avatar":             {with(m{"avatar_mediaid": "x"}), 301015},
-			"attribute value too long":   {with(m{"extattr": m{"attrs": []m{{"type": 0, "name": "工号", "text": m{"value": long}}}}}), 60151},
-			"mini-program inside":        {with(m{"extattr": m{"attrs": []m{{"type": 2, "name": "工号"}}}}), 60150},
-			"web without a scheme":       {with(m{"extattr": m{"attrs": []m{{"type": 1, "name": "主页", "web": m{"url": "ftp://x", "title": "t"}}}}}), 60151},
-			"external value too long":    {with(m{"external_profile": m{"external_attr": []m{{"type": 0, "name": "x", "text": m{"value": strings.Repeat("x", 33)}}}}}), 60151},
+			"no userid":                {with(m{"userid": nil}), 41009},
+			"userid with a space":      {with(m{"userid": "a b"}), 40003},
+			"userid begins with a dot": {with(m{"userid": ".a"}), 40003},
+			"userid of 65 bytes":       {with(m{"userid": strings.Repeat("a", 65)}), 40003},
+			"userid in other case":     {with(m{"userid": strings.ToUpper(c.staff.UserID)}), 60102},
+			"no name":                  {with(m{"name": nil}), 60112},
+			"name too long":            {with(m{"name": strings.Repeat("长", 65)}), 60112},
+			"neither mobile nor email": {with(m{"mobile": nil}), 60129},
+			"bad mobile":               {with(m{"mobile": "12"}), 60103},
+			"mobile taken":             {with(m{"mobile": "+86" + c.staff.Mobile.Number}), 60104},
+			"bad email":                {with(m{"email": "x"}), 60105},
+			"email taken":              {with(m{"email": strings.ToUpper(c.staff.Email)}), 60106},
+			"bad biz_mail":             {with(m{"biz_mail": "a@b"}), 60143},
+			"biz_mail taken":           {with(m{"biz_mail": c.staff.CorpEmail}), 60145},
+			"101 departments":          {with(m{"department": numbersTo(101)}), 60110},
+			"bad department":           {with(m{"department": []int64{-1}}), 60123},
+			"fewer orders": {with(m{"department": []int64{1, c.full.WeComID}, "order": []int64{1}}),
+				40035},
+			"order beyond 32 bits":      {with(m{"order": []int64{1 << 32}}), 40035},
+			"more leader flags":         {with(m{"is_leader_in_dept": []int{0, 1}}), 60132},
+			"main department elsewhere": {with(m{"main_department": c.full.WeComID}), 40066},
+			"two direct leaders":        {with(m{"direct_leader": []string{c.staff.UserID, c.founder.UserID}}), 60257},
+			"unknown direct leader":     {with(m{"direct_leader": []string{"ghost"}}), 60111},
+			"position too long":         {with(m{"position": long}), 301012},
+			"telephone with letters":    {with(m{"telephone": "call me"}), 301013},
+			"alias too long":            {with(m{"alias": long}), 301014},
+			"unknown avatar":            {with(m{"avatar_mediaid": "x"}), 301015},
+			"attribute value too long": {
+				with(m{"extattr": m{"attrs": []m{{"type": 0, "name": "工号", "text": m{"value": long}}}}}), 60151},
+			"mini-program inside": {with(m{"extattr": m{"attrs": []m{{"type": 2, "name": "工号"}}}}), 60150},
+			"web without a scheme": {
+				with(m{"extattr": m{"attrs": []m{
+					{"type": 1, "name": "主页", "web": m{"url": "ftp://x", "title": "t"}}}}}), 60151},
+			"external value too long": {
+				with(m{"external_profile": m{
+					"external_attr": []m{{"type": 0, "name": "x", "text": m{"value": strings.Repeat("x", 33)}}}}}), 60151},
 			"orders without departments": {with(m{"department": nil, "order": []int64{1}}), 60127},
 		} {
 			t.Run(name, func(t *testing.T) {
@@ -281,7 +298,8 @@ func TestWeComCreateUser(t *testing.T) {
 		_, found := c.srv.Organisation().FindPerson(sim.ByUserID, "new.one")
 		assert.False(t, found)
 		before := len(c.srv.Organisation().Departments())
-		c.contact.post("/user/create", with(m{"department": []int64{987654}, "mobile": c.staff.Mobile.Number})).fails(60104)
+		c.contact.post("/user/create", with(m{"department": []int64{987654}, "mobile": c.staff.Mobile.Number})).fails(
+			60104)
 		assert.Len(t, c.srv.Organisation().Departments(), before, "a refused call creates no departments")
 	})
 }
@@ -323,9 +341,11 @@ func TestWeComBodies(t *testing.T) {
 	assert.Equal(t, `c:\users\u4f1a`, p.Position, "the member of the wrong type was dropped")
 	assert.Equal(t, "0571", p.Telephone, "the others took effect")
 
-	assert.Equal(t, "updated", update(`{`+user+`,"gender":1,"main_department":"`+id(c.full.WeComID)+`"}`).ok().str("errmsg"), "spellings that are accepted all the same")
+	assert.Equal(t, "updated", update(`{`+user+`,"gender":1,"main_department":"`+id(c.full.WeComID)+`"}`).ok().str(
+		"errmsg"), "spellings that are accepted all the same")
 	assert.Equal(t, sim.GenderMale, c.person(c.staff.UserID).Gender)
-	assert.Equal(t, "updated", update(`{`+user+`,"english_name":"Old","department":["`+id(c.full.WeComID)+`"],"order":["4294967295"]}`).ok().str("errmsg"))
+	assert.Equal(t, "updated", update(`{`+user+`,"english_name":"Old","department":["`+id(
+		c.full.WeComID)+`"],"order":["4294967295"]}`).ok().str("errmsg"))
 	assert.Equal(t, "Old", c.person(c.staff.UserID).Nickname)
 	assert.Equal(t, int64(4294967295), c.person(c.staff.UserID).Memberships[0].Order)
 	assert.Equal(t, "updated", update(`{`+user+`,"position":null,"brand_new":{"a":1}}`).ok().str("errmsg"))
@@ -358,7 +378,8 @@ func TestWeComUpdateUser(t *testing.T) {
 	update(m{"enable": 1}).ok()
 	assert.Equal(t, sim.StatusActive, c.person(c.staff.UserID).Status)
 
-	update(m{"department": []int64{c.empty.WeComID, 1}, "order": []int64{3, 4}, "is_leader_in_dept": []int{1, 0}, "main_department": 1}).ok()
+	update(m{"department": []int64{c.empty.WeComID, 1}, "order": []int64{3, 4}, "is_leader_in_dept": []int{1, 0},
+		"main_department": 1}).ok()
 	p := c.person(c.staff.UserID)
 	require.Len(t, p.Memberships, 2)
 	assert.Equal(t, c.empty.Key, p.Memberships[0].Department)
@@ -375,7 +396,8 @@ func TestWeComUpdateUser(t *testing.T) {
 	update(m{"direct_leader": []string{}}).ok()
 	assert.Zero(t, c.person(c.staff.UserID).Manager)
 
-	update(m{"biz_mail_alias": m{"item": []string{"a@example.org", "b@example.org", "c@example.org", "d@example.org", "e@example.org", "f@example.org"}}}).fails(680050)
+	update(m{"biz_mail_alias": m{"item": []string{"a@example.org", "b@example.org", "c@example.org", "d@example.org",
+		"e@example.org", "f@example.org"}}}).fails(680050)
 	update(m{"biz_mail_alias": m{"item": []string{"x"}}}).fails(680047)
 	update(m{"biz_mail_alias": m{"item": []string{}}}).ok()
 	update(m{"extattr": m{"attrs": []m{{"type": 0, "name": "工位", "text": m{"value": "9F"}}}}}).ok()
@@ -388,7 +410,8 @@ func TestWeComUpdateUser(t *testing.T) {
 	assert.Contains(t, c.person(c.staff.UserID).AvatarURL, image)
 
 	update(m{"new_userid": "other"}).fails(301036)
-	require.NoError(t, c.srv.Organisation().UpdatePerson(c.staff.Key, func(p *sim.Person) error { p.GeneratedUserID = true; return nil }))
+	require.NoError(t, c.srv.Organisation().UpdatePerson(c.staff.Key,
+		func(p *sim.Person) error { p.GeneratedUserID = true; return nil }))
 	update(m{"new_userid": "a b"}).fails(40003)
 	update(m{"new_userid": c.founder.UserID}).fails(60102)
 	update(m{"new_userid": "other"}).ok()

@@ -18,7 +18,8 @@ import (
 func TestWeComInviteUser(t *testing.T) {
 	c := newCorp(t)
 	type m = map[string]any
-	got := c.app.post("/batch/invite", m{"user": []string{c.inactive.UserID, c.staff.UserID, "ghost"}, "party": []int64{1, 987}, "tag": []int64{2, 99}}).ok()
+	got := c.app.post("/batch/invite", m{"user": []string{c.inactive.UserID, c.staff.UserID, "ghost"},
+		"party": []int64{1, 987}, "tag": []int64{2, 99}}).ok()
 	assert.Equal(t, `["ghost"]`, asJSON(t, got.body["invaliduser"]))
 	assert.Equal(t, `[987]`, asJSON(t, got.body["invalidparty"]))
 	assert.Equal(t, `[99]`, asJSON(t, got.body["invalidtag"]))
@@ -46,29 +47,38 @@ func TestWeComInviteUser(t *testing.T) {
 func TestWeComIdentities(t *testing.T) {
 	c := newCorp(t)
 	type m = map[string]any
-	assert.Equal(t, c.staff.WeChatOpenID, c.app.post("/user/convert_to_openid", m{"userid": c.staff.UserID}).ok().str("openid"))
-	assert.NotEmpty(t, c.app.post("/user/convert_to_openid", m{"userid": c.staff.UserID, "agentid": 1000002}).ok().str("appid"))
-	assert.Equal(t, c.staff.UserID, c.app.post("/user/convert_to_userid", m{"openid": c.staff.WeChatOpenID}).ok().str("userid"))
+	assert.Equal(t, c.staff.WeChatOpenID, c.app.post("/user/convert_to_openid",
+		m{"userid": c.staff.UserID}).ok().str("openid"))
+	assert.NotEmpty(t, c.app.post("/user/convert_to_openid",
+		m{"userid": c.staff.UserID, "agentid": 1000002}).ok().str("appid"))
+	assert.Equal(t, c.staff.UserID, c.app.post("/user/convert_to_userid",
+		m{"openid": c.staff.WeChatOpenID}).ok().str("userid"))
 	c.app.post("/user/convert_to_openid", m{"userid": "ghost"}).fails(60111)
 	c.app.post("/user/convert_to_openid", m{}).fails(41009)
 
-	assert.Equal(t, c.staff.UserID, c.app.post("/user/getuserid", m{"mobile": "+86 " + c.staff.Mobile.Number}).ok().str("userid"))
+	assert.Equal(t, c.staff.UserID, c.app.post("/user/getuserid",
+		m{"mobile": "+86 " + c.staff.Mobile.Number}).ok().str("userid"))
 	c.app.post("/user/getuserid", m{"mobile": "1234"}).fails(60103)
-	assert.Equal(t, c.staff.UserID, c.app.post("/user/get_userid_by_email", m{"email": c.staff.Email, "email_type": 2}).ok().str("userid"))
+	assert.Equal(t, c.staff.UserID, c.app.post("/user/get_userid_by_email",
+		m{"email": c.staff.Email, "email_type": 2}).ok().str("userid"))
 	c.app.post("/user/get_userid_by_email", m{"email": c.staff.Email, "email_type": 3}).fails(40035)
 	c.app.post("/user/get_userid_by_email", m{}).fails(40063)
 
 	got := c.provider.post("/batch/userid_to_openuserid", m{"userid_list": []string{c.staff.UserID, "ghost"}}).ok()
-	assert.JSONEq(t, `[{"userid":"`+c.staff.UserID+`","open_userid":"`+c.staff.WeComOpenUserID+`"}]`, asJSON(t, got.body["open_userid_list"]))
+	assert.JSONEq(t, `[{"userid":"`+c.staff.UserID+`","open_userid":"`+c.staff.WeComOpenUserID+`"}]`,
+		asJSON(t, got.body["open_userid_list"]))
 	assert.Equal(t, `["ghost"]`, asJSON(t, got.body["invalid_userid_list"]))
 	c.provider.post("/batch/userid_to_openuserid", m{"userid_list": []string{}}).fails(40063)
 
-	back := m{"open_userid_list": []string{c.staff.WeComOpenUserID, "x"}, "source_agentid": c.srv.Credentials().WeCom.ProviderAppAgentID}
+	back := m{"open_userid_list": []string{c.staff.WeComOpenUserID, "x"},
+		"source_agentid": c.srv.Credentials().WeCom.ProviderAppAgentID}
 	got = c.app.post("/batch/openuserid_to_userid", back).ok()
-	assert.JSONEq(t, `[{"userid":"`+c.staff.UserID+`","open_userid":"`+c.staff.WeComOpenUserID+`"}]`, asJSON(t, got.body["userid_list"]))
+	assert.JSONEq(t, `[{"userid":"`+c.staff.UserID+`","open_userid":"`+c.staff.WeComOpenUserID+`"}]`,
+		asJSON(t, got.body["userid_list"]))
 	assert.Equal(t, `["x"]`, asJSON(t, got.body["invalid_open_userid_list"]))
 	c.app.post("/batch/openuserid_to_userid", m{"open_userid_list": []string{"x"}}).fails(41011)
-	c.app.post("/batch/openuserid_to_userid", m{"open_userid_list": make([]string, 1001), "source_agentid": 5000000042}).fails(40032)
+	c.app.post("/batch/openuserid_to_userid",
+		m{"open_userid_list": make([]string, 1001), "source_agentid": 5000000042}).fails(40032)
 
 	c.contact.post("/user/get_active_stat", m{}).fails(40063)
 	c.contact.post("/user/get_active_stat", m{"date": "20260101"}).fails(40058)
@@ -111,14 +121,16 @@ func TestWeComConcurrency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := sim.New(append(small(), simtest.Checked(t))...)
 		demo := s.Credentials().WeCom
-		buy := httptest.NewRequest("GET", "/wecom/cgi-bin/gettoken?corpid="+demo.CorpID+"&corpsecret="+demo.AppSecret, nil)
+		buy := httptest.NewRequest("GET", "/wecom/cgi-bin/gettoken?corpid="+demo.CorpID+"&corpsecret="+demo.AppSecret,
+			nil)
 		rec := httptest.NewRecorder()
 		s.ServeHTTP(rec, buy)
 		_, rest, _ := strings.Cut(rec.Body.String(), `"access_token":"`)
 		token, _, _ := strings.Cut(rest, `"`)
 
 		call := func(ctx context.Context) *httptest.ResponseRecorder {
-			req := httptest.NewRequest("POST", "/wecom/cgi-bin/auth/get_tfa_info?access_token="+url.QueryEscape(token), strings.NewReader(`{"code":"x"}`))
+			req := httptest.NewRequest("POST", "/wecom/cgi-bin/auth/get_tfa_info?access_token="+url.QueryEscape(token),
+				strings.NewReader(`{"code":"x"}`))
 			rec := httptest.NewRecorder()
 			s.ServeHTTP(rec, req.WithContext(ctx))
 			return rec
@@ -136,7 +148,8 @@ func TestWeComConcurrency(t *testing.T) {
 	})
 }
 
-// Whatever the simulator shows of anybody, oddities included, is what the document says of the wire; see package simtest.
+// Whatever the simulator shows of anybody, oddities included, is what the document says of the wire; see package
+// simtest.
 func TestWeComShowsEverybody(t *testing.T) {
 	srv := simtest.Serve(t)
 	app, provider, contact := appOf(t, srv), providerOf(t, srv), contactOf(t, srv)

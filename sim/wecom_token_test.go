@@ -79,7 +79,8 @@ func TestWeComTokenLife(t *testing.T) {
 
 func TestWeComTokenLifetimeOption(t *testing.T) {
 	k := newClock()
-	srv := serve(t, sim.WithClock(k.Now), sim.WithTokenLifetime(sim.VendorWeCom, time.Minute), sim.WithTokenLifetime(sim.VendorFeishu, time.Hour))
+	srv := serve(t, sim.WithClock(k.Now), sim.WithTokenLifetime(sim.VendorWeCom, time.Minute),
+		sim.WithTokenLifetime(sim.VendorFeishu, time.Hour))
 	c := appOf(t, srv)
 	k.advance(59 * time.Second)
 	c.get("/department/simplelist").ok()
@@ -212,7 +213,8 @@ func TestWeComQuotas(t *testing.T) {
 		srv := serve(t, sim.WithClock(k.Now))
 		app, contact := appOf(t, srv), contactOf(t, srv)
 		for range 9_999 { // past the network, which would take its time
-			req := httptest.NewRequest(http.MethodGet, strings.TrimPrefix(app.url("/department/simplelist", "id", "-1"), srv.URL), nil)
+			req := httptest.NewRequest(http.MethodGet,
+				strings.TrimPrefix(app.url("/department/simplelist", "id", "-1"), srv.URL), nil)
 			srv.ServeHTTP(httptest.NewRecorder(), req)
 		}
 		contact.get("/department/simplelist", "id", "-1").fails(60123)
@@ -226,7 +228,8 @@ func TestWeComQuotas(t *testing.T) {
 	})
 	t.Run("set by option", func(t *testing.T) {
 		k := newClock()
-		srv := serve(t, sim.WithClock(k.Now), sim.WithQuota(sim.VendorWeCom, "GetUser", 2, time.Minute), sim.WithQuota(sim.VendorWeCom, "GetToken", 3, time.Minute))
+		srv := serve(t, sim.WithClock(k.Now), sim.WithQuota(sim.VendorWeCom, "GetUser", 2, time.Minute),
+			sim.WithQuota(sim.VendorWeCom, "GetToken", 3, time.Minute))
 		app := appOf(t, srv)
 		app.get("/user/get", "userid", "x").fails(60111)
 		app.get("/user/get", "userid", "x").fails(60111)

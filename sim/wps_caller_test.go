@@ -62,7 +62,8 @@ func (c *wpsCaller) with(name, value string) *wpsCaller {
 // form posts to the token endpoint.
 func (c *wpsCaller) form(values url.Values) wpsReply {
 	c.t.Helper()
-	req, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, c.srv.WPSURL()+"/oauth2/token", strings.NewReader(values.Encode()))
+	req, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, c.srv.WPSURL()+"/oauth2/token",
+		strings.NewReader(values.Encode()))
 	require.NoError(c.t, err)
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return c.do(req)
@@ -104,7 +105,8 @@ func (c *wpsCaller) request(method, uri, body string) *http.Request {
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Authorization", "Bearer "+c.token)
 	req.Header.Set("X-Kso-Date", date)
-	req.Header.Set("X-Kso-Authorization", "KSO-1 "+c.app+":"+wpsSign(c.key, method, uri, "application/json", date, body))
+	req.Header.Set("X-Kso-Authorization", "KSO-1 "+c.app+":"+wpsSign(c.key, method, uri, "application/json", date,
+		body))
 	for name, values := range c.header {
 		req.Header[name] = values
 	}
@@ -229,7 +231,8 @@ func (c *wpsCaller) person(fits func(sim.Person) bool) sim.Person {
 func (c *wpsCaller) active() sim.Person {
 	c.t.Helper()
 	return c.person(func(p sim.Person) bool {
-		return p.Status == sim.StatusActive && !p.Founder && !p.Admin && len(p.Memberships) == 1 && p.Manager != 0 && p.Email != "" && p.Mobile.Number != "" && !p.GeneratedUserID &&
+		return p.Status == sim.StatusActive && !p.Founder && !p.Admin && len(p.Memberships) == 1 && p.Manager != 0 &&
+			p.Email != "" && p.Mobile.Number != "" && !p.GeneratedUserID &&
 			p.AvatarURL != "" && p.Position != ""
 	})
 }

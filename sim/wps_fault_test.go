@@ -42,25 +42,35 @@ func TestWPSFaultsInTheVendorsPlace(t *testing.T) {
 		code   string
 		text   string // part of the body
 	}{
-		"token revoked":            {sim.Fault{Kind: sim.FaultTokenRevoked}, 401, "400001006", "access_token verify err"},
-		"throttled":                {sim.Fault{Kind: sim.FaultThrottled}, 429, "429000000", "too many requests"},
-		"throttled with a wait":    {sim.Fault{Kind: sim.FaultThrottled, RetryAfter: 1500 * time.Millisecond}, 429, "429000000", "too many requests"},
-		"scope":                    {sim.Fault{Kind: sim.FaultVendorError, Code: "400000003"}, 403, "400000003", "invalid_scope"},
-		"edition":                  {sim.Fault{Kind: sim.FaultVendorError, Code: "403000001"}, 403, "403000001", "ErrPrivileges: interface_company_doc"},
-		"not implemented":          {sim.Fault{Kind: sim.FaultVendorError, Code: "500000004"}, 500, "500000004", "method not implemented"},
-		"expired":                  {sim.Fault{Kind: sim.FaultVendorError, Code: "400001001"}, 401, "400001001", "token expired"},
-		"route":                    {sim.Fault{Kind: sim.FaultVendorError, Code: "404000001"}, 404, "404000001", "Route"},
-		"code alone tells":         {sim.Fault{Kind: sim.FaultVendorError, Code: "403000001", Status: 200, Message: "permission denied"}, 200, "403000001", "permission denied"},
-		"another code":             {sim.Fault{Kind: sim.FaultVendorError, Code: "409000007"}, 409, "409000007", "Conflict"},
+		"token revoked": {sim.Fault{Kind: sim.FaultTokenRevoked}, 401, "400001006",
+			"access_token verify err"},
+		"throttled": {sim.Fault{Kind: sim.FaultThrottled}, 429, "429000000", "too many requests"},
+		"throttled with a wait": {sim.Fault{Kind: sim.FaultThrottled, RetryAfter: 1500 * time.Millisecond}, 429,
+			"429000000", "too many requests"},
+		"scope": {sim.Fault{Kind: sim.FaultVendorError, Code: "400000003"}, 403, "400000003",
+			"invalid_scope"},
+		"edition": {sim.Fault{Kind: sim.FaultVendorError, Code: "403000001"}, 403, "403000001",
+			"ErrPrivileges: interface_company_doc"},
+		"not implemented": {sim.Fault{Kind: sim.FaultVendorError, Code: "500000004"}, 500, "500000004",
+			"method not implemented"},
+		"expired": {sim.Fault{Kind: sim.FaultVendorError, Code: "400001001"}, 401, "400001001",
+			"token expired"},
+		"route": {sim.Fault{Kind: sim.FaultVendorError, Code: "404000001"}, 404, "404000001",
+			"Route"},
+		"code alone tells": {sim.Fault{Kind: sim.FaultVendorError, Code: "403000001", Status: 200,
+			Message: "permission denied"}, 200, "403000001", "permission denied"},
+		"another code": {sim.Fault{Kind: sim.FaultVendorError, Code: "409000007"}, 409, "409000007",
+			"Conflict"},
 		"another code of no shape": {sim.Fault{Kind: sim.FaultVendorError, Code: "77"}, 500, "77", "kso"},
 		"no code":                  {sim.Fault{Kind: sim.FaultVendorError}, 500, "500000000", "internal error"},
-		"RFC 6749":                 {sim.Fault{Kind: sim.FaultVendorError, Code: "invalid_scope", Message: "not granted"}, 400, "", `"error":"invalid_scope"`},
-		"gateway":                  {sim.Fault{Kind: sim.FaultHTMLError}, 502, "", "502 Bad Gateway"},
-		"bare":                     {sim.Fault{Kind: sim.FaultBareError, Status: 503}, 503, "", "internal"},
-		"html":                     {sim.Fault{Kind: sim.FaultHTMLPage}, 200, "", "<html>"},
-		"empty":                    {sim.Fault{Kind: sim.FaultEmptyBody}, 200, "", ""},
-		"empty object":             {sim.Fault{Kind: sim.FaultEmptyObject}, 200, "", "{}"},
-		"redirect":                 {sim.Fault{Kind: sim.FaultRedirect, Status: 307}, 307, "", ""},
+		"RFC 6749": {sim.Fault{Kind: sim.FaultVendorError, Code: "invalid_scope",
+			Message: "not granted"}, 400, "", `"error":"invalid_scope"`},
+		"gateway":      {sim.Fault{Kind: sim.FaultHTMLError}, 502, "", "502 Bad Gateway"},
+		"bare":         {sim.Fault{Kind: sim.FaultBareError, Status: 503}, 503, "", "internal"},
+		"html":         {sim.Fault{Kind: sim.FaultHTMLPage}, 200, "", "<html>"},
+		"empty":        {sim.Fault{Kind: sim.FaultEmptyBody}, 200, "", ""},
+		"empty object": {sim.Fault{Kind: sim.FaultEmptyObject}, 200, "", "{}"},
+		"redirect":     {sim.Fault{Kind: sim.FaultRedirect, Status: 307}, 307, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := c.struck("deleteUser", tc.fault, c.request(http.MethodPost, "/v7/users/"+p.WPSUserID+"/delete", ""))
@@ -93,7 +103,8 @@ func TestWPSFaultsOfTheTokenEndpoint(t *testing.T) {
 	c.srv.Inject(sim.VendorWPS, "oauthToken", sim.Fault{Kind: sim.FaultThrottled, Times: 1, RetryAfter: time.Second})
 	assert.Equal(t, "1", c.buy(nil).fails(http.StatusTooManyRequests, "42900000").header.Get("Retry-After"))
 	c.srv.Inject(sim.VendorWPS, "oauthToken", sim.Fault{Kind: sim.FaultEmptyObject, Times: 1})
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.srv.WPSURL()+"/oauth2/token", strings.NewReader(""))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.srv.WPSURL()+"/oauth2/token",
+		strings.NewReader(""))
 	require.NoError(t, err)
 	assert.Equal(t, "{}", do(t, req).text)
 	c.buy(nil).str("access_token")
@@ -141,10 +152,12 @@ func TestWPSFaultsOnTheAnswer(t *testing.T) {
 	get := func(f sim.Fault) wpsReply { return c.struck("getUser", f, c.request(http.MethodGet, path, "")) }
 	whole := c.get(path).ok().text
 	assert.Equal(t, whole[:len(whole)/2], get(sim.Fault{Kind: sim.FaultTruncated}).text)
-	assert.Equal(t, "text/html", get(sim.Fault{Kind: sim.FaultContentType, ContentType: "text/html"}).header.Get("Content-Type"))
+	assert.Equal(t, "text/html", get(sim.Fault{Kind: sim.FaultContentType,
+		ContentType: "text/html"}).header.Get("Content-Type"))
 	assert.Greater(t, len(get(sim.Fault{Kind: sim.FaultOversize, Bytes: 1 << 20}).ok().text), 1<<20)
 	assert.Contains(t, get(sim.Fault{Kind: sim.FaultExtraField, Field: "data.brand_new"}).data(), "brand_new")
-	assert.IsType(t, map[string]any{}, get(sim.Fault{Kind: sim.FaultChangedType, Field: "data.user_name"}).data()["user_name"])
+	assert.IsType(t, map[string]any{}, get(sim.Fault{Kind: sim.FaultChangedType,
+		Field: "data.user_name"}).data()["user_name"])
 	changed := get(sim.Fault{Kind: sim.FaultChangedType}).ok()
 	assert.IsType(t, []any{}, changed.body["data"], "not the envelope's")
 
@@ -161,7 +174,8 @@ func TestWPSFaultMovePerson(t *testing.T) {
 	c := serveWPS(t)
 	p := c.active()
 	to := c.other(p)
-	c.srv.Inject(sim.VendorWPS, "listDeptMembers", sim.Fault{Kind: sim.FaultMovePerson, Person: p.UserID, To: to.Key, Times: 1})
+	c.srv.Inject(sim.VendorWPS, "listDeptMembers",
+		sim.Fault{Kind: sim.FaultMovePerson, Person: p.UserID, To: to.Key, Times: 1})
 	got := c.get("/v7/depts/"+to.WPSID+"/members", "status", "active", "page_size", "50").items()
 	assert.Contains(t, wpsColumn(got, "user_id"), p.WPSUserID)
 }

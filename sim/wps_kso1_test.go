@@ -30,22 +30,35 @@ func TestWPSSignatureIsChecked(t *testing.T) {
 		text  string
 		hint  string
 	}{
-		"no signature":        {func(h http.Header) { h.Del("X-Kso-Authorization") }, wpsBadHeaderText, "one"},
-		"two signatures":      {func(h http.Header) { h.Add("X-Kso-Authorization", h.Get("X-Kso-Authorization")) }, wpsBadHeaderText, "one"},
-		"no date":             {func(h http.Header) { h.Del("X-Kso-Date") }, wpsBadDateText, "one"},
-		"unparseable date":    {func(h http.Header) { h.Set("X-Kso-Date", "2026-03-02 09:00:00") }, wpsBadDateText, "want a date"},
-		"another date":        {func(h http.Header) { h.Set("X-Kso-Date", "Mon, 02 Jan 2006 15:04:05 GMT") }, wpsBadSignatureText, "not what was signed"},
-		"no version":          {func(h http.Header) { h.Set("X-Kso-Authorization", h.Get("X-Kso-Authorization")[6:]) }, wpsBadHeaderText, "want KSO-1"},
-		"another version":     {func(h http.Header) { h.Set("X-Kso-Authorization", "WPS-4"+h.Get("X-Kso-Authorization")[5:]) }, wpsBadVersionText, "want KSO-1"},
-		"no access key":       {func(h http.Header) { h.Set("X-Kso-Authorization", "KSO-1 abcdef") }, wpsBadHeaderText, "want KSO-1"},
-		"unknown access key":  {func(h http.Header) { h.Set("X-Kso-Authorization", "KSO-1 AKwrong:00") }, wpsBadHeaderText, "no app"},
-		"another app":         {func(h http.Header) { h.Set("X-Kso-Authorization", "KSO-1 "+third.ThirdPartyAppID+":00") }, wpsBadSignatureText, "whose token"},
-		"another type":        {func(h http.Header) { h.Set("Content-Type", "application/json; charset=utf-8") }, wpsBadSignatureText, "Content-Type"},
-		"no type":             {func(h http.Header) { h.Del("Content-Type") }, wpsBadSignatureText, "Content-Type"},
-		"two types":           {func(h http.Header) { h.Add("Content-Type", "application/json") }, wpsBadSignatureText, "Content-Type"},
-		"upper case":          {upperSignature, wpsBadSignatureText, "upper case"},
-		"base64":              {base64Signature, wpsBadSignatureText, "base64"},
-		"one character wrong": {func(h http.Header) { h.Set("X-Kso-Authorization", h.Get("X-Kso-Authorization")+"0") }, wpsBadSignatureText, "not what was signed"},
+		"no signature": {func(h http.Header) { h.Del("X-Kso-Authorization") }, wpsBadHeaderText, "one"},
+		"two signatures": {func(h http.Header) { h.Add("X-Kso-Authorization", h.Get("X-Kso-Authorization")) },
+			wpsBadHeaderText, "one"},
+		"no date": {func(h http.Header) { h.Del("X-Kso-Date") }, wpsBadDateText, "one"},
+		"unparseable date": {func(h http.Header) { h.Set("X-Kso-Date", "2026-03-02 09:00:00") }, wpsBadDateText,
+			"want a date"},
+		"another date": {func(h http.Header) { h.Set("X-Kso-Date", "Mon, 02 Jan 2006 15:04:05 GMT") },
+			wpsBadSignatureText, "not what was signed"},
+		"no version": {func(h http.Header) { h.Set("X-Kso-Authorization", h.Get("X-Kso-Authorization")[6:]) },
+			wpsBadHeaderText, "want KSO-1"},
+		"another version": {func(h http.Header) {
+			h.Set("X-Kso-Authorization", "WPS-4"+h.Get("X-Kso-Authorization")[5:])
+		}, wpsBadVersionText, "want KSO-1"},
+		"no access key": {func(h http.Header) { h.Set("X-Kso-Authorization", "KSO-1 abcdef") }, wpsBadHeaderText,
+			"want KSO-1"},
+		"unknown access key": {func(h http.Header) { h.Set("X-Kso-Authorization", "KSO-1 AKwrong:00") },
+			wpsBadHeaderText, "no app"},
+		"another app": {func(h http.Header) {
+			h.Set("X-Kso-Authorization", "KSO-1 "+third.ThirdPartyAppID+":00")
+		}, wpsBadSignatureText, "whose token"},
+		"another type": {func(h http.Header) { h.Set("Content-Type", "application/json; charset=utf-8") },
+			wpsBadSignatureText, "Content-Type"},
+		"no type": {func(h http.Header) { h.Del("Content-Type") }, wpsBadSignatureText, "Content-Type"},
+		"two types": {func(h http.Header) { h.Add("Content-Type", "application/json") }, wpsBadSignatureText,
+			"Content-Type"},
+		"upper case": {upperSignature, wpsBadSignatureText, "upper case"},
+		"base64":     {base64Signature, wpsBadSignatureText, "base64"},
+		"one character wrong": {func(h http.Header) { h.Set("X-Kso-Authorization", h.Get("X-Kso-Authorization")+"0") },
+			wpsBadSignatureText, "not what was signed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			req := c.request(http.MethodGet, uri, "")
@@ -70,7 +83,8 @@ func base64Signature(h http.Header) {
 
 // sign puts a signature of other parts than those that are sent on a request.
 func (c *wpsCaller) sign(req *http.Request, method, uri, contentType, body string) {
-	req.Header.Set("X-Kso-Authorization", "KSO-1 "+c.app+":"+wpsSign(c.key, method, uri, contentType, req.Header.Get("X-Kso-Date"), body))
+	req.Header.Set("X-Kso-Authorization", "KSO-1 "+c.app+":"+wpsSign(c.key, method, uri, contentType,
+		req.Header.Get("X-Kso-Date"), body))
 }
 
 func TestWPSSignatureIsByteForByte(t *testing.T) {
@@ -94,7 +108,8 @@ func TestWPSSignatureIsByteForByte(t *testing.T) {
 
 	hashOfNothing := "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 	date := req.Header.Get("X-Kso-Date")
-	req.Header.Set("X-Kso-Authorization", "KSO-1 "+c.app+":"+wpsSign(c.key, http.MethodGet, root, "application/json"+date, hashOfNothing, ""))
+	req.Header.Set("X-Kso-Authorization", "KSO-1 "+c.app+":"+wpsSign(c.key, http.MethodGet, root,
+		"application/json"+date, hashOfNothing, ""))
 	refused(req, "empty body")
 
 	// The same query in another order or with other escapes is another one.
@@ -155,7 +170,8 @@ func TestWPSSignatureOptions(t *testing.T) {
 	t.Run("clock skew", func(t *testing.T) {
 		k := newClock()
 		c := wpsOf(t, serve(t, sim.WithClock(k.Now), sim.WithWPSClockSkew(5*time.Minute)), k.Now)
-		for drift, good := range map[time.Duration]bool{0: true, 5 * time.Minute: true, -5 * time.Minute: true, 301 * time.Second: false, -301 * time.Second: false} {
+		for drift, good := range map[time.Duration]bool{0: true, 5 * time.Minute: true, -5 * time.Minute: true,
+			301 * time.Second: false, -301 * time.Second: false} {
 			c.now = func() time.Time { return k.Now().Add(drift) }
 			got := c.get("/v7/depts/root")
 			if good {
@@ -172,7 +188,8 @@ func TestWPSSignatureOptions(t *testing.T) {
 	})
 }
 
-// The page of convertIds lists no signature headers, that of the token endpoint neither. If there are any, they must be right.
+// The page of convertIds lists no signature headers, that of the token endpoint neither. If there are any, they must be
+// right.
 func TestWPSSignatureWhereNoneIsWanted(t *testing.T) {
 	c := serveWPS(t)
 	req := c.request(http.MethodPost, "/v7/id_convert", `{"id_type":"dept_id","ids":["71"]}`)
@@ -194,5 +211,6 @@ func TestWPSSignatureWhereNoneIsWanted(t *testing.T) {
 		return c.do(req)
 	}
 	require.NotEmpty(t, signed("application/x-www-form-urlencoded").str("access_token"))
-	assert.Equal(t, wpsBadSignatureText, signed("application/json").fails(http.StatusUnauthorized, "40100000").str("msg"))
+	assert.Equal(t, wpsBadSignatureText, signed("application/json").fails(http.StatusUnauthorized,
+		"40100000").str("msg"))
 }

@@ -12,7 +12,8 @@ import (
 
 // Every operation succeeds once and fails once, and all answers are what the document says.
 func TestWPSOperations(t *testing.T) {
-	for name, opts := range map[string][]sim.Option{"public cloud": nil, "private deployment": {sim.WithWPSPrivateDeployment()}} {
+	for name, opts := range map[string][]sim.Option{"public cloud": nil,
+		"private deployment": {sim.WithWPSPrivateDeployment()}} {
 		t.Run(name, func(t *testing.T) {
 			c := serveWPS(t, opts...)
 			p, root := c.active(), c.root()
@@ -20,7 +21,8 @@ func TestWPSOperations(t *testing.T) {
 			user, company := "/v7/users/"+p.WPSUserID, "/v7/companies/user_custom_attrs"
 			everybody := []string{"active", "notactive", "disabled"}
 			ghosts := map[string]any{"user_ids": []string{"ghost"}, "status": everybody}
-			ids := map[string]any{"user_ids": []string{p.WPSUserID}, "status": everybody, "with_dept": true, "with_user_detail": true}
+			ids := map[string]any{"user_ids": []string{p.WPSUserID}, "status": everybody, "with_dept": true,
+				"with_user_detail": true}
 
 			c.buy(nil).str("access_token")
 			me := c.as(c.signIn(p).str("access_token"))
@@ -32,11 +34,14 @@ func TestWPSOperations(t *testing.T) {
 			c.get("/v7/users/ghost").fails(http.StatusForbidden, "403000001")
 			c.post("/v7/users/batch_read", ids).ok()
 			c.post("/v7/users/batch_read", `{"user_ids":["x"]}`).badRequest()
-			c.post("/v7/users/by_phones", map[string]any{"phones": []string{p.Mobile.Number}, "status": everybody, "with_dept": true}).ok()
+			c.post("/v7/users/by_phones", map[string]any{"phones": []string{p.Mobile.Number}, "status": everybody,
+				"with_dept": true}).ok()
 			c.post("/v7/users/by_phones", `{"phones":[],"status":["active"]}`).badRequest()
-			c.post("/v7/users/by_emails", map[string]any{"emails": []string{p.Email}, "status": everybody, "with_dept": true}).ok()
+			c.post("/v7/users/by_emails", map[string]any{"emails": []string{p.Email}, "status": everybody,
+				"with_dept": true}).ok()
 			c.post("/v7/users/by_emails", `{"emails":[""],"status":["active"]}`).badRequest()
-			c.post("/v7/users/by_ex_user_ids", map[string]any{"ex_user_ids": []string{p.UserID}, "status": everybody}).ok()
+			c.post("/v7/users/by_ex_user_ids",
+				map[string]any{"ex_user_ids": []string{p.UserID}, "status": everybody}).ok()
 			c.post("/v7/users/by_ex_user_ids", `{"ex_user_ids":["x"],"status":[]}`).badRequest()
 			me.get("/v7/users/current").ok()
 			c.get("/v7/users/current").fails(http.StatusForbidden, "400000003")
@@ -49,7 +54,8 @@ func TestWPSOperations(t *testing.T) {
 			c.as("dead").get("/v7/depts/root").fails(http.StatusUnauthorized, "400001005")
 			c.get("/v7/depts/"+root.WPSID+"/children", "with_total", "true").ok()
 			c.get("/v7/depts/ghost/children").fails(http.StatusForbidden, "403000001")
-			c.get("/v7/depts/"+root.WPSID+"/members", "status", "active", "recursive", "true", "with_user_detail", "true", "with_total", "true").ok()
+			c.get("/v7/depts/"+root.WPSID+"/members", "status", "active", "recursive", "true", "with_user_detail",
+				"true", "with_total", "true").ok()
 			c.get("/v7/depts/ghost/members", "status", "active").fails(http.StatusForbidden, "403000001")
 			c.post("/v7/depts/"+mine.WPSID+"/members/batch_read", ids).ok()
 			c.post("/v7/depts/ghost/members/batch_read", ids).fails(http.StatusForbidden, "403000001")
@@ -67,32 +73,47 @@ func TestWPSOperations(t *testing.T) {
 			c.get(company + "/batch_read").ok()
 			c.as("dead").get(company+"/batch_read").fails(http.StatusUnauthorized, "400001005")
 			c.post(company+"/batch_create", `{"custom_attrs":[{"name":"车位","value_type":"text"}]}`).ok()
-			c.post(company+"/batch_create", `{"custom_attrs":[{"name":"车位","value_type":"text"}]}`).fails(http.StatusConflict, "409000000")
+			c.post(company+"/batch_create",
+				`{"custom_attrs":[{"name":"车位","value_type":"text"}]}`).fails(http.StatusConflict, "409000000")
 			c.post(company+"/batch_update", `{"custom_attrs":[{"id":"at-1","name":"编号"}]}`).ok()
-			c.post(company+"/batch_update", `{"custom_attrs":[{"id":"at-0","name":"编号"}]}`).fails(http.StatusForbidden, "403000001")
+			c.post(company+"/batch_update", `{"custom_attrs":[{"id":"at-0","name":"编号"}]}`).fails(http.StatusForbidden,
+				"403000001")
 			values := map[string]any{"users": []any{map[string]any{"user_id": p.WPSUserID, "custom_attrs": []any{
-				map[string]any{"attr_id": "at-1", "text": "007"}, map[string]any{"attr_id": "at-3", "url": map[string]string{"title": "主页", "link": "https://example.org/7"}},
-				map[string]any{"attr_id": "at-4", "option": "d"}, map[string]any{"attr_id": "at-5", "relation_user": p.WPSUserID},
+				map[string]any{"attr_id": "at-1", "text": "007"},
+				map[string]any{"attr_id": "at-3",
+					"url": map[string]string{"title": "主页", "link": "https://example.org/7"}},
+				map[string]any{"attr_id": "at-4", "option": "d"},
+				map[string]any{"attr_id": "at-5", "relation_user": p.WPSUserID},
 				map[string]any{"attr_id": "at-6", "relation_depts": []string{root.WPSID}},
 			}}}}
 			c.post("/v7/users/custom_attrs/batch_update", values).ok()
-			c.post("/v7/users/custom_attrs/batch_update", `{"users":[{"user_id":"ghost","custom_attrs":[]}]}`).fails(http.StatusForbidden, "403000001")
+			c.post("/v7/users/custom_attrs/batch_update",
+				`{"users":[{"user_id":"ghost","custom_attrs":[]}]}`).fails(http.StatusForbidden, "403000001")
 			c.post("/v7/users/custom_attrs/batch_read", ids).ok()
 			c.post("/v7/users/custom_attrs/batch_read", `{"user_ids":[]}`).badRequest()
 			c.post(company+"/batch_delete", `{"attr_ids":["at-2"]}`).ok()
 			c.post(company+"/batch_delete", `{"attr_ids":["at-2"]}`).fails(http.StatusForbidden, "403000001")
 
-			created := c.post("/v7/users/create", map[string]any{"user_name": "罗一", "dept_ids": []string{mine.WPSID}}).data()["id"].(string)
-			c.post("/v7/users/create", map[string]any{"user_name": "罗一", "dept_ids": []string{"ghost"}}).fails(http.StatusForbidden, "403000001")
+			created := c.post("/v7/users/create",
+				map[string]any{"user_name": "罗一", "dept_ids": []string{mine.WPSID}}).data()["id"].(string)
+			c.post("/v7/users/create", map[string]any{"user_name": "罗一",
+				"dept_ids": []string{"ghost"}}).fails(http.StatusForbidden, "403000001")
 			c.post("/v7/users/"+created+"/update", `{"title":"高级经理","gender":"secrecy"}`).ok()
 			c.post("/v7/users/"+created+"/update", `{"gender":"undefined"}`).badRequest()
 			c.post("/v7/users/batch_disable", ids).ok()
 			c.post("/v7/users/batch_disable", ghosts).fails(http.StatusForbidden, "403000001")
 			c.post("/v7/users/batch_enable", ids).ok()
 			c.post("/v7/users/batch_enable", ghosts).fails(http.StatusForbidden, "403000001")
-			c.post("/v7/users/batch_update_order", map[string]any{"user_order_list": []any{map[string]any{"user_id": created, "dept_id": mine.WPSID, "order": 1 << 40}}}).ok()
-			c.post("/v7/users/batch_update_order", map[string]any{"user_order_list": []any{map[string]any{"user_id": created, "dept_id": other.WPSID, "order": 1}}}).fails(http.StatusForbidden, "403000001")
-			c.post("/v7/users/batch_update_dept", map[string]any{"user_dept_info_list": []any{map[string]any{"user_id": created, "dept_ids": []string{root.WPSID}}}}).ok()
+			c.post("/v7/users/batch_update_order",
+				map[string]any{"user_order_list": []any{
+					map[string]any{"user_id": created, "dept_id": mine.WPSID, "order": 1 << 40}}}).ok()
+			c.post("/v7/users/batch_update_order",
+				map[string]any{"user_order_list": []any{
+					map[string]any{"user_id": created, "dept_id": other.WPSID, "order": 1}}}).fails(http.StatusForbidden,
+				"403000001")
+			c.post("/v7/users/batch_update_dept",
+				map[string]any{"user_dept_info_list": []any{
+					map[string]any{"user_id": created, "dept_ids": []string{root.WPSID}}}}).ok()
 			c.post("/v7/users/batch_update_dept", `{"user_dept_info_list":[]}`).badRequest()
 			c.post("/v7/depts/"+other.WPSID+"/members/"+created+"/create", nil).ok()
 			c.post("/v7/depts/ghost/members/"+created+"/create", nil).fails(http.StatusForbidden, "403000001")
@@ -101,9 +122,13 @@ func TestWPSOperations(t *testing.T) {
 			c.post("/v7/users/"+created+"/delete", nil).ok()
 			c.post("/v7/users/"+created+"/delete", nil).fails(http.StatusForbidden, "403000001")
 
-			dept := c.post("/v7/depts/create", map[string]any{"name": "研发九部", "parent_id": root.WPSID}).data()["dept_id"].(string)
-			c.post("/v7/depts/create", map[string]any{"name": "研发九部", "parent_id": root.WPSID}).fails(http.StatusConflict, "409000000")
-			c.post("/v7/depts/"+dept+"/update", map[string]any{"name": "产品中心", "leaders": []any{map[string]any{"order": 1, "user_id": p.WPSUserID}}}).ok()
+			dept := c.post("/v7/depts/create",
+				map[string]any{"name": "研发九部", "parent_id": root.WPSID}).data()["dept_id"].(string)
+			c.post("/v7/depts/create", map[string]any{"name": "研发九部",
+				"parent_id": root.WPSID}).fails(http.StatusConflict, "409000000")
+			c.post("/v7/depts/"+dept+"/update",
+				map[string]any{"name": "产品中心",
+					"leaders": []any{map[string]any{"order": 1, "user_id": p.WPSUserID}}}).ok()
 			c.post("/v7/depts/"+dept+"/update", map[string]any{"parent_id": dept}).badRequest()
 			c.get("/v7/depts/"+root.WPSID+"/children", "page_size", "50").ok()
 			c.post("/v7/depts/"+dept+"/delete", nil).ok()
@@ -113,7 +138,9 @@ func TestWPSOperations(t *testing.T) {
 				c.post("/v7/depts/batch_delete", batch).fails(http.StatusNotFound, "404000001")
 			} else {
 				c.post("/v7/depts/batch_delete", batch).fails(http.StatusForbidden, "403000001")
-				batch["dept_ids"] = []string{c.post("/v7/depts/create", map[string]any{"name": "x", "parent_id": root.WPSID}).data()["dept_id"].(string)}
+				batch["dept_ids"] = []string{
+					c.post("/v7/depts/create",
+						map[string]any{"name": "x", "parent_id": root.WPSID}).data()["dept_id"].(string)}
 				c.post("/v7/depts/batch_delete", batch).ok()
 			}
 
@@ -125,7 +152,8 @@ func TestWPSOperations(t *testing.T) {
 			operations := c.srv.Operations(sim.VendorWPS)
 			assert.Len(t, operations, 38)
 			for _, id := range operations {
-				assert.True(t, succeeded[id] || id == "batchDeleteDepts" && name == "public cloud", "a success of %s", id)
+				assert.True(t, succeeded[id] || id == "batchDeleteDepts" && name == "public cloud", "a success of %s",
+					id)
 				assert.True(t, failed[id], "a failure of %s", id)
 			}
 		})
@@ -152,7 +180,8 @@ func TestWPSOddities(t *testing.T) {
 			names := map[string]int{}
 			next := ""
 			for {
-				got := c.get("/v7/users", append(wpsAllStates, "page_size", "50", "with_dept", "true", "page_token", next)...)
+				got := c.get("/v7/users", append(wpsAllStates, "page_size", "50", "with_dept", "true", "page_token",
+					next)...)
 				for _, u := range got.items() {
 					names[u["user_name"].(string)]++
 					_, titled := u["title"]
@@ -184,15 +213,20 @@ func TestWPSOddities(t *testing.T) {
 				note("same name", n > 1)
 			}
 			for what, want := range map[string]bool{
-				"no title": true, "empty title": true, "outer id of its own": true, "outer id falls back": true, "undefined gender": true, "intern": true,
-				"no employment type": true, "probationary": true, "super-admin": true, "admin": true, "notactive": true, "same name": true,
-				"dept id alone": name == "public", "dept_id alone": name == "private", "dept_id beside id": name == "private",
+				"no title": true, "empty title": true, "outer id of its own": true, "outer id falls back": true,
+				"undefined gender": true, "intern": true,
+				"no employment type": true, "probationary": true, "super-admin": true, "admin": true, "notactive": true,
+				"same name":     true,
+				"dept id alone": name == "public", "dept_id alone": name == "private",
+				"dept_id beside id": name == "private",
 			} {
 				assert.Equal(t, want, count[what] > 0, "%s: %d", what, count[what])
 			}
-			members, _ := c.walk("/v7/depts/"+c.root().WPSID+"/members", append(wpsAllStates, "page_size", "50", "recursive", "true")...)
+			members, _ := c.walk("/v7/depts/"+c.root().WPSID+"/members",
+				append(wpsAllStates, "page_size", "50", "recursive", "true")...)
 			for _, m := range members {
-				note("order beyond 32 bits", len(m["order"].(interface{ String() string }).String()) > 9 && m["order"].(interface{ String() string }).String() > "4294967295")
+				note("order beyond 32 bits", len(m["order"].(interface{ String() string }).String()) > 9 &&
+					m["order"].(interface{ String() string }).String() > "4294967295")
 				note("leader", m["is_leader"] == true)
 			}
 			assert.Positive(t, count["order beyond 32 bits"])

@@ -28,7 +28,8 @@ func TestWPSPrivateDeployment(t *testing.T) {
 	assert.Contains(t, dept, "is_leader")
 	assert.Contains(t, dept, "order")
 
-	made := c.post("/v7/users/create", map[string]any{"user_name": "罗一", "dept_ids": []string{root.WPSID}, "login_name": "luo.yi", "avatar": "https://img.example.org/1.png"}).data()
+	made := c.post("/v7/users/create", map[string]any{"user_name": "罗一", "dept_ids": []string{root.WPSID},
+		"login_name": "luo.yi", "avatar": "https://img.example.org/1.png"}).data()
 	assert.Equal(t, "luo.yi", made["login_name"])
 	assert.Len(t, made["depts"], 1)
 	c.post("/v7/users/"+made["id"].(string)+"/update", `{"login_name":"luo.er","source":"ldap"}`).ok()
@@ -61,9 +62,11 @@ func TestWPSPrivateDimission(t *testing.T) {
 	assert.Equal(t, []any{}, gone[0]["depts"])
 	all, _ := c.walk("/v7/users", append(wpsAllStates, "status", "dimission", "page_size", "7")...)
 	assert.Len(t, all, 60)
-	found := c.post("/v7/users/batch_read", map[string]any{"user_ids": []string{p.WPSUserID}, "status": []string{"active", "dimission"}}).items()
+	found := c.post("/v7/users/batch_read",
+		map[string]any{"user_ids": []string{p.WPSUserID}, "status": []string{"active", "dimission"}}).items()
 	assert.Len(t, found, 1)
-	assert.Empty(t, c.post("/v7/depts/"+mine.WPSID+"/members/batch_read", map[string]any{"user_ids": []string{p.WPSUserID}, "status": []string{"dimission"}}).items())
+	assert.Empty(t, c.post("/v7/depts/"+mine.WPSID+"/members/batch_read",
+		map[string]any{"user_ids": []string{p.WPSUserID}, "status": []string{"dimission"}}).items())
 	c.get("/v7/users/"+p.WPSUserID).fails(http.StatusForbidden, "403000001")
 	c.srv.WPS().SetDataPermission(mine.Key)
 	assert.Empty(t, c.get("/v7/users", "status", "dimission").items())

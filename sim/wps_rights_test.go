@@ -17,7 +17,8 @@ func TestWPSScopes(t *testing.T) {
 	c.get("/v7/users/" + p.WPSUserID).ok()
 	got := c.post("/v7/users/"+p.WPSUserID+"/delete", nil).fails(http.StatusForbidden, "400000003")
 	assert.Equal(t, "kso: PermissionDenied access_token verify err: invalid_scope", got.str("message"))
-	assert.Equal(t, "the access token was not granted any of the required scopes: kso.contact.readwrite", got.str("desc"))
+	assert.Equal(t, "the access token was not granted any of the required scopes: kso.contact.readwrite",
+		got.str("desc"))
 	c.get("/v7/companies/user_custom_attrs/batch_read").fails(http.StatusForbidden, "400000003")
 	c.post("/v7/id_convert", `{"id_type":"company_id","ids":["4412"]}`).ok() // needs none
 	assert.Equal(t, p, c.again(p.Key))
@@ -30,19 +31,25 @@ func TestWPSScopes(t *testing.T) {
 
 // Fields without their scope are absent, neither null nor empty.
 func TestWPSFieldScopes(t *testing.T) {
-	fields := map[string]string{"email": "kso.user_email.read", "phone": "kso.user_phone.read", "gender": "kso.user_gender.read"}
+	fields := map[string]string{"email": "kso.user_email.read", "phone": "kso.user_phone.read",
+		"gender": "kso.user_gender.read"}
 	for granted := range fields {
 		c := serveWPS(t, sim.WithWPSScopes("kso.contact.read", fields[granted]))
 		p := c.active()
 		root, mine := c.root(), c.dept(p.MainDepartment)
 		everybody := []string{"active", "notactive", "disabled"}
 		for where, user := range map[string]map[string]any{
-			"getUser":       c.get("/v7/users/" + p.WPSUserID).data(),
-			"listUsers":     c.get("/v7/users", "status", "active", "page_size", "50").items()[0],
-			"member":        c.get("/v7/depts/"+root.WPSID+"/members", "status", "active", "recursive", "true", "with_user_detail", "true").items()[0]["user_info"].(map[string]any),
-			"byExUserIds":   c.post("/v7/users/by_ex_user_ids", map[string]any{"ex_user_ids": []string{p.UserID}, "status": everybody}).items()[0],
-			"byPhones":      c.post("/v7/users/by_phones", map[string]any{"phones": []string{p.Mobile.Short()}, "status": everybody}).items()[0],
-			"batchReadDept": c.post("/v7/depts/"+mine.WPSID+"/members/batch_read", map[string]any{"user_ids": []string{p.WPSUserID}, "status": everybody, "with_user_detail": true}).items()[0]["user_info"].(map[string]any),
+			"getUser":   c.get("/v7/users/" + p.WPSUserID).data(),
+			"listUsers": c.get("/v7/users", "status", "active", "page_size", "50").items()[0],
+			"member": c.get("/v7/depts/"+root.WPSID+"/members", "status", "active", "recursive", "true",
+				"with_user_detail", "true").items()[0]["user_info"].(map[string]any),
+			"byExUserIds": c.post("/v7/users/by_ex_user_ids",
+				map[string]any{"ex_user_ids": []string{p.UserID}, "status": everybody}).items()[0],
+			"byPhones": c.post("/v7/users/by_phones",
+				map[string]any{"phones": []string{p.Mobile.Short()}, "status": everybody}).items()[0],
+			"batchReadDept": c.post("/v7/depts/"+mine.WPSID+"/members/batch_read",
+				map[string]any{"user_ids": []string{p.WPSUserID}, "status": everybody,
+					"with_user_detail": true}).items()[0]["user_info"].(map[string]any),
 		} {
 			for field := range fields {
 				if field == granted && (where != "byExUserIds" || field != "gender") {
@@ -95,9 +102,11 @@ func TestWPSWithoutDataPermission(t *testing.T) {
 	empty(c.get("/v7/users", "status", "active"))
 	empty(c.get("/v7/depts/" + root.WPSID + "/children"))
 	empty(c.get("/v7/depts/"+root.WPSID+"/members", "status", "active", "recursive", "true"))
-	empty(c.post("/v7/users/batch_read", map[string]any{"user_ids": []string{p.WPSUserID}, "status": []string{"active"}}))
+	empty(c.post("/v7/users/batch_read", map[string]any{"user_ids": []string{p.WPSUserID},
+		"status": []string{"active"}}))
 	empty(c.post("/v7/depts/batch_read", map[string]any{"dept_ids": []string{root.WPSID}}))
-	empty(c.post("/v7/depts/"+root.WPSID+"/members/batch_read", map[string]any{"user_ids": []string{p.WPSUserID}, "status": []string{"active"}}))
+	empty(c.post("/v7/depts/"+root.WPSID+"/members/batch_read",
+		map[string]any{"user_ids": []string{p.WPSUserID}, "status": []string{"active"}}))
 	total := c.get("/v7/users", "status", "active", "with_total", "true").data()["total"]
 	assert.Equal(t, "0", total.(interface{ String() string }).String())
 	c.get("/v7/depts/root").ok()
@@ -110,7 +119,10 @@ func TestWPSWithoutDataPermission(t *testing.T) {
 func TestWPSDataPermissionOfADepartment(t *testing.T) {
 	c := serveWPS(t)
 	org := c.srv.Organisation()
-	top := c.person(func(p sim.Person) bool { return p.MainDepartment != sim.RootDepartment && len(p.Memberships) == 1 }).MainDepartment
+	top := c.person(func(p sim.Person) bool {
+		return p.MainDepartment != sim.RootDepartment &&
+			len(p.Memberships) == 1
+	}).MainDepartment
 	inside := map[sim.DepartmentKey]bool{}
 	for _, d := range org.Subtree(top) {
 		inside[d.Key] = true
@@ -127,7 +139,8 @@ func TestWPSDataPermissionOfADepartment(t *testing.T) {
 	}
 	require.NotEmpty(t, want)
 	require.Less(t, len(want), 60)
-	found, pages := c.walk("/v7/users", "status", "active", "status", "notactive", "status", "disabled", "page_size", "5", "with_dept", "true")
+	found, pages := c.walk("/v7/users", "status", "active", "status", "notactive", "status", "disabled", "page_size",
+		"5", "with_dept", "true")
 	assert.ElementsMatch(t, want, wpsColumn(found, "id"))
 	assert.Equal(t, 12, pages, "pages are cut before the data permission, so that some are short or empty")
 	for _, user := range found {
@@ -171,17 +184,21 @@ func TestWPSQuota(t *testing.T) {
 
 	// Each app has its own.
 	demo := c.srv.Credentials().WPS
-	c.buy(map[string]string{"client_id": demo.ThirdPartyAppID, "client_secret": demo.ThirdPartyAppKey}).str("access_token")
+	c.buy(map[string]string{"client_id": demo.ThirdPartyAppID,
+		"client_secret": demo.ThirdPartyAppKey}).str("access_token")
 
-	c = wpsOf(t, serve(t, sim.WithClock(k.Now), sim.WithWPSRetryAfter(), sim.WithQuota(sim.VendorWPS, "getRootDept", 1, 90*time.Second)), k.Now)
+	c = wpsOf(t, serve(t, sim.WithClock(k.Now), sim.WithWPSRetryAfter(),
+		sim.WithQuota(sim.VendorWPS, "getRootDept", 1, 90*time.Second)), k.Now)
 	c.get("/v7/depts/root").ok()
-	assert.Equal(t, "90", c.get("/v7/depts/root").fails(http.StatusTooManyRequests, "429000000").header.Get("Retry-After"))
+	assert.Equal(t, "90", c.get("/v7/depts/root").fails(http.StatusTooManyRequests,
+		"429000000").header.Get("Retry-After"))
 }
 
 func TestWPSMethodsAndPaths(t *testing.T) {
 	c := serveWPS(t)
 	p := c.active()
-	for _, method := range []string{http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodHead, http.MethodOptions} {
+	for _, method := range []string{http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodHead,
+		http.MethodOptions} {
 		req := c.request(method, "/v7/users/"+p.WPSUserID+"/update", "")
 		got := wpsReply{do(t, req)}
 		assert.Equal(t, http.StatusMethodNotAllowed, got.status, method)
@@ -226,8 +243,10 @@ func TestWPSBodies(t *testing.T) {
 	}
 	c.post("/v7/users/create", `[]`).invalid("malformed")
 	root := c.root()
-	c.post("/v7/depts/create", map[string]any{"name": "x", "parent_id": root.WPSID, "leaders": []any{map[string]any{"user_id": "x"}}}).invalid("leaders.order is required")
-	c.post("/v7/users/batch_update_order", `{"user_order_list":[{"dept_id":"x","user_id":"y"}]}`).invalid("user_order_list.order is required")
+	c.post("/v7/depts/create", map[string]any{"name": "x", "parent_id": root.WPSID,
+		"leaders": []any{map[string]any{"user_id": "x"}}}).invalid("leaders.order is required")
+	c.post("/v7/users/batch_update_order",
+		`{"user_order_list":[{"dept_id":"x","user_id":"y"}]}`).invalid("user_order_list.order is required")
 
 	req := c.request(http.MethodPost, "/v7/users/batch_enable", `user_ids=x`)
 	req.Header.Set("Content-Type", "text/plain")
@@ -235,9 +254,11 @@ func TestWPSBodies(t *testing.T) {
 	c.do(req).invalid("Content-Type")
 	req = c.request(http.MethodPost, "/v7/depts/batch_read", `{"dept_ids":["`+root.WPSID+`"]}`)
 	req.Header.Set("Content-Type", "application/json; charset=utf-8")
-	c.sign(req, http.MethodPost, "/v7/depts/batch_read", "application/json; charset=utf-8", `{"dept_ids":["`+root.WPSID+`"]}`)
+	c.sign(req, http.MethodPost, "/v7/depts/batch_read", "application/json; charset=utf-8",
+		`{"dept_ids":["`+root.WPSID+`"]}`)
 	assert.Len(t, c.do(req).items(), 1)
 	c.with("X-Kso-Id-Type", "outer").get("/v7/depts/root").invalid("X-Kso-Id-Type")
 	long := strings.Repeat("x", 129)
-	c.post("/v7/users/create", map[string]any{"user_name": "x", "dept_ids": []string{root.WPSID}, "ex_user_id": long}).invalid("ex_user_id")
+	c.post("/v7/users/create", map[string]any{"user_name": "x", "dept_ids": []string{root.WPSID},
+		"ex_user_id": long}).invalid("ex_user_id")
 }

@@ -65,7 +65,8 @@ func TestWPSTokenRefusals(t *testing.T) {
 	// A JSON body is no form, and neither is the query.
 	req := c.request(http.MethodPost, "/oauth2/token", `{"grant_type":"client_credentials"}`)
 	refused(c.do(req), "x-www-form-urlencoded")
-	req = c.request(http.MethodPost, "/oauth2/token?grant_type=client_credentials&client_id="+c.app+"&client_secret="+c.key, "")
+	req = c.request(http.MethodPost,
+		"/oauth2/token?grant_type=client_credentials&client_id="+c.app+"&client_secret="+c.key, "")
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Del("X-Kso-Authorization")
 	refused(c.do(req), "is required")
@@ -153,8 +154,10 @@ func TestWPSUserToken(t *testing.T) {
 	user := c.as(first.str("access_token"))
 	me := user.get("/v7/users/current").data()
 	company := c.srv.Credentials().WPS.CompanyID
-	assert.Equal(t, map[string]any{"id": p.WPSUserID, "user_name": p.Name, "avatar": p.AvatarURL, "company_id": company}, me)
-	assert.Equal(t, map[string]any{"user_id": p.WPSUserID, "company_id": company}, user.get("/v7/users/current_id").data())
+	assert.Equal(t, map[string]any{"id": p.WPSUserID, "user_name": p.Name, "avatar": p.AvatarURL,
+		"company_id": company}, me)
+	assert.Equal(t, map[string]any{"user_id": p.WPSUserID, "company_id": company},
+		user.get("/v7/users/current_id").data())
 
 	// The refresh token rotates, and what is left of its time counts down.
 	k.advance(24 * time.Hour)

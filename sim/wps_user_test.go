@@ -26,7 +26,8 @@ func TestWPSGetUser(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]any{
-		"id": p.WPSUserID, "user_name": p.Name, "status": "active", "role": "normal", "ex_user_id": p.UserID, "email": p.Email, "phone": p.Mobile.Short(),
+		"id": p.WPSUserID, "user_name": p.Name, "status": "active", "role": "normal", "ex_user_id": p.UserID,
+		"email": p.Email, "phone": p.Mobile.Short(),
 		"title": p.Position, "leader_id": manager.WPSUserID, "def_dept_id": main.WPSID, "depts": []any{map[string]any{
 			"id": main.WPSID, "name": main.Name, "abs_path": strings.Join(path, "/"),
 		}},
@@ -58,18 +59,26 @@ func TestWPSFieldsByOperation(t *testing.T) {
 		return strings.Join(list, " ")
 	}
 	mine := "/v7/depts/" + c.dept(p.MainDepartment).WPSID
-	member := c.post(mine+"/members/batch_read", map[string]any{"user_ids": []string{p.WPSUserID}, "status": everybody, "with_user_detail": true}).items()[0]
+	member := c.post(mine+"/members/batch_read",
+		map[string]any{"user_ids": []string{p.WPSUserID}, "status": everybody, "with_user_detail": true}).items()[0]
 	assert.Equal(t, "ctime dept_id is_leader mtime order user_id user_info", fields(member))
 	for want, got := range map[string]any{
-		"avatar city country email employee_id employer employment_status employment_type gender id phone role status telephone title user_name work_place def_dept_id":                           member["user_info"],
-		"city country ctime depts email employee_id employer employment_status employment_type ex_user_id gender id leader_id phone role status telephone title user_name work_place def_dept_id": c.get("/v7/users/"+p.WPSUserID, "with_dept", "true").data(),
-		"avatar ctime email ex_user_id id phone role status title user_name": c.post("/v7/users/by_ex_user_ids", map[string]any{"ex_user_ids": []string{p.UserID}, "status": everybody}).items()[0],
+		"avatar city country email employee_id employer employment_status employment_type gender id phone role " +
+			"status telephone title user_name work_place def_dept_id": member["user_info"],
+		"city country ctime depts email employee_id employer employment_status employment_type ex_user_id gender id " +
+			"leader_id phone role status telephone title user_name work_place def_dept_id": c.get(
+			"/v7/users/"+p.WPSUserID, "with_dept", "true").data(),
+		"avatar ctime email ex_user_id id phone role status title user_name": c.post("/v7/users/by_ex_user_ids",
+			map[string]any{"ex_user_ids": []string{p.UserID}, "status": everybody}).items()[0],
 	} {
 		assert.Equal(t, sorted(want), fields(got))
 	}
-	brief := c.post(mine+"/members/batch_read", map[string]any{"user_ids": []string{p.WPSUserID}, "status": everybody}).items()[0]
+	brief := c.post(mine+"/members/batch_read",
+		map[string]any{"user_ids": []string{p.WPSUserID}, "status": everybody}).items()[0]
 	assert.Equal(t, "ctime dept_id is_leader mtime order user_id", fields(brief))
-	found := c.post("/v7/users/by_emails", map[string]any{"emails": []string{strings.ToUpper(p.Email), p.Email}, "status": everybody, "with_dept": true}).items()
+	found := c.post("/v7/users/by_emails",
+		map[string]any{"emails": []string{strings.ToUpper(p.Email), p.Email}, "status": everybody,
+			"with_dept": true}).items()
 	require.Len(t, found, 1, "nobody is there twice")
 	for _, name := range strings.Fields("avatar ctime depts email employee_id ex_user_id gender id") {
 		assert.Contains(t, found[0], name)
@@ -94,20 +103,25 @@ func TestWPSLookUps(t *testing.T) {
 		}
 		return 1
 	})
-	assert.Equal(t, both, ids("/v7/users/batch_read", "user_ids", []string{locked.WPSUserID, "ghost", p.WPSUserID, p.WPSUserID}, everybody))
+	assert.Equal(t, both, ids("/v7/users/batch_read", "user_ids",
+		[]string{locked.WPSUserID, "ghost", p.WPSUserID, p.WPSUserID}, everybody))
 	assert.Equal(t, []string{p.WPSUserID}, ids("/v7/users/batch_read", "user_ids", both, active))
-	assert.Equal(t, both, ids("/v7/users/by_phones", "phones", []string{p.Mobile.E164(), locked.Mobile.Short(), "not a number", ""}, everybody))
-	assert.Equal(t, both, ids("/v7/users/by_ex_user_ids", "ex_user_ids", []string{p.UserID, locked.UserID, strings.ToUpper(p.UserID) + "x"}, everybody))
+	assert.Equal(t, both, ids("/v7/users/by_phones", "phones",
+		[]string{p.Mobile.E164(), locked.Mobile.Short(), "not a number", ""}, everybody))
+	assert.Equal(t, both, ids("/v7/users/by_ex_user_ids", "ex_user_ids",
+		[]string{p.UserID, locked.UserID, strings.ToUpper(p.UserID) + "x"}, everybody))
 	assert.Empty(t, ids("/v7/users/by_emails", "emails", []string{"nobody@example.org"}, everybody))
 
 	// Where no outer id was set, it is the platform's.
-	assert.Equal(t, []string{unnamed.WPSUserID}, ids("/v7/users/by_ex_user_ids", "ex_user_ids", []string{unnamed.WPSUserID}, everybody))
+	assert.Equal(t, []string{unnamed.WPSUserID},
+		ids("/v7/users/by_ex_user_ids", "ex_user_ids", []string{unnamed.WPSUserID}, everybody))
 	assert.Empty(t, ids("/v7/users/by_ex_user_ids", "ex_user_ids", []string{unnamed.UserID, p.WPSUserID}, everybody))
 
 	many := slices.Repeat([]string{"a@example.org"}, 101)
 	c.post("/v7/users/by_emails", map[string]any{"emails": many, "status": active}).invalid("100")
 	c.post("/v7/users/by_emails", map[string]any{"emails": many[:100], "status": active}).ok()
-	c.post("/v7/users/by_emails", map[string]any{"emails": []string{strings.Repeat("x", 129)}, "status": active}).invalid("128")
+	c.post("/v7/users/by_emails", map[string]any{"emails": []string{strings.Repeat("x", 129)},
+		"status": active}).invalid("128")
 	c.post("/v7/users/batch_read", `{"user_ids":["x"],"status":["active","gone"]}`).invalid("status")
 	c.post("/v7/users/batch_read", `{"user_ids":[],"status":["active"]}`).invalid("user_ids")
 }
@@ -118,12 +132,15 @@ func TestWPSExternalIDs(t *testing.T) {
 	dept := c.dept(3)
 	assert.Equal(t, p.WPSUserID, c.get("/v7/users/" + p.UserID).data()["id"])
 	c.get("/v7/users/" + p.WPSUserID).denied()
-	assert.Equal(t, []string{dept.WPSID}, wpsColumn(c.post("/v7/depts/batch_read", `{"dept_ids":["ou-3"]}`).items(), "id"))
+	assert.Equal(t, []string{dept.WPSID}, wpsColumn(c.post("/v7/depts/batch_read", `{"dept_ids":["ou-3"]}`).items(),
+		"id"))
 	c.get("/v7/depts/ou-3/children").ok()
-	found := c.post("/v7/users/batch_read", map[string]any{"user_ids": []string{p.UserID}, "status": []string{"active"}}).items()
+	found := c.post("/v7/users/batch_read",
+		map[string]any{"user_ids": []string{p.UserID}, "status": []string{"active"}}).items()
 	assert.Equal(t, []string{p.WPSUserID}, wpsColumn(found, "id"))
 	c.post("/v7/depts/ou-3/members/"+p.UserID+"/create", nil).ok()
-	found = c.post("/v7/depts/ou-3/members/batch_read", map[string]any{"user_ids": []string{p.UserID}, "status": []string{"active"}}).items()
+	found = c.post("/v7/depts/ou-3/members/batch_read",
+		map[string]any{"user_ids": []string{p.UserID}, "status": []string{"active"}}).items()
 	assert.Equal(t, []string{p.WPSUserID}, wpsColumn(found, "user_id"))
 	c.with("X-Kso-Id-Type", "internal").get("/v7/users/" + p.WPSUserID).ok()
 }
@@ -155,7 +172,8 @@ func TestWPSCompany(t *testing.T) {
 	assert.Equal(t, c.srv.Credentials().WPS.CompanyID, got["id"])
 	assert.Equal(t, root.Name, got["name"])
 	assert.Equal(t, "active", got["status"])
-	assert.Equal(t, []map[string]any{{"scope": "org", "dept_ids": []any{root.WPSID}}}, c.get("/v7/contacts/permissions_scope", "scopes", "org").items())
+	assert.Equal(t, []map[string]any{{"scope": "org", "dept_ids": []any{root.WPSID}}},
+		c.get("/v7/contacts/permissions_scope", "scopes", "org").items())
 	assert.Empty(t, c.get("/v7/contacts/permissions_scope", "scopes", "partner").items())
 	c.get("/v7/contacts/permissions_scope").invalid("scopes is required")
 	c.get("/v7/contacts/permissions_scope", "scopes", "org,partner").invalid("scopes")
@@ -165,17 +183,21 @@ func TestWPSConvertIDs(t *testing.T) {
 	c := serveWPS(t)
 	console, p := c.srv.WPS(), c.active()
 	old := console.OldUserID(p.Key)
-	got := c.post("/v7/id_convert", map[string]any{"id_type": "company_uid", "ids": []string{old, "1"}, "company_id": console.OldCompanyID()})
+	got := c.post("/v7/id_convert", map[string]any{"id_type": "company_uid", "ids": []string{old, "1"},
+		"company_id": console.OldCompanyID()})
 	assert.Equal(t, map[string]any{old: p.WPSUserID}, got.data())
 	assert.NotContains(t, got.body, "msg", "no msg is documented")
 	dept := c.dept(4)
 	oldDept := console.OldDepartmentID(4)
-	assert.Equal(t, map[string]any{oldDept: dept.WPSID}, c.post("/v7/id_convert", map[string]any{"id_type": "dept_id", "ids": []string{oldDept}}).data())
-	company := c.post("/v7/id_convert", map[string]any{"id_type": "company_id", "ids": []string{console.OldCompanyID()}}).data()
+	assert.Equal(t, map[string]any{oldDept: dept.WPSID},
+		c.post("/v7/id_convert", map[string]any{"id_type": "dept_id", "ids": []string{oldDept}}).data())
+	company := c.post("/v7/id_convert", map[string]any{"id_type": "company_id",
+		"ids": []string{console.OldCompanyID()}}).data()
 	assert.Equal(t, c.srv.Credentials().WPS.CompanyID, company[console.OldCompanyID()])
 	assert.Empty(t, c.post("/v7/id_convert", `{"id_type":"file_id","ids":["1"]}`).data())
 
-	c.post("/v7/id_convert", map[string]any{"id_type": "dept_id", "ids": slices.Repeat([]string{"1"}, 21)}).invalid("20")
+	c.post("/v7/id_convert", map[string]any{"id_type": "dept_id",
+		"ids": slices.Repeat([]string{"1"}, 21)}).invalid("20")
 	c.post("/v7/id_convert", `{"id_type":"dept_id","ids":[]}`).invalid("20")
 	c.post("/v7/id_convert", `{"id_type":"company_uid","ids":["1"]}`).invalid("company_id")
 	c.post("/v7/id_convert", `{"id_type":"company_uid","ids":["1"],"company_id":"7"}`).denied()

@@ -78,7 +78,8 @@ func TestWPSListUsersIsTheOrganisation(t *testing.T) {
 	found, pages := c.walk("/v7/users", wpsAllStates...)
 	assert.Len(t, found, 500)
 	assert.Equal(t, 50, pages, "10 a page by default")
-	for word, status := range map[string]sim.Status{"active": sim.StatusActive, "notactive": sim.StatusNotActivated, "disabled": sim.StatusDisabled} {
+	for word, status := range map[string]sim.Status{"active": sim.StatusActive, "notactive": sim.StatusNotActivated,
+		"disabled": sim.StatusDisabled} {
 		found, _ := c.walk("/v7/users", "status", word, "page_size", "50")
 		require.Len(t, found, byStatus[status])
 		require.NotEmpty(t, found)
@@ -113,7 +114,8 @@ func TestWPSDepartmentWalkIsTheOrganisation(t *testing.T) {
 	assert.Equal(t, wpsTruth(org), wpsMembersFound(members))
 
 	// Recursive, a person is there once for each department.
-	recursive, _ := c.walk("/v7/depts/"+root["id"].(string)+"/members", append(wpsAllStates, "page_size", "50", "recursive", "true")...)
+	recursive, _ := c.walk("/v7/depts/"+root["id"].(string)+"/members",
+		append(wpsAllStates, "page_size", "50", "recursive", "true")...)
 	assert.Equal(t, wpsTruth(org), wpsMembersFound(recursive))
 }
 
@@ -124,13 +126,15 @@ func TestWPSTotals(t *testing.T) {
 		t.Helper()
 		return c.get(path, query...).data()["total"]
 	}
-	assert.Equal(t, json.Number("60"), total("/v7/users", append(wpsAllStates, "with_total", "true", "page_size", "1")...))
+	assert.Equal(t, json.Number("60"), total("/v7/users",
+		append(wpsAllStates, "with_total", "true", "page_size", "1")...))
 	assert.Nil(t, total("/v7/users", "status", "active"))
 	assert.Nil(t, total("/v7/users", "status", "active", "with_total", "false"))
 	children := len(c.srv.Organisation().Children(root.Key))
 	assert.Equal(t, json.Number(fmt.Sprint(children)), total("/v7/depts/"+root.WPSID+"/children", "with_total", "true"))
 	pairs := len(wpsTruth(c.srv.Organisation()))
-	assert.Equal(t, json.Number(fmt.Sprint(pairs)), total("/v7/depts/"+root.WPSID+"/members", append(wpsAllStates, "with_total", "true", "recursive", "true")...))
+	assert.Equal(t, json.Number(fmt.Sprint(pairs)),
+		total("/v7/depts/"+root.WPSID+"/members", append(wpsAllStates, "with_total", "true", "recursive", "true")...))
 }
 
 func TestWPSPaging(t *testing.T) {
@@ -141,14 +145,16 @@ func TestWPSPaging(t *testing.T) {
 	}
 	token := c.get("/v7/users", "status", "active").data()["next_page_token"].(string)
 	require.NotEmpty(t, token)
-	c.get("/v7/users", "status", "active", "page_token", token, "page_size", "3").ok() // the size is no part of the list
+	// the size is no part of the list
+	c.get("/v7/users", "status", "active", "page_token", token, "page_size", "3").ok()
 	for name, query := range map[string][]string{
 		"made up":      {"status", "active", "page_token", "bmV4dA=="},
 		"cut":          {"status", "active", "page_token", token[1:]},
 		"other states": {"status", "disabled", "page_token", token},
 		"more states":  {"status", "active", "status", "disabled", "page_token", token},
 	} {
-		assert.Contains(t, c.get("/v7/users", query...).fails(http.StatusBadRequest, "400000000").str("desc"), "page_token", name)
+		assert.Contains(t, c.get("/v7/users", query...).fails(http.StatusBadRequest, "400000000").str("desc"),
+			"page_token", name)
 	}
 	c.get("/v7/depts/"+root+"/members", "status", "active", "page_token", token).invalid("page_token")
 	c.get("/v7/depts/"+root+"/children", "page_token", token).invalid("page_token")
@@ -175,7 +181,8 @@ func TestWPSWalkWhileTheCompanyChanges(t *testing.T) {
 	require.NoError(t, org.RemovePerson(people[19].Key)) // the one that the cursor speaks of
 	_, err := org.AddPerson(sim.Person{UserID: "late.comer", Name: "何迟"})
 	require.NoError(t, err)
-	second := c.get("/v7/users", append(wpsAllStates, "page_size", "50", "page_token", first.data()["next_page_token"].(string))...)
+	second := c.get("/v7/users", append(wpsAllStates, "page_size", "50", "page_token",
+		first.data()["next_page_token"].(string))...)
 	assert.Empty(t, second.data()["next_page_token"])
 	want := []string{}
 	for _, p := range org.People()[18:] {

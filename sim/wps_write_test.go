@@ -23,12 +23,16 @@ func TestWPSCreateUser(t *testing.T) {
 	c := wpsOf(t, serve(t, sim.WithClock(k.Now), sim.WithoutQuotas()), k.Now)
 	boss, first, second := c.active(), c.dept(2), c.dept(3)
 	got := c.post("/v7/users/create", map[string]any{
-		"user_name": "罗一", "dept_ids": []string{first.WPSID, second.WPSID}, "def_dept_id": second.WPSID, "phone": "13900000031", "email": "luo.yi@example.com",
-		"employee_id": "A0042", "ex_user_id": "hr-0042", "gender": "female", "title": "工程师", "leader_id": boss.WPSUserID, "country": "中国", "employer": "示例公司",
-		"employment_type": "student", "employment_status": "probationary", "city": "珠海", "work_place": "海边", "telephone": "0756-1",
+		"user_name": "罗一", "dept_ids": []string{first.WPSID, second.WPSID}, "def_dept_id": second.WPSID,
+		"phone": "13900000031", "email": "luo.yi@example.com",
+		"employee_id": "A0042", "ex_user_id": "hr-0042", "gender": "female", "title": "工程师",
+		"leader_id": boss.WPSUserID, "country": "中国", "employer": "示例公司",
+		"employment_type": "student", "employment_status": "probationary", "city": "珠海", "work_place": "海边",
+		"telephone": "0756-1",
 	}).data()
 	id := got["id"].(string)
-	assert.Equal(t, map[string]any{"id": id, "user_name": "罗一", "status": "notactive", "role": "normal", "ex_user_id": "hr-0042"}, got)
+	assert.Equal(t, map[string]any{"id": id, "user_name": "罗一", "status": "notactive", "role": "normal",
+		"ex_user_id": "hr-0042"}, got)
 	p := c.byID(id)
 	assert.Equal(t, "hr-0042", p.UserID)
 	assert.Equal(t, sim.StatusNotActivated, p.Status)
@@ -38,8 +42,10 @@ func TestWPSCreateUser(t *testing.T) {
 	assert.Equal(t, k.Now(), p.Created)
 	read := c.get("/v7/users/"+id, "with_dept", "true").data()
 	for name, want := range map[string]any{
-		"employment_type": "student", "employment_status": "probationary", "country": "中国", "employer": "示例公司", "gender": "female", "employee_id": "A0042",
-		"telephone": "0756-1", "work_place": "海边", "city": "珠海", "leader_id": boss.WPSUserID, "def_dept_id": second.WPSID,
+		"employment_type": "student", "employment_status": "probationary", "country": "中国", "employer": "示例公司",
+		"gender": "female", "employee_id": "A0042",
+		"telephone": "0756-1", "work_place": "海边", "city": "珠海", "leader_id": boss.WPSUserID,
+		"def_dept_id": second.WPSID,
 	} {
 		assert.Equal(t, want, read[name], name)
 	}
@@ -55,7 +61,8 @@ func TestWPSCreateUser(t *testing.T) {
 		return map[string]any{"user_name": "x", "dept_ids": []string{first.WPSID}, name: value}
 	}
 	for name, value := range map[string]any{
-		"user_name": " ", "dept_ids": []string{}, "email": "nonsense", "phone": "12", "gender": "undefined", "def_dept_id": second.WPSID,
+		"user_name": " ", "dept_ids": []string{}, "email": "nonsense", "phone": "12", "gender": "undefined",
+		"def_dept_id": second.WPSID,
 	} {
 		c.post("/v7/users/create", base(name, value)).invalid(name)
 	}
@@ -63,7 +70,8 @@ func TestWPSCreateUser(t *testing.T) {
 	for name, value := range map[string]any{"leader_id": "ghost", "def_dept_id": "ghost"} {
 		c.post("/v7/users/create", base(name, value)).denied()
 	}
-	for name, value := range map[string]any{"phone": "+8613900000031", "email": "LUO.YI@example.com", "ex_user_id": "hr-0042"} {
+	for name, value := range map[string]any{"phone": "+8613900000031", "email": "LUO.YI@example.com",
+		"ex_user_id": "hr-0042"} {
 		c.post("/v7/users/create", base(name, value)).fails(http.StatusConflict, "409000000")
 	}
 	c.post("/v7/users/create", base("ex_user_id", twin["id"])).fails(http.StatusConflict, "409000000")
@@ -82,7 +90,9 @@ func TestWPSUpdateUser(t *testing.T) {
 
 	c.post(path+"/update", `{}`).ok()
 	c.post(path+"/update", `{"dept_ids":["ghost"],"unknown":1}`).ok() // ignored: batchUpdateUserDept is for that
-	c.post(path+"/update", `{"title":"","leader_id":"","email":"","phone":"","country":"","employment_type":"","gender":"secrecy","ex_user_id":""}`).ok()
+	c.post(path+"/update",
+		`{"title":"","leader_id":"","email":"","phone":"","country":"","employment_type":"","gender":"secrecy",`+
+			`"ex_user_id":""}`).ok()
 	now := c.again(p.Key)
 	assert.Empty(t, now.Position+now.Email+now.Mobile.Number)
 	assert.Zero(t, now.Manager)
@@ -107,7 +117,8 @@ func TestWPSUpdateUser(t *testing.T) {
 	c.post(path+"/update", `{"title":"x","user_name":""}`).invalid("user_name")
 	c.post(path+"/update", `{"title":"x","leader_id":"ghost"}`).denied()
 	taken := c.person(func(o sim.Person) bool { return o.Key != p.Key && o.Mobile.Number != "" })
-	c.post(path+"/update", map[string]any{"title": "x", "phone": taken.Mobile.E164()}).fails(http.StatusConflict, "409000000")
+	c.post(path+"/update", map[string]any{"title": "x", "phone": taken.Mobile.E164()}).fails(http.StatusConflict,
+		"409000000")
 	c.post("/v7/users/ghost/update", `{}`).denied()
 	assert.Equal(t, before, c.again(p.Key), "a change that fails changes nothing")
 }
@@ -143,32 +154,43 @@ func TestWPSBatches(t *testing.T) {
 
 	mine, other := c.dept(p.MainDepartment), c.other(p)
 	member := func() map[string]any {
-		return c.post("/v7/depts/"+mine.WPSID+"/members/batch_read", map[string]any{"user_ids": []string{p.WPSUserID}, "status": []string{"active"}}).items()[0]
+		return c.post("/v7/depts/"+mine.WPSID+"/members/batch_read",
+			map[string]any{"user_ids": []string{p.WPSUserID}, "status": []string{"active"}}).items()[0]
 	}
 	before := member()["order"]
 	order := func(dept, user string, n int64) map[string]any {
 		return map[string]any{"dept_id": dept, "user_id": user, "order": n}
 	}
-	c.post("/v7/users/batch_update_order", map[string]any{"user_order_list": []any{order(mine.WPSID, p.WPSUserID, 1), order(other.WPSID, p.WPSUserID, 2)}}).denied()
+	c.post("/v7/users/batch_update_order",
+		map[string]any{"user_order_list": []any{order(mine.WPSID, p.WPSUserID, 1),
+			order(other.WPSID, p.WPSUserID, 2)}}).denied()
 	assert.Equal(t, before, member()["order"])
-	c.post("/v7/users/batch_update_order", map[string]any{"user_order_list": []any{order(mine.WPSID, p.WPSUserID, 1<<53+1)}}).ok()
+	c.post("/v7/users/batch_update_order",
+		map[string]any{"user_order_list": []any{order(mine.WPSID, p.WPSUserID, 1<<53+1)}}).ok()
 	assert.Equal(t, json.Number("9007199254740993"), member()["order"])
-	c.post("/v7/users/batch_update_order", map[string]any{"user_order_list": []any{order(mine.WPSID, p.WPSUserID, 0)}}).ok()
+	c.post("/v7/users/batch_update_order",
+		map[string]any{"user_order_list": []any{order(mine.WPSID, p.WPSUserID, 0)}}).ok()
 	assert.Equal(t, json.Number("0"), member()["order"])
-	c.post("/v7/users/batch_update_order", map[string]any{"user_order_list": []any{order("ghost", p.WPSUserID, 0)}}).denied()
-	c.post("/v7/users/batch_update_order", map[string]any{"user_order_list": []any{order(mine.WPSID, "ghost", 0)}}).denied()
+	c.post("/v7/users/batch_update_order",
+		map[string]any{"user_order_list": []any{order("ghost", p.WPSUserID, 0)}}).denied()
+	c.post("/v7/users/batch_update_order",
+		map[string]any{"user_order_list": []any{order(mine.WPSID, "ghost", 0)}}).denied()
 	c.post("/v7/users/batch_update_order", `{"user_order_list":[]}`).badRequest()
 
 	move := func(user string, to ...string) map[string]any { return map[string]any{"user_id": user, "dept_ids": to} }
-	c.post("/v7/users/batch_update_dept", map[string]any{"user_dept_info_list": []any{move(p.WPSUserID, other.WPSID), move(q.WPSUserID, "ghost")}}).denied()
+	c.post("/v7/users/batch_update_dept", map[string]any{
+		"user_dept_info_list": []any{move(p.WPSUserID, other.WPSID), move(q.WPSUserID, "ghost")}}).denied()
 	c.post("/v7/users/batch_update_dept", map[string]any{"user_dept_info_list": []any{move(p.WPSUserID)}}).badRequest()
-	c.post("/v7/users/batch_update_dept", map[string]any{"user_dept_info_list": []any{move("ghost", other.WPSID)}}).denied()
+	c.post("/v7/users/batch_update_dept", map[string]any{
+		"user_dept_info_list": []any{move("ghost", other.WPSID)}}).denied()
 	assert.Equal(t, p.Memberships, c.again(p.Key).Memberships)
-	c.post("/v7/users/batch_update_dept", map[string]any{"user_dept_info_list": []any{move(p.WPSUserID, mine.WPSID, other.WPSID)}}).ok()
+	c.post("/v7/users/batch_update_dept", map[string]any{
+		"user_dept_info_list": []any{move(p.WPSUserID, mine.WPSID, other.WPSID)}}).ok()
 	now := c.again(p.Key)
 	require.Len(t, now.Memberships, 2)
 	assert.Equal(t, p.Memberships[0], now.Memberships[0], "the old place is kept")
-	c.post("/v7/users/batch_update_dept", map[string]any{"user_dept_info_list": []any{move(p.WPSUserID, other.WPSID)}}).ok()
+	c.post("/v7/users/batch_update_dept", map[string]any{
+		"user_dept_info_list": []any{move(p.WPSUserID, other.WPSID)}}).ok()
 	assert.Equal(t, other.Key, c.again(p.Key).MainDepartment)
 }
 
@@ -187,7 +209,8 @@ func TestWPSMembers(t *testing.T) {
 	assert.Equal(t, []string{mine.WPSID, other.WPSID}, wpsColumn(items, "id"))
 
 	read := func(dept string, status []string, ids ...string) []map[string]any {
-		return c.post("/v7/depts/"+dept+"/members/batch_read", map[string]any{"user_ids": ids, "status": status}).items()
+		return c.post("/v7/depts/"+dept+"/members/batch_read",
+			map[string]any{"user_ids": ids, "status": status}).items()
 	}
 	found := read(other.WPSID, []string{"active"}, "ghost", p.WPSUserID)
 	require.Len(t, found, 1)
@@ -196,9 +219,11 @@ func TestWPSMembers(t *testing.T) {
 	assert.Equal(t, json.Number("1772445600"), found[0]["mtime"])
 	assert.Empty(t, read(other.WPSID, []string{"disabled", "notactive"}, p.WPSUserID))
 	c.post("/v7/depts/"+other.WPSID+"/members/batch_read", `{"status":["active"]}`).invalid("user_ids is required")
-	c.post("/v7/depts/"+other.WPSID+"/members/batch_read", `{"status":["active"],"user_ids":[]}`).invalid("user_ids is required")
+	c.post("/v7/depts/"+other.WPSID+"/members/batch_read",
+		`{"status":["active"],"user_ids":[]}`).invalid("user_ids is required")
 	c.post("/v7/depts/"+other.WPSID+"/members/batch_read", `{"user_ids":["x"]}`).invalid("status is required")
-	c.post("/v7/depts/"+other.WPSID+"/members/batch_read", `{"user_ids":["x"],"status":["active","active","active","active"]}`).invalid("3")
+	c.post("/v7/depts/"+other.WPSID+"/members/batch_read",
+		`{"user_ids":["x"],"status":["active","active","active","active"]}`).invalid("3")
 
 	c.post(join+"/delete", nil).ok()
 	c.post(join+"/delete", nil).denied()
@@ -220,12 +245,13 @@ func TestWPSDepartments(t *testing.T) {
 	root, p := c.root(), c.active()
 	got := c.get("/v7/depts/root").data()
 	assert.Equal(t, root.WPSID, got["id"])
-	assert.Equal(t, "", got["parent_id"])
+	assert.Empty(t, got["parent_id"])
 	assert.Equal(t, root.Name, got["abs_path"])
 	assert.Equal(t, root.WPSID, got["ex_dept_id"])
 
 	made := c.post("/v7/depts/create", map[string]any{
-		"name": "研发二部", "parent_id": root.WPSID, "order": 1<<32 + 1, "ex_dept_id": "ou-17x", "leaders": []any{map[string]any{"order": 5, "user_id": p.WPSUserID}},
+		"name": "研发二部", "parent_id": root.WPSID, "order": 1<<32 + 1, "ex_dept_id": "ou-17x",
+		"leaders": []any{map[string]any{"order": 5, "user_id": p.WPSUserID}},
 	}).data()
 	id := made["dept_id"].(string)
 	assert.NotContains(t, made, "id")
@@ -233,7 +259,8 @@ func TestWPSDepartments(t *testing.T) {
 	require.True(t, ok)
 	leaders := []any{map[string]any{"order": json.Number("5"), "user_id": p.WPSUserID}}
 	want := map[string]any{
-		"id": id, "name": "研发二部", "parent_id": root.WPSID, "abs_path": root.Name + "/研发二部", "order": json.Number("4294967297"), "ex_dept_id": "ou-17x",
+		"id": id, "name": "研发二部", "parent_id": root.WPSID, "abs_path": root.Name + "/研发二部",
+		"order": json.Number("4294967297"), "ex_dept_id": "ou-17x",
 		"leaders": leaders, "ctime": json.Number("1772442000"),
 	}
 	read := func() map[string]any {
@@ -250,11 +277,13 @@ func TestWPSDepartments(t *testing.T) {
 	c.post("/v7/depts/"+id+"/members/"+p.WPSUserID+"/create", nil).ok()
 	assert.Len(t, c.srv.Organisation().Leaders(dept.Key), 1)
 	assert.Equal(t, want, read())
-	assert.JSONEq(t, `{"code":0,"msg":"success"}`, c.post("/v7/depts/"+id+"/update", `{"leaders":[],"order":0,"ex_dept_id":""}`).ok().text)
+	assert.JSONEq(t, `{"code":0,"msg":"success"}`,
+		c.post("/v7/depts/"+id+"/update", `{"leaders":[],"order":0,"ex_dept_id":""}`).ok().text)
 	want["leaders"], want["order"], want["ex_dept_id"] = []any{}, json.Number("0"), id
 	assert.Equal(t, want, read())
 	assert.Empty(t, c.srv.Organisation().Leaders(dept.Key))
-	c.post("/v7/depts/"+id+"/update", map[string]any{"name": "产品中心", "leaders": []any{map[string]any{"order": 2, "user_id": p.WPSUserID}}}).ok()
+	c.post("/v7/depts/"+id+"/update", map[string]any{"name": "产品中心",
+		"leaders": []any{map[string]any{"order": 2, "user_id": p.WPSUserID}}}).ok()
 	assert.Len(t, c.srv.Organisation().Leaders(dept.Key), 1)
 	want["name"], want["abs_path"] = "产品中心", root.Name+"/产品中心"
 	want["leaders"] = []any{map[string]any{"order": json.Number("2"), "user_id": p.WPSUserID}}
@@ -277,14 +306,19 @@ func TestWPSDepartments(t *testing.T) {
 	for desc, body := range map[string]map[string]any{
 		"name is required":      {"name": " ", "parent_id": root.WPSID},
 		"parent_id is required": {"name": "x", "parent_id": ""},
-		"leaders has a user":    {"name": "x", "parent_id": root.WPSID, "leaders": []any{map[string]any{"order": 1, "user_id": p.WPSUserID}, map[string]any{"order": 2, "user_id": p.WPSUserID}}},
+		"leaders has a user": {"name": "x", "parent_id": root.WPSID,
+			"leaders": []any{map[string]any{"order": 1, "user_id": p.WPSUserID},
+				map[string]any{"order": 2, "user_id": p.WPSUserID}}},
 	} {
 		c.post("/v7/depts/create", body).invalid(desc)
 	}
 	c.post("/v7/depts/create", map[string]any{"name": "x", "parent_id": "ghost"}).denied()
-	c.post("/v7/depts/create", map[string]any{"name": "x", "parent_id": root.WPSID, "leaders": []any{map[string]any{"order": 1, "user_id": "ghost"}}}).denied()
-	c.post("/v7/depts/create", map[string]any{"name": taken.Name, "parent_id": root.WPSID}).fails(http.StatusConflict, "409000000")
-	c.post("/v7/depts/create", map[string]any{"name": "x", "parent_id": root.WPSID, "ex_dept_id": taken.WPSID}).fails(http.StatusConflict, "409000000")
+	c.post("/v7/depts/create", map[string]any{"name": "x", "parent_id": root.WPSID,
+		"leaders": []any{map[string]any{"order": 1, "user_id": "ghost"}}}).denied()
+	c.post("/v7/depts/create", map[string]any{"name": taken.Name, "parent_id": root.WPSID}).fails(http.StatusConflict,
+		"409000000")
+	c.post("/v7/depts/create", map[string]any{"name": "x", "parent_id": root.WPSID,
+		"ex_dept_id": taken.WPSID}).fails(http.StatusConflict, "409000000")
 	c.post("/v7/depts/"+below+"/update", `{"name":""}`).invalid("name")
 	c.post("/v7/depts/"+below+"/update", `{"parent_id":"ghost"}`).denied()
 	c.post("/v7/depts/"+below+"/update", `{"ex_dept_id":"ou-3"}`).fails(http.StatusConflict, "409000000")

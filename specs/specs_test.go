@@ -102,16 +102,20 @@ func TestNoAllOfAndEveryOddEnumHasNames(t *testing.T) {
 					}
 					odd := slices.ContainsFunc(s.Enum, func(v any) bool {
 						text, ok := v.(string)
-						return !ok || text == "" || strings.ContainsFunc(text, func(r rune) bool { return r > 'z' || r < '-' })
+						return !ok || text == "" ||
+							strings.ContainsFunc(text, func(r rune) bool { return r > 'z' || r < '-' })
 					})
 					for _, beside := range []string{"x-enum-varnames", "x-enum-descriptions", "x-enum-kinds"} {
 						list, ok := s.Extensions[beside].([]any)
 						switch {
 						case ok && len(list) != len(s.Enum):
-							t.Errorf("%s: enum has %d values, %s has %d: each value needs its own at the same place, in specs/%s.yaml",
+							t.Errorf(
+								"%s: enum has %d values, %s has %d: each value needs its own at the same place, in "+
+									"specs/%s.yaml",
 								at, len(s.Enum), beside, len(list), vendor)
 						case !ok && odd && beside == "x-enum-varnames":
-							t.Errorf("%s: the values are no words, so that they need x-enum-varnames, in specs/%s.yaml", at, vendor)
+							t.Errorf("%s: the values are no words, so that they need x-enum-varnames, in specs/%s.yaml",
+								at, vendor)
 						}
 					}
 				})
@@ -122,7 +126,8 @@ func TestNoAllOfAndEveryOddEnumHasNames(t *testing.T) {
 
 // What an error code means. The words for what this side finds, such as bad_response, are no vendor's.
 var kinds = []any{
-	"unknown", "unauthenticated", "permission", "not_found", "invalid_argument", "conflict", "rate_limited", "unavailable",
+	"unknown", "unauthenticated", "permission", "not_found", "invalid_argument", "conflict", "rate_limited",
+	"unavailable",
 	"by_status",
 }
 
@@ -148,7 +153,8 @@ func TestEveryErrorCodeHasAKind(t *testing.T) {
 					} else {
 						assert.Contains(t, kinds, kind, "%s %s", name, code)
 					}
-					assert.Contains(t, []any{nil, kind}, kindOf[code], "%s %s has another kind in another list", name, code)
+					assert.Contains(t, []any{nil, kind}, kindOf[code], "%s %s has another kind in another list", name,
+						code)
 					kindOf[code] = kind
 				}
 			}
@@ -212,7 +218,8 @@ func TestRequestsAndAnswersShareNoSchema(t *testing.T) {
 						}
 						seen[name] = true
 						if object {
-							assert.Equal(t, request, ref.Value.Extensions["x-usage"] == "request", "%s: %s", about, name)
+							assert.Equal(t, request, ref.Value.Extensions["x-usage"] == "request", "%s: %s", about,
+								name)
 						}
 					}
 					for _, property := range ref.Value.Properties {

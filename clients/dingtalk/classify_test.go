@@ -44,7 +44,7 @@ func FuzzClassify(f *testing.F) {
 				json.Unmarshal([]byte(body), &envelope) == nil &&
 				strings.Contains(body, `"errcode"`) && envelope.ErrCode != nil {
 				number := strings.Trim(string(envelope.ErrCode), `"`)
-				assert.Zero(t, strings.Trim(number, "+-0"), "errcode %s passes for a success", envelope.ErrCode)
+				assert.Empty(t, strings.Trim(number, "+-0"), "errcode %s passes for a success", envelope.ErrCode)
 			}
 			return
 		}

@@ -37,7 +37,8 @@ func internalConfig() dingtalk.Config {
 }
 
 func suiteConfig() dingtalk.Config {
-	return dingtalk.Config{SuiteKey: suiteKey, SuiteSecret: suiteSecret, SuiteTicket: dingtalk.StaticTicket(ticket), AuthCorpID: corpID}
+	return dingtalk.Config{SuiteKey: suiteKey, SuiteSecret: suiteSecret, SuiteTicket: dingtalk.StaticTicket(ticket),
+		AuthCorpID: corpID}
 }
 
 func newClient(t testing.TB, cfg dingtalk.Config, baseURL string, options ...clients.Option) *dingtalk.Client {
@@ -130,17 +131,21 @@ type withSigned struct {
 	signed *dingtalk.Client
 }
 
-func (c withSigned) GetCorpToken(ctx context.Context, body *dingtalkapi.GetCorpTokenRequest) (*dingtalkapi.GetCorpTokenAnswer, error) {
+func (c withSigned) GetCorpToken(ctx context.Context,
+	body *dingtalkapi.GetCorpTokenRequest) (*dingtalkapi.GetCorpTokenAnswer, error) {
 	return c.signed.GetCorpToken(ctx, body)
 }
 
 func TestSuiteInternalApp(t *testing.T) {
 	s := suite()
 	s.New = func(t testing.TB, baseURL string, options ...clients.Option) any {
-		return withSigned{newClient(t, internalConfig(), baseURL, options...), newClient(t, suiteConfig(), baseURL, options...)}
+		return withSigned{newClient(t, internalConfig(), baseURL, options...),
+			newClient(t, suiteConfig(), baseURL, options...)}
 	}
 	s.RejectSecret = samples.Response{Status: 400,
-		Body: []byte(`{"code":"invalidClientIdOrSecret","requestid":"2F6C8E10-7B1D-7A53-9C44-0D3E5A7B9F30","message":"无效的clientId或者clientSecret %s"}`)}
+		Body: []byte(
+			`{"code":"invalidClientIdOrSecret","requestid":"2F6C8E10-7B1D-7A53-9C44-0D3E5A7B9F30",` +
+				`"message":"无效的clientId或者clientSecret %s"}`)}
 	s.Run(t)
 }
 
@@ -165,7 +170,8 @@ func serve(t testing.TB, handle func(w http.ResponseWriter, r request, n int)) *
 	v := &vendor{clock: clienttest.NewClock()}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		got := request{method: r.Method, path: r.URL.Path, rawQuery: r.URL.RawQuery, body: string(body), header: r.Header}
+		got := request{method: r.Method, path: r.URL.Path, rawQuery: r.URL.RawQuery, body: string(body),
+			header: r.Header}
 		if answerToken(w, r) {
 			v.mu.Lock()
 			v.tokens = append(v.tokens, got)
@@ -260,15 +266,16 @@ func TestConfig(t *testing.T) {
 		cfg  dingtalk.Config
 		want string
 	}{
-		"empty":          {dingtalk.Config{}, "AppKey"},
-		"no secret":      {dingtalk.Config{AppKey: appKey}, "AppSecret"},
-		"no key":         {dingtalk.Config{AppSecret: appSecret}, "AppKey"},
-		"no ticket":      {with(suiteConfig(), func(c *dingtalk.Config) { c.SuiteTicket = nil }), "SuiteTicket"},
-		"no corp":        {with(suiteConfig(), func(c *dingtalk.Config) { c.AuthCorpID = "" }), "AuthCorpID"},
-		"no suite key":   {with(suiteConfig(), func(c *dingtalk.Config) { c.SuiteKey = "" }), "SuiteKey"},
-		"no suite":       {dingtalk.Config{AuthCorpID: corpID}, "SuiteSecret"},
-		"both":           {with(suiteConfig(), func(c *dingtalk.Config) { c.AppKey = appKey }), "both"},
-		"host with a ?":  {with(internalConfig(), func(c *dingtalk.Config) { c.NewHostURL = "https://h/?a=b" }), "NewHostURL"},
+		"empty":        {dingtalk.Config{}, "AppKey"},
+		"no secret":    {dingtalk.Config{AppKey: appKey}, "AppSecret"},
+		"no key":       {dingtalk.Config{AppSecret: appSecret}, "AppKey"},
+		"no ticket":    {with(suiteConfig(), func(c *dingtalk.Config) { c.SuiteTicket = nil }), "SuiteTicket"},
+		"no corp":      {with(suiteConfig(), func(c *dingtalk.Config) { c.AuthCorpID = "" }), "AuthCorpID"},
+		"no suite key": {with(suiteConfig(), func(c *dingtalk.Config) { c.SuiteKey = "" }), "SuiteKey"},
+		"no suite":     {dingtalk.Config{AuthCorpID: corpID}, "SuiteSecret"},
+		"both":         {with(suiteConfig(), func(c *dingtalk.Config) { c.AppKey = appKey }), "both"},
+		"host with a ?": {with(internalConfig(), func(c *dingtalk.Config) { c.NewHostURL = "https://h/?a=b" }),
+			"NewHostURL"},
 		"host of ftp":    {with(internalConfig(), func(c *dingtalk.Config) { c.NewHostURL = "ftp://h" }), "NewHostURL"},
 		"unknown source": {with(internalConfig(), func(c *dingtalk.Config) { c.TokenHost = 7 }), "TokenHost"},
 	} {

@@ -13,8 +13,8 @@ import (
 	"github.com/roster-go/roster/wire"
 )
 
-// ErrorDetail is the Detail of a [clients.Error] that DingTalk answered with: the envelope as it came. (The Detail of a banned
-// address is a [*dingtalkapi.BanNotice] instead.)
+// ErrorDetail is the Detail of a [clients.Error] that DingTalk answered with: the envelope as it came. (The Detail of a
+// banned address is a [*dingtalkapi.BanNotice] instead.)
 type ErrorDetail struct {
 	ErrCode string // errcode; "" on api.dingtalk.com. 88 and 15 only say that the gateway speaks
 	SubCode string // the gateway's code, from sub_code or, in older answers, from the text of errmsg
@@ -33,7 +33,8 @@ const (
 	banTime = 5 * time.Minute
 
 	throttlePause = time.Second
-	banPause      = time.Minute // after the bans of an app or corp, whose length DingTalk does not publish, and quotas by the minute
+	// after the bans of an app or corp, whose length DingTalk does not publish, and quotas by the minute
+	banPause = time.Minute
 )
 
 // classify reads the envelope. There are three of them: errcode on oapi.dingtalk.com, errcode with sub_code behind its
@@ -100,7 +101,8 @@ func oapiFailure(r *clients.Reply, errCode string, now time.Time) *clients.Failu
 	if errCode == codeGateway || errCode == codeRemoteService {
 		value, _ := wire.Lookup(r.Body, "sub_code")
 		detail.SubCode = r.Scrub(wire.Scalar(value))
-		if match := subCodeInText.FindStringSubmatch(detail.ErrMsg); match != nil && (detail.SubCode == "" || detail.SubCode == "null") {
+		if match := subCodeInText.FindStringSubmatch(detail.ErrMsg); match != nil &&
+			(detail.SubCode == "" || detail.SubCode == "null") {
 			detail.SubCode = match[1]
 		}
 		if detail.SubCode != "" && detail.SubCode != "null" {
@@ -129,7 +131,8 @@ func permissions(text string) []string {
 	return separators.Split(match[1], -1)
 }
 
-// newHostFailure is an error of api.dingtalk.com. What counts is the code: the same one comes with several HTTP statuses.
+// newHostFailure is an error of api.dingtalk.com. What counts is the code: the same one comes with several HTTP
+// statuses.
 func newHostFailure(r *clients.Reply, now time.Time) *clients.Failure {
 	value, _ := wire.Lookup(r.Body, "code")
 	code := r.Scrub(wire.Scalar(value))
@@ -151,9 +154,9 @@ func newHostFailure(r *clients.Reply, now time.Time) *clients.Failure {
 	return f
 }
 
-// replay says what is done about a code. Nothing is done about a refused credential of a token operation: it will not get
-// better. Every other code that is not here means that a repeat would end the same way, a permission that is missing (43007,
-// 60011) included.
+// replay says what is done about a code. Nothing is done about a refused credential of a token operation: it will not
+// get better. Every other code that is not here means that a repeat would end the same way, a permission that is
+// missing (43007, 60011) included.
 func replay(f *clients.Failure, r *clients.Reply, now time.Time) {
 	switch code := f.Code; code {
 	case "40001", "40014", "42001", "InvalidAuthentication": // refused before anything was done
@@ -162,7 +165,8 @@ func replay(f *clients.Failure, r *clients.Reply, now time.Time) {
 		}
 	case "90002", "90018": // the platform's and the app's calls a second
 		f.Replay, f.Wait = clients.ReplayLater, penalty(f.Message, now, throttlePause)
-	case "45009", "90001", "90003", "90004", "90005", "90006", "90007", "90008", "90009", "90010", "90011", "90012", "90013", "90014", "90017":
+	case "45009", "90001", "90003", "90004", "90005", "90006", "90007", "90008", "90009", "90010", "90011", "90012",
+		"90013", "90014", "90017":
 		f.Replay, f.Tries, f.Wait = clients.ReplayLater, 2, penalty(f.Message, now, banPause)
 	case "-1": // busy: once more, DingTalk asks, and three times at most
 		f.Replay, f.Tries = clients.ReplayIfIdempotent, 4
@@ -186,7 +190,8 @@ var (
 	endOfPenalty = regexp.MustCompile(`处罚将在\s*(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})\s*结束`)
 )
 
-// penalty is the time until the end that the text of a throttled answer names, or otherwise if it names none or one that is over.
+// penalty is the time until the end that the text of a throttled answer names, or otherwise if it names none or one
+// that is over.
 func penalty(text string, now time.Time, otherwise time.Duration) time.Duration {
 	match := endOfPenalty.FindStringSubmatch(text)
 	if match == nil {

@@ -14,7 +14,8 @@ import (
 	"github.com/roster-go/roster/gen/dingtalkapi"
 )
 
-// canned answers by path, in place of DingTalk. The answers of one path come one after another, the last one again and again.
+// canned answers by path, in place of DingTalk. The answers of one path come one after another, the last one again and
+// again.
 func canned(answers map[string][]string) *httptest.Server {
 	var mu sync.Mutex
 	served := map[string]int{}
@@ -33,7 +34,9 @@ func canned(answers map[string][]string) *httptest.Server {
 
 func Example() {
 	vendor := canned(map[string][]string{
-		"/topapi/v2/user/get": {`{"errcode":0,"errmsg":"ok","result":{"userid":"lin.mei01","name":"林梅","dept_id_list":[101,1]},"request_id":"x4"}`},
+		"/topapi/v2/user/get": {
+			`{"errcode":0,"errmsg":"ok","result":{"userid":"lin.mei01","name":"林梅","dept_id_list":[101,1]},` +
+				`"request_id":"x4"}`},
 	})
 	defer vendor.Close()
 
@@ -54,13 +57,15 @@ func ExampleConfig() {
 	latest := func(context.Context) (clients.Secret, error) {
 		return "", errors.New("no ticket has been pushed yet")
 	}
-	c, err := dingtalk.New(dingtalk.Config{SuiteKey: "suite…", SuiteSecret: "…", SuiteTicket: latest, AuthCorpID: "ding…"})
+	c, err := dingtalk.New(dingtalk.Config{SuiteKey: "suite…", SuiteSecret: "…", SuiteTicket: latest,
+		AuthCorpID: "ding…"})
 	if err != nil {
 		panic(err)
 	}
 	_, err = c.GetUserCountV2(context.Background(), &dingtalkapi.GetUserCountV2Request{OnlyActive: true})
 	fmt.Println(err)
-	// Output: dingtalk: getUserCountV2: unauthenticated: no token: dingtalk: getCorpToken: unauthenticated: no token: Config.SuiteTicket failed: no ticket has been pushed yet
+	// Output: dingtalk: getUserCountV2: unauthenticated: no token: dingtalk: getCorpToken: unauthenticated: no token:
+	// Config.SuiteTicket failed: no ticket has been pushed yet
 }
 
 func ExampleClient_Users() {
@@ -70,9 +75,12 @@ func ExampleClient_Users() {
 			`{"errcode":0,"errmsg":"ok","result":[],"request_id":"z5"}`,
 		},
 		"/topapi/v2/user/list": {
-			`{"errcode":0,"errmsg":"ok","result":{"has_more":false,"list":[{"userid":"lin.mei01","name":"林梅","dept_id_list":[101,1]}]},"request_id":"x5"}`,
-			`{"errcode":0,"errmsg":"ok","result":{"has_more":true,"next_cursor":1,"list":[{"userid":"lin.mei01","name":"林梅","dept_id_list":[101,1]}]},"request_id":"x6"}`,
-			`{"errcode":0,"errmsg":"ok","result":{"has_more":false,"list":[{"userid":"wu.q7","name":"吴青","dept_id_list":[101]}]},"request_id":"x7"}`,
+			`{"errcode":0,"errmsg":"ok","result":{"has_more":false,"list":[{"userid":"lin.mei01","name":"林梅",` +
+				`"dept_id_list":[101,1]}]},"request_id":"x5"}`,
+			`{"errcode":0,"errmsg":"ok","result":{"has_more":true,"next_cursor":1,"list":[{"userid":"lin.mei01",` +
+				`"name":"林梅","dept_id_list":[101,1]}]},"request_id":"x6"}`,
+			`{"errcode":0,"errmsg":"ok","result":{"has_more":false,"list":[{"userid":"wu.q7","name":"吴青",` +
+				`"dept_id_list":[101]}]},"request_id":"x7"}`,
 		},
 	})
 	defer vendor.Close()
@@ -95,7 +103,8 @@ func ExampleClient_Users() {
 
 func ExampleClient_Departments() {
 	vendor := canned(map[string][]string{
-		"/topapi/v2/department/get": {`{"errcode":0,"errmsg":"ok","result":{"dept_id":1,"name":"示例集团"},"request_id":"z3"}`},
+		"/topapi/v2/department/get": {
+			`{"errcode":0,"errmsg":"ok","result":{"dept_id":1,"name":"示例集团"},"request_id":"z3"}`},
 		"/topapi/v2/department/listsub": {
 			`{"errcode":0,"errmsg":"ok","result":[{"dept_id":101,"name":"生产部","parent_id":1}],"request_id":"z4"}`,
 			`{"errcode":0,"errmsg":"ok","result":[],"request_id":"z5"}`,
@@ -167,7 +176,9 @@ func ExampleClient_FindUserIDs() {
 
 func ExampleErrorDetail() {
 	vendor := canned(map[string][]string{
-		"/topapi/v2/department/get": {`{"errcode":88,"sub_code":"60011","sub_msg":"应用尚未开通所需的权限：[qyapi_get_department_list]","errmsg":"…","request_id":"r"}`},
+		"/topapi/v2/department/get": {
+			`{"errcode":88,"sub_code":"60011","sub_msg":"应用尚未开通所需的权限：[qyapi_get_department_list]","errmsg":"…",` +
+				`"request_id":"r"}`},
 	})
 	defer vendor.Close()
 

@@ -161,7 +161,8 @@ func (c *Client) DepartmentUsersV1(ctx context.Context, id int64) iter.Seq2[ding
 			if err != nil {
 				return page[dingtalkapi.DepartmentUserV1]{}, err
 			}
-			return page[dingtalkapi.DepartmentUserV1]{items: answer.UserList, more: answer.HasMore, next: from + maxPage}, nil
+			return page[dingtalkapi.DepartmentUserV1]{items: answer.UserList, more: answer.HasMore, next: from +
+				maxPage}, nil
 		})
 }
 
@@ -187,7 +188,8 @@ func (c *Client) DepartmentUsersSimpleV1(ctx context.Context, id int64) iter.Seq
 // InactiveUserIDs yields the userids of those who did not log in on a day, or did, by request.IsActive. request.Offset
 // is ignored, request.Size is 100 unless set.
 //
-// Vendor page: https://open.dingtalk.com/document/development/queries-the-inactive-users-or-active-users-under-an-enterprise
+// Vendor page:
+// https://open.dingtalk.com/document/development/queries-the-inactive-users-or-active-users-under-an-enterprise
 func (c *Client) InactiveUserIDs(
 	ctx context.Context, request dingtalkapi.ListInactiveUsersV2Request,
 ) iter.Seq2[string, error] {
@@ -239,7 +241,8 @@ func (c *Client) FindUserIDs(ctx context.Context, request dingtalkapi.SearchUser
 			if err != nil {
 				return page[string]{}, err
 			}
-			return page[string]{items: answer.List, more: answer.HasMore, next: from + request.Size, total: answer.TotalCount}, nil
+			return page[string]{items: answer.List, more: answer.HasMore, next: from + request.Size,
+				total: answer.TotalCount}, nil
 		})
 }
 
@@ -258,7 +261,8 @@ func (c *Client) FindDepartmentIDs(
 			if err != nil {
 				return page[int64]{}, err
 			}
-			return page[int64]{items: answer.List, more: answer.HasMore, next: from + request.Size, total: answer.TotalCount}, nil
+			return page[int64]{items: answer.List, more: answer.HasMore, next: from + request.Size,
+				total: answer.TotalCount}, nil
 		})
 }
 

@@ -4,7 +4,6 @@ package dingtalk_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"math"
@@ -44,11 +43,13 @@ var sources = []struct {
 }{
 	{
 		"DepartmentUsers", func(c *dingtalk.Client, t *testing.T) iter.Seq2[string, error] {
-			return ids(c.DepartmentUsers(t.Context(), 101), func(u dingtalkapi.DepartmentUserV2) string { return u.UserID })
+			return ids(c.DepartmentUsers(t.Context(), 101),
+				func(u dingtalkapi.DepartmentUserV2) string { return u.UserID })
 		}, inBody("cursor"), inBody("size"), topapi(userObjects, "list"),
 	}, {
 		"DepartmentUsersSimple", func(c *dingtalk.Client, t *testing.T) iter.Seq2[string, error] {
-			return ids(c.DepartmentUsersSimple(t.Context(), 101), func(u dingtalkapi.UserBrief) string { return u.UserID })
+			return ids(c.DepartmentUsersSimple(t.Context(), 101),
+				func(u dingtalkapi.UserBrief) string { return u.UserID })
 		}, inBody("cursor"), inBody("size"), topapi(userObjects, "list"),
 	}, {
 		"InactiveUserIDs", func(c *dingtalk.Client, t *testing.T) iter.Seq2[string, error] {
@@ -63,11 +64,13 @@ var sources = []struct {
 		},
 	}, {
 		"DepartmentUsersV1", func(c *dingtalk.Client, t *testing.T) iter.Seq2[string, error] {
-			return ids(c.DepartmentUsersV1(t.Context(), 101), func(u dingtalkapi.DepartmentUserV1) string { return u.UserID })
+			return ids(c.DepartmentUsersV1(t.Context(), 101),
+				func(u dingtalkapi.DepartmentUserV1) string { return u.UserID })
 		}, inQuery("offset"), inQuery("size"), flat,
 	}, {
 		"DepartmentUsersSimpleV1", func(c *dingtalk.Client, t *testing.T) iter.Seq2[string, error] {
-			return ids(c.DepartmentUsersSimpleV1(t.Context(), 101), func(u dingtalkapi.UserBrief) string { return u.UserID })
+			return ids(c.DepartmentUsersSimpleV1(t.Context(), 101),
+				func(u dingtalkapi.UserBrief) string { return u.UserID })
 		}, inQuery("offset"), inQuery("size"), flat,
 	}, {
 		"FindUserIDs", func(c *dingtalk.Client, t *testing.T) iter.Seq2[string, error] {
@@ -77,7 +80,8 @@ var sources = []struct {
 		},
 	}, {
 		"FindDepartmentIDs", func(c *dingtalk.Client, t *testing.T) iter.Seq2[string, error] {
-			return ids(c.FindDepartmentIDs(t.Context(), dingtalkapi.SearchDepartmentsRequest{QueryWord: "质检"}), func(id int64) string { return fmt.Sprint(id) })
+			return ids(c.FindDepartmentIDs(t.Context(), dingtalkapi.SearchDepartmentsRequest{QueryWord: "质检"}),
+				func(id int64) string { return fmt.Sprint(id) })
 		}, inBody("offset"), inBody("size"), func(ids []string, more bool, _ int64) string {
 			return fmt.Sprintf(`{"hasMore":%v,"list":[%s]}`, more, strings.Join(ids, ","))
 		},
@@ -141,7 +145,8 @@ func topapi(encode func([]string) string, name string) func([]string, bool, int6
 		if next != 0 {
 			cursor = fmt.Sprintf(`"next_cursor":%d,`, next)
 		}
-		return fmt.Sprintf(`{"errcode":0,"errmsg":"ok","result":{"has_more":%v,%s%q:%s},"request_id":"r"}`, more, cursor, name, encode(ids))
+		return fmt.Sprintf(`{"errcode":0,"errmsg":"ok","result":{"has_more":%v,%s%q:%s},"request_id":"r"}`, more,
+			cursor, name, encode(ids))
 	}
 }
 
@@ -256,7 +261,7 @@ func TestTrapListsThatGoRoundEnd(t *testing.T) {
 				var incomplete *clients.PageError
 				require.ErrorAs(t, err, &incomplete)
 				assert.Equal(t, len(tc.rows), incomplete.Items)
-				assert.Equal(t, len(tc.rows), len(got))
+				assert.Len(t, got, len(tc.rows))
 				assert.Len(t, v.seen(), tc.calls)
 			})
 		}
@@ -291,11 +296,13 @@ func TestTrapRowWithoutIDIsNoRow(t *testing.T) {
 }
 
 func TestListWithoutTheFlagIsNoAnswer(t *testing.T) {
-	for _, body := range []string{`{"errcode":0,"result":{"list":[{"userid":"1"}],"next_cursor":100}}`, `{"errcode":0,"result":{}}`, `{"errcode":0,"errmsg":"ok"}`} {
+	for _, body := range []string{`{"errcode":0,"result":{"list":[{"userid":"1"}],"next_cursor":100}}`,
+		`{"errcode":0,"result":{}}`, `{"errcode":0,"errmsg":"ok"}`} {
 		_, err := collect(serve(t, always(200, body)).client(t).DepartmentUsers(t.Context(), 1))
 		assert.ErrorIs(t, err, clients.ErrBadResponse)
 	}
-	_, err := collect(serve(t, always(200, `{"errcode":0,"userlist":[{"userid":"1"}]}`)).client(t).DepartmentUsersV1(t.Context(), 1))
+	_, err := collect(serve(t, always(200,
+		`{"errcode":0,"userlist":[{"userid":"1"}]}`)).client(t).DepartmentUsersV1(t.Context(), 1))
 	assert.ErrorIs(t, err, clients.ErrBadResponse)
 }
 
@@ -335,7 +342,8 @@ func TestTrapSearchThatCountsPagesIsNoticed(t *testing.T) {
 	v := serve(t, func(w http.ResponseWriter, r request, _ int) {
 		from, size := inBody("offset")(r)*inBody("size")(r), inBody("size")(r)
 		end := min(from+size, int64(len(all)))
-		fmt.Fprintf(w, `{"hasMore":%v,"totalCount":45,"list":%s}`, end < int64(len(all)), plainIDs(all[min(from, end):end]))
+		fmt.Fprintf(w, `{"hasMore":%v,"totalCount":45,"list":%s}`, end < int64(len(all)),
+			plainIDs(all[min(from, end):end]))
 	})
 	got, err := collect(v.client(t).FindUserIDs(t.Context(), dingtalkapi.SearchUsersRequest{QueryWord: "林"}))
 	assert.ErrorIs(t, err, clients.ErrBadResponse)
@@ -346,7 +354,8 @@ func TestTrapSearchThatCountsPagesIsNoticed(t *testing.T) {
 func TestSearchKeepsTheCallersRequest(t *testing.T) {
 	v := serve(t, always(200, found))
 	exact := int64(1)
-	_, err := collect(v.client(t).FindUserIDs(t.Context(), dingtalkapi.SearchUsersRequest{QueryWord: "林梅", Offset: 7, Size: 10, FullMatchField: &exact}))
+	_, err := collect(v.client(t).FindUserIDs(t.Context(),
+		dingtalkapi.SearchUsersRequest{QueryWord: "林梅", Offset: 7, Size: 10, FullMatchField: &exact}))
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"queryWord":"林梅","offset":0,"size":10,"fullMatchField":1}`, v.seen()[0].body)
 }
@@ -354,10 +363,12 @@ func TestSearchKeepsTheCallersRequest(t *testing.T) {
 func TestInactiveUsersKeepTheCallersRequest(t *testing.T) {
 	v := serve(t, always(200, `{"errcode":0,"result":{"has_more":false,"list":["wu.q7"]},"request_id":"y7"}`))
 	departments := "101,102"
-	got, err := collect(v.client(t).InactiveUserIDs(t.Context(), dingtalkapi.ListInactiveUsersV2Request{QueryDate: "20240611", DeptIDs: &departments, Offset: 9, Size: 50}))
+	got, err := collect(v.client(t).InactiveUserIDs(t.Context(),
+		dingtalkapi.ListInactiveUsersV2Request{QueryDate: "20240611", DeptIDs: &departments, Offset: 9, Size: 50}))
 	require.NoError(t, err)
 	assert.Equal(t, []string{"wu.q7"}, got)
-	assert.JSONEq(t, `{"is_active":false,"dept_ids":"101,102","offset":0,"size":50,"query_date":"20240611"}`, v.seen()[0].body)
+	assert.JSONEq(t, `{"is_active":false,"dept_ids":"101,102","offset":0,"size":50,"query_date":"20240611"}`,
+		v.seen()[0].body)
 }
 
 func TestLeaveRecords(t *testing.T) {
@@ -399,11 +410,16 @@ func TestTrapOrdersSurvive(t *testing.T) {
 		case "/topapi/v2/user/list":
 			fmt.Fprint(w, `{"errcode":0,"result":{"has_more":false,"list":[{`+member+`}]}}`)
 		case "/topapi/v2/user/get":
-			fmt.Fprint(w, `{"errcode":0,"result":{"userid":"lin.mei01","dept_order_list":[{"dept_id":101,"order":176300000000000513}]}}`)
+			fmt.Fprint(w,
+				`{"errcode":0,"result":{"userid":"lin.mei01","dept_order_list":[{"dept_id":101,`+
+					`"order":176300000000000513}]}}`)
 		case "/user/listbypage":
-			fmt.Fprint(w, `{"errcode":0,"hasMore":false,"userlist":[{"userid":"lin.mei01","order":176300000000000513}]}`)
+			fmt.Fprint(w,
+				`{"errcode":0,"hasMore":false,"userlist":[{"userid":"lin.mei01","order":176300000000000513}]}`)
 		default:
-			fmt.Fprint(w, `{"errcode":0,"userid":"lin.mei01","orderInDepts":"{101:176300000000000513, 1:-9223372036854775808}","isLeaderInDepts":"{101:true, 1:false}"}`)
+			fmt.Fprint(w,
+				`{"errcode":0,"userid":"lin.mei01","orderInDepts":"{101:176300000000000513, `+
+					`1:-9223372036854775808}","isLeaderInDepts":"{101:true, 1:false}"}`)
 		}
 	})
 	c := v.client(t)
@@ -441,7 +457,7 @@ func TestListsEndWithTheContext(t *testing.T) {
 	assert.Equal(t, 1, got)
 	assert.ErrorIs(t, failed, clients.ErrCanceled)
 	var incomplete *clients.PageError
-	assert.True(t, errors.As(failed, &incomplete))
+	assert.ErrorAs(t, failed, &incomplete)
 	assert.True(t, slices.ContainsFunc(v.seen(), func(r request) bool { return r.path == "/topapi/v2/user/list" }))
 }
 
@@ -452,7 +468,8 @@ func TestTrapNobodyIsLostForWantOfAUserid(t *testing.T) {
 			return collect(ids(c.DepartmentUsers(t.Context(), 1), name))
 		},
 		"DepartmentUsersV1": func(c *dingtalk.Client) ([]string, error) {
-			return collect(ids(c.DepartmentUsersV1(t.Context(), 1), func(u dingtalkapi.DepartmentUserV1) string { return u.UserID + u.UnionID }))
+			return collect(ids(c.DepartmentUsersV1(t.Context(), 1),
+				func(u dingtalkapi.DepartmentUserV1) string { return u.UserID + u.UnionID }))
 		},
 		"Users": func(c *dingtalk.Client) ([]string, error) { return collect(ids(c.Users(t.Context()), name)) },
 	}

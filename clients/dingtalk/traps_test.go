@@ -21,7 +21,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The older deletes are GETs. net/http would send one again by itself when the kept-alive connection dies before an answer.
+// The older deletes are GETs. net/http would send one again by itself when the kept-alive connection dies before an
+// answer.
 func TestTrapDeleteOverAConnectionThatDiesIsSentOnce(t *testing.T) {
 	for path, remove := range map[string]func(*dingtalk.Client) error{
 		"/user/delete": func(c *dingtalk.Client) error {
@@ -89,7 +90,8 @@ func TestQuotaOfTwentyCallsASecond(t *testing.T) {
 		require.NoError(t, getV1(t, c))
 		at = append(at, v.clock.Now())
 	}
-	assert.GreaterOrEqual(t, v.clock.Now().Sub(began), calls/20*time.Second-time.Second, "the last second's worth may come at its beginning")
+	assert.GreaterOrEqual(t, v.clock.Now().Sub(began), calls/20*time.Second-time.Second,
+		"the last second's worth may come at its beginning")
 	for i := range at[20:] {
 		assert.Greater(t, at[i+20].Sub(at[i]), time.Second-time.Millisecond, "no 21 calls within a second")
 	}
@@ -129,19 +131,23 @@ func TestPresence(t *testing.T) {
 		want string
 	}{
 		"createUserV1, required only": {func(c *dingtalk.Client) error {
-			_, err := c.CreateUserV1(t.Context(), &dingtalkapi.CreateUserV1Request{Name: "林梅", Mobile: "13900001111", Department: []int64{101, 1}})
+			_, err := c.CreateUserV1(t.Context(),
+				&dingtalkapi.CreateUserV1Request{Name: "林梅", Mobile: "13900001111", Department: []int64{101, 1}})
 			return err
 		}, `{"name":"林梅","mobile":"13900001111","department":"[101,1]"}`},
 		"createUserV1, zero values": {func(c *dingtalk.Client) error {
 			_, err := c.CreateUserV1(t.Context(), &dingtalkapi.CreateUserV1Request{
-				Name: "<林&梅>", Mobile: "13900001111", Department: []int64{}, IsHide: &no, IsSenior: &no, HiredDate: &zero, Email: &empty,
+				Name: "<林&梅>", Mobile: "13900001111", Department: []int64{}, IsHide: &no, IsSenior: &no,
+				HiredDate: &zero, Email: &empty,
 				ExtAttr: wire.StringMapText{}, OrderInDepts: wire.DeptInts{}, PositionInDepts: wire.DeptStrings{},
 			})
 			return err
-		}, `{"name":"<林&梅>","mobile":"13900001111","department":"[]","isHide":false,"isSenior":false,"hiredDate":0,"email":"",` +
+		}, `{"name":"<林&梅>","mobile":"13900001111","department":"[]","isHide":false,"isSenior":false,"hiredDate":0,` +
+			`"email":"",` +
 			`"extattr":"{}","orderInDepts":"{}","positionInDepts":"{}"}`},
 		"updateUserV1": {func(c *dingtalk.Client) error {
-			_, err := c.UpdateUserV1(t.Context(), &dingtalkapi.UpdateUserV1Request{UserID: "u", IsHide: &no, Department: []int64{}, Remark: &empty})
+			_, err := c.UpdateUserV1(t.Context(),
+				&dingtalkapi.UpdateUserV1Request{UserID: "u", IsHide: &no, Department: []int64{}, Remark: &empty})
 			return err
 		}, `{"userid":"u","isHide":false,"department":[],"remark":""}`},
 		"updateUserV1, nothing": {func(c *dingtalk.Client) error {
@@ -150,18 +156,22 @@ func TestPresence(t *testing.T) {
 		}, `{"userid":"u"}`},
 		"updateUserV2": {func(c *dingtalk.Client) error {
 			_, err := c.UpdateUserV2(t.Context(), &dingtalkapi.UpdateUserV2Request{
-				UserID: "u", HideMobile: &no, SeniorMode: &no, HiredDate: &zero, ManagerUserID: &empty, ForceUpdateFields: ptr("manager_userid"),
-				DeptOrderList: []dingtalkapi.DeptOrderInput{}, ExtAttrsUpdateMode: &zero,
+				UserID: "u", HideMobile: &no, SeniorMode: &no, HiredDate: &zero, ManagerUserID: &empty,
+				ForceUpdateFields: ptr("manager_userid"),
+				DeptOrderList:     []dingtalkapi.DeptOrderInput{}, ExtAttrsUpdateMode: &zero,
 			})
 			return err
-		}, `{"userid":"u","hide_mobile":false,"senior_mode":false,"hired_date":0,"manager_userid":"","force_update_fields":"manager_userid",` +
+		}, `{"userid":"u","hide_mobile":false,"senior_mode":false,"hired_date":0,"manager_userid":"",` +
+			`"force_update_fields":"manager_userid",` +
 			`"dept_order_list":[],"ext_attrs_update_mode":0}`},
 		"createDepartmentV1": {func(c *dingtalk.Client) error {
-			_, err := c.CreateDepartmentV1(t.Context(), &dingtalkapi.CreateDepartmentV1Request{Name: "质检组", ParentID: "1", Order: &old, CreateDeptGroup: &no})
+			_, err := c.CreateDepartmentV1(t.Context(),
+				&dingtalkapi.CreateDepartmentV1Request{Name: "质检组", ParentID: "1", Order: &old, CreateDeptGroup: &no})
 			return err
 		}, `{"name":"质检组","parentid":"1","order":"0","createDeptGroup":false}`},
 		"updateDepartmentV2": {func(c *dingtalk.Client) error {
-			_, err := c.UpdateDepartmentV2(t.Context(), &dingtalkapi.UpdateDepartmentV2Request{DeptID: 101, HideDept: &no, Order: &zero, DeptPermits: &empty})
+			_, err := c.UpdateDepartmentV2(t.Context(),
+				&dingtalkapi.UpdateDepartmentV2Request{DeptID: 101, HideDept: &no, Order: &zero, DeptPermits: &empty})
 			return err
 		}, `{"dept_id":101,"hide_dept":false,"order":0,"dept_permits":""}`},
 		"getUserCountV2": {func(c *dingtalk.Client) error {
@@ -205,15 +215,18 @@ func TestPresenceInQueries(t *testing.T) {
 			return err
 		},
 		"fetch_child=true&id=1": func(c *dingtalk.Client) error {
-			_, err := c.ListDepartmentsV1(t.Context(), &dingtalkapi.ListDepartmentsV1Params{FetchChild: &yes, ID: ptr("1")})
+			_, err := c.ListDepartmentsV1(t.Context(),
+				&dingtalkapi.ListDepartmentsV1Params{FetchChild: &yes, ID: ptr("1")})
 			return err
 		},
 		"department_id=1": func(c *dingtalk.Client) error {
-			_, err := c.ListDepartmentUsersSimpleV1(t.Context(), &dingtalkapi.ListDepartmentUsersSimpleV1Params{DepartmentID: 1})
+			_, err := c.ListDepartmentUsersSimpleV1(t.Context(),
+				&dingtalkapi.ListDepartmentUsersSimpleV1Params{DepartmentID: 1})
 			return err
 		},
 		"department_id=1&offset=0&size=0": func(c *dingtalk.Client) error {
-			_, err := c.ListDepartmentUsersSimpleV1(t.Context(), &dingtalkapi.ListDepartmentUsersSimpleV1Params{DepartmentID: 1, Offset: &zero, Size: &zero})
+			_, err := c.ListDepartmentUsersSimpleV1(t.Context(),
+				&dingtalkapi.ListDepartmentUsersSimpleV1Params{DepartmentID: 1, Offset: &zero, Size: &zero})
 			return err
 		},
 		"onlyActive=0": func(c *dingtalk.Client) error {
@@ -221,7 +234,8 @@ func TestPresenceInQueries(t *testing.T) {
 			return err
 		},
 		"userId=lin.mei01": func(c *dingtalk.Client) error {
-			_, err := c.ListParentDepartmentsByUserV1(t.Context(), &dingtalkapi.ListParentDepartmentsByUserV1Params{UserID: "lin.mei01"})
+			_, err := c.ListParentDepartmentsByUserV1(t.Context(),
+				&dingtalkapi.ListParentDepartmentsByUserV1Params{UserID: "lin.mei01"})
 			return err
 		},
 		"deptId=101": func(c *dingtalk.Client) error {
@@ -257,8 +271,10 @@ func TestTrapTicketShowsInNoError(t *testing.T) {
 	for _, host := range []dingtalk.TokenHost{dingtalk.TokenHostOld, dingtalk.TokenHostNew} {
 		cfg := suiteConfig()
 		cfg.TokenHost = host
-		quoting := &countingTransport{answer: always(400, `{"code":"invalidSuiteTicket","message":"no such ticket: `+ticket+` `+url.QueryEscape(ticket)+`"}`)}
-		c := newClient(t, cfg, "http://vendor.invalid", clients.WithHTTPClient(&http.Client{Transport: quoting}), clients.WithClock(clienttest.NewClock()))
+		quoting := &countingTransport{answer: always(400,
+			`{"code":"invalidSuiteTicket","message":"no such ticket: `+ticket+` `+url.QueryEscape(ticket)+`"}`)}
+		c := newClient(t, cfg, "http://vendor.invalid", clients.WithHTTPClient(&http.Client{Transport: quoting}),
+			clients.WithClock(clienttest.NewClock()))
 		err := getV1(t, c)
 		require.ErrorIs(t, err, clients.ErrUnauthenticated)
 		assert.NotContains(t, err.Error(), "planted")

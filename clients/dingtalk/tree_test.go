@@ -3,7 +3,6 @@ package dingtalk_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -256,7 +255,7 @@ func TestWalkStopsWhenTheCallerDoes(t *testing.T) {
 	cancel()
 	_, err := collect(c.Users(ctx))
 	assert.ErrorIs(t, err, clients.ErrCanceled)
-	assert.True(t, errors.Is(err, context.Canceled))
+	assert.ErrorIs(t, err, context.Canceled)
 	assert.Len(t, v.seen(), calls)
 }
 

@@ -15,8 +15,9 @@ const vendor = "feishu"
 
 // Base URLs for clients.WithBaseURL. BaseURL is the default.
 const (
-	BaseURL     = "https://open.feishu.cn/open-apis"     // tenants in China
-	LarkBaseURL = "https://open.larksuite.com/open-apis" // tenants elsewhere; apps and tokens of Feishu do not work there
+	BaseURL = "https://open.feishu.cn/open-apis" // tenants in China
+	// tenants elsewhere; apps and tokens of Feishu do not work there
+	LarkBaseURL = "https://open.larksuite.com/open-apis"
 )
 
 // Names that the document gives to the credentials.
@@ -34,7 +35,8 @@ type Config struct {
 	UserToken UserToken
 }
 
-// Client talks to Feishu or Lark. It is safe for concurrent use; make one and keep it, since it holds the tokens and the quotas.
+// Client talks to Feishu or Lark. It is safe for concurrent use; make one and keep it, since it holds the tokens and
+// the quotas.
 type Client struct {
 	*feishuapi.API
 	core    *clients.Client
@@ -64,7 +66,8 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 		Credentials: func(c *clients.Client) (map[string]clients.Credential, error) {
 			tenant, tenantErr := tenantCredential(c, cfg)
 			user, userErr := userCredential(c, cfg)
-			return map[string]clients.Credential{tenantScheme: tenant, userScheme: user}, errors.Join(tenantErr, userErr)
+			return map[string]clients.Credential{tenantScheme: tenant, userScheme: user},
+				errors.Join(tenantErr, userErr)
 		},
 	}, options...)
 	if err != nil {
@@ -81,8 +84,8 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 // Stats returns what the client has done so far.
 func (c *Client) Stats() clients.Stats { return c.core.Stats() }
 
-// AsUser makes calls with the token of Config.UserToken where an operation takes both the app's and a person's. It changes nothing for
-// operations that take only one of them.
+// AsUser makes calls with the token of Config.UserToken where an operation takes both the app's and a person's. It
+// changes nothing for operations that take only one of them.
 func AsUser(ctx context.Context) context.Context { return clients.WithScheme(ctx, userScheme) }
 
 // bearer puts a token where all of Feishu's go.
@@ -90,9 +93,9 @@ func bearer(source token.Source) clients.Credential {
 	return clients.Credential{Source: source, Authorize: clients.InHeader("Authorization", "Bearer ")}
 }
 
-// tenantCredential fetches tenant tokens. Feishu answers the same one, with what is left of its 7200 s, until less than half an hour
-// is left, and then a new one; both work until the old one ends. The margin of 5 minutes that a source keeps lies within that half
-// hour. One beyond it would fetch the same token for ever.
+// tenantCredential fetches tenant tokens. Feishu answers the same one, with what is left of its 7200 s, until less than
+// half an hour is left, and then a new one; both work until the old one ends. The margin of 5 minutes that a source
+// keeps lies within that half hour. One beyond it would fetch the same token for ever.
 func tenantCredential(c *clients.Client, cfg Config) (clients.Credential, error) {
 	api := feishuapi.NewAPI(c)
 	source, err := c.NewTokenSource(func(ctx context.Context, _ token.Token) (token.Token, error) {
@@ -111,8 +114,8 @@ func tenantCredential(c *clients.Client, cfg Config) (clients.Credential, error)
 	return bearer(source), err
 }
 
-// shortest is the life that a token is given at least. One that is about to end is better used up, and renewed when it is refused, than
-// asked for again with every call.
+// shortest is the life that a token is given at least. One that is about to end is better used up, and renewed when it
+// is refused, than asked for again with every call.
 const shortest = 10 * time.Second
 
 func life(seconds int64) time.Duration { return max(time.Duration(seconds)*time.Second, shortest) }
@@ -130,11 +133,12 @@ func invalid(operation, message string) error {
 // delicateQuota counts the changes of people that Feishu takes only once a second.
 var delicateQuota = &wire.Operation{ID: feishuapi.OpPatchUser.ID, Limits: []wire.Limit{{Requests: 1, Seconds: 1}}}
 
-// PatchUser is the generated method, kept in line: changes that carry department_ids or is_frozen go one after the other, one a second,
-// since Feishu lets parallel ones fail at random.
+// PatchUser is the generated method, kept in line: changes that carry department_ids or is_frozen go one after the
+// other, one a second, since Feishu lets parallel ones fail at random.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/patch
-func (c *Client) PatchUser(ctx context.Context, userID string, params *feishuapi.PatchUserParams, body *feishuapi.PatchUserRequest) (*feishuapi.PatchUserAnswer, error) {
+func (c *Client) PatchUser(ctx context.Context, userID string, params *feishuapi.PatchUserParams,
+	body *feishuapi.PatchUserRequest) (*feishuapi.PatchUserAnswer, error) {
 	if body == nil || body.DepartmentIDs == nil && body.IsFrozen == nil {
 		return c.API.PatchUser(ctx, userID, params, body)
 	}

@@ -23,8 +23,9 @@ func (c *Client) Departments(ctx context.Context, roots ...string) iter.Seq2[fei
 		named := slices.DeleteFunc(slices.Clone(roots), func(id string) bool { return id == root })
 		found, missing, err := c.DepartmentsByID(ctx, named)
 		if err == nil && len(missing) > 0 {
-			err = clients.InDepartment(missing[0], &clients.Error{Vendor: vendor, Operation: feishuapi.OpBatchGetDepartments.ID,
-				Kind: clients.KindNotFound, Message: "there is no such department, or the app may not see it"})
+			err = clients.InDepartment(missing[0],
+				&clients.Error{Vendor: vendor, Operation: feishuapi.OpBatchGetDepartments.ID,
+					Kind: clients.KindNotFound, Message: "there is no such department, or the app may not see it"})
 		}
 		if err != nil {
 			yield(feishuapi.Department{}, err)

@@ -14,24 +14,26 @@ import (
 	"github.com/roster-go/roster/wire"
 )
 
-// ErrorDetail is the Detail of a [clients.Error]: what Feishu says of a refusal beside code and text. Everything but LogID may be missing.
+// ErrorDetail is the Detail of a [clients.Error]: what Feishu says of a refusal beside code and text. Everything but
+// LogID may be missing.
 type ErrorDetail struct {
 	// ErrorDetail is the envelope's "error". LogID holds the log id wherever it came from: body or header X-Tt-Logid.
 	feishuapi.ErrorDetail
 
-	// MissingScopes are the permissions of which the app or the person's consent lacks at least one (99991672, 99991679).
+	// MissingScopes are the permissions of which the app or the person's consent lacks at least one (99991672,
+	// 99991679).
 	MissingScopes []string
 
 	// OAuthError is the class of RFC 6749, such as invalid_grant, when the refusal is about a user token.
 	OAuthError string
 
-	// Partial says that the user was written, and only a new city or job title that came with it was not (44054 to 44059). Feishu does
-	// not tell the new user's id then; read the user by the mobile number, email or user_id given.
+	// Partial says that the user was written, and only a new city or job title that came with it was not (44054 to
+	// 44059). Feishu does not tell the new user's id then; read the user by the mobile number, email or user_id given.
 	Partial bool
 }
 
-// IsPartial tells whether err says that a user was written, and only a new city or job title that came with it was not. The call must not be
-// repeated.
+// IsPartial tells whether err says that a user was written, and only a new city or job title that came with it was not.
+// The call must not be repeated.
 func IsPartial(err error) bool {
 	var e *clients.Error
 	if !errors.As(err, &e) {
@@ -41,7 +43,8 @@ func IsPartial(err error) bool {
 	return ok && detail.Partial
 }
 
-// classify reads the envelope, whatever the HTTP status: Feishu sends refusals under 200, 4xx and 5xx, and dead tokens under 400.
+// classify reads the envelope, whatever the HTTP status: Feishu sends refusals under 200, 4xx and 5xx, and dead tokens
+// under 400.
 func classify(r *clients.Reply) *clients.Failure {
 	value, ok := wire.Lookup(r.Body, "code")
 	text := wire.Scalar(value)
@@ -53,7 +56,8 @@ func classify(r *clients.Reply) *clients.Failure {
 		return &clients.Failure{Kind: clients.KindBadResponse, Message: "code is not a number"}
 	}
 	message, detail := describe(r, code)
-	f := &clients.Failure{Kind: kindOf(code, r.Operation), Code: text, Message: message, RequestID: detail.LogID, Detail: detail}
+	f := &clients.Failure{Kind: kindOf(code, r.Operation), Code: text, Message: message, RequestID: detail.LogID,
+		Detail: detail}
 	replay(f, code, r)
 	return f
 }
@@ -102,7 +106,8 @@ func describe(r *clients.Reply, code int64) (string, *ErrorDetail) {
 		message += " (missing: " + strings.Join(detail.MissingScopes, " or ") + ")"
 	}
 	for _, violation := range detail.FieldViolations {
-		message += " (" + violation.Field + ": " + violation.Description + ")" // without the value, which may be personal data
+		// without the value, which may be personal data
+		message += " (" + violation.Field + ": " + violation.Description + ")"
 	}
 	switch {
 	case detail.Partial:
@@ -134,7 +139,8 @@ func scrubbed(v any, scrub func(string) string) any {
 func replay(f *clients.Failure, code int64, r *clients.Reply) {
 	switch code {
 	case 99991663, 99991664, 99991665, 99991668, 99991671, 99991677, 20005, 20006, 20013, 20014:
-		// Never on HTTP 401 alone, which is a plain refusal for some codes. Operations without a token cannot renew one.
+		// Never on HTTP 401 alone, which is a plain refusal for some codes. Operations without a token cannot renew
+		// one.
 		if len(r.Operation.Security) > 0 {
 			f.Replay = clients.ReplayFreshToken
 		}
@@ -144,7 +150,8 @@ func replay(f *clients.Failure, code int64, r *clients.Reply) {
 		f.Replay, f.Wait, f.Tries = clients.ReplayLater, 2*time.Second, 3
 	default:
 		switch {
-		case f.Kind == clients.KindUnavailable, f.Kind == "" && r.Status >= 500: // nobody says whether anything was done
+		// nobody says whether anything was done
+		case f.Kind == clients.KindUnavailable, f.Kind == "" && r.Status >= 500:
 			f.Replay = clients.ReplayIfIdempotent
 		case f.Kind == "" && r.Status == http.StatusTooManyRequests:
 			f.Replay, f.Wait = clients.ReplayLater, rateLimitReset(r.Header)

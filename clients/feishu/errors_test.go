@@ -14,34 +14,61 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-var contactOperation = &wire.Operation{ID: "getUser", Path: "/contact/v3/users/{user_id}", Security: [][]string{{"tenantToken"}}}
+var contactOperation = &wire.Operation{ID: "getUser", Path: "/contact/v3/users/{user_id}",
+	Security: [][]string{{"tenantToken"}}}
 
 // TestErrorTable names the codes by what they mean on the vendor's pages.
 func TestErrorTable(t *testing.T) {
 	for kind, codes := range map[clients.Kind][]feishuapi.ErrorCode{
-		clients.KindRateLimited: {feishuapi.ErrorCodeRateLimited, feishuapi.ErrorCodeMonthlyQuotaUsedUp, feishuapi.ErrorCodeJoinedTooManyTenants, feishuapi.ErrorCodeTooManyUsersCreated},
-		clients.KindUnauthenticated: {feishuapi.ErrorCodeTokenMissing, feishuapi.ErrorCodeTenantTokenInvalid, feishuapi.ErrorCodeAppTokenInvalid, feishuapi.ErrorCodeTenantTokenIllegal,
-			feishuapi.ErrorCodeUserTokenInvalid, feishuapi.ErrorCodeTokenMalformed, feishuapi.ErrorCodeUserTokenExpired, feishuapi.ErrorCodeAppStopped, feishuapi.ErrorCodeAppUnusableInTenant,
-			feishuapi.ErrorCodeAppUnavailable, feishuapi.ErrorCodeWrongAppSecret, feishuapi.ErrorCodeAppNotAuthorized, feishuapi.ErrorCodeAppTicketStale, feishuapi.ErrorCodeRefreshTokenUsed,
-			feishuapi.ErrorCodeRefreshTokenExpired, feishuapi.ErrorCodeRefreshTokenRevoked, feishuapi.ErrorCodeRefreshTokenInvalid, feishuapi.ErrorCodeRefreshDisabled, feishuapi.ErrorCodeOAuthClientRejected},
-		clients.KindPermission: {feishuapi.ErrorCodeIPNotAllowed, feishuapi.ErrorCodeScopeMissing, feishuapi.ErrorCodeTokenLacksPermission, feishuapi.ErrorCodeUserConsentMissing,
-			feishuapi.ErrorCodeDepartmentOutOfRange, feishuapi.ErrorCodeParentDepartmentOutOfRange, feishuapi.ErrorCodeUserOutOfRange, feishuapi.ErrorCodeTenantMismatch,
-			feishuapi.ErrorCodeInvalidTenant, feishuapi.ErrorCodeFieldNotPermitted, feishuapi.ErrorCodeStructureForbidden, feishuapi.ErrorCodeRestoreNotAllowed, feishuapi.ErrorCodeFounderProtected,
-			feishuapi.ErrorCodeLicenceForbidden, feishuapi.ErrorCodeUserManagedExternally, feishuapi.ErrorCodeDepartmentManagedExternally, feishuapi.ErrorCodeAppNotInstalled,
-			feishuapi.ErrorCodePositionsDisabled, feishuapi.ErrorCodeSeveralDepartmentsDisabled, feishuapi.ErrorCodePermissionRulesOutdated},
-		clients.KindNotFound: {feishuapi.ErrorCodeOpenIDNotFound, feishuapi.ErrorCodeUserIDNotFound, feishuapi.ErrorCodeUnionIDNotFound, feishuapi.ErrorCodeOpenDepartmentIDNotFound,
-			feishuapi.ErrorCodeDepartmentIDNotFound, feishuapi.ErrorCodeDepartmentNotFound, feishuapi.ErrorCodeDepartmentHasNoChat, feishuapi.ErrorCodeDepartmentChatNotFound,
-			feishuapi.ErrorCodeIDOfAnotherTenant, feishuapi.ErrorCodeOAuthUserNotFound, feishuapi.ErrorCodeOAuthUserResigned},
-		clients.KindInvalidArgument: {feishuapi.ErrorCodeFieldValidationFailed, feishuapi.ErrorCodeMalformedAppCredential, feishuapi.ErrorCodeInvalidParameter, feishuapi.ErrorCodeParameterError,
-			feishuapi.ErrorCodeRootDepartmentNotAllowed, feishuapi.ErrorCodeInvalidPageSize, feishuapi.ErrorCodeInvalidPageToken, feishuapi.ErrorCodeInvalidMobile, feishuapi.ErrorCodeNameMissing,
-			feishuapi.ErrorCodeInvalidUserID, feishuapi.ErrorCodeEmailOrNewIDMissing, feishuapi.ErrorCodeLeaderIsSelf, feishuapi.ErrorCodeOpenIDOfAnotherApp, feishuapi.ErrorCodeDepartmentTooBig,
-			feishuapi.ErrorCodeLogoutInvalidSession, feishuapi.ErrorCodePathNotFound, feishuapi.ErrorCodeAuthorizationCodeExpired, feishuapi.ErrorCodeEmployeeTypeOrEmailInvalid},
-		clients.KindConflict: {feishuapi.ErrorCodeMobileTaken, feishuapi.ErrorCodeEmailTaken, feishuapi.ErrorCodeContactAccountsConflict, feishuapi.ErrorCodeUserIDTaken, feishuapi.ErrorCodeUserExists,
-			feishuapi.ErrorCodeClientTokenReused, feishuapi.ErrorCodeUserResigned, feishuapi.ErrorCodeDepartmentExists, feishuapi.ErrorCodeDepartmentHasMembers, feishuapi.ErrorCodeDepartmentHasChildren,
-			feishuapi.ErrorCodeStructureLocked, feishuapi.ErrorCodeDepartmentLocked, feishuapi.ErrorCodeUserLocked, feishuapi.ErrorCodeDeletionRunning, feishuapi.ErrorCodeRestoreRunning,
-			feishuapi.ErrorCodeUserNotResigned, feishuapi.ErrorCodeEmployeeNoTaken, feishuapi.ErrorCodeSeatLimitReached, feishuapi.ErrorCodeDepartmentFull, feishuapi.ErrorCodeDepartmentTooDeep},
-		clients.KindUnavailable: {feishuapi.ErrorCodeContactInternalError, feishuapi.ErrorCodeInternalErrorRetry, feishuapi.ErrorCodeInternalErrorUnderLoad, feishuapi.ErrorCodeInternalErrorSlowDown,
-			feishuapi.ErrorCodeInternalError, feishuapi.ErrorCodeOAuthInternalError, feishuapi.ErrorCodeOAuthUnavailable, feishuapi.ErrorCodeAccountCreationFailed,
+		clients.KindRateLimited: {feishuapi.ErrorCodeRateLimited, feishuapi.ErrorCodeMonthlyQuotaUsedUp,
+			feishuapi.ErrorCodeJoinedTooManyTenants, feishuapi.ErrorCodeTooManyUsersCreated},
+		clients.KindUnauthenticated: {feishuapi.ErrorCodeTokenMissing, feishuapi.ErrorCodeTenantTokenInvalid,
+			feishuapi.ErrorCodeAppTokenInvalid, feishuapi.ErrorCodeTenantTokenIllegal,
+			feishuapi.ErrorCodeUserTokenInvalid, feishuapi.ErrorCodeTokenMalformed, feishuapi.ErrorCodeUserTokenExpired,
+			feishuapi.ErrorCodeAppStopped, feishuapi.ErrorCodeAppUnusableInTenant,
+			feishuapi.ErrorCodeAppUnavailable, feishuapi.ErrorCodeWrongAppSecret, feishuapi.ErrorCodeAppNotAuthorized,
+			feishuapi.ErrorCodeAppTicketStale, feishuapi.ErrorCodeRefreshTokenUsed,
+			feishuapi.ErrorCodeRefreshTokenExpired, feishuapi.ErrorCodeRefreshTokenRevoked,
+			feishuapi.ErrorCodeRefreshTokenInvalid, feishuapi.ErrorCodeRefreshDisabled,
+			feishuapi.ErrorCodeOAuthClientRejected},
+		clients.KindPermission: {feishuapi.ErrorCodeIPNotAllowed, feishuapi.ErrorCodeScopeMissing,
+			feishuapi.ErrorCodeTokenLacksPermission, feishuapi.ErrorCodeUserConsentMissing,
+			feishuapi.ErrorCodeDepartmentOutOfRange, feishuapi.ErrorCodeParentDepartmentOutOfRange,
+			feishuapi.ErrorCodeUserOutOfRange, feishuapi.ErrorCodeTenantMismatch,
+			feishuapi.ErrorCodeInvalidTenant, feishuapi.ErrorCodeFieldNotPermitted,
+			feishuapi.ErrorCodeStructureForbidden, feishuapi.ErrorCodeRestoreNotAllowed,
+			feishuapi.ErrorCodeFounderProtected,
+			feishuapi.ErrorCodeLicenceForbidden, feishuapi.ErrorCodeUserManagedExternally,
+			feishuapi.ErrorCodeDepartmentManagedExternally, feishuapi.ErrorCodeAppNotInstalled,
+			feishuapi.ErrorCodePositionsDisabled, feishuapi.ErrorCodeSeveralDepartmentsDisabled,
+			feishuapi.ErrorCodePermissionRulesOutdated},
+		clients.KindNotFound: {feishuapi.ErrorCodeOpenIDNotFound, feishuapi.ErrorCodeUserIDNotFound,
+			feishuapi.ErrorCodeUnionIDNotFound, feishuapi.ErrorCodeOpenDepartmentIDNotFound,
+			feishuapi.ErrorCodeDepartmentIDNotFound, feishuapi.ErrorCodeDepartmentNotFound,
+			feishuapi.ErrorCodeDepartmentHasNoChat, feishuapi.ErrorCodeDepartmentChatNotFound,
+			feishuapi.ErrorCodeIDOfAnotherTenant, feishuapi.ErrorCodeOAuthUserNotFound,
+			feishuapi.ErrorCodeOAuthUserResigned},
+		clients.KindInvalidArgument: {feishuapi.ErrorCodeFieldValidationFailed,
+			feishuapi.ErrorCodeMalformedAppCredential, feishuapi.ErrorCodeInvalidParameter,
+			feishuapi.ErrorCodeParameterError,
+			feishuapi.ErrorCodeRootDepartmentNotAllowed, feishuapi.ErrorCodeInvalidPageSize,
+			feishuapi.ErrorCodeInvalidPageToken, feishuapi.ErrorCodeInvalidMobile, feishuapi.ErrorCodeNameMissing,
+			feishuapi.ErrorCodeInvalidUserID, feishuapi.ErrorCodeEmailOrNewIDMissing, feishuapi.ErrorCodeLeaderIsSelf,
+			feishuapi.ErrorCodeOpenIDOfAnotherApp, feishuapi.ErrorCodeDepartmentTooBig,
+			feishuapi.ErrorCodeLogoutInvalidSession, feishuapi.ErrorCodePathNotFound,
+			feishuapi.ErrorCodeAuthorizationCodeExpired, feishuapi.ErrorCodeEmployeeTypeOrEmailInvalid},
+		clients.KindConflict: {feishuapi.ErrorCodeMobileTaken, feishuapi.ErrorCodeEmailTaken,
+			feishuapi.ErrorCodeContactAccountsConflict, feishuapi.ErrorCodeUserIDTaken, feishuapi.ErrorCodeUserExists,
+			feishuapi.ErrorCodeClientTokenReused, feishuapi.ErrorCodeUserResigned, feishuapi.ErrorCodeDepartmentExists,
+			feishuapi.ErrorCodeDepartmentHasMembers, feishuapi.ErrorCodeDepartmentHasChildren,
+			feishuapi.ErrorCodeStructureLocked, feishuapi.ErrorCodeDepartmentLocked, feishuapi.ErrorCodeUserLocked,
+			feishuapi.ErrorCodeDeletionRunning, feishuapi.ErrorCodeRestoreRunning,
+			feishuapi.ErrorCodeUserNotResigned, feishuapi.ErrorCodeEmployeeNoTaken, feishuapi.ErrorCodeSeatLimitReached,
+			feishuapi.ErrorCodeDepartmentFull, feishuapi.ErrorCodeDepartmentTooDeep},
+		clients.KindUnavailable: {feishuapi.ErrorCodeContactInternalError, feishuapi.ErrorCodeInternalErrorRetry,
+			feishuapi.ErrorCodeInternalErrorUnderLoad, feishuapi.ErrorCodeInternalErrorSlowDown,
+			feishuapi.ErrorCodeInternalError, feishuapi.ErrorCodeOAuthInternalError,
+			feishuapi.ErrorCodeOAuthUnavailable, feishuapi.ErrorCodeAccountCreationFailed,
 			feishuapi.ErrorCodeSearchInternalError, feishuapi.ErrorCodeLicenceUpdateFailed},
 		clients.KindUnknown: {feishuapi.ErrorCodeCreatedWithoutCity, feishuapi.ErrorCodeUpdatedWithoutCityAndJobTitle},
 	} {
@@ -65,17 +92,20 @@ func TestEveryDocumentedCodeIsInTheTable(t *testing.T) {
 }
 
 func TestRateLimitReset(t *testing.T) {
-	for value, want := range map[string]time.Duration{"3": 3 * time.Second, "0.25": 250 * time.Millisecond, "": 0, "0": 0, "-1": 0, "NaN": 0, "+Inf": 0, "1e300": 0, "soon": 0} {
+	for value, want := range map[string]time.Duration{"3": 3 * time.Second, "0.25": 250 * time.Millisecond, "": 0,
+		"0": 0, "-1": 0, "NaN": 0, "+Inf": 0, "1e300": 0, "soon": 0} {
 		assert.Equal(t, want, feishu.RateLimitReset(http.Header{"X-Ogw-Ratelimit-Reset": {value}}), value)
 	}
 }
 
 func FuzzClassify(f *testing.F) {
 	for _, body := range []string{
-		`{"code":0,"msg":"ok","data":{}}`, `{"code":"0"}`, `{"code":null}`, `{}`, `{"code":{}}`, `{"code":1e3}`, `{"code":-1}`, `{"code":99999999999999999999}`,
+		`{"code":0,"msg":"ok","data":{}}`, `{"code":"0"}`, `{"code":null}`, `{}`, `{"code":{}}`, `{"code":1e3}`,
+		`{"code":-1}`, `{"code":99999999999999999999}`,
 		`{"code":20073,"error":"invalid_grant","error_description":"used"}`,
 		`{"code":99991672,"error":{"log_id":1,"permission_violations":[{"subject":"a"},null,7],"helps":{}},"msg":[]}`,
-		`{"code":99992402,"error":{"field_violations":[{"field":"f","value":3,"description":"d"}]}}`, `{"code":44054,"msg":"\ud800"`, `{"code":7,"error":{"log_id":"`,
+		`{"code":99992402,"error":{"field_violations":[{"field":"f","value":3,"description":"d"}]}}`,
+		`{"code":44054,"msg":"\ud800"`, `{"code":7,"error":{"log_id":"`,
 	} {
 		f.Add(400, body)
 	}

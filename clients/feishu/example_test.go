@@ -28,7 +28,8 @@ const tokenForExamples = `{"code":0,"msg":"ok","tenant_access_token":"opaque","e
 func Example() {
 	vendor := canned(map[string]string{
 		"/auth/v3/tenant_access_token/internal": tokenForExamples,
-		"/contact/v3/users/ou_1":                `{"code":0,"data":{"user":{"open_id":"ou_1","name":"林悦","department_ids":["od-1"]}},"msg":"success"}`,
+		"/contact/v3/users/ou_1": `{"code":0,"data":{"user":{"open_id":"ou_1","name":"林悦",` +
+			`"department_ids":["od-1"]}},"msg":"success"}`,
 	})
 	defer vendor.Close()
 
@@ -46,10 +47,13 @@ func Example() {
 
 func ExampleClient_Users() {
 	vendor := canned(map[string]string{
-		"/auth/v3/tenant_access_token/internal":                                tokenForExamples,
-		"/contact/v3/departments/0/children":                                   `{"code":0,"data":{"has_more":false,"items":[{"open_department_id":"od-1","name":"数据平台"}]}}`,
-		"/contact/v3/users/find_by_department?department_id=0&page_size=50":    `{"code":0,"data":{"has_more":false,"items":[{"open_id":"ou_2","name":"周正"}]}}`,
-		"/contact/v3/users/find_by_department?department_id=od-1&page_size=50": `{"code":0,"data":{"has_more":false,"items":[{"open_id":"ou_1","name":"林悦"},{"open_id":"ou_2","name":"周正"}]}}`,
+		"/auth/v3/tenant_access_token/internal": tokenForExamples,
+		"/contact/v3/departments/0/children": `{"code":0,"data":{"has_more":false,` +
+			`"items":[{"open_department_id":"od-1","name":"数据平台"}]}}`,
+		"/contact/v3/users/find_by_department?department_id=0&page_size=50": `{"code":0,"data":{"has_more":false,` +
+			`"items":[{"open_id":"ou_2","name":"周正"}]}}`,
+		"/contact/v3/users/find_by_department?department_id=od-1&page_size=50": `{"code":0,"data":{"has_more":false,` +
+			`"items":[{"open_id":"ou_1","name":"林悦"},{"open_id":"ou_2","name":"周正"}]}}`,
 	})
 	defer vendor.Close()
 
@@ -72,7 +76,8 @@ func ExampleClient_Users() {
 func ExampleClient_Departments() {
 	vendor := canned(map[string]string{
 		"/auth/v3/tenant_access_token/internal": tokenForExamples,
-		"/contact/v3/departments/0/children":    `{"code":0,"data":{"has_more":false,"items":[{"department_id":"data","open_department_id":"od-1","name":"数据平台"}]}}`,
+		"/contact/v3/departments/0/children": `{"code":0,"data":{"has_more":false,` +
+			`"items":[{"department_id":"data","open_department_id":"od-1","name":"数据平台"}]}}`,
 	})
 	defer vendor.Close()
 
@@ -94,7 +99,8 @@ func ExampleClient_Departments() {
 func ExampleErrorDetail() {
 	vendor := canned(map[string]string{
 		"/auth/v3/tenant_access_token/internal": tokenForExamples,
-		"/contact/v3/users/ou_1":                `{"code":99991672,"msg":"Access denied.","error":{"log_id":"2026","permission_violations":[{"subject":"contact:contact:readonly"}]}}`,
+		"/contact/v3/users/ou_1": `{"code":99991672,"msg":"Access denied.","error":{"log_id":"2026",` +
+			`"permission_violations":[{"subject":"contact:contact:readonly"}]}}`,
 	})
 	defer vendor.Close()
 
@@ -115,7 +121,8 @@ func ExampleErrorDetail() {
 func ExampleClient_JSAPISignature() {
 	vendor := canned(map[string]string{
 		"/auth/v3/tenant_access_token/internal": tokenForExamples,
-		"/jssdk/ticket/get":                     `{"code":0,"data":{"expire_in":7200,"ticket":"never shown"},"msg":"ok"}`,
+		"/jssdk/ticket/get": `{"code":0,"data":{"expire_in":7200,"ticket":"never shown"},` +
+			`"msg":"ok"}`,
 	})
 	defer vendor.Close()
 
@@ -123,7 +130,8 @@ func ExampleClient_JSAPISignature() {
 	if err != nil {
 		panic(err)
 	}
-	signature, err := c.JSAPISignature(context.Background(), "https://portal.example.cn/hr?tab=2", feishu.JSAPIOptions{})
+	signature, err := c.JSAPISignature(context.Background(), "https://portal.example.cn/hr?tab=2",
+		feishu.JSAPIOptions{})
 	if err != nil {
 		panic(err)
 	}
@@ -136,7 +144,8 @@ func ExampleClient_AuthorizeURL() {
 	if err != nil {
 		panic(err)
 	}
-	page, err := c.AuthorizeURL(feishu.AuthorizeRequest{RedirectURI: "https://portal.example.cn/", Scopes: []string{"contact:user:search", "offline_access"}, State: "xyz"})
+	page, err := c.AuthorizeURL(feishu.AuthorizeRequest{RedirectURI: "https://portal.example.cn/",
+		Scopes: []string{"contact:user:search", "offline_access"}, State: "xyz"})
 	if err != nil {
 		panic(err)
 	}
@@ -149,5 +158,6 @@ func ExampleClient_AuthorizeURL() {
 	if err != nil {
 		panic(err)
 	}
-	// Output: https://accounts.feishu.cn/open-apis/authen/v1/authorize?client_id=cli_1&redirect_uri=https%3A%2F%2Fportal.example.cn%2F&response_type=code&scope=contact%3Auser%3Asearch%20offline_access&state=xyz
+	// Output:
+	// https://accounts.feishu.cn/open-apis/authen/v1/authorize?client_id=cli_1&redirect_uri=https%3A%2F%2Fportal.example.cn%2F&response_type=code&scope=contact%3Auser%3Asearch%20offline_access&state=xyz
 }

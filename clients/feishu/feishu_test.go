@@ -61,7 +61,8 @@ func answerToken(w http.ResponseWriter, r *http.Request) bool {
 	case tenantPath:
 		fmt.Fprint(w, object("code", 0, "msg", "ok", "tenant_access_token", tenantToken, "expire", 7200))
 	case oauthPath:
-		fmt.Fprint(w, object("code", 0, "access_token", userToken, "expires_in", 7200, "refresh_token", nextRenew, "refresh_token_expires_in", 604800))
+		fmt.Fprint(w, object("code", 0, "access_token", userToken, "expires_in", 7200, "refresh_token", nextRenew,
+			"refresh_token_expires_in", 604800))
 	default:
 		return false
 	}
@@ -76,8 +77,11 @@ func TestSuite(t *testing.T) {
 		New: func(t testing.TB, baseURL string, options ...clients.Option) any {
 			return newClient(t, baseURL, options...)
 		},
-		Token:        answerToken,
-		RejectToken:  samples.Response{Status: 400, Body: []byte(`{"code":99991663,"error":{"log_id":"2026010112000000000000000000000B"},"msg":"Invalid access token for authorization."}`)},
+		Token: answerToken,
+		RejectToken: samples.Response{Status: 400,
+			Body: []byte(
+				`{"code":99991663,"error":{"log_id":"2026010112000000000000000000000B"},"msg":"Invalid access token for ` +
+					`authorization."}`)},
 		RejectSecret: samples.Response{Status: 200, Body: []byte(`{"code":10014,"msg":"app secret invalid %s"}`)},
 		Secrets:      []string{appSecret, tenantToken, userToken, firstRenew, nextRenew},
 		Credential:   []string{"Authorization"},
@@ -98,7 +102,8 @@ func TestSuite(t *testing.T) {
 	suite.Run(t)
 }
 
-// vendor is a server that hands out tenant tokens, t-1, t-2 and so on, and answers everything else by handle. Calls are counted from 1.
+// vendor is a server that hands out tenant tokens, t-1, t-2 and so on, and answers everything else by handle. Calls are
+// counted from 1.
 type vendor struct {
 	url    string
 	clock  *clienttest.Clock
@@ -131,11 +136,13 @@ func serve(t testing.TB, handle func(w http.ResponseWriter, r *http.Request, n i
 		v.mu.Lock()
 		if r.URL.Path == tenantPath {
 			v.tokens++
-			fmt.Fprint(w, object("code", 0, "msg", "ok", "tenant_access_token", fmt.Sprint("t-", v.tokens), "expire", 7200))
+			fmt.Fprint(w, object("code", 0, "msg", "ok", "tenant_access_token", fmt.Sprint("t-", v.tokens), "expire",
+				7200))
 			v.mu.Unlock()
 			return
 		}
-		v.calls = append(v.calls, call{r.Method, r.URL.EscapedPath(), r.URL.RawQuery, strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), string(body)})
+		v.calls = append(v.calls, call{r.Method, r.URL.EscapedPath(), r.URL.RawQuery,
+			strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), string(body)})
 		n := len(v.calls)
 		v.mu.Unlock()
 		r.Body = io.NopCloser(strings.NewReader(string(body)))
@@ -147,7 +154,8 @@ func serve(t testing.TB, handle func(w http.ResponseWriter, r *http.Request, n i
 }
 
 func (v *vendor) client(t testing.TB, options ...clients.Option) *feishu.Client {
-	return newClientAs(t, v.url, feishu.UserToken{}, append([]clients.Option{clients.WithClock(v.clock)}, options...)...)
+	return newClientAs(t, v.url, feishu.UserToken{},
+		append([]clients.Option{clients.WithClock(v.clock)}, options...)...)
 }
 
 // reply answers every call alike.
@@ -188,7 +196,8 @@ func TestNewRefusesAnIncompleteConfig(t *testing.T) {
 	for want, cfg := range map[string]feishu.Config{
 		"AppID":     {AppSecret: "s"},
 		"AppSecret": {AppID: "a"},
-		"one of":    {AppID: "a", AppSecret: "s", UserToken: feishu.UserToken{RefreshToken: "r", Code: &feishu.AuthorizationCode{Code: "c"}}},
+		"one of": {AppID: "a", AppSecret: "s",
+			UserToken: feishu.UserToken{RefreshToken: "r", Code: &feishu.AuthorizationCode{Code: "c"}}},
 		"Code.Code": {AppID: "a", AppSecret: "s", UserToken: feishu.UserToken{Code: &feishu.AuthorizationCode{}}},
 	} {
 		_, err := feishu.New(cfg)

@@ -20,7 +20,8 @@ type JSAPIOptions struct {
 	StripQuery bool
 }
 
-// JSAPISignature is what a page passes to the JSAPI's config, all of it together. As JSON it has the names that the JSAPI expects.
+// JSAPISignature is what a page passes to the JSAPI's config, all of it together. As JSON it has the names that the
+// JSAPI expects.
 type JSAPISignature struct {
 	AppID     string `json:"appId"`
 	Timestamp int64  `json:"timestamp"` // milliseconds, for the page a number
@@ -28,13 +29,14 @@ type JSAPISignature struct {
 	Signature string `json:"signature"`
 }
 
-// JSAPISignature signs the address of a web page, so that the page may call the JSAPI. pageURL is the address as the browser shows it, neither
-// encoded nor decoded on the way; what follows # is not part of it. The ticket behind the signature is kept for its two hours and
-// never given out. Web components may want a person's ticket: see [AsUser].
+// JSAPISignature signs the address of a web page, so that the page may call the JSAPI. pageURL is the address as the
+// browser shows it, neither encoded nor decoded on the way; what follows # is not part of it. The ticket behind the
+// signature is kept for its two hours and never given out. Web components may want a person's ticket: see [AsUser].
 //
 // Vendor page: https://open.feishu.cn/document/ukTMukTMukTM/uYTM5UjL2ETO14iNxkTN/h5_js_sdk/authorization
 func (c *Client) JSAPISignature(ctx context.Context, pageURL string, o JSAPIOptions) (*JSAPISignature, error) {
-	if scheme, rest, ok := strings.Cut(pageURL, "://"); !ok || rest == "" || !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
+	if scheme, rest, ok := strings.Cut(pageURL, "://"); !ok || rest == "" || !strings.EqualFold(scheme, "http") &&
+		!strings.EqualFold(scheme, "https") {
 		return nil, invalid(feishuapi.OpGetJSAPITicket.ID, "the page's address must begin with http:// or https://")
 	}
 	tickets, ok := c.tickets[clients.PreferredScheme(ctx)]
@@ -49,7 +51,8 @@ func (c *Client) JSAPISignature(ctx context.Context, pageURL string, o JSAPIOpti
 		return nil, err
 	}
 	now, nonce := c.core.Now().UnixMilli(), rand.Text()
-	return &JSAPISignature{AppID: c.appID, Timestamp: now, NonceStr: nonce, Signature: sign(ticket.Value, nonce, now, pageURL, o)}, nil
+	return &JSAPISignature{AppID: c.appID, Timestamp: now, NonceStr: nonce,
+		Signature: sign(ticket.Value, nonce, now, pageURL, o)}, nil
 }
 
 // sign is lower-case hex SHA-1 over the four values in this order, none of them encoded.
@@ -58,7 +61,8 @@ func sign(ticket clients.Secret, nonce string, timestamp int64, pageURL string, 
 	if o.StripQuery {
 		pageURL, _, _ = strings.Cut(pageURL, "?")
 	}
-	sum := sha1.Sum(fmt.Appendf(nil, "jsapi_ticket=%s&noncestr=%s&timestamp=%d&url=%s", string(ticket), nonce, timestamp, pageURL))
+	sum := sha1.Sum(fmt.Appendf(nil, "jsapi_ticket=%s&noncestr=%s&timestamp=%d&url=%s", string(ticket), nonce,
+		timestamp, pageURL))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -79,7 +83,8 @@ func ticketSources(c *clients.Client, api *feishuapi.API, cfg Config) (map[strin
 			if answer.Data.ExpireIn <= 0 {
 				return token.Token{}, bad(feishuapi.OpGetJSAPITicket.ID, "the ticket comes without a lifetime")
 			}
-			return token.Token{Value: clients.Secret(answer.Data.Ticket), Expiry: asked.Add(time.Duration(answer.Data.ExpireIn) * time.Second)}, nil
+			return token.Token{Value: clients.Secret(answer.Data.Ticket),
+				Expiry: asked.Add(time.Duration(answer.Data.ExpireIn) * time.Second)}, nil
 		}, "jsapi", scheme, cfg.AppID, string(identity))
 		if err != nil {
 			return nil, err

@@ -156,8 +156,10 @@ func people(prefix string, n int) []string {
 }
 
 func bigCompany() *company {
-	o := &company{page: 3, children: map[string][]string{"0": {"od-a", "od-b"}, "od-a": {"od-a1", "od-a2"}, "od-a2": {"od-a21"}}, people: map[string][]string{
-		"0": {"chair", "a0"}, "od-a": people("a", 7), "od-b": {"b0", "a3"}, "od-a1": nil, "od-a2": {"chair"}, "od-a21": people("deep", 4),
+	o := &company{page: 3, children: map[string][]string{"0": {"od-a", "od-b"}, "od-a": {"od-a1", "od-a2"},
+		"od-a2": {"od-a21"}}, people: map[string][]string{
+		"0": {"chair", "a0"}, "od-a": people("a", 7), "od-b": {"b0", "a3"}, "od-a1": nil, "od-a2": {"chair"},
+		"od-a21": people("deep", 4),
 	}}
 	for i := range 40 {
 		id := fmt.Sprint("od-c", i)
@@ -190,7 +192,8 @@ func TestTrapUsersAreAllThereOnceAlsoThoseOfTheRoot(t *testing.T) {
 			change(o)
 			v := serve(t, o.handle)
 			got := ids(t, v.client(t).Users(t.Context()), userID)
-			assert.Equal(t, []string{"ou_chair", "ou_a0", "ou_a1"}, got[:3], "in the order of the departments, root first")
+			assert.Equal(t, []string{"ou_chair", "ou_a0", "ou_a1"}, got[:3],
+				"in the order of the departments, root first")
 			slices.Sort(got)
 			assert.Equal(t, o.everybody(), got)
 		})
@@ -200,7 +203,8 @@ func TestTrapUsersAreAllThereOnceAlsoThoseOfTheRoot(t *testing.T) {
 func TestTrapKindsOfIdsAreNotMixed(t *testing.T) {
 	o := bigCompany()
 	v := serve(t, o.handle)
-	c := v.client(t).WithIDTypes(feishu.IDTypes{User: feishuapi.UserIDTypeUserID, Department: feishuapi.DepartmentIDTypeDepartmentID})
+	c := v.client(t).WithIDTypes(feishu.IDTypes{User: feishuapi.UserIDTypeUserID,
+		Department: feishuapi.DepartmentIDTypeDepartmentID})
 	got := ids(t, c.Users(t.Context()), userID)
 	assert.Len(t, got, len(o.everybody()))
 	for _, call := range v.seen() {
@@ -213,7 +217,8 @@ func TestTrapKindsOfIdsAreNotMixed(t *testing.T) {
 	}
 
 	v = serve(t, reply(200, `{"code":0,"data":{"has_more":false,"items":[{"open_department_id":"od-1"}]}}`))
-	_, err := collect(v.client(t).WithIDTypes(feishu.IDTypes{Department: feishuapi.DepartmentIDTypeDepartmentID}).Users(t.Context()))
+	_, err := collect(v.client(t).WithIDTypes(feishu.IDTypes{
+		Department: feishuapi.DepartmentIDTypeDepartmentID}).Users(t.Context()))
 	assert.ErrorIs(t, err, clients.ErrBadResponse, "a department without the id that is needed is no silent gap")
 }
 
@@ -238,7 +243,8 @@ func collect[T any](seq func(func(T, error) bool)) ([]T, error) {
 func TestUsersWithANarrowRange(t *testing.T) {
 	o := bigCompany()
 	o.narrow = true
-	o.scope = map[string]any{"user_ids": []string{"ou_chair", "ou_solo"}, "department_ids": []string{"od-a2", "od-a", "od-a21"}, "has_more": false}
+	o.scope = map[string]any{"user_ids": []string{"ou_chair", "ou_solo"},
+		"department_ids": []string{"od-a2", "od-a", "od-a21"}, "has_more": false}
 	v := serve(t, o.handle)
 	c := v.client(t)
 	_, err := collect(c.Users(t.Context()))
@@ -330,7 +336,8 @@ func TestDepartments(t *testing.T) {
 	assert.Equal(t, o.tree("0", true), ids(t, c.Departments(t.Context()), openID))
 	assert.Equal(t, o.tree("0", true), ids(t, c.Departments(t.Context(), "0"), openID))
 	assert.Equal(t, []string{"od-a", "od-a1", "od-a2", "od-a21"}, ids(t, c.Departments(t.Context(), "od-a"), openID))
-	assert.Equal(t, []string{"od-a2", "od-a", "od-a21", "od-a1"}, ids(t, c.Departments(t.Context(), "od-a2", "od-a", "od-a2"), openID),
+	assert.Equal(t, []string{"od-a2", "od-a", "od-a21", "od-a1"},
+		ids(t, c.Departments(t.Context(), "od-a2", "od-a", "od-a2"), openID),
 		"roots first, and what they share once")
 	_, err := collect(c.Departments(t.Context(), "od-a", "od-gone"))
 	assert.ErrorIs(t, err, clients.ErrNotFound)
@@ -351,7 +358,8 @@ func TestTrapPageTokensAreEncodedOnce(t *testing.T) {
 		assert.Equal(t, "AQD9/demo+1%2B=", r.URL.Query().Get("page_token"))
 		fmt.Fprint(w, `{"code":0,"data":{"has_more":false,"items":[{"open_id":"ou_1"}],"page_token":""}}`)
 	})
-	assert.Equal(t, []string{"ou_1"}, ids(t, v.client(t).DepartmentUsers(t.Context(), "od-1"), userID), "an empty page is not the end")
+	assert.Equal(t, []string{"ou_1"}, ids(t, v.client(t).DepartmentUsers(t.Context(), "od-1"), userID),
+		"an empty page is not the end")
 	require.Len(t, v.seen(), 2, "an empty token on the last page does not go round")
 	assert.Equal(t, "department_id=od-1&page_size=50", v.seen()[0].query)
 	assert.Equal(t, "department_id=od-1&page_size=50&page_token=AQD9%2Fdemo%2B1%252B%3D", v.seen()[1].query)
@@ -375,7 +383,8 @@ func TestTrapPagesThatDoNotEnd(t *testing.T) {
 }
 
 func TestTrapNullAndAbsentLists(t *testing.T) {
-	for _, body := range []string{`{"code":0,"data":{"has_more":false,"items":null}}`, `{"code":0,"data":{"has_more":false}}`, `{"code":0,"data":{"items":[]}}`} {
+	for _, body := range []string{`{"code":0,"data":{"has_more":false,"items":null}}`,
+		`{"code":0,"data":{"has_more":false}}`, `{"code":0,"data":{"items":[]}}`} {
 		all, err := collect(serve(t, reply(200, body)).client(t).DepartmentUsers(t.Context(), "od-1"))
 		assert.NoError(t, err)
 		assert.Empty(t, all)
@@ -393,39 +402,49 @@ func TestOtherLists(t *testing.T) {
 		path, query   string
 		token, body   string
 	}{
-		"DepartmentParents": {`{"has_more":true,"page_token":"n","items":[{"open_department_id":"od-2"}]}`, `{"has_more":false,"items":[{"open_department_id":"od-1"}]}`,
+		"DepartmentParents": {`{"has_more":true,"page_token":"n","items":[{"open_department_id":"od-2"}]}`,
+			`{"has_more":false,"items":[{"open_department_id":"od-1"}]}`,
 			func(ctx context.Context, c *feishu.Client) (int, error) {
 				all, err := collect(c.DepartmentParents(ctx, "od-3"))
 				return len(all), err
 			}, "/contact/v3/departments/parent", "department_id=od-3&page_size=50", "t-1", ""},
-		"FindUsers": {`{"has_more":true,"page_token":"200","users":[{"open_id":"ou_1"}]}`, `{"has_more":false,"users":[{"open_id":"ou_2"}]}`,
+		"FindUsers": {`{"has_more":true,"page_token":"200","users":[{"open_id":"ou_1"}]}`,
+			`{"has_more":false,"users":[{"open_id":"ou_2"}]}`,
 			func(ctx context.Context, c *feishu.Client) (int, error) {
 				all, err := collect(c.FindUsers(ctx, "林"))
 				return len(all), err
 			}, "/search/v1/user", "query=%E6%9E%97&page_size=200", "u-1", ""},
-		"FindUsersV3": {`{"has_more":true,"page_token":"n","items":[{"id":"ou_1"}]}`, `{"has_more":false,"items":[{"id":"ou_2"}],"page_token":""}`,
+		"FindUsersV3": {`{"has_more":true,"page_token":"n","items":[{"id":"ou_1"}]}`,
+			`{"has_more":false,"items":[{"id":"ou_2"}],"page_token":""}`,
 			func(ctx context.Context, c *feishu.Client) (int, error) {
-				all, err := collect(c.FindUsersV3(ctx, &feishuapi.SearchUsersV3Request{Query: new("林"), Filter: &feishuapi.SearchUsersV3Filter{ExcludeOuterContact: new(true)}}))
+				all, err := collect(c.FindUsersV3(ctx,
+					&feishuapi.SearchUsersV3Request{Query: new("林"),
+						Filter: &feishuapi.SearchUsersV3Filter{ExcludeOuterContact: new(true)}}))
 				return len(all), err
-			}, "/contact/v3/users/search", "page_size=30", "u-1", `{"query":"林","filter":{"exclude_outer_contact":true}}`},
-		"FindDepartments": {`{"has_more":true,"page_token":"n","items":[{"open_department_id":"od-2"}]}`, `{"has_more":false,"items":[{"open_department_id":"od-1"}]}`,
+			}, "/contact/v3/users/search", "page_size=30", "u-1",
+			`{"query":"林","filter":{"exclude_outer_contact":true}}`},
+		"FindDepartments": {`{"has_more":true,"page_token":"n","items":[{"open_department_id":"od-2"}]}`,
+			`{"has_more":false,"items":[{"open_department_id":"od-1"}]}`,
 			func(ctx context.Context, c *feishu.Client) (int, error) {
 				all, err := collect(c.FindDepartments(ctx, "数据"))
 				return len(all), err
 			}, "/contact/v3/departments/search", "page_size=50", "u-1", `{"query":"数据"}`},
-		"CustomAttrs": {`{"has_more":true,"page_token":"n","items":[{"id":"C-1"}]}`, `{"has_more":false,"items":[{"id":"C-2"}]}`,
+		"CustomAttrs": {`{"has_more":true,"page_token":"n","items":[{"id":"C-1"}]}`,
+			`{"has_more":false,"items":[{"id":"C-2"}]}`,
 			func(ctx context.Context, c *feishu.Client) (int, error) {
 				all, err := collect(c.CustomAttrs(ctx))
 				return len(all), err
 			}, "/contact/v3/custom_attrs", "page_size=100", "t-1", ""},
-		"EmployeeTypes": {`{"has_more":true,"page_token":"n","items":[{"enum_value":"1"}]}`, `{"has_more":false,"items":[{"enum_value":"2"}]}`,
+		"EmployeeTypes": {`{"has_more":true,"page_token":"n","items":[{"enum_value":"1"}]}`,
+			`{"has_more":false,"items":[{"enum_value":"2"}]}`,
 			func(ctx context.Context, c *feishu.Client) (int, error) {
 				all, err := collect(c.EmployeeTypes(ctx))
 				return len(all), err
 			}, "/contact/v3/employee_type_enums", "page_size=100", "t-1", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v := serve(t, replies(200, `{"code":0,"data":`+tc.first+`}`, 200, `{"code":0,"data":`+tc.second+`}`, 400, `{"code":40012,"msg":"bad"}`))
+			v := serve(t, replies(200, `{"code":0,"data":`+tc.first+`}`, 200, `{"code":0,"data":`+tc.second+`}`, 400,
+				`{"code":40012,"msg":"bad"}`))
 			c := newClientAs(t, v.url, user, clients.WithClock(v.clock))
 			n, err := tc.read(t.Context(), c)
 			require.NoError(t, err)
@@ -447,11 +466,13 @@ func TestOtherLists(t *testing.T) {
 func TestTrapScopesAreThreeListsOverAllPages(t *testing.T) {
 	v := serve(t, replies(200, `{"code":0,"data":{"user_ids":["ou_1","ou_2"],"has_more":true,"page_token":"n1"}}`,
 		200, `{"code":0,"data":{"user_ids":["ou_3"],"department_ids":["od-1"],"has_more":true,"page_token":"n2"}}`,
-		200, `{"code":0,"data":{"department_ids":["od-2"],"group_ids":["g1"],"has_more":false}}`, 400, `{"code":40012,"msg":"x"}`))
+		200, `{"code":0,"data":{"department_ids":["od-2"],"group_ids":["g1"],"has_more":false}}`, 400,
+		`{"code":40012,"msg":"x"}`))
 	c := v.client(t)
 	got, err := c.Scopes(t.Context())
 	require.NoError(t, err)
-	assert.Equal(t, &feishu.Scope{UserIDs: []string{"ou_1", "ou_2", "ou_3"}, DepartmentIDs: []string{"od-1", "od-2"}, GroupIDs: []string{"g1"}}, got)
+	assert.Equal(t, &feishu.Scope{UserIDs: []string{"ou_1", "ou_2", "ou_3"}, DepartmentIDs: []string{"od-1", "od-2"},
+		GroupIDs: []string{"g1"}}, got)
 	assert.Equal(t, "page_size=100", v.seen()[0].query)
 	got, err = c.Scopes(t.Context())
 	assert.ErrorIs(t, err, clients.ErrInvalidArgument)
@@ -461,9 +482,10 @@ func TestTrapScopesAreThreeListsOverAllPages(t *testing.T) {
 func TestTrapACutQueryIsAWarning(t *testing.T) {
 	v := serve(t, reply(200, `{"code":0,"data":{"has_more":false,"items":[],"notice":"query is cut"}}`))
 	var warnings []string
-	c := newClientAs(t, v.url, feishu.UserToken{Source: token.Static("u-1")}, clients.WithWarningHandler(func(_ context.Context, w clients.Warning) {
-		warnings = append(warnings, w.Operation+": "+w.Message)
-	}))
+	c := newClientAs(t, v.url, feishu.UserToken{Source: token.Static("u-1")},
+		clients.WithWarningHandler(func(_ context.Context, w clients.Warning) {
+			warnings = append(warnings, w.Operation+": "+w.Message)
+		}))
 	_, err := collect(c.FindUsersV3(t.Context(), &feishuapi.SearchUsersV3Request{Query: new(strings.Repeat("x", 51))}))
 	require.NoError(t, err)
 	assert.Equal(t, []string{"searchUsersV3: query is cut"}, warnings)
@@ -497,7 +519,8 @@ func TestTrapIdsThatAreLeftOutInSilence(t *testing.T) {
 	assert.Equal(t, []int{20, 50, 50}, sizes, "repeated ids count once")
 	assert.Len(t, users, 108)
 	assert.Equal(t, []string{"ou_0", "ou_1"}, []string{users[0].OpenID, users[1].OpenID}, "in the order asked for")
-	assert.Equal(t, []string{"ou_7", "ou_17", "ou_27", "ou_37", "ou_47", "ou_57", "ou_67", "ou_77", "ou_87", "ou_97", "ou_107", "ou_117"}, missing)
+	assert.Equal(t, []string{"ou_7", "ou_17", "ou_27", "ou_37", "ou_47", "ou_57", "ou_67", "ou_77", "ou_87", "ou_97",
+		"ou_107", "ou_117"}, missing)
 
 	users, missing, err = v.client(t).UsersByID(t.Context(), nil)
 	require.NoError(t, err)
@@ -508,13 +531,16 @@ func TestTrapIdsThatAreLeftOutInSilence(t *testing.T) {
 
 func TestLookupsByOtherKinds(t *testing.T) {
 	v := serve(t, replies(200, `{"code":0,"data":{"items":[{"open_department_id":"od-1","department_id":"one"}]}}`,
-		200, `{"code":0,"data":{"items":[{"open_id":"ou_1","union_id":"on_1"}]}}`, 200, `{"code":0,"data":{"items":[{"open_id":"ou_1"}]}}`, 400, `{"code":99992351,"msg":"x"}`))
-	c := v.client(t).WithIDTypes(feishu.IDTypes{User: feishuapi.UserIDTypeUnionID, Department: feishuapi.DepartmentIDTypeDepartmentID})
+		200, `{"code":0,"data":{"items":[{"open_id":"ou_1","union_id":"on_1"}]}}`, 200,
+		`{"code":0,"data":{"items":[{"open_id":"ou_1"}]}}`, 400, `{"code":99992351,"msg":"x"}`))
+	c := v.client(t).WithIDTypes(feishu.IDTypes{User: feishuapi.UserIDTypeUnionID,
+		Department: feishuapi.DepartmentIDTypeDepartmentID})
 	departments, missing, err := c.DepartmentsByID(t.Context(), []string{"two", "one"})
 	require.NoError(t, err)
 	assert.Equal(t, "od-1", departments[0].OpenDepartmentID)
 	assert.Equal(t, []string{"two"}, missing)
-	assert.Equal(t, "department_ids=two&department_ids=one&user_id_type=union_id&department_id_type=department_id", v.seen()[0].query)
+	assert.Equal(t, "department_ids=two&department_ids=one&user_id_type=union_id&department_id_type=department_id",
+		v.seen()[0].query)
 	_, missing, err = c.UsersByID(t.Context(), []string{"on_1"})
 	require.NoError(t, err)
 	assert.Empty(t, missing)
@@ -546,7 +572,8 @@ func TestTrapContactsOfNobodyComeWithoutAnId(t *testing.T) {
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"code": 0, "data": map[string]any{"user_list": list}})
 	})
-	contacts := feishu.Contacts{Emails: []string{"Lin.Yue@corp.example", "nobody@corp.example"}, Mobiles: []string{"+8613000000001", "+8613000000001"}}
+	contacts := feishu.Contacts{Emails: []string{"Lin.Yue@corp.example", "nobody@corp.example"},
+		Mobiles: []string{"+8613000000001", "+8613000000001"}}
 	for i := range 60 {
 		contacts.Emails = append(contacts.Emails, fmt.Sprintf("p%d@corp.example", i))
 	}
@@ -584,12 +611,15 @@ func TestUsersFromSeveralRoots(t *testing.T) {
 }
 
 func TestTrapTooBigTreesEndWithErrorsToo(t *testing.T) {
-	v := serve(t, replies(400, `{"code":43010,"msg":"dept is too big"}`, 200, `{"code":0,"data":{"has_more":false,"items":[{"open_department_id":"od-1"}]}}`, 400, `{"code":40003,"msg":"internal"}`))
+	v := serve(t, replies(400, `{"code":43010,"msg":"dept is too big"}`, 200,
+		`{"code":0,"data":{"has_more":false,"items":[{"open_department_id":"od-1"}]}}`, 400,
+		`{"code":40003,"msg":"internal"}`))
 	all, err := collect(v.client(t, clients.WithRetry(clients.NoRetry)).Departments(t.Context()))
 	assert.ErrorIs(t, err, clients.ErrUnavailable)
 	assert.Len(t, all, 1)
 
-	v = serve(t, replies(400, `{"code":43010,"msg":"dept is too big"}`, 200, `{"code":0,"data":{"has_more":false,"items":[{"name":"x"}]}}`))
+	v = serve(t, replies(400, `{"code":43010,"msg":"dept is too big"}`, 200,
+		`{"code":0,"data":{"has_more":false,"items":[{"name":"x"}]}}`))
 	_, err = collect(v.client(t).Departments(t.Context()))
 	assert.ErrorIs(t, err, clients.ErrBadResponse)
 }
@@ -609,8 +639,10 @@ func TestTrapNobodyIsLostForWantOfAnID(t *testing.T) {
 		"DepartmentUsers": func(ctx context.Context, c *feishu.Client) ([]string, error) {
 			return gather(c.DepartmentUsers(ctx, "0"))
 		},
-		"Users":        func(ctx context.Context, c *feishu.Client) ([]string, error) { return gather(c.Users(ctx)) },
-		"UsersInRange": func(ctx context.Context, c *feishu.Client) ([]string, error) { return gather(c.UsersInRange(ctx)) },
+		"Users": func(ctx context.Context, c *feishu.Client) ([]string, error) { return gather(c.Users(ctx)) },
+		"UsersInRange": func(ctx context.Context, c *feishu.Client) ([]string, error) {
+			return gather(c.UsersInRange(ctx))
+		},
 		"FindUsers": func(ctx context.Context, c *feishu.Client) ([]string, error) {
 			users, err := collect(c.FindUsers(ctx, "x"))
 			var names []string

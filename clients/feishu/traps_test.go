@@ -40,7 +40,8 @@ func TestTrapTokenCodes(t *testing.T) {
 	for code, renewed := range map[int]bool{
 		99991663: true, 99991664: true, 99991665: true, 99991668: true, 99991671: true, 99991677: true,
 		20005: true, 20006: true, 20013: true, 20014: true,
-		99991661: false, 99991662: false, 99991669: false, 99991673: false, 99991672: false, 20026: false, 20037: false, 10014: false,
+		99991661: false, 99991662: false, 99991669: false, 99991673: false, 99991672: false, 20026: false, 20037: false,
+		10014: false,
 	} {
 		t.Run(fmt.Sprint(code), func(t *testing.T) {
 			v := serve(t, reply(400, object("code", code, "msg", "no")))
@@ -61,9 +62,11 @@ func TestTrapTokenCodes(t *testing.T) {
 }
 
 func TestTrapHTTP401AloneRenewsNothing(t *testing.T) {
-	for code, want := range map[int]error{42008: clients.ErrPermission, 43000: clients.ErrConflict, 40016: clients.ErrInvalidArgument, 7654321: clients.ErrUnauthenticated} {
+	for code, want := range map[int]error{42008: clients.ErrPermission, 43000: clients.ErrConflict,
+		40016: clients.ErrInvalidArgument, 7654321: clients.ErrUnauthenticated} {
 		v := serve(t, reply(401, object("code", code, "msg", "no")))
-		_, err := v.client(t).CreateDepartment(t.Context(), nil, &feishuapi.CreateDepartmentRequest{Name: "n", ParentDepartmentID: "0"})
+		_, err := v.client(t).CreateDepartment(t.Context(), nil,
+			&feishuapi.CreateDepartmentRequest{Name: "n", ParentDepartmentID: "0"})
 		assert.ErrorIs(t, err, want)
 		assert.Len(t, v.seen(), 1)
 		assert.Equal(t, 1, v.fetched(), "code %d", code)
@@ -72,7 +75,8 @@ func TestTrapHTTP401AloneRenewsNothing(t *testing.T) {
 
 func TestTrapHTTP504CanBeAPlainRefusal(t *testing.T) {
 	for _, code := range []int{41031, 41032} {
-		v := serve(t, reply(504, object("code", code, "msg", "function disabled", "error", map[string]string{"log_id": "L9"})))
+		v := serve(t, reply(504, object("code", code, "msg", "function disabled", "error",
+			map[string]string{"log_id": "L9"})))
 		_, err := v.client(t).CreateUser(t.Context(), nil, &feishuapi.CreateUserRequest{Name: "n"})
 		e := failed(t, err)
 		assert.Equal(t, clients.KindPermission, e.Kind)
@@ -113,9 +117,11 @@ func TestTrapBadCredentialsComeUnderHTTP200(t *testing.T) {
 }
 
 func TestTrapSuccessIsCodeZeroWhateverMsgSays(t *testing.T) {
-	for _, body := range []string{`{"code":0,"msg":"ok","data":{}}`, `{"code":0,"msg":"success","data":null}`, `{"code":0}`, `{"msg":"failed to fail","code":0,"data":{}}`} {
+	for _, body := range []string{`{"code":0,"msg":"ok","data":{}}`, `{"code":0,"msg":"success","data":null}`,
+		`{"code":0}`, `{"msg":"failed to fail","code":0,"data":{}}`} {
 		v := serve(t, reply(200, body))
-		_, err := v.client(t).UpdateUserID(t.Context(), "ou_1", nil, &feishuapi.UpdateUserIDRequest{NewUserID: "linyue01"})
+		_, err := v.client(t).UpdateUserID(t.Context(), "ou_1", nil,
+			&feishuapi.UpdateUserIDRequest{NewUserID: "linyue01"})
 		assert.NoError(t, err, body)
 	}
 	v := serve(t, reply(200, `{"code":41012,"data":{},"msg":"ok"}`))
@@ -183,7 +189,8 @@ func (i *issuer) count() int {
 }
 
 func (i *issuer) client(t *testing.T, options ...clients.Option) *feishu.Client {
-	return newClientAs(t, i.url, feishu.UserToken{}, append([]clients.Option{clients.WithClock(i.clock), clients.WithLimiter(clients.NoLimit)}, options...)...)
+	return newClientAs(t, i.url, feishu.UserToken{},
+		append([]clients.Option{clients.WithClock(i.clock), clients.WithLimiter(clients.NoLimit)}, options...)...)
 }
 
 func tenantAnswer(value string, expire int) string {
@@ -253,11 +260,12 @@ func TestTrapTheSameTokenWithLittleLifeLeft(t *testing.T) {
 
 func TestTrapReplayOnceAlsoWhenTheNewTokenIsTheRefusedOne(t *testing.T) {
 	var calls int
-	i := issue(t, func(*issuer, int) string { return tenantAnswer("t-same", 7200) }, func(w http.ResponseWriter, _ *http.Request) {
-		calls++
-		w.WriteHeader(400)
-		fmt.Fprint(w, deadTenn)
-	})
+	i := issue(t, func(*issuer, int) string { return tenantAnswer("t-same", 7200) },
+		func(w http.ResponseWriter, _ *http.Request) {
+			calls++
+			w.WriteHeader(400)
+			fmt.Fprint(w, deadTenn)
+		})
 	_, err := i.client(t).GetUser(t.Context(), "ou_1", nil)
 	assert.ErrorIs(t, err, clients.ErrUnauthenticated)
 	assert.Equal(t, "99991663", failed(t, err).Code)
@@ -274,7 +282,8 @@ func TestTrapNoTokenIsKeptThatIsNone(t *testing.T) {
 		"expires_in":   `{"code":0,"tenant_access_token":"t-1","expires_in":7200}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			i := issue(t, func(*issuer, int) string { return body }, func(http.ResponseWriter, *http.Request) { t.Error("called without a token") })
+			i := issue(t, func(*issuer, int) string { return body },
+				func(http.ResponseWriter, *http.Request) { t.Error("called without a token") })
 			_, err := i.client(t).GetUser(t.Context(), "ou_1", nil)
 			assert.ErrorIs(t, err, clients.ErrBadResponse)
 		})
@@ -285,7 +294,8 @@ func TestTrapTokensAreKeptByCredential(t *testing.T) {
 	v := serve(t, reply(200, oneUser))
 	store := token.NewMemoryStore()
 	use := func(id string, secret clients.Secret) string {
-		c, err := feishu.New(feishu.Config{AppID: id, AppSecret: secret}, clients.WithBaseURL(v.url), clients.WithTokenStore(store))
+		c, err := feishu.New(feishu.Config{AppID: id, AppSecret: secret}, clients.WithBaseURL(v.url),
+			clients.WithTokenStore(store))
 		require.NoError(t, err)
 		_, err = c.GetUser(t.Context(), "ou_1", nil)
 		require.NoError(t, err)
@@ -301,7 +311,8 @@ func TestTrapTokenGoesIntoTheHeaderOnly(t *testing.T) {
 	v := serve(t, reply(200, oneUser))
 	_, err := v.client(t).GetUser(t.Context(), "ou_1", nil)
 	require.NoError(t, err)
-	assert.Equal(t, "GET /contact/v3/users/ou_1? t-1", v.seen()[0].String(), "and parameters that are not set are absent")
+	assert.Equal(t, "GET /contact/v3/users/ou_1? t-1", v.seen()[0].String(),
+		"and parameters that are not set are absent")
 }
 
 // Limits and replays
@@ -327,11 +338,16 @@ func TestTrapThrottled(t *testing.T) {
 		atMost time.Duration
 		want   time.Duration
 	}{
-		"429":                  {429, map[string]string{"x-ogw-ratelimit-limit": "100", "x-ogw-ratelimit-reset": "3"}, 3 * time.Second, 3 * time.Second},
-		"400":                  {400, map[string]string{"x-ogw-ratelimit-reset": "52"}, 52 * time.Second, 52 * time.Second},
-		"decimal":              {429, map[string]string{"x-ogw-ratelimit-reset": "1.5"}, 1500 * time.Millisecond, 1500 * time.Millisecond},
-		"Retry-After is more":  {429, map[string]string{"x-ogw-ratelimit-reset": "3", "Retry-After": "7"}, 7 * time.Second, 7 * time.Second},
-		"Retry-After is less":  {429, map[string]string{"x-ogw-ratelimit-reset": "3", "Retry-After": "1"}, 3 * time.Second, 3 * time.Second},
+		"429": {429, map[string]string{"x-ogw-ratelimit-limit": "100", "x-ogw-ratelimit-reset": "3"},
+			3 * time.Second, 3 * time.Second},
+		"400": {400, map[string]string{"x-ogw-ratelimit-reset": "52"}, 52 * time.Second,
+			52 * time.Second},
+		"decimal": {429, map[string]string{"x-ogw-ratelimit-reset": "1.5"}, 1500 * time.Millisecond,
+			1500 * time.Millisecond},
+		"Retry-After is more": {429, map[string]string{"x-ogw-ratelimit-reset": "3", "Retry-After": "7"},
+			7 * time.Second, 7 * time.Second},
+		"Retry-After is less": {429, map[string]string{"x-ogw-ratelimit-reset": "3", "Retry-After": "1"},
+			3 * time.Second, 3 * time.Second},
 		"no header":            {400, nil, 500 * time.Millisecond, 0},
 		"header without sense": {400, map[string]string{"x-ogw-ratelimit-reset": "soon"}, 500 * time.Millisecond, 0},
 	} {
@@ -368,7 +384,8 @@ func TestTrapMonthlyQuotaIsNotWaitedFor(t *testing.T) {
 func TestTrapLocksPassInSeconds(t *testing.T) {
 	for _, code := range []int{43024, 43030, 44025} {
 		v := serve(t, reply(400, object("code", code, "msg", "locked")))
-		_, err := v.client(t, clients.WithLimiter(clients.NoLimit)).PatchUser(t.Context(), "ou_1", nil, &feishuapi.PatchUserRequest{Name: new("n")})
+		_, err := v.client(t, clients.WithLimiter(clients.NoLimit)).PatchUser(t.Context(), "ou_1", nil,
+			&feishuapi.PatchUserRequest{Name: new("n")})
 		assert.ErrorIs(t, err, clients.ErrConflict)
 		assert.Len(t, v.seen(), 3)
 		for _, slept := range v.clock.Slept() {
@@ -382,9 +399,14 @@ func TestTrapReplayAfterALostAnswer(t *testing.T) {
 		call func(t *testing.T, c *feishu.Client) error
 		sent int
 	}{
-		"read": {func(t *testing.T, c *feishu.Client) error { _, err := c.GetUser(t.Context(), "ou_1", nil); return err }, 2},
+		"read": {func(t *testing.T, c *feishu.Client) error {
+			_,
+				err := c.GetUser(t.Context(), "ou_1", nil)
+			return err
+		}, 2},
 		"read by POST": {func(t *testing.T, c *feishu.Client) error {
-			_, err := c.BatchGetUserIDs(t.Context(), nil, &feishuapi.BatchGetUserIDsRequest{Emails: []string{"a@b.example"}})
+			_, err := c.BatchGetUserIDs(t.Context(), nil,
+				&feishuapi.BatchGetUserIDsRequest{Emails: []string{"a@b.example"}})
 			return err
 		}, 2},
 		"create, with its client_token": {func(t *testing.T, c *feishu.Client) error {
@@ -415,7 +437,10 @@ func TestTrapReplayAfterALostAnswer(t *testing.T) {
 				w.WriteHeader(500)
 				fmt.Fprint(w, `{"code":40003,"msg":"internal error"}`)
 			},
-			"unknown code": func(w http.ResponseWriter) { w.WriteHeader(503); fmt.Fprint(w, `{"code":7654321,"msg":"?"}`) },
+			"unknown code": func(w http.ResponseWriter) {
+				w.WriteHeader(503)
+				fmt.Fprint(w, `{"code":7654321,"msg":"?"}`)
+			},
 		} {
 			t.Run(name+"/"+way, func(t *testing.T) {
 				v := serve(t, func(w http.ResponseWriter, _ *http.Request, n int) {
@@ -444,13 +469,16 @@ func TestTrapClientToken(t *testing.T) {
 		require.Len(t, query["client_token"], 1)
 		return query.Get("client_token")
 	}
-	v := serve(t, replies(504, `{"code":41027,"msg":"create account failed error"}`, 200, oneUser, 200, oneUser, 500, "", 200, oneUser))
+	v := serve(t, replies(504, `{"code":41027,"msg":"create account failed error"}`, 200, oneUser, 200, oneUser, 500,
+		"", 200, oneUser))
 	c := v.client(t)
-	_, err := c.CreateUser(t.Context(), &feishuapi.CreateUserParams{UserIDType: new(feishuapi.UserIDTypeOpenID)}, &feishuapi.CreateUserRequest{Name: "n"})
+	_, err := c.CreateUser(t.Context(), &feishuapi.CreateUserParams{UserIDType: new(feishuapi.UserIDTypeOpenID)},
+		&feishuapi.CreateUserRequest{Name: "n"})
 	require.NoError(t, err)
 	_, err = c.CreateUser(t.Context(), nil, &feishuapi.CreateUserRequest{Name: "n"})
 	require.NoError(t, err)
-	_, err = c.CreateUser(t.Context(), &feishuapi.CreateUserParams{ClientToken: new("mine")}, &feishuapi.CreateUserRequest{Name: "n"})
+	_, err = c.CreateUser(t.Context(), &feishuapi.CreateUserParams{ClientToken: new("mine")},
+		&feishuapi.CreateUserRequest{Name: "n"})
 	require.NoError(t, err)
 	seen := v.seen()
 	require.Len(t, seen, 5)
@@ -461,7 +489,8 @@ func TestTrapClientToken(t *testing.T) {
 	assert.Equal(t, "mine", clientToken(seen[4]))
 
 	v = serve(t, reply(400, `{"code":40021,"msg":"no a same request error"}`))
-	_, err = v.client(t).CreateDepartment(t.Context(), nil, &feishuapi.CreateDepartmentRequest{Name: "n", ParentDepartmentID: "0"})
+	_, err = v.client(t).CreateDepartment(t.Context(), nil,
+		&feishuapi.CreateDepartmentRequest{Name: "n", ParentDepartmentID: "0"})
 	assert.ErrorIs(t, err, clients.ErrConflict)
 	assert.Len(t, v.seen(), 1)
 	assert.Len(t, clientToken(v.seen()[0]), 36)
@@ -529,24 +558,31 @@ func TestTrapPresence(t *testing.T) {
 	c := v.client(t)
 	for want, body := range map[string]*feishuapi.PatchUserRequest{
 		`{}`: {},
-		`{"is_frozen":false,"join_time":0,"gender":0,"job_title":"","leader_user_id":"","mobile_visible":false}`: {IsFrozen: new(false), JoinTime: new(int64(0)),
+		`{"is_frozen":false,"join_time":0,"gender":0,"job_title":"","leader_user_id":"","mobile_visible":false}`: {
+			IsFrozen: new(false), JoinTime: new(int64(0)),
 			Gender: new(feishuapi.Gender(0)), JobTitle: new(""), LeaderUserID: new(""), MobileVisible: new(false)},
-		`{"department_ids":[],"orders":[],"custom_attrs":[],"subscription_ids":[]}`: {DepartmentIDs: []string{}, Orders: []feishuapi.UserOrderInput{},
+		`{"department_ids":[],"orders":[],"custom_attrs":[],"subscription_ids":[]}`: {DepartmentIDs: []string{},
+			Orders:      []feishuapi.UserOrderInput{},
 			CustomAttrs: []feishuapi.UserCustomAttrInput{}, SubscriptionIDs: []string{}},
 	} {
 		_, err := c.PatchUser(t.Context(), "ou_1", nil, body)
 		require.NoError(t, err)
 		assert.JSONEq(t, want, v.seen()[len(v.seen())-1].body)
 	}
-	_, err := c.CreateUser(t.Context(), nil, &feishuapi.CreateUserRequest{Name: "林悦 <A&B>", DepartmentIDs: []string{"0"}, EmployeeType: 1, JoinTime: new(int64(0)), MobileVisible: new(false)})
+	_, err := c.CreateUser(t.Context(), nil,
+		&feishuapi.CreateUserRequest{Name: "林悦 <A&B>", DepartmentIDs: []string{"0"}, EmployeeType: 1,
+			JoinTime: new(int64(0)), MobileVisible: new(false)})
 	require.NoError(t, err)
-	assert.Equal(t, `{"department_ids":["0"],"employee_type":1,"join_time":0,"mobile_visible":false,"name":"林悦 <A&B>"}`, v.seen()[len(v.seen())-1].body)
+	assert.Equal(t, `{"department_ids":["0"],"employee_type":1,"join_time":0,"mobile_visible":false,"name":"林悦 <A&B>"}`,
+		v.seen()[len(v.seen())-1].body)
 }
 
 func TestTrapDepartmentPresence(t *testing.T) {
 	v := serve(t, reply(200, `{"code":0,"data":{"department":{"open_department_id":"od-1"}}}`))
 	c := v.client(t)
-	_, err := c.PatchDepartment(t.Context(), "od-1", nil, &feishuapi.PatchDepartmentRequest{Leaders: []feishuapi.DepartmentLeaderInput{}, DepartmentHRBPs: []string{}, Order: new("0"), CreateGroupChat: new(false)})
+	_, err := c.PatchDepartment(t.Context(), "od-1", nil,
+		&feishuapi.PatchDepartmentRequest{Leaders: []feishuapi.DepartmentLeaderInput{}, DepartmentHRBPs: []string{},
+			Order: new("0"), CreateGroupChat: new(false)})
 	require.NoError(t, err)
 	_, err = c.PatchDepartment(t.Context(), "od-1", nil, &feishuapi.PatchDepartmentRequest{})
 	require.NoError(t, err)
@@ -559,16 +595,21 @@ func TestTrapDeleteHasABody(t *testing.T) {
 	c := v.client(t)
 	_, err := c.DeleteUser(t.Context(), "ou_1", nil, &feishuapi.DeleteUserRequest{})
 	require.NoError(t, err)
-	_, err = c.DeleteUser(t.Context(), "ou_1", nil, &feishuapi.DeleteUserRequest{EmailAcceptor: &feishuapi.EmailAcceptor{ProcessingType: "1", AcceptorUserID: new("ou_2")}})
+	_, err = c.DeleteUser(t.Context(), "ou_1", nil,
+		&feishuapi.DeleteUserRequest{EmailAcceptor: &feishuapi.EmailAcceptor{ProcessingType: "1",
+			AcceptorUserID: new("ou_2")}})
 	require.NoError(t, err)
 	assert.Equal(t, "DELETE /contact/v3/users/ou_1? t-1", v.seen()[0].String())
 	assert.Equal(t, `{}`, v.seen()[0].body)
-	assert.JSONEq(t, `{"email_acceptor":{"processing_type":"1","acceptor_user_id":"ou_2"}}`, v.seen()[1].body, "the type is text, not a number")
+	assert.JSONEq(t, `{"email_acceptor":{"processing_type":"1","acceptor_user_id":"ou_2"}}`, v.seen()[1].body,
+		"the type is text, not a number")
 }
 
 func TestTrapListsInTheQueryAreRepeatedKeys(t *testing.T) {
 	v := serve(t, reply(200, `{"code":0,"data":{"items":[]}}`))
-	_, err := v.client(t).BatchGetUsers(t.Context(), &feishuapi.BatchGetUsersParams{UserIDs: []string{"c4a1f2e8", "a,b"}, UserIDType: new(feishuapi.UserIDTypeUserID)})
+	_, err := v.client(t).BatchGetUsers(t.Context(),
+		&feishuapi.BatchGetUsersParams{UserIDs: []string{"c4a1f2e8", "a,b"},
+			UserIDType: new(feishuapi.UserIDTypeUserID)})
 	require.NoError(t, err)
 	query, err := url.ParseQuery(v.seen()[0].query)
 	require.NoError(t, err)
@@ -593,8 +634,11 @@ func TestTrapPathIdsAreOneSegment(t *testing.T) {
 func TestTrapSparseAndStrangeAnswers(t *testing.T) {
 	v := serve(t, replies(
 		200, `{"code":0,"data":{"user":{"mobile_visible":true,"open_id":"ou_1","union_id":"on_1"}},"msg":"success"}`,
-		200, `{"code":0,"data":{"user":{"open_id":"ou_1","gender":9,"employee_type":77,"brand_new":{"a":1},"department_ids":null,"orders":null,"status":{"is_frozen":false}}}}`,
-		200, `{"code":0,"data":{"user":{"open_id":"ou_1","join_time":9007199254740993,"assign_info":[{"subscription_id":"9007199254740993","start_time":"1735689600"}],"subscription_ids":["9007199254740993"]}}}`))
+		200, `{"code":0,"data":{"user":{"open_id":"ou_1","gender":9,"employee_type":77,"brand_new":{"a":1},`+
+			`"department_ids":null,"orders":null,"status":{"is_frozen":false}}}}`,
+		200, `{"code":0,"data":{"user":{"open_id":"ou_1","join_time":9007199254740993,`+
+			`"assign_info":[{"subscription_id":"9007199254740993","start_time":"1735689600"}],`+
+			`"subscription_ids":["9007199254740993"]}}}`))
 	c := v.client(t)
 	answer, err := c.GetUser(t.Context(), "ou_1", nil)
 	require.NoError(t, err)
@@ -623,20 +667,27 @@ func TestTrapMissingScopeIsNamed(t *testing.T) {
 	assert.Equal(t, []string{"contact:contact", "contact:contact:readonly"}, detail.MissingScopes)
 	assert.Equal(t, "see https://open.feishu.cn/search?log_id=L", detail.Troubleshooter)
 	assert.Equal(t, "https://open.feishu.cn/app/cli_demo0001/auth?q=contact:contact", detail.Helps[0].URL)
-	assert.EqualError(t, err, "feishu: getUser: permission (code 99991672): Access denied. (missing: contact:contact or contact:contact:readonly) [HTTP 400, request id L]")
+	assert.EqualError(t, err,
+		"feishu: getUser: permission (code 99991672): Access denied. (missing: contact:contact or "+
+			"contact:contact:readonly) [HTTP 400, request id L]")
 }
 
 func TestTrapRefusedFieldIsNamedWithoutItsValue(t *testing.T) {
-	v := serve(t, reply(400, `{"code":99992402,"msg":"field validation failed","error":{"field_violations":[{"field":"mobile","value":"+8613900001111","description":"bad number"}]}}`))
+	v := serve(t,
+		reply(400,
+			`{"code":99992402,"msg":"field validation failed","error":{"field_violations":[{"field":"mobile",`+
+				`"value":"+8613900001111","description":"bad number"}]}}`))
 	_, err := v.client(t).CreateUser(t.Context(), nil, &feishuapi.CreateUserRequest{Name: "n"})
 	assert.ErrorIs(t, err, clients.ErrInvalidArgument)
 	assert.ErrorContains(t, err, "field validation failed (mobile: bad number)")
 	assert.NotContains(t, err.Error(), "13900001111")
-	assert.Equal(t, "+8613900001111", failed(t, err).Detail.(*feishu.ErrorDetail).FieldViolations[0].Value, "whoever wants it has it")
+	assert.Equal(t, "+8613900001111", failed(t, err).Detail.(*feishu.ErrorDetail).FieldViolations[0].Value,
+		"whoever wants it has it")
 }
 
 func TestTrapUnknownCodesGoByTheStatus(t *testing.T) {
-	for status, want := range map[int]error{200: clients.ErrUnknown, 400: clients.ErrInvalidArgument, 401: clients.ErrUnauthenticated, 403: clients.ErrPermission,
+	for status, want := range map[int]error{200: clients.ErrUnknown, 400: clients.ErrInvalidArgument,
+		401: clients.ErrUnauthenticated, 403: clients.ErrPermission,
 		404: clients.ErrNotFound, 409: clients.ErrConflict, 429: clients.ErrRateLimited, 500: clients.ErrUnavailable} {
 		v := serve(t, reply(status, `{"code":7654321,"msg":"?"}`))
 		_, err := v.client(t, clients.WithRetry(clients.NoRetry)).GetUser(t.Context(), "ou_1", nil)
@@ -659,11 +710,12 @@ func TestTrapAMissingPathIsNobodysAbsence(t *testing.T) {
 }
 
 func TestTrapLark(t *testing.T) {
-	c, err := feishu.New(feishu.Config{AppID: "a", AppSecret: "s"}, clients.WithBaseURL(feishu.LarkBaseURL), clients.WithHTTPClient(&http.Client{
-		Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
-			assert.Equal(t, "open.larksuite.com", r.URL.Host)
-			return nil, io.ErrClosedPipe
-		})}), clients.WithRetry(clients.NoRetry))
+	c, err := feishu.New(feishu.Config{AppID: "a", AppSecret: "s"}, clients.WithBaseURL(feishu.LarkBaseURL),
+		clients.WithHTTPClient(&http.Client{
+			Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+				assert.Equal(t, "open.larksuite.com", r.URL.Host)
+				return nil, io.ErrClosedPipe
+			})}), clients.WithRetry(clients.NoRetry))
 	require.NoError(t, err)
 	_, err = c.GetUser(t.Context(), "ou_1", nil)
 	assert.ErrorIs(t, err, clients.ErrUnavailable)

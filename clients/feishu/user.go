@@ -15,15 +15,15 @@ import (
 	"github.com/roster-go/roster/gen/feishuapi"
 )
 
-// UserToken says where the tokens of one person come from. Set one field, or none for nobody; a program that acts for several people makes a
-// client for each.
+// UserToken says where the tokens of one person come from. Set one field, or none for nobody; a program that acts for
+// several people makes a client for each.
 //
-// RefreshToken and Code are where it starts: the first call that needs a token trades them in, and from then on each refresh token is
-// sent once and replaced by the one that came for it. The pair is kept in the client's token store before it is used. With a store
-// that outlives the process (clients.WithTokenStore), a program that starts again with the same Config goes on from there; without one
-// the start value, which works only once, is spent and new consent is needed. Clients that act for the same person must
-// share the store. The consent must include the scope offline_access, or it ends with its first token, after two hours; it ends
-// in any case after 365 days.
+// RefreshToken and Code are where it starts: the first call that needs a token trades them in, and from then on each
+// refresh token is sent once and replaced by the one that came for it. The pair is kept in the client's token store
+// before it is used. With a store that outlives the process (clients.WithTokenStore), a program that starts again with
+// the same Config goes on from there; without one the start value, which works only once, is spent and new consent is
+// needed. Clients that act for the same person must share the store. The consent must include the scope offline_access,
+// or it ends with its first token, after two hours; it ends in any case after 365 days.
 //
 // When the consent is over, calls fail with ErrUnauthenticated and say so, and nothing more is sent.
 type UserToken struct {
@@ -85,8 +85,8 @@ func userCredential(c *clients.Client, cfg Config) (clients.Credential, error) {
 		return clients.Credential{Missing: "Config.UserToken"}, nil
 	}
 	u := &userTokens{core: c, api: feishuapi.NewAPI(c), cfg: cfg}
-	// The start value is the secret that tells one consent from another. The app's secret is not part of the name: a new one does not
-	// end the consent, and must not lose the pair that was stored for it.
+	// The start value is the secret that tells one consent from another. The app's secret is not part of the name: a
+	// new one does not end the consent, and must not lose the pair that was stored for it.
 	source, err := c.NewRotatingTokenSource(u.fetch, "user", cfg.AppID, string(cfg.UserToken.start()))
 	return bearer(source), err
 }
@@ -118,7 +118,8 @@ func (u *userTokens) fetch(ctx context.Context, previous token.Token) (token.Tok
 		return token.Token{}, err
 	}
 	// A lifetime that is missing must not cost the refresh token that came with it.
-	t := token.Token{Value: clients.Secret(answer.AccessToken), Expiry: asked.Add(life(answer.ExpiresIn)), Refresh: clients.Secret(answer.RefreshToken)}
+	t := token.Token{Value: clients.Secret(answer.AccessToken), Expiry: asked.Add(life(answer.ExpiresIn)),
+		Refresh: clients.Secret(answer.RefreshToken)}
 	if answer.RefreshTokenExpiresIn > 0 {
 		t.RefreshExpiry = asked.Add(time.Duration(answer.RefreshTokenExpiresIn) * time.Second)
 	}
@@ -131,7 +132,8 @@ func final(err error) bool {
 	if !errors.As(err, &e) || len(e.Code) != 5 && e.Code != "99991669" {
 		return false
 	}
-	return strings.HasPrefix(e.Code, "20") && (e.Kind == clients.KindInvalidArgument || e.Kind == clients.KindNotFound) ||
+	return strings.HasPrefix(e.Code, "20") &&
+		(e.Kind == clients.KindInvalidArgument || e.Kind == clients.KindNotFound) ||
 		e.Kind == clients.KindUnauthenticated
 }
 
@@ -147,7 +149,9 @@ func (u *userTokens) request(previous token.Token) (*feishuapi.CreateOAuthTokenR
 			return nil, "", consentNeeded("the refresh token has run out")
 		}
 	case !previous.Expiry.IsZero():
-		return nil, "", consentNeeded("the user token came without a refresh token, for which the consent must include offline_access")
+		return nil, "",
+			consentNeeded(
+				"the user token came without a refresh token, for which the consent must include offline_access")
 	case code != nil:
 		request.GrantType = feishuapi.OAuthGrantTypeAuthorizationCode
 		request.Code = new(string(code.Code))
@@ -175,19 +179,20 @@ type AuthorizeRequest struct {
 	RedirectURI string   // where the person comes back to, one of the app's 重定向 URL; required
 	Scopes      []string // at most 50; offline_access is needed for tokens that can be renewed
 
-	// State comes back with the redirect. Make it hard to guess, tie it to the browser that is sent away, and compare it there: it is what keeps
-	// others from slipping their own consent in.
+	// State comes back with the redirect. Make it hard to guess, tie it to the browser that is sent away, and compare
+	// it there: it is what keeps others from slipping their own consent in.
 	State string
 
-	// CodeVerifier, from NewCodeVerifier, binds the code to whoever asked for it. Give the same one in the AuthorizationCode.
+	// CodeVerifier, from NewCodeVerifier, binds the code to whoever asked for it. Give the same one in the
+	// AuthorizationCode.
 	CodeVerifier clients.Secret
 
 	// AskAgain shows the page also to a person who has consented before.
 	AskAgain bool
 }
 
-// AuthorizeURL is the page where a person consents. From there the browser goes to RedirectURI with code and state, or with
-// error=access_denied.
+// AuthorizeURL is the page where a person consents. From there the browser goes to RedirectURI with code and state, or
+// with error=access_denied.
 //
 // Vendor page: https://open.feishu.cn/document/common-capabilities/sso/api/obtain-oauth-code
 func (c *Client) AuthorizeURL(r AuthorizeRequest) (string, error) {
@@ -197,7 +202,9 @@ func (c *Client) AuthorizeURL(r AuthorizeRequest) (string, error) {
 	case len(r.Scopes) > 50:
 		return "", invalid("authorize", "AuthorizeRequest.Scopes: at most 50 can be asked for at once")
 	case r.CodeVerifier != "" && !verifies(string(r.CodeVerifier)):
-		return "", invalid("authorize", "AuthorizeRequest.CodeVerifier: want 43 to 128 letters, digits and -._~, as NewCodeVerifier makes them")
+		return "",
+			invalid("authorize",
+				"AuthorizeRequest.CodeVerifier: want 43 to 128 letters, digits and -._~, as NewCodeVerifier makes them")
 	}
 	query := url.Values{"client_id": {c.appID}, "response_type": {"code"}, "redirect_uri": {r.RedirectURI}}
 	if len(r.Scopes) > 0 {

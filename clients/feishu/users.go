@@ -128,7 +128,8 @@ func (c *Client) Users(ctx context.Context, roots ...string) iter.Seq2[feishuapi
 			yield(feishuapi.User{}, invalid(feishuapi.OpListDepartmentChildren.ID, "a root department has no id"))
 		})
 	}
-	return clients.Counted(clients.Once(vendor, feishuapi.OpListUsersByDepartment.ID, userKey, c.members(ctx, orRoot(roots))))
+	return clients.Counted(clients.Once(vendor, feishuapi.OpListUsersByDepartment.ID, userKey,
+		c.members(ctx, orRoot(roots))))
 }
 
 // UsersInRange yields everybody whom the administrator has put into the app's contact range, once each: those granted
@@ -145,7 +146,8 @@ func (c *Client) UsersInRange(ctx context.Context) iter.Seq2[feishuapi.User, err
 			}
 			if len(scope.GroupIDs) > 0 {
 				fail(&clients.Error{Vendor: vendor, Operation: feishuapi.OpListScopes.ID, Kind: clients.KindPermission,
-					Message: "the app's contact range names user groups, whose members cannot be listed: grant departments or people"})
+					Message: "the app's contact range names user groups, whose members cannot be listed: grant " +
+						"departments or people"})
 				return
 			}
 			granted, missing, err := c.UsersByID(ctx, scope.UserIDs)

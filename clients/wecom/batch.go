@@ -14,12 +14,13 @@ import (
 
 // BatchOptions says how a batch job is run. The zero value invites nobody and deletes nothing.
 type BatchOptions struct {
-	// Invite has WeCom invite the imported members by mail and text message, as the vendor does by default. Without it the job says
-	// to_invite false. Replacing departments invites nobody in any case.
+	// Invite has WeCom invite the imported members by mail and text message, as the vendor does by default. Without it
+	// the job says to_invite false. Replacing departments invites nobody in any case.
 	Invite bool
 
-	// AllowDeletion is required by the jobs that replace: whoever, or whatever empty department, is not in the file is deleted. WeCom itself
-	// refuses (45026) to delete more than 50 members that are more than 20 % of the corp, or fewer that are more than 80 %.
+	// AllowDeletion is required by the jobs that replace: whoever, or whatever empty department, is not in the file is
+	// deleted. WeCom itself refuses (45026) to delete more than 50 members that are more than 20 % of the corp, or
+	// fewer that are more than 80 %.
 	AllowDeletion bool
 
 	// Callback makes WeCom also post the end of the job to a URL. Give all three fields.
@@ -48,8 +49,8 @@ func (r *BatchResult) Failed() []wecomapi.BatchResultRow {
 	return failed
 }
 
-// RowsError is a job that ran to its end with rows that failed; the others were carried out. errors.Is and errors.As look into
-// the rows.
+// RowsError is a job that ran to its end with rows that failed; the others were carried out. errors.Is and errors.As
+// look into the rows.
 type RowsError struct {
 	JobID string
 	Total int64
@@ -87,16 +88,18 @@ func (e *JobError) Error() string {
 // Unwrap returns why nobody waited to the end.
 func (e *JobError) Unwrap() error { return e.Err }
 
-// SyncUsers imports members from a CSV file in WeCom's template: whoever exists is updated in the columns given, whoever does not is
-// created, nobody is deleted. It uploads the file, starts the job and waits for its end. One job runs at a time in a corp (302008).
+// SyncUsers imports members from a CSV file in WeCom's template: whoever exists is updated in the columns given,
+// whoever does not is created, nobody is deleted. It uploads the file, starts the job and waits for its end. One job
+// runs at a time in a corp (302008).
 //
-// A result with failed rows comes together with a [*RowsError]. Once the job has started, an error that leaves its outcome open is a
-// [*JobError].
+// A result with failed rows comes together with a [*RowsError]. Once the job has started, an error that leaves its
+// outcome open is a [*JobError].
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90980
 func (c *Client) SyncUsers(ctx context.Context, csv io.Reader, o BatchOptions) (*BatchResult, error) {
 	return c.batch(ctx, csv, o, func(ctx context.Context, mediaID string) (string, error) {
-		answer, err := c.SyncBatchUser(ctx, &wecomapi.SyncBatchUserRequest{MediaID: mediaID, ToInvite: &o.Invite, Callback: o.Callback})
+		answer, err := c.SyncBatchUser(ctx,
+			&wecomapi.SyncBatchUserRequest{MediaID: mediaID, ToInvite: &o.Invite, Callback: o.Callback})
 		if err != nil {
 			return "", err
 		}
@@ -104,8 +107,8 @@ func (c *Client) SyncUsers(ctx context.Context, csv io.Reader, o BatchOptions) (
 	})
 }
 
-// ReplaceUsers makes the corp's members those of a CSV file in WeCom's template: it imports like SyncUsers and deletes everybody who is not
-// in the file. It demands BatchOptions.AllowDeletion. Results and errors are those of SyncUsers.
+// ReplaceUsers makes the corp's members those of a CSV file in WeCom's template: it imports like SyncUsers and deletes
+// everybody who is not in the file. It demands BatchOptions.AllowDeletion. Results and errors are those of SyncUsers.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90981
 func (c *Client) ReplaceUsers(ctx context.Context, csv io.Reader, o BatchOptions) (*BatchResult, error) {
@@ -114,7 +117,8 @@ func (c *Client) ReplaceUsers(ctx context.Context, csv io.Reader, o BatchOptions
 			"members who are not in the file would be deleted: set BatchOptions.AllowDeletion if that is meant")
 	}
 	return c.batch(ctx, csv, o, func(ctx context.Context, mediaID string) (string, error) {
-		answer, err := c.ReplaceBatchUser(ctx, &wecomapi.ReplaceBatchUserRequest{MediaID: mediaID, ToInvite: &o.Invite, Callback: o.Callback})
+		answer, err := c.ReplaceBatchUser(ctx,
+			&wecomapi.ReplaceBatchUserRequest{MediaID: mediaID, ToInvite: &o.Invite, Callback: o.Callback})
 		if err != nil {
 			return "", err
 		}
@@ -122,17 +126,20 @@ func (c *Client) ReplaceUsers(ctx context.Context, csv io.Reader, o BatchOptions
 	})
 }
 
-// ReplaceDepartments makes the corp's departments those of a CSV file in WeCom's template (name, id, parent id, order). Departments that are
-// not in the file are deleted if they are empty. It demands BatchOptions.AllowDeletion. Results and errors are those of SyncUsers.
+// ReplaceDepartments makes the corp's departments those of a CSV file in WeCom's template (name, id, parent id, order).
+// Departments that are not in the file are deleted if they are empty. It demands BatchOptions.AllowDeletion. Results
+// and errors are those of SyncUsers.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90982
 func (c *Client) ReplaceDepartments(ctx context.Context, csv io.Reader, o BatchOptions) (*BatchResult, error) {
 	if !o.AllowDeletion {
 		return nil, invalid(wecomapi.OpReplaceBatchParty.ID,
-			"empty departments that are not in the file would be deleted: set BatchOptions.AllowDeletion if that is meant")
+			"empty departments that are not in the file would be deleted: set BatchOptions.AllowDeletion if that is "+
+				"meant")
 	}
 	return c.batch(ctx, csv, o, func(ctx context.Context, mediaID string) (string, error) {
-		answer, err := c.ReplaceBatchParty(ctx, &wecomapi.ReplaceBatchPartyRequest{MediaID: mediaID, Callback: o.Callback})
+		answer, err := c.ReplaceBatchParty(ctx,
+			&wecomapi.ReplaceBatchPartyRequest{MediaID: mediaID, Callback: o.Callback})
 		if err != nil {
 			return "", err
 		}
@@ -140,7 +147,8 @@ func (c *Client) ReplaceDepartments(ctx context.Context, csv io.Reader, o BatchO
 	})
 }
 
-func (c *Client) batch(ctx context.Context, csv io.Reader, o BatchOptions, start func(context.Context, string) (string, error)) (*BatchResult, error) {
+func (c *Client) batch(ctx context.Context, csv io.Reader, o BatchOptions,
+	start func(context.Context, string) (string, error)) (*BatchResult, error) {
 	media, err := c.Upload(ctx, wecomapi.UploadMediaParamsTypeFile, "roster.csv", csv)
 	if err != nil {
 		return nil, err
@@ -158,11 +166,12 @@ const (
 	longestGap = 15 * time.Second
 )
 
-// WaitBatch asks for the state of a batch job until it has ended, at growing intervals up to 15 seconds, and returns its rows. WeCom keeps
-// the results of the last five jobs. progress may be nil.
+// WaitBatch asks for the state of a batch job until it has ended, at growing intervals up to 15 seconds, and returns
+// its rows. WeCom keeps the results of the last five jobs. progress may be nil.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90983
-func (c *Client) WaitBatch(ctx context.Context, jobID string, progress func(*wecomapi.GetBatchResultAnswer)) (*BatchResult, error) {
+func (c *Client) WaitBatch(ctx context.Context, jobID string,
+	progress func(*wecomapi.GetBatchResultAnswer)) (*BatchResult, error) {
 	for gap := firstPoll; ; gap = min(gap*3/2, longestGap) {
 		state, err := c.GetBatchResult(ctx, &wecomapi.GetBatchResultParams{JobID: jobID})
 		if err != nil {

@@ -107,7 +107,7 @@ func TestAnotherImportIsRunning(t *testing.T) {
 	_, err := v.client(t).SyncUsers(t.Context(), strings.NewReader(csv), wecom.BatchOptions{})
 	assert.ErrorIs(t, err, clients.ErrConflict)
 	var job *wecom.JobError
-	assert.False(t, errors.As(err, &job), "no job was started")
+	assert.NotErrorAs(t, err, &job, "no job was started")
 }
 
 func TestAJobWhoseEndNobodySawCanBeTakenUpAgain(t *testing.T) {

@@ -50,7 +50,8 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 		Credentials: func(c *clients.Client) (map[string]clients.Credential, error) {
 			contact, contactErr := credential(c, cfg.CorpID, cfg.ContactSecret, "Config.ContactSecret")
 			app, appErr := credential(c, cfg.CorpID, cfg.AppSecret, "Config.AppSecret")
-			return map[string]clients.Credential{"contactToken": contact, "appToken": app}, errors.Join(contactErr, appErr)
+			return map[string]clients.Credential{"contactToken": contact, "appToken": app},
+				errors.Join(contactErr, appErr)
 		},
 	}, options...)
 	if err != nil {
@@ -62,7 +63,8 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 // Stats returns what the client has done so far.
 func (c *Client) Stats() clients.Stats { return c.core.Stats() }
 
-// HasContactSecret tells whether Config.ContactSecret was given, with which the ids of the whole corp can be listed, whatever the app may see.
+// HasContactSecret tells whether Config.ContactSecret was given, with which the ids of the whole corp can be listed,
+// whatever the app may see.
 func (c *Client) HasContactSecret() bool { return c.contact }
 
 // credential is a token source for one secret: WeCom's tokens belong to a secret, not to a corp.

@@ -55,8 +55,8 @@ func firstMatch(re *regexp.Regexp, text string) string {
 	return ""
 }
 
-// replay says what is done about a code. The token operation itself is never repeated on a refusal: WeCom blocks an address that
-// keeps sending a wrong secret for an hour.
+// replay says what is done about a code. The token operation itself is never repeated on a refusal: WeCom blocks an
+// address that keeps sending a wrong secret for an hour.
 func replay(f *clients.Failure, code int64, tokenOperation bool) {
 	switch code {
 	case -1: // system busy; nobody says whether anything was done

@@ -17,11 +17,13 @@ import (
 // maxFile is the largest file of any kind that media/upload takes.
 const maxFile = 20 << 20
 
-// Upload uploads content and returns its media_id, which all apps of the corp can use for three days. WeCom takes 6 bytes to 20 MB for
-// files, 10 MB for images (jpg, png) and videos (mp4), 2 MB for voice (amr); the vendor checks these. filename is plain ASCII without quotes.
+// Upload uploads content and returns its media_id, which all apps of the corp can use for three days. WeCom takes 6
+// bytes to 20 MB for files, 10 MB for images (jpg, png) and videos (mp4), 2 MB for voice (amr); the vendor checks
+// these. filename is plain ASCII without quotes.
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90253
-func (c *Client) Upload(ctx context.Context, kind wecomapi.UploadMediaParamsType, filename string, content io.Reader) (*wecomapi.UploadMediaAnswer, error) {
+func (c *Client) Upload(ctx context.Context, kind wecomapi.UploadMediaParamsType, filename string,
+	content io.Reader) (*wecomapi.UploadMediaAnswer, error) {
 	data, err := io.ReadAll(io.LimitReader(content, maxFile+1))
 	switch {
 	case err != nil:
@@ -47,8 +49,9 @@ func mediaForm(filename string, data []byte) (contentType string, body []byte, e
 	var buf bytes.Buffer
 	form := multipart.NewWriter(&buf)
 	part, err := form.CreatePart(textproto.MIMEHeader{
-		"Content-Disposition": {fmt.Sprintf(`form-data; name="media"; filename="%s"; filelength=%d`, filename, len(data))},
-		"Content-Type":        {"application/octet-stream"},
+		"Content-Disposition": {fmt.Sprintf(`form-data; name="media"; filename="%s"; filelength=%d`, filename,
+			len(data))},
+		"Content-Type": {"application/octet-stream"},
 	})
 	if err == nil {
 		_, err = part.Write(data)

@@ -25,7 +25,8 @@ func simulated(t *testing.T, options ...sim.Option) (*wecom.Client, *sim.Server,
 	clock := clienttest.NewClock()
 	server := simtest.Serve(t, append([]sim.Option{sim.WithClock(clock.Now)}, options...)...)
 	demo := server.Credentials().WeCom
-	c, err := wecom.New(wecom.Config{CorpID: demo.CorpID, ContactSecret: clients.Secret(demo.ContactSecret), AppSecret: clients.Secret(demo.AppSecret)},
+	c, err := wecom.New(wecom.Config{CorpID: demo.CorpID, ContactSecret: clients.Secret(demo.ContactSecret),
+		AppSecret: clients.Secret(demo.AppSecret)},
 		clients.WithBaseURL(server.WeComURL()), clients.WithClock(clock), clients.WithMaxResponseBytes(2<<20))
 	require.NoError(t, err)
 	return c, server, clock
@@ -124,7 +125,8 @@ func TestAHangingVendor(t *testing.T) {
 }
 
 func TestFaultsOfTheTokenOperation(t *testing.T) {
-	for _, kind := range []sim.FaultKind{sim.FaultHTMLError, sim.FaultEmptyObject, sim.FaultTruncated, sim.FaultResetAfter, sim.FaultRedirect, sim.FaultThrottled} {
+	for _, kind := range []sim.FaultKind{sim.FaultHTMLError, sim.FaultEmptyObject, sim.FaultTruncated,
+		sim.FaultResetAfter, sim.FaultRedirect, sim.FaultThrottled} {
 		t.Run(string(kind), func(t *testing.T) {
 			c, server, _ := simulated(t, sim.WithPeople(20), sim.WithDepartments(3))
 			remove := server.Inject("wecom", "GetToken", sim.Fault{Kind: kind})
@@ -179,7 +181,8 @@ func TestImport(t *testing.T) {
 	assert.Equal(t, "新人甲", user.Name)
 	assert.Empty(t, server.WeCom().Invited(), "nobody was mailed")
 
-	result, err = c.SyncUsers(t.Context(), strings.NewReader("姓名,帐号,手机号,所在部门\n新人丙,new.three,13999990001,1\n"), wecom.BatchOptions{})
+	result, err = c.SyncUsers(t.Context(), strings.NewReader("姓名,帐号,手机号,所在部门\n新人丙,new.three,13999990001,1\n"),
+		wecom.BatchOptions{})
 	var rows *wecom.RowsError
 	require.ErrorAs(t, err, &rows)
 	assert.ErrorIs(t, err, clients.ErrConflict)

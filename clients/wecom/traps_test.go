@@ -79,7 +79,8 @@ func TestTrapErrcodeDecidesAndItsAbsenceMeansSuccess(t *testing.T) {
 }
 
 func TestTrapErrorWithEmptyFieldsOfTheSuccessShape(t *testing.T) {
-	v := serve(t, reply(`{"errcode":60111,"errmsg":"userid not found","department":[],"order":[],"is_leader_in_dept":[]}`))
+	v := serve(t,
+		reply(`{"errcode":60111,"errmsg":"userid not found","department":[],"order":[],"is_leader_in_dept":[]}`))
 	_, err := v.client(t).GetUser(t.Context(), &wecomapi.GetUserParams{UserID: "u"})
 	assert.ErrorIs(t, err, clients.ErrNotFound)
 }
@@ -112,7 +113,9 @@ func TestTrapTwoSecrets(t *testing.T) {
 }
 
 func TestTrapWideIdsAndOrders(t *testing.T) {
-	v := serve(t, reply(`{"errcode":0,"errmsg":"ok","userid":"u","department":[4294967295,2315041299],"order":[2147484646,4294967295]}`))
+	v := serve(t,
+		reply(`{"errcode":0,"errmsg":"ok","userid":"u","department":[4294967295,2315041299],"order":[2147484646,`+
+			`4294967295]}`))
 	user, err := v.client(t).GetUser(t.Context(), &wecomapi.GetUserParams{UserID: "u"})
 	require.NoError(t, err)
 	assert.Equal(t, []int64{4294967295, 2315041299}, user.Department)
@@ -120,7 +123,9 @@ func TestTrapWideIdsAndOrders(t *testing.T) {
 }
 
 func TestTrapParallelArraysOfDifferentLength(t *testing.T) {
-	v := serve(t, reply(`{"errcode":0,"errmsg":"ok","userlist":[{"userid":"u","department":[1,2],"is_leader_in_dept":[]},{"userid":"v","department":[3],"order":null}]}`))
+	v := serve(t,
+		reply(`{"errcode":0,"errmsg":"ok","userlist":[{"userid":"u","department":[1,2],"is_leader_in_dept":[]},`+
+			`{"userid":"v","department":[3],"order":null}]}`))
 	list, err := v.client(t).GetUserList(t.Context(), &wecomapi.GetUserListParams{DepartmentID: 1})
 	require.NoError(t, err)
 	assert.Len(t, list.UserList[0].Department, 2)
@@ -130,15 +135,19 @@ func TestTrapParallelArraysOfDifferentLength(t *testing.T) {
 func TestTrapInvitationsGoOutUnlessFalseReachesTheWire(t *testing.T) {
 	v := serve(t, reply(`{"errcode":0,"errmsg":"created"}`))
 	c := v.client(t)
-	_, err := c.CreateUser(t.Context(), &wecomapi.CreateUserRequest{UserID: "u", Name: "n", ToInvite: new(false), Enable: new(int64(0)), Department: []int64{}, Position: new("")})
+	_, err := c.CreateUser(t.Context(), &wecomapi.CreateUserRequest{UserID: "u", Name: "n", ToInvite: new(false),
+		Enable: new(int64(0)), Department: []int64{}, Position: new("")})
 	require.NoError(t, err)
 	_, err = c.CreateUser(t.Context(), &wecomapi.CreateUserRequest{UserID: "u", Name: "n"})
 	require.NoError(t, err)
-	_, err = c.UpdateUser(t.Context(), &wecomapi.UpdateUserRequest{UserID: "u", IsLeaderInDept: []int64{0}, DirectLeader: []string{}, BizMailAlias: &wecomapi.BizMailAliasInput{Item: []string{}}})
+	_, err = c.UpdateUser(t.Context(), &wecomapi.UpdateUserRequest{UserID: "u", IsLeaderInDept: []int64{0},
+		DirectLeader: []string{}, BizMailAlias: &wecomapi.BizMailAliasInput{Item: []string{}}})
 	require.NoError(t, err)
-	assert.JSONEq(t, `{"userid":"u","name":"n","to_invite":false,"enable":0,"department":[],"position":""}`, v.bodies[0])
+	assert.JSONEq(t, `{"userid":"u","name":"n","to_invite":false,"enable":0,"department":[],"position":""}`,
+		v.bodies[0])
 	assert.JSONEq(t, `{"userid":"u","name":"n"}`, v.bodies[1])
-	assert.JSONEq(t, `{"userid":"u","is_leader_in_dept":[0],"direct_leader":[],"biz_mail_alias":{"item":[]}}`, v.bodies[2])
+	assert.JSONEq(t, `{"userid":"u","is_leader_in_dept":[0],"direct_leader":[],"biz_mail_alias":{"item":[]}}`,
+		v.bodies[2])
 }
 
 func TestTrapOptionalQueryParametersAreAbsentWhenUnset(t *testing.T) {
@@ -205,7 +214,9 @@ func TestTrapInvalidUserAsTextWithBars(t *testing.T) {
 func TestTrapSilentPartialSuccess(t *testing.T) {
 	v := serve(t, reply(`{"errcode":0,"errmsg":"updated. Warning: wrong json format. "}`))
 	var warnings []clients.Warning
-	c := v.client(t, clients.WithWarningHandler(func(_ context.Context, w clients.Warning) { warnings = append(warnings, w) }))
+	c := v.client(t, clients.WithWarningHandler(func(_ context.Context, w clients.Warning) {
+		warnings = append(warnings, w)
+	}))
 	_, err := c.UpdateUser(t.Context(), &wecomapi.UpdateUserRequest{UserID: "u"})
 	require.NoError(t, err)
 	require.Len(t, warnings, 1)
@@ -221,22 +232,30 @@ func TestTrapReplay(t *testing.T) {
 		err   error
 		calls int
 	}{
-		"40014 once":          {`{"errcode":40014,"errmsg":"invalid access_token"}`, 1, nil, nil, 2},
-		"42001 once":          {`{"errcode":42001,"errmsg":"access_token expired"}`, 1, nil, nil, 2},
-		"40001 once":          {`{"errcode":40001,"errmsg":"invalid credential"}`, 1, nil, nil, 2},
-		"40014 for ever":      {`{"errcode":40014,"errmsg":"invalid access_token"}`, 99, nil, clients.ErrUnauthenticated, 2},
-		"41001":               {`{"errcode":41001,"errmsg":"access_token missing"}`, 99, nil, clients.ErrUnauthenticated, 1},
-		"42007 is not ours":   {`{"errcode":42007,"errmsg":"pre auth code expired"}`, 99, nil, clients.ErrUnauthenticated, 1},
-		"60020":               {`{"errcode":60020,"errmsg":"not allow to access from your ip, hint: [7], from ip: 198.51.100.20, more info"}`, 99, nil, clients.ErrPermission, 1},
-		"45009 waits":         {`{"errcode":45009,"errmsg":"api freq out of limit"}`, 1, []time.Duration{time.Minute}, nil, 2},
-		"45009 is given up":   {`{"errcode":45009,"errmsg":"api freq out of limit"}`, 99, []time.Duration{time.Minute, time.Minute}, clients.ErrRateLimited, 3},
+		"40014 once": {`{"errcode":40014,"errmsg":"invalid access_token"}`, 1, nil, nil, 2},
+		"42001 once": {`{"errcode":42001,"errmsg":"access_token expired"}`, 1, nil, nil, 2},
+		"40001 once": {`{"errcode":40001,"errmsg":"invalid credential"}`, 1, nil, nil, 2},
+		"40014 for ever": {`{"errcode":40014,"errmsg":"invalid access_token"}`, 99, nil,
+			clients.ErrUnauthenticated, 2},
+		"41001": {`{"errcode":41001,"errmsg":"access_token missing"}`, 99, nil,
+			clients.ErrUnauthenticated, 1},
+		"42007 is not ours": {`{"errcode":42007,"errmsg":"pre auth code expired"}`, 99, nil,
+			clients.ErrUnauthenticated, 1},
+		"60020": {
+			`{"errcode":60020,"errmsg":"not allow to access from your ip, hint: [7], from ip: 198.51.100.20, more ` +
+				`info"}`, 99, nil, clients.ErrPermission, 1},
+		"45009 waits": {`{"errcode":45009,"errmsg":"api freq out of limit"}`, 1, []time.Duration{time.Minute},
+			nil, 2},
+		"45009 is given up": {`{"errcode":45009,"errmsg":"api freq out of limit"}`, 99,
+			[]time.Duration{time.Minute, time.Minute}, clients.ErrRateLimited, 3},
 		"45036":               {`{"errcode":45036,"errmsg":"data access limit"}`, 99, nil, clients.ErrRateLimited, 1},
 		"-1 three times":      {`{"errcode":-1,"errmsg":"system busy"}`, 99, nil, clients.ErrUnavailable, 3},
 		"6000 three times":    {`{"errcode":6000,"errmsg":"version conflict"}`, 99, nil, clients.ErrConflict, 3},
 		"60111 is final":      {`{"errcode":60111,"errmsg":"userid not found"}`, 99, nil, clients.ErrNotFound, 1},
 		"60021 is permission": {`{"errcode":60021,"errmsg":"not in scope"}`, 99, nil, clients.ErrPermission, 1},
-		"48009 is permission": {`{"errcode":48009,"errmsg":"api forbidden for contact assistant"}`, 99, nil, clients.ErrPermission, 1},
-		"unheard of":          {`{"errcode":999999,"errmsg":"?"}`, 99, nil, clients.ErrUnknown, 1},
+		"48009 is permission": {`{"errcode":48009,"errmsg":"api forbidden for contact assistant"}`, 99, nil,
+			clients.ErrPermission, 1},
+		"unheard of": {`{"errcode":999999,"errmsg":"?"}`, 99, nil, clients.ErrUnknown, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := serve(t, func(w http.ResponseWriter, _ *http.Request, n int) {
@@ -274,7 +293,9 @@ func TestTrapAWrongSecretIsTriedOnce(t *testing.T) {
 			var tokens int
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				tokens++
-				fmt.Fprintf(w, `{"errcode":%d,"errmsg":"no, hint: [17], from ip: 198.51.100.20, more info at https://open.work.weixin.qq.com/devtool/query?e=%d"}`, code, code)
+				fmt.Fprintf(w,
+					`{"errcode":%d,"errmsg":"no, hint: [17], from ip: 198.51.100.20, more info at `+
+						`https://open.work.weixin.qq.com/devtool/query?e=%d"}`, code, code)
 			}))
 			defer server.Close()
 			c := newClient(t, server.URL, clients.WithClock(clienttest.NewClock()))
@@ -291,7 +312,8 @@ func TestTrapAWrongSecretIsTriedOnce(t *testing.T) {
 }
 
 func TestTrapTokenAnswerWithoutAToken(t *testing.T) {
-	for _, body := range []string{`{}`, `{"errcode":0,"errmsg":"ok"}`, `{"errcode":0,"access_token":"","expires_in":7200}`, `{"access_token":null}`} {
+	for _, body := range []string{`{}`, `{"errcode":0,"errmsg":"ok"}`,
+		`{"errcode":0,"access_token":"","expires_in":7200}`, `{"access_token":null}`} {
 		var calls []string
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			calls = append(calls, r.URL.Path)
@@ -305,7 +327,9 @@ func TestTrapTokenAnswerWithoutAToken(t *testing.T) {
 }
 
 func TestTrapTheCallersAddressStaysOutOfTheMessage(t *testing.T) {
-	v := serve(t, reply(`{"errcode":40003,"errmsg":"invalid userid, hint: [1700000000123], from ip: 198.51.100.20, more info at https://open.work.weixin.qq.com/devtool/query?e=40003"}`))
+	v := serve(t,
+		reply(`{"errcode":40003,"errmsg":"invalid userid, hint: [1700000000123], from ip: 198.51.100.20, more info `+
+			`at https://open.work.weixin.qq.com/devtool/query?e=40003"}`))
 	_, err := v.client(t).GetUser(t.Context(), &wecomapi.GetUserParams{UserID: "u"})
 	var e *clients.Error
 	require.ErrorAs(t, err, &e)
@@ -317,7 +341,8 @@ func TestTrapTheCallersAddressStaysOutOfTheMessage(t *testing.T) {
 
 func TestTrapOneInvalidIdFailsTheWholeBatchDelete(t *testing.T) {
 	v := serve(t, reply(`{"errcode":40031,"errmsg":"invalid useridlist"}`))
-	_, err := v.client(t).DeleteBatchUser(t.Context(), &wecomapi.DeleteBatchUserRequest{UserIDList: []string{"a", "ghost"}})
+	_, err := v.client(t).DeleteBatchUser(t.Context(),
+		&wecomapi.DeleteBatchUserRequest{UserIDList: []string{"a", "ghost"}})
 	assert.ErrorIs(t, err, clients.ErrInvalidArgument)
 	assert.Len(t, v.seen(), 1)
 }
@@ -325,9 +350,11 @@ func TestTrapOneInvalidIdFailsTheWholeBatchDelete(t *testing.T) {
 func TestTrapCursor(t *testing.T) {
 	// Rows are pairs of user and department, also across pages; an empty page is not the end.
 	pages := map[string]string{
-		"":   `{"errcode":0,"dept_user":[{"userid":"A","department":1},{"userid":"b","department":1}],"next_cursor":"p2"}`,
+		"": `{"errcode":0,"dept_user":[{"userid":"A","department":1},{"userid":"b","department":1}],` +
+			`"next_cursor":"p2"}`,
 		"p2": `{"errcode":0,"dept_user":[],"next_cursor":"p3"}`,
-		"p3": `{"errcode":0,"dept_user":[{"userid":"a","department":4294967290},{"open_userid":"wo1","department":2}],"next_cursor":""}`,
+		"p3": `{"errcode":0,"dept_user":[{"userid":"a","department":4294967290},{"open_userid":"wo1",` +
+			`"department":2}],"next_cursor":""}`,
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/gettoken" {
@@ -345,7 +372,8 @@ func TestTrapCursor(t *testing.T) {
 	defer server.Close()
 	users, err := wecom.GroupRows(newClient(t, server.URL).UserRows(t.Context()))
 	require.NoError(t, err)
-	assert.Equal(t, []wecom.UserDepartments{{UserID: "A", Departments: []int64{1, 4294967290}}, {UserID: "b", Departments: []int64{1}}, {UserID: "wo1", Departments: []int64{2}}}, users)
+	assert.Equal(t, []wecom.UserDepartments{{UserID: "A", Departments: []int64{1, 4294967290}},
+		{UserID: "b", Departments: []int64{1}}, {UserID: "wo1", Departments: []int64{2}}}, users)
 }
 
 func TestTrapStaleCursorIsAnErrorNotTheEnd(t *testing.T) {
@@ -373,7 +401,9 @@ func TestTrapAReplyTooLargeIsAnError(t *testing.T) {
 }
 
 func TestMemberIsWhatGetUserSays(t *testing.T) {
-	v := serve(t, reply(`{"errcode":0,"errmsg":"ok","userid":"u","department":[4294967295],"extattr":{"attrs":[{"type":0,"name":"工号","text":{"value":"<7>"}}]},"status":4}`))
+	v := serve(t,
+		reply(`{"errcode":0,"errmsg":"ok","userid":"u","department":[4294967295],"extattr":{"attrs":[{"type":0,`+
+			`"name":"工号","text":{"value":"<7>"}}]},"status":4}`))
 	member, err := v.client(t).User(t.Context(), "u")
 	require.NoError(t, err)
 	assert.Equal(t, "u", member.UserID)
@@ -392,7 +422,9 @@ func TestUsersYieldsEachMemberOnceOrAnError(t *testing.T) {
 		id := r.URL.Query().Get("department_id")
 		switch {
 		case r.URL.Path == "/department/simplelist":
-			fmt.Fprint(w, `{"errcode":0,"department_id":[{"id":1,"parentid":0},{"id":2,"parentid":1},{"id":3,"parentid":2},{"id":4,"parentid":1}]}`)
+			fmt.Fprint(w,
+				`{"errcode":0,"department_id":[{"id":1,"parentid":0},{"id":2,"parentid":1},{"id":3,"parentid":2},`+
+					`{"id":4,"parentid":1}]}`)
 		case id == failing:
 			fmt.Fprint(w, `{"errcode":60003,"errmsg":"department not found"}`)
 		default:
@@ -422,7 +454,8 @@ func TestConfigNamesWhatIsMissing(t *testing.T) {
 	assert.ErrorContains(t, err, "Config.ContactSecret or Config.AppSecret")
 	_, err = wecom.New(wecom.Config{CorpID: "ww", AppSecret: "s"}, clients.WithBaseURL("https://x.example/?a=b"))
 	assert.ErrorContains(t, err, "WithBaseURL")
-	text := fmt.Sprintf("%v %+v %#v", wecom.Config{AppSecret: appSecret}, wecom.Config{AppSecret: appSecret}, wecom.Config{ContactSecret: contactSecret})
+	text := fmt.Sprintf("%v %+v %#v", wecom.Config{AppSecret: appSecret}, wecom.Config{AppSecret: appSecret},
+		wecom.Config{ContactSecret: contactSecret})
 	assert.NotContains(t, text, "planted")
 }
 

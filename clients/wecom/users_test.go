@@ -64,7 +64,8 @@ func TestTrapNobodyIsLostForWantOfAnID(t *testing.T) {
 			t.Run(name+" "+rows, func(t *testing.T) {
 				v := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
 					pairs := strings.ReplaceAll(rows, "}", `,"department":1}`)
-					fmt.Fprintf(w, `{"errcode":0,"department_id":[{"id":1}],"userlist":[%s],"dept_user":[%s]}`, rows, pairs)
+					fmt.Fprintf(w, `{"errcode":0,"department_id":[{"id":1}],"userlist":[%s],"dept_user":[%s]}`, rows,
+						pairs)
 				})
 				got, err := list(t.Context(), v.client(t))
 				assert.Equal(t, want, got)
@@ -145,7 +146,8 @@ func TestWalksFromRoots(t *testing.T) {
 }
 
 func TestTrapDepartmentWithoutIDIsNoDepartment(t *testing.T) {
-	v := serve(t, reply(`{"errcode":0,"department":[{"id":1},{"name":"x"}],"department_id":[{"id":1},{}],"userlist":[]}`))
+	v := serve(t,
+		reply(`{"errcode":0,"department":[{"id":1},{"name":"x"}],"department_id":[{"id":1},{}],"userlist":[]}`))
 	c := v.client(t)
 	_, err := gather(c.Departments(t.Context()), departmentID)
 	assert.ErrorIs(t, err, clients.ErrBadResponse)

@@ -45,11 +45,12 @@ func TestSuite(t *testing.T) {
 		New: func(t testing.TB, baseURL string, options ...clients.Option) any {
 			return newClient(t, baseURL, options...)
 		},
-		Token:        answerToken,
-		RejectToken:  samples.Response{Status: 200, Body: []byte(`{"errcode":40014,"errmsg":"invalid access_token"}`)},
-		RejectSecret: samples.Response{Status: 200, Body: []byte(`{"errcode":40001,"errmsg":"invalid credential %s, hint: [1], from ip: 127.0.0.1"}`)},
-		Secrets:      []string{contactSecret, appSecret, accessToken},
-		Credential:   []string{"access_token"},
+		Token:       answerToken,
+		RejectToken: samples.Response{Status: 200, Body: []byte(`{"errcode":40014,"errmsg":"invalid access_token"}`)},
+		RejectSecret: samples.Response{Status: 200,
+			Body: []byte(`{"errcode":40001,"errmsg":"invalid credential %s, hint: [1], from ip: 127.0.0.1"}`)},
+		Secrets:    []string{contactSecret, appSecret, accessToken},
+		Credential: []string{"access_token"},
 		Code: func(body []byte) string {
 			var envelope struct{ ErrCode json.Number }
 			_ = json.Unmarshal(body, &envelope)

@@ -18,42 +18,45 @@ const (
 	batchLimit = 50 // the vendor names none; other lists of ids that do have one stop here
 )
 
-// Config holds the credentials of an app and what differs between deployments. AppID and AppKey are all that the public cloud needs.
+// Config holds the credentials of an app and what differs between deployments. AppID and AppKey are all that the public
+// cloud needs.
 type Config struct {
 	AppID  string         // APPID, from the app's page of the developer console
 	AppKey clients.Secret // APPKEY. A reset ends the old one at once, for tokens and signatures alike
 
-	// User is the token of a signed-in person, as ExchangeCode returned it, for the operations that need one. It is renewed by its
-	// refresh token, each of which works once: use a token.Store that outlives the process, and give the same User after a restart.
-	// A User without Refresh is used as it is.
+	// User is the token of a signed-in person, as ExchangeCode returned it, for the operations that need one. It is
+	// renewed by its refresh token, each of which works once: use a token.Store that outlives the process, and give the
+	// same User after a restart. A User without Refresh is used as it is.
 	User token.Token
 
 	// UserToken hands out the tokens of a person, if somebody else looks after them. It takes the place of User.
 	UserToken token.Source
 
-	// TenantToken hands out the tokens of the company, if they are not to be had for AppID and AppKey alone: third-party
-	// apps (服务商应用) need a ticket as well.
+	// TenantToken hands out the tokens of the company, if they are not to be had for AppID and AppKey alone:
+	// third-party apps (服务商应用) need a ticket as well.
 	TenantToken token.Source
 
-	// Signing says whether calls are signed. The platform checks signatures only when the app's switch 安全设置 > 接口签名 is on; a signature
-	// that nobody checks does no harm.
+	// Signing says whether calls are signed. The platform checks signatures only when the app's switch 安全设置 > 接口签名 is
+	// on; a signature that nobody checks does no harm.
 	Signing Signing
 
-	// UnsignedPathPrefix is the part of the base URL's path that is not signed. Empty: all of that path if it ends in /openapi, as on
-	// private deployments, and nothing otherwise. "/": nothing.
+	// UnsignedPathPrefix is the part of the base URL's path that is not signed. Empty: all of that path if it ends in
+	// /openapi, as on private deployments, and nothing otherwise. "/": nothing.
 	UnsignedPathPrefix string
 
-	// SignTokenCalls signs the calls to the token endpoint too, which some private deployments want. The public cloud does not.
+	// SignTokenCalls signs the calls to the token endpoint too, which some private deployments want. The public cloud
+	// does not.
 	SignTokenCalls bool
 
 	// TokenBaseURL is where /oauth2/token is, if not below the base URL.
 	TokenBaseURL string
 
-	// FollowServerClock signs by the vendor's clock, learned from the Date header of its answers, on machines whose own clock is
-	// wrong. How far a clock may be off is not documented.
+	// FollowServerClock signs by the vendor's clock, learned from the Date header of its answers, on machines whose own
+	// clock is wrong. How far a clock may be off is not documented.
 	FollowServerClock bool
 
-	// IDType is sent as X-Kso-Id-Type with every call made as the app that does not set one itself. Private deployments document it.
+	// IDType is sent as X-Kso-Id-Type with every call made as the app that does not set one itself. Private deployments
+	// document it.
 	IDType wpsapi.KsoIDType
 
 	// Codes says what codes mean that this package does not know, or knows wrongly: the vendor's list is not public.
@@ -72,7 +75,8 @@ const (
 	SignNever          // for apps whose switch 接口签名 is off
 )
 
-// Client talks to WPS 365. It is safe for concurrent use; make one and keep it, since it holds the tokens and the quotas.
+// Client talks to WPS 365. It is safe for concurrent use; make one and keep it, since it holds the tokens and the
+// quotas.
 type Client struct {
 	*wpsapi.API
 	core       *clients.Client
@@ -104,13 +108,15 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 			tenant, tenantErr := grants.tenant()
 			user, userErr := grants.user()
 			sign, signErr := signature(cfg, c.BaseURL(), clock)
-			return map[string]clients.Credential{"bearer": tenant, "userBearer": user, "kso1": sign}, errors.Join(tenantErr, userErr, signErr)
+			return map[string]clients.Credential{"bearer": tenant, "userBearer": user, "kso1": sign},
+				errors.Join(tenantErr, userErr, signErr)
 		},
 	}, options...)
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{API: wpsapi.NewAPI(grants.caller(grants.once)), core: core, grants: grants, pageSize: cfg.PageSize, batchLimit: cfg.BatchLimit}
+	c := &Client{API: wpsapi.NewAPI(grants.caller(grants.once)), core: core, grants: grants, pageSize: cfg.PageSize,
+		batchLimit: cfg.BatchLimit}
 	if c.pageSize == 0 {
 		c.pageSize = pageSize
 	}

@@ -18,17 +18,19 @@ import (
 
 // ErrorDetail is the Detail of a [clients.Error]: what WPS says beside code and text.
 type ErrorDetail struct {
-	// Explanation is the longer text that comes under one of many names, for example which scopes are missing. Error.Message has it too.
+	// Explanation is the longer text that comes under one of many names, for example which scopes are missing.
+	// Error.Message has it too.
 	Explanation string
 
 	// Scopes are the permissions of which the call needs one, if the token lacks all of them.
 	Scopes []string
 
-	// Privilege is what the company's edition (套餐) lacks, for example "interface_company_doc". No permission of the app helps.
+	// Privilege is what the company's edition (套餐) lacks, for example "interface_company_doc". No permission of the app
+	// helps.
 	Privilege string
 
-	// SignatureRefused tells that the KSO-1 signature was not accepted. ClockAhead is then how far the vendor's clock is ahead of
-	// this machine's.
+	// SignatureRefused tells that the KSO-1 signature was not accepted. ClockAhead is then how far the vendor's clock
+	// is ahead of this machine's.
 	SignatureRefused bool
 	ClockAhead       time.Duration
 
@@ -69,8 +71,8 @@ type classifier struct {
 	clock *vendorClock
 }
 
-// classify reads the envelope: {"code":0} is a success. The token endpoint sends its successes without envelope and its failures either with
-// a code or in the words of RFC 6749.
+// classify reads the envelope: {"code":0} is a success. The token endpoint sends its successes without envelope and its
+// failures either with a code or in the words of RFC 6749.
 func (c *classifier) classify(r *clients.Reply) *clients.Failure {
 	c.clock.observe(r.Header)
 	value, _ := wire.Lookup(r.Body, "code")
@@ -80,7 +82,8 @@ func (c *classifier) classify(r *clients.Reply) *clients.Failure {
 		return nil
 	}
 	var body errorBody
-	_ = json.Unmarshal(r.Body, &body) // what has another type is left out; what is malformed is reported as such by the caller
+	// what has another type is left out; what is malformed is reported as such by the caller
+	_ = json.Unmarshal(r.Body, &body)
 	e := evidence{status: r.Status, text: strings.ToLower(body.text() + " " + body.explanation())}
 	switch {
 	case hasCode:
@@ -109,7 +112,9 @@ func (c *classifier) classify(r *clients.Reply) *clients.Failure {
 	}
 	if detail.SignatureRefused = e.signatureRefused(); detail.SignatureRefused {
 		detail.ClockAhead = c.clock.ahead(r.Header)
-		f.Message += fmt.Sprintf(" (check Config.AppKey, Config.UnsignedPathPrefix and the clock: the vendor's is %s ahead)", detail.ClockAhead)
+		f.Message += fmt.Sprintf(
+			" (check Config.AppKey, Config.UnsignedPathPrefix and the clock: the vendor's is %s ahead)",
+			detail.ClockAhead)
 	}
 	return f
 }
@@ -117,14 +122,17 @@ func (c *classifier) classify(r *clients.Reply) *clients.Failure {
 // quoted is the body for people to read.
 func quoted(r *clients.Reply) string {
 	const most = 4 << 10
-	body := strings.ReplaceAll(string(r.Body[:min(len(r.Body), 4*most)]), `\/`, "/") // or credentials would not be known for what they are
-	body = r.Scrub(body)                                                             // before it is cut, so that none is cut in two
+	// or credentials would not be known for what they are
+	body := strings.ReplaceAll(string(r.Body[:min(len(r.Body), 4*most)]), `\/`, "/")
+	// before it is cut, so that none is cut in two
+	body = r.Scrub(body)
 	return strings.ToValidUTF8(body[:min(len(body), most)], "")
 }
 
 var privilege = regexp.MustCompile(`ErrPrivileges: (\S+)`)
 
-// evidence is what a failure is judged by. The vendor's list of codes is not public, so that status and text count as well.
+// evidence is what a failure is judged by. The vendor's list of codes is not public, so that status and text count as
+// well.
 type evidence struct {
 	code   wpsapi.ErrorCode
 	status int
@@ -155,11 +163,12 @@ func (c *classifier) meaning(op *wire.Operation, e evidence) Meaning {
 }
 
 func (e evidence) signatureRefused() bool {
-	return e.says("kso1sign") || e.says("kso-date") || e.says("signature") && !e.says("token") // tokens are signed as well
+	// tokens are signed as well
+	return e.says("kso1sign") || e.says("kso-date") || e.says("signature") && !e.says("token")
 }
 
-// tokenRefused goes by the words that other clients look for. A failure of the server has not refused anything, and a page_token is
-// another thing.
+// tokenRefused goes by the words that other clients look for. A failure of the server has not refused anything, and a
+// page_token is another thing.
 func (e evidence) tokenRefused() bool {
 	text := strings.ReplaceAll(e.text, "page_token", "")
 	return e.status < 500 && (strings.Contains(text, "access_token verify err") ||
@@ -168,7 +177,8 @@ func (e evidence) tokenRefused() bool {
 
 // statusOrFamily is the HTTP status or, where that says little, the code's first three digits, which resemble one.
 func (e evidence) statusOrFamily() int {
-	if digits := strconv.FormatInt(int64(e.code), 10); (e.status < 300 || e.status == http.StatusBadRequest) && len(digits) >= 8 {
+	if digits := strconv.FormatInt(int64(e.code), 10); (e.status < 300 || e.status == http.StatusBadRequest) &&
+		len(digits) >= 8 {
 		family, _ := strconv.Atoi(digits[:3])
 		return family
 	}

@@ -24,7 +24,8 @@ func canned(answers map[string]string) *httptest.Server {
 
 func Example() {
 	vendor := canned(map[string]string{
-		"/v7/users/KBx81LmQ": `{"code":0,"msg":"success","data":{"id":"KBx81LmQ","user_name":"林小满","status":"active","title":"产品经理"}}`,
+		"/v7/users/KBx81LmQ": `{"code":0,"msg":"success","data":{"id":"KBx81LmQ","user_name":"林小满",` +
+			`"status":"active","title":"产品经理"}}`,
 	})
 	defer vendor.Close()
 
@@ -60,7 +61,8 @@ func Example_errors() {
 
 func ExampleClient_Users() {
 	vendor := canned(map[string]string{
-		"/v7/users": `{"code":0,"msg":"","data":{"items":[{"id":"KBx81LmQ","user_name":"林小满","depts":[{"id":"Dp7731","name":"产品部"}]}],"next_page_token":""}}`,
+		"/v7/users": `{"code":0,"msg":"","data":{"items":[{"id":"KBx81LmQ","user_name":"林小满",` +
+			`"depts":[{"id":"Dp7731","name":"产品部"}]}],"next_page_token":""}}`,
 	})
 	defer vendor.Close()
 
@@ -80,8 +82,9 @@ func ExampleClient_Users() {
 
 func ExampleClient_Departments() {
 	vendor := canned(map[string]string{
-		"/v7/depts/root":            `{"code":0,"data":{"id":"Dp0001","name":"示例公司","abs_path":"示例公司"}}`,
-		"/v7/depts/Dp0001/children": `{"code":0,"data":{"items":[{"id":"Dp7731","name":"产品部","abs_path":"示例公司/产品部"}],"next_page_token":""}}`,
+		"/v7/depts/root": `{"code":0,"data":{"id":"Dp0001","name":"示例公司","abs_path":"示例公司"}}`,
+		"/v7/depts/Dp0001/children": `{"code":0,"data":{"items":[{"id":"Dp7731","name":"产品部",` +
+			`"abs_path":"示例公司/产品部"}],"next_page_token":""}}`,
 		"/v7/depts/Dp7731/children": `{"code":0,"data":{"items":[],"next_page_token":""}}`,
 	})
 	defer vendor.Close()
@@ -104,7 +107,8 @@ func ExampleClient_Departments() {
 
 func ExampleClient_DepartmentUsersByID() {
 	vendor := canned(map[string]string{
-		"/v7/depts/Dp7731/members/batch_read": `{"code":0,"msg":"success","data":{"items":[{"user_id":"KBx81LmQ","dept_id":"Dp7731","is_leader":true,"user_info":{"user_name":"林小满"}}]}}`,
+		"/v7/depts/Dp7731/members/batch_read": `{"code":0,"msg":"success","data":{"items":[{"user_id":"KBx81LmQ",` +
+			`"dept_id":"Dp7731","is_leader":true,"user_info":{"user_name":"林小满"}}]}}`,
 	})
 	defer vendor.Close()
 
@@ -128,7 +132,8 @@ func Example_privateDeployment() {
 	defer vendor.Close()
 	token := vendor.URL // this one has its token endpoint at the top
 
-	c, err := wps.New(wps.Config{AppID: "AK…", AppKey: "…", TokenBaseURL: token}, clients.WithBaseURL(vendor.URL+"/openapi"))
+	c, err := wps.New(wps.Config{AppID: "AK…", AppKey: "…", TokenBaseURL: token},
+		clients.WithBaseURL(vendor.URL+"/openapi"))
 	if err != nil {
 		panic(err)
 	}

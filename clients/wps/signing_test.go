@@ -33,7 +33,8 @@ func TestVectorsThroughTheClient(t *testing.T) {
 	calls := map[string]func(*wps.Client) error{
 		"S3": func(c *wps.Client) error {
 			_, err := c.BatchReadDeptMembers(t.Context(), "d-1001", nil, &wpsapi.BatchReadDeptMembersRequest{
-				Status: []wpsapi.UserStatus{wpsapi.UserStatusActive}, UserIDs: []string{"u-1", "u-2"}, WithUserDetail: new(true)})
+				Status: []wpsapi.UserStatus{wpsapi.UserStatusActive}, UserIDs: []string{"u-1", "u-2"},
+				WithUserDetail: new(true)})
 			return err
 		},
 		"S5": func(c *wps.Client) error {
@@ -41,7 +42,8 @@ func TestVectorsThroughTheClient(t *testing.T) {
 			return err
 		},
 		"S7": func(c *wps.Client) error {
-			_, err := c.ListDeptMembers(t.Context(), "部门/1 a", &wpsapi.ListDeptMembersParams{Status: []wpsapi.UserStatus{wpsapi.UserStatusActive}})
+			_, err := c.ListDeptMembers(t.Context(), "部门/1 a",
+				&wpsapi.ListDeptMembersParams{Status: []wpsapi.UserStatus{wpsapi.UserStatusActive}})
 			return err
 		},
 		"S9": func(c *wps.Client) error {
@@ -103,7 +105,8 @@ func TestTrapTheSignedURIAndBodyAreThoseSent(t *testing.T) {
 				if err != nil {
 					return nil, err
 				}
-				changed.Body = io.NopCloser(strings.NewReader(" " + string(body))) // while GetBody still has the old one
+				// while GetBody still has the old one
+				changed.Body = io.NopCloser(strings.NewReader(" " + string(body)))
 			} else {
 				query := changed.URL.Query()
 				query.Add("traced", "a b+c")
@@ -122,11 +125,14 @@ func TestTrapTheSignedURIAndBodyAreThoseSent(t *testing.T) {
 		}
 		return http.DefaultTransport.RoundTrip(req)
 	})
-	c := s.client(t, wps.Config{}, clients.WithMiddleware(middleware), clients.WithHTTPClient(&http.Client{Transport: base}))
+	c := s.client(t, wps.Config{}, clients.WithMiddleware(middleware),
+		clients.WithHTTPClient(&http.Client{Transport: base}))
 	active, disabled := wpsapi.UserStatusActive, wpsapi.UserStatusDisabled
-	_, err := c.ListUsers(t.Context(), &wpsapi.ListUsersParams{Status: []wpsapi.UserStatus{active, disabled}, PageToken: new("a b+c/=")})
+	_, err := c.ListUsers(t.Context(), &wpsapi.ListUsersParams{Status: []wpsapi.UserStatus{active, disabled},
+		PageToken: new("a b+c/=")})
 	require.NoError(t, err)
-	_, err = c.ListDeptMembers(t.Context(), "部门/1 a%2F", &wpsapi.ListDeptMembersParams{Status: []wpsapi.UserStatus{active}})
+	_, err = c.ListDeptMembers(t.Context(), "部门/1 a%2F",
+		&wpsapi.ListDeptMembersParams{Status: []wpsapi.UserStatus{active}})
 	require.NoError(t, err)
 	_, err = c.CreateDept(t.Context(), nil, &wpsapi.CreateDeptRequest{Name: "R&D <研发>", ParentID: "d-1"})
 	require.NoError(t, err)
@@ -156,7 +162,8 @@ func TestTrapASimpleListIsSignedOverRepeatedKeys(t *testing.T) {
 	for range c.Users(t.Context()) {
 		t.Fatal("nobody is there")
 	}
-	assert.Equal(t, "/v7/users?status=active&status=notactive&status=disabled&page_size=50&with_dept=true", s.seen()[0].uri)
+	assert.Equal(t, "/v7/users?status=active&status=notactive&status=disabled&page_size=50&with_dept=true",
+		s.seen()[0].uri)
 	assert.NoError(t, s.seen()[0].signature)
 }
 
@@ -207,7 +214,8 @@ func TestTrapRedirectsAreRefused(t *testing.T) {
 		s := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
 			http.Redirect(w, r, "/elsewhere", status)
 		})
-		_, err := s.client(t, wps.Config{}).UpdateDept(t.Context(), "Dp7731", nil, &wpsapi.UpdateDeptRequest{Name: new("x")})
+		_, err := s.client(t, wps.Config{}).UpdateDept(t.Context(), "Dp7731", nil,
+			&wpsapi.UpdateDeptRequest{Name: new("x")})
 		assert.ErrorIs(t, err, clients.ErrBadResponse)
 		assert.Len(t, s.seen(), 1, "a stale signature goes nowhere")
 	}
@@ -234,8 +242,10 @@ func TestTrapPrivateDeploymentsDoNotSignTheirPrefix(t *testing.T) {
 		assert.NoError(t, s.seen()[0].signature, "%+v", c)
 		assert.Equal(t, strings.TrimRight(c.path, "/")+"/oauth2/token", s.tokenCalls()[0].uri)
 	}
-	for _, c := range []struct{ path, configured string }{{"/openapi", "/other"}, {"/openapi", "openapi"}, {"/openapi", "/open"}, {"", "/openapi"}} {
-		_, err := wps.New(wps.Config{AppID: appID, AppKey: appKey, UnsignedPathPrefix: c.configured}, clients.WithBaseURL("https://wps.customer.example"+c.path))
+	for _, c := range []struct{ path, configured string }{{"/openapi", "/other"}, {"/openapi", "openapi"},
+		{"/openapi", "/open"}, {"", "/openapi"}} {
+		_, err := wps.New(wps.Config{AppID: appID, AppKey: appKey, UnsignedPathPrefix: c.configured},
+			clients.WithBaseURL("https://wps.customer.example"+c.path))
 		assert.ErrorContains(t, err, "UnsignedPathPrefix", "%+v", c)
 	}
 }
@@ -258,7 +268,9 @@ func TestTrapTheTokenCallIsAnUnsignedForm(t *testing.T) {
 	got := s.tokenCalls()[0]
 	assert.Equal(t, "POST /oauth2/token", got.method+" "+got.uri)
 	assert.Equal(t, "application/x-www-form-urlencoded", got.header.Get("Content-Type"))
-	assert.Equal(t, "client_id=AK20260101ROSTER&client_secret=app%2BK3y%2F%3D%26%3Cplanted%3E&grant_type=client_credentials", got.body)
+	assert.Equal(t,
+		"client_id=AK20260101ROSTER&client_secret=app%2BK3y%2F%3D%26%3Cplanted%3E&grant_type=client_credentials",
+		got.body)
 	for _, name := range []string{"Authorization", kso1.HeaderDate, kso1.HeaderAuthorization, "X-Kso-Id-Type"} {
 		assert.Empty(t, got.header.Get(name), name)
 	}
@@ -271,7 +283,8 @@ func TestSignTokenCalls(t *testing.T) {
 	c := s.client(t, wps.Config{SignTokenCalls: true})
 	_, err := c.GetRootDept(t.Context(), nil)
 	require.NoError(t, err)
-	_, err = c.OAuthToken(t.Context(), &wpsapi.OAuthTokenRequest{GrantType: wpsapi.GrantTypeClientCredentials, ClientID: appID, ClientSecret: appKey})
+	_, err = c.OAuthToken(t.Context(), &wpsapi.OAuthTokenRequest{GrantType: wpsapi.GrantTypeClientCredentials,
+		ClientID: appID, ClientSecret: appKey})
 	require.NoError(t, err)
 	require.Len(t, s.tokenCalls(), 2)
 	for _, got := range s.tokenCalls() {
@@ -283,7 +296,8 @@ func TestSignTokenCalls(t *testing.T) {
 
 func TestConvertIdsIsNotSigned(t *testing.T) {
 	s := serve(t, reply(`{"code":0,"data":{"8841":"KBx81LmQ"}}`))
-	ids, err := s.client(t, wps.Config{}).ConvertIDs(t.Context(), &wpsapi.ConvertIDsRequest{IDType: wpsapi.ConvertIDTypeCompanyUID, IDs: []string{"8841"}})
+	ids, err := s.client(t, wps.Config{}).ConvertIDs(t.Context(),
+		&wpsapi.ConvertIDsRequest{IDType: wpsapi.ConvertIDTypeCompanyUID, IDs: []string{"8841"}})
 	require.NoError(t, err)
 	assert.Equal(t, wpsapi.IDMap{"8841": "KBx81LmQ"}, ids.Data)
 	assert.Empty(t, s.seen()[0].header.Get(kso1.HeaderAuthorization))
@@ -312,7 +326,8 @@ func TestFollowServerClock(t *testing.T) {
 	for _, c := range []struct {
 		follow         bool
 		ahead, correct time.Duration
-	}{{false, 17 * time.Minute, 0}, {true, 17 * time.Minute, 17 * time.Minute}, {true, -time.Hour, -time.Hour}, {true, time.Second, 0}} {
+	}{{false, 17 * time.Minute, 0}, {true, 17 * time.Minute, 17 * time.Minute}, {true, -time.Hour, -time.Hour},
+		{true, time.Second, 0}} {
 		var s *server
 		s = serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
 			w.Header().Set("Date", s.clock.Now().Add(c.ahead).UTC().Format(http.TimeFormat))
@@ -334,7 +349,8 @@ func TestFollowServerClock(t *testing.T) {
 }
 
 func TestARefusedSignatureTellsTheClockAndIsNotRepeated(t *testing.T) {
-	for _, text := range []string{"kso1sign check error: invalid signature", "kso1sign check error: invalid kso-date header", "signature mismatch"} {
+	for _, text := range []string{"kso1sign check error: invalid signature",
+		"kso1sign check error: invalid kso-date header", "signature mismatch"} {
 		for _, status := range []int{http.StatusOK, http.StatusUnauthorized, http.StatusForbidden} {
 			var s *server
 			s = serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {

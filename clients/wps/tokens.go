@@ -20,8 +20,8 @@ type grants struct {
 	baseURL string   // "": the client's
 	base    *url.URL // the same, nil for the client's
 
-	// The token operation in two ways. Authorization codes and refresh tokens work once, and what works once is not sent again when
-	// its answer was lost; client_credentials may be.
+	// The token operation in two ways. Authorization codes and refresh tokens work once, and what works once is not
+	// sent again when its answer was lost; client_credentials may be.
 	once, repeatable *wire.Operation
 }
 
@@ -72,7 +72,8 @@ func (g *grants) tenant() (clients.Credential, error) {
 		return credential, nil
 	}
 	source, err := g.core.NewTokenSource(func(ctx context.Context, _ token.Token) (token.Token, error) {
-		return g.fetch(ctx, g.repeatable, &wpsapi.OAuthTokenRequest{GrantType: wpsapi.GrantTypeClientCredentials}, token.Token{})
+		return g.fetch(ctx, g.repeatable, &wpsapi.OAuthTokenRequest{GrantType: wpsapi.GrantTypeClientCredentials},
+			token.Token{})
 	}, g.identity("tenant")...)
 	credential.Source = source
 	return credential, err
@@ -101,7 +102,8 @@ func (g *grants) identity(parts ...string) []string {
 	return append(parts, g.cfg.AppID, string(g.cfg.AppKey), g.baseURL)
 }
 
-// refresh renews a person's token. previous is the newest one known, also to other processes; it is zero at the first time.
+// refresh renews a person's token. previous is the newest one known, also to other processes; it is zero at the first
+// time.
 func (g *grants) refresh(ctx context.Context, previous token.Token) (token.Token, error) {
 	now := g.core.Now()
 	if previous.Refresh == "" {
@@ -111,13 +113,16 @@ func (g *grants) refresh(ctx context.Context, previous token.Token) (token.Token
 		}
 	}
 	if !previous.RefreshExpiry.IsZero() && !previous.RefreshExpiry.After(now) {
-		return token.Token{}, &clients.Error{Vendor: vendor, Operation: wpsapi.OpOAuthToken.ID, Kind: clients.KindUnauthenticated,
+		return token.Token{}, &clients.Error{Vendor: vendor, Operation: wpsapi.OpOAuthToken.ID,
+			Kind:    clients.KindUnauthenticated,
 			Message: "the refresh token has run out: the person has to sign in anew"}
 	}
-	return g.fetch(ctx, g.once, &wpsapi.OAuthTokenRequest{GrantType: wpsapi.GrantTypeRefreshToken, RefreshToken: new(string(previous.Refresh))}, previous)
+	return g.fetch(ctx, g.once, &wpsapi.OAuthTokenRequest{GrantType: wpsapi.GrantTypeRefreshToken,
+		RefreshToken: new(string(previous.Refresh))}, previous)
 }
 
-func (g *grants) fetch(ctx context.Context, op *wire.Operation, request *wpsapi.OAuthTokenRequest, previous token.Token) (token.Token, error) {
+func (g *grants) fetch(ctx context.Context, op *wire.Operation, request *wpsapi.OAuthTokenRequest,
+	previous token.Token) (token.Token, error) {
 	request.ClientID, request.ClientSecret = g.cfg.AppID, string(g.cfg.AppKey)
 	asked := g.core.Now()
 	answer, err := wpsapi.NewAPI(g.caller(op)).OAuthToken(clients.WithSecrets(ctx, previous.Refresh), request)
@@ -141,16 +146,19 @@ func (g *grants) fetch(ctx context.Context, op *wire.Operation, request *wpsapi.
 // seconds is a lifetime. What the vendor counts as longer than a lifetime of ours is cut, so that it does not overflow.
 func seconds(n int64) time.Duration { return time.Duration(min(n, 1<<31)) * time.Second }
 
-// ExchangeCode turns the code of a person who has just signed in into a token for Config.User. redirectURI is the address that the code was
-// sent to. A code works once and for about ten minutes: when the answer is lost, the person has to sign in again.
+// ExchangeCode turns the code of a person who has just signed in into a token for Config.User. redirectURI is the
+// address that the code was sent to. A code works once and for about ten minutes: when the answer is lost, the person
+// has to sign in again.
 //
-// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/certification-authorization/get-token/get-user-access-token
+// Vendor page:
+// https://open.wps.cn/documents/app-integration-dev/wps365/server/certification-authorization/get-token/get-user-access-token
 func (c *Client) ExchangeCode(ctx context.Context, code, redirectURI string) (token.Token, error) {
 	if code == "" {
 		return token.Token{}, invalid(wpsapi.OpOAuthToken.ID, "the code is empty")
 	}
 	return c.grants.fetch(clients.WithSecrets(ctx, clients.Secret(code)), c.grants.once,
-		&wpsapi.OAuthTokenRequest{GrantType: wpsapi.GrantTypeAuthorizationCode, Code: &code, RedirectURI: &redirectURI}, token.Token{})
+		&wpsapi.OAuthTokenRequest{GrantType: wpsapi.GrantTypeAuthorizationCode, Code: &code, RedirectURI: &redirectURI},
+		token.Token{})
 }
 
 // bearer puts a token into a request, and the headers that the vendor's pages require of every call.

@@ -64,17 +64,22 @@ func (i *issuer) serve(w http.ResponseWriter, r *http.Request) {
 	if r.PostForm.Get("grant_type") == "refresh_token" {
 		if r.PostForm.Get("refresh_token") != i.valid {
 			w.WriteHeader(http.StatusBadRequest)
-			fmt.Fprintf(w, `{"code":40100009,"msg":"invalid_grant","debug":{"desc":"the refresh token %s is used or expired"}}`, r.PostForm.Get("refresh_token"))
+			fmt.Fprintf(w,
+				`{"code":40100009,"msg":"invalid_grant","debug":{"desc":"the refresh token %s is used or expired"}}`,
+				r.PostForm.Get("refresh_token"))
 			return
 		}
 		i.valid = fmt.Sprintf("rt-%d", n+1)
 	}
-	fmt.Fprintf(w, `{"access_token":"at-%d","expires_in":7200,"refresh_token":%q,"refresh_expires_in":"2592000","token_type":"bearer"}`, n, i.valid)
+	fmt.Fprintf(w,
+		`{"access_token":"at-%d","expires_in":7200,"refresh_token":%q,"refresh_expires_in":"2592000",`+
+			`"token_type":"bearer"}`, n, i.valid)
 }
 
 func (i *issuer) client(t *testing.T, cfg wps.Config, options ...clients.Option) *wps.Client {
 	t.Helper()
-	return newClient(t, cfg, i.url, append([]clients.Option{clients.WithClock(i.clock), clients.WithLimiter(clients.NoLimit)}, options...)...)
+	return newClient(t, cfg, i.url, append([]clients.Option{clients.WithClock(i.clock),
+		clients.WithLimiter(clients.NoLimit)}, options...)...)
 }
 
 func (i *issuer) grants() []string {
@@ -152,7 +157,9 @@ func TestTokenEndpointKinds(t *testing.T) {
 			fmt.Fprint(w, body)
 		}))
 		c := newClient(t, wps.Config{}, s.URL, clients.WithRetry(clients.NoRetry))
-		_, err := c.OAuthToken(t.Context(), &wpsapi.OAuthTokenRequest{GrantType: wpsapi.GrantTypeClientCredentials, ClientID: appID, ClientSecret: appKey})
+		_, err := c.OAuthToken(t.Context(),
+			&wpsapi.OAuthTokenRequest{GrantType: wpsapi.GrantTypeClientCredentials, ClientID: appID,
+				ClientSecret: appKey})
 		var e *clients.Error
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, want, e.Kind, body)
@@ -208,8 +215,9 @@ func TestTrapOnlyClientCredentialsAreRepeated(t *testing.T) {
 
 	i = newIssuer(t)
 	i.answer = lost
-	_, err = i.client(t, wps.Config{}).OAuthToken(t.Context(), &wpsapi.OAuthTokenRequest{GrantType: wpsapi.GrantTypeRefreshToken, ClientID: appID,
-		ClientSecret: appKey, RefreshToken: new("rt-1")})
+	_, err = i.client(t, wps.Config{}).OAuthToken(t.Context(),
+		&wpsapi.OAuthTokenRequest{GrantType: wpsapi.GrantTypeRefreshToken, ClientID: appID,
+			ClientSecret: appKey, RefreshToken: new("rt-1")})
 	assert.ErrorIs(t, err, clients.ErrUnavailable)
 	assert.Len(t, i.grants(), 1)
 
@@ -224,8 +232,10 @@ func TestExchangeCode(t *testing.T) {
 	user, err := c.ExchangeCode(t.Context(), "code-1", "https://app.example.com/callback")
 	require.NoError(t, err)
 	now := i.clock.Now()
-	assert.Equal(t, token.Token{Value: "at-1", Expiry: now.Add(2 * time.Hour), Refresh: "rt-1", RefreshExpiry: now.Add(2592000 * time.Second)}, user)
-	assert.Equal(t, url.Values{"grant_type": {"authorization_code"}, "client_id": {appID}, "client_secret": {appKey}, "code": {"code-1"},
+	assert.Equal(t, token.Token{Value: "at-1", Expiry: now.Add(2 * time.Hour), Refresh: "rt-1",
+		RefreshExpiry: now.Add(2592000 * time.Second)}, user)
+	assert.Equal(t, url.Values{"grant_type": {"authorization_code"}, "client_id": {appID}, "client_secret": {appKey},
+		"code":         {"code-1"},
 		"redirect_uri": {"https://app.example.com/callback"}}, i.forms[0])
 
 	i.answer = func(w http.ResponseWriter, form url.Values, _ int) bool {
@@ -241,7 +251,8 @@ func TestExchangeCode(t *testing.T) {
 func TestTrapRefreshTokensRotate(t *testing.T) {
 	i := newIssuer(t)
 	store := token.NewMemoryStore()
-	user := token.Token{Value: "at-0", Expiry: i.clock.Now().Add(2 * time.Hour), Refresh: "rt-1", RefreshExpiry: i.clock.Now().Add(time.Hour * 720)}
+	user := token.Token{Value: "at-0", Expiry: i.clock.Now().Add(2 * time.Hour), Refresh: "rt-1",
+		RefreshExpiry: i.clock.Now().Add(time.Hour * 720)}
 	c := i.client(t, wps.Config{User: user}, clients.WithTokenStore(store))
 	who := func(c *wps.Client) error {
 		t.Helper()
@@ -298,7 +309,8 @@ func TestARefusedUserTokenIsRenewedOnce(t *testing.T) {
 func TestTrapARefreshWithoutANewRefreshTokenKeepsTheOld(t *testing.T) {
 	i := newIssuer(t)
 	i.answer = func(w http.ResponseWriter, form url.Values, n int) bool {
-		fmt.Fprintf(w, `{"access_token":"at-%d","expires_in":7200,"refresh_expires_in":%d,"token_type":"bearer"}`, n, 20_000)
+		fmt.Fprintf(w, `{"access_token":"at-%d","expires_in":7200,"refresh_expires_in":%d,"token_type":"bearer"}`, n,
+			20_000)
 		return true
 	}
 	c := i.client(t, wps.Config{User: token.Token{Refresh: "rt-1"}})
@@ -324,7 +336,8 @@ func (brokenStore) Get(context.Context, string) (token.Token, error) {
 
 func TestTrapABrokenStoreIsNotHiddenBehindUnauthenticated(t *testing.T) {
 	i := newIssuer(t)
-	_, err := i.client(t, wps.Config{User: token.Token{Refresh: "rt-1"}}, clients.WithTokenStore(brokenStore{})).GetCurrentUser(t.Context())
+	_, err := i.client(t, wps.Config{User: token.Token{Refresh: "rt-1"}},
+		clients.WithTokenStore(brokenStore{})).GetCurrentUser(t.Context())
 	assert.ErrorIs(t, err, clients.ErrUnavailable)
 	assert.ErrorContains(t, err, "store is down")
 	assert.Empty(t, i.grants(), "a refresh token that another process may have used up is not sent")

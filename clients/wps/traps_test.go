@@ -30,15 +30,18 @@ func TestTrapWhatIsSetReachesTheWireAndWhatIsNotDoesNot(t *testing.T) {
 			return err
 		},
 		`{"order":0,"leaders":[],"name":""}`: func() error {
-			_, err := c.UpdateDept(t.Context(), "d", nil, &wpsapi.UpdateDeptRequest{Order: new(int64(0)), Leaders: []wpsapi.DeptLeaderInput{}, Name: new("")})
+			_, err := c.UpdateDept(t.Context(), "d", nil,
+				&wpsapi.UpdateDeptRequest{Order: new(int64(0)), Leaders: []wpsapi.DeptLeaderInput{}, Name: new("")})
 			return err
 		},
 		`{"leaders":[{"order":0,"user_id":"u"}]}`: func() error {
-			_, err := c.UpdateDept(t.Context(), "d", nil, &wpsapi.UpdateDeptRequest{Leaders: []wpsapi.DeptLeaderInput{{UserID: "u"}}})
+			_, err := c.UpdateDept(t.Context(), "d", nil,
+				&wpsapi.UpdateDeptRequest{Leaders: []wpsapi.DeptLeaderInput{{UserID: "u"}}})
 			return err
 		},
 		`{"user_order_list":[{"dept_id":"d","order":0,"user_id":"u"}]}`: func() error {
-			_, err := c.BatchUpdateUserOrder(t.Context(), nil, &wpsapi.BatchUpdateUserOrderRequest{UserOrderList: []wpsapi.UserOrderInput{{DeptID: "d", UserID: "u"}}})
+			_, err := c.BatchUpdateUserOrder(t.Context(), nil,
+				&wpsapi.BatchUpdateUserOrderRequest{UserOrderList: []wpsapi.UserOrderInput{{DeptID: "d", UserID: "u"}}})
 			return err
 		},
 		`{"user_dept_info_list":[{"user_id":"u","dept_ids":[]}]}`: func() error {
@@ -62,7 +65,9 @@ func TestTrapWhatIsSetReachesTheWireAndWhatIsNotDoesNot(t *testing.T) {
 	c = s.client(t, wps.Config{})
 	_, err := c.CreateUser(t.Context(), nil, &wpsapi.CreateUserRequest{UserName: "罗一", DeptIDs: []string{"Dp7731"}})
 	require.NoError(t, err)
-	_, err = c.BatchReadDeptMembers(t.Context(), "d", nil, &wpsapi.BatchReadDeptMembersRequest{Status: []wpsapi.UserStatus{}, UserIDs: []string{"u"}, WithUserDetail: new(false)})
+	_, err = c.BatchReadDeptMembers(t.Context(), "d", nil,
+		&wpsapi.BatchReadDeptMembersRequest{Status: []wpsapi.UserStatus{}, UserIDs: []string{"u"},
+			WithUserDetail: new(false)})
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"user_name":"罗一","dept_ids":["Dp7731"]}`, s.seen()[0].body)
 	assert.JSONEq(t, `{"status":[],"user_ids":["u"],"with_user_detail":false}`, s.seen()[1].body)
@@ -78,7 +83,9 @@ func TestTrapOptionalQueryParametersAreAbsentWhenUnset(t *testing.T) {
 			return err
 		},
 		"/v7/users?status=active&page_size=0&page_token=&with_dept=false&with_total=false": func() error {
-			_, err := c.ListUsers(t.Context(), &wpsapi.ListUsersParams{Status: active, PageSize: new(int64(0)), PageToken: new(""), WithDept: new(false), WithTotal: new(false)})
+			_, err := c.ListUsers(t.Context(),
+				&wpsapi.ListUsersParams{Status: active, PageSize: new(int64(0)), PageToken: new(""),
+					WithDept: new(false), WithTotal: new(false)})
 			return err
 		},
 		"/v7/depts/d/children": func() error {
@@ -86,7 +93,8 @@ func TestTrapOptionalQueryParametersAreAbsentWhenUnset(t *testing.T) {
 			return err
 		},
 		"/v7/depts/d/members?status=active&recursive=true": func() error {
-			_, err := c.ListDeptMembers(t.Context(), "d", &wpsapi.ListDeptMembersParams{Status: active, Recursive: new(true)})
+			_, err := c.ListDeptMembers(t.Context(), "d",
+				&wpsapi.ListDeptMembersParams{Status: active, Recursive: new(true)})
 			return err
 		},
 		"/v7/users/u": func() error {
@@ -127,7 +135,8 @@ func TestTrapCallsWithoutABodySendNone(t *testing.T) {
 
 func TestTrapBodiesAreRawUTF8(t *testing.T) {
 	s := serve(t, reply(`{"code":0,"data":{"dept_id":"d"}}`))
-	_, err := s.client(t, wps.Config{}).CreateDept(t.Context(), nil, &wpsapi.CreateDeptRequest{Name: "研发&<测试>", ParentID: "Dp0001"})
+	_, err := s.client(t, wps.Config{}).CreateDept(t.Context(), nil,
+		&wpsapi.CreateDeptRequest{Name: "研发&<测试>", ParentID: "Dp0001"})
 	require.NoError(t, err)
 	assert.Equal(t, `{"name":"研发&<测试>","parent_id":"Dp0001"}`, s.seen()[0].body)
 	assert.NoError(t, s.seen()[0].signature)
@@ -165,7 +174,9 @@ func TestTrapIdsUnderThreeNames(t *testing.T) {
 }
 
 func TestTrapUnknownFieldsAndEnumValues(t *testing.T) {
-	s := serve(t, reply(`{"code":0,"new":1,"data":{"id":"u","status":"frozen","role":"super-admin","gender":"undefined","new":{"a":[]},"depts":null}}`))
+	s := serve(t,
+		reply(`{"code":0,"new":1,"data":{"id":"u","status":"frozen","role":"super-admin","gender":"undefined",`+
+			`"new":{"a":[]},"depts":null}}`))
 	user, err := s.client(t, wps.Config{}).GetUser(t.Context(), "u", nil)
 	require.NoError(t, err)
 	assert.EqualValues(t, "frozen", user.Data.Status)
@@ -179,7 +190,9 @@ func TestTrapAllFieldsOfAMember(t *testing.T) {
 	const info = `{"avatar":"a","city":"b","country":"c","email":"d@example.com","employee_id":"e","employer":"f","employment_status":"g",
 		"employment_type":"h","gender":"female","id":"i","phone":"j","role":"admin","status":"active","telephone":"k","title":"l","user_name":"m",
 		"work_place":"n","def_dept_id":"o"}`
-	s := serve(t, reply(`{"code":0,"msg":"success","data":{"items":[{"user_id":"i","dept_id":"Dp7731","is_leader":true,"order":1,"ctime":2,"mtime":3,"user_info":`+info+`}]}}`))
+	s := serve(t,
+		reply(`{"code":0,"msg":"success","data":{"items":[{"user_id":"i","dept_id":"Dp7731","is_leader":true,`+
+			`"order":1,"ctime":2,"mtime":3,"user_info":`+info+`}]}}`))
 	members, missing, err := s.client(t, wps.Config{}).DepartmentUsersByID(t.Context(), "Dp7731", []string{"i"})
 	require.NoError(t, err)
 	assert.Empty(t, missing)
@@ -191,8 +204,10 @@ func TestTrapAllFieldsOfAMember(t *testing.T) {
 
 func TestTrapCustomAttributesUnderTwoKeys(t *testing.T) {
 	for _, key := range []string{"items", "users"} {
-		s := serve(t, reply(`{"code":0,"data":{"`+key+`":[{"user_id":"u","custom_attrs":[{"attr_id":"at-1","text":"3F-021"}]}]}}`))
-		answer, err := s.client(t, wps.Config{}).BatchReadUserCustomAttrs(t.Context(), nil, &wpsapi.BatchReadUserCustomAttrsRequest{UserIDs: []string{"u"}})
+		s := serve(t,
+			reply(`{"code":0,"data":{"`+key+`":[{"user_id":"u","custom_attrs":[{"attr_id":"at-1","text":"3F-021"}]}]}}`))
+		answer, err := s.client(t, wps.Config{}).BatchReadUserCustomAttrs(t.Context(), nil,
+			&wpsapi.BatchReadUserCustomAttrsRequest{UserIDs: []string{"u"}})
 		require.NoError(t, err)
 		assert.Equal(t, "u", append(answer.Data.Items, answer.Data.Users...)[0].UserID)
 	}

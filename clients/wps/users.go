@@ -71,8 +71,9 @@ func once[T any, K comparable](ctx context.Context, operation string, key func(T
 func (c *Client) DepartmentUsers(ctx context.Context, id string) iter.Seq2[wpsapi.DeptMember, error] {
 	return once(ctx, wpsapi.OpListDeptMembers.ID, memberKey,
 		func(ctx context.Context, cursor string) (clients.Page[wpsapi.DeptMember], error) {
-			answer, err := c.ListDeptMembers(ctx, id, &wpsapi.ListDeptMembersParams{Status: c.statuses(), PageSize: &c.pageSize,
-				PageToken: cursorOrNil(cursor), WithUserDetail: new(true)})
+			answer, err := c.ListDeptMembers(ctx, id,
+				&wpsapi.ListDeptMembersParams{Status: c.statuses(), PageSize: &c.pageSize,
+					PageToken: cursorOrNil(cursor), WithUserDetail: new(true)})
 			if err != nil {
 				return clients.Page[wpsapi.DeptMember]{}, err
 			}

@@ -37,8 +37,10 @@ func deptID(d wpsapi.Dept) string         { return d.ID }
 // lists are the three lists with a cursor, each with the key of its ids.
 func lists(c *wps.Client) map[string]func(context.Context) ([]string, error) {
 	return map[string]func(context.Context) ([]string, error){
-		"id users":    func(ctx context.Context) ([]string, error) { return gather(c.Users(ctx), userID) },
-		"id children": func(ctx context.Context) ([]string, error) { return gather(c.ChildDepartments(ctx, "Dp0001"), deptID) },
+		"id users": func(ctx context.Context) ([]string, error) { return gather(c.Users(ctx), userID) },
+		"id children": func(ctx context.Context) ([]string, error) {
+			return gather(c.ChildDepartments(ctx, "Dp0001"), deptID)
+		},
 		"user_id members": func(ctx context.Context) ([]string, error) {
 			return gather(c.DepartmentUsers(ctx, "Dp0001"), memberID)
 		},
@@ -54,29 +56,43 @@ func TestTrapCursors(t *testing.T) {
 		sent  []string // cursors
 		err   string
 	}{
-		{"one page, empty cursor", []string{`{"items":` + a + `,"next_page_token":""}`}, []string{"a"}, []string{""}, ""},
+		{"one page, empty cursor", []string{`{"items":` + a + `,"next_page_token":""}`}, []string{"a"}, []string{""},
+			""},
 		{"one page, no cursor", []string{`{"items":` + a + `}`}, []string{"a"}, []string{""}, ""},
-		{"one page, null cursor", []string{`{"items":` + a + `,"next_page_token":null}`}, []string{"a"}, []string{""}, ""},
-		{"two pages", []string{`{"items":` + a + `,"next_page_token":"p+2/="}`, `{"items":` + b + `,"next_page_token":""}`},
+		{"one page, null cursor", []string{`{"items":` + a + `,"next_page_token":null}`}, []string{"a"}, []string{""},
+			""},
+		{"two pages", []string{`{"items":` + a + `,"next_page_token":"p+2/="}`, `{"items":` + b +
+			`,"next_page_token":""}`},
 			[]string{"a", "b"}, []string{"", "p+2/="}, ""},
-		{"an empty page is not the end", []string{`{"items":[],"next_page_token":"2"}`, `{"items":[],"next_page_token":"3"}`, `{"items":` + b + `}`},
+		{"an empty page is not the end", []string{`{"items":[],"next_page_token":"2"}`,
+			`{"items":[],"next_page_token":"3"}`, `{"items":` + b + `}`},
 			[]string{"b"}, []string{"", "2", "3"}, ""},
-		{"a page without items is not the end", []string{`{"next_page_token":"2"}`, `{"items":null,"next_page_token":"3"}`, `{"items":` + b + `}`},
+		{"a page without items is not the end",
+			[]string{`{"next_page_token":"2"}`, `{"items":null,"next_page_token":"3"}`, `{"items":` + b + `}`},
 			[]string{"b"}, []string{"", "2", "3"}, ""},
-		{"page_token stands in", []string{`{"items":` + a + `,"page_token":"2"}`, `{"items":` + b + `}`}, []string{"a", "b"}, []string{"", "2"}, ""},
-		{"page_token means nothing beside an empty one", []string{`{"items":` + a + `,"next_page_token":"","page_token":"2"}`}, []string{"a"}, []string{""}, ""},
-		{"page_token means nothing beside a null", []string{`{"items":` + a + `,"page_token":"2","next_page_token":null}`}, []string{"a"}, []string{""}, ""},
-		{"page_token means nothing beside another", []string{`{"items":` + a + `,"next_page_token":"2","page_token":"1"}`, `{"items":` + b + `}`},
+		{"page_token stands in", []string{`{"items":` + a + `,"page_token":"2"}`, `{"items":` + b + `}`},
 			[]string{"a", "b"}, []string{"", "2"}, ""},
-		{"a cursor that stands still", []string{`{"items":` + a + `,"next_page_token":"2"}`, `{"items":` + b + `,"next_page_token":"2"}`},
+		{"page_token means nothing beside an empty one",
+			[]string{`{"items":` + a + `,"next_page_token":"","page_token":"2"}`}, []string{"a"}, []string{""}, ""},
+		{"page_token means nothing beside a null",
+			[]string{`{"items":` + a + `,"page_token":"2","next_page_token":null}`}, []string{"a"}, []string{""}, ""},
+		{"page_token means nothing beside another",
+			[]string{`{"items":` + a + `,"next_page_token":"2","page_token":"1"}`, `{"items":` + b + `}`},
+			[]string{"a", "b"}, []string{"", "2"}, ""},
+		{"a cursor that stands still", []string{`{"items":` + a + `,"next_page_token":"2"}`, `{"items":` + b +
+			`,"next_page_token":"2"}`},
 			[]string{"a", "b"}, []string{"", "2"}, "same cursor again"},
-		{"a page_token that stands still", []string{`{"items":` + a + `,"page_token":"2"}`, `{"items":` + b + `,"page_token":"2"}`},
+		{"a page_token that stands still",
+			[]string{`{"items":` + a + `,"page_token":"2"}`, `{"items":` + b + `,"page_token":"2"}`},
 			[]string{"a", "b"}, []string{"", "2"}, "same cursor again"},
-		{"cursors in a circle", []string{`{"items":` + a + `,"next_page_token":"2"}`, `{"items":` + b + `,"next_page_token":"3"}`,
+		{"cursors in a circle", []string{`{"items":` + a + `,"next_page_token":"2"}`, `{"items":` + b +
+			`,"next_page_token":"3"}`,
 			`{"items":[],"next_page_token":"2"}`}, []string{"a", "b"}, []string{"", "2", "3"}, "same cursor again"},
-		{"a cursor of another type", []string{`{"items":` + a + `,"next_page_token":7}`}, nil, []string{""}, "want a string or null"},
+		{"a cursor of another type", []string{`{"items":` + a + `,"next_page_token":7}`}, nil, []string{""},
+			"want a string or null"},
 		{"no list", []string{`null`}, nil, []string{""}, "data.items"},
-		{"the second page fails", []string{`{"items":` + a + `,"next_page_token":"2"}`, `null`}, []string{"a"}, []string{"", "2"}, "1 items of 1 pages"},
+		{"the second page fails", []string{`{"items":` + a + `,"next_page_token":"2"}`, `null`}, []string{"a"},
+			[]string{"", "2"}, "1 items of 1 pages"},
 	} {
 		var sent []string
 		s := serve(t, func(w http.ResponseWriter, r *http.Request, n int) {
@@ -208,12 +224,14 @@ func (c *company) serve(w http.ResponseWriter, r *http.Request, _ int) {
 }
 
 func TestDepartmentsWalksTheWholeTree(t *testing.T) {
-	tree := &company{children: map[string][]string{"root": {"a", "b", "c"}, "a": {"a1", "a2"}, "c": {"c1"}, "c1": {"c11"}}}
+	tree := &company{children: map[string][]string{"root": {"a", "b", "c"}, "a": {"a1", "a2"}, "c": {"c1"},
+		"c1": {"c11"}}}
 	s := serve(t, tree.serve)
 	c := s.client(t, wps.Config{})
 	got, err := gather(c.Departments(t.Context()), deptID)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"root", "a", "b", "c", "a1", "a2", "c1", "c11"}, got, "parents before their children, in the vendor's order")
+	assert.Equal(t, []string{"root", "a", "b", "c", "a1", "a2", "c1", "c11"}, got,
+		"parents before their children, in the vendor's order")
 
 	// A department that is moved below its own child, or that comes twice, ends neither the walk nor is it lost.
 	tree.change(func() { tree.children["c11"], tree.children["a"] = []string{"c", "root", "d"}, []string{"a1", "a1"} })
@@ -298,7 +316,8 @@ func TestUsersYieldsEverybodyOnce(t *testing.T) {
 }
 
 func TestIteratorsStopWhenTheCallerDoes(t *testing.T) {
-	tree := &company{children: map[string][]string{"root": {"a", "b"}}, members: map[string][]string{"root": {"u", "v"}, "a": {"w"}, "b": {"x"}}}
+	tree := &company{children: map[string][]string{"root": {"a", "b"}},
+		members: map[string][]string{"root": {"u", "v"}, "a": {"w"}, "b": {"x"}}}
 	s := serve(t, tree.serve)
 	c := s.client(t, wps.Config{})
 	for d, err := range c.Departments(t.Context()) {
@@ -342,12 +361,14 @@ func TestTrapEmptyWithoutDataPermission(t *testing.T) {
 	got, err := gather(c.Users(t.Context()), userID)
 	require.NoError(t, err)
 	assert.Empty(t, got)
-	scope, err := c.GetContactsPermissionScope(t.Context(), &wpsapi.GetContactsPermissionScopeParams{Scopes: []wpsapi.ContactScope{wpsapi.ContactScopeOrg}})
+	scope, err := c.GetContactsPermissionScope(t.Context(),
+		&wpsapi.GetContactsPermissionScopeParams{Scopes: []wpsapi.ContactScope{wpsapi.ContactScopeOrg}})
 	require.NoError(t, err)
 	assert.Empty(t, scope.Data.Items[0].DeptIDs)
 }
 
-// lookUp answers batchReadDeptMembers with whoever is asked for, in another order, without those for whom leaveOut is true.
+// lookUp answers batchReadDeptMembers with whoever is asked for, in another order, without those for whom leaveOut is
+// true.
 func lookUp(leaveOut func(id string) bool) func(http.ResponseWriter, *http.Request, int) {
 	return func(w http.ResponseWriter, r *http.Request, _ int) {
 		var request struct {
@@ -406,7 +427,8 @@ func TestDepartmentUsersByIDOfOthers(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []wpsapi.DeptMember{{UserID: "u-2"}, {UserID: "u-9"}}, members, "nobody is lost")
 	assert.Equal(t, []string{"nine@example.com"}, missing)
-	assert.JSONEq(t, `{"status":["active"],"user_ids":["nine@example.com","u-2"],"with_user_detail":true}`, s.seen()[0].body)
+	assert.JSONEq(t, `{"status":["active"],"user_ids":["nine@example.com","u-2"],"with_user_detail":true}`,
+		s.seen()[0].body)
 }
 
 func TestLookUpsOfNobody(t *testing.T) {
@@ -448,13 +470,17 @@ func TestUsersByID(t *testing.T) {
 	s := serve(t, reply(`{"code":0,"data":{"items":[{"id":"u-2","depts":[{"id":"d"}]},{"id":"u-1"}]}}`))
 	users, missing, err := s.client(t, wps.Config{}).UsersByID(t.Context(), []string{"u-1", "u-3", "u-2", "u-1"})
 	require.NoError(t, err)
-	assert.Equal(t, []wpsapi.User{{ID: "u-1"}, {ID: "u-2", Depts: []wpsapi.UserDept{{ID: "d"}}}}, users, "in the order asked for")
+	assert.Equal(t, []wpsapi.User{{ID: "u-1"}, {ID: "u-2", Depts: []wpsapi.UserDept{{ID: "d"}}}}, users,
+		"in the order asked for")
 	assert.Equal(t, []string{"u-3"}, missing)
-	assert.JSONEq(t, `{"status":["active","notactive","disabled"],"user_ids":["u-1","u-3","u-2"],"with_dept":true}`, s.seen()[0].body)
+	assert.JSONEq(t, `{"status":["active","notactive","disabled"],"user_ids":["u-1","u-3","u-2"],"with_dept":true}`,
+		s.seen()[0].body)
 }
 
 func TestTrapDepartmentIdsOfUsers(t *testing.T) {
-	s := serve(t, reply(`{"code":0,"data":{"id":"u","depts":[{"id":"a","name":"A"},{"dept_id":"b","is_leader":true,"order":4294967297},{"id":"c","dept_id":"c"},{}]}}`))
+	s := serve(t,
+		reply(`{"code":0,"data":{"id":"u","depts":[{"id":"a","name":"A"},{"dept_id":"b","is_leader":true,`+
+			`"order":4294967297},{"id":"c","dept_id":"c"},{}]}}`))
 	user, err := s.client(t, wps.Config{}).GetUser(t.Context(), "u", &wpsapi.GetUserParams{WithDept: new(true)})
 	require.NoError(t, err)
 	var ids []string
@@ -468,8 +494,12 @@ func TestTrapDepartmentIdsOfUsers(t *testing.T) {
 func TestTrapNobodyIsLostForWantOfAnID(t *testing.T) {
 	name := func(u wpsapi.User) string { return u.ID + u.ExUserID }
 	people := map[string]func(context.Context, *wps.Client) ([]string, error){
-		"Users":         func(ctx context.Context, c *wps.Client) ([]string, error) { return gather(c.Users(ctx), name) },
-		"Users of Dp01": func(ctx context.Context, c *wps.Client) ([]string, error) { return gather(c.Users(ctx, "Dp01"), name) },
+		"Users": func(ctx context.Context, c *wps.Client) ([]string, error) {
+			return gather(c.Users(ctx), name)
+		},
+		"Users of Dp01": func(ctx context.Context, c *wps.Client) ([]string, error) {
+			return gather(c.Users(ctx, "Dp01"), name)
+		},
 		"DepartmentUsers": func(ctx context.Context, c *wps.Client) ([]string, error) {
 			return gather(c.DepartmentUsers(ctx, "Dp01"), func(m wpsapi.DeptMember) string {
 				if m.UserID == "" {
@@ -484,11 +514,16 @@ func TestTrapNobodyIsLostForWantOfAnID(t *testing.T) {
 		members string
 		want    []string
 	}{
-		`{"id":"a"},{"id":"b"},{"id":"a"}`:      {`{"user_id":"a"},{"user_id":"b"},{"user_id":"a"}`, []string{"a", "b"}},
-		`{"ex_user_id":"x"},{"ex_user_id":"y"}`: {`{"user_info":{"ex_user_id":"x"}},{"user_info":{"ex_user_id":"y"}}`, []string{"x", "y"}},
-		`{"id":"x"},{"id":"y"},{"id":"x"}`:      {`{"user_info":{"id":"x"}},{"user_id":"y"},{"user_id":"x"}`, []string{"x", "y"}},
-		`{"user_name":"x"},{"user_name":"y"}`:   {`{"user_info":{"user_name":"x"}},{"user_info":{"user_name":"y"}}`, nil},
-		`{"id":""},{"id":""}`:                   {`{"user_id":"","dept_id":"Dp01"},{"user_id":"","dept_id":"Dp01"}`, nil},
+		`{"id":"a"},{"id":"b"},{"id":"a"}`: {`{"user_id":"a"},{"user_id":"b"},{"user_id":"a"}`,
+			[]string{"a", "b"}},
+		`{"ex_user_id":"x"},{"ex_user_id":"y"}`: {`{"user_info":{"ex_user_id":"x"}},{"user_info":{"ex_user_id":"y"}}`,
+			[]string{"x", "y"}},
+		`{"id":"x"},{"id":"y"},{"id":"x"}`: {`{"user_info":{"id":"x"}},{"user_id":"y"},{"user_id":"x"}`,
+			[]string{"x", "y"}},
+		`{"user_name":"x"},{"user_name":"y"}`: {`{"user_info":{"user_name":"x"}},{"user_info":{"user_name":"y"}}`,
+			nil},
+		`{"id":""},{"id":""}`: {`{"user_id":"","dept_id":"Dp01"},{"user_id":"","dept_id":"Dp01"}`,
+			nil},
 	} {
 		for list, read := range people {
 			t.Run(list+" "+users, func(t *testing.T) {
@@ -517,7 +552,8 @@ func TestTrapNobodyIsLostForWantOfAnID(t *testing.T) {
 			})
 		}
 	}
-	s := serve(t, reply(`{"code":0,"data":{"items":[{"user_info":{"user_name":"x"}},{"user_info":{"user_name":"y"}}]}}`))
+	s := serve(t,
+		reply(`{"code":0,"data":{"items":[{"user_info":{"user_name":"x"}},{"user_info":{"user_name":"y"}}]}}`))
 	_, _, err := s.client(t, wps.Config{}).DepartmentUsersByID(t.Context(), "Dp01", []string{"a", "b"})
 	assert.ErrorIs(t, err, clients.ErrBadResponse)
 	_, _, err = s.client(t, wps.Config{}).UsersByID(t.Context(), []string{"a", "b"})

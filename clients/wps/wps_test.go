@@ -63,10 +63,13 @@ func TestSuite(t *testing.T) {
 			user := token.Token{Value: userToken, Refresh: refreshToken, Expiry: time.Now().Add(time.Hour)}
 			return newClient(t, wps.Config{User: user}, baseURL, options...)
 		},
-		Token:        answerToken,
-		RejectToken:  samples.Response{Status: 401, Body: []byte(`{"code":400001001,"message":"kso: access_token verify err: token expired"}`)},
-		RejectSecret: samples.Response{Status: 401, Body: []byte(`{"code":40000005,"msg":"request failed","debug":{"desc":"client authentication failed: %s"}}`)},
-		Secrets:      []string{appKey, accessToken, userToken, refreshToken},
+		Token: answerToken,
+		RejectToken: samples.Response{Status: 401,
+			Body: []byte(`{"code":400001001,"message":"kso: access_token verify err: token expired"}`)},
+		RejectSecret: samples.Response{Status: 401,
+			Body: []byte(
+				`{"code":40000005,"msg":"request failed","debug":{"desc":"client authentication failed: %s"}}`)},
+		Secrets: []string{appKey, accessToken, userToken, refreshToken},
 		Code: func(body []byte) string {
 			var envelope struct {
 				Code  json.Number
@@ -156,7 +159,8 @@ func serve(t testing.TB, handle func(w http.ResponseWriter, r *http.Request, n i
 
 func (s *server) client(t testing.TB, cfg wps.Config, options ...clients.Option) *wps.Client {
 	t.Helper()
-	return newClient(t, cfg, s.url, append([]clients.Option{clients.WithClock(s.clock), clients.WithLimiter(clients.NoLimit)}, options...)...)
+	return newClient(t, cfg, s.url, append([]clients.Option{clients.WithClock(s.clock),
+		clients.WithLimiter(clients.NoLimit)}, options...)...)
 }
 
 func reply(body string) func(http.ResponseWriter, *http.Request, int) {

@@ -97,7 +97,8 @@ func newRepository(t *testing.T) *repository {
 	r.write("a.go", "// Package a is the root.\npackage a\n\nfunc Samples() int { return 1 }\n")
 	r.write("sim/sim.go", simA)
 	r.write("sim/internal/company/company.go", companyA)
-	r.write("sim/internal/aserver/aserver.gen.go", "package aserver\n\ntype StrictServerInterface interface{ GetUser() }\n")
+	r.write("sim/internal/aserver/aserver.gen.go",
+		"package aserver\n\ntype StrictServerInterface interface{ GetUser() }\n")
 	for name, text := range others {
 		r.write(name, text)
 	}
@@ -112,7 +113,8 @@ func (r *repository) git(args ...string) string {
 	cmd := exec.CommandContext(r.t.Context(), "git", args...)
 	cmd.Dir = r.root
 	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null",
-		"GIT_AUTHOR_NAME=Nobody", "GIT_AUTHOR_EMAIL=nobody@example.org", "GIT_COMMITTER_NAME=Nobody", "GIT_COMMITTER_EMAIL=nobody@example.org")
+		"GIT_AUTHOR_NAME=Nobody", "GIT_AUTHOR_EMAIL=nobody@example.org", "GIT_COMMITTER_NAME=Nobody",
+		"GIT_COMMITTER_EMAIL=nobody@example.org")
 	out, err := cmd.CombinedOutput()
 	require.NoError(r.t, err, string(out))
 	return strings.TrimSpace(string(out))
@@ -160,7 +162,8 @@ func TestNothingChanged(t *testing.T) {
 
 func TestWhatIsAddedBreaksNobody(t *testing.T) {
 	r := newRepository(t)
-	r.edit("specs/a.yaml", "        name: {type: string}\n", "        name: {type: string}\n        badge_no: {type: string}\n")
+	r.edit("specs/a.yaml", "        name: {type: string}\n",
+		"        name: {type: string}\n        badge_no: {type: string}\n")
 	r.edit("specs/a.yaml", "enum: [1, 2]", "enum: [1, 2, 6]")
 	r.edit("specs/a.yaml", "paths:\n", `paths:
   /user/list:
@@ -169,11 +172,13 @@ func TestWhatIsAddedBreaksNobody(t *testing.T) {
       responses: {'200': {description: Nothing.}}
 `)
 	r.edit("gen/aapi/aapi.gen.go", "Name   string", "Name, BadgeNo string")
-	r.edit("gen/aapi/aapi.gen.go", "const StatusOne Status = 1", "const (\n\tStatusOne Status = 1\n\tStatusSix Status = 6\n)")
+	r.edit("gen/aapi/aapi.gen.go", "const StatusOne Status = 1",
+		"const (\n\tStatusOne Status = 1\n\tStatusSix Status = 6\n)")
 	r.edit("gen/aapi/aapi.gen.go", "func (*API) GetUser() {}", "func (*API) GetUser() {}\n\nfunc (*API) ListUsers() {}")
 	report, text := r.compare("HEAD")
 	assert.Equal(t, Warning, report.Severity(), text)
-	for _, want := range []string{"warning     added the new `6` enum value", "badge_no", "StatusSix: added", "User.BadgeNo: added", "(*API).ListUsers: added", "at GET /user/list"} {
+	for _, want := range []string{"warning     added the new `6` enum value", "badge_no", "StatusSix: added",
+		"User.BadgeNo: added", "(*API).ListUsers: added", "at GET /user/list"} {
 		assert.Contains(t, text, want)
 	}
 	assert.Contains(t, text, "0 breaking")
@@ -188,7 +193,8 @@ func TestWhatIsRenamedRetypedOrGoneBreaks(t *testing.T) {
 			r.edit("specs/a.yaml", "        name: {type: string}", "        full_name: {type: string}")
 			r.edit("specs/a.yaml", "required: [name]", "required: [full_name]")
 			r.edit("gen/aapi/aapi.gen.go", "Name   string", "FullName string")
-		}, []string{"BREAKING    removed the required property `name`", "at GET /user/get", "BREAKING    User.Name: removed"}},
+		}, []string{"BREAKING    removed the required property `name`", "at GET /user/get",
+			"BREAKING    User.Name: removed"}},
 		"a type in the document": {func(r *repository) {
 			r.edit("specs/a.yaml", "        name: {type: string}", "        name: {type: integer}")
 		}, []string{"specs/a.yaml: BREAKING", "No change in a, gen/aapi, sim."}},
@@ -314,7 +320,8 @@ func TestCommand(t *testing.T) {
 	require.NoError(t, err, string(out))
 	r := newRepository(t)
 	run := func(args ...string) (int, string) {
-		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), command, append([]string{"-root", r.root}, args...)...)
+		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), command,
+			append([]string{"-root", r.root}, args...)...)
 		out, err := cmd.CombinedOutput()
 		var exit *exec.ExitError
 		if err != nil {

@@ -79,8 +79,9 @@ func (r Report) Severity() Severity {
 	return worst
 }
 
-// Write prints the report for people: a section for each document or package that has changed, the breaking changes first. The same text reported for many
-// operations, as that of a shared schema is, is printed once with the list of them.
+// Write prints the report for people: a section for each document or package that has changed, the breaking changes
+// first. The same text reported for many operations, as that of a shared schema is, is printed once with the list of
+// them.
 func (r Report) Write(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Compared with %s (%s).\n", r.Base.Commit[:min(12, len(r.Base.Commit))], r.Base.Why)
@@ -114,7 +115,8 @@ func (r Report) Write(w io.Writer) error {
 	if len(unchanged) > 0 {
 		fmt.Fprintf(&b, "\nNo change in %s.\n", wrapped(unchanged))
 	}
-	fmt.Fprintf(&b, "\n%d breaking, %d to look at, %d compatible.\n", count[Breaking], count[Warning], count[Compatible])
+	fmt.Fprintf(&b, "\n%d breaking, %d to look at, %d compatible.\n", count[Breaking], count[Warning],
+		count[Compatible])
 	if r.Severity() == Breaking {
 		b.WriteString("A breaking change needs a release that says so; docs/CHANGING_A_SPEC.md tells how.\n")
 	}

@@ -63,7 +63,7 @@ func (g *guide) apply(document, edits string) string {
 		}
 		before, after, ok := strings.Cut(document, "\n    "+schema+":\n")
 		require.True(g.t, ok, "specs/wecom.yaml has no schema %s any more: the guide needs another example", schema)
-		require.Truef(g.t, strings.Contains(after, strings.Join(old, "")),
+		require.Containsf(g.t, after, strings.Join(old, ""),
 			"specs/wecom.yaml has changed below %s: so must the example in docs/CHANGING_A_SPEC.md, which has\n%s",
 			schema, strings.Join(old, ""))
 		after = strings.Replace(after, strings.Join(old, ""), strings.Join(changed, ""), 1)
@@ -166,8 +166,8 @@ func (w *tree) edited(dir, command string, args ...string) (string, error) {
 	return w.run(dir, append([]string{command, "-overlay", file}, args...)...)
 }
 
-// report compares the document and the generated packages of the edited tree with the checkout's: what stands on them does
-// not compile before it is edited, too.
+// report compares the document and the generated packages of the edited tree with the checkout's: what stands on them
+// does not compile before it is edited, too.
 func (w *tree) report() string {
 	w.t.Helper()
 	document := filepath.Join(w.root, "specs/wecom.yaml")
@@ -383,7 +383,7 @@ func TestTheGuideAddsAnOperation(t *testing.T) {
 	assert.Contains(t, string(coverage), "| GET /user/get_badge | `GetBadge` |")
 	fails(g.lines("text", 3), "build", "./sim")
 
-	w.create(g, "sim/wecom_badge.go")
+	w.create(g, "sim/internal/wecom/badge.go")
 	w.patch(g.block("diff", 3))
 	do("build", "./...")
 	fails(g.lines("text", 4), "test", "-run", "^TestLedger$", "./contract")

@@ -61,7 +61,8 @@ func comparePackage(before, after *types.Package) []Change {
 	return changes
 }
 
-// subject is the type that a message of apidiff's is about: "Person" in "Person.Name: removed" and "(*Person).Age: added".
+// subject is the type that a message of apidiff's is about: "Person" in "Person.Name: removed" and "(*Person).Age:
+// added".
 var subject = regexp.MustCompile(`^\(?\*?(\w+)`)
 
 // compareExposed compares the types of internal packages that a public package hands out.

@@ -81,7 +81,8 @@ func wantKind(word string, status int) clients.Kind {
 	}[status]
 }
 
-// kinds has the vendor answer each code that the document lists, and compares the kind of the error with the document's.
+// kinds has the vendor answer each code that the document lists, and compares the kind of the error with the
+// document's.
 func (s *Suite) kinds(t *testing.T) {
 	documented := s.errorKinds(t)
 	require.Len(t, s.Refusals, len(documented.lists), "each list of codes is tried in its envelope")

@@ -1,5 +1,5 @@
-// Package clienttest holds the tests that every vendor's client has to pass, driven by the operations of its document and by its wire
-// samples, so that a new operation is tested as soon as it has a sample.
+// Package clienttest holds the tests that every vendor's client has to pass, driven by the operations of its document
+// and by its wire samples, so that a new operation is tested as soon as it has a sample.
 package clienttest
 
 import (
@@ -32,13 +32,15 @@ type Suite struct {
 	// New makes the client with every credential that it can have. It returns what has the operations' methods.
 	New func(t testing.TB, baseURL string, options ...clients.Option) any
 
-	// Token answers a request for a token with one that stays good, and tells whether it was such a request. The path of r has no prefix.
+	// Token answers a request for a token with one that stays good, and tells whether it was such a request. The path
+	// of r has no prefix.
 	Token func(w http.ResponseWriter, r *http.Request) bool
 
 	// RejectToken is a response that refuses the token that came with a call.
 	RejectToken samples.Response
 
-	// RejectSecret is a response of the token operation that refuses the secret. %s in its text stands for what was sent.
+	// RejectSecret is a response of the token operation that refuses the secret. %s in its text stands for what was
+	// sent.
 	RejectSecret samples.Response
 
 	// Secrets are the credentials that New gives and the tokens that Token answers.
@@ -103,7 +105,9 @@ func (s *Suite) everyOperationHasSamples(t *testing.T) {
 	}
 	for _, sample := range s.samples(t) {
 		if !known[sample.Operation] {
-			t.Errorf("%s: testdata has %s/%s/%s.json, gen/%[2]sapi has no such operation: is it in specs/%[2]s.yaml, and was \"make generate\" run?",
+			t.Errorf(
+				"%s: testdata has %s/%s/%s.json, gen/%[2]sapi has no such operation: is it in specs/%[2]s.yaml, and "+
+					"was \"make generate\" run?",
 				sample.Operation, s.Vendor, sample.Operation, sample.Case)
 		}
 		entry := has[sample.Operation]
@@ -184,7 +188,8 @@ func withoutZeros(v any) any {
 	return v
 }
 
-// serve starts a server below a path prefix. It hands the operation's own path to handle and answers requests for tokens.
+// serve starts a server below a path prefix. It hands the operation's own path to handle and answers requests for
+// tokens.
 func (s *Suite) serve(t testing.TB, op *wire.Operation, request samples.Request, handle http.HandlerFunc) string {
 	return bare(t, func(w http.ResponseWriter, r *http.Request) {
 		r.URL.Path = strings.TrimPrefix(r.URL.Path, "/prefix")
@@ -261,7 +266,8 @@ func (s *Suite) samplesOverHTTP(t *testing.T) {
 	}
 }
 
-func (s *Suite) compareRequest(t *testing.T, op *wire.Operation, sample *samples.Sample, got *http.Request, body []byte) {
+func (s *Suite) compareRequest(t *testing.T, op *wire.Operation, sample *samples.Sample, got *http.Request,
+	body []byte) {
 	t.Helper()
 	assert.Equal(t, op.Method, got.Method)
 	assert.Equal(t, pathOf(op, sample.Request), got.URL.Path)
@@ -374,7 +380,8 @@ func (c *counter) add() int {
 func (s *Suite) probe(t *testing.T) (*wire.Operation, *samples.Sample) {
 	t.Helper()
 	for _, op := range s.Operations { // in the document's order, so that every run takes the same
-		if sample := s.answerable(t)[op]; sample != nil && len(op.Security) > 0 && op.Idempotent && op.Method == http.MethodGet {
+		if sample := s.answerable(t)[op]; sample != nil && len(op.Security) > 0 && op.Idempotent &&
+			op.Method == http.MethodGet {
 			return op, sample
 		}
 	}

@@ -19,11 +19,13 @@ import (
 
 // Builder makes the reference pages.
 type Builder struct {
-	Documents fs.FS    // the folder specs
-	Testdata  fs.FS    // the folder testdata
-	Redocly   []string // the command that runs redocly's command line, such as npx @redocly/cli@2.77.0; without it, only documents and indices are written
-	Version   string   // of the checkout, for the index; may be empty
-	Log       func(format string, args ...any)
+	Documents fs.FS // the folder specs
+	Testdata  fs.FS // the folder testdata
+	// the command that runs redocly's command line, such as npx @redocly/cli@2.77.0; without it, only documents and
+	// indices are written
+	Redocly []string
+	Version string // of the checkout, for the index; may be empty
+	Log     func(format string, args ...any)
 }
 
 //go:embed index.html.tmpl
@@ -112,7 +114,8 @@ func (b Builder) render(ctx context.Context, p *page, f form, work, out string) 
 		return nil
 	}
 	target := filepath.Join(out, p.vendor.name+".html")
-	args := append(b.Redocly[1:len(b.Redocly):len(b.Redocly)], "build-docs", "--inlineBundle", "--openapi.jsonSamplesExpandLevel=all", "-o", target, input)
+	args := append(b.Redocly[1:len(b.Redocly):len(b.Redocly)], "build-docs", "--inlineBundle",
+		"--openapi.jsonSamplesExpandLevel=all", "-o", target, input)
 	cmd := exec.CommandContext(ctx, b.Redocly[0], args...)
 	cmd.Env = append(os.Environ(), "REDOCLY_TELEMETRY=off", "REDOCLY_SUPPRESS_UPDATE_NOTICE=true")
 	if printed, err := cmd.CombinedOutput(); err != nil {
@@ -143,7 +146,9 @@ func offline(html []byte) ([]byte, error) {
 		return nil, errors.New("the rendered page has no head")
 	}
 	html = bytes.Replace(html, []byte(head), []byte(head+"\n  <link rel=\"icon\" href=\"data:,\">"), 1)
-	const word = `data:image/svg+xml,%3Csvg xmlns=%27http://www.w3.org/2000/svg%27 width=%2752%27 height=%2712%27%3E%3Ctext y=%2710%27 font-family=%27sans-serif%27 font-size=%2712%27 fill=%27%23555%27%3ERedocly%3C/text%3E%3C/svg%3E`
+	const word = `data:image/svg+xml,%3Csvg xmlns=%27http://www.w3.org/2000/svg%27 width=%2752%27 ` +
+		`height=%2712%27%3E%3Ctext y=%2710%27 font-family=%27sans-serif%27 font-size=%2712%27 ` +
+		`fill=%27%23555%27%3ERedocly%3C/text%3E%3C/svg%3E`
 	return logo.ReplaceAll(html, []byte(word)), nil
 }
 
@@ -164,7 +169,8 @@ func (b Builder) index(pages []*page, f form) ([]byte, error) {
 	}{Version: b.Version, Simulator: f == atSimulator}
 	for _, p := range pages {
 		data.Cards = append(data.Cards, card{
-			Name: p.vendor.name, Title: p.vendor.title, Document: p.title, Version: p.version, Server: p.vendor.server(f, p.servers[0]),
+			Name: p.vendor.name, Title: p.vendor.title, Document: p.title, Version: p.version,
+			Server: p.vendor.server(f, p.servers[0]),
 			Source: p.source, Operations: len(p.operations), Tags: p.tags,
 		})
 		data.Count += len(p.operations)

@@ -83,7 +83,8 @@ token=$(curl -sS "https://qyapi.weixin.qq.com/cgi-bin/gettoken?corpid=$WECOM_COR
 curl -sS "https://qyapi.weixin.qq.com/cgi-bin/user/get?userid=chen.yq&access_token=$token"
 `, wecom["GetUser"])
 	simulated := sourcesOf(t, page, atSimulator)
-	assert.Contains(t, simulated["GetUser"], `curl -sS "ROSTER__WECOM_BASE_URL__/user/get?userid=ROSTER__WECOM_USER_ID__&access_token=$token"`)
+	assert.Contains(t, simulated["GetUser"],
+		`curl -sS "ROSTER__WECOM_BASE_URL__/user/get?userid=ROSTER__WECOM_USER_ID__&access_token=$token"`)
 	assert.Contains(t, simulated["CreateUser"], `"userid": "chen.yq"`, "a new user has an id of its own")
 }
 
@@ -98,24 +99,33 @@ func TestQuotesAndMarks(t *testing.T) {
 	} {
 		assert.Equal(t, want, v.resolve(atVendor, call{server: "https://v.example"}, marked))
 	}
-	assert.Equal(t, `"ROSTER__BASE__/x?s=ROSTER__SECRET__" '$a ROSTER__ID__'`, v.resolve(atSimulator, call{}, `"{{URL}}/x?s={{SECRET}}" '$a {{ID|1}}'`))
+	assert.Equal(t, `"ROSTER__BASE__/x?s=ROSTER__SECRET__" '$a ROSTER__ID__'`,
+		v.resolve(atSimulator, call{}, `"{{URL}}/x?s={{SECRET}}" '$a {{ID|1}}'`))
 
 	assert.Equal(t, "a%20b%26{{X|y}}%2F", escape("a b&{{X|y}}/"))
 	assert.Equal(t, `'it'\''s'`, quote("it's"))
 }
 
 func TestKnownValuesAreReplacedWhole(t *testing.T) {
-	v := vendor{known: map[string]string{"12": "DEPARTMENT", "chen.yq": "USER"}, fields: map[string]string{"secret": "SECRET"}}
+	v := vendor{known: map[string]string{"12": "DEPARTMENT", "chen.yq": "USER"},
+		fields: map[string]string{"secret": "SECRET"}}
 	s := &samples.Sample{}
-	s.Request.Body = []byte(`{"a": 12, "b": "12", "c": [12, 120, "x-12"], "d": "chen.yq|12", "e": {"secret": "s"}, "f": "2025-11-12"}`)
-	assert.Equal(t, `{"a":{{DEPARTMENT|12}},"b":"{{DEPARTMENT|12}}","c":[{{DEPARTMENT|12}},120,"x-12"],"d":"{{USER|chen.yq}}|{{DEPARTMENT|12}}","e":{"secret":"{{SECRET}}"},"f":"2025-11-12"}`,
+	s.Request.Body = []byte(
+		`{"a": 12, "b": "12", "c": [12, 120, "x-12"], "d": "chen.yq|12", "e": {"secret": "s"}, "f": "2025-11-12"}`)
+	assert.Equal(t,
+		`{"a":{{DEPARTMENT|12}},"b":"{{DEPARTMENT|12}}","c":[{{DEPARTMENT|12}},120,"x-12"],`+
+			`"d":"{{USER|chen.yq}}|{{DEPARTMENT|12}}","e":{"secret":"{{SECRET}}"},"f":"2025-11-12"}`,
 		strings.NewReplacer("\n", "", "  ", "", ": ", ":").Replace(v.payload(call{contentType: "application/json"}, s)))
 }
 
 func TestRemarks(t *testing.T) {
 	var n yaml.Node
-	require.NoError(t, yaml.Unmarshal([]byte(`{x-rate-limit: [{requests: 5, seconds: 1}], x-scopes: [a, b], x-idempotent: false, x-idempotency-parameter: token, x-vendor-deviation: odd}`), &n))
-	assert.Equal(t, "\n\n- **Limit**: 5 calls in 1 s.\n- **Permissions**: `a`, `b`.\n- **May be sent again** after an answer was lost: with the same `token`.\n- **Beyond the vendor's page**: odd\n",
+	require.NoError(t, yaml.Unmarshal([]byte(
+		`{x-rate-limit: [{requests: 5, seconds: 1}], x-scopes: [a, b], x-idempotent: false, `+
+			`x-idempotency-parameter: token, x-vendor-deviation: odd}`), &n))
+	assert.Equal(t,
+		"\n\n- **Limit**: 5 calls in 1 s.\n- **Permissions**: `a`, `b`.\n- **May be sent again** after an answer "+
+			"was lost: with the same `token`.\n- **Beyond the vendor's page**: odd\n",
 		remarks(n.Content[0]))
 }
 
@@ -124,7 +134,8 @@ func TestAFailedBuildChangesNothing(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "docs")
 	require.NoError(t, os.MkdirAll(out, 0o755))
 	require.NoError(t, os.WriteFile(filepath.Join(out, "index.html"), []byte("before"), 0o600))
-	builder := Builder{Documents: os.DirFS("../../specs"), Testdata: os.DirFS("../../testdata"), Redocly: []string{"false"}, Log: t.Logf}
+	builder := Builder{Documents: os.DirFS("../../specs"), Testdata: os.DirFS("../../testdata"),
+		Redocly: []string{"false"}, Log: t.Logf}
 	assert.ErrorContains(t, builder.Build(t.Context(), out), "redocly")
 	kept, err := os.ReadFile(filepath.Join(out, "index.html"))
 	require.NoError(t, err)
@@ -135,7 +146,8 @@ func TestAFailedBuildChangesNothing(t *testing.T) {
 }
 
 func TestOffline(t *testing.T) {
-	page, err := offline([]byte("<html><head><title>x</title></head>`https://cdn.redoc.ly/redoc/logo-mini-full.svg`:`https://cdn.redoc.ly/redoc/logo-mini.svg`"))
+	page, err := offline([]byte(
+		"<html><head><title>x</title></head>`https://cdn.redoc.ly/redoc/logo-mini-full.svg`:`https://cdn.redoc.ly/redoc/logo-mini.svg`"))
 	require.NoError(t, err)
 	assert.NotContains(t, string(page), "cdn.redoc.ly")
 	assert.Contains(t, string(page), `<link rel="icon" href="data:,">`)

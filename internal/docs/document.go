@@ -129,7 +129,8 @@ func (p *page) derive(f form) ([]byte, error) {
 
 func (p *page) introduction(f form) string {
 	if f == atSimulator {
-		return "[All references](./) · The curl samples work as pasted: they name the simulator that serves this page, its made-up credentials and people. " +
+		return "[All references](./) · The curl samples work as pasted: they name the simulator that serves this " +
+			"page, its made-up credentials and people. " +
 			"Codes that a person gets by signing in are good once; reload the page for others.\n\n"
 	}
 	return "[All references](index.html) · The curl samples are whole: set the variables that they name, and paste.\n\n"
@@ -169,7 +170,8 @@ func (p *page) call(root *yaml.Node, path, method string, operation *yaml.Node, 
 		one = follow(root, one)
 		schema := follow(root, child(one, "schema"))
 		example := text(one, "example")
-		for _, candidate := range []*yaml.Node{child(schema, "example"), child(schema, "default"), first(child(schema, "enum")), first(child(follow(root, child(schema, "items")), "enum"))} {
+		for _, candidate := range []*yaml.Node{child(schema, "example"), child(schema, "default"),
+			first(child(schema, "enum")), first(child(follow(root, child(schema, "items")), "enum"))} {
 			if example == "" && candidate != nil {
 				example = candidate.Value
 			}
@@ -177,7 +179,9 @@ func (p *page) call(root *yaml.Node, path, method string, operation *yaml.Node, 
 		if example == "" {
 			example = "1"
 		}
-		c.parameters = append(c.parameters, parameter{name: text(one, "name"), in: text(one, "in"), required: text(one, "required") == "true", example: example})
+		c.parameters = append(c.parameters,
+			parameter{name: text(one, "name"), in: text(one, "in"), required: text(one, "required") == "true",
+				example: example})
 	}
 	for media := range members(child(follow(root, child(operation, "requestBody")), "content")) {
 		c.contentType = media

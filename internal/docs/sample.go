@@ -63,10 +63,12 @@ func (v vendor) curl(f form, c call, s *samples.Sample) string {
 		content := "$date"
 		if payload != "" {
 			content = c.contentType + "$date$digest"
-			lines = append(lines, "body="+quote(payload), `digest=$(printf %s "$body" | openssl dgst -sha256 | sed 's/.* //')`)
+			lines = append(lines, "body="+quote(payload),
+				`digest=$(printf %s "$body" | openssl dgst -sha256 | sed 's/.* //')`)
 		}
 		lines = append(lines, `date=$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT')`,
-			`signature=$(printf %s "KSO-1`+c.method+target+content+`" | openssl dgst -sha256 -hmac "{{WPS_APP_KEY}}" | sed 's/.* //')`)
+			`signature=$(printf %s "KSO-1`+c.method+target+content+`" | openssl dgst -sha256 -hmac `+
+				`"{{WPS_APP_KEY}}" | sed 's/.* //')`)
 		headers = append(headers, "X-Kso-Date: $date", "X-Kso-Authorization: KSO-1 {{WPS_APP_ID}}:$signature")
 	}
 	command := []string{"curl -sS"}

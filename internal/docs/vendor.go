@@ -42,10 +42,11 @@ type vendor struct {
 
 // exception changes the sample of one operation.
 type exception struct {
-	sample string            // the case of testdata, if not the plainest that succeeds
-	fields map[string]string // before those of the vendor; "$name" is a variable that before sets, "NAME|value" has the value at the vendor
-	before []string          // commands that get something which the call needs, after the credentials
-	scheme string            // the security scheme, if not the first of the document
+	sample string // the case of testdata, if not the plainest that succeeds
+	// before those of the vendor; "$name" is a variable that before sets, "NAME|value" has the value at the vendor
+	fields map[string]string
+	before []string // commands that get something which the call needs, after the credentials
+	scheme string   // the security scheme, if not the first of the document
 
 	stdin, part string // for a multipart body: the command that writes the file, and the option that names the part
 }
@@ -65,8 +66,10 @@ func all() ([]vendor, error) {
 	for _, registered := range vendors.All() {
 		notes, ok := known[registered.Name]
 		if !ok {
-			return nil, fmt.Errorf("docs: %s is in the register of vendors, but nothing says how its samples get their credentials: "+
-				"add internal/docs/vendor_%[1]s.go", registered.Name)
+			return nil,
+				fmt.Errorf(
+					"docs: %s is in the register of vendors, but nothing says how its samples get their credentials: "+
+						"add internal/docs/vendor_%[1]s.go", registered.Name)
 		}
 		v := notes()
 		v.name, v.title, v.baseURL = registered.Name, registered.Title, registered.BaseURL()

@@ -15,16 +15,19 @@ func feishu() vendor {
 			"FEISHU_FORMER_OPEN_ID":    "open_id of somebody who was deleted in the last 30 days",
 		},
 		fields: map[string]string{
-			"app_id": "FEISHU_APP_ID", "app_secret": "FEISHU_APP_SECRET", "client_id": "FEISHU_APP_ID", "client_secret": "FEISHU_APP_SECRET",
-			"app_ticket": "FEISHU_STORE_APP_TICKET",
+			"app_id": "FEISHU_APP_ID", "app_secret": "FEISHU_APP_SECRET", "client_id": "FEISHU_APP_ID",
+			"client_secret": "FEISHU_APP_SECRET",
+			"app_ticket":    "FEISHU_STORE_APP_TICKET",
 		},
 		operations: map[string]exception{
 			"getAppAccessToken": {fields: store},
 			"resendAppTicket":   {fields: store},
 			"getTenantAccessToken": {
 				fields: map[string]string{"app_access_token": "$app_token", "tenant_key": "FEISHU_TENANT_KEY"},
-				before: []string{take("app_token", "app_access_token", `curl -sS "{{URL}}/auth/v3/app_access_token"`+inJSON+
-					`'{"app_id":"{{FEISHU_STORE_APP_ID}}","app_secret":"{{FEISHU_STORE_APP_SECRET}}","app_ticket":"{{FEISHU_STORE_APP_TICKET}}"}'`)},
+				before: []string{take("app_token", "app_access_token",
+					`curl -sS "{{URL}}/auth/v3/app_access_token"`+inJSON+
+						`'{"app_id":"{{FEISHU_STORE_APP_ID}}","app_secret":"{{FEISHU_STORE_APP_SECRET}}",`+
+						`"app_ticket":"{{FEISHU_STORE_APP_TICKET}}"}'`)},
 			},
 			"createOauthToken": {fields: map[string]string{"code": "FEISHU_PORTAL_LOGIN_CODE"}},
 			"resurrectUser":    {fields: map[string]string{"user_id": "FEISHU_FORMER_OPEN_ID"}},
@@ -32,16 +35,20 @@ func feishu() vendor {
 		known: map[string]string{
 			"ou_5b1e0c7a94d24f0e8a63c2d1f7b90e44": "FEISHU_OPEN_ID", "ou_0f3d6a1b7c5e4d2f9a80": "FEISHU_OTHER_OPEN_ID",
 			"c4a1f2e8": "FEISHU_USER_ID", "on_1c7d0b52e9a84f3b8d60": "FEISHU_UNION_ID",
-			"od-31c0a9f4d2e84b7b": "FEISHU_EMPTY_OPEN_DEPARTMENT_ID", "od-7a10c9e25b3f4d6c8e21a0b4d9c3f511": "FEISHU_OPEN_DEPARTMENT_ID", "a81fd02c": "FEISHU_DEPARTMENT_ID",
+			"od-31c0a9f4d2e84b7b":                 "FEISHU_EMPTY_OPEN_DEPARTMENT_ID",
+			"od-7a10c9e25b3f4d6c8e21a0b4d9c3f511": "FEISHU_OPEN_DEPARTMENT_ID", "a81fd02c": "FEISHU_DEPARTMENT_ID",
 			"8613000000001": "FEISHU_MOBILE", "demo-session-01": "FEISHU_SESSION",
 		},
 		created: map[string]string{"FEISHU_MOBILE": "FEISHU_NEW_MOBILE"},
 		once:    []string{"FEISHU_LOGIN_CODE", "FEISHU_PORTAL_LOGIN_CODE", "FEISHU_SESSION"},
 		authorize: func(scheme string) authorization {
-			before := take("token", "tenant_access_token", `curl -sS "{{URL}}/auth/v3/tenant_access_token/internal"`+inJSON+`'{"app_id":"{{FEISHU_APP_ID}}","app_secret":"{{FEISHU_APP_SECRET}}"}'`)
+			before := take("token", "tenant_access_token",
+				`curl -sS "{{URL}}/auth/v3/tenant_access_token/internal"`+inJSON+`'{"app_id":"{{FEISHU_APP_ID}}",`+
+					`"app_secret":"{{FEISHU_APP_SECRET}}"}'`)
 			if scheme == "userToken" {
 				before = take("token", "access_token", `curl -sS "{{URL}}/authen/v2/oauth/token"`+inJSON+
-					`'{"grant_type":"authorization_code","client_id":"{{FEISHU_APP_ID}}","client_secret":"{{FEISHU_APP_SECRET}}","code":"{{FEISHU_LOGIN_CODE}}"}'`)
+					`'{"grant_type":"authorization_code","client_id":"{{FEISHU_APP_ID}}",`+
+					`"client_secret":"{{FEISHU_APP_SECRET}}","code":"{{FEISHU_LOGIN_CODE}}"}'`)
 			}
 			return authorization{before: []string{before}, headers: []string{"Authorization: Bearer $token"}}
 		},

@@ -1,8 +1,8 @@
-// Package simtest starts simulators for tests and checks whatever they answer against the vendors' documents, so that the whole test suite
-// checks that the simulator and the documents agree, and not one test of it.
+// Package simtest starts simulators for tests and checks whatever they answer against the vendors' documents, so that
+// the whole test suite checks that the simulator and the documents agree, and not one test of it.
 //
-// What a fault does to an answer afterwards is left out: it is meant to differ. So is what a test says of requests, since tests send wrong
-// ones on purpose.
+// What a fault does to an answer afterwards is left out: it is meant to differ. So is what a test says of requests,
+// since tests send wrong ones on purpose.
 package simtest
 
 import (
@@ -22,8 +22,8 @@ func Serve(t testing.TB, options ...sim.Option) *sim.Server {
 	return sim.Serve(t, append([]sim.Option{Checked(t)}, options...)...)
 }
 
-// Checked is an option for simulators that are started in another way. Once the test is over and its simulator closed, it fails for every
-// answer that the documents do not declare.
+// Checked is an option for simulators that are started in another way. Once the test is over and its simulator closed,
+// it fails for every answer that the documents do not declare.
 func Checked(t testing.TB) sim.Option {
 	t.Helper()
 	validators, err := validators()
@@ -43,7 +43,8 @@ func Checked(t testing.TB) sim.Option {
 		}
 	})
 	return sim.WithMiddleware(func(next http.Handler) http.Handler {
-		checked, withChosenCode := contract.Handler(next, report, validators...), contract.Handler(next, chosen, validators...)
+		checked, withChosenCode := contract.Handler(next, report, validators...),
+			contract.Handler(next, chosen, validators...)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if f, _ := sim.FaultOf(r.Context()); f.Kind == sim.FaultVendorError { // the code is the test's choice
 				withChosenCode.ServeHTTP(w, r)
@@ -81,12 +82,13 @@ func undeclared(report *contract.Report) []contract.Entry {
 	return out
 }
 
-// bannedPage tells whether an entry is about the page that DingTalk has for a banned address: the document declares it, and to a validator it is
-// an outage all the same. The simulator has no other page of DingTalk's.
+// bannedPage tells whether an entry is about the page that DingTalk has for a banned address: the document declares it,
+// and to a validator it is an outage all the same. The simulator has no other page of DingTalk's.
 func bannedPage(e contract.Entry) bool {
 	switch e.Kind {
 	case contract.KindNotJSON, contract.KindWrongContentType:
-		return e.Outage && e.Vendor == sim.VendorDingTalk && (e.Came == "text/html" || strings.HasSuffix(e.Came, "a page of HTML or XML"))
+		return e.Outage && e.Vendor == sim.VendorDingTalk &&
+			(e.Came == "text/html" || strings.HasSuffix(e.Came, "a page of HTML or XML"))
 	}
 	return false
 }
@@ -94,8 +96,8 @@ func bannedPage(e contract.Entry) bool {
 // standIn is such a code, of the interface or of its token endpoint.
 var standIn = regexp.MustCompile(`^[45][0-9]{2}0{5,6}$`)
 
-// standsIn tells whether a code is one of those by which the simulator numbers failures for which no code of WPS's is known: the document
-// says that there are such, and lists only what there is evidence for.
+// standsIn tells whether a code is one of those by which the simulator numbers failures for which no code of WPS's is
+// known: the document says that there are such, and lists only what there is evidence for.
 func standsIn(e contract.Entry) bool {
 	return e.Vendor == sim.VendorWPS && e.Kind == contract.KindUndocumentedCode && standIn.MatchString(e.Code)
 }

@@ -42,7 +42,8 @@ func openAPI() *kind {
 		order: []string{
 			"$ref", "title", "type", "format", "nullable", "deprecated", "x-deprecated-reason", "x-usage",
 			"description", "pattern", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems",
-			"uniqueItems", "default", "enum", "x-enum-varnames", "x-enum-descriptions", "x-enum-kinds", "*", "oneOf", "items",
+			"uniqueItems", "default", "enum", "x-enum-varnames", "x-enum-descriptions", "x-enum-kinds", "*", "oneOf",
+			"items",
 			"additionalProperties", "required", "properties", "example",
 		},
 		opens: []string{"properties"},
@@ -82,7 +83,8 @@ func openAPI() *kind {
 		order: []string{
 			"operationId", "tags", "summary", "description", "externalDocs", "deprecated",
 			"x-deprecated-reason", "x-source", "x-idempotent", "x-idempotency-parameter", "x-carries-secret",
-			"x-answer", "x-rate-limit", "x-scopes", "x-error-kinds", "x-vendor-deviation", "*", "servers", "security", "parameters",
+			"x-answer", "x-rate-limit", "x-scopes", "x-error-kinds", "x-vendor-deviation", "*", "servers", "security",
+			"parameters",
 			"requestBody", "responses",
 		},
 		fields: map[string]*kind{"parameters": list(parameter), "requestBody": body, "responses": list(response)},

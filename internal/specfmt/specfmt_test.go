@@ -255,6 +255,6 @@ func TestTheDocumentsSettle(t *testing.T) {
 		require.NoError(t, err, file)
 		again, err := Format(formatted)
 		require.NoError(t, err, file)
-		assert.True(t, string(formatted) == string(again), file)
+		assert.Equal(t, string(formatted), string(again), file)
 	}
 }

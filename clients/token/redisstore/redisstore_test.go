@@ -86,7 +86,8 @@ func TestOneOfManyProcessesFetches(t *testing.T) {
 	for range 16 {
 		source, err := token.New(token.Config{Key: "k", Store: redisstore.New(connect(t, socket)),
 			Fetch: func(context.Context, token.Token) (token.Token, error) {
-				return token.Token{Value: token.Secret(fmt.Sprint("t", fetched.Add(1))), Expiry: time.Now().Add(time.Hour)},
+				return token.Token{Value: token.Secret(fmt.Sprint("t", fetched.Add(1))),
+						Expiry: time.Now().Add(time.Hour)},
 					nil
 			}})
 		require.NoError(t, err)

@@ -75,7 +75,7 @@ func TestVectors(t *testing.T) {
 				var refused *kso1.VerifyError
 				require.ErrorAs(t, err, &refused)
 				assert.Equal(t, kso1.InvalidSignature, refused.Fault)
-				assert.Equal(t, signed, refused.Want)
+				assert.Equal(t, refused.Want, signed)
 				return
 			}
 			if v.Published {
@@ -111,7 +111,8 @@ func TestDatesAreGMTWithTwoDigits(t *testing.T) {
 func TestZeroTimeIsNow(t *testing.T) {
 	at := time.Date(2026, 3, 3, 8, 5, 9, 0, time.UTC)
 	req := httptest.NewRequest(http.MethodGet, "/v7/test", nil)
-	require.NoError(t, kso1.Signer{AccessKey: "AK", SecretKey: "sk", Now: func() time.Time { return at }}.Sign(req, nil, time.Time{}))
+	require.NoError(t, kso1.Signer{AccessKey: "AK", SecretKey: "sk", Now: func() time.Time { return at }}.Sign(req, nil,
+		time.Time{}))
 	assert.Equal(t, "Tue, 03 Mar 2026 08:05:09 GMT", req.Header.Get(kso1.HeaderDate))
 	req = httptest.NewRequest(http.MethodGet, "/v7/test", nil)
 	require.NoError(t, kso1.Signer{AccessKey: "AK", SecretKey: "sk"}.Sign(req, nil, time.Time{}))
@@ -176,7 +177,8 @@ func TestMethodIsSignedInCapitals(t *testing.T) {
 func TestSignRefusesWhatItCannotSign(t *testing.T) {
 	at := time.Now()
 	for name, s := range map[string]kso1.Signer{
-		"no access key": {SecretKey: "sk"}, "no secret key": {AccessKey: "AK"}, "odd prefix": {AccessKey: "AK", SecretKey: "sk", PathPrefix: "openapi"},
+		"no access key": {SecretKey: "sk"}, "no secret key": {AccessKey: "AK"},
+		"odd prefix": {AccessKey: "AK", SecretKey: "sk", PathPrefix: "openapi"},
 	} {
 		req := httptest.NewRequest(http.MethodGet, "/v7/test", nil)
 		assert.Error(t, s.Sign(req, nil, at), name)
@@ -188,7 +190,8 @@ func TestSignRefusesWhatItCannotSign(t *testing.T) {
 	req.URL.Opaque = "//other.example/v7/test"
 	assert.Error(t, kso1.Signer{AccessKey: "AK", SecretKey: "sk"}.Sign(req, nil, at))
 	req = &http.Request{URL: httptest.NewRequest(http.MethodGet, "/v7/test", nil).URL}
-	assert.NoError(t, kso1.Signer{AccessKey: "AK", SecretKey: "sk"}.Sign(req, nil, at), "a request without a header map")
+	assert.NoError(t, kso1.Signer{AccessKey: "AK", SecretKey: "sk"}.Sign(req, nil, at),
+		"a request without a header map")
 }
 
 // A verifier without a key must not accept what anybody can sign with an empty one.
@@ -235,7 +238,8 @@ func TestVerifyTellsTheFault(t *testing.T) {
 		{date, "KSO-1 AK:" + sign("POST", whole, ct, body), kso1.InvalidSignature, "prefix"},
 		{date, "KSO-1 AK:" + sign("POST", "/v7/d/%2Fa%20b", ct, body), kso1.InvalidSignature, "query was left out"},
 		{date, "KSO-1 AK:" + sign("POST", "/v7/d/%2Fa%20b?a=2&b=1", ct, body), kso1.InvalidSignature, "another order"},
-		{date, "KSO-1 AK:" + sign("POST", "/v7/d//a b?b=1&a=2", ct, body), kso1.InvalidSignature, "without its escapes"},
+		{date, "KSO-1 AK:" + sign("POST", "/v7/d//a b?b=1&a=2", ct, body), kso1.InvalidSignature,
+			"without its escapes"},
 	} {
 		req := httptest.NewRequest(http.MethodPost, whole, strings.NewReader(body))
 		req.Header.Set("Content-Type", ct)
@@ -259,10 +263,11 @@ func TestVerifyTellsTheFault(t *testing.T) {
 func TestVerifyReadsTheURIAsItCame(t *testing.T) {
 	s := kso1.Signer{AccessKey: "AK", SecretKey: "sk"}
 	verdict := make(chan error, 1)
-	server := httptest.NewServer(http.StripPrefix("/wps", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		_, err := s.Verify(r, nil)
-		verdict <- err
-	})))
+	server := httptest.NewServer(http.StripPrefix("/wps",
+		http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			_, err := s.Verify(r, nil)
+			verdict <- err
+		})))
 	defer server.Close()
 	client := &http.Client{Transport: &kso1.Transport{Signer: s}}
 	response, err := client.Get(server.URL + "/wps/v7/%E9%83%A8%2F1%20a?q=a+b%2Bc&q=d#fragment")
@@ -322,7 +327,8 @@ func TestTransportOfABodyOfUnknownLength(t *testing.T) {
 		return server.Client().Transport.RoundTrip(req)
 	})
 	client := &http.Client{Transport: &kso1.Transport{Signer: s, Base: base}}
-	response, err := client.Post(server.URL, "text/plain", io.MultiReader(strings.NewReader("a"), strings.NewReader("b")))
+	response, err := client.Post(server.URL, "text/plain",
+		io.MultiReader(strings.NewReader("a"), strings.NewReader("b")))
 	require.NoError(t, err)
 	defer response.Body.Close()
 	assert.Equal(t, http.StatusOK, response.StatusCode)
@@ -369,7 +375,8 @@ func TestTransportReportsAndClosesABrokenBody(t *testing.T) {
 func TestSecretIsNotPrinted(t *testing.T) {
 	s := kso1.Signer{AccessKey: "AK", SecretKey: "sk-planted"}
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "%v %+v %#v %s %q %x %v", s, s, s, s.SecretKey, s.SecretKey, s.SecretKey, &kso1.Transport{Signer: s})
+	fmt.Fprintf(&out, "%v %+v %#v %s %q %x %v", s, s, s, s.SecretKey, s.SecretKey, s.SecretKey,
+		&kso1.Transport{Signer: s})
 	encoded, err := json.Marshal(map[string]any{"key": s.SecretKey})
 	require.NoError(t, err)
 	out.Write(encoded)
@@ -380,7 +387,8 @@ func TestSecretIsNotPrinted(t *testing.T) {
 }
 
 func TestImports(t *testing.T) {
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".").Output()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f",
+		"{{if not .Standard}}{{.ImportPath}}{{end}}", ".").Output()
 	require.NoError(t, err)
 	assert.Equal(t, "github.com/roster-go/roster/clients/wps/kso1", strings.TrimSpace(string(out)))
 }

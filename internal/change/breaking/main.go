@@ -18,7 +18,9 @@ import (
 
 func main() {
 	root := flag.String("root", ".", "root of the working tree")
-	base := flag.String("base", "", "commit to compare with (default: where the branch left origin/main; on main itself, or without origin/main, HEAD~1)")
+	base := flag.String("base", "",
+		"commit to compare with (default: where the branch left origin/main; on main itself, or without "+
+			"origin/main, HEAD~1)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

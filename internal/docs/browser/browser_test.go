@@ -50,7 +50,8 @@ func TestThePagesRenderOffline(t *testing.T) {
 	t.Run("index", func(t *testing.T) {
 		page := browser.open(t, base+"/docs/")
 		var links []string
-		require.NoError(t, json.Unmarshal(page.evaluate(`return [...document.querySelectorAll('h2 a')].map(a => a.href)`), &links))
+		require.NoError(t, json.Unmarshal(page.evaluate(
+			`return [...document.querySelectorAll('h2 a')].map(a => a.href)`), &links))
 		var want []string
 		for _, vendor := range specs.Vendors() {
 			want = append(want, base+"/docs/"+vendor+".html")

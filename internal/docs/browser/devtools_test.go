@@ -48,15 +48,18 @@ func startBrowser(t *testing.T, program string) *devtools {
 	require.NoError(t, err)
 	out, fromBrowser, err := os.Pipe()
 	require.NoError(t, err)
-	cmd := exec.Command(program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
+	cmd := exec.Command(program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+		"--disable-dev-shm-usage", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1500,1000",
-		"--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", "--remote-debugging-pipe", "--user-data-dir="+t.TempDir(), "about:blank")
+		"--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", "--remote-debugging-pipe",
+		"--user-data-dir="+t.TempDir(), "about:blank")
 	cmd.ExtraFiles = []*os.File{toBrowser, fromBrowser} // 3 and 4, where the browser looks for them
 	cmd.WaitDelay = 10 * time.Second
 	require.NoError(t, cmd.Start())
 	require.NoError(t, toBrowser.Close())
 	require.NoError(t, fromBrowser.Close())
-	d := &devtools{in: in, waiting: make(map[int]chan message), arrived: make(chan struct{}), ended: make(chan struct{})}
+	d := &devtools{in: in, waiting: make(map[int]chan message), arrived: make(chan struct{}),
+		ended: make(chan struct{})}
 	go d.read(out)
 	t.Cleanup(func() {
 		_, _ = d.call(context.Background(), "", "Browser.close", nil) // fails if it has ended before
@@ -134,7 +137,8 @@ func (d *devtools) call(ctx context.Context, session, method string, params any)
 func (d *devtools) await(ctx context.Context, session, method string) error {
 	for {
 		d.mu.Lock()
-		seen := slices.ContainsFunc(d.events, func(m message) bool { return m.SessionID == session && m.Method == method })
+		seen := slices.ContainsFunc(d.events,
+			func(m message) bool { return m.SessionID == session && m.Method == method })
 		arrived := d.arrived
 		d.mu.Unlock()
 		if seen {
@@ -202,7 +206,8 @@ func (p *tab) evaluate(body string, args ...any) json.RawMessage {
 		ExceptionDetails json.RawMessage
 	}
 	p.do("Runtime.evaluate", map[string]any{
-		"expression": "(async (...args) => {" + body + "})(..." + string(encoded) + ")", "awaitPromise": true, "returnByValue": true,
+		"expression": "(async (...args) => {" + body + "})(..." + string(encoded) + ")", "awaitPromise": true,
+		"returnByValue": true,
 	}, &answer)
 	require.Empty(p.t, string(answer.ExceptionDetails))
 	return answer.Result.Value
@@ -238,7 +243,8 @@ func (p *tab) trouble(allowed string) []string {
 				found = append(found, "log: "+params.Entry.Text+" "+params.Entry.URL)
 			}
 		case "Network.requestWillBeSent":
-			if url := params.Request.URL; !strings.HasPrefix(url, allowed) && !strings.HasPrefix(url, "data:") && !strings.HasPrefix(url, "blob:") {
+			if url := params.Request.URL; !strings.HasPrefix(url, allowed) && !strings.HasPrefix(url, "data:") &&
+				!strings.HasPrefix(url, "blob:") {
 				found = append(found, "request: "+url)
 			}
 		}

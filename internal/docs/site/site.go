@@ -61,7 +61,9 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Cache-Control", "no-store") // another simulator may listen here tomorrow
 	header.Set("Referrer-Policy", "no-referrer")
 	// The pages are whole: a page that wants anything from elsewhere is not the one that was built.
-	header.Set("Content-Security-Policy", "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	header.Set("Content-Security-Policy",
+		"default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:; "+
+			"base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		header.Set("Allow", "GET, HEAD")
 		http.Error(w, "The reference pages can only be read.", http.StatusMethodNotAllowed)
@@ -83,7 +85,10 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	page, err := s.read(name)
 	switch {
 	case errors.Is(err, errNotBuilt):
-		http.Error(w, fmt.Sprintf("The reference pages are not built: run \"make docs\" in the checkout, or name their folder with --docs. Looked in %s.", s.dir), http.StatusNotFound)
+		http.Error(w,
+			fmt.Sprintf(
+				"The reference pages are not built: run \"make docs\" in the checkout, or name their folder with "+
+					"--docs. Looked in %s.", s.dir), http.StatusNotFound)
 		return
 	case errors.Is(err, fs.ErrNotExist):
 		http.NotFound(w, r)

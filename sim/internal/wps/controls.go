@@ -1,0 +1,83 @@
+package wps
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/roster-go/roster/sim/internal/company"
+)
+
+// Controls is what a test can do of WPS 365 beside its interface: what people do in a browser and administrators in the
+// console.
+type Controls struct{ part *Vendor }
+
+// Controls returns what a test can do beside the interface.
+func (w *Vendor) Controls() *Controls { return &Controls{part: w} }
+
+// codeLife is how long an authorization code is good.
+const codeLife = 10 * time.Minute
+
+// SignIn returns the authorization code that the self-built app gets at redirectURI when the person with the staff id
+// signs in. It is good for ten minutes and for one token request. The user's token has the scopes, by default
+// kso.user_base.read and kso.user_current_id.read, as far as the app was granted them. Signing in activates the
+// account. SignIn fails if there is no such person, or the person is disabled.
+func (c *Controls) SignIn(userID, redirectURI string, scopes ...string) (code string, err error) {
+	w := c.part
+	p, ok := w.desk.Company.FindPerson(company.ByUserID, userID)
+	switch {
+	case !ok:
+		return "", fmt.Errorf("sim: person %q %w", userID, company.ErrUnknown)
+	case p.Status == company.StatusDisabled:
+		return "", fmt.Errorf("sim: signing in while disabled %w", company.ErrInvalid)
+	case p.Status == company.StatusNotActivated:
+		err := w.desk.Company.UpdatePerson(p.Key,
+			func(p *company.Person) error { p.Status = company.StatusActive; return nil })
+		if err != nil {
+			return "", err
+		}
+	}
+	if len(scopes) == 0 {
+		scopes = []string{scopeUser, scopeUserID}
+	}
+	granted := w.config.appScopes()
+	scopes = slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return !slices.Contains(granted, s) })
+	code = company.DeriveText(w.desk.Seed, "wps code", w.next(), company.Base62Digits, 40)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.codes[code] = authCode{
+		app: Demo().AppID, person: p.Key, scopes: scopes, redirectURI: redirectURI, ends: w.desk.Now().Add(codeLife),
+	}
+	return code, nil
+}
+
+// NewAppTicket returns a ticket as WPS pushes it to the third-party app, for its client_credentials together with the
+// company's id. Only the newest ticket is good.
+func (c *Controls) NewAppTicket() string {
+	w := c.part
+	ticket := company.DeriveText(w.desk.Seed, "wps app_ticket", w.next(), company.Base62Digits, 32)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ticket = ticket
+	return ticket
+}
+
+// SetDataPermission changes what the demo apps see (数据权限) to these departments and all below them. Without departments
+// they see nothing; with the root they see everything.
+func (c *Controls) SetDataPermission(departments ...company.DepartmentKey) {
+	c.part.mu.Lock()
+	defer c.part.mu.Unlock()
+	c.part.tops = slices.Clone(departments)
+}
+
+// OldUserID returns the company_uid that a person of the older platform had there, for convertIds.
+func (c *Controls) OldUserID(key company.PersonKey) string { return strconv.Itoa(oldUsers + int(key)) }
+
+// OldDepartmentID returns the dept_id that a department had on the older platform, for convertIds.
+func (c *Controls) OldDepartmentID(key company.DepartmentKey) string {
+	return strconv.Itoa(oldDepts + int(key))
+}
+
+// OldCompanyID returns the company_id of the older platform, for convertIds.
+func (c *Controls) OldCompanyID() string { return oldCompany }
