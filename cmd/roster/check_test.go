@@ -178,3 +178,29 @@ func TestCheckOfRecordedAnswers(t *testing.T) {
 	assert.Contains(t, stdout, "/active_cnt")
 	assert.NotContains(t, stdout, "many")
 }
+
+func TestCheckNamesTheFilesThatItIgnores(t *testing.T) {
+	folder := t.TempDir()
+	sample, err := os.ReadFile("../../testdata/wecom/GetActiveStat/success.json")
+	require.NoError(t, err)
+	for _, name := range []string{"wecom/GetActiveStat/success.json", "wecom/GetActiveStat/sucess-2.json", "wecom/GetActiveStat/success.json.bak",
+		"wecom/success.json", "GetActiveStat/success.json", "feishu/getUser/sucess.json"} {
+		file := filepath.Join(folder, filepath.FromSlash(name))
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+		require.NoError(t, os.WriteFile(file, sample, 0o600))
+	}
+	want := []string{"GetActiveStat/success.json", "wecom/GetActiveStat/success.json.bak", "wecom/GetActiveStat/sucess-2.json",
+		"wecom/success.json"}
+	stdout, _, err := run(t, nil, "check", "wecom", "--samples", folder, "--json")
+	require.NoError(t, err)
+	assert.Equal(t, want, verdict(t, stdout).Ignored)
+	stdout, _, err = run(t, nil, "check", "wecom", "--samples", folder)
+	require.NoError(t, err)
+	for _, name := range want {
+		assert.Contains(t, stdout, "\n"+name+": ignored, it is no sample")
+	}
+	assert.NotContains(t, stdout, "feishu")
+
+	_, _, err = run(t, nil, "check", "wecom", "--samples", filepath.Join(folder, "wecom"))
+	require.ErrorContains(t, err, "ignored: GetActiveStat/success.json, ")
+}

@@ -40,6 +40,10 @@ func explain(err error, s source) error {
 		}
 		reached = fmt.Sprintf("; %d people and %d of %d departments had been read", walk.Users, walk.Departments, walk.Listed)
 	}
+	var call *clients.Error
+	if errors.As(cause, &call) {
+		cause = call // what is wrapped around it is how far a list got
+	}
 	text := cause.Error()
 	if !strings.HasPrefix(text, s.vendor.Name+": ") {
 		text = s.vendor.Name + ": " + text

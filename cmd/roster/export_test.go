@@ -153,7 +153,7 @@ func TestAFailedExportLeavesNoFileAndKeepsTheOldOne(t *testing.T) {
 	var walk *directory.WalkError
 	require.ErrorAs(t, err, &walk)
 	assert.Positive(t, walk.Users)
-	assert.Regexp(t, `^wecom: .*GetUserList: bad response.*; \d+ people and \d+ of 60 departments had been read$`, err.Error())
+	assert.Regexp(t, `^wecom: GetUserList: bad response.*; \d+ people and \d+ of 60 departments had been read$`, err.Error())
 	kept, readErr := os.ReadFile(file)
 	require.NoError(t, readErr)
 	assert.Equal(t, "yesterday", string(kept))

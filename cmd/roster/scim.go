@@ -172,8 +172,12 @@ func (s *scim) end() error {
 			Schemas: []string{scimGroup}, ID: d.ID, ExternalID: d.ExternalID, DisplayName: s.nameOf(d.ID),
 			Members: s.members[d.ID], Meta: scimMeta{"Group"},
 		}
-		if d.ParentID != "" || len(d.Path) > 0 {
-			group.Schemas, group.Department = append(group.Schemas, scimDepartment), &department{d.ParentID, d.Path}
+		path := d.Path
+		if slices.Contains(path, "") {
+			path = nil // the app may not read a name of it
+		}
+		if d.ParentID != "" || len(path) > 0 {
+			group.Schemas, group.Department = append(group.Schemas, scimDepartment), &department{d.ParentID, path}
 		}
 		if err := s.resource(group); err != nil {
 			return err
