@@ -230,6 +230,15 @@ func TestAThrottledOperationWaitsForEverybody(t *testing.T) {
 	_, err := h.call(t.Context(), read)
 	require.ErrorIs(t, err, clients.ErrRateLimited, "this caller does not want to wait")
 	assert.Empty(t, h.clock.Slept())
+	soon, cancel := context.WithDeadline(t.Context(), h.clock.Now().Add(time.Second))
+	defer cancel()
+	_, err = h.call(soon, read)
+	assert.ErrorIs(t, err, context.DeadlineExceeded)
+	assert.ErrorIs(t, err, clients.ErrRateLimited, "the wait is for a quota")
+	assert.EqualValues(t, 1, h.hits.Load())
+	_, err = h.call(t.Context(), read)
+	require.NoError(t, err)
+	assert.Equal(t, []time.Duration{3 * time.Second}, h.clock.Slept(), "another caller waits for what the vendor asked")
 
 	limited := clients.NewLimiter(h.clock).(clients.Holder)
 	op := &wire.Operation{ID: "Limited"}
