@@ -34,7 +34,7 @@ func (d *wpsDirectory) Scope(ctx context.Context) (Scope, error) {
 	}
 	var scope Scope
 	for _, part := range answer.Data.Items {
-		if part.Scope == string(wpsapi.ContactScopeOrg) {
+		if part.Scope == wpsapi.ContactScopeOrg {
 			scope.Departments = append(scope.Departments, part.DeptIDs...)
 			scope.Users = append(scope.Users, part.UserIDs...)
 		}
@@ -108,7 +108,10 @@ func (d *wpsDirectory) Members(ctx context.Context, departmentID string) iter.Se
 
 func (d *wpsDirectory) rows(ctx context.Context, departmentID string) iter.Seq2[row, error] {
 	return convert(d.c.DepartmentUsers(ctx, departmentID), func(raw wpsapi.DeptMember) row {
-		info := raw.UserInfo
+		var info wpsapi.User
+		if raw.UserInfo != nil {
+			info = *raw.UserInfo
+		}
 		info.ID = raw.UserID
 		user := wpsUser(info)
 		m := Membership{DepartmentID: departmentID, Leader: new(raw.IsLeader), Order: orderText(raw.Order)}
@@ -218,8 +221,10 @@ func wpsUser(raw wpsapi.User) User {
 	}
 	u.Departments = []Membership{}
 	for _, d := range raw.Depts {
-		m := Membership{DepartmentID: wps.UserDeptID(d), Leader: d.IsLeader, Primary: d.IsDefDept,
-			Order: orderText(d.Order)}
+		m := Membership{DepartmentID: wps.UserDeptID(d), Leader: d.IsLeader, Primary: d.IsDefDept}
+		if d.Order != nil {
+			m.Order = orderText(*d.Order)
+		}
 		if m.Primary == nil && raw.DefDeptID != "" {
 			m.Primary = new(m.DepartmentID == raw.DefDeptID)
 		}

@@ -49,7 +49,10 @@ func (w *Vendor) GetContactsPermissionScope(ctx context.Context,
 				}
 			}
 		})
-		items = append(items, wpsserver.PermissionScope{Scope: new(string(wpsserver.ContactScopeOrg)), DeptIDs: &ids})
+		items = append(items, wpsserver.PermissionScope{
+			Scope: new(wpsserver.PermissionScopeNameOrg), PermissionType: new(wpsserver.PermissionTypeVisit),
+			DeptIDs: &ids, UserIDs: new([]string{}), GroupIDs: new([]string{}),
+		})
 	}
 	return wpsserver.GetContactsPermissionScope200JSONResponse{Msg: w.said(""),
 		Data: &wpsserver.PermissionScopeList{Items: &items}}, nil

@@ -228,7 +228,7 @@ func (v view) nameOutside(p *company.Person, id string) error {
 		return nil
 	}
 	if other := v.userNamedOutside(id); other != nil && other.Key != p.Key {
-		return conflict("ex_user_id " + id + " is taken")
+		return conflict(wpsserver.ErrorCodeUserExUserIDExists, "ex_user_id "+id+" is taken")
 	}
 	p.UserID, p.GeneratedUserID = id, false
 	return nil
