@@ -41,7 +41,7 @@ func floors() []floor {
 		{packages: "clients/token/redisstore", own: "clients/token",
 			foreign: "github.com/redis/go-redis/v9 github.com/bsm/redislock"},
 		{packages: "clients/token", own: "", foreign: "golang.org/x/sync"},
-		{packages: "clients", own: "wire clients/token", foreign: "golang.org/x/time github.com/google/uuid"},
+		{packages: "clients", own: "wire clients/token", foreign: "golang.org/x/sync golang.org/x/time github.com/google/uuid"},
 		{packages: "clients/{vendor}", own: "wire clients clients/token gen/{vendor}api clients/{vendor}/..."},
 		{packages: "clients/*/...", own: ""}, // signatures: nothing but arithmetic
 
@@ -192,7 +192,7 @@ func TestWhatAClientLinks(t *testing.T) {
 		"clients", "clients/token", "wire",
 		"github.com/oapi-codegen/runtime", "github.com/oapi-codegen/runtime/types",
 		"github.com/apapsch/go-jsonmerge/v2",
-		"github.com/google/uuid", "golang.org/x/sync/singleflight", "golang.org/x/time/rate",
+		"github.com/google/uuid", "golang.org/x/sync/semaphore", "golang.org/x/sync/singleflight", "golang.org/x/time/rate",
 	}
 	redis := []string{
 		"github.com/redis/go-redis/", "github.com/bsm/redislock", "github.com/cespare/xxhash/", "go.uber.org/atomic",

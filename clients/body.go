@@ -27,8 +27,8 @@ func readBounded(response *http.Response, bound int64) ([]byte, error) {
 	if declared > bound {
 		return nil, errTooLarge(bound)
 	}
-	if declared < 0 {
-		return readPieces(response.Body, bound)
+	if declared <= 0 { // transports that are not net/http's leave it at 0
+		return readPieces(response.Body, nil, bound)
 	}
 	body, end, err := fill(response.Body, make([]byte, 0, min(declared, reserve)))
 	if err == nil && !end && declared > reserve {
@@ -37,12 +37,9 @@ func readBounded(response *http.Response, bound int64) ([]byte, error) {
 	if err != nil || end {
 		return body, err
 	}
-	// A body ends where it was declared to; reading its end lets the connection be used again.
-	rest, _, err := fill(response.Body, make([]byte, 0, 1))
-	if len(rest) > 0 {
-		return nil, errTooLarge(bound)
-	}
-	return body, err
+	// Reading the end lets the connection be used again. There is more than was declared where middleware has
+	// decompressed a body and left its header.
+	return readPieces(response.Body, body, bound)
 }
 
 // fill reads until buf is full or r ends. io.ReadFull does not tell the end of r from an answer that broke off.
@@ -66,11 +63,12 @@ func fill(r io.Reader, buf []byte) (filled []byte, end bool, err error) {
 	return buf, false, nil
 }
 
-// readPieces reads what has no declared length, in pieces that grow with it, and puts them together once.
-func readPieces(r io.Reader, bound int64) ([]byte, error) {
-	var pieces [][]byte
-	var total int64
-	for size := int64(4 << 10); ; size = min(2*size, reserve) {
+// readPieces reads what has no declared length, in pieces that grow with it, and puts them together once, behind what
+// was read before.
+func readPieces(r io.Reader, before []byte, bound int64) ([]byte, error) {
+	pieces := [][]byte{before}
+	total := int64(len(before))
+	for size := int64(512); ; size = min(4*size, reserve) {
 		piece, end, err := fill(r, make([]byte, 0, min(size, bound+1-total)))
 		total += int64(len(piece))
 		switch {
@@ -79,13 +77,18 @@ func readPieces(r io.Reader, bound int64) ([]byte, error) {
 		case total > bound:
 			return nil, errTooLarge(bound)
 		}
-		pieces = append(pieces, piece)
+		if len(piece) > 0 {
+			pieces = append(pieces, piece)
+		}
 		if end {
 			break
 		}
 	}
-	if len(pieces) == 1 {
-		return pieces[0], nil
+	switch {
+	case len(pieces) == 1:
+		return before, nil
+	case len(pieces) == 2 && before == nil:
+		return pieces[1], nil
 	}
 	return bytes.Join(pieces, nil), nil
 }

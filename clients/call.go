@@ -250,7 +250,7 @@ func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credent
 		}
 		t, err := credential.Source.Token(ctx)
 		if err != nil {
-			return outcome{err: tokenError(ctx, err)}
+			return outcome{err: tokenError(ctx, err, credential.Fields)}
 		}
 		a.tokens[i] = t
 		p.secrets = append(slices.Clip(p.secrets), t.Value)
@@ -311,7 +311,7 @@ func (c *Client) exchange(ctx context.Context, call *wire.Call, req *http.Reques
 	if call.Operation.CarriesSecret {
 		chain = c.direct
 	}
-	response, err := chain.RoundTrip(req) //nolint:bodyclose // closed below, where there is one
+	response, err := chain.RoundTrip(req)
 	if err == nil && response == nil {
 		err = errors.New("a middleware returned neither an answer nor an error")
 	}

@@ -91,7 +91,7 @@ func (c *Client) satisfy(alternative []string) ([]Credential, string) {
 
 // tokenError is a call that got no token. It keeps the kind of the fetch that failed, unless that would say something
 // of the call's own arguments or of what it is about.
-func tokenError(ctx context.Context, err error) *Error {
+func tokenError(ctx context.Context, err error, fields string) *Error {
 	if ctx.Err() != nil {
 		return &Error{Kind: KindCanceled, Message: "while waiting for a token", cause: ended(ctx)}
 	}
@@ -117,6 +117,10 @@ func tokenError(ctx context.Context, err error) *Error {
 		}
 	case errors.Is(err, token.ErrStore):
 		failed.Kind = KindUnavailable
+	}
+	// A refused permission or address is the app's, and says so itself.
+	if e != nil && e.Code != "" && fields != "" && (e.Kind == KindUnauthenticated || misleads(e.Kind)) {
+		failed.Message += ": the vendor refused " + fields
 	}
 	return failed
 }

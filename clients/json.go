@@ -14,8 +14,8 @@ func syntax(body []byte) error {
 	if json.Valid(body) {
 		return nil
 	}
-	var any json.RawMessage
-	return json.Unmarshal(body, &any)
+	var whole json.RawMessage
+	return json.Unmarshal(body, &whole)
 }
 
 func malformed(err error) bool {

@@ -34,16 +34,20 @@ func (e *PageError) Unwrap() error { return e.Err }
 // MarshalText returns the text, for encoding/json and others.
 func (e *PageError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
+// maxBarren is how many pages in a row may bring nothing. Vendors take out of a page what an app may not see, so that
+// some are empty; a list that goes on like that for ever is none.
+const maxBarren = 100
+
 // Pages reads a list page by page and yields its items. fetch gets the cursor, "" for the first page. An empty page in
 // the middle is not the end. The first error is yielded once, as a [*PageError], and ends the walk; so does a cursor
-// that comes back, since it would go round for ever, and the promise of more without a cursor. vendor and operation
-// name the list in such errors.
+// that comes back, since it would go round for ever, the promise of more without a cursor, and a hundred pages in a row
+// that bring nothing. vendor and operation name the list in such errors.
 func Pages[T any](ctx context.Context, vendor, operation string,
 	fetch func(ctx context.Context, cursor string) (Page[T], error),
 ) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
-		var pages, items int
+		var pages, items, barren int
 		seen := map[string]struct{}{}
 		stop := func(err error) { yield(zero, &PageError{Pages: pages, Items: items, Err: err}) }
 		bad := func(message string) {
@@ -62,7 +66,14 @@ func Pages[T any](ctx context.Context, vendor, operation string,
 					return
 				}
 			}
+			if barren++; len(page.Items) > 0 {
+				barren = 0
+			}
 			if !page.More {
+				return
+			}
+			if barren == maxBarren {
+				bad(fmt.Sprintf("the vendor promises more pages, and the last %d brought nothing new", maxBarren))
 				return
 			}
 			if page.Next == "" {
@@ -81,6 +92,34 @@ func Pages[T any](ctx context.Context, vendor, operation string,
 				return
 			}
 		}
+	}
+}
+
+// List is Pages for items that can be told apart: each is yielded once, whatever shifts while the list is read, and pages
+// with nobody new count as empty. key is as in Once.
+func List[T any, K comparable](ctx context.Context, vendor, operation string, key func(T) K,
+	fetch func(ctx context.Context, cursor string) (Page[T], error),
+) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		seen := NewSeen[K](vendor, operation)
+		Pages(ctx, vendor, operation, func(ctx context.Context, cursor string) (Page[T], error) {
+			page, err := fetch(ctx, cursor)
+			if err != nil {
+				return page, err
+			}
+			fresh := make([]T, 0, len(page.Items))
+			for _, item := range page.Items {
+				first, err := seen.First(key(item))
+				if err != nil {
+					return Page[T]{}, err
+				}
+				if first {
+					fresh = append(fresh, item)
+				}
+			}
+			page.Items = fresh
+			return page, nil
+		})(yield)
 	}
 }
 

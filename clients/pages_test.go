@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strconv"
 	"sync/atomic"
 	"testing"
 
@@ -223,4 +224,26 @@ func ExamplePages() {
 	// Output:
 	// first <nil>
 	// second <nil>
+}
+
+// A list whose pages bring nothing, or nobody new, ends although the cursors are always new.
+func TestPagesWithoutEndEnd(t *testing.T) {
+	for name, items := range map[string][]int{"nothing": nil, "nobody new": {7, 8}} {
+		t.Run(name, func(t *testing.T) {
+			pages := 0
+			list := clients.List(t.Context(), "acme", "List", func(n int) int { return n },
+				func(context.Context, string) (clients.Page[int], error) {
+					pages++
+					return clients.Page[int]{Items: items, More: true, Next: strconv.Itoa(pages)}, nil
+				})
+			got, err := clients.Collect(list)
+			var incomplete *clients.PageError
+			require.ErrorAs(t, err, &incomplete)
+			assert.ErrorIs(t, err, clients.ErrBadResponse)
+			assert.ErrorContains(t, err, "nothing new")
+			assert.Equal(t, len(items), incomplete.Items)
+			assert.LessOrEqual(t, len(got), len(items))
+			assert.LessOrEqual(t, pages, 101)
+		})
+	}
 }

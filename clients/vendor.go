@@ -46,6 +46,9 @@ type Credential struct {
 	// of the body.
 	Sign func(req *http.Request, body []byte, now time.Time) error
 
+	// Fields names the Config fields that Source's tokens are fetched with, for the error of a vendor who refuses them.
+	Fields string
+
 	// Missing names the Config fields without which the scheme cannot be satisfied. It makes calls that need the scheme
 	// fail before any I/O.
 	Missing string

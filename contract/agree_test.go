@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -136,5 +137,105 @@ func TestBreakingMeansThatTheTypedClientFails(t *testing.T) {
 	t.Logf("%d bodies that the generated types refuse, all of them reported as breaking", broken)
 	for _, what := range slices.Sorted(maps.Keys(stricter)) {
 		t.Logf("breaking, but decodes: %d × %s", stricter[what], what)
+	}
+}
+
+// A null list is an empty one, a null or empty cursor ends a list, and an answer without either is none: the client and
+// the validator agree for every operation.
+func TestPresenceIsEnoughForListsAndCursors(t *testing.T) {
+	seen := map[string]bool{}
+	eachMutation(t, func(t *testing.T, v *contract.Validator, operation string, op *openapi3.Operation, m mutation) {
+		if m.class != "none" {
+			return
+		}
+		wanted := generatedOf(v.Vendor()).operation(operation)
+		for _, entry := range wanted.Answer {
+			for path := range strings.SplitSeq(entry, "|") {
+				path, present := strings.CutSuffix(path, "?")
+				for _, value := range []any{nil, ""} {
+					body := edited(t, m.body, nil, func(root any) any {
+						for other := range strings.SplitSeq(strings.ReplaceAll(entry, "?", ""), "|") {
+							drop(root, strings.Split(other, "."))
+						}
+						put(root, strings.Split(path, "."), value)
+						return root
+					})
+					if value == "" && present && json.Unmarshal(body, answerOf(t, v.Vendor(), operation)) != nil {
+						continue // a list is no text
+					}
+					breaking := slices.ContainsFunc(check(v, operation, body, m.contentType),
+						func(f contract.Finding) bool { return f.Severity == contract.Breaking })
+					answers := wire.Missing(body, wanted.Answer) == ""
+					assert.Equalf(t, present, answers, "%s: %s", operation, body)
+					assert.Equalf(t, answers, !breaking, "%s: the validator on %s", operation, body)
+					seen[v.Vendor()] = seen[v.Vendor()] || present
+				}
+			}
+		}
+	})
+	assert.Len(t, seen, len(contract.Vendors()))
+}
+
+func put(v any, path []string, value any) {
+	object := v.(map[string]any)
+	for _, name := range path[:len(path)-1] {
+		object = object[name].(map[string]any)
+	}
+	object[path[len(path)-1]] = value
+}
+
+// What the vendor does not say is unknown, not false and not zero: a mark, an order, a time or a word whose zero says
+// something is a pointer. Here are all values of answers that are plain all the same.
+func TestOnlyValuesWithoutAMeaningfulZeroArePlain(t *testing.T) {
+	marks := []string{
+		"has_more", "hasMore", // whether they are there decides what an answer is
+		"UserStatus", "DepartmentStatus", // what is absent is the status
+		"Cursor", // says itself whether it came
+	}
+	numbers := []string{
+		"code", "errcode", "status", "wait", // 0 is success, a ban's own form
+		"id", "department", "main_department", "parentid", "parent_id", "dept_id", "deptId", "partyid", // 0 is none
+		"expire", "expireIn", "expire_in", "expires_in", "refresh_token_expires_in", "refresh_expires_in",
+		"created_at",                                                             // 0 is none
+		"count", "active_cnt", "totalCount", "total", "percentage", "remaintime", // of this answer, which has them
+		"next_cursor", "action", "wxplugin_status",
+		"type", "leaderType", "employee_type", "enum_type", "enum_status", "sys_level", // words that begin with 1
+	}
+	for _, vendor := range []string{"dingtalk", "feishu", "wecom", "wps"} {
+		seen := map[reflect.Type]bool{}
+		var down func(at reflect.Type)
+		down = func(at reflect.Type) {
+			for at.Kind() == reflect.Pointer || at.Kind() == reflect.Slice || at.Kind() == reflect.Map {
+				at = at.Elem()
+			}
+			if at.Kind() != reflect.Struct || seen[at] {
+				return
+			}
+			seen[at] = true
+			for field := range at.Fields() {
+				name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+				about := vendor + ": " + at.Name() + "." + name
+				switch field.Type.Kind() {
+				case reflect.Bool:
+					assert.True(t, slices.Contains(marks, name) || slices.Contains(marks, at.Name()), about)
+				case reflect.Int, reflect.Int32, reflect.Int64:
+					assert.Contains(t, numbers, name, about)
+				default:
+					down(field.Type)
+				}
+			}
+		}
+		for _, op := range generatedOf(vendor).operations {
+			down(reflect.TypeOf(answerOf(t, vendor, op.ID)))
+		}
+		assert.NotEmpty(t, seen)
+	}
+	// The same name is one thing here and another there.
+	attr, _ := reflect.TypeFor[wecomapi.Attr]().FieldByName("Type")
+	channels, _ := reflect.TypeFor[wecomapi.WechatChannels]().FieldByName("Status")
+	role, _ := reflect.TypeFor[dingtalkapi.RoleV1]().FieldByName("Type")
+	signedIn, _ := reflect.TypeFor[dingtalkapi.SignedInUser]().FieldByName("SysLevel")
+	for _, field := range []reflect.StructField{attr, channels, role, signedIn} {
+		assert.Equal(t, reflect.Pointer, field.Type.Kind(), "%s: 0 is a word", field.Name)
 	}
 }

@@ -207,6 +207,9 @@ func (c *check) answer(body *document.Node) {
 		if satisfied(body, alternatives) {
 			continue
 		}
+		for i, path := range alternatives {
+			alternatives[i] = strings.TrimSuffix(path, "?")
+		}
 		at, came := locate(body, alternatives[0])
 		pointer, _ := at.Pointer(false)
 		known := false
@@ -225,8 +228,11 @@ func (c *check) answer(body *document.Node) {
 	}
 }
 
+// satisfied tells whether one of the alternatives is there, and with more than null or "" unless a question mark says
+// that presence is enough.
 func satisfied(body *document.Node, alternatives []string) bool {
 	for _, path := range alternatives {
+		path, present := strings.CutSuffix(path, "?")
 		at := body
 		for name := range strings.SplitSeq(path, ".") {
 			next, ok := at.Get(name)
@@ -236,7 +242,7 @@ func satisfied(body *document.Node, alternatives []string) bool {
 			}
 			at = next
 		}
-		if at != nil && !at.Empty() {
+		if at != nil && (present || !at.Empty()) {
 			return true
 		}
 	}

@@ -15,7 +15,7 @@ const archive = `{"log":{"version":"1.2","entries":[
   "response":{"status":200,"headers":[{"name":"content-type","value":"application/json"}],"content":{"mimeType":"application/json","text":"{\"errcode\":0,\"userid\":\"a\",\"brand_new\":1}"}}},
  {"request":{"method":"POST","url":"https://qyapi.weixin.qq.com/cgi-bin/user/list_id","headers":[],"postData":{"mimeType":"application/json","text":"{\"limit\":\"5\"}"}},
   "response":{"status":200,"headers":[],"content":{"mimeType":"application/json; charset=UTF-8","encoding":"base64","text":"BASE64"}}},
- {"request":{"method":"GET","url":"https://qyapi.weixin.qq.com/cgi-bin/agent/get","headers":[]},
+ {"request":{"method":"GET","url":"https://qyapi.weixin.qq.com/cgi-bin/agent/list","headers":[]},
   "response":{"status":200,"headers":[],"content":{"mimeType":"application/json","text":"{}"}}},
  {"request":{"method":"GET","url":"https://cdn.example/logo.png","headers":[]},
   "response":{"status":200,"headers":[],"content":{"mimeType":"image/png","text":"x"}}},

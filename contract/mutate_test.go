@@ -179,7 +179,7 @@ func mutations(t testing.TB, op *openapi3.Operation, schema *openapi3.Schema, bo
 		at := pointerTo(s.path...)
 		below := append([]string{at}, answer...)
 		if s.name != "" && sealedObject(s.parent) {
-			to := s.name + "_v2"
+			to := s.name + "_renamed"
 			renamed := edited(t, body, s.path[:len(s.path)-1], func(v any) any { return rename(v, s.name, to) })
 			add("rename a field", renamed, pointerTo(append(slices.Clone(s.path[:len(s.path)-1]), to)...), below,
 				contract.KindUndeclaredField)
@@ -216,7 +216,7 @@ func mutations(t testing.TB, op *openapi3.Operation, schema *openapi3.Schema, bo
 		if failure {
 			break // it has none
 		}
-		alternatives := strings.Split(entry.(string), "|")
+		alternatives := strings.Split(strings.ReplaceAll(entry.(string), "?", ""), "|")
 		without := edited(t, body, nil, func(v any) any {
 			for _, path := range alternatives {
 				drop(v, strings.Split(path, "."))
@@ -288,7 +288,7 @@ func toAny(path []string) []any {
 func answerPointers(op *openapi3.Operation) []string {
 	var out []string
 	for _, entry := range op.Extensions["x-answer"].([]any) {
-		first, _, _ := strings.Cut(entry.(string), "|")
+		first, _, _ := strings.Cut(strings.ReplaceAll(entry.(string), "?", ""), "|")
 		out = append(out, pointerTo(toAny(strings.Split(first, "."))...))
 	}
 	return out

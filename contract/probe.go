@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -52,6 +53,7 @@ type ProbeResult struct {
 	// Stopped says why the calls ended early: the credentials were refused, or nobody is there. Empty if they did not.
 	Stopped string `json:"stopped,omitempty"`
 
+	refused   bool   // Stopped is about credentials
 	refusedBy string // the vendor's code for the refusal that Stopped is about
 }
 
@@ -115,6 +117,11 @@ type ProbeOptions struct {
 // testMobile is the name in plans of the phone number that ProbeOptions.Mobile holds.
 const testMobile = "test_mobile"
 
+// ownAgent is the name in plans of the id of the app that calls, where the client was told it.
+const ownAgent = "agent"
+
+const needsAgent = "needs Config.AgentID"
+
 const needsMobile = "needs a phone number of your own for a new user"
 
 // Probe makes read-only calls through a client, one after the other, and checks every answer against the document:
@@ -144,6 +151,9 @@ func Probe(ctx context.Context, v *Validator, open Opener, o ProbeOptions) (*Pro
 	api, err := open(append(tap.options(), o.Client...)...)
 	if err != nil {
 		return nil, err
+	}
+	if app, ok := api.(interface{ AgentID() int64 }); ok && app.AgentID() != 0 {
+		known[ownAgent] = strconv.FormatInt(app.AgentID(), 10)
 	}
 	r := &prober{validator: v, api: api, tap: tap, values: plan.Start(o.Now(), known),
 		result: &ProbeResult{Vendor: v.Vendor()}}
@@ -195,6 +205,9 @@ func (r *prober) run(ctx context.Context, s plan.Step) error {
 		if missing == testMobile {
 			reason = needsMobile
 		}
+		if missing == ownAgent {
+			reason = needsAgent
+		}
 		r.note(s.Operation, Skipped, reason)
 		return nil
 	}
@@ -224,6 +237,7 @@ func (r *prober) run(ctx context.Context, s plan.Step) error {
 	if outcome == Refused && unauthenticated || outcome == Outage && !seen {
 		// Going on with refused credentials gets addresses blocked, and going on without a vendor takes long.
 		r.result.Stopped, r.result.refusedBy = reason, codeOf(err)
+		r.result.refused = unauthenticated
 	}
 	return nil
 }

@@ -30,6 +30,9 @@ type RecordOptions struct {
 	// added.
 	Secrets []string
 
+	// Simulated says that no vendor was asked: the sample's confidence is "sim" in place of "live".
+	Simulated bool
+
 	// Write allows operations that are not known to only read.
 	Write bool
 
@@ -104,6 +107,7 @@ func Record(ctx context.Context, v *Validator, open Opener, operation string, o 
 		return nil, fmt.Errorf("contract: nothing was recorded: %w", failed)
 	}
 	s := anonymize.NewSampler(v.document, o.Key, tap.secrets, o.Now())
+	s.Simulated = o.Simulated
 	name, file, err := s.Sample(op, request, anonymize.Answer(*response))
 	if err != nil {
 		return nil, fmt.Errorf("contract: %s: nothing was recorded: %w", operation, err)

@@ -171,6 +171,12 @@ func reachable[Test T[Test]](t Test, s Suite, result *ProbeResult) {
 	if s.TolerateOutage {
 		report = t.Skipf
 	}
+	if result.refused {
+		// No outage, whatever is tolerated: it will not pass by itself.
+		t.Errorf("REFUSED CREDENTIALS: %s could not be checked: %s: look at %s", s.Vendor, result.Stopped,
+			strings.Join(s.Env, ", "))
+		return
+	}
 	if result.Stopped != "" {
 		report("OUTAGE: %s could not be checked: %s", s.Vendor, result.Stopped)
 		return

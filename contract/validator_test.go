@@ -464,3 +464,11 @@ func TestRecursiveSchemas(t *testing.T) {
 	assert.Equal(t, []string{"response body /children/1/children/0/leaf undeclared_field informative"}, brief(got))
 	assert.Equal(t, "/children/*/children/*/leaf", got[0].Place)
 }
+
+func TestAPermissionNamedInARefusalIsNoDrift(t *testing.T) {
+	findings := validator(t, "dingtalk").Check(contract.Exchange{Operation: "searchUsers",
+		Response: answer(403, "application/json;charset=utf-8",
+			`{"code":"Forbidden.AccessDenied.AccessTokenPermissionDenied","requestid":"R","message":"m",`+
+				`"accessdenieddetail":{"requiredScopes":["Contact.User.Read"]}}`)})
+	assert.Empty(t, findings)
+}

@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -239,11 +238,11 @@ func dingTalkRow(raw dingtalkapi.DepartmentUserV2, departmentID int64) dingtalka
 		Title:   raw.Title,
 		UnionID: raw.UnionID, UserID: raw.UserID, WorkPlace: raw.WorkPlace,
 	}
-	if raw.DeptOrder != 0 {
+	if raw.DeptOrder != nil {
 		u.DeptOrderList = []dingtalkapi.DeptOrder{{DeptID: departmentID, Order: raw.DeptOrder}}
 	}
 	if raw.Leader != nil {
-		u.LeaderInDept = []dingtalkapi.LeaderInDept{{DeptID: departmentID, Leader: *raw.Leader}}
+		u.LeaderInDept = []dingtalkapi.LeaderInDept{{DeptID: departmentID, Leader: raw.Leader}}
 	}
 	return u
 }
@@ -255,7 +254,7 @@ func dingTalkUser(raw dingtalkapi.UserV2) User {
 		NickName:    raw.Nickname, Title: raw.Title, PhotoURL: raw.Avatar, Location: raw.WorkPlace,
 		EmployeeNo: raw.JobNumber,
 		ManagerID:  raw.ManagerUserID, Status: dingTalkStatus(raw.Active, raw.DisableStatus), Raw: raw,
-		HireDate: day(time.UnixMilli(raw.HiredDate)), Attributes: dingTalkAttributes(raw.Extension),
+		HireDate: day(time.UnixMilli(orZero(raw.HiredDate))), Attributes: map[string]string(raw.Extension),
 	}
 	u.Emails = addValue(addValue(nil, raw.OrgEmail, "work"), raw.Email, "home")
 	u.PhoneNumbers = addValue(addValue(nil, withCountry(raw.StateCode, raw.Mobile), "mobile"), e164(raw.Telephone),
@@ -268,29 +267,12 @@ func dingTalkUser(raw dingtalkapi.UserV2) User {
 		u.Departments = append(u.Departments, Membership{DepartmentID: textID(id)})
 	}
 	for _, order := range raw.DeptOrderList {
-		u.place(textID(order.DeptID)).Order = orderText(order.Order)
+		u.place(textID(order.DeptID)).Order = orderText(orZero(order.Order))
 	}
 	for _, leader := range raw.LeaderInDept {
-		u.place(textID(leader.DeptID)).Leader = new(leader.Leader)
+		u.place(textID(leader.DeptID)).Leader = leader.Leader
 	}
 	return u
-}
-
-// dingTalkAttributes reads the fields that the corp made, a text that holds a JSON object. What is none is left to Raw.
-func dingTalkAttributes(extension string) map[string]string {
-	var all map[string]any
-	if json.Unmarshal([]byte(extension), &all) != nil {
-		return nil
-	}
-	attributes := make(map[string]string, len(all))
-	for name, value := range all {
-		if text, ok := value.(string); ok {
-			attributes[name] = text
-		} else if encoded, err := json.Marshal(value); err == nil {
-			attributes[name] = string(encoded)
-		}
-	}
-	return attributes
 }
 
 // dingTalkStatus is not known where the vendor does not say whether the account is active. Only accounts that the

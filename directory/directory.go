@@ -178,6 +178,14 @@ func textID(id int64) string {
 // orderText is the place of a member. 0 is what all vendors give to those whom nobody has sorted.
 func orderText(order int64) string { return textID(order) }
 
+// orZero is what a pointer points to, and zero for nil.
+func orZero[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}
+
 // convert puts a vendor's values into this package's words; the first error ends it.
 func convert[In, Out any](all iter.Seq2[In, error], to func(In) Out) iter.Seq2[Out, error] {
 	return func(yield func(Out, error) bool) {

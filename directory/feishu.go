@@ -293,7 +293,8 @@ func feishuUser(raw feishuapi.User) User {
 		ID: raw.OpenID, UnionID: raw.UnionID, UserName: raw.UserID, UserNameFrom: UserNameFromFeishuID,
 		DisplayName: raw.Name,
 		NickName:    raw.Nickname, Title: raw.JobTitle, PhotoURL: raw.Avatar.AvatarOrigin, Location: raw.WorkStation,
-		EmployeeNo: raw.EmployeeNo, ManagerID: raw.LeaderUserID, HireDate: day(time.Unix(raw.JoinTime, 0)), Raw: raw,
+		EmployeeNo: raw.EmployeeNo, ManagerID: raw.LeaderUserID, Raw: raw,
+		HireDate: day(time.Unix(orZero(raw.JoinTime), 0)),
 	}
 	if u.UserName == "" {
 		u.UserName, u.UserNameFrom = raw.OpenID, UserNameFromOpenID // without the permission for user_id
@@ -316,7 +317,7 @@ func feishuUser(raw feishuapi.User) User {
 			u.Status = StatusPending
 		}
 	}
-	switch raw.Gender {
+	switch orZero(raw.Gender) {
 	case feishuapi.GenderMale:
 		u.Gender = GenderMale
 	case feishuapi.GenderFemale:
@@ -333,7 +334,7 @@ func feishuUser(raw feishuapi.User) User {
 		orders[order.DepartmentID] = order
 	}
 	for _, id := range raw.DepartmentIDs {
-		m := Membership{DepartmentID: id, Order: orderText(orders[id].UserOrder)}
+		m := Membership{DepartmentID: id, Order: orderText(orZero(orders[id].UserOrder))}
 		if primary != "" {
 			m.Primary = new(id == primary)
 		}
@@ -350,8 +351,8 @@ func feishuPrimary(orders []feishuapi.UserOrder) string {
 		if order.IsPrimaryDept != nil && *order.IsPrimaryDept {
 			return order.DepartmentID
 		}
-		if order.DepartmentOrder > largest {
-			primary, largest = order.DepartmentID, order.DepartmentOrder
+		if place := orZero(order.DepartmentOrder); place > largest {
+			primary, largest = order.DepartmentID, place
 		}
 	}
 	return primary

@@ -16,13 +16,22 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// limits give an app a department of the company only.
-func limits() map[string]func(*sim.Server, sim.DepartmentKey) {
-	return map[string]func(*sim.Server, sim.DepartmentKey){
-		"wecom":    func(s *sim.Server, d sim.DepartmentKey) { s.WeCom().LimitApps(d) },
-		"dingtalk": func(s *sim.Server, d sim.DepartmentKey) { s.DingTalk().LimitApps([]sim.DepartmentKey{d}, nil) },
-		"feishu":   func(s *sim.Server, d sim.DepartmentKey) { s.Feishu().LimitApps([]sim.DepartmentKey{d}) },
-		"wps":      func(s *sim.Server, d sim.DepartmentKey) { s.WPS().SetDataPermission(d) },
+// limit gives a vendor's apps a part of the company only: departments and single people.
+func limit(s *sim.Server, vendor string, departments []sim.DepartmentKey, people ...sim.Person) {
+	var keys []sim.PersonKey
+	var userIDs []string
+	for _, p := range people {
+		keys, userIDs = append(keys, p.Key), append(userIDs, p.UserID)
+	}
+	switch vendor {
+	case "wecom":
+		s.WeCom().LimitApps(departments, keys...)
+	case "dingtalk":
+		s.DingTalk().LimitApps(departments, keys)
+	case "feishu":
+		s.Feishu().LimitApps(departments, userIDs...)
+	case "wps":
+		s.WPS().SetDataPermission(departments, keys...)
 	}
 }
 
@@ -120,7 +129,7 @@ func TestRootsAndExclusions(t *testing.T) {
 func TestDepartmentsThatTheAppMayNotRead(t *testing.T) {
 	clock := clienttest.NewClock()
 	server := simtest.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(100), sim.WithDepartments(12))
-	server.WeCom().LimitApps(server.Organisation().Children(sim.RootDepartment)[0].Key)
+	server.WeCom().LimitApps([]sim.DepartmentKey{server.Organisation().Children(sim.RootDepartment)[0].Key})
 	demo := server.Credentials().WeCom
 	c, err := wecom.New(
 		wecom.Config{

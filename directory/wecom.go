@@ -130,7 +130,7 @@ func weComDepartment(raw wecomapi.Department) Department {
 		ParentID:  textID(raw.ParentID),
 		Name:      raw.Name,
 		LeaderIDs: weComFolded(raw.DepartmentLeader),
-		Order:     orderText(raw.Order),
+		Order:     orderText(orZero(raw.Order)),
 		Raw:       raw,
 	}
 }

@@ -114,7 +114,7 @@ func (d *wpsDirectory) rows(ctx context.Context, departmentID string) iter.Seq2[
 		}
 		info.ID = raw.UserID
 		user := wpsUser(info)
-		m := Membership{DepartmentID: departmentID, Leader: new(raw.IsLeader), Order: orderText(raw.Order)}
+		m := Membership{DepartmentID: departmentID, Leader: raw.IsLeader, Order: orderText(orZero(raw.Order))}
 		if info.DefDeptID != "" {
 			m.Primary = new(info.DefDeptID == departmentID)
 		}
@@ -167,7 +167,7 @@ func wpsDepartment(raw wpsapi.Dept) Department {
 		ParentID:   raw.ParentID,
 		Name:       raw.Name,
 		ExternalID: raw.ExDeptID,
-		Order:      orderText(raw.Order),
+		Order:      orderText(orZero(raw.Order)),
 		Raw:        raw,
 	}
 	if department.ParentID == "0" {
@@ -221,10 +221,8 @@ func wpsUser(raw wpsapi.User) User {
 	}
 	u.Departments = []Membership{}
 	for _, d := range raw.Depts {
-		m := Membership{DepartmentID: wps.UserDeptID(d), Leader: d.IsLeader, Primary: d.IsDefDept}
-		if d.Order != nil {
-			m.Order = orderText(*d.Order)
-		}
+		m := Membership{DepartmentID: wps.UserDeptID(d), Leader: d.IsLeader, Primary: d.IsDefDept,
+			Order: orderText(orZero(d.Order))}
 		if m.Primary == nil && raw.DefDeptID != "" {
 			m.Primary = new(m.DepartmentID == raw.DefDeptID)
 		}

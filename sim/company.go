@@ -18,10 +18,10 @@ type Organisation = company.Organisation
 // Person is somebody on the staff, or a former member of it. The fields are
 //
 //   - Key, the simulator's own number;
-//   - UserID, the id that the company chose, and the ids that vendors gave: WeComOpenUserID, WeChatOpenID, DingTalkUnionID,
-//     FeishuUserID, FeishuOpenID, FeishuUnionID and WPSUserID;
-//   - Name, EnglishName, Nickname, [Gender], [Mobile], Email, CorpEmail, Telephone, Position, EmployeeNumber, [Employment],
-//     Hired, City, WorkPlace, Address, AvatarURL and Remark, many of which are empty for some;
+//   - UserID, the id that the company chose, and the ids that vendors gave: WeComOpenUserID, WeChatOpenID,
+//     DingTalkUnionID, FeishuUserID, FeishuOpenID, FeishuUnionID and WPSUserID;
+//   - Name, EnglishName, Nickname, [Gender], [Mobile], Email, CorpEmail, Telephone, Position, EmployeeNumber,
+//     [Employment], Hired, City, WorkPlace, Address, AvatarURL and Remark, many of which are empty for some;
 //   - [Status], MobileHidden, Admin and Founder;
 //   - Memberships, MainDepartment, Manager and Attributes, see [Membership] and [Attribute];
 //   - Created, Changed and Left, which is zero while the person is on the staff.

@@ -11,12 +11,12 @@ import (
 // WeCom is what a test can see and do of WeCom beside its interface: what people do in a browser or administrators in
 // the console, and what reaches people by mail.
 //
-//   - Consent(userID) returns the ticket that the self-built app gets when the person opens its page and agrees to show private
-//     fields. It is for GetUserDetailByTicket.
-//   - OpenVerificationPage(userID) returns the code with which the corp's verification page is opened when WeCom asks the person
-//     for the second check. It is for GetTFAInfo, once.
-//   - LimitApps(departments...) sets the visible range (可见范围) of the demo apps to these departments and all below them; without
-//     departments they see the whole corp again.
+//   - Consent(userID) returns the ticket that the self-built app gets when the person opens its page and agrees to show
+//     private fields. It is for GetUserDetailByTicket.
+//   - OpenVerificationPage(userID) returns the code with which the corp's verification page is opened when WeCom asks
+//     the person for the second check. It is for GetTFAInfo, once.
+//   - LimitApps(departments, people...) sets the visible range (可见范围) of the demo apps to these departments, all below
+//     them, and these people; without any they see the whole corp again.
 //   - Invited() returns all invitations so far. A person may be invited more than once.
 type WeCom = wecom.Controls
 
@@ -29,12 +29,13 @@ func (s *Simulator) WeCom() *WeCom {
 // DingTalk is what a test can see and do of DingTalk beside its interface: what people do in the app, administrators in
 // the console, and DingTalk by itself.
 //
-//   - Ban(ban) bans all callers for the next five minutes of the simulator's clock, as DingTalk does with an IP address from which
-//     there were too many calls; see [DingTalkBan]. LiftBan() ends the ban.
+//   - Ban(ban) bans all callers for the next five minutes of the simulator's clock, as DingTalk does with an IP address
+//     from which there were too many calls; see [DingTalkBan]. LiftBan() ends the ban.
 //   - PushTicket() pushes another ticket to the third-party app and returns it. From then on no other is good.
-//   - LimitApps(departments, people) sets the contact scope (通讯录权限范围) of the apps to these departments, all below them, and
-//     these people. UnlimitApps() gives them the whole corp again.
-//   - Withdraw(point) takes a permission point, such as "qyapi_get_member", from the apps, and Grant(point) gives it back.
+//   - LimitApps(departments, people) sets the contact scope (通讯录权限范围) of the apps to these departments, all below them,
+//     and these people. UnlimitApps() gives them the whole corp again.
+//   - Withdraw(point) takes a permission point, such as "qyapi_get_member", from the apps, and Grant(point) gives it
+//     back.
 //   - LoginCode(userID) returns the code that the app gets when the person opens it in a DingTalk client. It is for
 //     getUserByAuthCode, once and within five minutes.
 type DingTalk = dingtalk.Controls
@@ -54,15 +55,15 @@ func (s *Simulator) DingTalk() *DingTalk {
 // Feishu is what a test can see and do of Feishu beside its interface: what people do in a browser or administrators in
 // the console, and what reaches people by mail. User ids are those of the company, not of Feishu.
 //
-//   - Authorize(userID, consent) opens the authorize page as the person, agrees, and returns the authorization code that the
-//     browser brings to the self-built app; see [FeishuConsent]. The code is good for five minutes, and once.
-//   - RevokeConsent(userID) takes back what the person has agreed to so far: user tokens are refused from now on, refresh tokens
-//     with 20064.
-//   - LimitApps(departments, userIDs...) sets the contact range (通讯录权限范围) of the demo apps to these departments and all below
-//     them, and to single people. RootDepartment stands for all members.
-//   - SignIn(userID, terminal) signs a person in on a kind of device (1 PC, 2 browser, 3 Android, 4 iOS, 5 server, 6 old
-//     mini-program, 8 other mobile) and returns the session id, which LogoutUser takes. SignedIn(sid) tells whether the session is
-//     still open.
+//   - Authorize(userID, consent) opens the authorize page as the person, agrees, and returns the authorization code
+//     that the browser brings to the self-built app; see [FeishuConsent]. The code is good for five minutes, and once.
+//   - RevokeConsent(userID) takes back what the person has agreed to so far: user tokens are refused from now on,
+//     refresh tokens with 20064.
+//   - LimitApps(departments, userIDs...) sets the contact range (通讯录权限范围) of the demo apps to these departments and all
+//     below them, and to single people. RootDepartment stands for all members.
+//   - SignIn(userID, terminal) signs a person in on a kind of device (1 PC, 2 browser, 3 Android, 4 iOS, 5 server, 6
+//     old mini-program, 8 other mobile) and returns the session id, which LogoutUser takes. SignedIn(sid) tells whether
+//     the session is still open.
 //   - Invited() returns all invitations so far: a text message or mail goes to whoever is created.
 type Feishu = feishu.Controls
 
@@ -81,13 +82,13 @@ func (s *Simulator) Feishu() *Feishu {
 // WPS is what a test can do of WPS 365 beside its interface: what people do in a browser and administrators in the
 // console.
 //
-//   - SignIn(userID, redirectURI, scopes...) returns the authorization code that the self-built app gets at redirectURI when the
-//     person with the staff id signs in. It is good for ten minutes and for one token request. The user's token has the scopes, by
-//     default kso.user_base.read and kso.user_current_id.read, as far as the app was granted them. Signing in activates the
-//     account; it fails if the person is disabled.
+//   - SignIn(userID, redirectURI, scopes...) returns the authorization code that the self-built app gets at redirectURI
+//     when the person with the staff id signs in. It is good for ten minutes and for one token request. The user's
+//     token has the scopes, by default kso.user_base.read and kso.user_current_id.read, as far as the app was granted
+//     them. Signing in activates the account; it fails if the person is disabled.
 //   - NewAppTicket() returns a ticket as WPS pushes it to the third-party app. Only the newest ticket is good.
-//   - SetDataPermission(departments...) changes what the demo apps see (数据权限) to these departments and all below them. Without
-//     departments they see nothing; with the root they see everything.
+//   - SetDataPermission(departments, people...) changes what the demo apps see (数据权限) to these departments, all below
+//     them, and these people. Without any they see nothing; with the root they see everything.
 //   - OldUserID(key), OldDepartmentID(key) and OldCompanyID() return ids of the older platform, for convertIds.
 type WPS = wps.Controls
 

@@ -48,6 +48,12 @@ func TestDingTalkDepartmentsV1(t *testing.T) {
 	assert.True(t, c.person(c.staff.UserID).Memberships[0].Leader)
 	assert.NotContains(t, c.app.get("/department/get", "id", "1").fine().body, "parentid", "the root has none")
 
+	number := c.app.post("/department/create", dingObject{"name": "数字组", "parentid": c.full.DingTalkID}).fine()
+	n, _ = number.body["id"].(json.Number).Int64()
+	assert.Equal(t, c.full.Key, c.department(n).Parent, "a number is taken, too")
+	c.app.post("/department/update", dingObject{"id": n, "parentid": 1}).fine()
+	assert.Equal(t, sim.RootDepartment, c.department(n).Parent)
+
 	create := func(change dingObject) dingReply {
 		body := dingObject{"name": "新组", "parentid": "1"}
 		for name, value := range change {
@@ -69,7 +75,8 @@ func TestDingTalkDepartmentsV1(t *testing.T) {
 		"wide comma":     {dingObject{"name": "新，组"}, 60009},
 		"taken":          {dingObject{"name": "质检一组"}, 60021},
 		"no parent":      {dingObject{"parentid": nil}, 40035},
-		"parent no text": {dingObject{"parentid": 1}, 40035},
+		"parent no text": {dingObject{"parentid": true}, 40035},
+		"fraction":       {dingObject{"parentid": 1.5}, 40010},
 		"bad parent":     {dingObject{"parentid": "one"}, 40010},
 		"unknown parent": {dingObject{"parentid": "77"}, 60004},
 		"bad order":      {dingObject{"order": "first"}, 40011},

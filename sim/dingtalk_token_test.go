@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -205,5 +206,29 @@ func TestDingTalkSecretsAreNotInTheJournal(t *testing.T) {
 	}
 	for _, secret := range []string{c.app.token, demo.AppSecret, demo.SuiteSecret, demo.SuiteTicket, demo.SuiteKey} {
 		assert.NotContains(t, requests, secret)
+	}
+}
+
+// What apps sent before they had a key of their own.
+func TestDingTalkTokenUnderItsOldNames(t *testing.T) {
+	c := dingInternal(t, simtest.Serve(t))
+	demo := c.srv.Credentials().DingTalk
+	gettoken := func(pairs ...string) dingReply {
+		query := url.Values{}
+		for i := 0; i+1 < len(pairs); i += 2 {
+			query.Set(pairs[i], pairs[i+1])
+		}
+		return c.call(http.MethodGet, "/gettoken", query, nil, nil)
+	}
+	for _, id := range []string{demo.CorpID, demo.AppKey} {
+		assert.Equal(t, c.token, gettoken("corpid", id, "corpsecret", demo.AppSecret).fine().str("access_token"))
+	}
+	gettoken("corpid", demo.CorpID, "corpsecret", "wrong").errs(40089)
+	gettoken("corpid", "dingother", "corpsecret", demo.AppSecret).errs(40089)
+	gettoken("corpid", demo.CorpID).errs(40035)
+	gettoken("corpsecret", demo.AppSecret).errs(40035)
+	gettoken("appkey", demo.AppKey, "corpid", demo.CorpID, "corpsecret", demo.AppSecret).errs(40035)
+	for _, call := range c.srv.Requests("dingtalk") {
+		assert.NotContains(t, fmt.Sprint(call), demo.AppSecret)
 	}
 }

@@ -77,10 +77,10 @@ func FaultKinds() []FaultKind { return desk.FaultKinds() }
 //   - Interval is the time between two bytes of FaultSlowBody, 100 ms by default;
 //   - Bytes is what FaultOversize adds, 64 MiB by default;
 //   - ContentType is what the answer claims to be with FaultContentType;
-//   - Field is the member that FaultExtraField adds and FaultChangedType changes, by a path with dots from the top of the
-//     answer; numbers count in arrays: "userlist.0.name". Without it, one is chosen;
-//   - Person, From and To are the user id and the departments of FaultMovePerson. Without a Person one is chosen who is in a
-//     single department; without From it is the person's main department; without To it is the last department.
+//   - Field is the member that FaultExtraField adds and FaultChangedType changes, by a path with dots from the top of
+//     the answer; numbers count in arrays: "userlist.0.name". Without it, one is chosen;
+//   - Person, From and To are the user id and the departments of FaultMovePerson. Without a Person one is chosen who is
+//     in a single department; without From it is the person's main department; without To it is the last department.
 type Fault = desk.Fault
 
 // FaultOf tells a middleware which fault strikes the call that a request's context belongs to.

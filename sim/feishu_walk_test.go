@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/roster-go/roster/internal/simtest"
@@ -134,6 +135,12 @@ func TestFeishuPageShapes(t *testing.T) {
 	assert.Len(t, last.list("data", "items"), members-1)
 	assert.Empty(t, last.object("data")["page_token"])
 	assert.Contains(t, last.object("data"), "page_token", "empty on the last of several pages")
+	decoded, err := url.PathUnescape(token)
+	require.NoError(t, err)
+	require.NotEqual(t, token, decoded)
+	again := list("page_size", "50", "page_token", decoded).ok()
+	assert.Equal(t, last.list("data", "items"), again.list("data", "items"), "by a caller that decodes tokens")
+	list("page_size", "50", "page_token", strings.TrimSuffix(token, "+1%2B=")).fails(400, 40012)
 
 	nobody := c.call("listUsersByDepartment", query("department_id", people.empty.FeishuOpenID)).ok()
 	assert.Equal(t, feishuObject{"has_more": false}, nobody.object("data"))

@@ -123,6 +123,14 @@ func TestWeComDepartmentTree(t *testing.T) {
 	assert.Equal(t, c.full.Name, one.Department.Name)
 	c.app.get("/department/get").fails(41019)
 	c.app.get("/department/get", "id", "0").fails(60123)
-	c.app.get("/department/list", "id", "0").fails(60123)
+	c.app.get("/department/list", "id", "-1").fails(60123)
+	c.app.get("/department/list", "id", "x").fails(60123)
+	c.app.get("/department/get", "id", "").fails(60123)
+	for _, all := range []string{"", "0"} { // from connectors that do not tell no id from an empty one
+		c.app.get("/department/list", "id", all).ok().decode(&tree)
+		assert.Len(t, tree.List, len(org.Departments()))
+		simple := c.contact.get("/department/simplelist", "id", all).ok().body["department_id"]
+		assert.Len(t, simple, len(org.Departments()))
+	}
 	c.app.get("/user/list", "department_id", "0").fails(60123)
 }

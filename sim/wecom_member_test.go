@@ -101,7 +101,7 @@ func TestWeComOddities(t *testing.T) {
 		note("no order", u["order"] == nil)
 		note("no leaders", u["is_leader_in_dept"] == nil)
 		note("empty leaders", string(u["is_leader_in_dept"]) == "[]")
-		note("fewer leaders", len(leads) > 0 && len(leads) < len(departments))
+		assert.True(t, len(leads) == 0 || len(leads) == len(departments), "what is there is parallel")
 		note("no direct leader", u["direct_leader"] == nil)
 		note("empty direct leader", string(u["direct_leader"]) == "[]")
 		note("empty gender", string(u["gender"]) == `""`)
@@ -116,7 +116,9 @@ func TestWeComOddities(t *testing.T) {
 		note("english_name", u["english_name"] != nil)
 		note("alias", u["alias"] != nil)
 		note("empty avatar", string(u["avatar"]) == `""`)
-		note("members of older days", u["isleader"] != nil && u["hide_mobile"] != nil && u["enable"] != nil)
+		note("undocumented marks", u["isleader"] != nil && u["hide_mobile"] != nil && u["enable"] != nil)
+		note("no undocumented marks", u["isleader"] == nil && u["hide_mobile"] == nil && u["enable"] == nil)
+		note("members of older days", u["wxplugin_status"] != nil)
 		note("disabled", string(u["status"]) == "2")
 	}
 	var departments struct {
@@ -133,7 +135,7 @@ func TestWeComOddities(t *testing.T) {
 		}
 	}
 	for _, what := range []string{
-		"order beyond 31 bits", "department beyond 31 bits", "no order", "no leaders", "empty leaders", "fewer leaders",
+		"order beyond 31 bits", "department beyond 31 bits", "no order", "no leaders", "empty leaders",
 		"no direct leader",
 		"empty direct leader", "empty gender", "gender 0", "no extattr", "empty extattr", "extattr without attrs",
 		"typed attr", "web attr",
@@ -142,11 +144,13 @@ func TestWeComOddities(t *testing.T) {
 	} {
 		assert.Positive(t, count[what], what)
 	}
+	assert.Greater(t, count["undocumented marks"], len(list.Users)*9/10, "recordings have them nearly always")
+	assert.Positive(t, count["no undocumented marks"])
 }
 
 func TestWeComVisibleRange(t *testing.T) {
 	c := newCorp(t)
-	c.srv.WeCom().LimitApps(c.full.Key)
+	c.srv.WeCom().LimitApps([]sim.DepartmentKey{c.full.Key})
 	inside := map[sim.DepartmentKey]bool{}
 	for _, d := range c.srv.Organisation().Subtree(c.full.Key) {
 		inside[d.Key] = true
@@ -184,7 +188,7 @@ func TestWeComVisibleRange(t *testing.T) {
 	c.app.post("/batch/invite", map[string]any{"party": []int{1}}).fails(81013)
 	c.contact.get("/department/simplelist", "id", "1").ok()
 
-	c.srv.WeCom().LimitApps()
+	c.srv.WeCom().LimitApps(nil)
 	c.app.get("/department/get", "id", "1").ok()
 }
 
@@ -226,6 +230,23 @@ func TestWeComCreateUser(t *testing.T) {
 	assert.Contains(t, user.text, "<&>", "sent as it is")
 	assert.Equal(t, "顾问", user.str("external_position"))
 	assert.Contains(t, asJSON(t, user.body["external_profile"]), "云杉")
+
+	t.Run("zeros of clients that know no unset", func(t *testing.T) {
+		zeros := m{"userid": "zero.sdk", "name": "零", "email": "zero@example.org", "department": []int64{1},
+			"gender": 0, "avatar_mediaid": "", "main_department": 0, "enable": 1, "to_invite": false}
+		c.contact.post("/user/create", zeros).ok()
+		made := c.person("zero.sdk")
+		assert.Equal(t, sim.RootDepartment, made.MainDepartment)
+		c.contact.post("/user/update", m{"userid": "zero.sdk", "gender": 2, "name": "零"}).ok()
+		female := c.person("zero.sdk")
+		require.NotEqual(t, made.Gender, female.Gender)
+		c.contact.post("/user/update", zeros).ok()
+		assert.Equal(t, female, c.person("zero.sdk"), "nothing is changed by what is not said")
+		zeros["gender"] = ""
+		c.contact.post("/user/update", zeros).ok()
+		assert.Equal(t, female.Gender, c.person("zero.sdk").Gender)
+		c.contact.post("/user/update", m{"userid": "zero.sdk", "gender": 3}).fails(40035)
+	})
 
 	t.Run("invites unless told otherwise", func(t *testing.T) {
 		c.contact.post("/user/create", m{"userid": "li.mo", "name": "李默", "mobile": "13900002222"}).ok()

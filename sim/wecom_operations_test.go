@@ -189,6 +189,11 @@ func TestWeComEveryOperation(t *testing.T) {
 			bad:  func(c *corp) reply { return c.contact.get("/department/simplelist", "id", "-1") },
 			code: 60123,
 		},
+		"GetAgent": {
+			good: func(c *corp) reply { return c.app.get("/agent/get", "agentid", "1000002") },
+			bad:  func(c *corp) reply { return c.app.get("/agent/get", "agentid", "1000003") },
+			code: 301002,
+		},
 		"GetDepartment": {
 			good: func(c *corp) reply { return c.app.get("/department/get", "id", id(c.full.WeComID)) },
 			bad:  func(c *corp) reply { return c.app.get("/department/get", "id", "77") },

@@ -64,6 +64,10 @@ func TestEveryOperationSaysWhatTheGeneratorNeeds(t *testing.T) {
 				}
 				assert.NotNil(t, op.Security, "%s: security is explicit, also where it is empty", about)
 				assert.IsType(t, false, op.Extensions["x-idempotent"], about)
+				for _, name := range list(op.Extensions["x-not-idempotent-with"]) {
+					assert.Equal(t, true, op.Extensions["x-idempotent"], "%s: x-not-idempotent-with", about)
+					assert.True(t, says(op, name), "%s: x-not-idempotent-with: nothing is called %s", about, name)
+				}
 				assert.NotEmpty(t, op.Extensions["x-answer"], about)
 				if source, ok := op.Extensions["x-source"].(map[string]any); assert.True(t, ok, "%s: x-source", about) {
 					assert.Contains(t, []any{"machine", "doc", "sdk", "peer", "seed", "guess"}, source["confidence"], about)
@@ -87,6 +91,42 @@ func TestEveryOperationSaysWhatTheGeneratorNeeds(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Of what makes an answer, a list or a cursor may be null or empty, and nothing else may.
+func TestPresenceIsEnoughForListsAndCursorsOnly(t *testing.T) {
+	cursors := []string{"next_cursor", "nextToken", "next_page_token", "page_token"}
+	for _, vendor := range vendors {
+		t.Run(vendor, func(t *testing.T) {
+			operations(load(t, vendor), func(_, _ string, op *openapi3.Operation) {
+				answer := op.Responses.Value("200").Value.Content.Get("application/json").Schema.Value
+				entries, _ := op.Extensions["x-answer"].([]any)
+				for _, entry := range entries {
+					for alternative := range strings.SplitSeq(fmt.Sprint(entry), "|") {
+						path, present := strings.CutSuffix(alternative, "?")
+						names := strings.Split(path, ".")
+						schema := answer
+						for _, name := range names {
+							property := schema.Properties[name]
+							require.NotNil(t, property, "%s: x-answer names %s, which the answer does not have",
+								op.OperationID, path)
+							schema = property.Value
+						}
+						want := isList(schema) || slices.Contains(cursors, names[len(names)-1])
+						assert.Equal(t, want, present, "%s: x-answer %s: lists and cursors end in a question mark, "+
+							"and nothing else does", op.OperationID, alternative)
+					}
+				}
+			})
+		})
+	}
+}
+
+// isList tells whether a value is a list, also one that may come as text.
+func isList(s *openapi3.Schema) bool {
+	return s.Type.Is("array") || slices.ContainsFunc(s.OneOf, func(alternative *openapi3.SchemaRef) bool {
+		return alternative.Value.Type.Is("array")
+	})
 }
 
 func TestNoAllOfAndEveryOddEnumHasNames(t *testing.T) {
@@ -340,4 +380,26 @@ func ExampleFS() {
 	// feishu.yaml
 	// wecom.yaml
 	// wps.yaml
+}
+
+// list is the extension's value as texts; nothing for one that is absent.
+func list(extension any) []string {
+	values, _ := extension.([]any)
+	var texts []string
+	for _, value := range values {
+		texts = append(texts, fmt.Sprint(value))
+	}
+	return texts
+}
+
+// says tells whether an operation takes a query parameter or a member of its body of that name.
+func says(op *openapi3.Operation, name string) bool {
+	if op.Parameters.GetByInAndName("query", name) != nil {
+		return true
+	}
+	if op.RequestBody == nil {
+		return false
+	}
+	media := op.RequestBody.Value.Content.Get("application/json")
+	return media != nil && media.Schema.Value.Properties[name] != nil
 }

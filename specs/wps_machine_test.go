@@ -71,7 +71,7 @@ func facts(t *testing.T) []fact {
 		}
 		all = append(all, f)
 	}
-	require.Len(t, all, 596)
+	require.Len(t, all, 607)
 	return all
 }
 

@@ -7,11 +7,13 @@ import (
 
 // Missing returns the first entry of want that body, a JSON object, does not satisfy, or "". An entry names a member
 // that must be there and be neither null nor an empty string; a dot descends into an object ("data.items"), a bar
-// separates alternatives ("dept_user|next_cursor").
+// separates alternatives. A question mark behind a name says that presence is enough, as it is for lists and cursors:
+// a null list is an empty one, an empty cursor ends a list ("dept_user?|next_cursor?"). The entry returned has no
+// question marks.
 func Missing(body []byte, want []string) string {
 	for _, entry := range want {
 		if !satisfied(body, entry) {
-			return entry
+			return strings.ReplaceAll(entry, "?", "")
 		}
 	}
 	return ""
@@ -19,8 +21,9 @@ func Missing(body []byte, want []string) string {
 
 func satisfied(body []byte, entry string) bool {
 	for alternative := range strings.SplitSeq(entry, "|") {
-		value, ok := Lookup(body, alternative)
-		if ok && !bytes.HasPrefix(value, []byte("null")) && !bytes.HasPrefix(value, []byte(`""`)) {
+		path, present := strings.CutSuffix(alternative, "?")
+		value, ok := Lookup(body, path)
+		if ok && (present || !bytes.HasPrefix(value, []byte("null")) && !bytes.HasPrefix(value, []byte(`""`))) {
 			return true
 		}
 	}

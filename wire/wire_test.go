@@ -113,6 +113,15 @@ func TestMissing(t *testing.T) {
 		{`{"active_cnt":0}`, "active_cnt", ""},
 		{`{"next_cursor":"c"}`, "dept_user|next_cursor", ""},
 		{`{"next_cursor":""}`, "dept_user|next_cursor", "dept_user|next_cursor"},
+		{`{"next_cursor":null}`, "dept_user|next_cursor", "dept_user|next_cursor"},
+		{`{"next_cursor":""}`, "dept_user?|next_cursor?", ""},
+		{`{"dept_user": null}`, "dept_user?|next_cursor?", ""},
+		{`{"errcode":0}`, "dept_user?|next_cursor?", "dept_user|next_cursor"},
+		{`{"userlist":null}`, "userlist?,hasMore", "hasMore"},
+		{`{"data":{"items":null}}`, "data.items?", ""},
+		{`{"data":{}}`, "data.items?", "data.items"},
+		{`{"data":null}`, "data.items?", "data.items"},
+		{`{"userid":"","list":null}`, "userid|list?", ""},
 		{`{"data":{"items":[]}}`, "data.items|data.has_more", ""},
 		{`{"data":null}`, "data.items", "data.items"},
 		{`{"data":{"user":{"open_id":"ou"}}}`, "data.user.open_id", ""},
@@ -164,7 +173,7 @@ func FuzzLookup(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte, path string) {
 		value, ok := wire.Lookup(body, path)
 		_ = wire.Scalar(value)
-		_ = wire.Missing(body, []string{path})
+		_ = wire.Missing(body, []string{path, path + "?"})
 		// Keys with escapes are compared as written, and of equal keys the first wins, so only plain objects can be
 		// checked against the decoder.
 		var object map[string]json.RawMessage

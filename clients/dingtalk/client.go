@@ -109,6 +109,12 @@ func (cfg *Config) check() error {
 	if err != nil {
 		return err
 	}
+	if err = errors.Join(clients.CheckField("Config.AppKey", cfg.AppKey),
+		clients.CheckField("Config.AppSecret", cfg.AppSecret), clients.CheckField("Config.SuiteKey", cfg.SuiteKey),
+		clients.CheckField("Config.SuiteSecret", cfg.SuiteSecret),
+		clients.CheckField("Config.AuthCorpID", cfg.AuthCorpID)); err != nil {
+		return fmt.Errorf("dingtalk: %w", err)
+	}
 	if cfg.TokenHost < TokenHostDefault || cfg.TokenHost > TokenHostNew {
 		return errors.New("dingtalk: Config.TokenHost is none of the constants")
 	}

@@ -21,7 +21,8 @@ type ErrorDetail struct {
 	ErrMsg  string // errmsg, or message on api.dingtalk.com
 	SubMsg  string // why the gateway refused
 
-	// Permissions are the permission points that the app lacks, when the text names them, such as "qyapi_get_member".
+	// Permissions are the permission points that the app lacks, when the answer names them, such as "qyapi_get_member"
+	// or "Contact.User.Read".
 	Permissions []string
 }
 
@@ -140,14 +141,18 @@ func newHostFailure(r *clients.Reply, now time.Time) *clients.Failure {
 		return nil // not DingTalk's; the caller sees the HTTP status
 	}
 	var text struct {
-		Message   string `json:"message"`
-		RequestID string `json:"requestid"`
+		Message   string                         `json:"message"`
+		RequestID string                         `json:"requestid"`
+		Denied    dingtalkapi.AccessDeniedDetail `json:"accessdenieddetail"`
 	}
 	_ = json.Unmarshal(r.Body, &text)
 	detail := &ErrorDetail{ErrMsg: r.Scrub(text.Message)}
 	f := &clients.Failure{Kind: kindOf(code, r.Operation), Code: code, Message: text.Message, RequestID: text.RequestID,
 		Detail: detail}
-	if f.Kind == clients.KindPermission {
+	for _, scope := range text.Denied.RequiredScopes {
+		detail.Permissions = append(detail.Permissions, r.Scrub(scope))
+	}
+	if f.Kind == clients.KindPermission && detail.Permissions == nil {
 		detail.Permissions = permissions(text.Message)
 	}
 	replay(f, r, now)
@@ -190,8 +195,11 @@ var (
 	endOfPenalty = regexp.MustCompile(`处罚将在\s*(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})\s*结束`)
 )
 
-// penalty is the time until the end that the text of a throttled answer names, or otherwise if it names none or one
-// that is over.
+// penaltyMargin makes sure that a penalty is over: the text names its last second, by another clock than ours.
+const penaltyMargin = 2 * time.Second
+
+// penalty is the time until after the end that the text of a throttled answer names, or otherwise if it names none or
+// one that is over.
 func penalty(text string, now time.Time, otherwise time.Duration) time.Duration {
 	match := endOfPenalty.FindStringSubmatch(text)
 	if match == nil {
@@ -201,7 +209,7 @@ func penalty(text string, now time.Time, otherwise time.Duration) time.Duration 
 	if err != nil || !end.After(now) {
 		return otherwise
 	}
-	return end.Sub(now)
+	return end.Sub(now) + penaltyMargin
 }
 
 const (

@@ -359,10 +359,10 @@ func TestTrapEndOfThePenaltyIsChinaTime(t *testing.T) {
 		body   string
 		waited time.Duration
 	}{
-		"plain": {`{"errcode":90018,"errmsg":"` + text + `"}`, 22 * time.Second},
+		"plain": {`{"errcode":90018,"errmsg":"` + text + `"}`, 24 * time.Second},
 		"gateway": {`{"errcode":88,"sub_code":"90002","sub_msg":"` + text + `","errmsg":"x[submsg=` + text + `]"}`,
-			22 * time.Second},
-		"text only": {`{"errcode":88,"errmsg":"ding talk error[subcode=90018,submsg=` + text + `]"}`, 22 * time.Second},
+			24 * time.Second},
+		"text only": {`{"errcode":88,"errmsg":"ding talk error[subcode=90018,submsg=` + text + `]"}`, 24 * time.Second},
 		"over":      {`{"errcode":90018,"errmsg":"处罚将在 2026-08-22 10:14:39 结束"}`, time.Second},
 		"no time":   {`{"errcode":90018,"errmsg":"too fast"}`, time.Second},
 		"no date":   {`{"errcode":90018,"errmsg":"处罚将在 2026-13-45 99:99:99 结束"}`, time.Second},
@@ -379,7 +379,7 @@ func TestTrapEndOfThePenaltyIsChinaTime(t *testing.T) {
 		v.clock.Advance(now.Sub(v.clock.Now()))
 		err := getV2(t, v.client(t))
 		assert.ErrorIs(t, err, clients.ErrRateLimited)
-		assert.Equal(t, 15*time.Minute+20*time.Second, asError(t, err).RetryAfter)
+		assert.Equal(t, 15*time.Minute+22*time.Second, asError(t, err).RetryAfter)
 		assert.Empty(t, v.clock.Slept())
 	})
 }
@@ -407,6 +407,24 @@ func TestTrapMissingPermissionIsNamed(t *testing.T) {
 		assert.Equal(t, text, e.Message)
 		assert.Equal(t, &dingtalk.ErrorDetail{ErrCode: "88", SubCode: "60011", SubMsg: text, ErrMsg: "x",
 			Permissions: want}, e.Detail)
+	}
+}
+
+// api.dingtalk.com names them in a member of their own, whatever the text says.
+func TestTrapMissingPermissionIsNamedBesideTheText(t *testing.T) {
+	for denied, want := range map[string][]string{
+		`{"requiredScopes":["Contact.User.Read"]}`: {"Contact.User.Read"},
+		`{"requiredScopes":["a.b","c.d"]}`:         {"a.b", "c.d"},
+		`{"requiredScopes":null}`:                  {"in.text"},
+		`{}`:                                       {"in.text"},
+		`null`:                                     {"in.text"},
+	} {
+		v := serve(t, always(403, `{"code":"Forbidden.AccessDenied.AccessTokenPermissionDenied","requestid":"R",`+
+			`"message":"m [in.text]","accessdenieddetail":`+denied+`}`))
+		err := search(t, v.client(t))
+		require.ErrorIs(t, err, clients.ErrPermission)
+		assert.Equal(t, &dingtalk.ErrorDetail{ErrMsg: "m [in.text]", Permissions: want}, asError(t, err).Detail, denied)
+		assert.Len(t, v.seen(), 1)
 	}
 }
 

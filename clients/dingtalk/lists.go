@@ -274,7 +274,9 @@ func (c *Client) LeaveRecords(
 	ctx context.Context, params dingtalkapi.ListLeaveRecordsParams,
 ) iter.Seq2[dingtalkapi.LeaveRecord, error] {
 	params.MaxResults = orElse(params.MaxResults, maxLeaves)
-	return clients.Pages(ctx, vendorName, dingtalkapi.OpListLeaveRecords.ID,
+	type leave struct{ userID, time string } // somebody may leave twice
+	key := func(r dingtalkapi.LeaveRecord) leave { return leave{r.UserID, r.LeaveTime} }
+	return clients.List(ctx, vendorName, dingtalkapi.OpListLeaveRecords.ID, key,
 		func(ctx context.Context, cursor string) (clients.Page[dingtalkapi.LeaveRecord], error) {
 			params := params
 			if cursor == "" {

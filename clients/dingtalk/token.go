@@ -36,9 +36,14 @@ func (cfg *Config) credentials(c *clients.Client) (map[string]clients.Credential
 	// Processes that fetch from different places must not take each other's tokens from a store.
 	source, err := c.NewTokenSource(cfg.fetcher(c), fmt.Sprint(cfg.TokenHost), cfg.NewHostURL,
 		cfg.AppKey, string(cfg.AppSecret), cfg.SuiteKey, string(cfg.SuiteSecret), cfg.AuthCorpID)
+	fields := "Config.AppKey or Config.AppSecret"
+	if cfg.SuiteKey != "" {
+		fields = "Config.SuiteKey, Config.SuiteSecret or Config.AuthCorpID"
+	}
 	return map[string]clients.Credential{
-		"oapiToken":    {Source: source, Authorize: clients.InQuery("access_token")},
-		"acsToken":     {Source: source, Authorize: clients.InHeader("x-acs-dingtalk-access-token", "")},
+		"oapiToken": {Source: source, Authorize: clients.InQuery("access_token"), Fields: fields},
+		"acsToken": {Source: source, Authorize: clients.InHeader("x-acs-dingtalk-access-token", ""),
+			Fields: fields},
 		"isvSignature": cfg.signature(),
 	}, err
 }

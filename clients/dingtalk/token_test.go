@@ -144,11 +144,11 @@ func TestTokensOfDifferentAppsAreKeptApart(t *testing.T) {
 		return cfg
 	}
 	other := internalConfig()
-	other.AppSecret = "another secret"
+	other.AppSecret = "another-secret"
 	for i, cfg := range []dingtalk.Config{
 		internalConfig(), other, suiteConfig(),
-		with(func(c *dingtalk.Config) { c.AuthCorpID = "another corp" }),
-		with(func(c *dingtalk.Config) { c.SuiteKey = "another suite" }),
+		with(func(c *dingtalk.Config) { c.AuthCorpID = "another-corp" }),
+		with(func(c *dingtalk.Config) { c.SuiteKey = "another-suite" }),
 	} {
 		for range 2 {
 			require.NoError(t, getV1(t, newClient(t, cfg, v.url, clients.WithTokenStore(store))))

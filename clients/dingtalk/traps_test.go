@@ -283,3 +283,40 @@ func TestTrapTicketShowsInNoError(t *testing.T) {
 }
 
 func ptr[T any](v T) *T { return &v }
+
+func TestTrapCustomFieldsAreAMapInBothVersions(t *testing.T) {
+	const text = `"{\"工位\":\"3F-12\",\"层\":3}"`
+	want := map[string]string{"工位": "3F-12", "层": "3"}
+	v := serve(t, func(w http.ResponseWriter, r request, _ int) {
+		switch r.path {
+		case "/user/get":
+			fmt.Fprintf(w, `{"errcode":0,"userid":"lin.mei01","extattr":%s}`, text)
+		case "/topapi/v2/user/get":
+			fmt.Fprintf(w, `{"errcode":0,"result":{"userid":"lin.mei01","extension":%s}}`, text)
+		default:
+			fmt.Fprintf(w, `{"errcode":0,"result":{"has_more":false,"list":[{"userid":"a","extension":%s},`+
+				`{"userid":"b","extension":""},{"userid":"c"}]}}`, text)
+		}
+	})
+	c := v.client(t)
+	old, err := c.GetUserV1(t.Context(), &dingtalkapi.GetUserV1Params{UserID: "lin.mei01"})
+	require.NoError(t, err)
+	assert.Equal(t, want, map[string]string(old.ExtAttr))
+	user, err := c.GetUserV2(t.Context(), &dingtalkapi.GetUserV2Request{UserID: "lin.mei01"})
+	require.NoError(t, err)
+	assert.Equal(t, want, map[string]string(user.Result.Extension))
+	rows, err := collect(c.DepartmentUsers(t.Context(), 101))
+	require.NoError(t, err)
+	assert.Equal(t, want, map[string]string(rows[0].Extension))
+	assert.Nil(t, rows[1].Extension)
+	assert.Nil(t, rows[2].Extension)
+}
+
+func TestTrapWhatDoesNotComeIsUnknown(t *testing.T) {
+	v := serve(t, always(200, `{"errcode":0,"hasMore":false,"userlist":[{"userid":"a","order":0,"isLeader":false},`+
+		`{"userid":"b"}]}`))
+	rows, err := collect(v.client(t).DepartmentUsersV1(t.Context(), 101))
+	require.NoError(t, err)
+	assert.Equal(t, dingtalkapi.DepartmentUserV1{UserID: "a", Order: new(int64(0)), IsLeader: new(false)}, rows[0])
+	assert.Equal(t, dingtalkapi.DepartmentUserV1{UserID: "b"}, rows[1])
+}

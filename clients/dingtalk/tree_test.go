@@ -150,7 +150,7 @@ func TestDepartmentsYieldsEveryDepartmentOnce(t *testing.T) {
 		met[d.DeptID] = true
 	}
 	assert.Len(t, met, 40)
-	assert.Equal(t, dingtalkapi.DepartmentV2{DeptID: 1, Name: "部门1", AutoAddUser: true}, got[0],
+	assert.Equal(t, dingtalkapi.DepartmentV2{DeptID: 1, Name: "部门1", AutoAddUser: new(true)}, got[0],
 		"the root comes first and has no parent")
 }
 

@@ -3,6 +3,7 @@ package feishu
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/roster-go/roster/clients"
@@ -54,6 +55,10 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	if cfg.AppSecret == "" {
 		return nil, errors.New("feishu: Config.AppSecret is required")
 	}
+	if err := errors.Join(clients.CheckField("Config.AppID", cfg.AppID),
+		clients.CheckField("Config.AppSecret", cfg.AppSecret)); err != nil {
+		return nil, fmt.Errorf("feishu: %w", err)
+	}
 	if err := cfg.UserToken.check(); err != nil {
 		return nil, err
 	}
@@ -90,7 +95,8 @@ func AsUser(ctx context.Context) context.Context { return clients.WithScheme(ctx
 
 // bearer puts a token where all of Feishu's go.
 func bearer(source token.Source) clients.Credential {
-	return clients.Credential{Source: source, Authorize: clients.InHeader("Authorization", "Bearer ")}
+	return clients.Credential{Source: source, Authorize: clients.InHeader("Authorization", "Bearer "),
+		Fields: "Config.AppID or Config.AppSecret"}
 }
 
 // tenantCredential fetches tenant tokens. Feishu answers the same one, with what is left of its 7200 s, until less than

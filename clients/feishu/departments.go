@@ -3,6 +3,7 @@ package feishu
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"slices"
 
@@ -103,7 +104,7 @@ func (c *Client) levels(ctx context.Context, id string) iter.Seq2[feishuapi.Depa
 }
 
 func (c *Client) children(ctx context.Context, id string, all bool) iter.Seq2[feishuapi.Department, error] {
-	return pages(ctx, feishuapi.OpListDepartmentChildren.ID,
+	return list(ctx, feishuapi.OpListDepartmentChildren.ID, c.ids.departmentID,
 		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.Department], error) {
 			answer, err := c.ListDepartmentChildren(ctx, id, &feishuapi.ListDepartmentChildrenParams{
 				UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(), FetchChild: &all,
@@ -125,7 +126,7 @@ func departmentPage(p feishuapi.DepartmentPage) clients.Page[feishuapi.Departmen
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/parent
 func (c *Client) DepartmentParents(ctx context.Context, id string) iter.Seq2[feishuapi.Department, error] {
-	return once(ctx, feishuapi.OpListDepartmentParents.ID, c.ids.departmentID,
+	return list(ctx, feishuapi.OpListDepartmentParents.ID, c.ids.departmentID,
 		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.Department], error) {
 			answer, err := c.ListDepartmentParents(ctx, &feishuapi.ListDepartmentParentsParams{
 				DepartmentID: id, UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(),
@@ -143,7 +144,7 @@ func (c *Client) DepartmentParents(ctx context.Context, id string) iter.Seq2[fei
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/department/search
 func (c *Client) FindDepartments(ctx context.Context, words string) iter.Seq2[feishuapi.Department, error] {
-	return once(ctx, feishuapi.OpSearchDepartments.ID, c.ids.departmentID,
+	return list(ctx, feishuapi.OpSearchDepartments.ID, c.ids.departmentID,
 		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.Department], error) {
 			answer, err := c.SearchDepartments(ctx, &feishuapi.SearchDepartmentsParams{
 				UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(),
@@ -169,7 +170,10 @@ type Scope struct {
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/scope/list
 func (c *Client) Scopes(ctx context.Context) (*Scope, error) {
 	scope := &Scope{}
-	parts := pages(ctx, feishuapi.OpListScopes.ID,
+	part := func(r feishuapi.ContactRange) string {
+		return fmt.Sprintf("%q", []any{r.UserIDs, r.DepartmentIDs, r.GroupIDs})
+	}
+	parts := list(ctx, feishuapi.OpListScopes.ID, part,
 		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.ContactRange], error) {
 			answer, err := c.ListScopes(ctx, &feishuapi.ListScopesParams{
 				UserIDType: c.ids.user(), DepartmentIDType: c.ids.department(),
@@ -200,7 +204,7 @@ func (c *Client) Scopes(ctx context.Context) (*Scope, error) {
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/custom_attr/list
 func (c *Client) CustomAttrs(ctx context.Context) iter.Seq2[feishuapi.CustomAttr, error] {
-	return pages(ctx, feishuapi.OpListCustomAttrs.ID,
+	return list(ctx, feishuapi.OpListCustomAttrs.ID, func(a feishuapi.CustomAttr) string { return a.ID },
 		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.CustomAttr], error) {
 			answer, err := c.ListCustomAttrs(ctx, &feishuapi.ListCustomAttrsParams{
 				PageSize: new(int64(100)), PageToken: pageToken,
@@ -219,7 +223,8 @@ func (c *Client) CustomAttrs(ctx context.Context) iter.Seq2[feishuapi.CustomAttr
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/employee_type_enum/list
 func (c *Client) EmployeeTypes(ctx context.Context) iter.Seq2[feishuapi.EmployeeType, error] {
-	return pages(ctx, feishuapi.OpListEmployeeTypeEnums.ID,
+	return list(ctx, feishuapi.OpListEmployeeTypeEnums.ID,
+		func(e feishuapi.EmployeeType) clients.Key { return clients.KeyOf(e.EnumID, e.EnumValue) },
 		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.EmployeeType], error) {
 			answer, err := c.ListEmployeeTypeEnums(ctx, &feishuapi.ListEmployeeTypeEnumsParams{
 				PageSize: new(int64(100)), PageToken: pageToken,

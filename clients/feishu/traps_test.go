@@ -106,6 +106,7 @@ func TestTrapBadCredentialsComeUnderHTTP200(t *testing.T) {
 				assert.ErrorIs(t, err, clients.ErrUnauthenticated)
 				assert.NotErrorIs(t, err, clients.ErrInvalidArgument, "nothing is wrong with the call's own arguments")
 				assert.ErrorContains(t, err, want)
+				assert.ErrorContains(t, err, "the vendor refused Config.AppID or Config.AppSecret")
 				assert.Equal(t, fmt.Sprint(code), failed(t, err).Code)
 			}
 			if code != 10003 {
@@ -301,10 +302,10 @@ func TestTrapTokensAreKeptByCredential(t *testing.T) {
 		require.NoError(t, err)
 		return v.seen()[len(v.seen())-1].token
 	}
-	assert.Equal(t, "t-1", use("cli_1", "secret one"))
-	assert.Equal(t, "t-1", use("cli_1", "secret one"), "clients with the same credential share")
-	assert.Equal(t, "t-2", use("cli_1", "secret two"), "a wrong secret must not live on another's token")
-	assert.Equal(t, "t-3", use("cli_2", "secret one"))
+	assert.Equal(t, "t-1", use("cli_1", "secret-one"))
+	assert.Equal(t, "t-1", use("cli_1", "secret-one"), "clients with the same credential share")
+	assert.Equal(t, "t-2", use("cli_1", "secret-two"), "a wrong secret must not live on another's token")
+	assert.Equal(t, "t-3", use("cli_2", "secret-one"))
 }
 
 func TestTrapTokenGoesIntoTheHeaderOnly(t *testing.T) {
@@ -644,14 +645,15 @@ func TestTrapSparseAndStrangeAnswers(t *testing.T) {
 	require.NoError(t, err)
 	assert.Nil(t, answer.Data.User.Status, "a status that may not be read is not a status without flags")
 	assert.Empty(t, answer.Data.User.Name)
+	assert.Nil(t, answer.Data.User.Gender, "a gender that may not be read is not one that is kept secret")
 	answer, err = c.GetUser(t.Context(), "ou_1", nil)
 	require.NoError(t, err)
 	assert.NotNil(t, answer.Data.User.Status)
-	assert.EqualValues(t, 9, answer.Data.User.Gender)
+	assert.EqualValues(t, 9, *answer.Data.User.Gender)
 	assert.EqualValues(t, 77, answer.Data.User.EmployeeType)
 	answer, err = c.GetUser(t.Context(), "ou_1", nil)
 	require.NoError(t, err)
-	assert.EqualValues(t, 9007199254740993, answer.Data.User.JoinTime)
+	assert.EqualValues(t, 9007199254740993, *answer.Data.User.JoinTime)
 	assert.Equal(t, "9007199254740993", answer.Data.User.AssignInfo[0].SubscriptionID)
 }
 

@@ -69,24 +69,17 @@ func (t IDTypes) departmentID(d feishuapi.Department) string {
 	return d.OpenDepartmentID
 }
 
-// pages reads a list of Feishu's: the first page is asked for without a token, the others with the one of the page
-// before.
-func pages[T any](ctx context.Context, operation string,
+// list reads a list of the vendor's to its end and yields what is on it once.
+func list[T any, K comparable](ctx context.Context, operation string, key func(T) K,
 	fetch func(ctx context.Context, pageToken *string) (clients.Page[T], error),
 ) iter.Seq2[T, error] {
-	return clients.Pages(ctx, vendor, operation, func(ctx context.Context, cursor string) (clients.Page[T], error) {
-		if cursor == "" {
-			return fetch(ctx, nil)
-		}
-		return fetch(ctx, &cursor)
-	})
-}
-
-// once is pages of what key tells apart.
-func once[T any, K comparable](ctx context.Context, operation string, key func(T) K,
-	fetch func(ctx context.Context, pageToken *string) (clients.Page[T], error),
-) iter.Seq2[T, error] {
-	return clients.Once(vendor, operation, key, pages(ctx, operation, fetch))
+	return clients.List(ctx, vendor, operation, key,
+		func(ctx context.Context, cursor string) (clients.Page[T], error) {
+			if cursor == "" {
+				return fetch(ctx, nil)
+			}
+			return fetch(ctx, &cursor)
+		})
 }
 
 // userKey is the open_id, which every app gets, or another id of those who come without.
@@ -97,7 +90,7 @@ func userKey(u feishuapi.User) clients.Key { return clients.KeyOf(u.OpenID, u.Un
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/user/find_by_department
 func (c *Client) DepartmentUsers(ctx context.Context, id string) iter.Seq2[feishuapi.User, error] {
-	return once(ctx, feishuapi.OpListUsersByDepartment.ID, userKey,
+	return list(ctx, feishuapi.OpListUsersByDepartment.ID, userKey,
 		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.User], error) {
 			return c.userPage(ctx, id, pageToken)
 		})
@@ -209,7 +202,7 @@ func (c *Client) members(ctx context.Context, roots []string) iter.Seq2[feishuap
 				yield(feishuapi.User{}, err)
 				return
 			}
-			users := once(ctx, feishuapi.OpListUsersByDepartment.ID, userKey,
+			users := list(ctx, feishuapi.OpListUsersByDepartment.ID, userKey,
 				func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.User], error) {
 					if pageToken == nil {
 						return head.page, nil
@@ -231,7 +224,7 @@ func (c *Client) members(ctx context.Context, roots []string) iter.Seq2[feishuap
 // Vendor page: https://open.feishu.cn/document/ukTMukTMukTM/uMTM4UjLzEDO14yMxgTN
 func (c *Client) FindUsers(ctx context.Context, words string) iter.Seq2[feishuapi.FoundUser, error] {
 	key := func(u feishuapi.FoundUser) clients.Key { return clients.KeyOf(u.OpenID, u.UserID) }
-	return once(ctx, feishuapi.OpSearchUsers.ID, key,
+	return list(ctx, feishuapi.OpSearchUsers.ID, key,
 		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.FoundUser], error) {
 			answer, err := c.SearchUsers(ctx, &feishuapi.SearchUsersParams{
 				Query: words, PageSize: new(int64(200)), PageToken: pageToken,
@@ -252,7 +245,7 @@ func (c *Client) FindUsersV3(
 	ctx context.Context, request *feishuapi.SearchUsersV3Request,
 ) iter.Seq2[feishuapi.UserHit, error] {
 	id := func(hit feishuapi.UserHit) string { return hit.ID }
-	return once(ctx, feishuapi.OpSearchUsersV3.ID, id,
+	return list(ctx, feishuapi.OpSearchUsersV3.ID, id,
 		func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.UserHit], error) {
 			answer, err := c.SearchUsersV3(ctx, &feishuapi.SearchUsersV3Params{
 				PageSize: new(int64(30)), PageToken: pageToken,

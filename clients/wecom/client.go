@@ -3,6 +3,7 @@ package wecom
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/roster-go/roster/clients"
@@ -24,6 +25,9 @@ type Config struct {
 
 	// AppSecret is the secret of a self-built app (自建应用): details of the members whom the app may see.
 	AppSecret clients.Secret
+
+	// AgentID is the AgentId of that app, by which it can ask for its own visible range (GetAgent). Optional.
+	AgentID int64
 }
 
 // Client talks to WeCom. It is safe for concurrent use; make one and keep it, since it holds the tokens and the quotas.
@@ -31,12 +35,19 @@ type Client struct {
 	*wecomapi.API
 	core    *clients.Client
 	contact bool
+	corpID  string
+	agentID int64
 }
 
 // New returns a client. It does no I/O: a wrong secret shows at the first call.
 func New(cfg Config, options ...clients.Option) (*Client, error) {
 	if cfg.CorpID == "" {
 		return nil, errors.New("wecom: Config.CorpID is required")
+	}
+	if err := errors.Join(clients.CheckField("Config.CorpID", cfg.CorpID),
+		clients.CheckField("Config.ContactSecret", cfg.ContactSecret),
+		clients.CheckField("Config.AppSecret", cfg.AppSecret)); err != nil {
+		return nil, fmt.Errorf("wecom: %w", err)
 	}
 	if cfg.ContactSecret == "" && cfg.AppSecret == "" {
 		return nil, errors.New("wecom: Config.ContactSecret or Config.AppSecret is required")
@@ -57,11 +68,18 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{API: wecomapi.NewAPI(core), core: core, contact: cfg.ContactSecret != ""}, nil
+	return &Client{API: wecomapi.NewAPI(core), core: core, contact: cfg.ContactSecret != "",
+		corpID: cfg.CorpID, agentID: cfg.AgentID}, nil
 }
 
 // Stats returns what the client has done so far.
 func (c *Client) Stats() clients.Stats { return c.core.Stats() }
+
+// CorpID returns Config.CorpID.
+func (c *Client) CorpID() string { return c.corpID }
+
+// AgentID returns Config.AgentID, 0 if it was not given.
+func (c *Client) AgentID() int64 { return c.agentID }
 
 // HasContactSecret tells whether Config.ContactSecret was given, with which the ids of the whole corp can be listed,
 // whatever the app may see.
@@ -85,5 +103,6 @@ func credential(c *clients.Client, corpID string, secret clients.Secret, field s
 		}
 		return token.Token{Value: clients.Secret(answer.AccessToken), Expiry: asked.Add(life)}, nil
 	}, corpID, string(secret))
-	return clients.Credential{Source: source, Authorize: clients.InQuery("access_token")}, err
+	return clients.Credential{Source: source, Authorize: clients.InQuery("access_token"),
+		Fields: "Config.CorpID or " + field}, err
 }

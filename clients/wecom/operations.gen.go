@@ -4,6 +4,7 @@
 //
 // These are the methods that a [Client] has from [wecomapi.API]:
 //
+//   - [wecomapi.API.GetAgent] (获取指定的应用详情), GET /agent/get
 //   - [wecomapi.API.GetTFAInfo] (获取用户二次验证信息), POST /auth/get_tfa_info
 //   - [wecomapi.API.GetUserDetailByTicket] (获取访问用户敏感信息), POST /auth/getuserdetail
 //   - [wecomapi.API.GetBatchResult] (获取异步任务结果), GET /batch/getresult

@@ -473,3 +473,16 @@ func TestArgumentsAreCheckedBeforeAnyIO(t *testing.T) {
 	assert.ErrorIs(t, err, clients.ErrInvalidArgument)
 	assert.Empty(t, v.seen())
 }
+
+func TestTrapAnAttributeWithoutATypeIsNoText(t *testing.T) {
+	v := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
+		fmt.Fprint(w, `{"errcode":0,"userid":"u","enable":0,"extattr":{"attrs":[{"name":"a","value":"old"},`+
+			`{"type":0,"name":"b","text":{"value":"new"}}]}}`)
+	})
+	user, err := v.client(t).GetUser(t.Context(), &wecomapi.GetUserParams{UserID: "u"})
+	require.NoError(t, err)
+	assert.Nil(t, user.ExtAttr.Attrs[0].Type)
+	assert.Equal(t, new(wecomapi.AttrTypeText), user.ExtAttr.Attrs[1].Type)
+	assert.Equal(t, new(int64(0)), user.Enable)
+	assert.Nil(t, user.HideMobile)
+}

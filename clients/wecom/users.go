@@ -22,7 +22,7 @@ const parallel = 8
 // Vendor page: https://developer.work.weixin.qq.com/document/path/90201
 func (c *Client) DepartmentUsers(ctx context.Context, id int64) iter.Seq2[wecomapi.Member, error] {
 	operation := wecomapi.OpGetUserList.ID
-	members := clients.Pages(ctx, vendor, operation,
+	return clients.List(ctx, vendor, operation, memberKey,
 		func(ctx context.Context, _ string) (clients.Page[wecomapi.Member], error) {
 			answer, err := c.GetUserList(ctx, &wecomapi.GetUserListParams{DepartmentID: id})
 			if err != nil {
@@ -30,7 +30,6 @@ func (c *Client) DepartmentUsers(ctx context.Context, id int64) iter.Seq2[wecoma
 			}
 			return clients.Page[wecomapi.Member]{Items: answer.UserList}, nil
 		})
-	return clients.Once(vendor, operation, memberKey, members)
 }
 
 // memberKey is the userid, and the open_userid of those who come without, as they do to third-party apps.
@@ -167,7 +166,7 @@ func FoldUserID(userID string) string { return strings.ToLower(userID) }
 func (c *Client) UserRows(ctx context.Context) iter.Seq2[wecomapi.DeptUser, error] {
 	operation := wecomapi.OpListUserID.ID
 	const pageSize = 10_000 // the vendor's maximum; it documents no default
-	rows := clients.Pages(ctx, vendor, operation,
+	return clients.List(ctx, vendor, operation, pairOf,
 		func(ctx context.Context, cursor string) (clients.Page[wecomapi.DeptUser], error) {
 			request := &wecomapi.ListUserIDRequest{Limit: pageSize}
 			if cursor != "" {
@@ -181,7 +180,6 @@ func (c *Client) UserRows(ctx context.Context) iter.Seq2[wecomapi.DeptUser, erro
 				Items: answer.DeptUser, Next: answer.NextCursor, More: answer.NextCursor != "",
 			}, nil
 		})
-	return clients.Once(vendor, operation, pairOf, rows)
 }
 
 // pair is what a row is about. The zero pair is a row that names nobody.

@@ -127,11 +127,14 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 }
 
 func (cfg *Config) check() error {
+	misfit := errors.Join(clients.CheckField("Config.AppID", cfg.AppID), clients.CheckField("Config.AppKey", cfg.AppKey))
 	switch {
 	case cfg.AppID == "":
 		return errors.New("Config.AppID is required")
 	case cfg.AppKey == "":
 		return errors.New("Config.AppKey is required")
+	case misfit != nil:
+		return misfit
 	case cfg.UserToken != nil && cfg.User != (token.Token{}):
 		return errors.New("Config.User and Config.UserToken exclude each other")
 	case cfg.Signing != SignAlways && cfg.Signing != SignNever:

@@ -11,6 +11,7 @@
 //   - [wpsapi.API.BatchReadCustomAttrDefs] (获取自定义用户属性), GET /v7/companies/user_custom_attrs/batch_read
 //   - [wpsapi.API.BatchUpdateCustomAttrDefs] (修改自定义用户属性), POST /v7/companies/user_custom_attrs/batch_update
 //   - [wpsapi.API.GetContactsPermissionScope] (获取通讯录权限范围), GET /v7/contacts/permissions_scope
+//   - [wpsapi.API.ListContactsPermissionScopeEntities] (分页获取通讯录权限范围), GET /v7/contacts/permissions_scope/entities
 //   - [wpsapi.API.BatchDeleteDepts] (批量删除部门), POST /v7/depts/batch_delete
 //   - [wpsapi.API.BatchReadDepts] (批量查询指定部门信息), POST /v7/depts/batch_read
 //   - [wpsapi.API.GetDeptsByExIDs] (根据 ex_dept_id 获取部门信息), POST /v7/depts/by_ex_dept_ids

@@ -75,7 +75,7 @@ func (g *grants) tenant() (clients.Credential, error) {
 		return g.fetch(ctx, g.repeatable, &wpsapi.OAuthTokenRequest{GrantType: wpsapi.GrantTypeClientCredentials},
 			token.Token{})
 	}, g.identity("tenant")...)
-	credential.Source = source
+	credential.Source, credential.Fields = source, "Config.AppID or Config.AppKey"
 	return credential, err
 }
 

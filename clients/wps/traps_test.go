@@ -165,7 +165,7 @@ func TestTrapIdsUnderThreeNames(t *testing.T) {
 	dept, err := c.CreateDept(t.Context(), nil, &wpsapi.CreateDeptRequest{Name: "研发二部", ParentID: "Dp0001"})
 	require.NoError(t, err)
 	assert.Equal(t, "Dp8802", dept.Data.DeptID)
-	assert.EqualValues(t, 9007199254740993, dept.Data.Order, "beyond what a float64 holds")
+	assert.EqualValues(t, 9007199254740993, *dept.Data.Order, "beyond what a float64 holds")
 	user, err := c.GetCurrentUser(t.Context())
 	require.NoError(t, err)
 	id, err := c.GetCurrentUserID(t.Context())

@@ -68,7 +68,7 @@ func cursorOrNil(cursor string) *string {
 func once[T any, K comparable](ctx context.Context, operation string, key func(T) K,
 	fetch func(ctx context.Context, cursor string) (clients.Page[T], error),
 ) iter.Seq2[T, error] {
-	return clients.Once(vendor, operation, key, clients.Pages(ctx, vendor, operation, fetch))
+	return clients.List(ctx, vendor, operation, key, fetch)
 }
 
 // DepartmentUsers yields the members of the department itself, not of those below it, once each. A row has the person's

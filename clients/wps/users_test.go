@@ -70,6 +70,10 @@ func TestTrapCursors(t *testing.T) {
 		{"a page without items is not the end",
 			[]string{`{"next_page_token":"2"}`, `{"items":null,"next_page_token":"3"}`, `{"items":` + b + `}`},
 			[]string{"b"}, []string{"", "2", "3"}, ""},
+		{"a null list and nothing else", []string{`{"items":null}`}, nil, []string{""}, ""},
+		{"a null list and an empty cursor", []string{`{"items":null,"next_page_token":""}`}, nil, []string{""}, ""},
+		{"an empty cursor and nothing else", []string{`{"next_page_token":""}`}, nil, []string{""}, ""},
+		{"nothing", []string{`{}`}, nil, []string{""}, "data.items or data.next_page_token"},
 		{"page_token stands in", []string{`{"items":` + a + `,"page_token":"2"}`, `{"items":` + b + `}`},
 			[]string{"a", "b"}, []string{"", "2"}, ""},
 		{"page_token means nothing beside an empty one",
@@ -213,14 +217,14 @@ func (c *company) serve(w http.ResponseWriter, r *http.Request, _ int) {
 	}
 	from := 0
 	_, _ = fmt.Sscan(r.URL.Query().Get("page_token"), &from)
-	items, next := "", ""
+	items, next := "null", "" // of a leaf
 	if from < len(all) {
-		items = fmt.Sprintf(item, all[from], parts[3])
+		items = "[" + fmt.Sprintf(item, all[from], parts[3]) + "]"
 	}
 	if from+1 < len(all) {
 		next = fmt.Sprint(from + 1)
 	}
-	fmt.Fprintf(w, `{"code":0,"data":{"items":[%s],"next_page_token":%q}}`, items, next)
+	fmt.Fprintf(w, `{"code":0,"data":{"items":%s,"next_page_token":%q}}`, items, next)
 }
 
 func TestDepartmentsWalksTheWholeTree(t *testing.T) {

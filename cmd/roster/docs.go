@@ -20,15 +20,18 @@ import (
 const docsFolder = "dist/docs"
 
 // serveSim starts a simulator with the reference pages of docs below /docs. stop ends both.
-func serveSim(address, docs string, options ...sim.Option) (server *sim.Server, stop func(), err error) {
+func serveSim(address, docs string, controlled bool, options ...sim.Option) (server *sim.Server, stop func(),
+	err error,
+) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, nil, err
 	}
 	// The simulator has this program's listener, not one of its own.
-	server = &sim.Server{Simulator: sim.New(options...), URL: "http://" + site.Reachable(listener.Addr())}
+	control := sim.NewControl(options...)
+	server = &sim.Server{Simulator: control.Simulator(), URL: "http://" + site.Reachable(listener.Addr())}
 	pages := site.New(docs, server.URL, func(base string) site.Values {
-		return pageValues(&sim.Server{Simulator: server.Simulator, URL: base})
+		return pageValues(&sim.Server{Simulator: control.Simulator(), URL: base})
 	})
 	web := &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -36,14 +39,18 @@ func serveSim(address, docs string, options ...sim.Option) (server *sim.Server, 
 				pages.ServeHTTP(w, r)
 				return
 			}
-			server.ServeHTTP(w, r)
+			if !controlled && strings.HasPrefix(r.URL.Path, sim.ControlPrefix) {
+				http.Error(w, "the control interface is off: start with --control", http.StatusForbidden)
+				return
+			}
+			control.ServeHTTP(w, r)
 		}),
 		ReadHeaderTimeout: time.Minute,
 		ErrorLog:          log.New(io.Discard, "", 0), // it would report every connection that a fault resets
 	}
 	go func() { _ = web.Serve(listener) }() // ends with stop, which is the error that it returns
 	return server, func() {
-		server.Simulator.Close()
+		control.Simulator().Close()
 		_ = web.Close() // the listener's error: the program ends anyway
 	}, nil
 }

@@ -94,6 +94,7 @@ func runRecord(ctx context.Context, name, operation string, arguments []string, 
 	}
 	recording, err := contract.Record(ctx, validator, open, operation, contract.RecordOptions{
 		Arguments: arguments, Body: body, Key: []byte(os.Getenv(recordKey)), Secrets: v.Secrets(env), Write: f.write, Through: exportTransport(),
+		Simulated: f.sim,
 	})
 	if errors.Is(err, contract.ErrNotRead) {
 		return fmt.Errorf("%w (--write allows it)", err)

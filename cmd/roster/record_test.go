@@ -167,3 +167,10 @@ func TestRecordReplacesNoSampleUnasked(t *testing.T) {
 	_, _, err = run(t, server, append(again, "--case", "success-again")...)
 	require.NoError(t, err)
 }
+
+func TestARecordingOfTheSimulatorSaysSo(t *testing.T) {
+	folder := t.TempDir()
+	_, _, err := run(t, nil, "record", "wecom", "ListDepartment", "--sim", "-o", folder)
+	require.NoError(t, err)
+	assert.Contains(t, string(recordedSample(t, folder, "wecom").Source), `"confidence": "sim"`)
+}

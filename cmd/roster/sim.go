@@ -4,6 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/roster-go/roster/internal/docs/site"
 	"github.com/roster-go/roster/internal/vendors"
@@ -11,37 +16,126 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// simFlags are the settings of the simulator's command.
+type simFlags struct {
+	address, docs       string
+	seed                uint64
+	people, departments int
+	noQuotas, control   bool
+	tokenLife           time.Duration
+	faults              []string
+}
+
 func newSim() *cobra.Command {
-	var address, docs string
-	var seed uint64
-	var people, departments int
+	var f simFlags
 	cmd := &cobra.Command{
 		Use:   "sim",
 		Short: "Serve the simulator of all vendors until interrupted",
-		Long: "Sim serves one made-up company through the wire formats of all vendors, with tokens, signatures, quotas and errors as the vendors have them.\n" +
-			"Any client with a base URL option can talk to it, whatever its language. Nothing is kept: each start gives the company that belongs to the seed.",
+		Long: "Sim serves one made-up company through the wire formats of all vendors, with tokens, signatures, quotas and " +
+			"errors as the vendors have them.\nAny client with a base URL option can talk to it, whatever its language. " +
+			"Nothing is kept: each start gives the company that belongs to the seed.\n\n" +
+			"On the loopback interface it also takes orders below " + sim.ControlPrefix + ": inject a fault, revoke tokens, " +
+			"move the clock, reset, read the truth. GET " + sim.ControlPrefix + " lists them, docs/SIMULATOR.md explains them.",
+		Example: "  roster sim --no-quotas\n" +
+			"  roster sim --fault wecom.GetUserList=truncated --fault 'dingtalk.*=throttled:3'",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if people < 1 || departments < 1 {
-				return errors.New("--people and --departments: want positive numbers")
+			options, err := f.options()
+			if err != nil {
+				return err
 			}
-			server, stop, err := serveSim(address, docs, sim.WithSeed(seed), sim.WithPeople(people), sim.WithDepartments(departments))
+			controlled := f.control || !cmd.Flags().Changed("control") && onLoopback(f.address)
+			server, stop, err := serveSim(f.address, f.docs, controlled, options...)
 			if err != nil {
 				return err
 			}
 			defer stop()
-			describe(cmd.OutOrStdout(), server, site.Available(docs))
+			if err := injectAll(server.Simulator, f.faults); err != nil {
+				return err
+			}
+			describe(cmd.OutOrStdout(), server, site.Available(f.docs))
 			<-cmd.Context().Done()
 			return nil
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&address, "addr", "127.0.0.1:8080", "address to listen on; port 0 takes a free one")
-	flags.StringVar(&docs, "docs", docsFolder, "folder of the reference pages that \"make docs\" builds; they are served at /docs")
-	flags.Uint64Var(&seed, "seed", 1, "which company")
-	flags.IntVar(&people, "people", 2000, "how many people")
-	flags.IntVar(&departments, "departments", 60, "how many departments")
+	flags.StringVar(&f.address, "addr", "127.0.0.1:8080", "address to listen on; port 0 takes a free one")
+	flags.StringVar(&f.docs, "docs", docsFolder,
+		"folder of the reference pages that \"make docs\" builds; they are served at /docs")
+	flags.Uint64Var(&f.seed, "seed", 1, "which company")
+	flags.IntVar(&f.people, "people", 2000, "how many people")
+	flags.IntVar(&f.departments, "departments", 60, "how many departments")
+	flags.BoolVar(&f.noQuotas, "no-quotas", false, "lift all limits on the number of calls")
+	flags.DurationVar(&f.tokenLife, "token-life", 0, "how long access tokens are good (default: the vendors' own)")
+	flags.StringArrayVar(&f.faults, "fault", nil,
+		"make calls go wrong: vendor.operation=kind, or =kind:n for the first n; kinds: "+kinds())
+	flags.BoolVar(&f.control, "control", false,
+		"take orders below "+sim.ControlPrefix+" (default: on the loopback interface only)")
 	return cmd
+}
+
+func (f simFlags) options() ([]sim.Option, error) {
+	if f.people < 1 || f.departments < 1 {
+		return nil, errors.New("--people and --departments: want positive numbers")
+	}
+	if f.tokenLife < 0 {
+		return nil, errors.New("--token-life: want a positive duration")
+	}
+	options := []sim.Option{sim.WithSeed(f.seed), sim.WithPeople(f.people), sim.WithDepartments(f.departments)}
+	if f.noQuotas {
+		options = append(options, sim.WithoutQuotas())
+	}
+	if f.tokenLife > 0 {
+		for _, v := range vendors.All() {
+			options = append(options, sim.WithTokenLifetime(v.Name, f.tokenLife))
+		}
+	}
+	return options, nil
+}
+
+func kinds() string {
+	var all []string
+	for _, kind := range sim.FaultKinds() {
+		all = append(all, string(kind))
+	}
+	return strings.Join(all, ", ")
+}
+
+// injectAll makes calls go wrong as --fault says.
+func injectAll(s *sim.Simulator, faults []string) error {
+	for _, text := range faults {
+		where, what, ok := strings.Cut(text, "=")
+		vendor, operation, named := strings.Cut(where, ".")
+		kind, count, counted := strings.Cut(what, ":")
+		times := 0
+		var err error
+		if counted {
+			times, err = strconv.Atoi(count)
+		}
+		known := func(id string) bool { return strings.EqualFold(id, operation) }
+		switch {
+		case !ok || !named || err != nil || times < 0:
+			return fmt.Errorf("--fault %s: want vendor.operation=kind or vendor.operation=kind:n", text)
+		case !slices.Contains(s.Vendors(), vendor):
+			return fmt.Errorf("--fault %s: no vendor %q", text, vendor)
+		case operation != "*" && !slices.ContainsFunc(s.Operations(vendor), known):
+			return fmt.Errorf("--fault %s: %s has no operation %q", text, vendor, operation)
+		case !slices.Contains(sim.FaultKinds(), sim.FaultKind(kind)):
+			return fmt.Errorf("--fault %s: no kind %q; there are %s", text, kind, kinds())
+		}
+		s.Inject(vendor, operation, sim.Fault{Kind: sim.FaultKind(kind), Times: times})
+	}
+	return nil
+}
+
+// onLoopback tells whether only this machine can reach an address.
+func onLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // describe prints what a shell needs to use the simulator in place of the vendors.

@@ -758,6 +758,12 @@ func (e UserOrder) Valid() bool {
 	}
 }
 
+// AccessDeniedDetail Beside a refusal for lack of a permission; on no page of the vendor, recorded.
+type AccessDeniedDetail struct {
+	// RequiredScopes Permission points that the app lacks, such as Contact.User.Read.
+	RequiredScopes []string `json:"requiredScopes,omitzero"`
+}
+
 // AdminV1 defines model for AdminV1.
 type AdminV1 struct {
 	// AdminMobile In the vendor's SDK only.
@@ -1166,13 +1172,13 @@ type DeleteUserV2Request struct {
 
 // DepartmentDetailV2 Lists of ids are arrays here, and strings joined by commas in requests.
 type DepartmentDetailV2 struct {
-	AutoAddUser      bool   `json:"auto_add_user,omitzero"`
-	AutoApproveApply bool   `json:"auto_approve_apply,omitzero"`
+	AutoAddUser      *bool  `json:"auto_add_user,omitzero"`
+	AutoApproveApply *bool  `json:"auto_approve_apply,omitzero"`
 	Brief            string `json:"brief,omitzero"`
 
 	// Code Absent until one was set.
 	Code            string `json:"code,omitzero"`
-	CreateDeptGroup bool   `json:"create_dept_group,omitzero"`
+	CreateDeptGroup *bool  `json:"create_dept_group,omitzero"`
 
 	// DeptGroupChatID Absent without a group.
 	DeptGroupChatID       string   `json:"dept_group_chat_id,omitzero"`
@@ -1182,19 +1188,19 @@ type DepartmentDetailV2 struct {
 
 	// Extension Custom fields; misspelt on the wire.
 	Extension           string `json:"extention,omitzero"`
-	FromUnionOrg        bool   `json:"from_union_org,omitzero"`
-	GroupContainSubDept bool   `json:"group_contain_sub_dept,omitzero"`
-	HideDept            bool   `json:"hide_dept,omitzero"`
-	MemberCount         int64  `json:"member_count,omitzero"`
+	FromUnionOrg        *bool  `json:"from_union_org,omitzero"`
+	GroupContainSubDept *bool  `json:"group_contain_sub_dept,omitzero"`
+	HideDept            *bool  `json:"hide_dept,omitzero"`
+	MemberCount         *int64 `json:"member_count,omitzero"`
 	Name                string `json:"name,omitzero"`
-	Order               int64  `json:"order,omitzero"`
+	Order               *int64 `json:"order,omitzero"`
 
 	// OrgDeptOwner Userid; absent without a group.
 	OrgDeptOwner      string   `json:"org_dept_owner,omitzero"`
-	OuterDept         bool     `json:"outer_dept,omitzero"`
+	OuterDept         *bool    `json:"outer_dept,omitzero"`
 	OuterPermitDepts  []int64  `json:"outer_permit_depts,omitzero"`
 	OuterPermitUsers  []string `json:"outer_permit_users,omitzero"`
-	OwningMemberCount int64    `json:"owning_member_count,omitzero"`
+	OwningMemberCount *int64   `json:"owning_member_count,omitzero"`
 
 	// ParentID Absent for the root.
 	ParentID         int64  `json:"parent_id,omitzero"`
@@ -1217,13 +1223,13 @@ type DepartmentUserIDsV2 struct {
 
 // DepartmentUserV1 defines model for DepartmentUserV1.
 type DepartmentUserV1 struct {
-	Active bool `json:"active,omitzero"`
+	Active *bool `json:"active,omitzero"`
 
 	// Avatar URL; "" for the default picture.
 	Avatar     string  `json:"avatar,omitzero"`
 	Department []int64 `json:"department,omitzero"`
 
-	// DingID In the vendor's SDK only.
+	// DingID Old tenants; in the vendor's SDK, and recorded.
 	DingID string `json:"dingId,omitzero"`
 
 	// Email Hidden from third-party apps.
@@ -1234,22 +1240,25 @@ type DepartmentUserV1 struct {
 	ExtAttr StringMap `json:"extattr,omitzero"`
 
 	// HiredDate Milliseconds since 1970.
-	HiredDate int64 `json:"hiredDate,omitzero"`
-	IsAdmin   bool  `json:"isAdmin,omitzero"`
-	IsBoss    bool  `json:"isBoss,omitzero"`
-	IsHide    bool  `json:"isHide,omitzero"`
+	HiredDate *int64 `json:"hiredDate,omitzero"`
+	IsAdmin   *bool  `json:"isAdmin,omitzero"`
+	IsBoss    *bool  `json:"isBoss,omitzero"`
+	IsHide    *bool  `json:"isHide,omitzero"`
 
 	// IsLeader Of the department that was asked for.
-	IsLeader  bool   `json:"isLeader,omitzero"`
+	IsLeader  *bool  `json:"isLeader,omitzero"`
 	JobNumber string `json:"jobnumber,omitzero"`
 
 	// Mobile Needs the permission for mobile numbers; hidden from third-party apps.
 	Mobile string `json:"mobile,omitzero"`
 	Name   string `json:"name,omitzero"`
 
+	// OpenID Old tenants; recorded.
+	OpenID string `json:"openId,omitzero"`
+
 	// Order Position in the department that was asked for, beyond 2^53; absent until an admin has
 	// sorted the department.
-	Order int64 `json:"order,omitzero"`
+	Order *int64 `json:"order,omitzero"`
 
 	// OrgEmail Absent while corp mail is off.
 	OrgEmail string `json:"orgEmail,omitzero"`
@@ -1270,21 +1279,21 @@ type DepartmentUserV1 struct {
 // DepartmentUserV2 defines model for DepartmentUserV2.
 type DepartmentUserV2 struct {
 	Active *bool  `json:"active,omitzero"`
-	Admin  bool   `json:"admin,omitzero"`
+	Admin  *bool  `json:"admin,omitzero"`
 	Avatar string `json:"avatar,omitzero"`
-	Boss   bool   `json:"boss,omitzero"`
+	Boss   *bool  `json:"boss,omitzero"`
 
 	// CreateTime RFC 3339 in UTC; undocumented.
 	CreateTime string  `json:"create_time,omitzero"`
 	DeptIDList []int64 `json:"dept_id_list,omitzero"`
 
 	// DeptOrder Position in the department that was asked for, beyond 2^53.
-	DeptOrder int64 `json:"dept_order,omitzero"`
+	DeptOrder *int64 `json:"dept_order,omitzero"`
 
 	// DisableStatus For accounts owned by the corp.
 	DisableStatus    *bool  `json:"disable_status,omitzero"`
 	Email            string `json:"email,omitzero"`
-	ExclusiveAccount bool   `json:"exclusive_account,omitzero"`
+	ExclusiveAccount *bool  `json:"exclusive_account,omitzero"`
 
 	// ExclusiveAccountCorpID For accounts owned by the corp.
 	ExclusiveAccountCorpID string `json:"exclusive_account_corp_id,omitzero"`
@@ -1295,12 +1304,14 @@ type DepartmentUserV2 struct {
 	// ExclusiveAccountType One of sso and dingtalk; for accounts owned by the corp.
 	ExclusiveAccountType string `json:"exclusive_account_type,omitzero"`
 
-	// Extension Custom fields, a string that holds a JSON object.
-	Extension  string `json:"extension,omitzero"`
-	HideMobile bool   `json:"hide_mobile,omitzero"`
+	// Extension Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}",
+	// in every recorded answer. The create page calls it an object, which is read as well. Absent
+	// when there is none; hidden from third-party apps.
+	Extension  ExtensionMap `json:"extension,omitzero"`
+	HideMobile *bool        `json:"hide_mobile,omitzero"`
 
 	// HiredDate Milliseconds since 1970; absent when unset.
-	HiredDate int64  `json:"hired_date,omitzero"`
+	HiredDate *int64 `json:"hired_date,omitzero"`
 	JobNumber string `json:"job_number,omitzero"`
 
 	// Leader Of the department that was asked for.
@@ -1348,12 +1359,12 @@ type DepartmentUsersV2 struct {
 
 // DepartmentV1 defines model for DepartmentV1.
 type DepartmentV1 struct {
-	AutoAddUser     bool `json:"autoAddUser,omitzero"`
-	CreateDeptGroup bool `json:"createDeptGroup,omitzero"`
+	AutoAddUser     *bool `json:"autoAddUser,omitzero"`
+	CreateDeptGroup *bool `json:"createDeptGroup,omitzero"`
 
 	// ID Negative ids exist (home-school directory); calls for them give 60003.
 	ID             int64  `json:"id,omitzero"`
-	IsFromUnionOrg bool   `json:"isFromUnionOrg,omitzero"`
+	IsFromUnionOrg *bool  `json:"isFromUnionOrg,omitzero"`
 	Name           string `json:"name,omitzero"`
 
 	// ParentID Absent for the root.
@@ -1363,15 +1374,15 @@ type DepartmentV1 struct {
 
 // DepartmentV2 defines model for DepartmentV2.
 type DepartmentV2 struct {
-	AutoAddUser     bool `json:"auto_add_user,omitzero"`
-	CreateDeptGroup bool `json:"create_dept_group,omitzero"`
+	AutoAddUser     *bool `json:"auto_add_user,omitzero"`
+	CreateDeptGroup *bool `json:"create_dept_group,omitzero"`
 
 	// DeptID Negative ids exist (home-school directory); calls for them give 60003.
 	DeptID int64 `json:"dept_id,omitzero"`
 
 	// Ext Custom fields, a string that holds JSON.
 	Ext              string `json:"ext,omitzero"`
-	FromUnionOrg     bool   `json:"from_union_org,omitzero"`
+	FromUnionOrg     *bool  `json:"from_union_org,omitzero"`
 	Name             string `json:"name,omitzero"`
 	ParentID         int64  `json:"parent_id,omitzero"`
 	SourceIdentifier string `json:"source_identifier,omitzero"`
@@ -1397,7 +1408,7 @@ type DeptOrder struct {
 	DeptID int64 `json:"dept_id,omitzero"`
 
 	// Order Beyond 2^53.
-	Order int64 `json:"order,omitzero"`
+	Order *int64 `json:"order,omitzero"`
 }
 
 // DeptOrderInput defines model for DeptOrderInput.
@@ -1411,7 +1422,7 @@ type DeptOrderInput struct {
 // DeptPosition defines model for DeptPosition.
 type DeptPosition struct {
 	DeptID    int64  `json:"dept_id,omitzero"`
-	IsMain    bool   `json:"is_main,omitzero"`
+	IsMain    *bool  `json:"is_main,omitzero"`
 	Title     string `json:"title,omitzero"`
 	WorkPlace string `json:"work_place,omitzero"`
 }
@@ -1457,6 +1468,11 @@ type ExtAttrValue struct {
 	Text   string   `json:"text,omitzero"`
 	URL    string   `json:"url,omitzero"`
 }
+
+// ExtensionMap Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}",
+// in every recorded answer. The create page calls it an object, which is read as well. Absent when
+// there is none; hidden from third-party apps.
+type ExtensionMap = wire.StringMapText
 
 // GetAdminScopeAnswer The list stands at the top level, not in result.
 type GetAdminScopeAnswer struct {
@@ -1572,13 +1588,13 @@ type GetCorpTokenRequest struct {
 
 // GetDepartmentV1Answer The lists of ids come as one string joined by "|", "" when there is none.
 type GetDepartmentV1Answer struct {
-	AutoAddUser      bool `json:"autoAddUser,omitzero"`
-	AutoApproveApply bool `json:"autoApproveApply,omitzero"`
-	CreateDeptGroup  bool `json:"createDeptGroup,omitzero"`
+	AutoAddUser      *bool `json:"autoAddUser,omitzero"`
+	AutoApproveApply *bool `json:"autoApproveApply,omitzero"`
+	CreateDeptGroup  *bool `json:"createDeptGroup,omitzero"`
 
 	// DeptGroupChatID Absent without a group.
 	DeptGroupChatID string `json:"deptGroupChatId,omitzero"`
-	DeptHiding      bool   `json:"deptHiding,omitzero"`
+	DeptHiding      *bool  `json:"deptHiding,omitzero"`
 
 	// DeptManagerUserIDList Ids joined by "|", "" for none.
 	DeptManagerUserIDList StringList `json:"deptManagerUseridList,omitzero"`
@@ -1595,17 +1611,17 @@ type GetDepartmentV1Answer struct {
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
 	ErrMsg              string `json:"errmsg,omitzero"`
-	GroupContainSubDept bool   `json:"groupContainSubDept,omitzero"`
+	GroupContainSubDept *bool  `json:"groupContainSubDept,omitzero"`
 	ID                  int64  `json:"id,omitzero"`
 
 	// IsFromUnionOrg In the vendor's SDK only.
-	IsFromUnionOrg bool   `json:"isFromUnionOrg,omitzero"`
+	IsFromUnionOrg *bool  `json:"isFromUnionOrg,omitzero"`
 	Name           string `json:"name,omitzero"`
-	Order          int64  `json:"order,omitzero"`
+	Order          *int64 `json:"order,omitzero"`
 
 	// OrgDeptOwner Userid; absent without a group.
 	OrgDeptOwner string `json:"orgDeptOwner,omitzero"`
-	OuterDept    bool   `json:"outerDept,omitzero"`
+	OuterDept    *bool  `json:"outerDept,omitzero"`
 
 	// OuterPermitDepts Ids joined by "|", "" for none.
 	OuterPermitDepts StringList `json:"outerPermitDepts,omitzero"`
@@ -1811,7 +1827,7 @@ type GetUserIDByMobileV2Request struct {
 // GetUserIDByUnionIDV1Answer defines model for GetUserIdByUnionIdV1Answer.
 type GetUserIDByUnionIDV1Answer struct {
 	// ContactType 0 member of the corp, 1 external contact.
-	ContactType int64 `json:"contactType,omitzero"`
+	ContactType *int64 `json:"contactType,omitzero"`
 
 	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls
 	// hold 88 or 15 here and the real code in sub_code.
@@ -1850,7 +1866,10 @@ type GetUserIDByUnionIDV2Request struct {
 // permission.
 type GetUserV1Answer struct {
 	// Active Has activated the account.
-	Active bool `json:"active,omitzero"`
+	Active *bool `json:"active,omitzero"`
+
+	// AssociatedUnionID Old tenants; in the vendor's SDK only.
+	AssociatedUnionID string `json:"associatedUnionId,omitzero"`
 
 	// Avatar URL; "" for the default picture.
 	Avatar string `json:"avatar,omitzero"`
@@ -1858,7 +1877,10 @@ type GetUserV1Answer struct {
 	// Department Department ids: an array in every recorded answer, a string that holds one in the
 	// table of the page.
 	Department IntList `json:"department,omitzero"`
-	Email      string  `json:"email,omitzero"`
+
+	// DingID Old tenants and third-party apps; in the vendor's SDK, and recorded.
+	DingID string `json:"dingId,omitzero"`
+	Email  string `json:"email,omitzero"`
 
 	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls
 	// hold 88 or 15 here and the real code in sub_code.
@@ -1868,24 +1890,33 @@ type GetUserV1Answer struct {
 	ErrMsg string `json:"errmsg,omitzero"`
 
 	// ExclusiveAccount Account owned by the corp.
-	ExclusiveAccount bool `json:"exclusiveAccount,omitzero"`
+	ExclusiveAccount *bool `json:"exclusiveAccount,omitzero"`
 
 	// ExtAttr Custom fields by name: an object in samples and older pages, a string that holds one
 	// in the table of the page. Absent when there is none; hidden from third-party apps.
 	ExtAttr StringMap `json:"extattr,omitzero"`
 
 	// HiredDate Milliseconds since 1970, midnight in China; absent until somebody entered it.
-	HiredDate int64 `json:"hiredDate,omitzero"`
-	IsAdmin   bool  `json:"isAdmin,omitzero"`
-	IsBoss    bool  `json:"isBoss,omitzero"`
-	IsHide    bool  `json:"isHide,omitzero"`
+	HiredDate *int64 `json:"hiredDate,omitzero"`
+
+	// InviteMobile Old tenants; in the vendor's SDK only.
+	InviteMobile string `json:"inviteMobile,omitzero"`
+	IsAdmin      *bool  `json:"isAdmin,omitzero"`
+	IsBoss       *bool  `json:"isBoss,omitzero"`
+
+	// IsCustomizedPortal Old tenants; in the vendor's SDK, and on a page about pushed events.
+	IsCustomizedPortal *bool `json:"isCustomizedPortal,omitzero"`
+	IsHide             *bool `json:"isHide,omitzero"`
 
 	// IsLeaderInDepts Whether the user is head of a department, by department id. Not JSON: a
 	// string with bare keys, "{1:false,22:true}", sometimes with a space after the comma. "" and
 	// "{}" stand for none; take quoted keys and a real object, too.
 	IsLeaderInDepts DeptBools `json:"isLeaderInDepts,omitzero"`
-	IsSenior        bool      `json:"isSenior,omitzero"`
-	JobNumber       string    `json:"jobnumber,omitzero"`
+
+	// IsLimited Old tenants; in the vendor's SDK only.
+	IsLimited *bool  `json:"isLimited,omitzero"`
+	IsSenior  *bool  `json:"isSenior,omitzero"`
+	JobNumber string `json:"jobnumber,omitzero"`
 
 	// ManagerUserIDAlt Spelling of the vendor's SDK; the page says managerUserid.
 	ManagerUserIDAlt string `json:"managerUserId,omitzero"`
@@ -1893,9 +1924,21 @@ type GetUserV1Answer struct {
 	// ManagerUserID Absent without a manager.
 	ManagerUserID string `json:"managerUserid,omitzero"`
 
+	// MemberView Old tenants; in the vendor's SDK only.
+	MemberView *bool `json:"memberView,omitzero"`
+
 	// Mobile Needs the permission for mobile numbers.
 	Mobile string `json:"mobile,omitzero"`
-	Name   string `json:"name,omitzero"`
+
+	// MobileHash Old tenants; in the vendor's SDK only.
+	MobileHash string `json:"mobileHash,omitzero"`
+	Name       string `json:"name,omitzero"`
+
+	// Nickname Old tenants; in the vendor's SDK only.
+	Nickname string `json:"nickname,omitzero"`
+
+	// OpenID Old tenants; on a page about pushed events as out of use, and recorded.
+	OpenID string `json:"openId,omitzero"`
 
 	// OrderInDepts Position in each department, by department id. Not JSON: a string with bare
 	// keys, "{1:176372614058705512}", whose numbers go beyond 2^53. "" and "{}" stand for none;
@@ -1909,7 +1952,7 @@ type GetUserV1Answer struct {
 	Position string `json:"position,omitzero"`
 
 	// RealAuthed Identity was verified; missing from older answers.
-	RealAuthed bool   `json:"realAuthed,omitzero"`
+	RealAuthed *bool  `json:"realAuthed,omitzero"`
 	Remark     string `json:"remark,omitzero"`
 
 	// Roles Absent without permission.
@@ -1918,7 +1961,8 @@ type GetUserV1Answer struct {
 	// StateCode Country code of the mobile number.
 	StateCode string `json:"stateCode,omitzero"`
 
-	// Tags Undocumented: {} or, for example, {"guardian":["114"]}.
+	// Tags On no page of the vendor; {} in most recordings of tenants that have a home-school
+	// directory.
 	Tags UserTags `json:"tags,omitzero"`
 
 	// Tel Extension number.
@@ -2002,7 +2046,7 @@ type IntLists = wire.IntLists
 // LeaderInDept defines model for LeaderInDept.
 type LeaderInDept struct {
 	DeptID int64 `json:"dept_id,omitzero"`
-	Leader bool  `json:"leader,omitzero"`
+	Leader *bool `json:"leader,omitzero"`
 }
 
 // LeaveRecord defines model for LeaveRecord.
@@ -2425,6 +2469,10 @@ type ListSubDepartmentsV2Request struct {
 // NewHostError Failure on api.dingtalk.com. Branch on code, not on the HTTP status: one code comes
 // with several statuses.
 type NewHostError struct {
+	// Accessdenieddetail Beside a refusal for lack of a permission; on no page of the vendor,
+	// recorded.
+	Accessdenieddetail AccessDeniedDetail `json:"accessdenieddetail,omitzero"`
+
 	// Code Codes of api.dingtalk.com. Others may come.
 	Code    NewHostErrorCode `json:"code,omitzero"`
 	Message string           `json:"message,omitzero"`
@@ -2535,10 +2583,10 @@ type SignedInUser struct {
 	Name              string `json:"name,omitzero"`
 
 	// Sys Is an admin.
-	Sys bool `json:"sys,omitzero"`
+	Sys *bool `json:"sys,omitzero"`
 
 	// SysLevel 1 main admin, 2 sub admin, 100 owner, 0 anybody else.
-	SysLevel int64  `json:"sys_level,omitzero"`
+	SysLevel *int64 `json:"sys_level,omitzero"`
 	UnionID  string `json:"unionid,omitzero"`
 	UserID   string `json:"userid,omitzero"`
 }
@@ -2576,7 +2624,11 @@ type UnionDeptExt struct {
 type UnionEmpExt struct {
 	CorpID          string        `json:"corp_id,omitzero"`
 	UnionEmpMapList []UnionEmpMap `json:"union_emp_map_list,omitzero"`
-	UserID          string        `json:"userid,omitzero"`
+
+	// UnionEmpMapVo The same list under the name that the vendor's SDKs have for its items; in no
+	// recording.
+	UnionEmpMapVo []UnionEmpMap `json:"union_emp_map_vo,omitzero"`
+	UserID        string        `json:"userid,omitzero"`
 }
 
 // UnionEmpMap defines model for UnionEmpMap.
@@ -2827,8 +2879,11 @@ type UpdateUserV2Request struct {
 	HideMobile        *bool   `json:"hide_mobile,omitempty"`
 
 	// HiredDate Milliseconds since 1970, at least 1.
-	HiredDate *int64  `json:"hired_date,omitempty"`
-	JobNumber *string `json:"job_number,omitempty"`
+	HiredDate *int64 `json:"hired_date,omitempty"`
+
+	// InitPassword First password; for accounts owned by the corp. In the vendor's SDKs only.
+	InitPassword *string `json:"init_password,omitempty"`
+	JobNumber    *string `json:"job_number,omitempty"`
 
 	// Language zh_CN (default) or en_US.
 	Language *string `json:"language,omitempty"`
@@ -2876,7 +2931,7 @@ type UserIDByMobile struct {
 // UserIDByUnionID defines model for UserIdByUnionId.
 type UserIDByUnionID struct {
 	// ContactType 0 member of the corp, 1 external contact.
-	ContactType int64  `json:"contact_type,omitzero"`
+	ContactType *int64 `json:"contact_type,omitzero"`
 	UserID      string `json:"userid,omitzero"`
 }
 
@@ -2889,18 +2944,22 @@ type UserParentDepartmentsV2 struct {
 	ParentList []ParentDepartmentPath `json:"parent_list,omitzero"`
 }
 
-// UserTags Undocumented: {} or, for example, {"guardian":["114"]}.
-type UserTags = json.RawMessage
+// UserTags On no page of the vendor; {} in most recordings of tenants that have a home-school
+// directory.
+type UserTags struct {
+	// Guardian Classes in which the user is a child's guardian. Recorded.
+	Guardian []string `json:"guardian,omitzero"`
+}
 
 // UserV2 Unset text is "" or absent, differently from one answer to the next. Personal fields are
 // absent for third-party apps.
 type UserV2 struct {
 	Active *bool `json:"active,omitzero"`
-	Admin  bool  `json:"admin,omitzero"`
+	Admin  *bool `json:"admin,omitzero"`
 
 	// Avatar URL; documented as absent for the default picture, seen as "".
 	Avatar string `json:"avatar,omitzero"`
-	Boss   bool   `json:"boss,omitzero"`
+	Boss   *bool  `json:"boss,omitzero"`
 
 	// CreateTime RFC 3339 in UTC; undocumented.
 	CreateTime       string         `json:"create_time,omitzero"`
@@ -2913,7 +2972,7 @@ type UserV2 struct {
 
 	// Email Needs the permission for personal information, as work_place, remark and extension do.
 	Email            string `json:"email,omitzero"`
-	ExclusiveAccount bool   `json:"exclusive_account,omitzero"`
+	ExclusiveAccount *bool  `json:"exclusive_account,omitzero"`
 
 	// ExclusiveAccountCorpID For accounts owned by the corp.
 	ExclusiveAccountCorpID string `json:"exclusive_account_corp_id,omitzero"`
@@ -2927,18 +2986,20 @@ type UserV2 struct {
 	// ExtAttrs In the vendor's SDK only.
 	ExtAttrs []ExtAttr `json:"ext_attrs,omitzero"`
 
-	// Extension Custom fields, a string that holds a JSON object.
-	Extension string `json:"extension,omitzero"`
+	// Extension Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}",
+	// in every recorded answer. The create page calls it an object, which is read as well. Absent
+	// when there is none; hidden from third-party apps.
+	Extension ExtensionMap `json:"extension,omitzero"`
 
 	// ExtensionI18N JSON of a form that the vendor does not describe.
 	ExtensionI18N Raw `json:"extension_i18n,omitzero"`
 
 	// Gender In the vendor's SDK only.
 	Gender     string `json:"gender,omitzero"`
-	HideMobile bool   `json:"hide_mobile,omitzero"`
+	HideMobile *bool  `json:"hide_mobile,omitzero"`
 
 	// HiredDate Milliseconds since 1970; absent when unset.
-	HiredDate    int64          `json:"hired_date,omitzero"`
+	HiredDate    *int64         `json:"hired_date,omitzero"`
 	JobNumber    string         `json:"job_number,omitzero"`
 	LeaderInDept []LeaderInDept `json:"leader_in_dept,omitzero"`
 
@@ -2958,12 +3019,12 @@ type UserV2 struct {
 	// OrgEmail Absent while corp mail is off.
 	OrgEmail     string `json:"org_email,omitzero"`
 	OrgEmailType string `json:"org_email_type,omitzero"`
-	RealAuthed   bool   `json:"real_authed,omitzero"`
+	RealAuthed   *bool  `json:"real_authed,omitzero"`
 	Remark       string `json:"remark,omitzero"`
 
 	// RoleList Absent without roles or permission.
 	RoleList []RoleV2 `json:"role_list,omitzero"`
-	Senior   bool     `json:"senior,omitzero"`
+	Senior   *bool    `json:"senior,omitzero"`
 
 	// StateCode Country code; needs the permission for mobile numbers.
 	StateCode string `json:"state_code,omitzero"`
@@ -3327,7 +3388,7 @@ var OpListDepartmentsV1 = &wire.Operation{
 	Security:   [][]string{{"oapiToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
-	Answer:     []string{"department"},
+	Answer:     []string{"department?"},
 	Deprecated: true,
 }
 
@@ -3365,7 +3426,7 @@ var OpListSubDepartmentIDsV1 = &wire.Operation{
 	Security:   [][]string{{"oapiToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
-	Answer:     []string{"sub_dept_id_list"},
+	Answer:     []string{"sub_dept_id_list?"},
 	Deprecated: true,
 }
 
@@ -3400,7 +3461,7 @@ var OpListParentDepartmentsByUserV1 = &wire.Operation{
 	Security:   [][]string{{"oapiToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
-	Answer:     []string{"department"},
+	Answer:     []string{"department?"},
 	Deprecated: true,
 }
 
@@ -3437,7 +3498,7 @@ var OpListParentDepartmentsByDepartmentV1 = &wire.Operation{
 	Security:   [][]string{{"oapiToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
-	Answer:     []string{"parentIds"},
+	Answer:     []string{"parentIds?"},
 	Deprecated: true,
 }
 
@@ -3696,7 +3757,7 @@ var OpGetAdminScope = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_get_member"},
-	Answer:     []string{"dept_ids"},
+	Answer:     []string{"dept_ids?"},
 }
 
 // GetAdminScope (获取管理员通讯录权限范围) calls POST /topapi/user/get_admin_scope.
@@ -3761,7 +3822,7 @@ var OpListAdminsV2 = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_get_member"},
-	Answer:     []string{"result"},
+	Answer:     []string{"result?"},
 }
 
 // ListAdminsV2 (获取管理员列表) calls POST /topapi/user/listadmin.
@@ -3793,7 +3854,7 @@ var OpListDepartmentUserIDsV2 = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_get_member"},
-	Answer:     []string{"result.userid_list"},
+	Answer:     []string{"result.userid_list?"},
 }
 
 // ListDepartmentUserIDsV2 (获取部门用户userid列表) calls POST /topapi/user/listid.
@@ -3956,7 +4017,7 @@ var OpListParentDepartmentsByDepartmentV2 = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_get_department_list"},
-	Answer:     []string{"result.parent_id_list"},
+	Answer:     []string{"result.parent_id_list?"},
 }
 
 // ListParentDepartmentsByDepartmentV2 (获取指定部门的所有父部门列表) calls POST
@@ -3991,7 +4052,7 @@ var OpListParentDepartmentsByUserV2 = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_get_department_list"},
-	Answer:     []string{"result.parent_list"},
+	Answer:     []string{"result.parent_list?"},
 }
 
 // ListParentDepartmentsByUserV2 (获取指定用户的所有父部门列表) calls POST
@@ -4026,7 +4087,7 @@ var OpListSubDepartmentsV2 = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_get_department_list"},
-	Answer:     []string{"result"},
+	Answer:     []string{"result?"},
 }
 
 // ListSubDepartmentsV2 (获取部门列表) calls POST /topapi/v2/department/listsub.
@@ -4060,7 +4121,7 @@ var OpListSubDepartmentIDsV2 = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_get_department_list"},
-	Answer:     []string{"result.dept_id_list"},
+	Answer:     []string{"result.dept_id_list?"},
 }
 
 // ListSubDepartmentIDsV2 (获取子部门ID列表) calls POST /topapi/v2/department/listsubid.
@@ -4221,7 +4282,7 @@ var OpGetUserIDByMobileV2 = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_get_member_by_mobile"},
-	Answer:     []string{"result.userid|result.exclusive_account_userid_list"},
+	Answer:     []string{"result.userid|result.exclusive_account_userid_list?"},
 }
 
 // GetUserIDByMobileV2 (根据手机号查询用户) calls POST /topapi/v2/user/getbymobile.
@@ -4453,7 +4514,7 @@ var OpListDepartmentUserIDsV1 = &wire.Operation{
 	Security:   [][]string{{"oapiToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
-	Answer:     []string{"userIds"},
+	Answer:     []string{"userIds?"},
 	Deprecated: true,
 }
 
@@ -4523,7 +4584,7 @@ var OpListAdminsV1 = &wire.Operation{
 	Security:   [][]string{{"oapiToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
-	Answer:     []string{"adminList|admin_list"},
+	Answer:     []string{"adminList?|admin_list?"},
 	Deprecated: true,
 }
 
@@ -4624,7 +4685,7 @@ var OpListDepartmentUsersV1 = &wire.Operation{
 	Security:   [][]string{{"oapiToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
-	Answer:     []string{"userlist", "hasMore"},
+	Answer:     []string{"userlist?", "hasMore"},
 	Deprecated: true,
 }
 
@@ -4665,7 +4726,7 @@ var OpListDepartmentUsersSimpleV1 = &wire.Operation{
 	Security:   [][]string{{"oapiToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
-	Answer:     []string{"userlist"},
+	Answer:     []string{"userlist?"},
 	Deprecated: true,
 }
 
@@ -4741,7 +4802,7 @@ var OpSearchDepartments = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_addresslist_search"},
-	Answer:     []string{"list", "hasMore"},
+	Answer:     []string{"list?", "hasMore"},
 }
 
 // SearchDepartments (搜索部门ID) calls POST /v1.0/contact/departments/search.
@@ -4773,7 +4834,7 @@ var OpListLeaveRecords = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"Contact.Common.Read"},
-	Answer:     []string{"records|nextToken"},
+	Answer:     []string{"records?|nextToken?"},
 }
 
 // ListLeaveRecords (查询离职记录列表) calls GET /v1.0/contact/empLeaveRecords.
@@ -4811,7 +4872,7 @@ var OpSearchUsers = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
 	Scopes:     []string{"qyapi_addresslist_search"},
-	Answer:     []string{"list", "hasMore"},
+	Answer:     []string{"list?", "hasMore"},
 }
 
 // SearchUsers (搜索用户userId) calls POST /v1.0/contact/users/search.

@@ -1564,7 +1564,7 @@ type Department struct {
 	ChatID string `json:"chat_id,omitzero"`
 
 	// CreateGroupChat On no page of the vendor for answers.
-	CreateGroupChat bool `json:"create_group_chat,omitzero"`
+	CreateGroupChat *bool `json:"create_group_chat,omitzero"`
 
 	// DepartmentHRBPs HRBPs, 500 at most. Needs contact:department.hrbp:readonly.
 	DepartmentHRBPs []string `json:"department_hrbps,omitzero"`
@@ -1585,7 +1585,7 @@ type Department struct {
 	Leaders []DepartmentLeader `json:"leaders,omitzero"`
 
 	// MemberCount Members, those of sub-departments included.
-	MemberCount int64  `json:"member_count,omitzero"`
+	MemberCount *int64 `json:"member_count,omitzero"`
 	Name        string `json:"name,omitzero"`
 
 	// OpenDepartmentID Id the vendor gave, `od-…`.
@@ -1599,7 +1599,7 @@ type Department struct {
 	ParentDepartmentID string `json:"parent_department_id,omitzero"`
 
 	// PrimaryMemberCount Members whose primary department this is.
-	PrimaryMemberCount int64 `json:"primary_member_count,omitzero"`
+	PrimaryMemberCount *int64 `json:"primary_member_count,omitzero"`
 
 	// Status State of a department.
 	Status *DepartmentStatus `json:"status,omitzero"`
@@ -2906,7 +2906,7 @@ type User struct {
 	EnterpriseEmail string `json:"enterprise_email,omitzero"`
 
 	// Gender Gender. 0 is an answer too, not a missing value.
-	Gender Gender `json:"gender,omitzero"`
+	Gender *Gender `json:"gender,omitzero"`
 
 	// Geo Data residency location. Needs contact:user.user_geo.
 	Geo string `json:"geo,omitzero"`
@@ -2915,10 +2915,10 @@ type User struct {
 	IDPType string `json:"idp_type,omitzero"`
 
 	// IsFrozen Whether the account is frozen. Not answered by getUser; see status.is_frozen there.
-	IsFrozen bool `json:"is_frozen,omitzero"`
+	IsFrozen *bool `json:"is_frozen,omitzero"`
 
 	// IsTenantManager Whether the user is the super administrator. Scope as for the city.
-	IsTenantManager bool `json:"is_tenant_manager,omitzero"`
+	IsTenantManager *bool `json:"is_tenant_manager,omitzero"`
 
 	// JobFamilyID Needs contact:user.job_family:readonly.
 	JobFamilyID string `json:"job_family_id,omitzero"`
@@ -2930,7 +2930,7 @@ type User struct {
 	JobTitle string `json:"job_title,omitzero"`
 
 	// JoinTime First day, seconds since 1970. 0 when unset. Scope as for the city.
-	JoinTime int64 `json:"join_time,omitzero"`
+	JoinTime *int64 `json:"join_time,omitzero"`
 
 	// LeaderUserID Direct leader, of the kind asked for. Scope as for the departments.
 	LeaderUserID string `json:"leader_user_id,omitzero"`
@@ -2939,13 +2939,13 @@ type User struct {
 	Mobile string `json:"mobile,omitzero"`
 
 	// MobileVisible Whether colleagues see the number.
-	MobileVisible bool `json:"mobile_visible,omitzero"`
+	MobileVisible *bool `json:"mobile_visible,omitzero"`
 
 	// Name Full name, 255 characters at most. Needs contact:user.base:readonly or contact read.
 	Name string `json:"name,omitzero"`
 
 	// NeedSendNotification On no page of the vendor.
-	NeedSendNotification bool `json:"need_send_notification,omitzero"`
+	NeedSendNotification *bool `json:"need_send_notification,omitzero"`
 
 	// Nickname 255 characters at most. Scope as for the name.
 	Nickname string `json:"nickname,omitzero"`
@@ -3109,10 +3109,10 @@ type UserHitMeta struct {
 	I18NNames map[string]string `json:"i18n_names,omitzero"`
 
 	// IsCrossTenant Whether the person belongs to another tenant.
-	IsCrossTenant bool `json:"is_cross_tenant,omitzero"`
+	IsCrossTenant *bool `json:"is_cross_tenant,omitzero"`
 
 	// IsRegistered Whether the account is activated.
-	IsRegistered bool `json:"is_registered,omitzero"`
+	IsRegistered *bool `json:"is_registered,omitzero"`
 
 	// MailAddress Login email.
 	MailAddress string `json:"mail_address,omitzero"`
@@ -3177,13 +3177,13 @@ type UserOrder struct {
 
 	// DepartmentOrder Place of the department among those of the user. The largest is the primary
 	// one.
-	DepartmentOrder int64 `json:"department_order,omitzero"`
+	DepartmentOrder *int64 `json:"department_order,omitzero"`
 
 	// IsPrimaryDept Whether this is the primary department. Missing in old data.
 	IsPrimaryDept *bool `json:"is_primary_dept,omitzero"`
 
 	// UserOrder Place among the members of the department.
-	UserOrder int64 `json:"user_order,omitzero"`
+	UserOrder *int64 `json:"user_order,omitzero"`
 }
 
 // UserOrderInput Position of a user in one department. Larger numbers come first.
@@ -3218,7 +3218,7 @@ type UserPage struct {
 // UserPosition A position of a user. On no page of the vendor.
 type UserPosition struct {
 	DepartmentID       string `json:"department_id,omitzero"`
-	IsMajor            bool   `json:"is_major,omitzero"`
+	IsMajor            *bool  `json:"is_major,omitzero"`
 	LeaderPositionCode string `json:"leader_position_code,omitzero"`
 	LeaderUserID       string `json:"leader_user_id,omitzero"`
 	PositionCode       string `json:"position_code,omitzero"`
@@ -3879,7 +3879,7 @@ var OpListCustomAttrs = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
 	Scopes:     []string{"contact:contact.base:readonly"},
-	Answer:     []string{"data.items|data.has_more"},
+	Answer:     []string{"data.items?|data.has_more"},
 }
 
 // ListCustomAttrs (获取企业自定义用户字段) calls GET /contact/v3/custom_attrs.
@@ -3913,7 +3913,7 @@ var OpListDepartments = &wire.Operation{
 	Path:       "/contact/v3/departments",
 	Security:   [][]string{{"tenantToken"}, {"userToken"}},
 	Idempotent: true,
-	Answer:     []string{"data.items|data.has_more"},
+	Answer:     []string{"data.items?|data.has_more"},
 	Deprecated: true,
 }
 
@@ -4026,7 +4026,7 @@ var OpListDepartmentParents = &wire.Operation{
 	Security:   [][]string{{"tenantToken"}, {"userToken"}},
 	Idempotent: true,
 	Scopes:     []string{"contact:contact.base:readonly", "contact:department.organize:readonly", "contact:contact:readonly", "contact:contact:readonly_as_app", "contact:contact:access_as_app"},
-	Answer:     []string{"data.items|data.has_more"},
+	Answer:     []string{"data.items?|data.has_more"},
 }
 
 // ListDepartmentParents (获取父部门信息) calls GET /contact/v3/departments/parent.
@@ -4063,7 +4063,7 @@ var OpSearchDepartments = &wire.Operation{
 	Security:   [][]string{{"userToken"}},
 	Idempotent: true,
 	Scopes:     []string{"search:department:read", "contact:contact.base:readonly", "contact:contact:readonly_as_app", "contact:contact:access_as_app"},
-	Answer:     []string{"data.items|data.has_more"},
+	Answer:     []string{"data.items?|data.has_more"},
 }
 
 // SearchDepartments (搜索部门) calls POST /contact/v3/departments/search.
@@ -4281,7 +4281,7 @@ var OpListDepartmentChildren = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
 	Scopes:     []string{"contact:contact.base:readonly", "contact:department.organize:readonly", "contact:contact:readonly", "contact:contact:readonly_as_app", "contact:contact:access_as_app"},
-	Answer:     []string{"data.items|data.has_more"},
+	Answer:     []string{"data.items?|data.has_more"},
 }
 
 // ListDepartmentChildren (获取子部门列表) calls GET
@@ -4361,7 +4361,7 @@ var OpListEmployeeTypeEnums = &wire.Operation{
 	Security:   [][]string{{"tenantToken"}},
 	Idempotent: true,
 	Scopes:     []string{"contact:contact.base:readonly", "contact:contact:readonly_as_app", "contact:contact:access_as_app"},
-	Answer:     []string{"data.items|data.has_more"},
+	Answer:     []string{"data.items?|data.has_more"},
 }
 
 // ListEmployeeTypeEnums (查询人员类型) calls GET /contact/v3/employee_type_enums.
@@ -4395,7 +4395,7 @@ var OpListScopes = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
 	Scopes:     []string{"contact:contact.base:readonly", "contact:contact:readonly_as_app", "contact:contact:access_as_app"},
-	Answer:     []string{"data.has_more|data.user_ids|data.department_ids|data.group_ids"},
+	Answer:     []string{"data.has_more|data.user_ids?|data.department_ids?|data.group_ids?"},
 }
 
 // ListScopes (获取通讯录授权范围) calls GET /contact/v3/scopes.
@@ -4433,7 +4433,7 @@ var OpListUsers = &wire.Operation{
 	Path:       "/contact/v3/users",
 	Security:   [][]string{{"tenantToken"}, {"userToken"}},
 	Idempotent: true,
-	Answer:     []string{"data.items|data.has_more"},
+	Answer:     []string{"data.items?|data.has_more"},
 	Deprecated: true,
 }
 
@@ -4584,7 +4584,7 @@ var OpBatchGetUserIDs = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
 	Scopes:     []string{"contact:user.id:readonly"},
-	Answer:     []string{"data.user_list"},
+	Answer:     []string{"data"},
 }
 
 // BatchGetUserIDs (通过手机号或邮箱获取用户 ID) calls POST /contact/v3/users/batch_get_id.
@@ -4623,7 +4623,7 @@ var OpListUsersByDepartment = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
 	Scopes:     []string{"contact:contact.base:readonly", "contact:department.organize:readonly", "contact:contact:readonly", "contact:contact:readonly_as_app", "contact:contact:access_as_app"},
-	Answer:     []string{"data.items|data.has_more"},
+	Answer:     []string{"data.items?|data.has_more"},
 }
 
 // ListUsersByDepartment (获取部门直属用户列表) calls GET /contact/v3/users/find_by_department.
@@ -4664,7 +4664,7 @@ var OpSearchUsersV3 = &wire.Operation{
 	Security:   [][]string{{"userToken"}},
 	Idempotent: true,
 	Scopes:     []string{"contact:user:search"},
-	Answer:     []string{"data.items|data.has_more"},
+	Answer:     []string{"data.items?|data.has_more"},
 }
 
 // SearchUsersV3 (搜索用户) calls POST /contact/v3/users/search.
@@ -4986,7 +4986,7 @@ var OpSearchUsers = &wire.Operation{
 	Security:   [][]string{{"userToken"}},
 	Idempotent: true,
 	Scopes:     []string{"contact:user:search"},
-	Answer:     []string{"data.users|data.has_more"},
+	Answer:     []string{"data.users?|data.has_more"},
 	ErrorKinds: []wire.CodeKind{{From: 40001, To: 40019, Kind: wire.KindByStatus}},
 }
 

@@ -60,6 +60,7 @@ const (
 	ErrorCodeAccessTokenMissing          ErrorCode = 41001  // the access token is missing
 	ErrorCodeAccountCapReached           ErrorCode = 45024  // the corp has no account left
 	ErrorCodeAgentIDMissing              ErrorCode = 41011  // the app id is missing
+	ErrorCodeAgentNotAllowed             ErrorCode = 301002 // the token is another app's
 	ErrorCodeAllTargetsEmpty             ErrorCode = 82001  // members, departments and tags are all empty
 	ErrorCodeAllTargetsInvalid           ErrorCode = 81013  // members, departments and tags are all invalid or forbidden
 	ErrorCodeAppBarred                   ErrorCode = 60031  // the app is barred from all operations
@@ -199,6 +200,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeAccountCapReached:
 		return true
 	case ErrorCodeAgentIDMissing:
+		return true
+	case ErrorCodeAgentNotAllowed:
 		return true
 	case ErrorCodeAllTargetsEmpty:
 		return true
@@ -467,7 +470,7 @@ func (e ErrorCode) Kind() wire.Kind {
 		return wire.KindNotFound
 	case 45009, 45033, 45036:
 		return wire.KindRateLimited
-	case 48001, 48002, 48004, 48006, 48008, 48009, 50002, 50003, 60011, 60020, 60021, 60031, 60274, 60275, 301005, 301007:
+	case 48001, 48002, 48004, 48006, 48008, 48009, 50002, 50003, 60011, 60020, 60021, 60031, 60274, 60275, 301002, 301005, 301007:
 		return wire.KindPermission
 	default:
 		return wire.KindByStatus
@@ -699,6 +702,30 @@ type Ack struct {
 	ErrMsg string `json:"errmsg,omitzero"`
 }
 
+// AgentDepartments The departments that the app was given, each with all below it. The root is 1.
+type AgentDepartments struct {
+	// PartyID Department ids.
+	PartyID []int64 `json:"partyid,omitzero"`
+}
+
+// AgentTags The tags whose members and departments the app was given.
+type AgentTags struct {
+	// Tagid Tag ids.
+	Tagid []int64 `json:"tagid,omitzero"`
+}
+
+// AgentUser Somebody of the visible range.
+type AgentUser struct {
+	// UserID Userid.
+	UserID string `json:"userid,omitzero"`
+}
+
+// AgentUsers The people whom the app was given one by one.
+type AgentUsers struct {
+	// User People.
+	User []AgentUser `json:"user,omitzero"`
+}
+
 // Attr One attribute. The old form has only name and value; some answers have both forms at once.
 type Attr struct {
 	// MiniProgram Value of an attribute of type 2.
@@ -711,7 +738,7 @@ type Attr struct {
 	Text AttrText `json:"text,omitzero"`
 
 	// Type 0 text, 1 web, 2 mini-program (only in external profiles). Absent in the old form.
-	Type AttrType `json:"type,omitzero"`
+	Type *AttrType `json:"type,omitzero"`
 
 	// Value Value in the old form. Private deployments still use it.
 	Value string `json:"value,omitzero"`
@@ -997,7 +1024,7 @@ type Department struct {
 	NameEn string `json:"name_en,omitzero"`
 
 	// Order Place among its siblings, larger is earlier. Absent in old recordings.
-	Order int64 `json:"order,omitzero"`
+	Order *int64 `json:"order,omitzero"`
 
 	// ParentID 0 for the root.
 	ParentID int64 `json:"parentid,omitzero"`
@@ -1009,7 +1036,7 @@ type DepartmentNode struct {
 	ID int64 `json:"id,omitzero"`
 
 	// Order Place among its siblings, larger is earlier.
-	Order int64 `json:"order,omitzero"`
+	Order *int64 `json:"order,omitzero"`
 
 	// ParentID 0 for the root.
 	ParentID int64 `json:"parentid,omitzero"`
@@ -1085,6 +1112,55 @@ type GetActiveStatAnswer struct {
 type GetActiveStatRequest struct {
 	// Date YYYY-MM-DD, at most 30 days back.
 	Date string `json:"date"`
+}
+
+// GetAgentAnswer An app.
+type GetAgentAnswer struct {
+	// AgentID The app's id.
+	AgentID int64 `json:"agentid,omitzero"`
+
+	// AllowPartys The departments that the app was given, each with all below it. The root is 1.
+	AllowPartys AgentDepartments `json:"allow_partys,omitzero"`
+
+	// AllowTags The tags whose members and departments the app was given.
+	AllowTags AgentTags `json:"allow_tags,omitzero"`
+
+	// AllowUserinfos The people whom the app was given one by one.
+	AllowUserinfos AgentUsers `json:"allow_userinfos,omitzero"`
+
+	// Close 1: the app is switched off; 0: it is not.
+	Close *int64 `json:"close,omitzero"`
+
+	// CustomizedPublishStatus Apps that a provider develops for the corp only. 0: nothing yet; 1:
+	// in development; 2: published; 3: published, with changes that are not.
+	CustomizedPublishStatus *int64 `json:"customized_publish_status,omitzero"`
+
+	// Description What the app is.
+	Description string `json:"description,omitzero"`
+
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg string `json:"errmsg,omitzero"`
+
+	// HomeURL Address of its main page.
+	HomeURL string `json:"home_url,omitzero"`
+
+	// Isreportenter 1: the app is told when members open it; 0: it is not.
+	Isreportenter *int64 `json:"isreportenter,omitzero"`
+
+	// Name Name.
+	Name string `json:"name,omitzero"`
+
+	// RedirectDomain Trusted domain.
+	RedirectDomain string `json:"redirect_domain,omitzero"`
+
+	// ReportLocationFlag 1: the app is told where members are when they open it; 0: it is not.
+	ReportLocationFlag *int64 `json:"report_location_flag,omitzero"`
+
+	// SquareLogoURL Address of the square logo.
+	SquareLogoURL string `json:"square_logo_url,omitzero"`
 }
 
 // GetBatchResultAnswer State and outcome of a job.
@@ -1202,9 +1278,9 @@ type GetUserAnswer struct {
 	// Email Private field.
 	Email string `json:"email,omitzero"`
 
-	// Enable 1 enabled, 0 disabled. Seen in old data.
+	// Enable 1 enabled, 0 disabled. On no page, and in nearly every recording.
 	// Deprecated: gone from the page in 2017; see status
-	Enable int64 `json:"enable,omitzero"`
+	Enable *int64 `json:"enable,omitzero"`
 
 	// EnglishName Seen in old data and on the page of GetUserList.
 	// Deprecated: renamed to alias in 2018
@@ -1228,16 +1304,17 @@ type GetUserAnswer struct {
 	// Gender "1" male, "2" female. "0", an empty text and absence all mean unknown or hidden.
 	Gender Gender `json:"gender,omitzero"`
 
-	// HideMobile 1 if colleagues do not see the mobile number. Seen in old data, not documented.
-	HideMobile int64 `json:"hide_mobile,omitzero"`
+	// HideMobile 1 if colleagues do not see the mobile number. On no page, and in nearly every
+	// recording.
+	HideMobile *int64 `json:"hide_mobile,omitzero"`
 
 	// IsLeaderInDept 1 for a leader of the department, meant to be parallel to department. May be
 	// absent, empty or of another length.
 	IsLeaderInDept []int64 `json:"is_leader_in_dept,omitzero"`
 
-	// IsLeader 1 for a leader. Seen in old data.
+	// IsLeader 1 for a leader of any department. On no page, and in nearly every recording.
 	// Deprecated: replaced by is_leader_in_dept in 2019
-	IsLeader int64 `json:"isleader,omitzero"`
+	IsLeader *int64 `json:"isleader,omitzero"`
 
 	// MainDepartment Only if the app may see it.
 	MainDepartment int64 `json:"main_department,omitzero"`
@@ -1486,9 +1563,9 @@ type Member struct {
 	// Email Private field.
 	Email string `json:"email,omitzero"`
 
-	// Enable 1 enabled, 0 disabled. Seen in old data.
+	// Enable 1 enabled, 0 disabled. On no page, and in nearly every recording.
 	// Deprecated: gone from the page in 2017; see status
-	Enable int64 `json:"enable,omitzero"`
+	Enable *int64 `json:"enable,omitzero"`
 
 	// EnglishName Seen in old data and on the page of GetUserList.
 	// Deprecated: renamed to alias in 2018
@@ -1506,16 +1583,17 @@ type Member struct {
 	// Gender "1" male, "2" female. "0", an empty text and absence all mean unknown or hidden.
 	Gender Gender `json:"gender,omitzero"`
 
-	// HideMobile 1 if colleagues do not see the mobile number. Seen in old data, not documented.
-	HideMobile int64 `json:"hide_mobile,omitzero"`
+	// HideMobile 1 if colleagues do not see the mobile number. On no page, and in nearly every
+	// recording.
+	HideMobile *int64 `json:"hide_mobile,omitzero"`
 
 	// IsLeaderInDept 1 for a leader of the department, meant to be parallel to department. May be
 	// absent, empty or of another length.
 	IsLeaderInDept []int64 `json:"is_leader_in_dept,omitzero"`
 
-	// IsLeader 1 for a leader. Seen in old data.
+	// IsLeader 1 for a leader of any department. On no page, and in nearly every recording.
 	// Deprecated: replaced by is_leader_in_dept in 2019
-	IsLeader int64 `json:"isleader,omitzero"`
+	IsLeader *int64 `json:"isleader,omitzero"`
 
 	// MainDepartment Only if the app may see it.
 	MainDepartment int64 `json:"main_department,omitzero"`
@@ -1831,7 +1909,7 @@ type WechatChannels struct {
 	Nickname string `json:"nickname,omitzero"`
 
 	// Status 0 usable, 1 waits for the member's confirmation.
-	Status WechatChannelsStatus `json:"status,omitzero"`
+	Status *WechatChannelsStatus `json:"status,omitzero"`
 }
 
 // WechatChannelsStatus 0 usable, 1 waits for the member's confirmation.
@@ -1840,6 +1918,12 @@ type WechatChannelsStatus int64
 // WechatChannelsInput The member's WeChat channel (视频号). Its status cannot be set.
 type WechatChannelsInput struct {
 	Nickname *string `json:"nickname,omitempty"`
+}
+
+// GetAgentParams defines parameters for GetAgent.
+type GetAgentParams struct {
+	// AgentID AgentId, from the app's page of the admin console. It may be larger than 32 bits.
+	AgentID int64 `form:"agentid" json:"agentid"`
 }
 
 // GetBatchResultParams defines parameters for GetBatchResult.
@@ -1952,6 +2036,7 @@ func NewAPI(caller wire.Caller) *API {
 // Operations returns what the document says of each operation. They are shared: do not change them.
 func Operations() []*wire.Operation {
 	return []*wire.Operation{
+		OpGetAgent,
 		OpGetTFAInfo,
 		OpGetUserDetailByTicket,
 		OpGetBatchResult,
@@ -1986,6 +2071,37 @@ func Operations() []*wire.Operation {
 		OpTFASucc,
 		OpUpdateUser,
 	}
+}
+
+// OpGetAgent is what the document says of GetAgent. It is shared: do not change it.
+var OpGetAgent = &wire.Operation{
+	ID:         "GetAgent",
+	Method:     http.MethodGet,
+	Path:       "/agent/get",
+	Security:   [][]string{{"appToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
+	Answer:     []string{"agentid"},
+}
+
+// GetAgent (获取指定的应用详情) calls GET /agent/get.
+//
+// Reads an app, above all its visible range: the people, departments (each with all below it) and
+// tags that the administrator gave it. An app can read only itself, a provider the apps that the
+// corp gave it. Who is in a tag is another call.
+//
+// Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/90227
+func (a *API) GetAgent(ctx context.Context, params *GetAgentParams) (*GetAgentAnswer, error) {
+	var out GetAgentAnswer
+	call := wire.Call{Operation: OpGetAgent, Out: &out}
+	params = wire.Params(&call, params, "agentid")
+	wire.QueryInt(&call, "agentid", &params.AgentID)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
 }
 
 // OpGetTFAInfo is what the document says of GetTFAInfo. It is shared: do not change it.
@@ -2119,7 +2235,7 @@ var OpOpenUserIDToUserID = &wire.Operation{
 	Security:   [][]string{{"appToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"userid_list|invalid_open_userid_list"},
+	Answer:     []string{"userid_list?|invalid_open_userid_list?"},
 }
 
 // OpenUserIDToUserID (userid转换) calls POST /batch/openuserid_to_userid.
@@ -2241,7 +2357,7 @@ var OpUserIDToOpenUserID = &wire.Operation{
 	Security:   [][]string{{"appToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"open_userid_list|invalid_userid_list"},
+	Answer:     []string{"open_userid_list?|invalid_userid_list?"},
 }
 
 // UserIDToOpenUserID (userid的转换) calls POST /batch/userid_to_openuserid.
@@ -2388,7 +2504,7 @@ var OpListDepartment = &wire.Operation{
 	Security:   [][]string{{"appToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"department"},
+	Answer:     []string{"department?"},
 }
 
 // ListDepartment (获取部门列表) calls GET /department/list.
@@ -2419,7 +2535,7 @@ var OpListDepartmentSimple = &wire.Operation{
 	Security:   [][]string{{"contactToken"}, {"appToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"department_id"},
+	Answer:     []string{"department_id?"},
 }
 
 // ListDepartmentSimple (获取子部门ID列表) calls GET /department/simplelist.
@@ -2848,7 +2964,7 @@ var OpGetUserList = &wire.Operation{
 	Security:   [][]string{{"appToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"userlist"},
+	Answer:     []string{"userlist?"},
 }
 
 // GetUserList (获取部门成员详情) calls GET /user/list.
@@ -2881,7 +2997,7 @@ var OpListUserID = &wire.Operation{
 	Security:   [][]string{{"contactToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"dept_user|next_cursor"},
+	Answer:     []string{"dept_user?|next_cursor?"},
 }
 
 // ListUserID (获取成员ID列表) calls POST /user/list_id.
@@ -2914,7 +3030,7 @@ var OpGetUserSimplelist = &wire.Operation{
 	Security:   [][]string{{"appToken"}},
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"userlist"},
+	Answer:     []string{"userlist?"},
 }
 
 // GetUserSimplelist (获取部门成员) calls GET /user/simplelist.
@@ -2969,13 +3085,14 @@ func (a *API) TFASucc(ctx context.Context, body *TFASuccRequest) (*Ack, error) {
 
 // OpUpdateUser is what the document says of UpdateUser. It is shared: do not change it.
 var OpUpdateUser = &wire.Operation{
-	ID:         "UpdateUser",
-	Method:     http.MethodPost,
-	Path:       "/user/update",
-	Security:   [][]string{{"contactToken"}},
-	Idempotent: true,
-	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
-	Answer:     []string{"errcode"},
+	ID:                "UpdateUser",
+	Method:            http.MethodPost,
+	Path:              "/user/update",
+	Security:          [][]string{{"contactToken"}},
+	Idempotent:        true,
+	NotIdempotentWith: []string{"new_userid"},
+	Limits:            []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
+	Answer:            []string{"errcode"},
 }
 
 // UpdateUser (更新成员) calls POST /user/update.

@@ -1085,6 +1085,27 @@ func (e KsoIDType) Valid() bool {
 	}
 }
 
+// Defines values for PermissionEntityType.
+const (
+	PermissionEntityTypeDept  PermissionEntityType = "dept"
+	PermissionEntityTypeGroup PermissionEntityType = "group"
+	PermissionEntityTypeUser  PermissionEntityType = "user"
+)
+
+// Valid indicates whether the value is a known member of the PermissionEntityType enum.
+func (e PermissionEntityType) Valid() bool {
+	switch e {
+	case PermissionEntityTypeDept:
+		return true
+	case PermissionEntityTypeGroup:
+		return true
+	case PermissionEntityTypeUser:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PermissionType.
 const (
 	PermissionTypeVisit PermissionType = "visit"
@@ -1629,7 +1650,7 @@ type BatchUpdateUserOrderRequest struct {
 // Company A company, the tenant.
 type Company struct {
 	// Ctime Time of creation, seconds since 1970.
-	Ctime int64 `json:"ctime,omitzero"`
+	Ctime *int64 `json:"ctime,omitzero"`
 
 	// ID Id of the company.
 	ID string `json:"id,omitzero"`
@@ -2043,7 +2064,7 @@ type Dept struct {
 	AbsPath string `json:"abs_path,omitzero"`
 
 	// Ctime Time of creation, seconds since 1970.
-	Ctime int64 `json:"ctime,omitzero"`
+	Ctime *int64 `json:"ctime,omitzero"`
 
 	// ExDeptID Id in the outer identity source. The same as the department id if none was set.
 	ExDeptID string `json:"ex_dept_id,omitzero"`
@@ -2062,7 +2083,7 @@ type Dept struct {
 	Name string `json:"name,omitzero"`
 
 	// Order Place among its siblings. May exceed 32 bits.
-	Order int64 `json:"order,omitzero"`
+	Order *int64 `json:"order,omitzero"`
 
 	// ParentID Id of the parent department. Empty or "0" at the root.
 	ParentID string `json:"parent_id,omitzero"`
@@ -2089,7 +2110,7 @@ type DeptBrief struct {
 // DeptLeader A manager of a department.
 type DeptLeader struct {
 	// Order Place among the managers.
-	Order int64 `json:"order,omitzero"`
+	Order *int64 `json:"order,omitzero"`
 
 	// UserID User id.
 	UserID string `json:"user_id,omitzero"`
@@ -2113,7 +2134,7 @@ type DeptList struct {
 // DeptMember A person's place in one department.
 type DeptMember struct {
 	// Ctime Time of creation, seconds since 1970.
-	Ctime int64 `json:"ctime,omitzero"`
+	Ctime *int64 `json:"ctime,omitzero"`
 
 	// DeptID Id of the department: one string, though the page calls it a list.
 	DeptID string `json:"dept_id,omitzero"`
@@ -2122,13 +2143,13 @@ type DeptMember struct {
 	DeptInfo *DeptBrief `json:"dept_info,omitzero"`
 
 	// IsLeader Whether the person manages this department.
-	IsLeader bool `json:"is_leader,omitzero"`
+	IsLeader *bool `json:"is_leader,omitzero"`
 
 	// Mtime Last change, seconds since 1970.
-	Mtime int64 `json:"mtime,omitzero"`
+	Mtime *int64 `json:"mtime,omitzero"`
 
 	// Order Place within the department. May exceed 32 bits.
-	Order int64 `json:"order,omitzero"`
+	Order *int64 `json:"order,omitzero"`
 
 	// UserID User id.
 	UserID string `json:"user_id,omitzero"`
@@ -2523,6 +2544,28 @@ type ListChildDeptsAnswer struct {
 	Msg string `json:"msg,omitzero"`
 }
 
+// ListContactsPermissionScopeEntitiesAnswer defines model for
+// ListContactsPermissionScopeEntitiesAnswer.
+type ListContactsPermissionScopeEntitiesAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data A page of what the app may see.
+	Data PermissionEntityList `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
 // ListDeptMembersAnswer defines model for ListDeptMembersAnswer.
 type ListDeptMembersAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
@@ -2623,7 +2666,7 @@ type NewDept struct {
 	AbsPath string `json:"abs_path,omitzero"`
 
 	// Ctime Time of creation, seconds since 1970.
-	Ctime int64 `json:"ctime,omitzero"`
+	Ctime *int64 `json:"ctime,omitzero"`
 
 	// DeptID The same id. The key that the page has.
 	DeptID string `json:"dept_id,omitzero"`
@@ -2641,7 +2684,7 @@ type NewDept struct {
 	Name string `json:"name,omitzero"`
 
 	// Order Place among its siblings. May exceed 32 bits.
-	Order int64 `json:"order,omitzero"`
+	Order *int64 `json:"order,omitzero"`
 
 	// ParentID Id of the parent department. Empty or "0" at the root.
 	ParentID string `json:"parent_id,omitzero"`
@@ -2721,6 +2764,36 @@ type OAuthTokenRequest struct {
 	// RefreshToken refresh_token: the newest refresh token received.
 	RefreshToken *string `json:"refresh_token,omitempty"`
 }
+
+// PermissionEntity One entry of what the app may see.
+type PermissionEntity struct {
+	// Entity A person, a department or a user group.
+	Entity PermissionEntityRef `json:"entity,omitzero"`
+
+	// PermissionType What the app may do with what it sees.
+	PermissionType PermissionType `json:"permission_type,omitzero"`
+}
+
+// PermissionEntityList A page of what the app may see.
+type PermissionEntityList struct {
+	// Items Entries.
+	Items []PermissionEntity `json:"items,omitzero"`
+
+	// NextPageToken Cursor of the next page; empty on the last page.
+	NextPageToken wire.Cursor `json:"next_page_token,omitzero"`
+}
+
+// PermissionEntityRef A person, a department or a user group.
+type PermissionEntityRef struct {
+	// ID Its id.
+	ID string `json:"id,omitzero"`
+
+	// Type What an entry is.
+	Type PermissionEntityType `json:"type,omitzero"`
+}
+
+// PermissionEntityType What an entry is.
+type PermissionEntityType string
 
 // PermissionScope What the app may see in one part of the address book.
 type PermissionScope struct {
@@ -2922,7 +2995,7 @@ type User struct {
 	Country string `json:"country,omitzero"`
 
 	// Ctime Time of creation, seconds since 1970. Not in the user_info of members.
-	Ctime int64 `json:"ctime,omitzero"`
+	Ctime *int64 `json:"ctime,omitzero"`
 
 	// DefDeptID Id of the main department.
 	DefDeptID string `json:"def_dept_id,omitzero"`
@@ -3221,6 +3294,19 @@ type GetContactsPermissionScopeParams struct {
 	// identity source (external). Documented for private deployments. Leave it out unless external
 	// ids are wanted. KSO-1 does not sign it.
 	IDType *IDType `json:"X-Kso-Id-Type,omitempty"`
+}
+
+// ListContactsPermissionScopeEntitiesParams defines parameters for
+// ListContactsPermissionScopeEntities.
+type ListContactsPermissionScopeEntitiesParams struct {
+	// Scopes Parts of the address book. Only org works now. The key is repeated for each value.
+	Scopes []ContactScope `form:"scopes" json:"scopes"`
+
+	// PageSize Entries a page, 100 at most.
+	PageSize int64 `form:"page_size" json:"page_size"`
+
+	// PageToken Cursor of the page, as received. Left out for the first page.
+	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // BatchDeleteDeptsParams defines parameters for BatchDeleteDepts.
@@ -3523,6 +3609,7 @@ func Operations() []*wire.Operation {
 		OpBatchReadCustomAttrDefs,
 		OpBatchUpdateCustomAttrDefs,
 		OpGetContactsPermissionScope,
+		OpListContactsPermissionScopeEntities,
 		OpBatchDeleteDepts,
 		OpBatchReadDepts,
 		OpGetDeptsByExIDs,
@@ -3705,7 +3792,7 @@ var OpBatchReadCustomAttrDefs = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.user_custom_attr.readwrite"},
-	Answer:     []string{"data.custom_attrs"},
+	Answer:     []string{"data.custom_attrs?"},
 }
 
 // BatchReadCustomAttrDefs (获取自定义用户属性) calls GET
@@ -3777,7 +3864,7 @@ var OpGetContactsPermissionScope = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items"},
+	Answer:     []string{"data.items?"},
 }
 
 // GetContactsPermissionScope (获取通讯录权限范围) calls GET /v7/contacts/permissions_scope.
@@ -3796,6 +3883,44 @@ func (a *API) GetContactsPermissionScope(ctx context.Context, params *GetContact
 	params = wire.Params(&call, params, "scopes")
 	wire.QueryStrings(&call, "scopes", true, params.Scopes)
 	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListContactsPermissionScopeEntities is what the document says of
+// ListContactsPermissionScopeEntities. It is shared: do not change it.
+var OpListContactsPermissionScopeEntities = &wire.Operation{
+	ID:         "listContactsPermissionScopeEntities",
+	Method:     http.MethodGet,
+	Path:       "/v7/contacts/permissions_scope/entities",
+	Security:   [][]string{{"bearer", "kso1"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
+	Answer:     []string{"data.items?"},
+}
+
+// ListContactsPermissionScopeEntities (分页获取通讯录权限范围) calls GET
+// /v7/contacts/permissions_scope/entities.
+//
+// Lists the people, departments and user groups that the app's data permission covers, page by
+// page, where getContactsPermissionScope cuts its lists at 1500 entries each. A department covers
+// all below it. The title is ours. The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.contact.read, kso.contact.readwrite.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) ListContactsPermissionScopeEntities(ctx context.Context, params *ListContactsPermissionScopeEntitiesParams) (*ListContactsPermissionScopeEntitiesAnswer, error) {
+	var out ListContactsPermissionScopeEntitiesAnswer
+	call := wire.Call{Operation: OpListContactsPermissionScopeEntities, Out: &out}
+	params = wire.Params(&call, params, "scopes")
+	wire.QueryStrings(&call, "scopes", true, params.Scopes)
+	wire.QueryInt(&call, "page_size", &params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
@@ -3844,7 +3969,7 @@ var OpBatchReadDepts = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items"},
+	Answer:     []string{"data.items?"},
 }
 
 // BatchReadDepts (批量查询指定部门信息) calls POST /v7/depts/batch_read.
@@ -3878,7 +4003,7 @@ var OpGetDeptsByExIDs = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items"},
+	Answer:     []string{"data.items?"},
 }
 
 // GetDeptsByExIDs (根据 ex_dept_id 获取部门信息) calls POST /v7/depts/by_ex_dept_ids.
@@ -3982,7 +4107,7 @@ var OpListChildDepts = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items|data.next_page_token"},
+	Answer:     []string{"data.items?|data.next_page_token?"},
 }
 
 // ListChildDepts (查询子部门列表) calls GET /v7/depts/{dept_id}/children.
@@ -4055,7 +4180,7 @@ var OpListDeptMembers = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items|data.next_page_token"},
+	Answer:     []string{"data.items?|data.next_page_token?"},
 }
 
 // ListDeptMembers (查询部门下用户列表) calls GET /v7/depts/{dept_id}/members.
@@ -4100,7 +4225,7 @@ var OpBatchReadDeptMembers = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items"},
+	Answer:     []string{"data.items?"},
 }
 
 // BatchReadDeptMembers (批量查询部门下的成员信息) calls POST
@@ -4277,7 +4402,7 @@ var OpListUsers = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items|data.next_page_token"},
+	Answer:     []string{"data.items?|data.next_page_token?"},
 }
 
 // ListUsers (查询企业下所有用户) calls GET /v7/users.
@@ -4387,7 +4512,7 @@ var OpBatchReadUsers = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items"},
+	Answer:     []string{"data.items?"},
 }
 
 // BatchReadUsers (批量查询用户) calls POST /v7/users/batch_read.
@@ -4492,7 +4617,7 @@ var OpGetUsersByEmails = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items"},
+	Answer:     []string{"data.items?"},
 }
 
 // GetUsersByEmails (根据邮箱获取用户) calls POST /v7/users/by_emails.
@@ -4528,7 +4653,7 @@ var OpGetUsersByExUserIDs = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items"},
+	Answer:     []string{"data.items?"},
 }
 
 // GetUsersByExUserIDs (根据 ex_user_id 获取用户信息) calls POST /v7/users/by_ex_user_ids.
@@ -4564,7 +4689,7 @@ var OpGetUsersByPhones = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items"},
+	Answer:     []string{"data.items?"},
 }
 
 // GetUsersByPhones (根据手机号获取用户) calls POST /v7/users/by_phones.
@@ -4698,7 +4823,7 @@ var OpBatchReadUserCustomAttrs = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.user_custom_attr.readwrite"},
-	Answer:     []string{"data.items|data.users"},
+	Answer:     []string{"data.items?|data.users?"},
 }
 
 // BatchReadUserCustomAttrs (批量获取用户的自定义属性值) calls POST
@@ -4844,7 +4969,7 @@ var OpListUserDepts = &wire.Operation{
 	Idempotent: true,
 	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
-	Answer:     []string{"data.items"},
+	Answer:     []string{"data.items?"},
 }
 
 // ListUserDepts (获取用户所在部门列表) calls GET /v7/users/{user_id}/depts.

@@ -96,7 +96,7 @@ func (v vendor) curl(f form, c call, s *samples.Sample) string {
 	}
 	lines = append(lines, strings.Join(command, " \\\n  "))
 	text := strings.Join(lines, "\n")
-	return v.preface(f, text) + v.resolve(f, c, text) + "\n"
+	return v.preface(f, c, text) + v.resolve(f, c, text) + "\n"
 }
 
 const (
@@ -221,9 +221,9 @@ func escape(value string) string {
 }
 
 // preface explains what a sample needs of its reader.
-func (v vendor) preface(f form, text string) string {
+func (v vendor) preface(f form, c call, text string) string {
 	if f == atSimulator {
-		return ""
+		return atSimulatorOnly(v.operations[c.id].refused, c.id)
 	}
 	var b strings.Builder
 	var told []string
@@ -235,6 +235,22 @@ func (v vendor) preface(f form, text string) string {
 		}
 	}
 	return b.String()
+}
+
+// spoils finds calls after which the people or departments of other samples are gone, or are not what they were.
+var spoils = regexp.MustCompile(`(?i)^(batch_?)?(delete|disable|remove|logout|update(user|department)id)`)
+
+// atSimulatorOnly warns of a call that a fresh simulator refuses, or that leaves it in another state than samples of
+// other calls expect.
+func atSimulatorOnly(refused, operation string) string {
+	switch {
+	case refused != "":
+		return "# A fresh simulator refuses this: " + refused + ".\n"
+	case spoils.MatchString(operation):
+		return "# Samples that name the same person or department fail after this one. POST /_sim/reset begins again.\n"
+	default:
+		return ""
+	}
 }
 
 // resolve replaces the marks. It keeps track of the shell's quotes: nothing is expanded within single ones.

@@ -49,6 +49,8 @@ type exception struct {
 	scheme string   // the security scheme, if not the first of the document
 
 	stdin, part string // for a multipart body: the command that writes the file, and the option that names the part
+
+	refused string // why a fresh simulator refuses the call as it stands
 }
 
 // authorization is a credential in a sample.

@@ -30,7 +30,15 @@ func feishu() vendor {
 						`"app_ticket":"{{FEISHU_STORE_APP_TICKET}}"}'`)},
 			},
 			"createOauthToken": {fields: map[string]string{"code": "FEISHU_PORTAL_LOGIN_CODE"}},
-			"resurrectUser":    {fields: map[string]string{"user_id": "FEISHU_FORMER_OPEN_ID"}},
+			"resurrectUser": {fields: map[string]string{"user_id": "FEISHU_FORMER_OPEN_ID"},
+				refused: "nobody has left yet (99992351)"},
+			"unbindDepartmentChat": {
+				fields: map[string]string{"department_id": "$department"},
+				before: []string{take("department", "open_department_id",
+					`curl -sS "{{URL}}/contact/v3/departments?department_id_type=open_department_id" \
+  -H "Authorization: Bearer $token"`+inJSON+
+						`'{"name":"临时项目组","parent_department_id":"0","create_group_chat":true}'`)},
+			},
 		},
 		known: map[string]string{
 			"ou_5b1e0c7a94d24f0e8a63c2d1f7b90e44": "FEISHU_OPEN_ID", "ou_0f3d6a1b7c5e4d2f9a80": "FEISHU_OTHER_OPEN_ID",

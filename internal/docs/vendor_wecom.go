@@ -30,10 +30,11 @@ func weCom() vendor {
 		operations: map[string]exception{
 			"UploadMedia": {sample: "success", stdin: `printf '` + member + `'`,
 				part: `-F 'media=@-;filename=members.csv'`},
-			"SyncBatchUser":    upload("members", member),
-			"ReplaceBatchUser": upload("members", member),
-			"ReplaceBatchParty": upload("departments",
-				`部门名称,部门ID,父部门ID,排序\n税务组,4294967290,{{WECOM_DEPARTMENT_ID}},1\n`),
+			"SyncBatchUser": upload("members", member),
+			"ReplaceBatchUser": refusing("a file with one member would delete all others (45026)",
+				upload("members", member)),
+			"ReplaceBatchParty": refusing("a file with one department is not the whole tree (302004)",
+				upload("departments", `部门名称,部门ID,父部门ID,排序\n税务组,4294967290,{{WECOM_DEPARTMENT_ID}},1\n`)),
 			"GetBatchResult":     job,
 			"UseridToOpenUserid": {scheme: "providerToken"},
 			"TfaSucc": {
@@ -65,4 +66,10 @@ func weCom() vendor {
 			}
 		},
 	}
+}
+
+// refusing marks a sample that a fresh simulator refuses.
+func refusing(why string, e exception) exception {
+	e.refused = why
+	return e
 }

@@ -7,8 +7,9 @@ func wps() vendor {
 		},
 		fields: map[string]string{"client_id": "WPS_APP_ID", "client_secret": "WPS_APP_KEY"},
 		operations: map[string]exception{
-			"oauthToken": {sample: "success-tenant"},
-			"deleteDept": {fields: map[string]string{"dept_id": "WPS_EMPTY_DEPARTMENT_ID|Dp7731"}},
+			"oauthToken":       {sample: "success-tenant"},
+			"batchDeleteDepts": {refused: "private deployments only (404000001)"},
+			"deleteDept":       {fields: map[string]string{"dept_id": "WPS_EMPTY_DEPARTMENT_ID|Dp7731"}},
 		},
 		known: map[string]string{
 			"KBx81LmQ": "WPS_USER_ID", "KBx90TtR": "WPS_OTHER_USER_ID", "KBx00Boss": "WPS_OTHER_USER_ID",

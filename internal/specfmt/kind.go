@@ -82,7 +82,8 @@ func openAPI() *kind {
 	operation := &kind{
 		order: []string{
 			"operationId", "tags", "summary", "description", "externalDocs", "deprecated",
-			"x-deprecated-reason", "x-source", "x-idempotent", "x-idempotency-parameter", "x-carries-secret",
+			"x-deprecated-reason", "x-source", "x-idempotent", "x-not-idempotent-with",
+			"x-idempotency-parameter", "x-carries-secret",
 			"x-answer", "x-rate-limit", "x-scopes", "x-error-kinds", "x-vendor-deviation", "*", "servers", "security",
 			"parameters",
 			"requestBody", "responses",

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -383,4 +384,23 @@ func TestAQuotedObjectKeepsRelations(t *testing.T) {
 	require.NoError(t, json.Unmarshal(file, &sample))
 	assert.Contains(t, string(sample.Response.Body), `no such user: {\"userid\":\"`+sample.Request.Query["userid"][0]+
 		`\"}, sorry`)
+}
+
+// An order of 32 bits stays one: what is made up has to fit into what the vendor takes.
+func TestNumbersStayWithinTheirBits(t *testing.T) {
+	m := newMadeUp([]byte("key"))
+	seen := map[string]bool{}
+	for _, text := range []string{"1000000000", "2147483647", "2147483648", "4294967278", "4294967295", "4294967296",
+		"9999999999"} {
+		made, err := strconv.ParseInt(m.digits(text), 10, 64)
+		require.NoError(t, err)
+		real, err := strconv.ParseInt(text, 10, 64)
+		require.NoError(t, err)
+		for _, end := range []int64{1 << 31, 1 << 32} {
+			assert.Equal(t, real < end, made < end, text)
+		}
+		assert.Len(t, strconv.FormatInt(made, 10), 10, text)
+		assert.False(t, seen[strconv.FormatInt(made, 10)], "two values never become one")
+		seen[strconv.FormatInt(made, 10)] = true
+	}
 }

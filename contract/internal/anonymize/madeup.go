@@ -145,6 +145,17 @@ func (m *madeUp) digits(s string) string {
 	least := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(len(s)-1)), nil)
 	n := new(big.Int).Mul(least, big.NewInt(9))
 	x, _ := new(big.Int).SetString(s, 10)
+	// What fits into 31 or 32 bits still does: the vendors have orders and ids that end there.
+	for _, end := range []int64{1 << 31, 1 << 32} {
+		if bound := big.NewInt(end); bound.Cmp(new(big.Int).Add(least, n)) < 0 && bound.Cmp(least) > 0 {
+			if x.Cmp(bound) < 0 {
+				n.Sub(bound, least)
+				break
+			}
+			n.Sub(new(big.Int).Add(least, n), bound)
+			least.Set(bound)
+		}
+	}
 	x.Sub(x, least)
 	return x.Add(m.another(n, x, "digits"), least).String()
 }

@@ -20,6 +20,9 @@ type Sampler struct {
 	made     *madeUp
 	secrets  *Secrets
 	now      time.Time
+
+	// Simulated says that a simulator answered, no vendor.
+	Simulated bool
 }
 
 // NewSampler returns a sampler on a document. The key decides what stands for what, and secrets may not be in a sample.
@@ -100,7 +103,7 @@ func (s *Sampler) caseOf(status int, body *document.Node) string {
 
 // file writes a sample as those in testdata are written.
 func (s *Sampler) file(request samples.Request, response samples.Response) ([]byte, error) {
-	source, err := json.Marshal(map[string]string{"confidence": "live", "read": s.now.UTC().Format(time.DateOnly)})
+	source, err := json.Marshal(map[string]string{"confidence": s.confidence(), "read": s.now.UTC().Format(time.DateOnly)})
 	if err != nil {
 		return nil, err
 	}
@@ -114,6 +117,13 @@ func (s *Sampler) file(request samples.Request, response samples.Response) ([]by
 		return nil, err
 	}
 	return b.Bytes(), nil
+}
+
+func (s *Sampler) confidence() string {
+	if s.Simulated {
+		return "sim"
+	}
+	return "live"
 }
 
 // request replaces what is personal in a request, and leaves out what is a credential.

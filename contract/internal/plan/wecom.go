@@ -22,6 +22,7 @@ func weCom() Plan {
 			{Operation: "GetUseridByMobile", Body: `{"mobile": "$mobile"}`},
 			{Operation: "GetUseridByEmail", Body: `{"email": "$email", "email_type": 1}`},
 			{Operation: "GetActiveStat", Body: `{"date": "$yesterday"}`},
+			{Operation: "GetAgent", Query: map[string]string{"agentid": "$agent"}},
 			{Operation: "GetJoinQrcode", Query: map[string]string{"size_type": "1"}},
 		},
 		Writes: []Step{

@@ -20,7 +20,7 @@ type Department struct {
 
 	Name        string // unique among the children of one parent
 	EnglishName string
-	// Order is the rank among the parent's children, larger first, as wecom.Controls has it. Some need all of the
+	// Order is the rank among the parent's children, larger first, as WeCom has it. Some need all of the
 	// unsigned 32 bits.
 	Order int64
 

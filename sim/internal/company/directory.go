@@ -35,9 +35,8 @@ type siblingName struct{}
 
 func (siblingName) String() string { return "department name" }
 
-// Directory is the organisation without its lock: all of a vendor's code reads and changes it inside Organisation.view
-// and Organisation.change. The pointers it hands out must not be written to; the update methods keep the indexes in
-// step.
+// Directory is the organisation without its lock: all of a vendor's code reads and changes it inside View and Change.
+// The pointers it hands out must not be written to; the update methods keep the indexes in step.
 type Directory struct {
 	Seed uint64
 

@@ -110,7 +110,7 @@ func (d *Directory) assignDepartmentIDs(dept *Department) {
 	}
 }
 
-// DingTalkOrder makes a rank as dingtalk.Controls has it after an administrator sorted a department: beyond 2^53, where
+// DingTalkOrder makes a rank as DingTalk has it after an administrator sorted a department: beyond 2^53, where
 // a float64 loses the last digits. One membership in three was never sorted.
 func (d *Directory) DingTalkOrder(person PersonKey, department DepartmentKey) int64 {
 	x := Derive(d.Seed, "dingtalk order"+strconv.Itoa(int(department)), int(person))

@@ -15,14 +15,14 @@ type PersonKey int
 type Person struct {
 	Key PersonKey
 
-	// UserID is the staff id: userid at wecom.Controls and dingtalk.Controls, ex_user_id at wps.Controls. Unique
+	// UserID is the staff id: userid at WeCom and DingTalk, ex_user_id at WPS. Unique
 	// whatever the case of its letters.
 	UserID string
-	// GeneratedUserID marks a UserID that the system made up. wecom.Controls lets such an id be changed once.
+	// GeneratedUserID marks a UserID that the system made up. WeCom lets such an id be changed once.
 	GeneratedUserID bool
 
-	WeComOpenUserID string // what third-party apps of wecom.Controls see in place of UserID
-	WeChatOpenID    string // the WeChat account bound to the person at wecom.Controls; empty if none is
+	WeComOpenUserID string // what third-party apps of WeCom see in place of UserID
+	WeChatOpenID    string // the WeChat account bound to the person at WeCom; empty if none is
 	DingTalkUnionID string // unionid
 	FeishuUserID    string // user_id
 	FeishuOpenID    string // open_id, ou_…
@@ -31,7 +31,7 @@ type Person struct {
 
 	Name        string
 	EnglishName string // empty for most
-	Nickname    string // alias at wecom.Controls, nickname at Feishu; empty for most
+	Nickname    string // alias at WeCom, nickname at Feishu; empty for most
 	Gender      Gender
 
 	Mobile    Mobile // zero if unknown
@@ -73,7 +73,7 @@ type Membership struct {
 	Department DepartmentKey
 	// Order is the rank among the department's members, larger first. Some need all of the unsigned 32 bits.
 	Order int64
-	// DingTalkOrder is the same at dingtalk.Controls, where it may not fit into a float64. 0 if nobody has sorted the
+	// DingTalkOrder is the same at DingTalk, where it may not fit into a float64. 0 if nobody has sorted the
 	// person.
 	DingTalkOrder int64
 	// Leader tells whether the person leads the department.
@@ -87,7 +87,7 @@ type Attribute struct {
 	URL  string
 }
 
-// Gender of a person. The numbers are those of wecom.Controls and Feishu.
+// Gender of a person. The numbers are those of WeCom and Feishu.
 type Gender int
 
 // The genders.

@@ -3,6 +3,7 @@ package desk
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -79,8 +80,40 @@ func (d *Desk) Mount(v Vendor) {
 }
 
 // ServeHTTP answers a request to one of the vendors. A path that none of them has is answered with 404 and a list of
-// the paths there are, or as the vendor does if that is known.
-func (d *Desk) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.mux.ServeHTTP(w, r) }
+// the paths there are, or as the vendor does if that is known. The vendors' own paths do without the vendor's prefix:
+// no two vendors have one in common, and there are clients that can be given a host and nothing else.
+func (d *Desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if vendor := d.atRoot(r); vendor != "" {
+		below := *r.URL
+		below.Path = "/" + vendor + below.Path
+		if below.RawPath != "" {
+			below.RawPath = "/" + vendor + below.RawPath
+		}
+		with := *r
+		with.URL = &below
+		r = &with
+	}
+	d.mux.ServeHTTP(w, r)
+}
+
+// atRoot returns the vendor whose path stands at the root, under any method; "" if it is nobody's.
+func (d *Desk) atRoot(r *http.Request) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if first == "" || d.parts[first] != nil {
+		return ""
+	}
+	for _, vendor := range d.Vendors() {
+		asked := http.Request{Method: r.Method, Host: r.Host, URL: &url.URL{Path: "/" + vendor + r.URL.Path}}
+		for _, method := range []string{r.Method, http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch,
+			http.MethodDelete} {
+			asked.Method = method
+			if _, pattern := d.mux.Handler(&asked); pattern != "/" && pattern != "" {
+				return vendor
+			}
+		}
+	}
+	return ""
+}
 
 // elsewhere answers what is not an operation: with the vendor's refusal if the path is one of its paths under another
 // method or the vendor is a PathOwner, else with the list of paths.

@@ -87,7 +87,7 @@ type Fault struct {
 	// Times is how many calls are struck then; 0 strikes all of them.
 	Times int
 
-	// HTTP status for FaultHTMLError, FaultBareError and FaultRedirect; at wps.Controls also for FaultVendorError
+	// HTTP status for FaultHTMLError, FaultBareError and FaultRedirect; at WPS also for FaultVendorError
 	Status      int
 	RetryAfter  time.Duration // FaultThrottled: whole seconds in a Retry-After header; 0 sends no such header
 	Code        string        // FaultVendorError: the vendor's code

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/roster-go/roster/gen/dingtalkapi"
@@ -83,6 +84,11 @@ func (b bodyShape) fit(name string, value json.RawMessage, host apiHost, form bo
 	if fits(value) {
 		return value, true
 	}
+	if host == hostPlain && name == "parentid" { // text by the page, sent as a number by many
+		if quoted := json.RawMessage(strconv.Quote(string(value))); isNumber(value) && fits(quoted) {
+			return quoted, true
+		}
+	}
 	var text string
 	if host == hostNew || json.Unmarshal(value, &text) != nil || !json.Valid([]byte(text)) {
 		return nil, false
@@ -91,6 +97,11 @@ func (b bodyShape) fit(name string, value json.RawMessage, host apiHost, form bo
 		return inner, true
 	}
 	return nil, false
+}
+
+func isNumber(value json.RawMessage) bool {
+	var number json.Number
+	return value[0] != '"' && json.Unmarshal(value, &number) == nil
 }
 
 // membersOf splits a body into its members.

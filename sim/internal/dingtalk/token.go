@@ -2,6 +2,8 @@ package dingtalk
 
 import (
 	"context"
+	"net/http"
+	"net/url"
 
 	"github.com/roster-go/roster/gen/dingtalkapi"
 	"github.com/roster-go/roster/sim/internal/desk"
@@ -28,17 +30,36 @@ func (k *Vendor) corpToken(c *desk.Call, holder string) (token string, expiresIn
 	return k.desk.Tokens.Issue(Name, holder, "", 32, c.Now, lifetime).Token, desk.Seconds(lifetime)
 }
 
+// withNewNames gives the credentials of /gettoken the names that they have today. Apps of before 2018 had none of their
+// own and sent corpid and corpsecret; the vendor's SDK still knows them, and the refusal still names corpid.
+func withNewNames(c *desk.Call, r *http.Request) *http.Request {
+	query := r.URL.Query()
+	if c.Operation.ID != "getToken" || query.Has("appkey") || !query.Has("corpid") {
+		return r
+	}
+	key, secret := query.Get("corpid"), query.Get("corpsecret")
+	if demo := Demo(); key == demo.CorpID {
+		key = demo.AppKey
+	}
+	r = r.Clone(r.Context())
+	r.URL.RawQuery = url.Values{"appkey": {key}, "appsecret": {secret}}.Encode()
+	return r
+}
+
 // GetToken sells the token of the internal app.
 func (k *Vendor) GetToken(ctx context.Context,
 	r dingtalkserver.GetTokenRequestObject) (dingtalkserver.GetTokenResponseObject, error) {
-	demo := Demo()
+	demo, c := Demo(), desk.CallOf(ctx)
+	wrong := r.Params.AppKey != demo.AppKey || r.Params.AppSecret != demo.AppSecret
 	switch {
 	case r.Params.AppKey == "" || r.Params.AppSecret == "":
 		return nil, missingParam(hostPlain, "appkey")
-	case r.Params.AppKey != demo.AppKey || r.Params.AppSecret != demo.AppSecret:
+	case wrong && !c.Request.URL.Query().Has("appkey"):
+		return nil, refusal{code: dingtalkapi.ErrorCodeInvalidCorpSecret}
+	case wrong:
 		return nil, refusal{code: dingtalkapi.ErrorCodeInvalidAppSecret}
 	}
-	token, life := k.internalToken(desk.CallOf(ctx))
+	token, life := k.internalToken(c)
 	return dingtalkserver.GetToken200JSONResponse{AccessToken: &token, ExpiresIn: &life}, nil
 }
 

@@ -83,9 +83,9 @@ func (v view) userV1(p *company.Person) userV1 {
 	}
 	switch key % 10 {
 	case 3:
-		u.Tags = new(dingtalkserver.UserTags(`{"guardian":["114"]}`))
+		u.Tags = &dingtalkserver.UserTags{Guardian: &[]string{"114"}}
 	case 4:
-		u.Tags = new(dingtalkserver.UserTags(`{}`))
+		u.Tags = &dingtalkserver.UserTags{}
 	}
 	for _, role := range rolesOf(p) {
 		u.Roles = append(u.Roles, roleV1{role.id, role.name, role.group, role.kind})

@@ -144,7 +144,7 @@ func (v view) rowV2(p *company.Person) dingtalkserver.DepartmentUserV2 {
 		u.OrgEmailType = text(profile.orgEmailType)
 	}
 	if attributes := attributesOf(p); attributes != nil {
-		u.Extension = new(jsonText(attributes))
+		u.Extension = new(dingtalkserver.ExtensionMap(attributes))
 	}
 	return u
 }

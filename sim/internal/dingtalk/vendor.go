@@ -132,7 +132,7 @@ func (k *Vendor) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 
 	a := desk.NewAnswer()
-	k.handler.ServeHTTP(a, r)
+	k.handler.ServeHTTP(a, withNewNames(c, r))
 	text := desk.UnescapeHTML(bytes.TrimSpace(a.Body.Bytes()))
 	if code, ok := wire.Lookup(text, "errcode"); ok && wire.Scalar(code) == "0" {
 		text = k.enveloped(text, c, host)

@@ -702,6 +702,12 @@ func (e UserOrder) Valid() bool {
 	}
 }
 
+// AccessDeniedDetail Beside a refusal for lack of a permission; on no page of the vendor, recorded.
+type AccessDeniedDetail struct {
+	// RequiredScopes Permission points that the app lacks, such as Contact.User.Read.
+	RequiredScopes *[]string `json:"requiredScopes,omitempty"`
+}
+
 // AdminV1 defines model for AdminV1.
 type AdminV1 struct {
 	// AdminMobile In the vendor's SDK only.
@@ -1141,7 +1147,7 @@ type DepartmentUserV1 struct {
 	Avatar     *string  `json:"avatar,omitempty"`
 	Department *[]int64 `json:"department,omitempty"`
 
-	// DingID In the vendor's SDK only.
+	// DingID Old tenants; in the vendor's SDK, and recorded.
 	DingID *string `json:"dingId,omitempty"`
 
 	// Email Hidden from third-party apps.
@@ -1163,6 +1169,9 @@ type DepartmentUserV1 struct {
 	// Mobile Needs the permission for mobile numbers; hidden from third-party apps.
 	Mobile *string `json:"mobile,omitempty"`
 	Name   *string `json:"name,omitempty"`
+
+	// OpenID Old tenants; recorded.
+	OpenID *string `json:"openId,omitempty"`
 
 	// Order Position in the department that was asked for, beyond 2^53; absent until an admin has sorted the department.
 	Order *int64 `json:"order,omitempty"`
@@ -1211,9 +1220,9 @@ type DepartmentUserV2 struct {
 	// ExclusiveAccountType One of sso and dingtalk; for accounts owned by the corp.
 	ExclusiveAccountType *string `json:"exclusive_account_type,omitempty"`
 
-	// Extension Custom fields, a string that holds a JSON object.
-	Extension  *string `json:"extension,omitempty"`
-	HideMobile *bool   `json:"hide_mobile,omitempty"`
+	// Extension Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}", in every recorded answer. The create page calls it an object, which is read as well. Absent when there is none; hidden from third-party apps.
+	Extension  *ExtensionMap `json:"extension,omitempty"`
+	HideMobile *bool         `json:"hide_mobile,omitempty"`
 
 	// HiredDate Milliseconds since 1970; absent when unset.
 	HiredDate *int64  `json:"hired_date,omitempty"`
@@ -1366,6 +1375,9 @@ type ExtAttrValue struct {
 	Text   *string   `json:"text,omitempty"`
 	URL    *string   `json:"url,omitempty"`
 }
+
+// ExtensionMap Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}", in every recorded answer. The create page calls it an object, which is read as well. Absent when there is none; hidden from third-party apps.
+type ExtensionMap = wire.StringMapText
 
 // GetAdminScopeAnswer The list stands at the top level, not in result.
 type GetAdminScopeAnswer struct {
@@ -1739,12 +1751,18 @@ type GetUserV1Answer struct {
 	// Active Has activated the account.
 	Active *bool `json:"active,omitempty"`
 
+	// AssociatedUnionID Old tenants; in the vendor's SDK only.
+	AssociatedUnionID *string `json:"associatedUnionId,omitempty"`
+
 	// Avatar URL; "" for the default picture.
 	Avatar *string `json:"avatar,omitempty"`
 
 	// Department Department ids: an array in every recorded answer, a string that holds one in the table of the page.
 	Department *IntList `json:"department,omitempty"`
-	Email      *string  `json:"email,omitempty"`
+
+	// DingID Old tenants and third-party apps; in the vendor's SDK, and recorded.
+	DingID *string `json:"dingId,omitempty"`
+	Email  *string `json:"email,omitempty"`
 
 	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
@@ -1760,14 +1778,23 @@ type GetUserV1Answer struct {
 
 	// HiredDate Milliseconds since 1970, midnight in China; absent until somebody entered it.
 	HiredDate *int64 `json:"hiredDate,omitempty"`
-	IsAdmin   *bool  `json:"isAdmin,omitempty"`
-	IsBoss    *bool  `json:"isBoss,omitempty"`
-	IsHide    *bool  `json:"isHide,omitempty"`
+
+	// InviteMobile Old tenants; in the vendor's SDK only.
+	InviteMobile *string `json:"inviteMobile,omitempty"`
+	IsAdmin      *bool   `json:"isAdmin,omitempty"`
+	IsBoss       *bool   `json:"isBoss,omitempty"`
+
+	// IsCustomizedPortal Old tenants; in the vendor's SDK, and on a page about pushed events.
+	IsCustomizedPortal *bool `json:"isCustomizedPortal,omitempty"`
+	IsHide             *bool `json:"isHide,omitempty"`
 
 	// IsLeaderInDepts Whether the user is head of a department, by department id. Not JSON: a string with bare keys, "{1:false,22:true}", sometimes with a space after the comma. "" and "{}" stand for none; take quoted keys and a real object, too.
 	IsLeaderInDepts *DeptBools `json:"isLeaderInDepts,omitempty"`
-	IsSenior        *bool      `json:"isSenior,omitempty"`
-	JobNumber       *string    `json:"jobnumber,omitempty"`
+
+	// IsLimited Old tenants; in the vendor's SDK only.
+	IsLimited *bool   `json:"isLimited,omitempty"`
+	IsSenior  *bool   `json:"isSenior,omitempty"`
+	JobNumber *string `json:"jobnumber,omitempty"`
 
 	// ManagerUserIDAlt Spelling of the vendor's SDK; the page says managerUserid.
 	ManagerUserIDAlt *string `json:"managerUserId,omitempty"`
@@ -1775,9 +1802,21 @@ type GetUserV1Answer struct {
 	// ManagerUserID Absent without a manager.
 	ManagerUserID *string `json:"managerUserid,omitempty"`
 
+	// MemberView Old tenants; in the vendor's SDK only.
+	MemberView *bool `json:"memberView,omitempty"`
+
 	// Mobile Needs the permission for mobile numbers.
 	Mobile *string `json:"mobile,omitempty"`
-	Name   *string `json:"name,omitempty"`
+
+	// MobileHash Old tenants; in the vendor's SDK only.
+	MobileHash *string `json:"mobileHash,omitempty"`
+	Name       *string `json:"name,omitempty"`
+
+	// Nickname Old tenants; in the vendor's SDK only.
+	Nickname *string `json:"nickname,omitempty"`
+
+	// OpenID Old tenants; on a page about pushed events as out of use, and recorded.
+	OpenID *string `json:"openId,omitempty"`
 
 	// OrderInDepts Position in each department, by department id. Not JSON: a string with bare keys, "{1:176372614058705512}", whose numbers go beyond 2^53. "" and "{}" stand for none; take quoted keys and values and a real object, too.
 	OrderInDepts *DeptInts `json:"orderInDepts,omitempty"`
@@ -1798,7 +1837,7 @@ type GetUserV1Answer struct {
 	// StateCode Country code of the mobile number.
 	StateCode *string `json:"stateCode,omitempty"`
 
-	// Tags Undocumented: {} or, for example, {"guardian":["114"]}.
+	// Tags On no page of the vendor; {} in most recordings of tenants that have a home-school directory.
 	Tags *UserTags `json:"tags,omitempty"`
 
 	// Tel Extension number.
@@ -2263,6 +2302,9 @@ type ListSubDepartmentsV2Request struct {
 
 // NewHostError Failure on api.dingtalk.com. Branch on code, not on the HTTP status: one code comes with several statuses.
 type NewHostError struct {
+	// Accessdenieddetail Beside a refusal for lack of a permission; on no page of the vendor, recorded.
+	Accessdenieddetail *AccessDeniedDetail `json:"accessdenieddetail,omitempty"`
+
 	// Code Codes of api.dingtalk.com. Others may come.
 	Code    NewHostErrorCode `json:"code"`
 	Message *string          `json:"message,omitempty"`
@@ -2408,7 +2450,10 @@ type UnionDeptExt struct {
 type UnionEmpExt struct {
 	CorpID          *string        `json:"corp_id,omitempty"`
 	UnionEmpMapList *[]UnionEmpMap `json:"union_emp_map_list,omitempty"`
-	UserID          *string        `json:"userid,omitempty"`
+
+	// UnionEmpMapVo The same list under the name that the vendor's SDKs have for its items; in no recording.
+	UnionEmpMapVo *[]UnionEmpMap `json:"union_emp_map_vo,omitempty"`
+	UserID        *string        `json:"userid,omitempty"`
 }
 
 // UnionEmpMap defines model for UnionEmpMap.
@@ -2646,8 +2691,11 @@ type UpdateUserV2Request struct {
 	HideMobile        *bool   `json:"hide_mobile,omitempty"`
 
 	// HiredDate Milliseconds since 1970, at least 1.
-	HiredDate *int64  `json:"hired_date,omitempty"`
-	JobNumber *string `json:"job_number,omitempty"`
+	HiredDate *int64 `json:"hired_date,omitempty"`
+
+	// InitPassword First password; for accounts owned by the corp. In the vendor's SDKs only.
+	InitPassword *string `json:"init_password,omitempty"`
+	JobNumber    *string `json:"job_number,omitempty"`
 
 	// Language zh_CN (default) or en_US.
 	Language *string `json:"language,omitempty"`
@@ -2708,8 +2756,11 @@ type UserParentDepartmentsV2 struct {
 	ParentList *[]ParentDepartmentPath `json:"parent_list,omitempty"`
 }
 
-// UserTags Undocumented: {} or, for example, {"guardian":["114"]}.
-type UserTags = json.RawMessage
+// UserTags On no page of the vendor; {} in most recordings of tenants that have a home-school directory.
+type UserTags struct {
+	// Guardian Classes in which the user is a child's guardian. Recorded.
+	Guardian *[]string `json:"guardian,omitempty"`
+}
 
 // UserV2 Unset text is "" or absent, differently from one answer to the next. Personal fields are absent for third-party apps.
 type UserV2 struct {
@@ -2745,8 +2796,8 @@ type UserV2 struct {
 	// ExtAttrs In the vendor's SDK only.
 	ExtAttrs *[]ExtAttr `json:"ext_attrs,omitempty"`
 
-	// Extension Custom fields, a string that holds a JSON object.
-	Extension *string `json:"extension,omitempty"`
+	// Extension Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}", in every recorded answer. The create page calls it an object, which is read as well. Absent when there is none; hidden from third-party apps.
+	Extension *ExtensionMap `json:"extension,omitempty"`
 
 	// ExtensionI18N JSON of a form that the vendor does not describe.
 	ExtensionI18N *Raw `json:"extension_i18n,omitempty"`

@@ -55,8 +55,8 @@ func (f *Vendor) page(p pageRule) (pageAsked, error) {
 }
 
 // Page tokens begin and end with characters that a caller has to encode, once: what looks like an escape in them is
-// none.
-const tokenHead, tokenTail = "AQD9/", "+1%2B="
+// none. A caller that takes it for one sends decodedTail, which is understood.
+const tokenHead, tokenTail, decodedTail = "AQD9/", "+1%2B=", "+1+="
 
 // pageToken makes a token that callers cannot read and the simulator can recognise as its own.
 func (f *Vendor) pageToken(p pageRule, at int) string {
@@ -79,6 +79,9 @@ func (f *Vendor) readPageToken(p pageRule, token string) (at int, ok bool) {
 	}
 	token, headed := strings.CutPrefix(token, tokenHead)
 	token, tailed := strings.CutSuffix(token, tokenTail)
+	if !tailed {
+		token, tailed = strings.CutSuffix(token, decodedTail)
+	}
 	plain, err := base64.StdEncoding.DecodeString(token)
 	if err != nil || !headed || !tailed {
 		return 0, false

@@ -40,6 +40,10 @@ func (w *Vendor) readBody(c *desk.Call) (body []byte, dropped bool, err error) {
 			continue
 		}
 		value = otherSpelling(name, value)
+		if isUnset(name, value) {
+			delete(members, name)
+			continue
+		}
 		members[name] = value
 		single, err := json.Marshal(map[string]json.RawMessage{name: value})
 		if err != nil || json.Unmarshal(single, makeBody()) != nil {
@@ -63,6 +67,20 @@ func otherSpelling(name string, value json.RawMessage) json.RawMessage {
 		return unquoteNumbers(value)
 	}
 	return value
+}
+
+// isUnset tells whether a member of a person is a zero that says nothing: clients that do not tell zero from unset send
+// it with every create and update.
+func isUnset(name string, value json.RawMessage) bool {
+	switch name {
+	case "gender":
+		return string(value) == `"0"` || string(value) == `""`
+	case "avatar_mediaid":
+		return string(value) == `""`
+	case "main_department":
+		return string(value) == "0"
+	}
+	return false
 }
 
 // unquoteNumbers turns "12" into 12, also inside an array.

@@ -46,13 +46,14 @@ func parentID(d *company.Directory, dept *company.Department) int64 {
 	return 0
 }
 
-// departmentsBelow returns the departments of the subtree under id, or all of them, that the caller may see.
+// departmentsBelow returns the departments of the subtree under id, or all of them, that the caller may see. 0 is what
+// clients send that do not tell it from nothing.
 func (w *Vendor) departmentsBelow(v view, id *int64) ([]*company.Department, error) {
 	top := company.RootDepartment
-	if id != nil {
+	if id != nil && *id != 0 {
 		dept := v.dir.FindDepartment(company.ByWeComID, strconv.FormatInt(*id, 10))
 		switch {
-		case *id <= 0 || *id > maxID:
+		case *id < 0 || *id > maxID:
 			return nil, refusal{code: wecomapi.ErrorCodeInvalidDepartmentID}
 		case dept == nil:
 			return nil, refusal{code: wecomapi.ErrorCodeDepartmentNotFound}

@@ -131,6 +131,7 @@ func errorTexts() map[wecomapi.ErrorCode]string {
 		wecomapi.ErrorCodeAllTargetsEmpty:             "user & party & tag all empty",
 		wecomapi.ErrorCodeTooManyDepartments:          "too many parties",
 		wecomapi.ErrorCodeTooManyTags:                 "too many tags",
+		wecomapi.ErrorCodeAgentNotAllowed:             "not allow operate another agent with this accesstoken",
 		wecomapi.ErrorCodeCreatorUndeletable:          "not allow to delete creator",
 		wecomapi.ErrorCodeInvalidPosition:             "invalid position",
 		wecomapi.ErrorCodeInvalidTelephone:            "invalid telephone",

@@ -26,14 +26,6 @@ func (c *Controls) Invited() []desk.Invitation {
 	return slices.Clone(c.part.invited)
 }
 
-// LimitApps sets the visible range (可见范围) of the demo apps to these departments and all below them. Without departments
-// they see the whole corp again.
-func (c *Controls) LimitApps(departments ...company.DepartmentKey) {
-	c.part.mu.Lock()
-	defer c.part.mu.Unlock()
-	c.part.visible = slices.Clone(departments)
-}
-
 // Consent returns the ticket that the self-built app gets when the person opens its page and agrees to show private
 // fields. It is for GetUserDetailByTicket. It fails if nobody has the user id.
 func (c *Controls) Consent(userID string) (ticket string, err error) {

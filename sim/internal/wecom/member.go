@@ -17,7 +17,7 @@ type profile struct {
 // member writes a person as WeCom does, seen by a caller. inList tells whether it is one of several.
 //
 // Real tenants differ from the vendor's pages in the ways that depend on the person's key here: arrays that should be
-// parallel are shorter, empty or absent, gender is empty, extattr comes in every form that it ever had, and members of
+// parallel are empty or absent, gender is empty, extattr comes in every form that it ever had, and members of
 // older days turn up. The key decides, so that equal simulators show equal oddities and each of them can be found.
 func (w *Vendor) member(v view, p *company.Person, inList bool, holder string) wecomserver.Member {
 	key := int(p.Key)
@@ -47,9 +47,12 @@ func (w *Vendor) member(v view, p *company.Person, inList bool, holder string) w
 	} else if key%2 == 0 {
 		m.DirectLeader = &[]string{}
 	}
+	if key%16 != 3 { // no page has them, and nearly every recording
+		m.Enable, m.IsLeader, m.HideMobile = new(bit(p.Status != company.StatusDisabled)),
+			new(bit(company.LeadsSomewhere(p))), new(bit(p.MobileHidden))
+	}
 	if key%50 == 9 {
-		m.Enable, m.IsLeader, m.HideMobile, m.WXPluginStatus = new(bit(p.Status != company.StatusDisabled)),
-			new(bit(company.LeadsSomewhere(p))), new(bit(p.MobileHidden)), new(int64(1))
+		m.WXPluginStatus = new(int64(1))
 	}
 	w.addSensitive(&m, v, p)
 	if inList && holder == holderProvider {
@@ -79,8 +82,6 @@ func (w *Vendor) placeMember(m *wecomserver.Member, v view, p *company.Person) {
 		m.IsLeaderInDept = &[]int64{}
 	case key%13 == 7:
 		m.IsLeaderInDept = nil
-	case len(leads) > 1 && key%3 == 1:
-		m.IsLeaderInDept = new(leads[:len(leads)-1])
 	}
 	if main := v.dir.Department(p.MainDepartment); main != nil && v.department(main.Key) {
 		m.MainDepartment = new(main.WeComID)

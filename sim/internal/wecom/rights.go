@@ -1,6 +1,8 @@
 package wecom
 
 import (
+	"slices"
+
 	"github.com/roster-go/roster/gen/wecomapi"
 
 	"github.com/roster-go/roster/sim/internal/company"
@@ -62,6 +64,7 @@ func rights() map[string]right {
 		"ConvertUseridToOpenid": appsOnly,
 		"ConvertOpenidToUserid": appsOnly,
 		"OpenUseridToUserid":    appsOnly,
+		"GetAgent":              appsOnly,
 		"InviteUser":            appsOnly,
 		"GetUserDetailByTicket": appsOnly,
 
@@ -95,7 +98,8 @@ func (w *Vendor) allowed(c *desk.Call) error {
 type view struct {
 	whole  bool // the whole corp, not a visible range
 	tops   []company.DepartmentKey
-	hidden bool // an app that does not get the sensitive fields
+	people []company.PersonKey // given one by one
+	hidden bool                // an app that does not get the sensitive fields
 	dir    *company.Directory
 }
 
@@ -105,7 +109,7 @@ func (w *Vendor) viewOf(c *desk.Call, d *company.Directory) view {
 	defer w.mu.Unlock()
 	v := view{whole: true, dir: d}
 	if c.Grant.Holder != holderContact {
-		v.whole, v.tops = w.visible == nil, w.visible
+		v.whole, v.tops, v.people = !w.limited, w.visible, w.singles
 		v.hidden = w.config.NewApp && c.Grant.Holder == holderApp
 	}
 	return v
@@ -128,7 +132,7 @@ func (v view) department(key company.DepartmentKey) bool {
 
 // person tells whether a person is in the range.
 func (v view) person(p *company.Person) bool {
-	if v.whole {
+	if v.whole || slices.Contains(v.people, p.Key) {
 		return true
 	}
 	for _, m := range p.Memberships {

@@ -42,7 +42,9 @@ type Vendor struct {
 	tfaCodes    map[string]tfaPass            // by tfa_code
 	profiles    map[company.PersonKey]profile // what only WeCom knows of a person
 	invited     []desk.Invitation             // who would have got a message
-	visible     []company.DepartmentKey       // visible range of the apps; nil for the whole corp
+	limited     bool                          // the apps do not see the whole corp, but
+	visible     []company.DepartmentKey       // these departments and all below them, and
+	singles     []company.PersonKey           // these people
 	bodies      map[string]func() any         // makes the document's type of a request body, by operationId
 	answers     map[string]string             // errmsg of successful calls, by operationId, where it is not "ok"
 	rights      map[string]right              // by operationId
@@ -121,7 +123,7 @@ func (w *Vendor) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 
 	a := desk.NewAnswer()
-	w.handler.ServeHTTP(a, r)
+	w.handler.ServeHTTP(a, withoutEmptyID(c, r))
 	if a.Header().Get("Error-Code") == "" {
 		a.Replace(w.enveloped(a.Body.Bytes(), c.Operation.ID, dropped))
 	}
@@ -132,6 +134,19 @@ func (w *Vendor) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	}
 	out.WriteHeader(a.Status)
 	out.Write(a.Body.Bytes())
+}
+
+// withoutEmptyID takes an empty id of a list of departments for none, as WeCom does: connectors send it for all.
+func withoutEmptyID(c *desk.Call, r *http.Request) *http.Request {
+	query := r.URL.Query()
+	list := c.Operation.ID == "ListDepartment" || c.Operation.ID == "ListDepartmentSimple"
+	if !list || !query.Has("id") || query.Get("id") != "" {
+		return r
+	}
+	query.Del("id")
+	r = r.Clone(r.Context())
+	r.URL.RawQuery = query.Encode()
+	return r
 }
 
 // enveloped puts errcode and errmsg in front of the members of a successful answer.
@@ -243,6 +258,9 @@ func asRefusal(err error) refusal {
 		if malformed.ParamName == "id" || malformed.ParamName == "department_id" {
 			return refusal{code: wecomapi.ErrorCodeInvalidDepartmentID}
 		}
+		if malformed.ParamName == "agentid" {
+			return refusal{code: wecomapi.ErrorCodeInvalidAgentID}
+		}
 		return refusal{code: wecomapi.ErrorCodeInvalidArgs}
 	}
 	return refusal{code: wecomapi.ErrorCodeInvalidArgs}
@@ -259,6 +277,8 @@ func missingCode(parameter string) wecomapi.ErrorCode {
 		return wecomapi.ErrorCodeUserIDMissing
 	case "department_id", "id":
 		return wecomapi.ErrorCodeDepartmentMissing
+	case "agentid":
+		return wecomapi.ErrorCodeAgentIDMissing
 	case "media_id":
 		return wecomapi.ErrorCodeMediaIDMissing
 	case "type":

@@ -283,6 +283,30 @@ type Ack struct {
 	ErrMsg *string `json:"errmsg,omitempty"`
 }
 
+// AgentDepartments The departments that the app was given, each with all below it. The root is 1.
+type AgentDepartments struct {
+	// PartyID Department ids.
+	PartyID *[]int64 `json:"partyid,omitempty"`
+}
+
+// AgentTags The tags whose members and departments the app was given.
+type AgentTags struct {
+	// Tagid Tag ids.
+	Tagid *[]int64 `json:"tagid,omitempty"`
+}
+
+// AgentUser Somebody of the visible range.
+type AgentUser struct {
+	// UserID Userid.
+	UserID *string `json:"userid,omitempty"`
+}
+
+// AgentUsers The people whom the app was given one by one.
+type AgentUsers struct {
+	// User People.
+	User *[]AgentUser `json:"user,omitempty"`
+}
+
 // Attr One attribute. The old form has only name and value; some answers have both forms at once.
 type Attr struct {
 	// MiniProgram Value of an attribute of type 2.
@@ -658,6 +682,54 @@ type GetActiveStatRequest struct {
 	Date string `json:"date"`
 }
 
+// GetAgentAnswer An app.
+type GetAgentAnswer struct {
+	// AgentID The app's id.
+	AgentID *int64 `json:"agentid,omitempty"`
+
+	// AllowPartys The departments that the app was given, each with all below it. The root is 1.
+	AllowPartys *AgentDepartments `json:"allow_partys,omitempty"`
+
+	// AllowTags The tags whose members and departments the app was given.
+	AllowTags *AgentTags `json:"allow_tags,omitempty"`
+
+	// AllowUserinfos The people whom the app was given one by one.
+	AllowUserinfos *AgentUsers `json:"allow_userinfos,omitempty"`
+
+	// Close 1: the app is switched off; 0: it is not.
+	Close *int64 `json:"close,omitempty"`
+
+	// CustomizedPublishStatus Apps that a provider develops for the corp only. 0: nothing yet; 1: in development; 2: published; 3: published, with changes that are not.
+	CustomizedPublishStatus *int64 `json:"customized_publish_status,omitempty"`
+
+	// Description What the app is.
+	Description *string `json:"description,omitempty"`
+
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+
+	// HomeURL Address of its main page.
+	HomeURL *string `json:"home_url,omitempty"`
+
+	// Isreportenter 1: the app is told when members open it; 0: it is not.
+	Isreportenter *int64 `json:"isreportenter,omitempty"`
+
+	// Name Name.
+	Name *string `json:"name,omitempty"`
+
+	// RedirectDomain Trusted domain.
+	RedirectDomain *string `json:"redirect_domain,omitempty"`
+
+	// ReportLocationFlag 1: the app is told where members are when they open it; 0: it is not.
+	ReportLocationFlag *int64 `json:"report_location_flag,omitempty"`
+
+	// SquareLogoURL Address of the square logo.
+	SquareLogoURL *string `json:"square_logo_url,omitempty"`
+}
+
 // GetBatchResultAnswer State and outcome of a job.
 type GetBatchResultAnswer struct {
 	// ErrCode A whole number, which some answers carry as a text of digits.
@@ -772,7 +844,7 @@ type GetUserAnswer struct {
 	// Email Private field.
 	Email *string `json:"email,omitempty"`
 
-	// Enable 1 enabled, 0 disabled. Seen in old data.
+	// Enable 1 enabled, 0 disabled. On no page, and in nearly every recording.
 	// Deprecated: gone from the page in 2017; see status
 	Enable *int64 `json:"enable,omitempty"`
 
@@ -798,13 +870,13 @@ type GetUserAnswer struct {
 	// Gender "1" male, "2" female. "0", an empty text and absence all mean unknown or hidden.
 	Gender *Gender `json:"gender,omitempty"`
 
-	// HideMobile 1 if colleagues do not see the mobile number. Seen in old data, not documented.
+	// HideMobile 1 if colleagues do not see the mobile number. On no page, and in nearly every recording.
 	HideMobile *int64 `json:"hide_mobile,omitempty"`
 
 	// IsLeaderInDept 1 for a leader of the department, meant to be parallel to department. May be absent, empty or of another length.
 	IsLeaderInDept *[]int64 `json:"is_leader_in_dept,omitempty"`
 
-	// IsLeader 1 for a leader. Seen in old data.
+	// IsLeader 1 for a leader of any department. On no page, and in nearly every recording.
 	// Deprecated: replaced by is_leader_in_dept in 2019
 	IsLeader *int64 `json:"isleader,omitempty"`
 
@@ -1049,7 +1121,7 @@ type Member struct {
 	// Email Private field.
 	Email *string `json:"email,omitempty"`
 
-	// Enable 1 enabled, 0 disabled. Seen in old data.
+	// Enable 1 enabled, 0 disabled. On no page, and in nearly every recording.
 	// Deprecated: gone from the page in 2017; see status
 	Enable *int64 `json:"enable,omitempty"`
 
@@ -1069,13 +1141,13 @@ type Member struct {
 	// Gender "1" male, "2" female. "0", an empty text and absence all mean unknown or hidden.
 	Gender *Gender `json:"gender,omitempty"`
 
-	// HideMobile 1 if colleagues do not see the mobile number. Seen in old data, not documented.
+	// HideMobile 1 if colleagues do not see the mobile number. On no page, and in nearly every recording.
 	HideMobile *int64 `json:"hide_mobile,omitempty"`
 
 	// IsLeaderInDept 1 for a leader of the department, meant to be parallel to department. May be absent, empty or of another length.
 	IsLeaderInDept *[]int64 `json:"is_leader_in_dept,omitempty"`
 
-	// IsLeader 1 for a leader. Seen in old data.
+	// IsLeader 1 for a leader of any department. On no page, and in nearly every recording.
 	// Deprecated: replaced by is_leader_in_dept in 2019
 	IsLeader *int64 `json:"isleader,omitempty"`
 
@@ -1396,6 +1468,12 @@ type WechatChannelsInput struct {
 	Nickname *string `json:"nickname,omitempty"`
 }
 
+// GetAgentParams defines parameters for GetAgent.
+type GetAgentParams struct {
+	// AgentID AgentId, from the app's page of the admin console. It may be larger than 32 bits.
+	AgentID int64 `form:"agentid" json:"agentid"`
+}
+
 // GetBatchResultParams defines parameters for GetBatchResult.
 type GetBatchResultParams struct {
 	// JobID The job, at most 64 bytes.
@@ -1556,6 +1634,9 @@ type UpdateUserJSONRequestBody = UpdateUserRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// GetAgent 获取指定的应用详情
+	// (GET /agent/get)
+	GetAgent(w http.ResponseWriter, r *http.Request, params GetAgentParams)
 	// GetTFAInfo 获取用户二次验证信息
 	// (POST /auth/get_tfa_info)
 	GetTFAInfo(w http.ResponseWriter, r *http.Request)
@@ -1665,6 +1746,39 @@ type ServerInterfaceWrapper struct {
 }
 
 type MiddlewareFunc func(http.Handler) http.Handler
+
+// GetAgent operation middleware
+func (siw *ServerInterfaceWrapper) GetAgent(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetAgentParams
+
+	// ------------- Required query parameter "agentid" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "agentid", r.URL.Query(), &params.AgentID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "agentid"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "agentid", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetAgent(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
 
 // GetTFAInfo operation middleware
 func (siw *ServerInterfaceWrapper) GetTFAInfo(w http.ResponseWriter, r *http.Request) {
@@ -2534,6 +2648,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 		ErrorHandlerFunc:   options.ErrorHandlerFunc,
 	}
 
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/agent/get", wrapper.GetAgent)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/auth/get_tfa_info", wrapper.GetTFAInfo)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/auth/getuserdetail", wrapper.GetUserDetailByTicket)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/batch/getresult", wrapper.GetBatchResult)
@@ -2569,6 +2684,28 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/user/update", wrapper.UpdateUser)
 
 	return m
+}
+
+type GetAgentRequestObject struct {
+	Params GetAgentParams
+}
+
+type GetAgentResponseObject interface {
+	VisitGetAgentResponse(w http.ResponseWriter) error
+}
+
+type GetAgent200JSONResponse GetAgentAnswer
+
+func (response GetAgent200JSONResponse) VisitGetAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
 type GetTFAInfoRequestObject struct {
@@ -3300,6 +3437,9 @@ func (response UpdateUser200JSONResponse) VisitUpdateUserResponse(w http.Respons
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// GetAgent 获取指定的应用详情
+	// (GET /agent/get)
+	GetAgent(ctx context.Context, request GetAgentRequestObject) (GetAgentResponseObject, error)
 	// GetTFAInfo 获取用户二次验证信息
 	// (POST /auth/get_tfa_info)
 	GetTFAInfo(ctx context.Context, request GetTFAInfoRequestObject) (GetTFAInfoResponseObject, error)
@@ -3438,6 +3578,32 @@ type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
 	options     StrictHTTPServerOptions
+}
+
+// GetAgent operation middleware
+func (sh *strictHandler) GetAgent(w http.ResponseWriter, r *http.Request, params GetAgentParams) {
+	var request GetAgentRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAgent(ctx, request.(GetAgentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAgent")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetAgentResponseObject); ok {
+		if err := validResponse.VisitGetAgentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
 }
 
 // GetTFAInfo operation middleware

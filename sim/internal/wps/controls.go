@@ -63,12 +63,12 @@ func (c *Controls) NewAppTicket() string {
 	return ticket
 }
 
-// SetDataPermission changes what the demo apps see (数据权限) to these departments and all below them. Without departments
-// they see nothing; with the root they see everything.
-func (c *Controls) SetDataPermission(departments ...company.DepartmentKey) {
+// SetDataPermission changes what the demo apps see (数据权限) to these departments, all below them, and these people.
+// Without any they see nothing; with the root they see everything.
+func (c *Controls) SetDataPermission(departments []company.DepartmentKey, people ...company.PersonKey) {
 	c.part.mu.Lock()
 	defer c.part.mu.Unlock()
-	c.part.tops = slices.Clone(departments)
+	c.part.tops, c.part.singles = slices.Clone(departments), slices.Clone(people)
 }
 
 // OldUserID returns the company_uid that a person of the older platform had there, for convertIds.

@@ -59,7 +59,10 @@ func urisOf(r *http.Request) (below, whole string) {
 	if uri == "" { // the request did not come through a server
 		uri = r.URL.RequestURI()
 	}
-	_, rest, _ := strings.Cut(uri, "/"+Name+"/")
+	_, rest, prefixed := strings.Cut(uri, "/"+Name+"/")
+	if !prefixed { // asked at the root
+		rest = strings.TrimPrefix(uri, "/")
+	}
 	return "/" + rest, "/" + Name + "/" + rest
 }
 

@@ -165,7 +165,7 @@ func (change userChange) check() error {
 	case !desk.IsBlank(change.phone) && !company.ValidMobile(*change.phone):
 		return invalid("phone is malformed")
 	case change.gender != nil && !change.gender.Valid():
-		return invalid("gender may be male, female or secrecy")
+		return invalid("gender may be undefined, male, female or secrecy")
 	}
 	return nil
 }

@@ -36,7 +36,8 @@ type Vendor struct {
 	codes     map[string]authCode               // by authorization code
 	refreshes map[string]refreshGrant           // by refresh token
 	ticket    string                            // the newest app_ticket
-	tops      []company.DepartmentKey           // data permission (数据权限): these departments and all below them
+	tops      []company.DepartmentKey           // data permission (数据权限): these departments and all below them,
+	singles   []company.PersonKey               // and these people
 	profiles  map[company.PersonKey]userProfile // what only WPS knows of a person
 	orders    map[place]int64                   // ranks that were set through WPS
 	depts     map[company.DepartmentKey]dept    // what only WPS knows of a department

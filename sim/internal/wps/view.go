@@ -13,6 +13,7 @@ type view struct {
 	part     *Vendor
 	dir      *company.Directory
 	tops     []company.DepartmentKey
+	singles  []company.PersonKey // given one by one
 	scopes   []string
 	external bool // ids in the request are those of the outer identity source
 }
@@ -23,13 +24,13 @@ func (w *Vendor) viewOf(c *desk.Call, d *company.Directory) view {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return view{
-		part: w, dir: d, tops: w.tops, scopes: g.scopes,
+		part: w, dir: d, tops: w.tops, singles: w.singles, scopes: g.scopes,
 		external: c.Request.Header.Get("X-Kso-Id-Type") == string(wpsserver.KsoIDTypeExternal),
 	}
 }
 
 // nothing tells whether the app has no data permission at all.
-func (v view) nothing() bool { return len(v.tops) == 0 }
+func (v view) nothing() bool { return len(v.tops)+len(v.singles) == 0 }
 
 // everything tells whether the app sees the whole company, people without a department and people who left included.
 func (v view) everything() bool { return slices.Contains(v.tops, company.RootDepartment) }
@@ -45,8 +46,8 @@ func (v view) person(p *company.Person) bool {
 	if v.everything() {
 		return true
 	}
-	return p.Left.IsZero() && slices.ContainsFunc(p.Memberships,
-		func(m company.Membership) bool { return v.department(m.Department) })
+	return p.Left.IsZero() && (slices.Contains(v.singles, p.Key) || slices.ContainsFunc(p.Memberships,
+		func(m company.Membership) bool { return v.department(m.Department) }))
 }
 
 // userNamed returns the person on the staff with an id of the kind that the call speaks, nil if there is none or the

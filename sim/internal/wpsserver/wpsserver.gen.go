@@ -1115,6 +1115,27 @@ func (e KsoIDType) Valid() bool {
 	}
 }
 
+// Defines values for PermissionEntityType.
+const (
+	PermissionEntityTypeDept  PermissionEntityType = "dept"
+	PermissionEntityTypeGroup PermissionEntityType = "group"
+	PermissionEntityTypeUser  PermissionEntityType = "user"
+)
+
+// Valid indicates whether the value is a known member of the PermissionEntityType enum.
+func (e PermissionEntityType) Valid() bool {
+	switch e {
+	case PermissionEntityTypeDept:
+		return true
+	case PermissionEntityTypeGroup:
+		return true
+	case PermissionEntityTypeUser:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PermissionScopeName.
 const (
 	PermissionScopeNameOrg     PermissionScopeName = "org"
@@ -2573,6 +2594,27 @@ type ListChildDeptsAnswer struct {
 	Msg *string `json:"msg,omitempty"`
 }
 
+// ListContactsPermissionScopeEntitiesAnswer defines model for ListContactsPermissionScopeEntitiesAnswer.
+type ListContactsPermissionScopeEntitiesAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data A page of what the app may see.
+	Data *PermissionEntityList `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
 // ListDeptMembersAnswer defines model for ListDeptMembersAnswer.
 type ListDeptMembersAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
@@ -2767,6 +2809,36 @@ type OAuthTokenRequest struct {
 	// RefreshToken refresh_token: the newest refresh token received.
 	RefreshToken *string `json:"refresh_token,omitempty"`
 }
+
+// PermissionEntity One entry of what the app may see.
+type PermissionEntity struct {
+	// Entity A person, a department or a user group.
+	Entity *PermissionEntityRef `json:"entity,omitempty"`
+
+	// PermissionType What the app may do with what it sees.
+	PermissionType *PermissionType `json:"permission_type,omitempty"`
+}
+
+// PermissionEntityList A page of what the app may see.
+type PermissionEntityList struct {
+	// Items Entries.
+	Items *[]PermissionEntity `json:"items,omitempty"`
+
+	// NextPageToken Cursor of the next page; empty on the last page.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// PermissionEntityRef A person, a department or a user group.
+type PermissionEntityRef struct {
+	// ID Its id.
+	ID *string `json:"id,omitempty"`
+
+	// Type What an entry is.
+	Type *PermissionEntityType `json:"type,omitempty"`
+}
+
+// PermissionEntityType What an entry is.
+type PermissionEntityType string
 
 // PermissionScope What the app may see in one part of the address book.
 type PermissionScope struct {
@@ -3245,6 +3317,18 @@ type GetContactsPermissionScopeParams struct {
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
+// ListContactsPermissionScopeEntitiesParams defines parameters for ListContactsPermissionScopeEntities.
+type ListContactsPermissionScopeEntitiesParams struct {
+	// Scopes Parts of the address book. Only org works now. The key is repeated for each value.
+	Scopes []ContactScope `form:"scopes" json:"scopes"`
+
+	// PageSize Entries a page, 100 at most.
+	PageSize int64 `form:"page_size" json:"page_size"`
+
+	// PageToken Cursor of the page, as received. Left out for the first page.
+	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
 // BatchDeleteDeptsParams defines parameters for BatchDeleteDepts.
 type BatchDeleteDeptsParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
@@ -3559,6 +3643,9 @@ type ServerInterface interface {
 	// GetContactsPermissionScope 获取通讯录权限范围
 	// (GET /v7/contacts/permissions_scope)
 	GetContactsPermissionScope(w http.ResponseWriter, r *http.Request, params GetContactsPermissionScopeParams)
+	// ListContactsPermissionScopeEntities 分页获取通讯录权限范围
+	// (GET /v7/contacts/permissions_scope/entities)
+	ListContactsPermissionScopeEntities(w http.ResponseWriter, r *http.Request, params ListContactsPermissionScopeEntitiesParams)
 	// BatchDeleteDepts 批量删除部门
 	// (POST /v7/depts/batch_delete)
 	BatchDeleteDepts(w http.ResponseWriter, r *http.Request, params BatchDeleteDeptsParams)
@@ -3900,6 +3987,65 @@ func (siw *ServerInterfaceWrapper) GetContactsPermissionScope(w http.ResponseWri
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetContactsPermissionScope(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListContactsPermissionScopeEntities operation middleware
+func (siw *ServerInterfaceWrapper) ListContactsPermissionScopeEntities(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListContactsPermissionScopeEntitiesParams
+
+	// ------------- Required query parameter "scopes" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "scopes", r.URL.Query(), &params.Scopes, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "scopes"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "scopes", Err: err})
+		}
+		return
+	}
+
+	// ------------- Required query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListContactsPermissionScopeEntities(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5577,6 +5723,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/companies/user_custom_attrs/batch_read", wrapper.BatchReadCustomAttrDefs)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/companies/user_custom_attrs/batch_update", wrapper.BatchUpdateCustomAttrDefs)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/contacts/permissions_scope", wrapper.GetContactsPermissionScope)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/contacts/permissions_scope/entities", wrapper.ListContactsPermissionScopeEntities)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/depts/{dept_id}/children", wrapper.ListChildDepts)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/depts/{dept_id}/delete", wrapper.DeleteDept)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/depts/{dept_id}/members", wrapper.ListDeptMembers)
@@ -5878,6 +6025,45 @@ type GetContactsPermissionScopedefaultJSONResponse struct {
 }
 
 func (response GetContactsPermissionScopedefaultJSONResponse) VisitGetContactsPermissionScopeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContactsPermissionScopeEntitiesRequestObject struct {
+	Params ListContactsPermissionScopeEntitiesParams
+}
+
+type ListContactsPermissionScopeEntitiesResponseObject interface {
+	VisitListContactsPermissionScopeEntitiesResponse(w http.ResponseWriter) error
+}
+
+type ListContactsPermissionScopeEntities200JSONResponse ListContactsPermissionScopeEntitiesAnswer
+
+func (response ListContactsPermissionScopeEntities200JSONResponse) VisitListContactsPermissionScopeEntitiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContactsPermissionScopeEntitiesdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response ListContactsPermissionScopeEntitiesdefaultJSONResponse) VisitListContactsPermissionScopeEntitiesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7150,6 +7336,9 @@ type StrictServerInterface interface {
 	// GetContactsPermissionScope 获取通讯录权限范围
 	// (GET /v7/contacts/permissions_scope)
 	GetContactsPermissionScope(ctx context.Context, request GetContactsPermissionScopeRequestObject) (GetContactsPermissionScopeResponseObject, error)
+	// ListContactsPermissionScopeEntities 分页获取通讯录权限范围
+	// (GET /v7/contacts/permissions_scope/entities)
+	ListContactsPermissionScopeEntities(ctx context.Context, request ListContactsPermissionScopeEntitiesRequestObject) (ListContactsPermissionScopeEntitiesResponseObject, error)
 	// BatchDeleteDepts 批量删除部门
 	// (POST /v7/depts/batch_delete)
 	BatchDeleteDepts(ctx context.Context, request BatchDeleteDeptsRequestObject) (BatchDeleteDeptsResponseObject, error)
@@ -7487,6 +7676,32 @@ func (sh *strictHandler) GetContactsPermissionScope(w http.ResponseWriter, r *ht
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetContactsPermissionScopeResponseObject); ok {
 		if err := validResponse.VisitGetContactsPermissionScopeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListContactsPermissionScopeEntities operation middleware
+func (sh *strictHandler) ListContactsPermissionScopeEntities(w http.ResponseWriter, r *http.Request, params ListContactsPermissionScopeEntitiesParams) {
+	var request ListContactsPermissionScopeEntitiesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListContactsPermissionScopeEntities(ctx, request.(ListContactsPermissionScopeEntitiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListContactsPermissionScopeEntities")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListContactsPermissionScopeEntitiesResponseObject); ok {
+		if err := validResponse.VisitListContactsPermissionScopeEntitiesResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
