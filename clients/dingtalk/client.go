@@ -47,7 +47,8 @@ type Config struct {
 // quotas.
 type Client struct {
 	*dingtalkapi.API
-	core *clients.Client
+	core  *clients.Client
+	sight *sight
 }
 
 // New returns a client. It does no I/O: a wrong secret shows at the first call.
@@ -78,7 +79,7 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{API: dingtalkapi.NewAPI(core), core: core}, nil
+	return &Client{API: dingtalkapi.NewAPI(core), core: core, sight: newSight()}, nil
 }
 
 // Stats returns what the client has done so far.
