@@ -134,7 +134,8 @@ func (d *dingTalkDirectory) detail(ctx context.Context, listed row) (row, error)
 	if err != nil {
 		return listed, err
 	}
-	return row{user: merged(user, listed.user), whole: user.Departments != nil}, nil
+	silent := slices.ContainsFunc(user.Departments, func(m Membership) bool { return m.Leader == nil })
+	return row{user: merged(user, listed.user), whole: user.Departments != nil, own: silent, detailed: true}, nil
 }
 
 // mergeRaw puts together what rows of several departments tell.
