@@ -179,7 +179,7 @@ func mutations(t testing.TB, op *openapi3.Operation, schema *openapi3.Schema, bo
 		at := pointerTo(s.path...)
 		below := append([]string{at}, answer...)
 		if s.name != "" && sealedObject(s.parent) {
-			to := s.name + "_v2"
+			to := s.name + "_renamed"
 			renamed := edited(t, body, s.path[:len(s.path)-1], func(v any) any { return rename(v, s.name, to) })
 			add("rename a field", renamed, pointerTo(append(slices.Clone(s.path[:len(s.path)-1]), to)...), below,
 				contract.KindUndeclaredField)

@@ -60,8 +60,8 @@ func (d *wpsDirectory) Scope(ctx context.Context) (Scope, error) {
 func lacksCall(err error) bool {
 	var refused *clients.Error
 	return errors.Is(err, clients.ErrNotFound) || errors.As(err, &refused) &&
-		(refused.Code == strconv.Itoa(int(wpsapi.ErrorCodeRouteNotFound)) ||
-			refused.Code == strconv.Itoa(int(wpsapi.ErrorCodeNotImplemented)))
+		(refused.Code == strconv.Itoa(int(wpsapi.ErrorCodeCommonNotFound)) ||
+			refused.Code == strconv.Itoa(int(wpsapi.ErrorCodeCommonInternalServerError)))
 }
 
 // entities reads the data permission page by page.
@@ -79,7 +79,7 @@ func (d *wpsDirectory) entities(ctx context.Context) (Scope, error) {
 		case "group":
 			scope.Groups = append(scope.Groups, part.Entity.ID)
 		default:
-			scope.Groups = append(scope.Groups, part.Entity.Type+" "+part.Entity.ID)
+			scope.Groups = append(scope.Groups, string(part.Entity.Type)+" "+part.Entity.ID)
 		}
 	}
 	return scope, nil
@@ -94,7 +94,7 @@ func (d *wpsDirectory) lists(ctx context.Context) (Scope, error) {
 	}
 	var scope Scope
 	for _, part := range answer.Data.Items {
-		if part.Scope == string(wpsapi.ContactScopeOrg) {
+		if part.Scope == wpsapi.ContactScopeOrg {
 			scope.Departments = append(scope.Departments, part.DeptIDs...)
 			scope.Users = append(scope.Users, part.UserIDs...)
 		}
@@ -161,10 +161,13 @@ func (d *wpsDirectory) Members(ctx context.Context, departmentID string) iter.Se
 
 func (d *wpsDirectory) rows(ctx context.Context, departmentID string) iter.Seq2[row, error] {
 	return convert(d.c.DepartmentUsers(ctx, departmentID), func(raw wpsapi.DeptMember) row {
-		info := raw.UserInfo
+		var info wpsapi.User
+		if raw.UserInfo != nil {
+			info = *raw.UserInfo
+		}
 		info.ID = raw.UserID
 		user := wpsUser(info)
-		m := Membership{DepartmentID: departmentID, Leader: new(raw.IsLeader), Order: orderText(raw.Order)}
+		m := Membership{DepartmentID: departmentID, Leader: raw.IsLeader, Order: orderText(orZero(raw.Order))}
 		if info.DefDeptID != "" {
 			m.Primary = new(info.DefDeptID == departmentID)
 		}
@@ -264,7 +267,7 @@ func wpsDepartment(raw wpsapi.Dept) Department {
 		ParentID:   raw.ParentID,
 		Name:       raw.Name,
 		ExternalID: raw.ExDeptID,
-		Order:      orderText(raw.Order),
+		Order:      orderText(orZero(raw.Order)),
 		Raw:        raw,
 	}
 	if department.ParentID == "0" {
@@ -319,7 +322,7 @@ func wpsUser(raw wpsapi.User) User {
 	u.Departments = []Membership{}
 	for _, d := range raw.Depts {
 		m := Membership{DepartmentID: wps.UserDeptID(d), Leader: d.IsLeader, Primary: d.IsDefDept,
-			Order: orderText(d.Order)}
+			Order: orderText(orZero(d.Order))}
 		if m.Primary == nil && raw.DefDeptID != "" {
 			m.Primary = new(m.DepartmentID == raw.DefDeptID)
 		}

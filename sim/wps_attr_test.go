@@ -70,7 +70,7 @@ func TestWPSCustomAttributes(t *testing.T) {
 	c.post("/v7/users/custom_attrs/batch_update", `{"users":[]}`).badRequest()
 	assert.Equal(t, values, c.attrs(p), "a change that fails changes nothing")
 
-	set(map[string]any{"attr_id": "at-2", "text": ""}, map[string]any{"attr_id": "at-3", "url": map[string]any{}},
+	set(map[string]any{"attr_id": "at-2", "text": ""}, map[string]any{"attr_id": "at-3", "url": map[string]any{"title": "", "link": ""}},
 		map[string]any{"attr_id": "at-4", "option": ""},
 		map[string]any{"attr_id": "at-5", "relation_user": ""},
 		map[string]any{"attr_id": "at-6", "relation_depts": []string{}}).ok()
@@ -86,11 +86,12 @@ func TestWPSCustomAttributeDefinitions(t *testing.T) {
 	assert.Equal(t, []string{"工号", "工位", "主页", "班次", "导师", "协作部门"}, wpsColumn(defs(), "name"))
 	added := c.post(wpsAttrs+"/batch_create",
 		`{"custom_attrs":[{"name":"车位","value_type":"text"},{"name":"尺码","value_type":"option",`+
-			`"options":[{"key":"m","name":"M"}]}]}`).list("custom_attrs")
+			`"options":[{"key":"m","name":"M"}]}]}`).data()["attr_ids"].([]any)
 	require.Len(t, added, 2)
-	assert.NotEqual(t, added[0]["id"], added[1]["id"])
-	assert.Equal(t, []any{map[string]any{"key": "m", "name": "M"}}, added[1]["options"])
-	assert.Len(t, defs(), 8)
+	assert.NotEqual(t, added[0], added[1])
+	require.Len(t, defs(), 8)
+	assert.Equal(t, added[1], defs()[7]["id"])
+	assert.Equal(t, []any{map[string]any{"key": "m", "name": "M"}}, defs()[7]["options"])
 
 	for _, bad := range []string{
 		`{"name":"","value_type":"text"}`, `{"name":"x"}`, `{"name":"x","value_type":"colour"}`,
@@ -102,19 +103,19 @@ func TestWPSCustomAttributeDefinitions(t *testing.T) {
 	}
 	c.post(wpsAttrs+"/batch_create", `{"custom_attrs":[]}`).badRequest()
 	c.post(wpsAttrs+"/batch_create", `{"custom_attrs":[{"name":"工位","value_type":"text"}]}`).fails(http.StatusConflict,
-		"409000000")
-	c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[{"id":"at-1","name":"工位"}]}`).fails(http.StatusConflict,
-		"409000000")
-	c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[{"id":"at-1","value_type":"url"}]}`).badRequest()
-	c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[{"id":"at-4","options":[]}]}`).badRequest()
+		"400002051")
+	c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[{"id":"at-1","name":"工位","options":[]}]}`).fails(http.StatusConflict,
+		"400002051")
+	c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[{"id":"at-1","name":"工号","value_type":"url","options":[]}]}`).badRequest()
+	c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[{"id":"at-4","name":"班次","options":[]}]}`).badRequest()
 	c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[]}`).badRequest()
-	c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[{"id":"ghost","name":"x"}]}`).denied()
+	c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[{"id":"ghost","name":"x","options":[]}]}`).denied()
 	assert.Len(t, defs(), 8)
 
 	// Values follow a new name, and go away with their definition.
 	p := c.person(func(p sim.Person) bool { return len(p.Attributes) == 2 })
 	assert.JSONEq(t, `{"code":0,"msg":"success"}`,
-		c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[{"id":"at-2","name":"座位"}]}`).ok().text)
+		c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[{"id":"at-2","name":"座位","options":[]}]}`).ok().text)
 	assert.Equal(t, p.Attributes[0].Text, c.attrs(p)["座位"]["text"])
 	assert.Equal(t, "座位", c.again(p.Key).Attributes[0].Name)
 	c.post(wpsAttrs+"/batch_delete", `{"attr_ids":["at-2","ghost"]}`).denied()

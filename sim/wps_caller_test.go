@@ -166,10 +166,10 @@ func (r wpsReply) fails(status int, code string) wpsReply {
 	return r
 }
 
-// invalid checks the refusal of an argument, for which the vendor's code is not known.
+// invalid checks the refusal of an argument.
 func (r wpsReply) invalid(desc string) {
 	r.t.Helper()
-	r.fails(http.StatusBadRequest, "400000000")
+	r.fails(http.StatusBadRequest, "400000007")
 	assert.Contains(r.t, r.body["desc"], desc)
 }
 
@@ -186,6 +186,16 @@ func (r wpsReply) data() map[string]any {
 	data, ok := r.ok().body["data"].(map[string]any)
 	require.True(r.t, ok, r.text)
 	return data
+}
+
+// newDeptID is the id of a department that was created, which has one of two keys.
+func (r wpsReply) newDeptID() string {
+	r.t.Helper()
+	data := r.data()
+	id, isID := data["id"].(string)
+	deptID, isDeptID := data["dept_id"].(string)
+	require.True(r.t, isID != isDeptID, r.text)
+	return id + deptID
 }
 
 // items is the member items of data.

@@ -42,11 +42,11 @@ func TestWPSFaultsInTheVendorsPlace(t *testing.T) {
 		code   string
 		text   string // part of the body
 	}{
-		"token revoked": {sim.Fault{Kind: sim.FaultTokenRevoked}, 401, "400001006",
+		"token revoked": {sim.Fault{Kind: sim.FaultTokenRevoked}, 401, "401030003",
 			"access_token verify err"},
-		"throttled": {sim.Fault{Kind: sim.FaultThrottled}, 429, "429000000", "too many requests"},
+		"throttled": {sim.Fault{Kind: sim.FaultThrottled}, 429, "400000001", "too many requests"},
 		"throttled with a wait": {sim.Fault{Kind: sim.FaultThrottled, RetryAfter: 1500 * time.Millisecond}, 429,
-			"429000000", "too many requests"},
+			"400000001", "too many requests"},
 		"scope": {sim.Fault{Kind: sim.FaultVendorError, Code: "400000003"}, 403, "400000003",
 			"invalid_scope"},
 		"edition": {sim.Fault{Kind: sim.FaultVendorError, Code: "403000001"}, 403, "403000001",
@@ -92,7 +92,7 @@ func TestWPSFaultsOfTheTokenEndpoint(t *testing.T) {
 		status int
 		text   string
 	}{
-		"40000005": {400, `"debug":{"desc":"client authentication failed"}`},
+		"40100008": {401, `"debug":{"desc":"client authentication failed"}`},
 		"40100009": {400, `"msg":"invalid_grant"`},
 		"50000006": {500, `"debug":{"cause":"exec fail"}`},
 	} {
@@ -101,7 +101,7 @@ func TestWPSFaultsOfTheTokenEndpoint(t *testing.T) {
 		assert.Contains(t, got.text, want.text)
 	}
 	c.srv.Inject(sim.VendorWPS, "oauthToken", sim.Fault{Kind: sim.FaultThrottled, Times: 1, RetryAfter: time.Second})
-	assert.Equal(t, "1", c.buy(nil).fails(http.StatusTooManyRequests, "42900000").header.Get("Retry-After"))
+	assert.Equal(t, "1", c.buy(nil).fails(http.StatusTooManyRequests, "400000001").header.Get("Retry-After"))
 	c.srv.Inject(sim.VendorWPS, "oauthToken", sim.Fault{Kind: sim.FaultEmptyObject, Times: 1})
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.srv.WPSURL()+"/oauth2/token",
 		strings.NewReader(""))

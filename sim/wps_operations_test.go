@@ -26,7 +26,7 @@ func TestWPSOperations(t *testing.T) {
 
 			c.buy(nil).str("access_token")
 			me := c.as(c.signIn(p).str("access_token"))
-			c.buy(map[string]string{"client_secret": "wrong"}).fails(http.StatusBadRequest, "40000005")
+			c.buy(map[string]string{"client_secret": "wrong"}).fails(http.StatusUnauthorized, "40100008")
 
 			c.get("/v7/users", "status", "active", "with_dept", "true", "with_total", "true").ok()
 			c.get("/v7/users").badRequest()
@@ -51,7 +51,7 @@ func TestWPSOperations(t *testing.T) {
 			c.get("/v7/users/ghost/depts").fails(http.StatusForbidden, "403000001")
 
 			c.get("/v7/depts/root").ok()
-			c.as("dead").get("/v7/depts/root").fails(http.StatusUnauthorized, "400001005")
+			c.as("dead").get("/v7/depts/root").fails(http.StatusUnauthorized, "401030003")
 			c.get("/v7/depts/"+root.WPSID+"/children", "with_total", "true").ok()
 			c.get("/v7/depts/ghost/children").fails(http.StatusForbidden, "403000001")
 			c.get("/v7/depts/"+root.WPSID+"/members", "status", "active", "recursive", "true", "with_user_detail",
@@ -65,7 +65,7 @@ func TestWPSOperations(t *testing.T) {
 			c.post("/v7/depts/by_ex_dept_ids", `{}`).badRequest()
 
 			c.get("/v7/companies/current").ok()
-			c.as("dead").get("/v7/companies/current").fails(http.StatusUnauthorized, "400001005")
+			c.as("dead").get("/v7/companies/current").fails(http.StatusUnauthorized, "401030003")
 			c.get("/v7/contacts/permissions_scope", "scopes", "org").ok()
 			c.get("/v7/contacts/permissions_scope", "scopes", "all").badRequest()
 			c.get("/v7/contacts/permissions_scope/entities", "scopes", "org", "page_size", "100").ok()
@@ -73,12 +73,12 @@ func TestWPSOperations(t *testing.T) {
 			c.post("/v7/id_convert", `{"id_type":"dept_id","ids":["71","72"]}`).ok()
 			c.post("/v7/id_convert", `{"id_type":"dept","ids":["71"]}`).badRequest()
 			c.get(company + "/batch_read").ok()
-			c.as("dead").get(company+"/batch_read").fails(http.StatusUnauthorized, "400001005")
+			c.as("dead").get(company+"/batch_read").fails(http.StatusUnauthorized, "401030003")
 			c.post(company+"/batch_create", `{"custom_attrs":[{"name":"车位","value_type":"text"}]}`).ok()
 			c.post(company+"/batch_create",
-				`{"custom_attrs":[{"name":"车位","value_type":"text"}]}`).fails(http.StatusConflict, "409000000")
-			c.post(company+"/batch_update", `{"custom_attrs":[{"id":"at-1","name":"编号"}]}`).ok()
-			c.post(company+"/batch_update", `{"custom_attrs":[{"id":"at-0","name":"编号"}]}`).fails(http.StatusForbidden,
+				`{"custom_attrs":[{"name":"车位","value_type":"text"}]}`).fails(http.StatusConflict, "400002051")
+			c.post(company+"/batch_update", `{"custom_attrs":[{"id":"at-1","name":"编号","options":[]}]}`).ok()
+			c.post(company+"/batch_update", `{"custom_attrs":[{"id":"at-0","name":"编号","options":[]}]}`).fails(http.StatusForbidden,
 				"403000001")
 			values := map[string]any{"users": []any{map[string]any{"user_id": p.WPSUserID, "custom_attrs": []any{
 				map[string]any{"attr_id": "at-1", "text": "007"},
@@ -101,7 +101,7 @@ func TestWPSOperations(t *testing.T) {
 			c.post("/v7/users/create", map[string]any{"user_name": "罗一",
 				"dept_ids": []string{"ghost"}}).fails(http.StatusForbidden, "403000001")
 			c.post("/v7/users/"+created+"/update", `{"title":"高级经理","gender":"secrecy"}`).ok()
-			c.post("/v7/users/"+created+"/update", `{"gender":"undefined"}`).badRequest()
+			c.post("/v7/users/"+created+"/update", `{"gender":"none"}`).badRequest()
 			c.post("/v7/users/batch_disable", ids).ok()
 			c.post("/v7/users/batch_disable", ghosts).fails(http.StatusForbidden, "403000001")
 			c.post("/v7/users/batch_enable", ids).ok()
@@ -125,9 +125,9 @@ func TestWPSOperations(t *testing.T) {
 			c.post("/v7/users/"+created+"/delete", nil).fails(http.StatusForbidden, "403000001")
 
 			dept := c.post("/v7/depts/create",
-				map[string]any{"name": "研发九部", "parent_id": root.WPSID}).data()["dept_id"].(string)
+				map[string]any{"name": "研发九部", "parent_id": root.WPSID}).newDeptID()
 			c.post("/v7/depts/create", map[string]any{"name": "研发九部",
-				"parent_id": root.WPSID}).fails(http.StatusConflict, "409000000")
+				"parent_id": root.WPSID}).fails(http.StatusConflict, "400002010")
 			c.post("/v7/depts/"+dept+"/update",
 				map[string]any{"name": "产品中心",
 					"leaders": []any{map[string]any{"order": 1, "user_id": p.WPSUserID}}}).ok()
@@ -142,7 +142,7 @@ func TestWPSOperations(t *testing.T) {
 				c.post("/v7/depts/batch_delete", batch).fails(http.StatusForbidden, "403000001")
 				batch["dept_ids"] = []string{
 					c.post("/v7/depts/create",
-						map[string]any{"name": "x", "parent_id": root.WPSID}).data()["dept_id"].(string)}
+						map[string]any{"name": "x", "parent_id": root.WPSID}).newDeptID()}
 				c.post("/v7/depts/batch_delete", batch).ok()
 			}
 
@@ -165,7 +165,7 @@ func TestWPSOperations(t *testing.T) {
 // badRequest checks the refusal of an argument, whichever way it is worded.
 func (r wpsReply) badRequest() {
 	r.t.Helper()
-	r.fails(http.StatusBadRequest, "400000000")
+	r.fails(http.StatusBadRequest, "400000007")
 }
 
 // Everybody in a company of the usual size conforms, and everything that real tenants show is there.

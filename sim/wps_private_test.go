@@ -76,13 +76,13 @@ func TestWPSPrivateBatchDeleteDepts(t *testing.T) {
 	c := serveWPS(t, sim.WithWPSPrivateDeployment())
 	root := c.root()
 	create := func(name, parent string) string {
-		return c.post("/v7/depts/create", map[string]any{"name": name, "parent_id": parent}).data()["dept_id"].(string)
+		return c.post("/v7/depts/create", map[string]any{"name": name, "parent_id": parent}).newDeptID()
 	}
 	a := create("甲", root.WPSID)
 	b := create("乙", a)
 	d := create("丁", b)
 	remove := func(ids ...string) wpsReply { return c.post("/v7/depts/batch_delete", map[string]any{"dept_ids": ids}) }
-	remove(a, b).fails(http.StatusConflict, "409000000") // 丁 is below
+	remove(a, b).fails(http.StatusConflict, "400002006") // 丁 is below
 	remove(a, "ghost").fails(http.StatusForbidden, "403000001")
 	remove(root.WPSID).fails(http.StatusForbidden, "403000001")
 	remove(strings.Split(strings.Repeat("x ", 50)+"x", " ")...).badRequest()

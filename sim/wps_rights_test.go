@@ -113,7 +113,7 @@ func TestWPSWithoutDataPermission(t *testing.T) {
 	c.get("/v7/users/" + p.WPSUserID).denied()
 	c.post("/v7/users/"+p.WPSUserID+"/delete", nil).denied()
 	scope := c.get("/v7/contacts/permissions_scope", "scopes", "org").items()
-	assert.Equal(t, []map[string]any{{"scope": "org", "dept_ids": []any{}}}, scope)
+	assert.Equal(t, wpsScope([]any{}...), scope)
 }
 
 func TestWPSDataPermissionOfADepartment(t *testing.T) {
@@ -150,7 +150,7 @@ func TestWPSDataPermissionOfADepartment(t *testing.T) {
 		}
 	}
 	scope := c.get("/v7/contacts/permissions_scope", "scopes", "org", "scopes", "partner").items()
-	assert.Equal(t, []map[string]any{{"scope": "org", "dept_ids": []any{c.dept(top).WPSID}}}, scope)
+	assert.Equal(t, wpsScope([]any{c.dept(top).WPSID}...), scope)
 	for _, d := range org.Departments() {
 		members := c.get("/v7/depts/"+d.WPSID+"/members", "status", "active").items()
 		if !inside[d.Key] {
@@ -168,7 +168,7 @@ func TestWPSQuota(t *testing.T) {
 	for range 10 {
 		c.get("/v7/depts/root").ok()
 	}
-	got := c.get("/v7/depts/root").fails(http.StatusTooManyRequests, "429000000")
+	got := c.get("/v7/depts/root").fails(http.StatusTooManyRequests, "400000001")
 	assert.Empty(t, got.header.Get("Retry-After"))
 	assert.Contains(t, got.str("message"), "too many requests")
 	c.get("/v7/companies/current").ok() // each operation has its own
@@ -179,7 +179,7 @@ func TestWPSQuota(t *testing.T) {
 		c.buy(nil).str("access_token")
 	}
 	c.buy(nil).str("access_token")
-	got = c.buy(nil).fails(http.StatusTooManyRequests, "42900000")
+	got = c.buy(nil).fails(http.StatusTooManyRequests, "400000001")
 	assert.Contains(t, got.str("msg"), "too many requests")
 
 	// Each app has its own.
@@ -191,7 +191,7 @@ func TestWPSQuota(t *testing.T) {
 		sim.WithQuota(sim.VendorWPS, "getRootDept", 1, 90*time.Second)), k.Now)
 	c.get("/v7/depts/root").ok()
 	assert.Equal(t, "90", c.get("/v7/depts/root").fails(http.StatusTooManyRequests,
-		"429000000").header.Get("Retry-After"))
+		"400000001").header.Get("Retry-After"))
 }
 
 func TestWPSMethodsAndPaths(t *testing.T) {

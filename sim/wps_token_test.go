@@ -18,7 +18,7 @@ func TestWPSTenantToken(t *testing.T) {
 	c := wpsOf(t, serve(t, sim.WithClock(k.Now)), k.Now)
 	first := c.buy(nil)
 	assert.Equal(t, http.StatusOK, first.status)
-	assert.Equal(t, json.Number("7200"), first.body["expires_in"])
+	assert.Equal(t, json.Number("7199"), first.body["expires_in"])
 	assert.Equal(t, "bearer", first.str("token_type"))
 	assert.Len(t, first.body, 3, "no envelope, no refresh token")
 	second := c.buy(nil)
@@ -27,7 +27,7 @@ func TestWPSTenantToken(t *testing.T) {
 	k.advance(7200*time.Second - time.Nanosecond)
 	c.as(first.str("access_token")).get("/v7/depts/root").ok() // the second did not kill it
 	k.advance(time.Nanosecond)
-	expired := c.as(first.str("access_token")).get("/v7/depts/root").fails(http.StatusUnauthorized, "400001001")
+	expired := c.as(first.str("access_token")).get("/v7/depts/root").fails(http.StatusUnauthorized, "401030001")
 	assert.Equal(t, "kso: access_token verify err: token expired", expired.str("message"))
 	c.as(c.buy(nil).str("access_token")).get("/v7/depts/root").ok()
 }
@@ -35,10 +35,10 @@ func TestWPSTenantToken(t *testing.T) {
 func TestWPSTokenLifetimeAndRevocation(t *testing.T) {
 	k := newClock()
 	c := wpsOf(t, serve(t, sim.WithClock(k.Now), sim.WithTokenLifetime(sim.VendorWPS, time.Minute)), k.Now)
-	assert.Equal(t, json.Number("60"), c.buy(nil).body["expires_in"])
+	assert.Equal(t, json.Number("59"), c.buy(nil).body["expires_in"])
 	c.get("/v7/depts/root").ok()
 	c.srv.RevokeTokens(sim.VendorWPS)
-	c.get("/v7/depts/root").fails(http.StatusUnauthorized, "400001006")
+	c.get("/v7/depts/root").fails(http.StatusUnauthorized, "401030003")
 	c.token = c.buy(nil).str("access_token")
 	c.get("/v7/depts/root").ok()
 	assert.Equal(t, 3, c.srv.TokensIssued(sim.VendorWPS))
@@ -48,8 +48,16 @@ func TestWPSTokenRefusals(t *testing.T) {
 	c := serveWPS(t)
 	refused := func(r wpsReply, desc string) {
 		t.Helper()
-		r.fails(http.StatusBadRequest, "40000005")
-		assert.Equal(t, "request failed", r.str("msg"))
+		switch {
+		case strings.Contains(desc, "authentication"):
+			r.fails(http.StatusUnauthorized, "40100008")
+			assert.Equal(t, "invalid_client", r.str("msg"))
+		case desc == "not known":
+			r.fails(http.StatusBadRequest, "40100010")
+		default:
+			r.fails(http.StatusBadRequest, "40000001")
+			assert.Equal(t, "invalid_request", r.str("msg"))
+		}
 		assert.Contains(t, r.body["debug"].(map[string]any)["desc"], desc)
 	}
 	refused(c.buy(map[string]string{"client_secret": "wrong"}), "client authentication failed")
@@ -90,12 +98,16 @@ func TestWPSBearer(t *testing.T) {
 	} {
 		req := c.request(http.MethodGet, "/v7/depts/root", "")
 		spoil(req.Header)
-		got := c.do(req).fails(http.StatusUnauthorized, "400001005")
+		code := "401000001" // missing
+		if name == "made up" || name == "of another vendor" {
+			code = "401030003"
+		}
+		got := c.do(req).fails(http.StatusUnauthorized, code)
 		assert.Contains(t, got.str("message"), "access_token verify err", name)
 	}
 	req := c.request(http.MethodGet, "/v7/depts/root?access_token="+url.QueryEscape(c.token), "")
 	req.Header.Del("Authorization")
-	c.do(req).fails(http.StatusUnauthorized, "400001005") // a header is the only place for it
+	c.do(req).fails(http.StatusUnauthorized, "401000001") // a header is the only place for it
 }
 
 func TestWPSThirdPartyApp(t *testing.T) {
@@ -113,7 +125,7 @@ func TestWPSThirdPartyApp(t *testing.T) {
 		"not the newest":         {"app_ticket": old, "company_id": demo.CompanyID},
 		"not authorised":         {"app_ticket": ticket, "company_id": "another"},
 	} {
-		got := c.buy(fields).fails(http.StatusBadRequest, "40000005")
+		got := c.buy(fields).fails(http.StatusBadRequest, "40000001")
 		if desc == "not authorised" {
 			desc = "has not authorised"
 		}
@@ -148,20 +160,20 @@ func TestWPSUserToken(t *testing.T) {
 	c := wpsOf(t, serve(t, sim.WithClock(k.Now), sim.WithoutQuotas()), k.Now)
 	p := c.active()
 	first := c.signIn(p)
-	assert.Equal(t, json.Number("7200"), first.body["expires_in"])
+	assert.Equal(t, json.Number("7199"), first.body["expires_in"])
 	assert.Equal(t, json.Number("2592000"), first.body["refresh_expires_in"], "a number, as in the vendor's sample")
 
 	user := c.as(first.str("access_token"))
 	me := user.get("/v7/users/current").data()
 	company := c.srv.Credentials().WPS.CompanyID
 	assert.Equal(t, map[string]any{"id": p.WPSUserID, "user_name": p.Name, "avatar": p.AvatarURL,
-		"company_id": company}, me)
+		"company_id": company, "ex_user_id": p.UserID, "type": "company_user", "type_v2": "company_member"}, me)
 	assert.Equal(t, map[string]any{"user_id": p.WPSUserID, "company_id": company},
 		user.get("/v7/users/current_id").data())
 
 	// The refresh token rotates, and what is left of its time counts down.
 	k.advance(24 * time.Hour)
-	user.get("/v7/users/current").fails(http.StatusUnauthorized, "400001001")
+	user.get("/v7/users/current").fails(http.StatusUnauthorized, "401030001")
 	second := c.refresh(first.str("refresh_token"))
 	assert.Equal(t, "2505600", second.str("refresh_expires_in"), "text, as in the vendor's table")
 	c.as(second.str("access_token")).get("/v7/users/current").ok()
@@ -218,14 +230,14 @@ func TestWPSUserTokenEndsWithTheAccount(t *testing.T) {
 	user := c.as(tokens.str("access_token"))
 	user.get("/v7/users/current").ok()
 	c.post("/v7/users/batch_disable", map[string]any{"user_ids": []string{p.WPSUserID}}).ok()
-	user.get("/v7/users/current").fails(http.StatusUnauthorized, "400001006")
+	user.get("/v7/users/current").fails(http.StatusUnauthorized, "401030003")
 	c.refresh(tokens.str("refresh_token")).fails(http.StatusBadRequest, "40100009")
 	c.post("/v7/users/batch_enable", map[string]any{"user_ids": []string{p.WPSUserID}}).ok()
 	user.get("/v7/users/current").ok()
 	code, err := c.srv.WPS().SignIn(p.UserID, wpsCallback)
 	require.NoError(t, err)
 	contactOf(t, c.srv).get("/user/delete", "userid", p.UserID).ok()
-	user.get("/v7/users/current").fails(http.StatusUnauthorized, "400001006")
+	user.get("/v7/users/current").fails(http.StatusUnauthorized, "401030003")
 	c.exchange(code, wpsCallback).fails(http.StatusBadRequest, "40100009")
 }
 

@@ -66,7 +66,7 @@ func TestWPSFieldsByOperation(t *testing.T) {
 		"avatar city country email employee_id employer employment_status employment_type gender id phone role " +
 			"status telephone title user_name work_place def_dept_id": member["user_info"],
 		"city country ctime depts email employee_id employer employment_status employment_type ex_user_id gender id " +
-			"leader_id phone role status telephone title user_name work_place def_dept_id": c.get(
+			"leader_id phone role status telephone title type type_v2 user_name work_place def_dept_id": c.get(
 			"/v7/users/"+p.WPSUserID, "with_dept", "true").data(),
 		"avatar ctime email ex_user_id id phone role status title user_name": c.post("/v7/users/by_ex_user_ids",
 			map[string]any{"ex_user_ids": []string{p.UserID}, "status": everybody}).items()[0],
@@ -165,6 +165,12 @@ func TestWPSAndWeComShareTheCompany(t *testing.T) {
 	app.get("/user/get", "userid", other.UserID).fails(60111)
 }
 
+// wpsScope is the answer of getContactsPermissionScope for a permission of departments.
+func wpsScope(deptIDs ...any) []map[string]any {
+	return []map[string]any{{"scope": "org", "permission_type": "visit", "dept_ids": append([]any{}, deptIDs...),
+		"user_ids": []any{}, "group_ids": []any{}}}
+}
+
 func TestWPSCompany(t *testing.T) {
 	c := serveWPS(t)
 	root := c.root()
@@ -172,7 +178,7 @@ func TestWPSCompany(t *testing.T) {
 	assert.Equal(t, c.srv.Credentials().WPS.CompanyID, got["id"])
 	assert.Equal(t, root.Name, got["name"])
 	assert.Equal(t, "active", got["status"])
-	assert.Equal(t, []map[string]any{{"scope": "org", "dept_ids": []any{root.WPSID}}},
+	assert.Equal(t, wpsScope([]any{root.WPSID}...),
 		c.get("/v7/contacts/permissions_scope", "scopes", "org").items())
 	assert.Empty(t, c.get("/v7/contacts/permissions_scope", "scopes", "partner").items())
 	c.get("/v7/contacts/permissions_scope").invalid("scopes is required")
@@ -201,5 +207,5 @@ func TestWPSConvertIDs(t *testing.T) {
 	c.post("/v7/id_convert", `{"id_type":"dept_id","ids":[]}`).invalid("20")
 	c.post("/v7/id_convert", `{"id_type":"company_uid","ids":["1"]}`).invalid("company_id")
 	c.post("/v7/id_convert", `{"id_type":"company_uid","ids":["1"],"company_id":"7"}`).denied()
-	c.post("/v7/id_convert", `{"ids":["1"]}`).fails(http.StatusBadRequest, "400000000")
+	c.post("/v7/id_convert", `{"ids":["1"]}`).fails(http.StatusBadRequest, "400000007")
 }

@@ -153,7 +153,7 @@ func TestWPSPaging(t *testing.T) {
 		"other states": {"status", "disabled", "page_token", token},
 		"more states":  {"status", "active", "status", "disabled", "page_token", token},
 	} {
-		assert.Contains(t, c.get("/v7/users", query...).fails(http.StatusBadRequest, "400000000").str("desc"),
+		assert.Contains(t, c.get("/v7/users", query...).fails(http.StatusBadRequest, "400000007").str("desc"),
 			"page_token", name)
 	}
 	c.get("/v7/depts/"+root+"/members", "status", "active", "page_token", token).invalid("page_token")

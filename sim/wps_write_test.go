@@ -32,7 +32,7 @@ func TestWPSCreateUser(t *testing.T) {
 	}).data()
 	id := got["id"].(string)
 	assert.Equal(t, map[string]any{"id": id, "user_name": "罗一", "status": "notactive", "role": "normal",
-		"ex_user_id": "hr-0042"}, got)
+		"ex_user_id": "hr-0042", "type": "company_user", "type_v2": "company_member"}, got)
 	p := c.byID(id)
 	assert.Equal(t, "hr-0042", p.UserID)
 	assert.Equal(t, sim.StatusNotActivated, p.Status)
@@ -61,7 +61,7 @@ func TestWPSCreateUser(t *testing.T) {
 		return map[string]any{"user_name": "x", "dept_ids": []string{first.WPSID}, name: value}
 	}
 	for name, value := range map[string]any{
-		"user_name": " ", "dept_ids": []string{}, "email": "nonsense", "phone": "12", "gender": "undefined",
+		"user_name": " ", "dept_ids": []string{}, "email": "nonsense", "phone": "12", "gender": "none",
 		"def_dept_id": second.WPSID,
 	} {
 		c.post("/v7/users/create", base(name, value)).invalid(name)
@@ -70,11 +70,12 @@ func TestWPSCreateUser(t *testing.T) {
 	for name, value := range map[string]any{"leader_id": "ghost", "def_dept_id": "ghost"} {
 		c.post("/v7/users/create", base(name, value)).denied()
 	}
-	for name, value := range map[string]any{"phone": "+8613900000031", "email": "LUO.YI@example.com",
-		"ex_user_id": "hr-0042"} {
-		c.post("/v7/users/create", base(name, value)).fails(http.StatusConflict, "409000000")
+	for _, taken := range []struct{ name, value, code string }{
+		{"phone", "+8613900000031", "400002143"}, {"email", "LUO.YI@example.com", "400002144"},
+		{"ex_user_id", "hr-0042", "400002151"}, {"ex_user_id", twin["id"].(string), "400002151"},
+	} {
+		c.post("/v7/users/create", base(taken.name, taken.value)).fails(http.StatusConflict, taken.code)
 	}
-	c.post("/v7/users/create", base("ex_user_id", twin["id"])).fails(http.StatusConflict, "409000000")
 	assert.Len(t, c.srv.Organisation().People(), 62, "nothing was left behind")
 }
 
@@ -118,7 +119,7 @@ func TestWPSUpdateUser(t *testing.T) {
 	c.post(path+"/update", `{"title":"x","leader_id":"ghost"}`).denied()
 	taken := c.person(func(o sim.Person) bool { return o.Key != p.Key && o.Mobile.Number != "" })
 	c.post(path+"/update", map[string]any{"title": "x", "phone": taken.Mobile.E164()}).fails(http.StatusConflict,
-		"409000000")
+		"400002143")
 	c.post("/v7/users/ghost/update", `{}`).denied()
 	assert.Equal(t, before, c.again(p.Key), "a change that fails changes nothing")
 }
@@ -245,16 +246,15 @@ func TestWPSDepartments(t *testing.T) {
 	root, p := c.root(), c.active()
 	got := c.get("/v7/depts/root").data()
 	assert.Equal(t, root.WPSID, got["id"])
-	assert.Empty(t, got["parent_id"])
+	assert.Equal(t, "0", got["parent_id"])
 	assert.Equal(t, root.Name, got["abs_path"])
 	assert.Equal(t, root.WPSID, got["ex_dept_id"])
 
-	made := c.post("/v7/depts/create", map[string]any{
+	created := c.post("/v7/depts/create", map[string]any{
 		"name": "研发二部", "parent_id": root.WPSID, "order": 1<<32 + 1, "ex_dept_id": "ou-17x",
 		"leaders": []any{map[string]any{"order": 5, "user_id": p.WPSUserID}},
-	}).data()
-	id := made["dept_id"].(string)
-	assert.NotContains(t, made, "id")
+	})
+	id := created.newDeptID()
 	dept, ok := c.srv.Organisation().FindDepartment(sim.ByWPSID, id)
 	require.True(t, ok)
 	leaders := []any{map[string]any{"order": json.Number("5"), "user_id": p.WPSUserID}}
@@ -291,12 +291,12 @@ func TestWPSDepartments(t *testing.T) {
 	c.post("/v7/depts/"+id+"/update", `{}`).ok()
 	assert.Equal(t, want, read())
 
-	c.post("/v7/depts/"+id+"/delete", nil).fails(http.StatusConflict, "409000000") // it has a member
+	c.post("/v7/depts/"+id+"/delete", nil).fails(http.StatusConflict, "400002006") // it has a member
 	c.post("/v7/depts/"+id+"/members/"+p.WPSUserID+"/delete", nil).ok()
 	assert.Equal(t, want, read(), "who left manages it still")
-	below := c.post("/v7/depts/create", map[string]any{"name": "下级", "parent_id": id}).data()["dept_id"].(string)
+	below := c.post("/v7/depts/create", map[string]any{"name": "下级", "parent_id": id}).newDeptID()
 	c.post("/v7/depts/"+id+"/update", map[string]any{"parent_id": below}).invalid("below itself")
-	c.post("/v7/depts/"+id+"/delete", nil).fails(http.StatusConflict, "409000000")
+	c.post("/v7/depts/"+id+"/delete", nil).fails(http.StatusConflict, "400002006")
 	c.post("/v7/depts/"+below+"/update", map[string]any{"parent_id": root.WPSID}).ok()
 	assert.Equal(t, root.Key, c.deptByID(below).Parent)
 	c.post("/v7/depts/"+id+"/delete", nil).ok()
@@ -316,12 +316,12 @@ func TestWPSDepartments(t *testing.T) {
 	c.post("/v7/depts/create", map[string]any{"name": "x", "parent_id": root.WPSID,
 		"leaders": []any{map[string]any{"order": 1, "user_id": "ghost"}}}).denied()
 	c.post("/v7/depts/create", map[string]any{"name": taken.Name, "parent_id": root.WPSID}).fails(http.StatusConflict,
-		"409000000")
+		"400002010")
 	c.post("/v7/depts/create", map[string]any{"name": "x", "parent_id": root.WPSID,
-		"ex_dept_id": taken.WPSID}).fails(http.StatusConflict, "409000000")
+		"ex_dept_id": taken.WPSID}).fails(http.StatusConflict, "400002122")
 	c.post("/v7/depts/"+below+"/update", `{"name":""}`).invalid("name")
 	c.post("/v7/depts/"+below+"/update", `{"parent_id":"ghost"}`).denied()
-	c.post("/v7/depts/"+below+"/update", `{"ex_dept_id":"ou-3"}`).fails(http.StatusConflict, "409000000")
+	c.post("/v7/depts/"+below+"/update", `{"ex_dept_id":"ou-3"}`).fails(http.StatusConflict, "400002122")
 	c.post("/v7/depts/"+root.WPSID+"/update", map[string]any{"parent_id": below}).invalid("root")
 	c.post("/v7/depts/"+root.WPSID+"/update", `{"name":"新名","parent_id":""}`).ok()
 	assert.Equal(t, "新名", c.get("/v7/companies/current").data()["name"])

@@ -129,8 +129,8 @@ func quoted(r *clients.Reply) string {
 
 var privilege = regexp.MustCompile(`ErrPrivileges: (\S+)`)
 
-// evidence is what a failure is judged by. The vendor's list of codes is not public, so that status and text count as
-// well.
+// evidence is what a failure is judged by. Some codes are used for more than their name says, and others are not listed,
+// so that status and text count as well.
 type evidence struct {
 	code   wpsapi.ErrorCode
 	status int
@@ -143,16 +143,23 @@ func (c *classifier) meaning(op *wire.Operation, e evidence) Meaning {
 	if m, ok := c.codes[e.code]; ok {
 		return m
 	}
+	kind := clients.KindOf(op, e.code)
 	switch {
-	case e.says("invalid_scope"), e.says("errprivileges"), e.code == wpsapi.ErrorCodePermissionDenied:
+	case e.says("invalid_scope"), e.says("errprivileges"), e.code == wpsapi.ErrorCodeCommonNoPermission:
 		return Meaning{Kind: clients.KindPermission} // a new token would have the same rights
-	case e.signatureRefused(), e.says("invalid_client"), e.says("invalid_grant"):
+	case e.says("route not found"):
+		return Meaning{Kind: clients.KindInvalidArgument} // a wrong base URL is not somebody who does not exist
+	case kind == clients.KindNotFound, kind == clients.KindConflict, kind == clients.KindRateLimited:
+		return Meaning{Kind: kind, Replay: replayOf(kind, e)} // plain enough, whatever status and words come along
+	case e.signatureRefused(), e.says("invalid_client"), e.says("invalid_grant"),
+		e.code == wpsapi.ErrorCodeOAuth2InvalidClient, e.code == wpsapi.ErrorCodeOAuth2InvalidGrant:
 		return Meaning{Kind: clients.KindUnauthenticated}
 	case e.status == http.StatusUnauthorized, e.tokenRefused():
 		return Meaning{Kind: clients.KindUnauthenticated, Replay: clients.ReplayFreshToken}
-	}
-	if kind := clients.KindOf(op, e.code); kind != "" {
-		return Meaning{Kind: kind, Replay: replayOf(e.code)}
+	case e.code == wpsapi.ErrorCodeCommonValueInvalidError && e.status == http.StatusForbidden:
+		return Meaning{Kind: clients.KindPermission} // recorded where a scope is missing
+	case kind != "":
+		return Meaning{Kind: kind, Replay: replayOf(kind, e)}
 	}
 	if e.says("permissiondenied") {
 		return Meaning{Kind: clients.KindPermission}
@@ -175,8 +182,8 @@ func (e evidence) tokenRefused() bool {
 
 // statusOrFamily is the HTTP status or, where that says little, the code's first three digits, which resemble one.
 func (e evidence) statusOrFamily() int {
-	if digits := strconv.FormatInt(int64(e.code), 10); (e.status < 300 || e.status == http.StatusBadRequest) &&
-		len(digits) >= 8 {
+	saysLittle := e.status < 300 || e.status == http.StatusBadRequest || e.status == http.StatusInternalServerError
+	if digits := strconv.FormatInt(int64(e.code), 10); saysLittle && len(digits) >= 8 {
 		family, _ := strconv.Atoi(digits[:3])
 		return family
 	}
@@ -184,12 +191,21 @@ func (e evidence) statusOrFamily() int {
 }
 
 // replayOf says what is done about a code of the document's list.
-func replayOf(code wpsapi.ErrorCode) clients.Replay {
-	switch code {
+func replayOf(kind clients.Kind, e evidence) clients.Replay {
+	switch e.code {
 	case wpsapi.ErrorCodeUnauthenticated, wpsapi.ErrorCodeTokenInvalid1001, wpsapi.ErrorCodeTokenInvalid1005,
-		wpsapi.ErrorCodeTokenInvalid1006:
+		wpsapi.ErrorCodeCommonAuthError, wpsapi.ErrorCodeSessionInvalid, wpsapi.ErrorCodeUserNotLogin,
+		wpsapi.ErrorCodeAccountNotLogin, wpsapi.ErrorCodeTokenExpired, wpsapi.ErrorCodeTokenInvalid,
+		wpsapi.ErrorCodeOAuth2InvalidToken, wpsapi.ErrorCodeDeprecatedUnauthenticated:
 		return clients.ReplayFreshToken
-	case wpsapi.ErrorCodeTokenServerError: // NotImplemented is unavailable as well, and stays so
+	case wpsapi.ErrorCodeCommonLocked, wpsapi.ErrorCodeDeptOrderIsRefactoring,
+		wpsapi.ErrorCodeDeptMemberOrderIsRefactoring:
+		return clients.ReplayLater // another change is under way and was let go first
+	}
+	switch {
+	case kind == clients.KindRateLimited:
+		return clients.ReplayLater
+	case kind == clients.KindUnavailable && !e.says("not implemented"): // that stays so
 		return clients.ReplayIfIdempotent
 	default:
 		return clients.ReplayNever

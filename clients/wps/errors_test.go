@@ -49,12 +49,14 @@ func TestTable(t *testing.T) {
 			never(clients.KindPermission)},
 		{403, `{"code":400000003,"msg":"kso: PermissionDenied access_token verify err: invalid_scope"}`,
 			never(clients.KindPermission)},
-		{200, `{"code":400000003}`, never(clients.KindPermission)},
+		{403, `{"code":400000003}`, never(clients.KindPermission)},
+		{200, `{"code":400000003}`, never(clients.KindInvalidArgument)},
 		{403, `{"code":403000001,"message":"kso: PermissionDenied err: ErrPrivileges: interface_company_doc"}`,
 			never(clients.KindPermission)},
 		{200, `{"code":403000001,"msg":"permission denied","data":null}`, never(clients.KindPermission)},
 		{401, `{"code":477,"msg":"err: ErrPrivileges: interface_company_doc"}`, never(clients.KindPermission)},
-		{404, `{"code":404000001,"msg":"404 Route Not Found"}`, never(clients.KindNotFound)},
+		{404, `{"code":404000001,"msg":"404 Route Not Found"}`, never(clients.KindInvalidArgument)}, // a wrong base URL
+		{404, `{"code":404000001,"msg":"no such department"}`, never(clients.KindNotFound)},
 		{500, `{"code":500000004,"msg":"method not implemented"}`, never(clients.KindUnavailable)},
 		{400, `{"code":400008018,"msg":"unsupported"}`, never(clients.KindInvalidArgument)},
 		{400, `{"code":400411340,"msg":"unchanged"}`, never(clients.KindInvalidArgument)},
@@ -62,11 +64,37 @@ func TestTable(t *testing.T) {
 		{200, `{"code":403,"msg":"no"}`, never(clients.KindPermission)},
 		{200, `{"code":400403,"msg":"no"}`, never(clients.KindPermission)},
 		{200, `{"code":400401,"msg":"login"}`, never(clients.KindUnauthenticated)},
+		{500, `{"code":500000004,"msg":"internal"}`, again(clients.KindUnavailable)},
+		// Those of the vendor's list that are repeated, whatever the status: too many calls, and what is locked.
+		{200, `{"code":400000001,"msg":"x"}`, again(clients.KindRateLimited)},
+		{400, `{"code":400000001,"msg":"x"}`, again(clients.KindRateLimited)},
+		{403, `{"code":400000001,"msg":"kso: PermissionDenied access_token invalid"}`, again(clients.KindRateLimited)},
+		{200, `{"code":429000001,"msg":"x"}`, again(clients.KindRateLimited)},
+		{200, `{"code":400000005,"msg":"x"}`, again(clients.KindConflict)},
+		{400, `{"code":400002013,"msg":"x"}`, again(clients.KindConflict)},
+		{400, `{"code":400002014,"msg":"x"}`, again(clients.KindConflict)},
+		{200, `{"code":400000201,"msg":"x"}`, again(clients.KindUnavailable)},
+		{200, `{"code":503000001,"msg":"x"}`, again(clients.KindUnavailable)},
+		// Who is not there or there already renews no token, whatever the status and the words.
+		{200, `{"code":400001006,"msg":"x"}`, never(clients.KindNotFound)},
+		{401, `{"code":400001006,"msg":"x"}`, never(clients.KindNotFound)},
+		{403, `{"code":400001006,"msg":"kso: access_token verify err: token invalid"}`, never(clients.KindNotFound)},
+		{400, `{"code":400000103,"msg":"x"}`, never(clients.KindNotFound)},
+		{400, `{"code":400002113,"msg":"x"}`, never(clients.KindNotFound)},
+		{400, `{"code":400000104,"msg":"x"}`, never(clients.KindConflict)},
+		{400, `{"code":400002143,"msg":"x"}`, never(clients.KindConflict)},
+		{400, `{"code":400002144,"msg":"x"}`, never(clients.KindConflict)},
+		{400, `{"code":400002010,"msg":"x"}`, never(clients.KindConflict)},
+		{400, `{"code":400002006,"msg":"x"}`, never(clients.KindConflict)},
 		// Refused tokens: by code, by status, by words.
 		{200, `{"code":401,"msg":"no"}`, fresh},
 		{200, `{"code":400001001,"msg":"no"}`, fresh},
 		{403, `{"code":400001005,"msg":"no"}`, fresh},
-		{400, `{"code":400001006,"msg":"no"}`, fresh},
+		{200, `{"code":401000001,"msg":"no"}`, fresh},
+		{200, `{"code":401001005,"msg":"no"}`, fresh},
+		{200, `{"code":401030001,"msg":"no"}`, fresh},
+		{400, `{"code":401030003,"msg":"no"}`, fresh},
+		{200, `{"code":40100011,"msg":"no"}`, fresh},
 		{401, `{"code":477,"msg":"whatever"}`, fresh},
 		{401, `{"code":403000777,"msg":"kso: PermissionDenied"}`, fresh},
 		{403, `{"code":400000003,"message":"kso: PermissionDenied access_token verify err: something else"}`, fresh},
@@ -95,6 +123,7 @@ func TestTable(t *testing.T) {
 		{200, `{"code":404000777,"msg":"x"}`, never(clients.KindNotFound)},
 		{200, `{"code":409000777,"msg":"x"}`, never(clients.KindConflict)},
 		{400, `{"code":404000777,"msg":"x"}`, never(clients.KindNotFound)},
+		{500, `{"code":409000777,"msg":"x"}`, never(clients.KindConflict)},
 		{200, `{"code":42900077,"msg":"x"}`, again(clients.KindRateLimited)},
 		{200, `{"code":503000777,"msg":"x"}`, again(clients.KindUnavailable)},
 		{200, `{"code":400000777,"msg":"x"}`, never(clients.KindInvalidArgument)},
@@ -212,8 +241,8 @@ func TestCodesCanBeTaught(t *testing.T) {
 		fmt.Fprint(w, `{"code":403000001,"msg":"no such user"}`)
 	})
 	codes := map[wpsapi.ErrorCode]wps.Meaning{
-		400999999:                        {Kind: clients.KindUnauthenticated, Replay: clients.ReplayFreshToken},
-		wpsapi.ErrorCodePermissionDenied: {Kind: clients.KindNotFound},
+		400999999:                          {Kind: clients.KindUnauthenticated, Replay: clients.ReplayFreshToken},
+		wpsapi.ErrorCodeCommonNoPermission: {Kind: clients.KindNotFound},
 	}
 	c := s.client(t, wps.Config{Codes: codes})
 	clear(codes)
@@ -304,7 +333,10 @@ func TestTrapReplay(t *testing.T) {
 		"throttled":         {replyStatus(429, `{"code":429000001,"msg":"x"}`), 4, 4},
 		"token refused":     {replyStatus(401, `{"code":400001001,"msg":"x"}`), 2, 2},
 		"scope lacks":       {replyStatus(403, `{"code":400000003,"msg":"invalid_scope"}`), 1, 1},
-		"argument is wrong": {replyStatus(400, `{"code":400000001,"msg":"x"}`), 1, 1},
+		"argument is wrong": {replyStatus(400, `{"code":400000007,"msg":"x"}`), 1, 1},
+		// refused before anything was done
+		"too many calls": {replyStatus(400, `{"code":400000001,"msg":"x"}`), 4, 4},
+		"locked":         {replyStatus(400, `{"code":400000005,"msg":"x"}`), 4, 4},
 	} {
 		for i, send := range []func(*wps.Client) error{update, lookUp, create, remove} {
 			s := serve(t, fails.handle)

@@ -122,7 +122,8 @@ func TestTrapTokenAnswers(t *testing.T) {
 		`{"access_token":"","expires_in":7200}`:                               clients.ErrBadResponse,
 		`{"code":0,"msg":"ok","data":{"access_token":"x","expires_in":7200}}`: clients.ErrBadResponse,
 		`{}`: clients.ErrBadResponse,
-		`{"code":40000005,"msg":"request failed"}`:                                                        clients.ErrUnauthenticated,
+		`{"code":40100008,"msg":"request failed"}`:                                                        clients.ErrUnauthenticated,
+		`{"code":40000005,"msg":"request failed"}`:                                                        clients.ErrPermission,
 		`{"code":40000005,"msg":"request failed","debug":{"desc":"invalid_client"}}`:                      clients.ErrUnauthenticated,
 		`{"error":"invalid_scope","error_description":"the scope is not granted to the app"}`:             clients.ErrPermission,
 		`{"error":"invalid_client"}`:                                                                      clients.ErrUnauthenticated,
@@ -146,7 +147,10 @@ func TestTrapTokenAnswers(t *testing.T) {
 
 func TestTokenEndpointKinds(t *testing.T) {
 	for body, want := range map[string]clients.Kind{
-		`{"code":40000005,"msg":"request failed","debug":{"desc":"x"}}`: clients.KindInvalidArgument,
+		`{"code":40000001,"msg":"request failed","debug":{"desc":"x"}}`: clients.KindInvalidArgument,
+		`{"code":40000005,"msg":"request failed","debug":{"desc":"x"}}`: clients.KindPermission,
+		`{"code":40100008,"msg":"request failed","debug":{"desc":"x"}}`: clients.KindUnauthenticated,
+		`{"code":50300007,"msg":"x"}`:                                   clients.KindUnavailable,
 		`{"code":50000006,"msg":"server_error"}`:                        clients.KindUnavailable,
 		`{"code":40100009,"msg":"invalid_grant"}`:                       clients.KindUnauthenticated,
 		`{"error":"invalid_grant"}`:                                     clients.KindUnauthenticated,
@@ -171,7 +175,7 @@ func TestTrapAWrongKeyIsTriedOnce(t *testing.T) {
 	i := newIssuer(t)
 	i.answer = func(w http.ResponseWriter, _ url.Values, _ int) bool {
 		w.WriteHeader(http.StatusUnauthorized)
-		fmt.Fprint(w, `{"code":40000005,"msg":"request failed"}`)
+		fmt.Fprint(w, `{"code":40100008,"msg":"request failed"}`)
 		return true
 	}
 	for nth, cfg := range []wps.Config{{}, {SignTokenCalls: true}} {

@@ -20,9 +20,9 @@ func TestTrapWhatIsSetReachesTheWireAndWhatIsNotDoesNot(t *testing.T) {
 	s := serve(t, reply(done))
 	c := s.client(t, wps.Config{})
 	for body, send := range map[string]func() error{
-		`{"title":"","leader_id":"","titles":{"title_list":[]}}`: func() error {
+		`{"title":"","leader_id":"","titles":{"mode":"general","title_list":[]}}`: func() error {
 			_, err := c.UpdateUser(t.Context(), "u", nil, &wpsapi.UpdateUserRequest{Title: new(""), LeaderID: new(""),
-				Titles: &wpsapi.UserTitlesInput{TitleList: []wpsapi.UserTitleInput{}}})
+				Titles: &wpsapi.UserTitlesInput{Mode: wpsapi.TitleModeGeneral, TitleList: []wpsapi.UserTitleInput{}}})
 			return err
 		},
 		`{}`: func() error {
@@ -165,12 +165,65 @@ func TestTrapIdsUnderThreeNames(t *testing.T) {
 	dept, err := c.CreateDept(t.Context(), nil, &wpsapi.CreateDeptRequest{Name: "研发二部", ParentID: "Dp0001"})
 	require.NoError(t, err)
 	assert.Equal(t, "Dp8802", dept.Data.DeptID)
-	assert.EqualValues(t, 9007199254740993, dept.Data.Order, "beyond what a float64 holds")
+	assert.EqualValues(t, 9007199254740993, *dept.Data.Order, "beyond what a float64 holds")
 	user, err := c.GetCurrentUser(t.Context())
 	require.NoError(t, err)
 	id, err := c.GetCurrentUserID(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, user.Data.ID, id.Data.UserID)
+}
+
+// The page calls the new department's id dept_id, the machine-readable description id.
+func TestTrapANewDepartmentsIDUnderTwoKeys(t *testing.T) {
+	for data, want := range map[string]string{`{"id":"D1"}`: "D1", `{"dept_id":"D2"}`: "D2",
+		`{"id":"D3","dept_id":"D3"}`: "D3", `{"id":"","dept_id":"D4"}`: "D4"} {
+		s := serve(t, reply(`{"code":0,"data":`+data+`}`))
+		answer, err := s.client(t, wps.Config{}).CreateDept(t.Context(), nil,
+			&wpsapi.CreateDeptRequest{Name: "研发二部", ParentID: "Dp0001"})
+		require.NoError(t, err, data)
+		assert.Equal(t, want, wps.NewDeptID(answer.Data), data)
+	}
+	s := serve(t, reply(`{"code":0,"data":{"name":"研发二部"}}`))
+	_, err := s.client(t, wps.Config{}).CreateDept(t.Context(), nil,
+		&wpsapi.CreateDeptRequest{Name: "研发二部", ParentID: "Dp0001"})
+	assert.ErrorIs(t, err, clients.ErrBadResponse)
+	assert.ErrorContains(t, err, "data.id or data.dept_id")
+}
+
+func TestTrapNewAttributesUnderTwoKeys(t *testing.T) {
+	for _, data := range []string{`{"attr_ids":["at-1","at-2"]}`,
+		`{"custom_attrs":[{"id":"at-1","name":"工位"},{"id":"at-2","name":"班次"}]}`} {
+		s := serve(t, reply(`{"code":0,"data":`+data+`}`))
+		answer, err := s.client(t, wps.Config{}).BatchCreateCustomAttrDefs(t.Context(), nil,
+			&wpsapi.BatchCreateCustomAttrDefsRequest{CustomAttrs: []wpsapi.CustomAttrDefInput{
+				{Name: "工位", ValueType: wpsapi.CustomAttrTypeText}, {Name: "班次", ValueType: wpsapi.CustomAttrTypeText}}})
+		require.NoError(t, err, data)
+		assert.Equal(t, []string{"at-1", "at-2"}, wps.NewAttrIDs(answer.Data), data)
+	}
+}
+
+// A member without user_info is one of whom nothing is known, not one whose fields are empty; the same holds for marks.
+func TestTrapWhatDoesNotComeIsUnknown(t *testing.T) {
+	const sent = `{"code":0,"data":{"items":[{"user_id":"a","dept_id":"d"},{"user_id":"b","dept_id":"d","user_info":{},` +
+		`"dept_info":{"id":"d","name":"产品部"}}]}}`
+	s := serve(t, reply(sent))
+	answer, err := s.client(t, wps.Config{}).ListDeptMembers(t.Context(), "d",
+		&wpsapi.ListDeptMembersParams{Status: []wpsapi.UserStatus{wpsapi.UserStatusActive}, WithDeptDetail: new(true)})
+	require.NoError(t, err)
+	assert.Nil(t, answer.Data.Items[0].UserInfo)
+	assert.Nil(t, answer.Data.Items[0].DeptInfo)
+	assert.Equal(t, &wpsapi.User{}, answer.Data.Items[1].UserInfo)
+	assert.Equal(t, "产品部", answer.Data.Items[1].DeptInfo.Name)
+	assert.Contains(t, s.seen()[0].uri, "with_dept_detail=true")
+
+	for data, want := range map[string]*bool{`{"id":"r"}`: nil, `{"id":"r","has_permission":false}`: new(false),
+		`{"id":"r","has_permission":true}`: new(true)} {
+		s := serve(t, reply(`{"code":0,"data":`+data+`}`))
+		root, err := s.client(t, wps.Config{}).GetRootDept(t.Context(),
+			&wpsapi.GetRootDeptParams{WithPermission: new(true)})
+		require.NoError(t, err)
+		assert.Equal(t, want, root.Data.HasPermission, data)
+	}
 }
 
 func TestTrapUnknownFieldsAndEnumValues(t *testing.T) {

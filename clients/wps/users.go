@@ -38,10 +38,18 @@ func (c *Client) statuses() []wpsapi.UserStatus {
 // What tells people apart: the id, and the one that the company gave to those who come without.
 func userKey(u wpsapi.User) clients.Key { return clients.KeyOf(u.ID, u.ExUserID) }
 func memberKey(m wpsapi.DeptMember) clients.Key {
-	return clients.KeyOf(memberID(m), m.UserInfo.ExUserID)
+	return clients.KeyOf(memberID(m), infoOf(m).ExUserID)
 }
-func memberID(m wpsapi.DeptMember) string { return cmp.Or(m.UserID, m.UserInfo.ID) }
+func memberID(m wpsapi.DeptMember) string { return cmp.Or(m.UserID, infoOf(m).ID) }
 func deptID(d wpsapi.Dept) string         { return d.ID }
+
+// infoOf is what a row says of the person: nothing, if it has no user_info.
+func infoOf(m wpsapi.DeptMember) wpsapi.User {
+	if m.UserInfo == nil {
+		return wpsapi.User{}
+	}
+	return *m.UserInfo
+}
 
 // page is a page of the list. page_token stands in for next_page_token where that key is missing altogether.
 func page[T any](items []T, next wire.Cursor, pageToken string) clients.Page[T] {
@@ -67,8 +75,8 @@ func once[T any, K comparable](ctx context.Context, operation string, key func(T
 }
 
 // DepartmentUsers yields the members of the department itself, not of those below it, once each. A row has the person's
-// fields in UserInfo, and what concerns this department only beside it. The root department's id is what GetRootDept
-// returns.
+// fields in UserInfo, nil if the vendor sent none, and what concerns this department only beside it. The root
+// department's id is what GetRootDept returns.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/get-dept-user
 func (c *Client) DepartmentUsers(ctx context.Context, id string) iter.Seq2[wpsapi.DeptMember, error] {
@@ -272,7 +280,7 @@ func (c *Client) details(ctx context.Context, members []wpsapi.DeptMember) ([]wp
 		id := memberID(member)
 		user, ok := byID[id]
 		if !ok {
-			user = member.UserInfo
+			user = infoOf(member)
 			user.ID = id
 		}
 		users[i] = user
@@ -281,9 +289,20 @@ func (c *Client) details(ctx context.Context, members []wpsapi.DeptMember) ([]wp
 }
 
 // UserDeptID returns the id of a user's department, which private deployments call dept_id.
-func UserDeptID(d wpsapi.UserDept) string {
-	if d.ID != "" {
-		return d.ID
+func UserDeptID(d wpsapi.UserDept) string { return cmp.Or(d.ID, d.DeptID) }
+
+// NewDeptID returns the id of a department that CreateDept made. It comes as id or as dept_id.
+func NewDeptID(d wpsapi.NewDept) string { return cmp.Or(d.ID, d.DeptID) }
+
+// NewAttrIDs returns the ids of the attributes that BatchCreateCustomAttrDefs made. They come by themselves or in the
+// definitions.
+func NewAttrIDs(made wpsapi.NewCustomAttrDefs) []string {
+	if made.AttrIDs != nil {
+		return made.AttrIDs
 	}
-	return d.DeptID
+	var ids []string
+	for _, definition := range made.CustomAttrs {
+		ids = append(ids, definition.ID)
+	}
+	return ids
 }

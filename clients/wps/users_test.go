@@ -492,7 +492,8 @@ func TestTrapDepartmentIdsOfUsers(t *testing.T) {
 		ids = append(ids, wps.UserDeptID(d))
 	}
 	assert.Equal(t, []string{"a", "b", "c", ""}, ids)
-	assert.EqualValues(t, 4294967297, user.Data.Depts[1].Order)
+	assert.EqualValues(t, 4294967297, *user.Data.Depts[1].Order)
+	assert.Nil(t, user.Data.Depts[0].Order)
 }
 
 func TestTrapNobodyIsLostForWantOfAnID(t *testing.T) {
@@ -507,7 +508,7 @@ func TestTrapNobodyIsLostForWantOfAnID(t *testing.T) {
 		"DepartmentUsers": func(ctx context.Context, c *wps.Client) ([]string, error) {
 			return gather(c.DepartmentUsers(ctx, "Dp01"), func(m wpsapi.DeptMember) string {
 				if m.UserID == "" {
-					return name(m.UserInfo)
+					return name(*m.UserInfo)
 				}
 				return m.UserID
 			})

@@ -68,7 +68,7 @@ func TestSuite(t *testing.T) {
 			Body: []byte(`{"code":400001001,"message":"kso: access_token verify err: token expired"}`)},
 		RejectSecret: samples.Response{Status: 401,
 			Body: []byte(
-				`{"code":40000005,"msg":"request failed","debug":{"desc":"client authentication failed: %s"}}`)},
+				`{"code":40100008,"msg":"invalid_client","debug":{"desc":"client authentication failed: %s"}}`)},
 		Secrets: []string{appKey, accessToken, userToken, refreshToken},
 		Code: func(body []byte) string {
 			var envelope struct {

@@ -82,66 +82,915 @@ func (e ConvertIDType) Valid() bool {
 	}
 }
 
+// Defines values for CustomAttrType.
+const (
+	CustomAttrTypeOption        CustomAttrType = "option"
+	CustomAttrTypeRelationDepts CustomAttrType = "relation_depts"
+	CustomAttrTypeRelationUser  CustomAttrType = "relation_user"
+	CustomAttrTypeText          CustomAttrType = "text"
+	CustomAttrTypeURL           CustomAttrType = "url"
+)
+
+// Valid indicates whether the value is a known member of the CustomAttrType enum.
+func (e CustomAttrType) Valid() bool {
+	switch e {
+	case CustomAttrTypeOption:
+		return true
+	case CustomAttrTypeRelationDepts:
+		return true
+	case CustomAttrTypeRelationUser:
+		return true
+	case CustomAttrTypeText:
+		return true
+	case CustomAttrTypeURL:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ErrorCode.
 const (
-	ErrorCodeAuthorizationPending   ErrorCode = 400010018 // token endpoint, device login: the person has not answered yet
-	ErrorCodeEventUnchanged         ErrorCode = 400411340 // calendar API: event unchanged
-	ErrorCodeExtractionUnsupported  ErrorCode = 400008018 // documents API: content cannot be extracted
-	ErrorCodeForbidden              ErrorCode = 403       // permission refused, not confirmed for this API
-	ErrorCodeInvalidGrant           ErrorCode = 40100009  // token endpoint: authorization code or refresh token is dead
-	ErrorCodeInvalidScope           ErrorCode = 400000003 // the token lacks the scope of the call; comes with HTTP 403
-	ErrorCodeNotImplemented         ErrorCode = 500000004 // method not implemented
-	ErrorCodeOK                     ErrorCode = 0         // done
-	ErrorCodePermissionDenied       ErrorCode = 403000001 // the company's edition lacks the capability, or the object is invisible or missing
-	ErrorCodeRouteNotFound          ErrorCode = 404000001 // no such path or verb
-	ErrorCodeSessionForbidden       ErrorCode = 400403    // permission refused, not confirmed for this API
-	ErrorCodeSessionUnauthenticated ErrorCode = 400401    // token refused, not confirmed for this API
-	ErrorCodeTokenInvalid1001       ErrorCode = 400001001 // token invalid or expired, not confirmed
-	ErrorCodeTokenInvalid1005       ErrorCode = 400001005 // token invalid or expired, not confirmed
-	ErrorCodeTokenInvalid1006       ErrorCode = 400001006 // token invalid or expired, not confirmed
-	ErrorCodeTokenRequestFailed     ErrorCode = 40000005  // token endpoint: request refused, reason in debug.desc
-	ErrorCodeTokenServerError       ErrorCode = 50000006  // token endpoint: server error
-	ErrorCodeUnauthenticated        ErrorCode = 401       // token refused, not confirmed for this API
+	ErrorCodeAccountActiveCodeInvalid             ErrorCode = 400020006 // account: active code is invalid
+	ErrorCodeAccountAttrInvalid                   ErrorCode = 400020013 // account: attribute is invalid
+	ErrorCodeAccountAvatarInvalid                 ErrorCode = 400020014 // account: avatar is invalid
+	ErrorCodeAccountAvatarModifyLimitExceeded     ErrorCode = 400020007 // account: the avatar was changed too often
+	ErrorCodeAccountCountryCodeInvalid            ErrorCode = 400020012 // account: country code is invalid
+	ErrorCodeAccountDisabled                      ErrorCode = 400020005 // account: it is disabled
+	ErrorCodeAccountGenderInvalid                 ErrorCode = 400020011 // account: gender is invalid
+	ErrorCodeAccountNickNameContainSensitiveWords ErrorCode = 400020015 // account: nickname contains sensitive words
+	ErrorCodeAccountNicknameInvalid               ErrorCode = 400020010 // account: nickname is invalid
+	ErrorCodeAccountNicknameLengthLimitExceeded   ErrorCode = 400020016 // account: nickname is too long
+	ErrorCodeAccountNicknameModifyLimitExceeded   ErrorCode = 400020008 // account: the nickname was changed too often
+	ErrorCodeAccountNotExists                     ErrorCode = 400020003 // account: it does not exist
+	ErrorCodeAccountNotLogin                      ErrorCode = 401020001 // account: nobody is signed in
+	ErrorCodeAccountPasswordError                 ErrorCode = 400020002 // account: the password is wrong
+	ErrorCodeAccountStatusInvalid                 ErrorCode = 400020009 // account: status is invalid
+	ErrorCodeAccountWeakPassword                  ErrorCode = 400020004 // account: the password is too weak
+	ErrorCodeAuthorizationPending                 ErrorCode = 400010018 // token endpoint, device login: the person has not answered yet
+	ErrorCodeAvatarCharacterNum                   ErrorCode = 400010001 // avatar: number of characters
+	ErrorCodeAvatarGenerateError                  ErrorCode = 500010002 // avatar cannot be made
+	ErrorCodeBulkOpsPartialFailure                ErrorCode = 400002050 // a batch was carried out in part
+	ErrorCodeCallbackInvalid                      ErrorCode = 400001026 // the callback is invalid
+	ErrorCodeCommonAuthError                      ErrorCode = 401000001 // authentication failed
+	ErrorCodeCommonCircuitBreakerOpened           ErrorCode = 500000002 // the circuit breaker is open
+	ErrorCodeCommonCollectionEmpty                ErrorCode = 400000101 // the collection is empty
+	ErrorCodeCommonCollectionNotEmpty             ErrorCode = 400000102 // the collection is not empty
+	ErrorCodeCommonContentTypeUnsupported         ErrorCode = 415000001 // content type is not supported
+	ErrorCodeCommonContextCanceled                ErrorCode = 499000001 // the call was given up
+	ErrorCodeCommonCountLimitExceeded             ErrorCode = 400000105 // too many
+	ErrorCodeCommonInternalServerError            ErrorCode = 500000004 // internal error; recorded where a build lacks the method
+	ErrorCodeCommonInvalidArgument                ErrorCode = 400000007 // invalid argument
+	ErrorCodeCommonLengthLimitExceeded            ErrorCode = 400000106 // too long
+	ErrorCodeCommonLockNotHeld                    ErrorCode = 400000006 // the lock is not held
+	ErrorCodeCommonLocked                         ErrorCode = 400000005 // something is locked by another change; the same call is taken later
+	ErrorCodeCommonNoPermission                   ErrorCode = 403000001 // the company's edition lacks the capability, or the object is invisible or missing
+	ErrorCodeCommonNotFound                       ErrorCode = 404000001 // not found; recorded where path or verb is unknown
+	ErrorCodeCommonOK                             ErrorCode = 0         // done
+	ErrorCodeCommonParamFormatError               ErrorCode = 400000002 // a parameter is malformed
+	ErrorCodeCommonParamUnsupported               ErrorCode = 400000004 // a parameter is not supported
+	ErrorCodeCommonPolicyDenied                   ErrorCode = 403000002 // a policy forbids it
+	ErrorCodeCommonRateLimitExceeded              ErrorCode = 400000001 // too many calls; the same call is taken later
+	ErrorCodeCommonRemoteError                    ErrorCode = 500000001 // another server failed
+	ErrorCodeCommonRemoteFail                     ErrorCode = 400000201 // another service failed
+	ErrorCodeCommonResourceAlreadyExist           ErrorCode = 400000104 // resource exists already
+	ErrorCodeCommonResourceNotFound               ErrorCode = 400000103 // resource is not found
+	ErrorCodeCommonServiceDataUpgrading           ErrorCode = 503000001 // data is being upgraded
+	ErrorCodeCommonStoreServerError               ErrorCode = 500000003 // the store failed
+	ErrorCodeCommonTooManyRequests                ErrorCode = 429000001 // too many calls
+	ErrorCodeCommonUnknownError                   ErrorCode = 999999999 // unknown error
+	ErrorCodeCommonValueInvalidError              ErrorCode = 400000003 // a value is invalid; recorded with HTTP 403 and invalid_scope where the token lacks a scope
+	ErrorCodeCompanyAttrInvalid                   ErrorCode = 400002103 // company attribute is invalid
+	ErrorCodeCompanyAuthorizedExpired             ErrorCode = 400002049 // the company's licence has expired
+	ErrorCodeCompanyAuthorizedLessThanActivated   ErrorCode = 400002048 // the company may have fewer people than are active
+	ErrorCodeCompanyCodeAlreadyExist              ErrorCode = 400002060 // company code exists already
+	ErrorCodeCompanyCodeExists                    ErrorCode = 400002112 // company code exists already
+	ErrorCodeCompanyCodeInvalid                   ErrorCode = 400002017 // company code is invalid
+	ErrorCodeCompanyDeleted                       ErrorCode = 400002100 // company is deleted
+	ErrorCodeCompanyDisabled                      ErrorCode = 400002001 // company is disabled
+	ErrorCodeCompanyDomainExists                  ErrorCode = 400002107 // company domain exists already
+	ErrorCodeCompanyDomainInvalid                 ErrorCode = 400002016 // company domain is invalid
+	ErrorCodeCompanyEmailExists                   ErrorCode = 400002111 // company email exists already
+	ErrorCodeCompanyEmailInvalid                  ErrorCode = 400002110 // company email is invalid
+	ErrorCodeCompanyInvalid                       ErrorCode = 400002005 // company is invalid
+	ErrorCodeCompanyIsNotEmpty                    ErrorCode = 400002101 // company is not empty
+	ErrorCodeCompanyLogoExists                    ErrorCode = 400002106 // company logo exists already
+	ErrorCodeCompanyLogoInvalid                   ErrorCode = 400002015 // company logo is invalid
+	ErrorCodeCompanyNameAlreadyExist              ErrorCode = 400002059 // company name exists already
+	ErrorCodeCompanyNameContainSensitiveWords     ErrorCode = 400002104 // company name contains sensitive words
+	ErrorCodeCompanyNameExists                    ErrorCode = 400002105 // company name exists already
+	ErrorCodeCompanyNameInvalid                   ErrorCode = 400002011 // company name is invalid
+	ErrorCodeCompanyNotAuthorized                 ErrorCode = 400002003 // the company has no licence
+	ErrorCodeCompanyPersonnelOverrun              ErrorCode = 400002004 // the company has more people than it may
+	ErrorCodeCompanyPhoneExists                   ErrorCode = 400002109 // company phone exists already
+	ErrorCodeCompanyPhoneInvalid                  ErrorCode = 400002108 // company phone is invalid
+	ErrorCodeCompanySpaceInsufficient             ErrorCode = 400313001 // the company has not enough space
+	ErrorCodeCompanySuperAdminExist               ErrorCode = 400002155 // company super admin exists already
+	ErrorCodeCompanySuperAdminLimitErr            ErrorCode = 400002156 // company: too many super admins
+	ErrorCodeCompanySuperAdminNotExist            ErrorCode = 400002154 // company super admin does not exist
+	ErrorCodeCompanySuperAdminOperationErr        ErrorCode = 400002158 // company super admin: the operation is not allowed
+	ErrorCodeCompanySysAdminLimitErr              ErrorCode = 400002157 // company: too many system admins
+	ErrorCodeCompanyWeakPassword                  ErrorCode = 400002041 // company: the password is too weak
+	ErrorCodeCustomFieldLimitExceeded             ErrorCode = 400002052 // custom fields: too many
+	ErrorCodeCustomFieldNameAlreadyExist          ErrorCode = 400002051 // custom field name exists already
+	ErrorCodeCustomFieldValueExistSpecChar        ErrorCode = 400002054 // custom field: special character in a value
+	ErrorCodeCustomFieldValueLimitExceeded        ErrorCode = 400002053 // custom fields: too many values
+	ErrorCodeDefCompanyNotExists                  ErrorCode = 400002102 // default company does not exist
+	ErrorCodeDeprecatedCircuitBreakerOpened       ErrorCode = 500002001 // deprecated: the circuit breaker is open
+	ErrorCodeDeprecatedContentTypeUnsupported     ErrorCode = 415002001 // deprecated: content type is not supported
+	ErrorCodeDeprecatedContextCanceled            ErrorCode = 499002001 // deprecated: the call was given up
+	ErrorCodeDeprecatedCountLimitExceeded         ErrorCode = 400002026 // deprecated: too many
+	ErrorCodeDeprecatedExistCheckDeptUnionID      ErrorCode = 400002044 // the union id of the department exists already
+	ErrorCodeDeprecatedExistCheckUserUnionID      ErrorCode = 400002042 // the union id of the user exists already
+	ErrorCodeDeprecatedImageDataInvalid           ErrorCode = 400313002 // deprecated: image data is invalid
+	ErrorCodeDeprecatedImageTypeInvalid           ErrorCode = 400313003 // deprecated: image type is invalid
+	ErrorCodeDeprecatedInvalidRequest             ErrorCode = 400002020 // deprecated: the request is invalid
+	ErrorCodeDeprecatedNoPermission               ErrorCode = 403002001 // deprecated: no permission
+	ErrorCodeDeprecatedOrgInvalidEncryptKeyID     ErrorCode = 400002012 // deprecated: the encryption key id is invalid
+	ErrorCodeDeprecatedParamFormatError           ErrorCode = 400002021 // deprecated: a parameter is malformed
+	ErrorCodeDeprecatedParamUnsupported           ErrorCode = 400002023 // deprecated: a parameter is not supported
+	ErrorCodeDeprecatedResourceAlreadyExist       ErrorCode = 400002025 // deprecated: resource exists already
+	ErrorCodeDeprecatedResourceNotFound           ErrorCode = 400002024 // deprecated: resource is not found
+	ErrorCodeDeprecatedStoreServerError           ErrorCode = 500002002 // deprecated: the store failed
+	ErrorCodeDeprecatedTooManyRequests            ErrorCode = 429002001 // deprecated: too many calls
+	ErrorCodeDeprecatedUnauthenticated            ErrorCode = 401002001 // deprecated: not authenticated
+	ErrorCodeDeprecatedUserAvatarInvalid          ErrorCode = 400002056 // deprecated: user avatar is invalid
+	ErrorCodeDeprecatedUserDisabled               ErrorCode = 400002126 // deprecated: user is disabled
+	ErrorCodeDeprecatedUserGenderInvalid          ErrorCode = 400002029 // deprecated: user gender is invalid
+	ErrorCodeDeprecatedUserNameExists             ErrorCode = 400002134 // deprecated: user name exists already
+	ErrorCodeDeprecatedUserNameInvalid            ErrorCode = 400002132 // deprecated: user name is invalid
+	ErrorCodeDeprecatedUserNickNameInvalid        ErrorCode = 400002028 // deprecated: user nickname is invalid
+	ErrorCodeDeprecatedUserNotExists              ErrorCode = 400002125 // deprecated: user does not exist
+	ErrorCodeDeprecatedValueInvalidError          ErrorCode = 400002022 // deprecated: value is invalid
+	ErrorCodeDeptAliasInvalid                     ErrorCode = 400002009 // department alias is invalid
+	ErrorCodeDeptAttrInvalid                      ErrorCode = 400002114 // department attribute is invalid
+	ErrorCodeDeptExDeptIDContainSensitiveWords    ErrorCode = 400002121 // department ex_dept_id contains sensitive words
+	ErrorCodeDeptExDeptIDExists                   ErrorCode = 400002122 // department ex_dept_id exists already
+	ErrorCodeDeptExDeptIDInvalid                  ErrorCode = 400002120 // department ex_dept_id is invalid
+	ErrorCodeDeptIDInvalid                        ErrorCode = 400002118 // department id is invalid
+	ErrorCodeDeptIsNotEmpty                       ErrorCode = 400002006 // the department is not empty
+	ErrorCodeDeptLeadersInvalid                   ErrorCode = 400002123 // department leaders are invalid
+	ErrorCodeDeptLeadersNoExists                  ErrorCode = 400002124 // department leaders do not exist
+	ErrorCodeDeptMaxDepthLimit                    ErrorCode = 400002040 // departments: too many levels
+	ErrorCodeDeptMemberExists                     ErrorCode = 400002153 // department member exists already
+	ErrorCodeDeptMemberNotExists                  ErrorCode = 400002152 // department member does not exist
+	ErrorCodeDeptMemberOrderIsRefactoring         ErrorCode = 400002014 // the order of members is being rebuilt
+	ErrorCodeDeptMembersCountExceeded             ErrorCode = 400002159 // department: too many members
+	ErrorCodeDeptNameContainSensitiveWords        ErrorCode = 400002115 // department name contains sensitive words
+	ErrorCodeDeptNameExists                       ErrorCode = 400002010 // department name exists already
+	ErrorCodeDeptNameInvalid                      ErrorCode = 400002008 // department name is invalid
+	ErrorCodeDeptNotExists                        ErrorCode = 400002113 // department does not exist
+	ErrorCodeDeptOrderIsRefactoring               ErrorCode = 400002013 // the order of departments is being rebuilt
+	ErrorCodeDeptParentIDInvalid                  ErrorCode = 400002116 // department parent id is invalid
+	ErrorCodeDeptThirdUnionIDInvalid              ErrorCode = 400002119 // department third union id is invalid
+	ErrorCodeDeptUnionIDAlreadyExist              ErrorCode = 400002045 // department union id exists already
+	ErrorCodeDeptWeightInvalid                    ErrorCode = 400002117 // department weight is invalid
+	ErrorCodeEventNoChange                        ErrorCode = 400411340 // calendar API: event unchanged
+	ErrorCodeFileContentExtractFailed             ErrorCode = 400008018 // documents API: content cannot be extracted
+	ErrorCodeForbidden                            ErrorCode = 403       // permission refused, not confirmed for this API
+	ErrorCodeGroupAddQuoteFailed                  ErrorCode = 403013005 // user group: cannot be added by reference
+	ErrorCodeGroupAddedCountLimitExceeded         ErrorCode = 403013053 // user group: too many members added
+	ErrorCodeGroupAdministratorExists             ErrorCode = 403013011 // user group: administrator exists already
+	ErrorCodeGroupAdministratorNotExists          ErrorCode = 403013012 // user group: administrator does not exist
+	ErrorCodeGroupCannotAddOwner                  ErrorCode = 403013006 // user group: the owner cannot be added
+	ErrorCodeGroupCannotAddUser                   ErrorCode = 403013013 // user group: the user cannot be added
+	ErrorCodeGroupCannotDelOwner                  ErrorCode = 403013007 // user group: the owner cannot be removed
+	ErrorCodeGroupContainSensitiveImage           ErrorCode = 403013008 // user group: contains a sensitive image
+	ErrorCodeGroupContainSensitiveWords           ErrorCode = 403013009 // user group: contains sensitive words
+	ErrorCodeGroupCreateFailed                    ErrorCode = 403013010 // user group: could not be created
+	ErrorCodeGroupDeptCountLimitExceeded          ErrorCode = 403013014 // user group: too many departments
+	ErrorCodeGroupDescLengthLimitExceeded         ErrorCode = 403013015 // user group: desc is too long
+	ErrorCodeGroupExists                          ErrorCode = 403013004 // group exists already
+	ErrorCodeGroupIDTransferNotExists             ErrorCode = 403013016 // user group: the id to transfer does not exist
+	ErrorCodeGroupMemberTypeUnSupported           ErrorCode = 403013051 // user group: member type is not supported
+	ErrorCodeGroupMembersMatching                 ErrorCode = 403013056 // user group: members are being matched
+	ErrorCodeGroupNameEmpty                       ErrorCode = 403013017 // user group: name is empty
+	ErrorCodeGroupNameLengthLimitExceeded         ErrorCode = 403013018 // user group: name is too long
+	ErrorCodeGroupNameRepeated                    ErrorCode = 403013019 // user group: name is taken
+	ErrorCodeGroupNeedOwner                       ErrorCode = 403013030 // user group: an owner is needed
+	ErrorCodeGroupNotCompanyDept                  ErrorCode = 403013031 // user group: not a department of the company
+	ErrorCodeGroupNotCompanyUser                  ErrorCode = 403013032 // user group: not a user of the company
+	ErrorCodeGroupNotExists                       ErrorCode = 403013003 // group does not exist
+	ErrorCodeGroupNotInRecycle                    ErrorCode = 403013020 // user group: not in the recycle bin
+	ErrorCodeGroupPermissionIDNotExists           ErrorCode = 403013033 // user group: permission id does not exist
+	ErrorCodeGroupPlatformExists                  ErrorCode = 403013034 // user group: platform exists already
+	ErrorCodeGroupPlatformUnSafe                  ErrorCode = 403013047 // user group: the platform is not safe
+	ErrorCodeGroupProfileLengthLimitExceeded      ErrorCode = 403013021 // user group: profile is too long
+	ErrorCodeGroupProfileNotExists                ErrorCode = 403013022 // user group: the profile does not exist
+	ErrorCodeGroupQuoteExists                     ErrorCode = 403013035 // user group: the reference exists already
+	ErrorCodeGroupQuoteNotExists                  ErrorCode = 403013036 // user group: the reference does not exist
+	ErrorCodeGroupRecoverFailed                   ErrorCode = 403013037 // user group: could not be restored
+	ErrorCodeGroupSearchIndexIsBuilding           ErrorCode = 403013043 // user group: the search index is being built
+	ErrorCodeGroupSetAddedCountLimitExceeded      ErrorCode = 403013060 // user group: too many sets added
+	ErrorCodeGroupSetCreateFailed                 ErrorCode = 403013066 // user group: the set could not be created
+	ErrorCodeGroupSetNameLengthLimitExceeded      ErrorCode = 403013063 // user group: set name is too long
+	ErrorCodeGroupSetNameRepeated                 ErrorCode = 403013061 // user group: set name is taken
+	ErrorCodeGroupSetNotEmpty                     ErrorCode = 403013062 // user group: set is not empty
+	ErrorCodeGroupSetNotExists                    ErrorCode = 403013065 // user group: set does not exist
+	ErrorCodeGroupSetTypeMismatch                 ErrorCode = 403013067 // user group: set type does not fit
+	ErrorCodeGroupSetTypeUnSupported              ErrorCode = 403013064 // user group: set type is not supported
+	ErrorCodeGroupSortTypeUnSupported             ErrorCode = 403013052 // user group: sort type is not supported
+	ErrorCodeGroupSourceNoPermission              ErrorCode = 403013044 // user group: no permission for the source
+	ErrorCodeGroupSourceUnSupported               ErrorCode = 403013048 // user group: source is not supported
+	ErrorCodeGroupSubDeptNotExists                ErrorCode = 403013045 // user group: sub department does not exist
+	ErrorCodeGroupTransferToCompanyUser           ErrorCode = 403013046 // user group: has to be handed to a user of the company
+	ErrorCodeGroupTypeUnSupported                 ErrorCode = 403013049 // user group: type is not supported
+	ErrorCodeGroupUserAboutLengthLimitExceeded    ErrorCode = 403013027 // user group: user about is too long
+	ErrorCodeGroupUserCountLimitExceeded          ErrorCode = 403013023 // user group: too many users
+	ErrorCodeGroupUserDisabled                    ErrorCode = 403013024 // user group: the user is disabled
+	ErrorCodeGroupUserEnabled                     ErrorCode = 403013025 // user group: the user is enabled already
+	ErrorCodeGroupUserExists                      ErrorCode = 403013001 // user group: user exists already
+	ErrorCodeGroupUserHasNoDefRole                ErrorCode = 403013026 // user group: the user has no default role
+	ErrorCodeGroupUserNotExists                   ErrorCode = 403013002 // user group: user does not exist
+	ErrorCodeGroupUserRoleDescLengthLimitExceeded ErrorCode = 403013038 // user group: user role desc is too long
+	ErrorCodeGroupUserRoleKeyExists               ErrorCode = 403013039 // user group: user role key exists already
+	ErrorCodeGroupUserRoleKeyLengthLimitExceeded  ErrorCode = 403013040 // user group: user role key is too long
+	ErrorCodeGroupUserRoleNameLengthLimitExceeded ErrorCode = 403013041 // user group: user role name is too long
+	ErrorCodeGroupUserRoleNotExists               ErrorCode = 403013042 // user group: user role does not exist
+	ErrorCodeGroupVisibleDeptCountLimitExceeded   ErrorCode = 403013028 // user group: too many visible departments
+	ErrorCodeGroupVisibleTypeUnSupported          ErrorCode = 403013050 // user group: visible type is not supported
+	ErrorCodeGroupVisibleUserCountLimitExceeded   ErrorCode = 403013029 // user group: too many visible users
+	ErrorCodeImageDataEmpty                       ErrorCode = 500010001 // image data is empty
+	ErrorCodeImageDataInvalid                     ErrorCode = 400010002 // image data is invalid
+	ErrorCodeImageTypeInvalid                     ErrorCode = 400010003 // image type is invalid
+	ErrorCodeInvalidAllowDenyList                 ErrorCode = 403013058 // user group: the lists of allowed and denied are invalid
+	ErrorCodeInvalidMembershipDepts               ErrorCode = 403013057 // user group: departments of the membership are invalid
+	ErrorCodeInvalidMembershipRules               ErrorCode = 403013059 // user group: rules of the membership are invalid
+	ErrorCodeLockFail                             ErrorCode = 500002003 // a lock could not be taken
+	ErrorCodeOAuth2AccessDenied                   ErrorCode = 40300003  // token endpoint: access denied
+	ErrorCodeOAuth2ClientError                    ErrorCode = 40000999  // token endpoint: client error
+	ErrorCodeOAuth2InsufficientScope              ErrorCode = 40300010  // token endpoint: insufficient scope
+	ErrorCodeOAuth2InvalidClient                  ErrorCode = 40100008  // token endpoint: app id or key is wrong
+	ErrorCodeOAuth2InvalidGrant                   ErrorCode = 40100009  // token endpoint: authorization code or refresh token is dead
+	ErrorCodeOAuth2InvalidRequest                 ErrorCode = 40000001  // token endpoint: invalid request
+	ErrorCodeOAuth2InvalidScope                   ErrorCode = 40000005  // token endpoint: the scope is invalid or not granted
+	ErrorCodeOAuth2InvalidToken                   ErrorCode = 40100011  // token endpoint: invalid token
+	ErrorCodeOAuth2ServerError                    ErrorCode = 50000006  // token endpoint: server error
+	ErrorCodeOAuth2TemporarilyUnavailable         ErrorCode = 50300007  // token endpoint: temporarily unavailable
+	ErrorCodeOAuth2UnauthorizedClient             ErrorCode = 40100002  // token endpoint: unauthorized client
+	ErrorCodeOAuth2UnsupportedGrantType           ErrorCode = 40100010  // token endpoint: unsupported grant type
+	ErrorCodeOAuth2UnsupportedResponseType        ErrorCode = 40100004  // token endpoint: unsupported response type
+	ErrorCodePrivilegeValueInvalid                ErrorCode = 400002047 // the value of the privilege is invalid
+	ErrorCodeRootDeptExists                       ErrorCode = 400002007 // the root department exists already
+	ErrorCodeSessionBadAuthCode                   ErrorCode = 400001025 // session: wrong authorization code
+	ErrorCodeSessionBadCorrelateCode              ErrorCode = 400001017 // session: wrong correlation code
+	ErrorCodeSessionEncryptKeyIDInvalid           ErrorCode = 400001014 // session: the encryption key id is invalid
+	ErrorCodeSessionForbidden                     ErrorCode = 400403    // permission refused, not confirmed for this API
+	ErrorCodeSessionInvalid                       ErrorCode = 401001003 // session: it is invalid
+	ErrorCodeSessionSuspend                       ErrorCode = 401030002 // the session is suspended
+	ErrorCodeSessionUnauthenticated               ErrorCode = 400401    // token refused, not confirmed for this API
+	ErrorCodeTokenExpired                         ErrorCode = 401030001 // the token has expired
+	ErrorCodeTokenInvalid                         ErrorCode = 401030003 // the token is invalid
+	ErrorCodeTokenInvalid1001                     ErrorCode = 400001001 // token invalid or expired, not confirmed
+	ErrorCodeTokenInvalid1005                     ErrorCode = 400001005 // token invalid or expired, not confirmed
+	ErrorCodeUnauthenticated                      ErrorCode = 401       // token refused, not confirmed for this API
+	ErrorCodeUserAccountContainSensitiveWords     ErrorCode = 400002146 // user account contains sensitive words
+	ErrorCodeUserAccountExists                    ErrorCode = 400002147 // user account exists already
+	ErrorCodeUserActivated                        ErrorCode = 400002127 // user is active already
+	ErrorCodeUserActiveError                      ErrorCode = 400002129 // user cannot be activated
+	ErrorCodeUserAddError                         ErrorCode = 400002130 // user cannot be added
+	ErrorCodeUserAliasNameContainSensitiveWords   ErrorCode = 400002138 // user alias contains sensitive words
+	ErrorCodeUserAliasNameExists                  ErrorCode = 400002139 // user alias exists already
+	ErrorCodeUserAliasNameInvalid                 ErrorCode = 400002137 // user alias is invalid
+	ErrorCodeUserAttrInvalid                      ErrorCode = 400002131 // user attribute is invalid
+	ErrorCodeUserAvatarExists                     ErrorCode = 400002142 // user avatar exists already
+	ErrorCodeUserAvatarInvalid                    ErrorCode = 400001024 // user avatar is invalid
+	ErrorCodeUserCannotChangedCompanyFieldVisible ErrorCode = 400002162 // the visibility of a field cannot be changed
+	ErrorCodeUserDefDeptIDInvalid                 ErrorCode = 400002031 // user default department id is invalid
+	ErrorCodeUserDeleted                          ErrorCode = 400002128 // user is deleted
+	ErrorCodeUserDeptIDsInvalid                   ErrorCode = 400002030 // user department ids are invalid
+	ErrorCodeUserDeptNumLimit                     ErrorCode = 400002046 // user: too many departments
+	ErrorCodeUserDisabled                         ErrorCode = 400002002 // user is disabled
+	ErrorCodeUserEmailExists                      ErrorCode = 400002144 // user email exists already
+	ErrorCodeUserEmailInvalid                     ErrorCode = 400002036 // user email is invalid
+	ErrorCodeUserEmployeeIDExists                 ErrorCode = 400002148 // user employee id exists already
+	ErrorCodeUserEmployeeIDInvalid                ErrorCode = 400002032 // user employee id is invalid
+	ErrorCodeUserEmploymentStatusInvalid          ErrorCode = 400002038 // user employment status is invalid
+	ErrorCodeUserEmploymentTypeInvalid            ErrorCode = 400002037 // user employment type is invalid
+	ErrorCodeUserExUserIDContainSensitiveWords    ErrorCode = 400002150 // user ex_user_id contains sensitive words
+	ErrorCodeUserExUserIDExists                   ErrorCode = 400002151 // user ex_user_id exists already
+	ErrorCodeUserExUserIDInvalid                  ErrorCode = 400002149 // user ex_user_id is invalid
+	ErrorCodeUserGenderInvalid                    ErrorCode = 400001021 // user gender is invalid
+	ErrorCodeUserInvalid                          ErrorCode = 400002027 // user is invalid
+	ErrorCodeUserLeaderInvalid                    ErrorCode = 400002057 // user leader is invalid
+	ErrorCodeUserLoginNameContainSensitiveWords   ErrorCode = 400002136 // user login name contains sensitive words
+	ErrorCodeUserLoginNameExists                  ErrorCode = 400002055 // user login name exists already
+	ErrorCodeUserMobilePhoneInvalid               ErrorCode = 400002033 // user mobile phone is invalid
+	ErrorCodeUserNameCanNotEdit                   ErrorCode = 400002163 // the name cannot be changed
+	ErrorCodeUserNameContainSensitiveWords        ErrorCode = 400002133 // user name contains sensitive words
+	ErrorCodeUserNameExists                       ErrorCode = 400001023 // user name exists already
+	ErrorCodeUserNameInvalid                      ErrorCode = 400001020 // user name is invalid
+	ErrorCodeUserNickNameContainSensitiveWords    ErrorCode = 400002140 // user nickname contains sensitive words
+	ErrorCodeUserNickNameExists                   ErrorCode = 400002141 // user nickname exists already
+	ErrorCodeUserNickNameInvalid                  ErrorCode = 400001022 // user nickname is invalid
+	ErrorCodeUserNotExists                        ErrorCode = 400001006 // the user does not exist
+	ErrorCodeUserNotInAnyCompany                  ErrorCode = 400002161 // the user is in no company
+	ErrorCodeUserNotLogin                         ErrorCode = 401001005 // nobody is signed in
+	ErrorCodeUserOrPasswordsError                 ErrorCode = 400001004 // name or password is wrong
+	ErrorCodeUserPhoneExists                      ErrorCode = 400002143 // user phone exists already
+	ErrorCodeUserSourceInvalid                    ErrorCode = 400002039 // user source is invalid
+	ErrorCodeUserStatusInvalid                    ErrorCode = 400001008 // user status is invalid
+	ErrorCodeUserTelephoneInvalid                 ErrorCode = 400002035 // user telephone is invalid
+	ErrorCodeUserThirdUnionIDInvalid              ErrorCode = 400002145 // user third union id is invalid
+	ErrorCodeUserTitleInvalid                     ErrorCode = 400002034 // user title is invalid
+	ErrorCodeUserTitleRepeatErr                   ErrorCode = 400002165 // user title is taken
+	ErrorCodeUserUnionIDAlreadyExist              ErrorCode = 400002043 // user union id exists already
+	ErrorCodeUserWeakPassword                     ErrorCode = 400001007 // user: the password is too weak
+	ErrorCodeUserWorkPlaceInvalid                 ErrorCode = 400002058 // user work place is invalid
+	ErrorCodeUsersNotInSameCompany                ErrorCode = 400002160 // the users are not in the same company
+	ErrorCodeVirtualGroupExists                   ErrorCode = 403013054 // virtual group exists already
+	ErrorCodeVirtualGroupNotExists                ErrorCode = 403013055 // virtual group does not exist
+	ErrorCodeVisRulesSetObjLimit                  ErrorCode = 400308001 // visibility rules: too many subjects
+	ErrorCodeVisRulesSetObjRulesLimit             ErrorCode = 400308003 // visibility rules: too many rules for a subject
+	ErrorCodeVisRulesVisObjLimit                  ErrorCode = 400308002 // visibility rules: too many visible objects
 )
 
 // Valid indicates whether the value is a known member of the ErrorCode enum.
 func (e ErrorCode) Valid() bool {
 	switch e {
+	case ErrorCodeAccountActiveCodeInvalid:
+		return true
+	case ErrorCodeAccountAttrInvalid:
+		return true
+	case ErrorCodeAccountAvatarInvalid:
+		return true
+	case ErrorCodeAccountAvatarModifyLimitExceeded:
+		return true
+	case ErrorCodeAccountCountryCodeInvalid:
+		return true
+	case ErrorCodeAccountDisabled:
+		return true
+	case ErrorCodeAccountGenderInvalid:
+		return true
+	case ErrorCodeAccountNickNameContainSensitiveWords:
+		return true
+	case ErrorCodeAccountNicknameInvalid:
+		return true
+	case ErrorCodeAccountNicknameLengthLimitExceeded:
+		return true
+	case ErrorCodeAccountNicknameModifyLimitExceeded:
+		return true
+	case ErrorCodeAccountNotExists:
+		return true
+	case ErrorCodeAccountNotLogin:
+		return true
+	case ErrorCodeAccountPasswordError:
+		return true
+	case ErrorCodeAccountStatusInvalid:
+		return true
+	case ErrorCodeAccountWeakPassword:
+		return true
 	case ErrorCodeAuthorizationPending:
 		return true
-	case ErrorCodeEventUnchanged:
+	case ErrorCodeAvatarCharacterNum:
 		return true
-	case ErrorCodeExtractionUnsupported:
+	case ErrorCodeAvatarGenerateError:
+		return true
+	case ErrorCodeBulkOpsPartialFailure:
+		return true
+	case ErrorCodeCallbackInvalid:
+		return true
+	case ErrorCodeCommonAuthError:
+		return true
+	case ErrorCodeCommonCircuitBreakerOpened:
+		return true
+	case ErrorCodeCommonCollectionEmpty:
+		return true
+	case ErrorCodeCommonCollectionNotEmpty:
+		return true
+	case ErrorCodeCommonContentTypeUnsupported:
+		return true
+	case ErrorCodeCommonContextCanceled:
+		return true
+	case ErrorCodeCommonCountLimitExceeded:
+		return true
+	case ErrorCodeCommonInternalServerError:
+		return true
+	case ErrorCodeCommonInvalidArgument:
+		return true
+	case ErrorCodeCommonLengthLimitExceeded:
+		return true
+	case ErrorCodeCommonLockNotHeld:
+		return true
+	case ErrorCodeCommonLocked:
+		return true
+	case ErrorCodeCommonNoPermission:
+		return true
+	case ErrorCodeCommonNotFound:
+		return true
+	case ErrorCodeCommonOK:
+		return true
+	case ErrorCodeCommonParamFormatError:
+		return true
+	case ErrorCodeCommonParamUnsupported:
+		return true
+	case ErrorCodeCommonPolicyDenied:
+		return true
+	case ErrorCodeCommonRateLimitExceeded:
+		return true
+	case ErrorCodeCommonRemoteError:
+		return true
+	case ErrorCodeCommonRemoteFail:
+		return true
+	case ErrorCodeCommonResourceAlreadyExist:
+		return true
+	case ErrorCodeCommonResourceNotFound:
+		return true
+	case ErrorCodeCommonServiceDataUpgrading:
+		return true
+	case ErrorCodeCommonStoreServerError:
+		return true
+	case ErrorCodeCommonTooManyRequests:
+		return true
+	case ErrorCodeCommonUnknownError:
+		return true
+	case ErrorCodeCommonValueInvalidError:
+		return true
+	case ErrorCodeCompanyAttrInvalid:
+		return true
+	case ErrorCodeCompanyAuthorizedExpired:
+		return true
+	case ErrorCodeCompanyAuthorizedLessThanActivated:
+		return true
+	case ErrorCodeCompanyCodeAlreadyExist:
+		return true
+	case ErrorCodeCompanyCodeExists:
+		return true
+	case ErrorCodeCompanyCodeInvalid:
+		return true
+	case ErrorCodeCompanyDeleted:
+		return true
+	case ErrorCodeCompanyDisabled:
+		return true
+	case ErrorCodeCompanyDomainExists:
+		return true
+	case ErrorCodeCompanyDomainInvalid:
+		return true
+	case ErrorCodeCompanyEmailExists:
+		return true
+	case ErrorCodeCompanyEmailInvalid:
+		return true
+	case ErrorCodeCompanyInvalid:
+		return true
+	case ErrorCodeCompanyIsNotEmpty:
+		return true
+	case ErrorCodeCompanyLogoExists:
+		return true
+	case ErrorCodeCompanyLogoInvalid:
+		return true
+	case ErrorCodeCompanyNameAlreadyExist:
+		return true
+	case ErrorCodeCompanyNameContainSensitiveWords:
+		return true
+	case ErrorCodeCompanyNameExists:
+		return true
+	case ErrorCodeCompanyNameInvalid:
+		return true
+	case ErrorCodeCompanyNotAuthorized:
+		return true
+	case ErrorCodeCompanyPersonnelOverrun:
+		return true
+	case ErrorCodeCompanyPhoneExists:
+		return true
+	case ErrorCodeCompanyPhoneInvalid:
+		return true
+	case ErrorCodeCompanySpaceInsufficient:
+		return true
+	case ErrorCodeCompanySuperAdminExist:
+		return true
+	case ErrorCodeCompanySuperAdminLimitErr:
+		return true
+	case ErrorCodeCompanySuperAdminNotExist:
+		return true
+	case ErrorCodeCompanySuperAdminOperationErr:
+		return true
+	case ErrorCodeCompanySysAdminLimitErr:
+		return true
+	case ErrorCodeCompanyWeakPassword:
+		return true
+	case ErrorCodeCustomFieldLimitExceeded:
+		return true
+	case ErrorCodeCustomFieldNameAlreadyExist:
+		return true
+	case ErrorCodeCustomFieldValueExistSpecChar:
+		return true
+	case ErrorCodeCustomFieldValueLimitExceeded:
+		return true
+	case ErrorCodeDefCompanyNotExists:
+		return true
+	case ErrorCodeDeprecatedCircuitBreakerOpened:
+		return true
+	case ErrorCodeDeprecatedContentTypeUnsupported:
+		return true
+	case ErrorCodeDeprecatedContextCanceled:
+		return true
+	case ErrorCodeDeprecatedCountLimitExceeded:
+		return true
+	case ErrorCodeDeprecatedExistCheckDeptUnionID:
+		return true
+	case ErrorCodeDeprecatedExistCheckUserUnionID:
+		return true
+	case ErrorCodeDeprecatedImageDataInvalid:
+		return true
+	case ErrorCodeDeprecatedImageTypeInvalid:
+		return true
+	case ErrorCodeDeprecatedInvalidRequest:
+		return true
+	case ErrorCodeDeprecatedNoPermission:
+		return true
+	case ErrorCodeDeprecatedOrgInvalidEncryptKeyID:
+		return true
+	case ErrorCodeDeprecatedParamFormatError:
+		return true
+	case ErrorCodeDeprecatedParamUnsupported:
+		return true
+	case ErrorCodeDeprecatedResourceAlreadyExist:
+		return true
+	case ErrorCodeDeprecatedResourceNotFound:
+		return true
+	case ErrorCodeDeprecatedStoreServerError:
+		return true
+	case ErrorCodeDeprecatedTooManyRequests:
+		return true
+	case ErrorCodeDeprecatedUnauthenticated:
+		return true
+	case ErrorCodeDeprecatedUserAvatarInvalid:
+		return true
+	case ErrorCodeDeprecatedUserDisabled:
+		return true
+	case ErrorCodeDeprecatedUserGenderInvalid:
+		return true
+	case ErrorCodeDeprecatedUserNameExists:
+		return true
+	case ErrorCodeDeprecatedUserNameInvalid:
+		return true
+	case ErrorCodeDeprecatedUserNickNameInvalid:
+		return true
+	case ErrorCodeDeprecatedUserNotExists:
+		return true
+	case ErrorCodeDeprecatedValueInvalidError:
+		return true
+	case ErrorCodeDeptAliasInvalid:
+		return true
+	case ErrorCodeDeptAttrInvalid:
+		return true
+	case ErrorCodeDeptExDeptIDContainSensitiveWords:
+		return true
+	case ErrorCodeDeptExDeptIDExists:
+		return true
+	case ErrorCodeDeptExDeptIDInvalid:
+		return true
+	case ErrorCodeDeptIDInvalid:
+		return true
+	case ErrorCodeDeptIsNotEmpty:
+		return true
+	case ErrorCodeDeptLeadersInvalid:
+		return true
+	case ErrorCodeDeptLeadersNoExists:
+		return true
+	case ErrorCodeDeptMaxDepthLimit:
+		return true
+	case ErrorCodeDeptMemberExists:
+		return true
+	case ErrorCodeDeptMemberNotExists:
+		return true
+	case ErrorCodeDeptMemberOrderIsRefactoring:
+		return true
+	case ErrorCodeDeptMembersCountExceeded:
+		return true
+	case ErrorCodeDeptNameContainSensitiveWords:
+		return true
+	case ErrorCodeDeptNameExists:
+		return true
+	case ErrorCodeDeptNameInvalid:
+		return true
+	case ErrorCodeDeptNotExists:
+		return true
+	case ErrorCodeDeptOrderIsRefactoring:
+		return true
+	case ErrorCodeDeptParentIDInvalid:
+		return true
+	case ErrorCodeDeptThirdUnionIDInvalid:
+		return true
+	case ErrorCodeDeptUnionIDAlreadyExist:
+		return true
+	case ErrorCodeDeptWeightInvalid:
+		return true
+	case ErrorCodeEventNoChange:
+		return true
+	case ErrorCodeFileContentExtractFailed:
 		return true
 	case ErrorCodeForbidden:
 		return true
-	case ErrorCodeInvalidGrant:
+	case ErrorCodeGroupAddQuoteFailed:
 		return true
-	case ErrorCodeInvalidScope:
+	case ErrorCodeGroupAddedCountLimitExceeded:
 		return true
-	case ErrorCodeNotImplemented:
+	case ErrorCodeGroupAdministratorExists:
 		return true
-	case ErrorCodeOK:
+	case ErrorCodeGroupAdministratorNotExists:
 		return true
-	case ErrorCodePermissionDenied:
+	case ErrorCodeGroupCannotAddOwner:
 		return true
-	case ErrorCodeRouteNotFound:
+	case ErrorCodeGroupCannotAddUser:
+		return true
+	case ErrorCodeGroupCannotDelOwner:
+		return true
+	case ErrorCodeGroupContainSensitiveImage:
+		return true
+	case ErrorCodeGroupContainSensitiveWords:
+		return true
+	case ErrorCodeGroupCreateFailed:
+		return true
+	case ErrorCodeGroupDeptCountLimitExceeded:
+		return true
+	case ErrorCodeGroupDescLengthLimitExceeded:
+		return true
+	case ErrorCodeGroupExists:
+		return true
+	case ErrorCodeGroupIDTransferNotExists:
+		return true
+	case ErrorCodeGroupMemberTypeUnSupported:
+		return true
+	case ErrorCodeGroupMembersMatching:
+		return true
+	case ErrorCodeGroupNameEmpty:
+		return true
+	case ErrorCodeGroupNameLengthLimitExceeded:
+		return true
+	case ErrorCodeGroupNameRepeated:
+		return true
+	case ErrorCodeGroupNeedOwner:
+		return true
+	case ErrorCodeGroupNotCompanyDept:
+		return true
+	case ErrorCodeGroupNotCompanyUser:
+		return true
+	case ErrorCodeGroupNotExists:
+		return true
+	case ErrorCodeGroupNotInRecycle:
+		return true
+	case ErrorCodeGroupPermissionIDNotExists:
+		return true
+	case ErrorCodeGroupPlatformExists:
+		return true
+	case ErrorCodeGroupPlatformUnSafe:
+		return true
+	case ErrorCodeGroupProfileLengthLimitExceeded:
+		return true
+	case ErrorCodeGroupProfileNotExists:
+		return true
+	case ErrorCodeGroupQuoteExists:
+		return true
+	case ErrorCodeGroupQuoteNotExists:
+		return true
+	case ErrorCodeGroupRecoverFailed:
+		return true
+	case ErrorCodeGroupSearchIndexIsBuilding:
+		return true
+	case ErrorCodeGroupSetAddedCountLimitExceeded:
+		return true
+	case ErrorCodeGroupSetCreateFailed:
+		return true
+	case ErrorCodeGroupSetNameLengthLimitExceeded:
+		return true
+	case ErrorCodeGroupSetNameRepeated:
+		return true
+	case ErrorCodeGroupSetNotEmpty:
+		return true
+	case ErrorCodeGroupSetNotExists:
+		return true
+	case ErrorCodeGroupSetTypeMismatch:
+		return true
+	case ErrorCodeGroupSetTypeUnSupported:
+		return true
+	case ErrorCodeGroupSortTypeUnSupported:
+		return true
+	case ErrorCodeGroupSourceNoPermission:
+		return true
+	case ErrorCodeGroupSourceUnSupported:
+		return true
+	case ErrorCodeGroupSubDeptNotExists:
+		return true
+	case ErrorCodeGroupTransferToCompanyUser:
+		return true
+	case ErrorCodeGroupTypeUnSupported:
+		return true
+	case ErrorCodeGroupUserAboutLengthLimitExceeded:
+		return true
+	case ErrorCodeGroupUserCountLimitExceeded:
+		return true
+	case ErrorCodeGroupUserDisabled:
+		return true
+	case ErrorCodeGroupUserEnabled:
+		return true
+	case ErrorCodeGroupUserExists:
+		return true
+	case ErrorCodeGroupUserHasNoDefRole:
+		return true
+	case ErrorCodeGroupUserNotExists:
+		return true
+	case ErrorCodeGroupUserRoleDescLengthLimitExceeded:
+		return true
+	case ErrorCodeGroupUserRoleKeyExists:
+		return true
+	case ErrorCodeGroupUserRoleKeyLengthLimitExceeded:
+		return true
+	case ErrorCodeGroupUserRoleNameLengthLimitExceeded:
+		return true
+	case ErrorCodeGroupUserRoleNotExists:
+		return true
+	case ErrorCodeGroupVisibleDeptCountLimitExceeded:
+		return true
+	case ErrorCodeGroupVisibleTypeUnSupported:
+		return true
+	case ErrorCodeGroupVisibleUserCountLimitExceeded:
+		return true
+	case ErrorCodeImageDataEmpty:
+		return true
+	case ErrorCodeImageDataInvalid:
+		return true
+	case ErrorCodeImageTypeInvalid:
+		return true
+	case ErrorCodeInvalidAllowDenyList:
+		return true
+	case ErrorCodeInvalidMembershipDepts:
+		return true
+	case ErrorCodeInvalidMembershipRules:
+		return true
+	case ErrorCodeLockFail:
+		return true
+	case ErrorCodeOAuth2AccessDenied:
+		return true
+	case ErrorCodeOAuth2ClientError:
+		return true
+	case ErrorCodeOAuth2InsufficientScope:
+		return true
+	case ErrorCodeOAuth2InvalidClient:
+		return true
+	case ErrorCodeOAuth2InvalidGrant:
+		return true
+	case ErrorCodeOAuth2InvalidRequest:
+		return true
+	case ErrorCodeOAuth2InvalidScope:
+		return true
+	case ErrorCodeOAuth2InvalidToken:
+		return true
+	case ErrorCodeOAuth2ServerError:
+		return true
+	case ErrorCodeOAuth2TemporarilyUnavailable:
+		return true
+	case ErrorCodeOAuth2UnauthorizedClient:
+		return true
+	case ErrorCodeOAuth2UnsupportedGrantType:
+		return true
+	case ErrorCodeOAuth2UnsupportedResponseType:
+		return true
+	case ErrorCodePrivilegeValueInvalid:
+		return true
+	case ErrorCodeRootDeptExists:
+		return true
+	case ErrorCodeSessionBadAuthCode:
+		return true
+	case ErrorCodeSessionBadCorrelateCode:
+		return true
+	case ErrorCodeSessionEncryptKeyIDInvalid:
 		return true
 	case ErrorCodeSessionForbidden:
 		return true
+	case ErrorCodeSessionInvalid:
+		return true
+	case ErrorCodeSessionSuspend:
+		return true
 	case ErrorCodeSessionUnauthenticated:
+		return true
+	case ErrorCodeTokenExpired:
+		return true
+	case ErrorCodeTokenInvalid:
 		return true
 	case ErrorCodeTokenInvalid1001:
 		return true
 	case ErrorCodeTokenInvalid1005:
 		return true
-	case ErrorCodeTokenInvalid1006:
-		return true
-	case ErrorCodeTokenRequestFailed:
-		return true
-	case ErrorCodeTokenServerError:
-		return true
 	case ErrorCodeUnauthenticated:
+		return true
+	case ErrorCodeUserAccountContainSensitiveWords:
+		return true
+	case ErrorCodeUserAccountExists:
+		return true
+	case ErrorCodeUserActivated:
+		return true
+	case ErrorCodeUserActiveError:
+		return true
+	case ErrorCodeUserAddError:
+		return true
+	case ErrorCodeUserAliasNameContainSensitiveWords:
+		return true
+	case ErrorCodeUserAliasNameExists:
+		return true
+	case ErrorCodeUserAliasNameInvalid:
+		return true
+	case ErrorCodeUserAttrInvalid:
+		return true
+	case ErrorCodeUserAvatarExists:
+		return true
+	case ErrorCodeUserAvatarInvalid:
+		return true
+	case ErrorCodeUserCannotChangedCompanyFieldVisible:
+		return true
+	case ErrorCodeUserDefDeptIDInvalid:
+		return true
+	case ErrorCodeUserDeleted:
+		return true
+	case ErrorCodeUserDeptIDsInvalid:
+		return true
+	case ErrorCodeUserDeptNumLimit:
+		return true
+	case ErrorCodeUserDisabled:
+		return true
+	case ErrorCodeUserEmailExists:
+		return true
+	case ErrorCodeUserEmailInvalid:
+		return true
+	case ErrorCodeUserEmployeeIDExists:
+		return true
+	case ErrorCodeUserEmployeeIDInvalid:
+		return true
+	case ErrorCodeUserEmploymentStatusInvalid:
+		return true
+	case ErrorCodeUserEmploymentTypeInvalid:
+		return true
+	case ErrorCodeUserExUserIDContainSensitiveWords:
+		return true
+	case ErrorCodeUserExUserIDExists:
+		return true
+	case ErrorCodeUserExUserIDInvalid:
+		return true
+	case ErrorCodeUserGenderInvalid:
+		return true
+	case ErrorCodeUserInvalid:
+		return true
+	case ErrorCodeUserLeaderInvalid:
+		return true
+	case ErrorCodeUserLoginNameContainSensitiveWords:
+		return true
+	case ErrorCodeUserLoginNameExists:
+		return true
+	case ErrorCodeUserMobilePhoneInvalid:
+		return true
+	case ErrorCodeUserNameCanNotEdit:
+		return true
+	case ErrorCodeUserNameContainSensitiveWords:
+		return true
+	case ErrorCodeUserNameExists:
+		return true
+	case ErrorCodeUserNameInvalid:
+		return true
+	case ErrorCodeUserNickNameContainSensitiveWords:
+		return true
+	case ErrorCodeUserNickNameExists:
+		return true
+	case ErrorCodeUserNickNameInvalid:
+		return true
+	case ErrorCodeUserNotExists:
+		return true
+	case ErrorCodeUserNotInAnyCompany:
+		return true
+	case ErrorCodeUserNotLogin:
+		return true
+	case ErrorCodeUserOrPasswordsError:
+		return true
+	case ErrorCodeUserPhoneExists:
+		return true
+	case ErrorCodeUserSourceInvalid:
+		return true
+	case ErrorCodeUserStatusInvalid:
+		return true
+	case ErrorCodeUserTelephoneInvalid:
+		return true
+	case ErrorCodeUserThirdUnionIDInvalid:
+		return true
+	case ErrorCodeUserTitleInvalid:
+		return true
+	case ErrorCodeUserTitleRepeatErr:
+		return true
+	case ErrorCodeUserUnionIDAlreadyExist:
+		return true
+	case ErrorCodeUserWeakPassword:
+		return true
+	case ErrorCodeUserWorkPlaceInvalid:
+		return true
+	case ErrorCodeUsersNotInSameCompany:
+		return true
+	case ErrorCodeVirtualGroupExists:
+		return true
+	case ErrorCodeVirtualGroupNotExists:
+		return true
+	case ErrorCodeVisRulesSetObjLimit:
+		return true
+	case ErrorCodeVisRulesSetObjRulesLimit:
+		return true
+	case ErrorCodeVisRulesVisObjLimit:
 		return true
 	default:
 		return false
@@ -152,18 +1001,22 @@ func (e ErrorCode) Valid() bool {
 // document says nothing.
 func (e ErrorCode) Kind() wire.Kind {
 	switch e {
-	case 401, 400401, 40100009, 400001001, 400001005, 400001006:
+	case 401, 400401, 40100008, 40100009, 40100011, 400001001, 400001004, 400001005, 400001017, 400001025, 400020002, 401000001, 401001003, 401001005, 401002001, 401020001, 401030001, 401030002, 401030003:
 		return wire.KindUnauthenticated
-	case 403, 400403, 400000003, 403000001:
+	case 403, 400403, 40000005, 40100002, 40300003, 40300010, 400002001, 400002003, 400002049, 400002100, 400002158, 400002162, 400002163, 403000001, 403000002, 403002001, 403013044, 403013047:
 		return wire.KindPermission
-	case 40000005, 400008018, 400411340:
+	case 40000001, 40000999, 40100004, 40100010, 400000002, 400000003, 400000004, 400000007, 400000106, 400001007, 400001008, 400001014, 400001020, 400001021, 400001022, 400001024, 400001026, 400002005, 400002008, 400002009, 400002011, 400002012, 400002015, 400002016, 400002017, 400002020, 400002021, 400002022, 400002023, 400002027, 400002028, 400002029, 400002030, 400002031, 400002032, 400002033, 400002034, 400002035, 400002036, 400002037, 400002038, 400002039, 400002041, 400002047, 400002054, 400002056, 400002057, 400002058, 400002103, 400002104, 400002108, 400002110, 400002114, 400002115, 400002116, 400002117, 400002118, 400002119, 400002120, 400002121, 400002123, 400002131, 400002132, 400002133, 400002136, 400002137, 400002138, 400002140, 400002145, 400002146, 400002149, 400002150, 400002160, 400008018, 400010001, 400010002, 400010003, 400020004, 400020006, 400020009, 400020010, 400020011, 400020012, 400020013, 400020014, 400020015, 400020016, 400313002, 400313003, 400411340, 403013008, 403013009, 403013015, 403013017, 403013018, 403013021, 403013027, 403013031, 403013032, 403013038, 403013040, 403013041, 403013048, 403013049, 403013050, 403013051, 403013052, 403013057, 403013058, 403013059, 403013063, 403013064, 403013067, 415000001, 415002001, 500010001:
 		return wire.KindInvalidArgument
-	case 50000006, 500000004:
+	case 50000006, 50300007, 400000201, 499000001, 499002001, 500000001, 500000002, 500000003, 500000004, 500002001, 500002002, 500002003, 500010002, 503000001:
 		return wire.KindUnavailable
-	case 400010018:
-		return wire.KindUnknown
-	case 404000001:
+	case 400000001, 429000001, 429002001:
+		return wire.KindRateLimited
+	case 400000005, 400000006, 400000101, 400000102, 400000104, 400000105, 400001023, 400002002, 400002004, 400002006, 400002007, 400002010, 400002013, 400002014, 400002025, 400002026, 400002040, 400002042, 400002043, 400002044, 400002045, 400002046, 400002048, 400002051, 400002052, 400002053, 400002055, 400002059, 400002060, 400002101, 400002105, 400002106, 400002107, 400002109, 400002111, 400002112, 400002122, 400002126, 400002127, 400002134, 400002139, 400002141, 400002142, 400002143, 400002144, 400002147, 400002148, 400002151, 400002153, 400002155, 400002156, 400002157, 400002159, 400002165, 400020005, 400020007, 400020008, 400308001, 400308002, 400308003, 400313001, 403013001, 403013004, 403013006, 403013007, 403013011, 403013013, 403013014, 403013019, 403013020, 403013023, 403013024, 403013025, 403013026, 403013028, 403013029, 403013030, 403013034, 403013035, 403013039, 403013043, 403013046, 403013053, 403013054, 403013056, 403013060, 403013061, 403013062:
+		return wire.KindConflict
+	case 400000103, 400001006, 400002024, 400002102, 400002113, 400002124, 400002125, 400002128, 400002152, 400002154, 400002161, 400020003, 403013002, 403013003, 403013012, 403013016, 403013022, 403013033, 403013036, 403013042, 403013045, 403013055, 403013065, 404000001:
 		return wire.KindNotFound
+	case 400002050, 400002129, 400002130, 400010018, 403013005, 403013010, 403013037, 403013066, 999999999:
+		return wire.KindUnknown
 	default:
 		return wire.KindByStatus
 	}
@@ -232,11 +1085,71 @@ func (e KsoIDType) Valid() bool {
 	}
 }
 
+// Defines values for PermissionEntityType.
+const (
+	PermissionEntityTypeDept  PermissionEntityType = "dept"
+	PermissionEntityTypeGroup PermissionEntityType = "group"
+	PermissionEntityTypeUser  PermissionEntityType = "user"
+)
+
+// Valid indicates whether the value is a known member of the PermissionEntityType enum.
+func (e PermissionEntityType) Valid() bool {
+	switch e {
+	case PermissionEntityTypeDept:
+		return true
+	case PermissionEntityTypeGroup:
+		return true
+	case PermissionEntityTypeUser:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PermissionType.
+const (
+	PermissionTypeVisit PermissionType = "visit"
+)
+
+// Valid indicates whether the value is a known member of the PermissionType enum.
+func (e PermissionType) Valid() bool {
+	switch e {
+	case PermissionTypeVisit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TitleMode.
+const (
+	TitleModeGeneral   TitleMode = "general"
+	TitleModeMultidept TitleMode = "multidept"
+)
+
+// Valid indicates whether the value is a known member of the TitleMode enum.
+func (e TitleMode) Valid() bool {
+	switch e {
+	case TitleModeGeneral:
+		return true
+	case TitleModeMultidept:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UserRole.
 const (
-	UserRoleAdmin      UserRole = "admin"
-	UserRoleNormal     UserRole = "normal"
-	UserRoleSuperAdmin UserRole = "super-admin"
+	UserRoleAdmin              UserRole = "admin"
+	UserRoleAuditAdmin         UserRole = "audadmin"
+	UserRoleNormal             UserRole = "normal"
+	UserRoleSecurityAdmin      UserRole = "secadmin"
+	UserRoleSuperAdmin         UserRole = "super-admin"
+	UserRoleSuperAuditAdmin    UserRole = "super-audadmin"
+	UserRoleSuperSecurityAdmin UserRole = "super-secadmin"
+	UserRoleSuperSystemAdmin   UserRole = "super-sysadmin"
+	UserRoleSystemAdmin        UserRole = "sysadmin"
 )
 
 // Valid indicates whether the value is a known member of the UserRole enum.
@@ -244,9 +1157,21 @@ func (e UserRole) Valid() bool {
 	switch e {
 	case UserRoleAdmin:
 		return true
+	case UserRoleAuditAdmin:
+		return true
 	case UserRoleNormal:
 		return true
+	case UserRoleSecurityAdmin:
+		return true
 	case UserRoleSuperAdmin:
+		return true
+	case UserRoleSuperAuditAdmin:
+		return true
+	case UserRoleSuperSecurityAdmin:
+		return true
+	case UserRoleSuperSystemAdmin:
+		return true
+	case UserRoleSystemAdmin:
 		return true
 	default:
 		return false
@@ -271,6 +1196,42 @@ func (e UserStatus) Valid() bool {
 	case UserStatusDisabled:
 		return true
 	case UserStatusNotactive:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UserType.
+const (
+	UserTypeCompanyUser     UserType = "company_user"
+	UserTypeExternalContact UserType = "external_contact"
+)
+
+// Valid indicates whether the value is a known member of the UserType enum.
+func (e UserType) Valid() bool {
+	switch e {
+	case UserTypeCompanyUser:
+		return true
+	case UserTypeExternalContact:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UserTypeV2.
+const (
+	UserTypeV2CompanyMember UserTypeV2 = "company_member"
+	UserTypeV2ExternalGuest UserTypeV2 = "external_guest"
+)
+
+// Valid indicates whether the value is a known member of the UserTypeV2 enum.
+func (e UserTypeV2) Valid() bool {
+	switch e {
+	case UserTypeV2CompanyMember:
+		return true
+	case UserTypeV2ExternalGuest:
 		return true
 	default:
 		return false
@@ -303,8 +1264,8 @@ type BatchCreateCustomAttrDefsAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
 	Code int64 `json:"code,omitzero"`
 
-	// Data Definitions of custom attributes.
-	Data CustomAttrDefList `json:"data,omitzero"`
+	// Data What became of new definitions: their ids, or the definitions themselves.
+	Data NewCustomAttrDefs `json:"data,omitzero"`
 
 	// Desc Failures only: a longer explanation.
 	Desc string `json:"desc,omitzero"`
@@ -321,7 +1282,7 @@ type BatchCreateCustomAttrDefsAnswer struct {
 
 // BatchCreateCustomAttrDefsRequest defines model for BatchCreateCustomAttrDefsRequest.
 type BatchCreateCustomAttrDefsRequest struct {
-	// CustomAttrs The definitions, without id.
+	// CustomAttrs The definitions, 100 at most.
 	CustomAttrs []CustomAttrDefInput `json:"custom_attrs,omitzero"`
 }
 
@@ -348,7 +1309,7 @@ type BatchDeleteCustomAttrDefsAnswer struct {
 
 // BatchDeleteCustomAttrDefsRequest defines model for BatchDeleteCustomAttrDefsRequest.
 type BatchDeleteCustomAttrDefsRequest struct {
-	// AttrIDs Ids of the attributes.
+	// AttrIDs Ids of the attributes, 100 at most.
 	AttrIDs []string `json:"attr_ids,omitzero"`
 }
 
@@ -402,7 +1363,7 @@ type BatchDisableUsersAnswer struct {
 
 // BatchDisableUsersRequest defines model for BatchDisableUsersRequest.
 type BatchDisableUsersRequest struct {
-	// UserIDs User ids.
+	// UserIDs User ids, 100 at most.
 	UserIDs []string `json:"user_ids,omitzero"`
 }
 
@@ -429,7 +1390,7 @@ type BatchEnableUsersAnswer struct {
 
 // BatchEnableUsersRequest defines model for BatchEnableUsersRequest.
 type BatchEnableUsersRequest struct {
-	// UserIDs User ids.
+	// UserIDs User ids, 100 at most.
 	UserIDs []string `json:"user_ids,omitzero"`
 }
 
@@ -480,8 +1441,11 @@ type BatchReadDeptMembersRequest struct {
 	// Status Members of these states only, up to three values.
 	Status []UserStatusFilter `json:"status,omitzero"`
 
-	// UserIDs User ids. The vendor names no limit; 50 is a careful number.
+	// UserIDs User ids, 50 at most.
 	UserIDs []string `json:"user_ids,omitzero"`
+
+	// WithDeptDetail Return dept_info too. False if left out.
+	WithDeptDetail *bool `json:"with_dept_detail,omitempty"`
 
 	// WithUserDetail Return user_info too. False if left out.
 	WithUserDetail *bool `json:"with_user_detail,omitempty"`
@@ -510,7 +1474,7 @@ type BatchReadDeptsAnswer struct {
 
 // BatchReadDeptsRequest defines model for BatchReadDeptsRequest.
 type BatchReadDeptsRequest struct {
-	// DeptIDs Department ids.
+	// DeptIDs Department ids, 100 at most.
 	DeptIDs []string `json:"dept_ids,omitzero"`
 }
 
@@ -537,7 +1501,7 @@ type BatchReadUserCustomAttrsAnswer struct {
 
 // BatchReadUserCustomAttrsRequest defines model for BatchReadUserCustomAttrsRequest.
 type BatchReadUserCustomAttrsRequest struct {
-	// UserIDs User ids.
+	// UserIDs User ids, 100 at most.
 	UserIDs []string `json:"user_ids,omitzero"`
 }
 
@@ -568,7 +1532,7 @@ type BatchReadUsersRequest struct {
 	// Status Users of these states only.
 	Status []UserStatusFilter `json:"status,omitzero"`
 
-	// UserIDs User ids. The vendor names no limit; 50 is a careful number.
+	// UserIDs User ids, 50 at most.
 	UserIDs []string `json:"user_ids,omitzero"`
 
 	// WithDept Return the departments too. False if left out.
@@ -598,8 +1562,8 @@ type BatchUpdateCustomAttrDefsAnswer struct {
 
 // BatchUpdateCustomAttrDefsRequest defines model for BatchUpdateCustomAttrDefsRequest.
 type BatchUpdateCustomAttrDefsRequest struct {
-	// CustomAttrs The definitions, with their ids.
-	CustomAttrs []CustomAttrDefInput `json:"custom_attrs,omitzero"`
+	// CustomAttrs The definitions with their ids, 100 at most.
+	CustomAttrs []CustomAttrDefChange `json:"custom_attrs,omitzero"`
 }
 
 // BatchUpdateUserCustomAttrsAnswer defines model for BatchUpdateUserCustomAttrsAnswer.
@@ -625,7 +1589,7 @@ type BatchUpdateUserCustomAttrsAnswer struct {
 
 // BatchUpdateUserCustomAttrsRequest defines model for BatchUpdateUserCustomAttrsRequest.
 type BatchUpdateUserCustomAttrsRequest struct {
-	// Users The new values, user by user.
+	// Users The new values, user by user, 1024 at most.
 	Users []UserCustomAttrsInput `json:"users,omitzero"`
 }
 
@@ -652,7 +1616,7 @@ type BatchUpdateUserDeptAnswer struct {
 
 // BatchUpdateUserDeptRequest defines model for BatchUpdateUserDeptRequest.
 type BatchUpdateUserDeptRequest struct {
-	// UserDeptInfoList The new departments, user by user.
+	// UserDeptInfoList The new departments, user by user, 1024 at most.
 	UserDeptInfoList []UserDeptsInput `json:"user_dept_info_list,omitzero"`
 }
 
@@ -679,14 +1643,14 @@ type BatchUpdateUserOrderAnswer struct {
 
 // BatchUpdateUserOrderRequest defines model for BatchUpdateUserOrderRequest.
 type BatchUpdateUserOrderRequest struct {
-	// UserOrderList The new places.
+	// UserOrderList The new places, 1024 at most.
 	UserOrderList []UserOrderInput `json:"user_order_list,omitzero"`
 }
 
 // Company A company, the tenant.
 type Company struct {
 	// Ctime Time of creation, seconds since 1970.
-	Ctime int64 `json:"ctime,omitzero"`
+	Ctime *int64 `json:"ctime,omitzero"`
 
 	// ID Id of the company.
 	ID string `json:"id,omitzero"`
@@ -748,7 +1712,7 @@ type CreateDeptAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
 	Code int64 `json:"code,omitzero"`
 
-	// Data A department that was just created. Its id is called dept_id here and nowhere else.
+	// Data A department that was just created. Its id comes as id or as dept_id.
 	Data NewDept `json:"data,omitzero"`
 
 	// Desc Failures only: a longer explanation.
@@ -769,7 +1733,7 @@ type CreateDeptRequest struct {
 	// ExDeptID Id in the outer identity source.
 	ExDeptID *string `json:"ex_dept_id,omitempty"`
 
-	// Leaders The department's managers.
+	// Leaders The department's managers, 5 at most.
 	Leaders []DeptLeaderInput `json:"leaders,omitzero"`
 
 	// Name Name.
@@ -780,6 +1744,9 @@ type CreateDeptRequest struct {
 
 	// ParentID Id of the parent department.
 	ParentID string `json:"parent_id"`
+
+	// Type Kind of department.
+	Type *string `json:"type,omitempty"`
 }
 
 // CreateUserAnswer defines model for CreateUserAnswer.
@@ -807,7 +1774,7 @@ type CreateUserAnswer struct {
 
 // CreateUserRequest defines model for CreateUserRequest.
 type CreateUserRequest struct {
-	// Avatar Private deployments only. URL of the picture.
+	// Avatar URL of the picture.
 	Avatar *string `json:"avatar,omitempty"`
 
 	// City City.
@@ -819,7 +1786,7 @@ type CreateUserRequest struct {
 	// DefDeptID Id of the main department.
 	DefDeptID *string `json:"def_dept_id,omitempty"`
 
-	// DeptIDs Ids of the departments the user joins.
+	// DeptIDs Ids of the departments the user joins, 10 at most.
 	DeptIDs []string `json:"dept_ids,omitzero"`
 
 	// Email E-mail address.
@@ -841,13 +1808,14 @@ type CreateUserRequest struct {
 	// ExUserID Id in the outer identity source.
 	ExUserID *string `json:"ex_user_id,omitempty"`
 
-	// Gender Gender to set. undefined cannot be set.
+	// Gender Gender to set. The pages leave undefined out; the vendor's machine-readable
+	// description has it.
 	Gender *GenderInput `json:"gender,omitempty"`
 
 	// LeaderID user_id of the direct manager.
 	LeaderID *string `json:"leader_id,omitempty"`
 
-	// LoginName Private deployments only. Name the user signs in with.
+	// LoginName Name the user signs in with.
 	LoginName *string `json:"login_name,omitempty"`
 
 	// Phone Mobile number.
@@ -862,7 +1830,7 @@ type CreateUserRequest struct {
 	// Title Job title.
 	Title *string `json:"title,omitempty"`
 
-	// Titles Private deployments only. Titles by department.
+	// Titles Job titles out of the company's list.
 	Titles *UserTitlesInput `json:"titles,omitempty"`
 
 	// UserName Display name.
@@ -880,8 +1848,19 @@ type CurrentUser struct {
 	// CompanyID Id of the company.
 	CompanyID string `json:"company_id,omitzero"`
 
+	// ExUserID Id in the outer identity source.
+	ExUserID string `json:"ex_user_id,omitzero"`
+
 	// ID User id.
 	ID string `json:"id,omitzero"`
+
+	// Type Whether somebody belongs to the company or is a contact from outside. The older pair of
+	// words.
+	Type UserType `json:"type,omitzero"`
+
+	// TypeV2 Whether somebody belongs to the company or is a guest from outside. The newer pair of
+	// words.
+	TypeV2 UserTypeV2 `json:"type_v2,omitzero"`
 
 	// UserName Display name.
 	UserName string `json:"user_name,omitzero"`
@@ -907,29 +1886,44 @@ type CustomAttrDef struct {
 	// Options Choices, where the kind has any.
 	Options []CustomAttrOption `json:"options,omitzero"`
 
-	// ValueType Kind of value.
-	ValueType string `json:"value_type,omitzero"`
+	// ValueType Kind of the values of a custom attribute.
+	ValueType CustomAttrType `json:"value_type,omitzero"`
 }
 
-// CustomAttrDefInput A definition to create or to change.
-type CustomAttrDefInput struct {
-	// ID Id of the attribute. Left out when it is created.
+// CustomAttrDefChange A definition to change. The vendor wants name and options in any case.
+type CustomAttrDefChange struct {
+	// ID Id of the attribute.
 	ID *string `json:"id,omitempty"`
 
 	// Name Name.
-	Name *string `json:"name,omitempty"`
+	Name string `json:"name"`
 
-	// Options Choices, where the kind has any.
+	// Options Choices, 10 at most; empty where the kind has none.
 	Options []CustomAttrOptionInput `json:"options,omitzero"`
 
-	// ValueType Kind of value.
-	ValueType *string `json:"value_type,omitempty"`
+	// ValueType Kind of the values of a custom attribute.
+	ValueType *CustomAttrTypeInput `json:"value_type,omitempty"`
+}
+
+// CustomAttrDefInput A definition to create.
+type CustomAttrDefInput struct {
+	// Name Name.
+	Name string `json:"name"`
+
+	// Options Choices, 10 at most, where the kind has any.
+	Options []CustomAttrOptionInput `json:"options,omitzero"`
+
+	// ValueType Kind of the values of a custom attribute.
+	ValueType CustomAttrTypeInput `json:"value_type"`
 }
 
 // CustomAttrDefList Definitions of custom attributes.
 type CustomAttrDefList struct {
 	// CustomAttrs The definitions.
 	CustomAttrs []CustomAttrDef `json:"custom_attrs,omitzero"`
+
+	// Total Number of definitions.
+	Total int64 `json:"total,omitzero"`
 }
 
 // CustomAttrLink A link.
@@ -944,10 +1938,10 @@ type CustomAttrLink struct {
 // CustomAttrLinkInput A link to set.
 type CustomAttrLinkInput struct {
 	// Link Address.
-	Link *string `json:"link,omitempty"`
+	Link string `json:"link"`
 
 	// Title Text shown.
-	Title *string `json:"title,omitempty"`
+	Title string `json:"title"`
 }
 
 // CustomAttrOption A choice of an attribute.
@@ -962,11 +1956,17 @@ type CustomAttrOption struct {
 // CustomAttrOptionInput A choice to set.
 type CustomAttrOptionInput struct {
 	// Key Key.
-	Key *string `json:"key,omitempty"`
+	Key string `json:"key"`
 
 	// Name Text shown.
-	Name *string `json:"name,omitempty"`
+	Name string `json:"name"`
 }
+
+// CustomAttrType Kind of the values of a custom attribute.
+type CustomAttrType string
+
+// CustomAttrTypeInput Kind of the values of a custom attribute.
+type CustomAttrTypeInput = CustomAttrType
 
 // CustomAttrValue The value of one custom attribute, in the field that fits its kind.
 type CustomAttrValue struct {
@@ -998,12 +1998,12 @@ type CustomAttrValue struct {
 // CustomAttrValueInput A value to set. Fill the one field that fits the attribute's kind.
 type CustomAttrValueInput struct {
 	// AttrID Id of the attribute.
-	AttrID *string `json:"attr_id,omitempty"`
+	AttrID string `json:"attr_id"`
 
 	// Option The option chosen.
 	Option *string `json:"option,omitempty"`
 
-	// RelationDepts Department ids.
+	// RelationDepts Department ids, 128 at most.
 	RelationDepts []string `json:"relation_depts,omitzero"`
 
 	// RelationUser User id.
@@ -1064,10 +2064,14 @@ type Dept struct {
 	AbsPath string `json:"abs_path,omitzero"`
 
 	// Ctime Time of creation, seconds since 1970.
-	Ctime int64 `json:"ctime,omitzero"`
+	Ctime *int64 `json:"ctime,omitzero"`
 
 	// ExDeptID Id in the outer identity source. The same as the department id if none was set.
 	ExDeptID string `json:"ex_dept_id,omitzero"`
+
+	// HasPermission Whether the app's data permission covers the department. Only with
+	// with_permission=true.
+	HasPermission *bool `json:"has_permission,omitzero"`
 
 	// ID Made by the platform.
 	ID string `json:"id,omitzero"`
@@ -1079,7 +2083,7 @@ type Dept struct {
 	Name string `json:"name,omitzero"`
 
 	// Order Place among its siblings. May exceed 32 bits.
-	Order int64 `json:"order,omitzero"`
+	Order *int64 `json:"order,omitzero"`
 
 	// ParentID Id of the parent department. Empty or "0" at the root.
 	ParentID string `json:"parent_id,omitzero"`
@@ -1087,14 +2091,26 @@ type Dept struct {
 	// Source Private deployments only. Identity source.
 	Source string `json:"source,omitzero"`
 
-	// Type Private deployments only. Kind of department.
+	// Type Kind of department. Seen at private deployments only.
 	Type string `json:"type,omitzero"`
+}
+
+// DeptBrief A department in few words.
+type DeptBrief struct {
+	// AbsPath Names from the root down, joined by slashes.
+	AbsPath string `json:"abs_path,omitzero"`
+
+	// ID Id of the department.
+	ID string `json:"id,omitzero"`
+
+	// Name Name.
+	Name string `json:"name,omitzero"`
 }
 
 // DeptLeader A manager of a department.
 type DeptLeader struct {
 	// Order Place among the managers.
-	Order int64 `json:"order,omitzero"`
+	Order *int64 `json:"order,omitzero"`
 
 	// UserID User id.
 	UserID string `json:"user_id,omitzero"`
@@ -1118,19 +2134,22 @@ type DeptList struct {
 // DeptMember A person's place in one department.
 type DeptMember struct {
 	// Ctime Time of creation, seconds since 1970.
-	Ctime int64 `json:"ctime,omitzero"`
+	Ctime *int64 `json:"ctime,omitzero"`
 
 	// DeptID Id of the department: one string, though the page calls it a list.
 	DeptID string `json:"dept_id,omitzero"`
 
+	// DeptInfo A department in few words.
+	DeptInfo *DeptBrief `json:"dept_info,omitzero"`
+
 	// IsLeader Whether the person manages this department.
-	IsLeader bool `json:"is_leader,omitzero"`
+	IsLeader *bool `json:"is_leader,omitzero"`
 
 	// Mtime Last change, seconds since 1970.
-	Mtime int64 `json:"mtime,omitzero"`
+	Mtime *int64 `json:"mtime,omitzero"`
 
 	// Order Place within the department. May exceed 32 bits.
-	Order int64 `json:"order,omitzero"`
+	Order *int64 `json:"order,omitzero"`
 
 	// UserID User id.
 	UserID string `json:"user_id,omitzero"`
@@ -1138,7 +2157,7 @@ type DeptMember struct {
 	// UserInfo A person. Operations return different parts of this, 10 to 21 fields: a field may be
 	// missing because the operation leaves it out, because the app lacks the scope of the field, or
 	// because it is unset. Unset text may also come as an empty string.
-	UserInfo User `json:"user_info,omitzero"`
+	UserInfo *User `json:"user_info,omitzero"`
 }
 
 // DeptPage One page of departments.
@@ -1161,8 +2180,17 @@ type DeptPage struct {
 // text is the first non-empty one of msg, message, error; the detail the first of desc, detail,
 // debug.desc, debug.cause, error_description.
 type ErrorAnswer struct {
-	// Code Codes with public evidence. The vendor's full list is not known, so other codes will
-	// come. The leading digits resemble an HTTP status and are not it: 400000003 arrives with HTTP 403.
+	// Code Names and numbers are those of the vendor's machine-readable description, which lists
+	// 781 codes of all its APIs. Three digits that resemble an HTTP status, three for a service,
+	// three for the fault; those of the token endpoint have eight digits. Here are the codes of the
+	// services that the directory is made of: 000 (common to all), 001 (sign-in), 002 (users,
+	// departments, companies), 010 (pictures), 013 (user groups), 020 (accounts), 030 (tokens), 308
+	// (visibility), 313 (space), those of the token endpoint, and 999999999. What is only
+	// documents, mail, calendars, meetings or chats is not. Beside them stand nine codes that
+	// others report and that the description does not have, or has for another API: 401, 403,
+	// 400401, 400403, 400001001, 400001005, 400008018, 400010018, 400411340. Kinds follow the
+	// names. The description does not tell which HTTP status comes with a code, and the first
+	// digits need not be it: 400000003 arrives with HTTP 403.
 	Code ErrorCode `json:"code,omitzero"`
 
 	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
@@ -1196,8 +2224,17 @@ type ErrorAnswer struct {
 	RequestID string `json:"request_id,omitzero"`
 }
 
-// ErrorCode Codes with public evidence. The vendor's full list is not known, so other codes will
-// come. The leading digits resemble an HTTP status and are not it: 400000003 arrives with HTTP 403.
+// ErrorCode Names and numbers are those of the vendor's machine-readable description, which lists
+// 781 codes of all its APIs. Three digits that resemble an HTTP status, three for a service, three
+// for the fault; those of the token endpoint have eight digits. Here are the codes of the services
+// that the directory is made of: 000 (common to all), 001 (sign-in), 002 (users, departments,
+// companies), 010 (pictures), 013 (user groups), 020 (accounts), 030 (tokens), 308 (visibility),
+// 313 (space), those of the token endpoint, and 999999999. What is only documents, mail, calendars,
+// meetings or chats is not. Beside them stand nine codes that others report and that the
+// description does not have, or has for another API: 401, 403, 400401, 400403, 400001001,
+// 400001005, 400008018, 400010018, 400411340. Kinds follow the names. The description does not tell
+// which HTTP status comes with a code, and the first digits need not be it: 400000003 arrives with
+// HTTP 403.
 type ErrorCode int64
 
 // ErrorDebug What the token endpoint says about a failure.
@@ -1216,7 +2253,8 @@ type ErrorMore = json.RawMessage
 // never a list.
 type Gender string
 
-// GenderInput Gender to set. undefined cannot be set.
+// GenderInput Gender to set. The pages leave undefined out; the vendor's machine-readable
+// description has it.
 type GenderInput = Gender
 
 // GetContactsPermissionScopeAnswer defines model for GetContactsPermissionScopeAnswer.
@@ -1329,7 +2367,7 @@ type GetDeptsByExIDsAnswer struct {
 
 // GetDeptsByExIDsRequest defines model for GetDeptsByExIdsRequest.
 type GetDeptsByExIDsRequest struct {
-	// ExDeptIDs Ids of the outer identity source.
+	// ExDeptIDs Ids of the outer identity source, 100 at most.
 	ExDeptIDs []string `json:"ex_dept_ids,omitzero"`
 }
 
@@ -1435,7 +2473,7 @@ type GetUsersByExUserIDsAnswer struct {
 
 // GetUsersByExUserIDsRequest defines model for GetUsersByExUserIdsRequest.
 type GetUsersByExUserIDsRequest struct {
-	// ExUserIDs Ids of the outer identity source.
+	// ExUserIDs Ids of the outer identity source, 100 at most.
 	ExUserIDs []string `json:"ex_user_ids,omitzero"`
 
 	// Status Users of these states only.
@@ -1466,7 +2504,7 @@ type GetUsersByPhonesAnswer struct {
 
 // GetUsersByPhonesRequest defines model for GetUsersByPhonesRequest.
 type GetUsersByPhonesRequest struct {
-	// Phones Mobile numbers.
+	// Phones Mobile numbers, 100 at most.
 	Phones []string `json:"phones,omitzero"`
 
 	// Status Users of these states only.
@@ -1613,19 +2651,31 @@ type MemberPage struct {
 	Total int64 `json:"total,omitzero"`
 }
 
-// NewDept A department that was just created. Its id is called dept_id here and nowhere else.
+// NewCustomAttrDefs What became of new definitions: their ids, or the definitions themselves.
+type NewCustomAttrDefs struct {
+	// AttrIDs Ids of the new attributes. The key that the machine-readable description has.
+	AttrIDs []string `json:"attr_ids,omitzero"`
+
+	// CustomAttrs The definitions. What other clients read.
+	CustomAttrs []CustomAttrDef `json:"custom_attrs,omitzero"`
+}
+
+// NewDept A department that was just created. Its id comes as id or as dept_id.
 type NewDept struct {
 	// AbsPath Names from the root down, joined by slashes.
 	AbsPath string `json:"abs_path,omitzero"`
 
 	// Ctime Time of creation, seconds since 1970.
-	Ctime int64 `json:"ctime,omitzero"`
+	Ctime *int64 `json:"ctime,omitzero"`
 
-	// DeptID Made by the platform. The same as id in all other answers.
+	// DeptID The same id. The key that the page has.
 	DeptID string `json:"dept_id,omitzero"`
 
 	// ExDeptID Id in the outer identity source. The same as the department id if none was set.
 	ExDeptID string `json:"ex_dept_id,omitzero"`
+
+	// ID Made by the platform. The key that the machine-readable description has.
+	ID string `json:"id,omitzero"`
 
 	// Leaders The department's managers.
 	Leaders []DeptLeader `json:"leaders,omitzero"`
@@ -1634,10 +2684,13 @@ type NewDept struct {
 	Name string `json:"name,omitzero"`
 
 	// Order Place among its siblings. May exceed 32 bits.
-	Order int64 `json:"order,omitzero"`
+	Order *int64 `json:"order,omitzero"`
 
 	// ParentID Id of the parent department. Empty or "0" at the root.
 	ParentID string `json:"parent_id,omitzero"`
+
+	// Type Kind of department.
+	Type string `json:"type,omitzero"`
 }
 
 // NoData Nothing: the call returns no data. The key is missing or, in some private builds, null.
@@ -1717,8 +2770,8 @@ type PermissionEntity struct {
 	// Entity A person, a department or a user group.
 	Entity PermissionEntityRef `json:"entity,omitzero"`
 
-	// PermissionType What the app may do with it: visit.
-	PermissionType string `json:"permission_type,omitzero"`
+	// PermissionType What the app may do with what it sees.
+	PermissionType PermissionType `json:"permission_type,omitzero"`
 }
 
 // PermissionEntityList A page of what the app may see.
@@ -1735,19 +2788,28 @@ type PermissionEntityRef struct {
 	// ID Its id.
 	ID string `json:"id,omitzero"`
 
-	// Type user, dept or group.
-	Type string `json:"type,omitzero"`
+	// Type What an entry is.
+	Type PermissionEntityType `json:"type,omitzero"`
 }
+
+// PermissionEntityType What an entry is.
+type PermissionEntityType string
 
 // PermissionScope What the app may see in one part of the address book.
 type PermissionScope struct {
 	// DeptIDs Departments.
 	DeptIDs []string `json:"dept_ids,omitzero"`
 
-	// Scope org, or partner when that works one day.
-	Scope string `json:"scope,omitzero"`
+	// GroupIDs User groups.
+	GroupIDs []string `json:"group_ids,omitzero"`
 
-	// UserIDs People. Not confirmed.
+	// PermissionType What the app may do with what it sees.
+	PermissionType PermissionType `json:"permission_type,omitzero"`
+
+	// Scope org, or partner when that works one day.
+	Scope PermissionScopeName `json:"scope,omitzero"`
+
+	// UserIDs People.
 	UserIDs []string `json:"user_ids,omitzero"`
 }
 
@@ -1756,6 +2818,12 @@ type PermissionScopeList struct {
 	// Items One entry for each part asked for.
 	Items []PermissionScope `json:"items,omitzero"`
 }
+
+// PermissionScopeName org, or partner when that works one day.
+type PermissionScopeName = ContactScope
+
+// PermissionType What the app may do with what it sees.
+type PermissionType string
 
 // RemoveDeptMemberAnswer defines model for RemoveDeptMemberAnswer.
 type RemoveDeptMemberAnswer struct {
@@ -1777,6 +2845,12 @@ type RemoveDeptMemberAnswer struct {
 	// Msg Free text: empty, ok or success. A failure has its text here or in message.
 	Msg string `json:"msg,omitzero"`
 }
+
+// TitleMode general titles hold everywhere, multidept ones in one department each.
+type TitleMode string
+
+// TitleModeInput general titles hold everywhere, multidept ones in one department each.
+type TitleModeInput = TitleMode
 
 // UpdateDeptAnswer defines model for UpdateDeptAnswer.
 type UpdateDeptAnswer struct {
@@ -1804,7 +2878,7 @@ type UpdateDeptRequest struct {
 	// ExDeptID Id in the outer identity source.
 	ExDeptID *string `json:"ex_dept_id,omitempty"`
 
-	// Leaders The department's managers.
+	// Leaders The department's managers, 5 at most.
 	Leaders []DeptLeaderInput `json:"leaders,omitzero"`
 
 	// Name Name.
@@ -1815,6 +2889,9 @@ type UpdateDeptRequest struct {
 
 	// ParentID Id of the parent department.
 	ParentID *string `json:"parent_id,omitempty"`
+
+	// Type Kind of department.
+	Type *string `json:"type,omitempty"`
 }
 
 // UpdateUserAnswer defines model for UpdateUserAnswer.
@@ -1840,7 +2917,7 @@ type UpdateUserAnswer struct {
 
 // UpdateUserRequest What to change. A field that is left out stays as it is.
 type UpdateUserRequest struct {
-	// Avatar Private deployments only. URL of the picture.
+	// Avatar URL of the picture.
 	Avatar *string `json:"avatar,omitempty"`
 
 	// City City.
@@ -1858,7 +2935,8 @@ type UpdateUserRequest struct {
 	// EmployeeID Staff number.
 	EmployeeID *string `json:"employee_id,omitempty"`
 
-	// Employer Employing company.
+	// Employer Employing company. Taken from createUser; the machine-readable description lacks it
+	// here.
 	Employer *string `json:"employer,omitempty"`
 
 	// EmploymentStatus probationary is the one documented value.
@@ -1871,7 +2949,8 @@ type UpdateUserRequest struct {
 	// ExUserID Id in the outer identity source.
 	ExUserID *string `json:"ex_user_id,omitempty"`
 
-	// Gender Gender to set. undefined cannot be set.
+	// Gender Gender to set. The pages leave undefined out; the vendor's machine-readable
+	// description has it.
 	Gender *GenderInput `json:"gender,omitempty"`
 
 	// LeaderID user_id of the direct manager.
@@ -1892,8 +2971,8 @@ type UpdateUserRequest struct {
 	// Title Job title.
 	Title *string `json:"title,omitempty"`
 
-	// Titles Private deployments only. Titles by department.
-	Titles *UserTitlesInput `json:"titles,omitempty"`
+	// Titles Job titles out of the company's list, to set. The list may be empty.
+	Titles *UserTitlesChange `json:"titles,omitempty"`
 
 	// UserName Display name.
 	UserName *string `json:"user_name,omitempty"`
@@ -1916,7 +2995,7 @@ type User struct {
 	Country string `json:"country,omitzero"`
 
 	// Ctime Time of creation, seconds since 1970. Not in the user_info of members.
-	Ctime int64 `json:"ctime,omitzero"`
+	Ctime *int64 `json:"ctime,omitzero"`
 
 	// DefDeptID Id of the main department.
 	DefDeptID string `json:"def_dept_id,omitzero"`
@@ -1953,13 +3032,14 @@ type User struct {
 	// LeaderID user_id of the direct manager.
 	LeaderID string `json:"leader_id,omitzero"`
 
-	// LoginName Private deployments only. Name the user signs in with.
+	// LoginName Name the user signs in with. Seen at private deployments only.
 	LoginName string `json:"login_name,omitzero"`
 
 	// Phone Mobile number. Needs kso.user_phone.read, else missing.
 	Phone string `json:"phone,omitzero"`
 
-	// Role Role in the company. super-admin has a hyphen.
+	// Role Role in the company: normal, or one of four kinds of administrators (of everything, of
+	// the system, of audits, of security), each with a super one above it.
 	Role UserRole `json:"role,omitzero"`
 
 	// Source Private deployments only. Identity source, such as inner.
@@ -1974,6 +3054,17 @@ type User struct {
 
 	// Title Job title.
 	Title string `json:"title,omitzero"`
+
+	// Titles The person's job titles, where the company keeps a list of them.
+	Titles UserTitles `json:"titles,omitzero"`
+
+	// Type Whether somebody belongs to the company or is a contact from outside. The older pair of
+	// words.
+	Type UserType `json:"type,omitzero"`
+
+	// TypeV2 Whether somebody belongs to the company or is a guest from outside. The newer pair of
+	// words.
+	TypeV2 UserTypeV2 `json:"type_v2,omitzero"`
 
 	// UserName Display name. Older pages call it the account.
 	UserName string `json:"user_name,omitzero"`
@@ -1993,11 +3084,11 @@ type UserCustomAttrs struct {
 
 // UserCustomAttrsInput Values to set for one user.
 type UserCustomAttrsInput struct {
-	// CustomAttrs The values.
+	// CustomAttrs The values, 100 at most.
 	CustomAttrs []CustomAttrValueInput `json:"custom_attrs,omitzero"`
 
 	// UserID User id.
-	UserID *string `json:"user_id,omitempty"`
+	UserID string `json:"user_id"`
 }
 
 // UserCustomAttrsList Users with their custom attributes, under one of two keys.
@@ -2020,22 +3111,22 @@ type UserDept struct {
 	// ID Id of the department, on the public cloud.
 	ID string `json:"id,omitzero"`
 
-	// IsDefDept Private deployments only. Whether it is the user's main department.
+	// IsDefDept Whether it is the user's main department. Not in every answer.
 	IsDefDept *bool `json:"is_def_dept,omitzero"`
 
-	// IsLeader Private deployments only. Whether the user manages it.
+	// IsLeader Whether the user manages it. Not in every answer.
 	IsLeader *bool `json:"is_leader,omitzero"`
 
 	// Name Name.
 	Name string `json:"name,omitzero"`
 
-	// Order Private deployments only. Place within the department.
-	Order int64 `json:"order,omitzero"`
+	// Order Place within the department. Not in every answer.
+	Order *int64 `json:"order,omitzero"`
 }
 
 // UserDeptsInput The departments of one user.
 type UserDeptsInput struct {
-	// DeptIDs The user's departments. That they replace the old ones is assumed.
+	// DeptIDs The user's departments, 10 at most. That they replace the old ones is assumed.
 	DeptIDs []string `json:"dept_ids,omitzero"`
 
 	// UserID User id.
@@ -2077,7 +3168,8 @@ type UserPage struct {
 	Total int64 `json:"total,omitzero"`
 }
 
-// UserRole Role in the company. super-admin has a hyphen.
+// UserRole Role in the company: normal, or one of four kinds of administrators (of everything, of
+// the system, of audits, of security), each with a super one above it.
 type UserRole string
 
 // UserStatus active, notactive (not activated yet), disabled, dimission (has left; the vendor's
@@ -2088,23 +3180,55 @@ type UserStatus string
 // only.
 type UserStatusFilter = UserStatus
 
-// UserTitleInput A title in one department.
+// UserTitle A job title.
+type UserTitle struct {
+	// Dept A department in few words.
+	Dept DeptBrief `json:"dept,omitzero"`
+
+	// ID Id of the title.
+	ID string `json:"id,omitzero"`
+
+	// Name Text shown.
+	Name string `json:"name,omitzero"`
+}
+
+// UserTitleInput A job title.
 type UserTitleInput struct {
-	// DeptID Id of the department.
+	// DeptID Id of the department where it holds.
 	DeptID *string `json:"dept_id,omitempty"`
 
 	// TitleID Id of the title.
-	TitleID *string `json:"title_id,omitempty"`
+	TitleID string `json:"title_id"`
 }
 
-// UserTitlesInput Private deployments only. Titles by department.
-type UserTitlesInput struct {
-	// Mode How the list is meant.
-	Mode *string `json:"mode,omitempty"`
+// UserTitles The person's job titles, where the company keeps a list of them.
+type UserTitles struct {
+	// Mode general titles hold everywhere, multidept ones in one department each.
+	Mode TitleMode `json:"mode,omitzero"`
 
 	// TitleList The titles.
+	TitleList []UserTitle `json:"title_list,omitzero"`
+}
+
+// UserTitlesChange Job titles out of the company's list, to set. The list may be empty.
+type UserTitlesChange = UserTitlesInput
+
+// UserTitlesInput Job titles out of the company's list.
+type UserTitlesInput struct {
+	// Mode general titles hold everywhere, multidept ones in one department each.
+	Mode TitleModeInput `json:"mode"`
+
+	// TitleList The titles, 100 at most.
 	TitleList []UserTitleInput `json:"title_list,omitzero"`
 }
+
+// UserType Whether somebody belongs to the company or is a contact from outside. The older pair of
+// words.
+type UserType string
+
+// UserTypeV2 Whether somebody belongs to the company or is a guest from outside. The newer pair of
+// words.
+type UserTypeV2 string
 
 // DeptIDParam defines model for DeptIdParam.
 type DeptIDParam = string
@@ -2120,6 +3244,9 @@ type PageTokenParam = string
 
 // UserIDParam defines model for UserIdParam.
 type UserIDParam = string
+
+// WithTotalParam defines model for WithTotalParam.
+type WithTotalParam = bool
 
 // Failure Any failure, of the directory and of the token endpoint alike. No key is sure. The text
 // is the first non-empty one of msg, message, error; the detail the first of desc, detail,
@@ -2179,7 +3306,7 @@ type ListContactsPermissionScopeEntitiesParams struct {
 	PageSize int64 `form:"page_size" json:"page_size"`
 
 	// PageToken Cursor of the page, as received. Left out for the first page.
-	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // BatchDeleteDeptsParams defines parameters for BatchDeleteDepts.
@@ -2216,6 +3343,9 @@ type CreateDeptParams struct {
 
 // GetRootDeptParams defines parameters for GetRootDept.
 type GetRootDeptParams struct {
+	// WithPermission Return has_permission too. False if left out.
+	WithPermission *bool `form:"with_permission,omitempty" json:"with_permission,omitempty"`
+
 	// IDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer
 	// identity source (external). Documented for private deployments. Leave it out unless external
 	// ids are wanted. KSO-1 does not sign it.
@@ -2231,7 +3361,10 @@ type ListChildDeptsParams struct {
 	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 
 	// WithTotal Return total too. False if left out.
-	WithTotal *bool `form:"with_total,omitempty" json:"with_total,omitempty"`
+	WithTotal *WithTotalParam `form:"with_total,omitempty" json:"with_total,omitempty"`
+
+	// WithPermission Return has_permission too. False if left out.
+	WithPermission *bool `form:"with_permission,omitempty" json:"with_permission,omitempty"`
 
 	// IDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer
 	// identity source (external). Documented for private deployments. Leave it out unless external
@@ -2264,8 +3397,11 @@ type ListDeptMembersParams struct {
 	// WithUserDetail Return user_info too. False if left out.
 	WithUserDetail *bool `form:"with_user_detail,omitempty" json:"with_user_detail,omitempty"`
 
-	// WithTotal Return total too. Documented for private deployments only.
-	WithTotal *bool `form:"with_total,omitempty" json:"with_total,omitempty"`
+	// WithTotal Return total too. False if left out.
+	WithTotal *WithTotalParam `form:"with_total,omitempty" json:"with_total,omitempty"`
+
+	// WithDeptDetail Return dept_info too. False if left out.
+	WithDeptDetail *bool `form:"with_dept_detail,omitempty" json:"with_dept_detail,omitempty"`
 
 	// IDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer
 	// identity source (external). Documented for private deployments. Leave it out unless external
@@ -2320,7 +3456,7 @@ type ListUsersParams struct {
 	WithDept *bool `form:"with_dept,omitempty" json:"with_dept,omitempty"`
 
 	// WithTotal Return total too. False if left out.
-	WithTotal *bool `form:"with_total,omitempty" json:"with_total,omitempty"`
+	WithTotal *WithTotalParam `form:"with_total,omitempty" json:"with_total,omitempty"`
 
 	// IDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer
 	// identity source (external). Documented for private deployments. Leave it out unless external
@@ -2590,8 +3726,8 @@ var OpBatchCreateCustomAttrDefs = &wire.Operation{
 // BatchCreateCustomAttrDefs (新增自定义用户属性) calls POST
 // /v7/companies/user_custom_attrs/batch_create.
 //
-// Defines custom attributes. The path is documented; body and answer follow other clients, by
-// analogy. The quota is assumed.
+// Defines custom attributes. The answer has the ids of the new ones, or the definitions themselves:
+// read whichever is there. The quota is assumed.
 //
 // Limit: 10 calls in 1 s.
 //
@@ -2626,8 +3762,7 @@ var OpBatchDeleteCustomAttrDefs = &wire.Operation{
 // BatchDeleteCustomAttrDefs (删除自定义用户属性) calls POST
 // /v7/companies/user_custom_attrs/batch_delete.
 //
-// Deletes definitions of custom attributes. The path is documented; body and answer follow other
-// clients, by analogy. The quota is assumed.
+// Deletes definitions of custom attributes. The quota is assumed.
 //
 // Limit: 10 calls in 1 s.
 //
@@ -2663,8 +3798,7 @@ var OpBatchReadCustomAttrDefs = &wire.Operation{
 // BatchReadCustomAttrDefs (获取自定义用户属性) calls GET
 // /v7/companies/user_custom_attrs/batch_read.
 //
-// Lists the definitions of the company's custom attributes. The path is documented; the answer
-// follows other clients. The quota is assumed.
+// Lists the definitions of the company's custom attributes. The quota is assumed.
 //
 // Limit: 10 calls in 1 s.
 //
@@ -2699,8 +3833,8 @@ var OpBatchUpdateCustomAttrDefs = &wire.Operation{
 // BatchUpdateCustomAttrDefs (修改自定义用户属性) calls POST
 // /v7/companies/user_custom_attrs/batch_update.
 //
-// Changes definitions of custom attributes. The path is documented; body and answer follow other
-// clients, by analogy. The quota is assumed.
+// Changes definitions of custom attributes. name and options are wanted again, whatever changes.
+// The quota is assumed.
 //
 // Limit: 10 calls in 1 s.
 //
@@ -2736,7 +3870,7 @@ var OpGetContactsPermissionScope = &wire.Operation{
 // GetContactsPermissionScope (获取通讯录权限范围) calls GET /v7/contacts/permissions_scope.
 //
 // Tells which departments the app's data permission covers. The probe to make when a list is empty.
-// The query is documented; the answer follows other clients. The quota is assumed.
+// The quota is assumed.
 //
 // Limit: 10 calls in 1 s.
 //
@@ -2806,8 +3940,8 @@ var OpBatchDeleteDepts = &wire.Operation{
 
 // BatchDeleteDepts (批量删除部门) calls POST /v7/depts/batch_delete.
 //
-// Private deployments only. Deletes up to 50 departments. Answers with data null. The quota is
-// assumed.
+// Deletes up to 50 departments. Answers with data null at private deployments, where alone it was
+// seen. The quota is assumed.
 //
 // Limit: 10 calls in 1 s.
 //
@@ -2902,13 +4036,13 @@ var OpCreateDept = &wire.Operation{
 	Security: [][]string{{"bearer", "kso1"}},
 	Limits:   []wire.Limit{{Requests: 10, Seconds: 1}},
 	Scopes:   []string{"kso.contact.readwrite"},
-	Answer:   []string{"data.dept_id"},
+	Answer:   []string{"data.id|data.dept_id"},
 }
 
 // CreateDept (创建部门) calls POST /v7/depts/create.
 //
-// Creates a department. The answer calls its id dept_id; every other answer calls it id. Sending it
-// twice may create two: look it up by ex_dept_id before a second try. The quota is assumed.
+// Creates a department. Its id comes as id or as dept_id: read whichever is there. Sending it twice
+// may create two: look it up by ex_dept_id before a second try. The quota is assumed.
 //
 // Limit: 10 calls in 1 s.
 //
@@ -2956,6 +4090,7 @@ func (a *API) GetRootDept(ctx context.Context, params *GetRootDeptParams) (*GetR
 	var out GetRootDeptAnswer
 	call := wire.Call{Operation: OpGetRootDept, Out: &out}
 	params = wire.Params(&call, params, "")
+	wire.QueryBool(&call, "with_permission", params.WithPermission)
 	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
@@ -2994,6 +4129,7 @@ func (a *API) ListChildDepts(ctx context.Context, deptID string, params *ListChi
 	wire.QueryInt(&call, "page_size", params.PageSize)
 	wire.QueryString(&call, "page_token", params.PageToken)
 	wire.QueryBool(&call, "with_total", params.WithTotal)
+	wire.QueryBool(&call, "with_permission", params.WithPermission)
 	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
@@ -3014,9 +4150,8 @@ var OpDeleteDept = &wire.Operation{
 
 // DeleteDept (删除部门) calls POST /v7/depts/{dept_id}/delete.
 //
-// Deletes one department. The path is documented; that there is no body and no data in the answer
-// follows other clients. A second call after a lost answer may report that it is not found. The
-// quota is assumed.
+// Deletes one department. There is no body. A second call after a lost answer may report that it is
+// not found. The quota is assumed.
 //
 // Limit: 10 calls in 1 s.
 //
@@ -3051,9 +4186,9 @@ var OpListDeptMembers = &wire.Operation{
 // ListDeptMembers (查询部门下用户列表) calls GET /v7/depts/{dept_id}/members.
 //
 // Lists the members of one department, page by page, with recursive=true of all below it as well; a
-// person may then come once for each department. user_info comes with with_user_detail=true only.
-// with_total is documented for private deployments. A page may be empty though more follow. The
-// quota is assumed.
+// person may then come once for each department. user_info comes with with_user_detail=true only,
+// dept_info with with_dept_detail=true only. A page may be empty though more follow. The quota is
+// assumed.
 //
 // Limit: 10 calls in 1 s.
 //
@@ -3072,6 +4207,7 @@ func (a *API) ListDeptMembers(ctx context.Context, deptID string, params *ListDe
 	wire.QueryBool(&call, "recursive", params.Recursive)
 	wire.QueryBool(&call, "with_user_detail", params.WithUserDetail)
 	wire.QueryBool(&call, "with_total", params.WithTotal)
+	wire.QueryBool(&call, "with_dept_detail", params.WithDeptDetail)
 	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
@@ -3096,12 +4232,12 @@ var OpBatchReadDeptMembers = &wire.Operation{
 // /v7/depts/{dept_id}/members/batch_read.
 //
 // Looks up given people inside one department. People who are not in it, are in another state or
-// are not visible are missing: match by user_id, never by position. Not paged. user_info comes with
-// with_user_detail=true only and has avatar, city, country, def_dept_id, email, employee_id,
-// employer, employment_status, employment_type, gender, id, phone, role, status, telephone, title,
-// user_name, work_place; email, phone and gender need their own scopes. Both status and user_ids
-// are required; send user ids, although an older page also speaks of names, addresses and numbers.
-// The vendor names no limit for user_ids; 50 is a careful number. The quota is assumed.
+// are not visible are missing: match by user_id, never by position. Not paged. dept_info comes with
+// with_dept_detail=true only, user_info with with_user_detail=true only; that has avatar, city,
+// country, def_dept_id, email, employee_id, employer, employment_status, employment_type, gender,
+// id, leader_id, phone, role, status, telephone, title, titles, user_name, work_place; email, phone
+// and gender need their own scopes. Both status and user_ids are required; send user ids, although
+// an older page also speaks of names, addresses and numbers. The quota is assumed.
 //
 // Limit: 10 calls in 1 s.
 //
@@ -3136,8 +4272,7 @@ var OpAddDeptMember = &wire.Operation{
 
 // AddDeptMember (将用户加入到部门) calls POST /v7/depts/{dept_id}/members/{user_id}/create.
 //
-// Puts a user into a department. The path is documented; that there is no body and no data in the
-// answer follows other clients. The quota is assumed.
+// Puts a user into a department. There is no body. The quota is assumed.
 //
 // Limit: 10 calls in 1 s.
 //
@@ -3171,9 +4306,8 @@ var OpRemoveDeptMember = &wire.Operation{
 
 // RemoveDeptMember (将用户移除部门) calls POST /v7/depts/{dept_id}/members/{user_id}/delete.
 //
-// Takes a user out of a department. The path is documented; that there is no body and no data in
-// the answer follows other clients. A second call after a lost answer may report that the member is
-// not found. The quota is assumed.
+// Takes a user out of a department. There is no body. A second call after a lost answer may report
+// that the member is not found. The quota is assumed.
 //
 // Limit: 10 calls in 1 s.
 //
@@ -3315,9 +4449,7 @@ var OpBatchDisableUsers = &wire.Operation{
 
 // BatchDisableUsers (批量禁用用户) calls POST /v7/users/batch_disable.
 //
-// Disables users. App token only. There is no call for a single user. The path is documented; the
-// body and the empty answer are guessed, by analogy with the other batch operations. The quota is
-// assumed.
+// Disables users. App token only. There is no call for a single user. The quota is assumed.
 //
 // Limit: 10 calls in 1 s.
 //
@@ -3351,9 +4483,7 @@ var OpBatchEnableUsers = &wire.Operation{
 
 // BatchEnableUsers (批量启用用户) calls POST /v7/users/batch_enable.
 //
-// Enables users. App token only. There is no call for a single user. The path is documented; the
-// body and the empty answer are guessed, by analogy with the other batch operations. The quota is
-// assumed.
+// Enables users. App token only. There is no call for a single user. The quota is assumed.
 //
 // Limit: 10 calls in 1 s.
 //
@@ -3388,8 +4518,7 @@ var OpBatchReadUsers = &wire.Operation{
 // BatchReadUsers (批量查询用户) calls POST /v7/users/batch_read.
 //
 // Reads users by their ids. status is required here as well. Users that were not found, are in
-// another state or are not visible are missing from items. Not paged. The vendor names no limit for
-// user_ids; 50 is a careful number. The quota is assumed.
+// another state or are not visible are missing from items. Not paged. The quota is assumed.
 //
 // Limit: 10 calls in 1 s.
 //
@@ -3424,8 +4553,7 @@ var OpBatchUpdateUserDept = &wire.Operation{
 
 // BatchUpdateUserDept (批量更新用户所在部门) calls POST /v7/users/batch_update_dept.
 //
-// Sets the departments of users. App token only. The path is documented; the body follows other
-// clients, the empty answer is assumed by analogy. The quota is assumed.
+// Sets the departments of users. App token only. The quota is assumed.
 //
 // Limit: 10 calls in 1 s.
 //
@@ -3566,9 +4694,8 @@ var OpGetUsersByPhones = &wire.Operation{
 
 // GetUsersByPhones (根据手机号获取用户) calls POST /v7/users/by_phones.
 //
-// Finds users by mobile number. The path is documented; the body follows other clients and
-// getUsersByEmails, by analogy. phone is in the answer only with kso.user_phone.read. The quota is
-// assumed.
+// Finds users by mobile number. At most 100 numbers. phone is in the answer only with
+// kso.user_phone.read. The quota is assumed.
 //
 // Limit: 10 calls in 1 s.
 //
@@ -3602,8 +4729,8 @@ var OpCreateUser = &wire.Operation{
 // CreateUser (创建用户) calls POST /v7/users/create.
 //
 // Creates a user in one or more departments. App token only. Sending it twice may create two
-// people: look the user up by ex_user_id before a second try. Private deployments also take avatar,
-// login_name, source and titles. The quota is assumed.
+// people: look the user up by ex_user_id before a second try. Private deployments also take source.
+// The quota is assumed.
 //
 // Limit: 10 calls in 1 s.
 //
@@ -3702,8 +4829,7 @@ var OpBatchReadUserCustomAttrs = &wire.Operation{
 // BatchReadUserCustomAttrs (批量获取用户的自定义属性值) calls POST
 // /v7/users/custom_attrs/batch_read.
 //
-// Reads the custom attributes of users. The path is documented; body and answer follow other
-// clients, by analogy with the update. The list of users comes under items or under users: read
+// Reads the custom attributes of users. The list of users comes under items or under users: read
 // whichever is there. The quota is assumed.
 //
 // Limit: 10 calls in 1 s.
@@ -3740,8 +4866,8 @@ var OpBatchUpdateUserCustomAttrs = &wire.Operation{
 // BatchUpdateUserCustomAttrs (批量更新用户的自定义属性值) calls POST
 // /v7/users/custom_attrs/batch_update.
 //
-// Sets custom attributes of users. Read from a page for private deployments of an older generation;
-// the public page was not seen. The quota is assumed.
+// Sets custom attributes of users. Pages of private deployments have the users' values in the
+// answer; the machine-readable description has no data. The quota is assumed.
 //
 // Limit: 10 calls in 1 s.
 //
@@ -3882,9 +5008,8 @@ var OpUpdateUser = &wire.Operation{
 
 // UpdateUser (更新用户) calls POST /v7/users/{user_id}/update.
 //
-// Changes fields of one user. The path is documented; the body follows other clients and
-// createUser, by analogy. Whether an empty string clears a field is not documented. Departments are
-// changed by batchUpdateUserDept. The quota is assumed.
+// Changes fields of one user. Whether an empty string clears a field is not documented. Departments
+// are changed by batchUpdateUserDept. The quota is assumed.
 //
 // Limit: 10 calls in 1 s.
 //

@@ -12,17 +12,18 @@ import (
 
 // attrDef is the definition of a custom attribute.
 type attrDef struct {
-	id, name, kind string
-	options        []wpsserver.CustomAttrOption
+	id, name string
+	kind     wpsserver.CustomAttrType
+	options  []wpsserver.CustomAttrOption
 }
 
 // The kinds of custom attributes. The values of texts and links are on the staff record, where all vendors see them.
 const (
-	attrText   = "text"
-	attrURL    = "url"
-	attrOption = "option"
-	attrUser   = "relation_user"
-	attrDepts  = "relation_depts"
+	attrText   = wpsserver.CustomAttrTypeText
+	attrURL    = wpsserver.CustomAttrTypeURL
+	attrOption = wpsserver.CustomAttrTypeOption
+	attrUser   = wpsserver.CustomAttrTypeRelationUser
+	attrDepts  = wpsserver.CustomAttrTypeRelationDepts
 )
 
 // attrDefs are those that the made-up company has.
@@ -54,7 +55,7 @@ func attrDefList(defs []attrDef) *wpsserver.CustomAttrDefList {
 		}
 		out = append(out, entry)
 	}
-	return &wpsserver.CustomAttrDefList{CustomAttrs: &out}
+	return &wpsserver.CustomAttrDefList{CustomAttrs: &out, Total: new(int64(len(out)))}
 }
 
 // BatchReadCustomAttrDefs lists the definitions.
@@ -65,27 +66,21 @@ func (w *Vendor) BatchReadCustomAttrDefs(context.Context,
 }
 
 // change writes what an input says into a definition.
-func (def *attrDef) change(in wpsserver.CustomAttrDefInput) error {
-	if in.Name != nil {
-		def.name = *in.Name
-	}
-	if in.ValueType != nil {
-		def.kind = *in.ValueType
-	}
-	if in.Options != nil {
-		def.options = nil
-		for _, o := range *in.Options {
-			if desk.IsBlank(o.Key) {
-				return invalid("options.key is required")
-			}
-			def.options = append(def.options, wpsserver.CustomAttrOption(o))
+func (def *attrDef) change(name string, options []wpsserver.CustomAttrOptionInput) error {
+	def.name, def.options = name, nil
+	for _, o := range options {
+		if blank(o.Key) {
+			return invalid("options.key is required")
 		}
+		def.options = append(def.options, wpsserver.CustomAttrOption{Key: &o.Key, Name: &o.Name})
 	}
 	switch {
 	case blank(def.name):
 		return invalid("name is required")
-	case !slices.Contains([]string{attrText, attrURL, attrOption, attrUser, attrDepts}, def.kind):
+	case !def.kind.Valid():
 		return invalid("value_type is not known")
+	case len(options) > 10:
+		return invalid("options may be 10 at most")
 	case (def.kind == attrOption) != (len(def.options) > 0):
 		return invalid("options go with value_type option, and only with it")
 	}
@@ -97,14 +92,15 @@ func distinct(defs []attrDef) error {
 	names := make(map[string]bool)
 	for _, def := range defs {
 		if names[def.name] {
-			return conflict("name " + def.name + " is taken")
+			return conflict(wpsserver.ErrorCodeCustomFieldNameAlreadyExist, "name "+def.name+" is taken")
 		}
 		names[def.name] = true
 	}
 	return nil
 }
 
-// BatchCreateCustomAttrDefs adds definitions, all of them or none.
+// BatchCreateCustomAttrDefs adds definitions, all of them or none. The public cloud answers with their ids, private
+// deployments with the definitions.
 func (w *Vendor) BatchCreateCustomAttrDefs(_ context.Context,
 	r wpsserver.BatchCreateCustomAttrDefsRequestObject) (wpsserver.BatchCreateCustomAttrDefsResponseObject, error) {
 	if len(r.Body.CustomAttrs) == 0 {
@@ -113,12 +109,17 @@ func (w *Vendor) BatchCreateCustomAttrDefs(_ context.Context,
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	defs := slices.Clone(w.attrDefs)
+	var ids []string
 	for i, in := range r.Body.CustomAttrs {
-		def := attrDef{id: "at-" + strconv.Itoa(100+w.serial+i)}
-		if err := def.change(in); err != nil {
+		def := attrDef{id: "at-" + strconv.Itoa(100+w.serial+i), kind: wpsserver.CustomAttrType(in.ValueType)}
+		var options []wpsserver.CustomAttrOptionInput
+		if in.Options != nil {
+			options = *in.Options
+		}
+		if err := def.change(in.Name, options); err != nil {
 			return nil, err
 		}
-		defs = append(defs, def)
+		defs, ids = append(defs, def), append(ids, def.id)
 	}
 	if err := distinct(defs); err != nil {
 		return nil, err
@@ -126,7 +127,11 @@ func (w *Vendor) BatchCreateCustomAttrDefs(_ context.Context,
 	added := defs[len(w.attrDefs):]
 	w.attrDefs = defs
 	w.serial += len(added)
-	return wpsserver.BatchCreateCustomAttrDefs200JSONResponse{Msg: w.said(""), Data: attrDefList(added)}, nil
+	data := wpsserver.NewCustomAttrDefs{AttrIDs: &ids}
+	if w.private() {
+		data = wpsserver.NewCustomAttrDefs{CustomAttrs: attrDefList(added).CustomAttrs}
+	}
+	return wpsserver.BatchCreateCustomAttrDefs200JSONResponse{Msg: w.said(""), Data: &data}, nil
 }
 
 // BatchUpdateCustomAttrDefs changes definitions, all of them or none. The kind of one cannot be changed: its values
@@ -144,11 +149,11 @@ func (w *Vendor) BatchUpdateCustomAttrDefs(ctx context.Context,
 				return nil, noSuch("custom attribute", textOf(in.ID))
 			}
 			old := defs[i]
-			if err := defs[i].change(in); err != nil {
-				return nil, err
-			}
-			if defs[i].kind != old.kind {
+			if in.ValueType != nil && wpsserver.CustomAttrType(*in.ValueType) != old.kind {
 				return nil, invalid("value_type cannot be changed")
+			}
+			if err := defs[i].change(in.Name, in.Options); err != nil {
+				return nil, err
 			}
 			renamed[old.name] = defs[i].name
 		}

@@ -27,7 +27,7 @@ func (v view) attrValues(p *company.Person, defs []attrDef) []wpsserver.CustomAt
 	out := []wpsserver.CustomAttrValue{}
 	for _, def := range defs {
 		if value, ok := v.attrValue(p, def); ok {
-			value.AttrID, value.AttrName, value.AttrValueType = new(def.id), new(def.name), new(def.kind)
+			value.AttrID, value.AttrName, value.AttrValueType = new(def.id), new(def.name), new(string(def.kind))
 			out = append(out, value)
 		}
 	}
@@ -120,15 +120,15 @@ func (w *Vendor) BatchUpdateUserCustomAttrs(ctx context.Context,
 		edits := make(map[company.PersonKey][]attrEdit)
 		var order []company.PersonKey
 		for _, entry := range r.Body.Users {
-			p := v.userNamed(textOf(entry.UserID))
+			p := v.userNamed(entry.UserID)
 			if p == nil {
-				return noSuch("user", textOf(entry.UserID))
+				return noSuch("user", entry.UserID)
 			}
-			if entry.CustomAttrs == nil {
+			if len(entry.CustomAttrs) == 0 {
 				return invalid("custom_attrs is required")
 			}
 			order = append(order, p.Key)
-			for _, in := range *entry.CustomAttrs {
+			for _, in := range entry.CustomAttrs {
 				edit, err := v.attrEdit(defs, in)
 				if err != nil {
 					return err
@@ -156,9 +156,9 @@ func (w *Vendor) BatchUpdateUserCustomAttrs(ctx context.Context,
 
 // attrEdit checks one value against its definition.
 func (v view) attrEdit(defs []attrDef, in wpsserver.CustomAttrValueInput) (attrEdit, error) {
-	i := slices.IndexFunc(defs, func(def attrDef) bool { return def.id == textOf(in.AttrID) })
+	i := slices.IndexFunc(defs, func(def attrDef) bool { return def.id == in.AttrID })
 	if i < 0 {
-		return attrEdit{}, noSuch("custom attribute", textOf(in.AttrID))
+		return attrEdit{}, noSuch("custom attribute", in.AttrID)
 	}
 	def := defs[i]
 	edit := attrEdit{def: def, shared: company.Attribute{Name: def.name}}
@@ -166,7 +166,7 @@ func (v view) attrEdit(defs []attrDef, in wpsserver.CustomAttrValueInput) (attrE
 	case def.kind == attrText && in.Text != nil:
 		edit.shared.Text = *in.Text
 	case def.kind == attrURL && in.URL != nil:
-		edit.shared.Text, edit.shared.URL = textOf(in.URL.Title), textOf(in.URL.Link)
+		edit.shared.Text, edit.shared.URL = in.URL.Title, in.URL.Link
 		if edit.shared.Text != "" && edit.shared.URL == "" {
 			return edit, invalid("url.link is required")
 		}
@@ -193,7 +193,7 @@ func (v view) attrEdit(defs []attrDef, in wpsserver.CustomAttrValueInput) (attrE
 			edit.own.depts = append(edit.own.depts, dept.Key)
 		}
 	default:
-		return edit, invalid("the value is not of the attribute's kind, which is " + def.kind)
+		return edit, invalid("the value is not of the attribute's kind, which is " + string(def.kind))
 	}
 	return edit, nil
 }

@@ -43,7 +43,7 @@ func (w *Vendor) GetContactsPermissionScope(ctx context.Context,
 	}
 	if asked[wpsserver.ContactScopeOrg] {
 		ids := []string{}
-		var people []string
+		people := []string{}
 		for _, e := range w.covered(desk.CallOf(ctx)) {
 			if e.kind == entityUser {
 				people = append(people, e.id)
@@ -51,11 +51,10 @@ func (w *Vendor) GetContactsPermissionScope(ctx context.Context,
 				ids = append(ids, e.id)
 			}
 		}
-		item := wpsserver.PermissionScope{Scope: new(string(wpsserver.ContactScopeOrg)), DeptIDs: &ids}
-		if people != nil {
-			item.UserIDs = &people
-		}
-		items = append(items, item)
+		items = append(items, wpsserver.PermissionScope{
+			Scope: new(wpsserver.PermissionScopeNameOrg), PermissionType: new(wpsserver.PermissionTypeVisit),
+			DeptIDs: &ids, UserIDs: &people, GroupIDs: new([]string{}),
+		})
 	}
 	return wpsserver.GetContactsPermissionScope200JSONResponse{Msg: w.said(""),
 		Data: &wpsserver.PermissionScopeList{Items: &items}}, nil
@@ -63,14 +62,15 @@ func (w *Vendor) GetContactsPermissionScope(ctx context.Context,
 
 // The kinds of entities of a data permission.
 const (
-	entityDept = "dept"
-	entityUser = "user"
+	entityDept = wpsserver.PermissionEntityTypeDept
+	entityUser = wpsserver.PermissionEntityTypeUser
 )
 
 // entity is something that the data permission names.
 type entity struct {
-	id, kind string
-	at       position
+	id   string
+	kind wpsserver.PermissionEntityType
+	at   position
 }
 
 // covered is what the data permission names, in the order of pages.
@@ -124,7 +124,7 @@ func (w *Vendor) ListContactsPermissionScopeEntities(ctx context.Context,
 	for _, e := range page {
 		items = append(items, wpsserver.PermissionEntity{
 			Entity:         &wpsserver.PermissionEntityRef{ID: new(e.id), Type: new(e.kind)},
-			PermissionType: new("visit"),
+			PermissionType: new(wpsserver.PermissionTypeVisit),
 		})
 	}
 	return wpsserver.ListContactsPermissionScopeEntities200JSONResponse{Msg: w.said(""),

@@ -81,15 +81,18 @@ func (v view) leaders(dept *company.Department) []wpsserver.DeptLeader {
 	return out
 }
 
-// dept writes a department. The root has no parent, which the public cloud says by "" and private deployments by "0".
+// noParent is the id of the parent of the root, which has none.
+const noParent = "0"
+
+// dept writes a department.
 func (v view) dept(dept *company.Department) wpsserver.Dept {
 	out := wpsserver.Dept{
-		ID: new(dept.WPSID), Name: new(dept.Name), ParentID: new(""), AbsPath: new(v.path(dept)),
+		ID: new(dept.WPSID), Name: new(dept.Name), ParentID: new(noParent), AbsPath: new(v.path(dept)),
 		Order: new(v.part.deptOrder(dept)),
 		Ctime: new(dept.Created.Unix()), ExDeptID: new(v.part.exDeptID(dept)), Leaders: new(v.leaders(dept)),
 	}
 	if v.part.private() {
-		out.ParentID, out.Source, out.Type = new("0"), new("inner"), new("dept")
+		out.Source, out.Type = new("inner"), new("dept")
 	}
 	if parent := v.dir.Department(dept.Parent); parent != nil {
 		out.ParentID = new(parent.WPSID)
@@ -112,10 +115,14 @@ func (w *Vendor) deptOrder(dept *company.Department) int64 {
 
 // GetRootDept reads the company's root. Every app sees it.
 func (w *Vendor) GetRootDept(ctx context.Context,
-	_ wpsserver.GetRootDeptRequestObject) (wpsserver.GetRootDeptResponseObject, error) {
+	r wpsserver.GetRootDeptRequestObject) (wpsserver.GetRootDeptResponseObject, error) {
 	var data wpsserver.Dept
 	company.View(w.desk.Company, func(d *company.Directory) {
-		data = w.viewOf(desk.CallOf(ctx), d).dept(d.Department(company.RootDepartment))
+		v := w.viewOf(desk.CallOf(ctx), d)
+		data = v.dept(d.Department(company.RootDepartment))
+		if on(r.Params.WithPermission) {
+			data.HasPermission = new(v.everything())
+		}
 	})
 	return wpsserver.GetRootDept200JSONResponse{Msg: w.done(), Data: &data}, nil
 }
@@ -150,6 +157,11 @@ func (w *Vendor) ListChildDepts(ctx context.Context,
 			func(child *company.Department) position { return position{dept: child.Key} },
 			func(child *company.Department) bool { return v.department(child.Key) })
 		data.Items, data.NextPageToken, data.Total = v.deptList(page).Items, next, total
+		for i := range *data.Items {
+			if on(r.Params.WithPermission) { // the others are not listed
+				(*data.Items)[i].HasPermission = new(true)
+			}
+		}
 	})
 	return wpsserver.ListChildDepts200JSONResponse{Msg: w.said(""), Data: &data}, err
 }

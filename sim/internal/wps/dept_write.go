@@ -10,7 +10,8 @@ import (
 	"github.com/roster-go/roster/sim/internal/wpsserver"
 )
 
-// CreateDept adds a department. Its answer calls the id dept_id.
+// CreateDept adds a department. Its answer calls the id dept_id at private deployments and for every other department,
+// else id.
 func (w *Vendor) CreateDept(ctx context.Context,
 	r wpsserver.CreateDeptRequestObject) (wpsserver.CreateDeptResponseObject, error) {
 	b, c := r.Body, desk.CallOf(ctx)
@@ -41,9 +42,13 @@ func (w *Vendor) CreateDept(ctx context.Context,
 		w.rememberDept(added.Key, orEmpty(b.ExDeptID), b.Order, &leaders)
 		whole := v.dept(added)
 		data = wpsserver.NewDept{
-			DeptID: whole.ID, Name: whole.Name, ParentID: whole.ParentID, AbsPath: whole.AbsPath, Order: whole.Order,
-			Ctime:    whole.Ctime,
+			Name: whole.Name, ParentID: whole.ParentID, AbsPath: whole.AbsPath, Order: whole.Order, Ctime: whole.Ctime,
 			ExDeptID: whole.ExDeptID, Leaders: whole.Leaders,
+		}
+		if w.private() || added.Key%2 == 1 {
+			data.DeptID = whole.ID
+		} else {
+			data.ID = whole.ID
 		}
 		return nil
 	})
@@ -85,7 +90,7 @@ func (v view) freeOutside(id *string, self company.DepartmentKey) error {
 		return invalid("ex_dept_id may have 128 characters at most")
 	}
 	if other := v.deptNamedOutside(*id); other != nil && other.Key != self {
-		return conflict("ex_dept_id " + *id + " is taken")
+		return conflict(wpsserver.ErrorCodeDeptExDeptIDExists, "ex_dept_id "+*id+" is taken")
 	}
 	return nil
 }
@@ -114,7 +119,7 @@ func deptFailure(err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &taken):
-		return conflict("a department of this name is there already")
+		return conflict(wpsserver.ErrorCodeDeptNameExists, "a department of this name is there already")
 	case errors.Is(err, company.ErrInvalid):
 		return invalid("a department cannot be below itself, and the root not below another")
 	}
@@ -147,7 +152,7 @@ func (v view) changeDept(c *desk.Call, id string, b *wpsserver.UpdateDeptRequest
 		return err
 	}
 	parent := dept.Parent
-	if b.ParentID != nil && (*b.ParentID != "" || dept.Key != company.RootDepartment) {
+	if b.ParentID != nil && (*b.ParentID != "" && *b.ParentID != noParent || dept.Key != company.RootDepartment) {
 		to := v.deptNamed(*b.ParentID)
 		if to == nil {
 			return noSuch("department", *b.ParentID)
@@ -239,7 +244,7 @@ func (w *Vendor) BatchDeleteDepts(ctx context.Context,
 		for key := range leaving {
 			stays := func(child *company.Department) bool { return !leaving[child.Key] }
 			if d.MemberCount(key) > 0 || slices.ContainsFunc(d.Children(key), stays) {
-				return conflict("the department is not empty")
+				return conflict(wpsserver.ErrorCodeDeptIsNotEmpty, "the department is not empty")
 			}
 		}
 		below := d.Subtree(company.RootDepartment) // a parent before its children

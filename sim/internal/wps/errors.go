@@ -13,8 +13,8 @@ import (
 	"github.com/roster-go/roster/sim/internal/wpsserver"
 )
 
-// refusal is a refusal in the words of WPS. Few of the vendor's codes are known in public. Where none is, a code stands
-// in that follows the pattern of those that are, and that no test should rely on: see standIn.
+// refusal is a refusal in the words of WPS. The vendor lists its codes and their names, but not which HTTP status comes
+// with them. Where no code fits, one stands in that follows their pattern, and that no test should rely on: see standIn.
 type refusal struct {
 	status     int
 	code       wpsserver.ErrorCode // 0: not known
@@ -34,19 +34,20 @@ func (e refusal) Error() string {
 
 // invalid refuses an argument.
 func invalid(desc string) refusal {
-	return refusal{status: http.StatusBadRequest, text: "kso: InvalidArgument", desc: desc}
+	return refusal{status: http.StatusBadRequest, code: wpsserver.ErrorCodeCommonInvalidArgument,
+		text: "kso: InvalidArgument", desc: desc}
 }
 
 // conflict refuses a change that the present state does not allow.
-func conflict(desc string) refusal {
-	return refusal{status: http.StatusConflict, text: "kso: Conflict", desc: desc}
+func conflict(code wpsserver.ErrorCode, desc string) refusal {
+	return refusal{status: http.StatusConflict, code: code, text: "kso: Conflict", desc: desc}
 }
 
 // denied is what WPS says of objects that do not exist or that the app does not see, without telling which, and of what
 // the company or the app may not do.
 func denied(desc string) refusal {
 	return refusal{
-		status: http.StatusForbidden, code: wpsserver.ErrorCodePermissionDenied,
+		status: http.StatusForbidden, code: wpsserver.ErrorCodeCommonNoPermission,
 		text: "kso: PermissionDenied err: ErrPrivileges", desc: desc,
 	}
 }
@@ -67,24 +68,31 @@ func rejected(code wpsserver.ErrorCode, why string) refusal {
 
 // throttled refuses a call that is one too many.
 func throttled(wait time.Duration) refusal {
-	return refusal{status: http.StatusTooManyRequests, text: "kso: too many requests", wait: wait}
+	return refusal{status: http.StatusTooManyRequests, code: wpsserver.ErrorCodeCommonRateLimitExceeded,
+		text: "kso: too many requests", wait: wait}
 }
 
 // noRoute is the answer to a wrong path or verb.
 func noRoute() refusal {
-	return refusal{status: http.StatusNotFound, code: wpsserver.ErrorCodeRouteNotFound, text: "404 Route Not Found",
+	return refusal{status: http.StatusNotFound, code: wpsserver.ErrorCodeCommonNotFound, text: "404 Route Not Found",
 		documented: true}
 }
 
 // tokenRefused refuses a token request.
 func tokenRefused(desc string) refusal {
-	return refusal{status: http.StatusBadRequest, code: wpsserver.ErrorCodeTokenRequestFailed, text: "request failed",
-		desc: desc}
+	return refusal{status: http.StatusBadRequest, code: wpsserver.ErrorCodeOAuth2InvalidRequest,
+		text: "invalid_request", desc: desc}
+}
+
+// wrongClient refuses an app id or its key.
+func wrongClient() refusal {
+	return refusal{status: http.StatusUnauthorized, code: wpsserver.ErrorCodeOAuth2InvalidClient,
+		text: "invalid_client", desc: "client authentication failed"}
 }
 
 // deadGrant refuses an authorization code or a refresh token.
 func deadGrant(desc string) refusal {
-	return refusal{status: http.StatusBadRequest, code: wpsserver.ErrorCodeInvalidGrant, text: "invalid_grant",
+	return refusal{status: http.StatusBadRequest, code: wpsserver.ErrorCodeOAuth2InvalidGrant, text: "invalid_grant",
 		desc: desc}
 }
 
@@ -92,7 +100,7 @@ func deadGrant(desc string) refusal {
 func (w *Vendor) Failure(f desk.Fault) error {
 	switch f.Kind {
 	case desk.FaultTokenRevoked:
-		return rejected(wpsserver.ErrorCodeTokenInvalid1006, "token invalid")
+		return rejected(wpsserver.ErrorCodeTokenInvalid, "token invalid")
 	case desk.FaultThrottled:
 		return throttled(0)
 	}
@@ -112,24 +120,28 @@ func (w *Vendor) Failure(f desk.Fault) error {
 // usual returns status and text of a code as they were recorded; for others a status after the code's first digits.
 func usual(code wpsserver.ErrorCode) refusal {
 	switch code {
-	case wpsserver.ErrorCodeInvalidScope:
+	case wpsserver.ErrorCodeCommonValueInvalidError:
 		return missingScope("")
-	case wpsserver.ErrorCodePermissionDenied:
+	case wpsserver.ErrorCodeCommonNoPermission:
 		e := denied("")
 		e.text += ": interface_company_doc"
 		return e
-	case wpsserver.ErrorCodeRouteNotFound:
+	case wpsserver.ErrorCodeCommonNotFound:
 		return noRoute()
-	case wpsserver.ErrorCodeNotImplemented:
+	case wpsserver.ErrorCodeCommonInternalServerError:
 		return refusal{status: http.StatusInternalServerError, code: code, text: "method not implemented",
 			documented: true}
-	case wpsserver.ErrorCodeTokenInvalid1001, wpsserver.ErrorCodeTokenInvalid1005, wpsserver.ErrorCodeTokenInvalid1006:
+	case wpsserver.ErrorCodeTokenInvalid1001, wpsserver.ErrorCodeTokenInvalid1005, wpsserver.ErrorCodeTokenExpired:
 		return rejected(code, "token expired")
-	case wpsserver.ErrorCodeTokenRequestFailed:
-		return tokenRefused("client authentication failed")
-	case wpsserver.ErrorCodeInvalidGrant:
+	case wpsserver.ErrorCodeTokenInvalid:
+		return rejected(code, "token invalid")
+	case wpsserver.ErrorCodeOAuth2InvalidRequest:
+		return tokenRefused("the request is malformed")
+	case wpsserver.ErrorCodeOAuth2InvalidClient:
+		return wrongClient()
+	case wpsserver.ErrorCodeOAuth2InvalidGrant:
 		return deadGrant("the refresh token is used or expired")
-	case wpsserver.ErrorCodeTokenServerError:
+	case wpsserver.ErrorCodeOAuth2ServerError:
 		return refusal{status: http.StatusInternalServerError, code: code, text: "server_error", cause: "exec fail"}
 	}
 	status := http.StatusInternalServerError
@@ -220,11 +232,22 @@ func asRefusal(err error) refusal {
 	case errors.As(err, &malformed):
 		return invalid(malformed.ParamName + " is malformed")
 	case errors.As(err, &taken):
-		return conflict(fmt.Sprintf("%v %q is taken", taken.What, taken.Value))
+		return conflict(takenCode(taken), fmt.Sprintf("%v %q is taken", taken.What, taken.Value))
 	case errors.Is(err, company.ErrNotEmpty):
-		return conflict("the department is not empty")
+		return conflict(wpsserver.ErrorCodeDeptIsNotEmpty, "the department is not empty")
 	case errors.Is(err, company.ErrUnknown):
 		return denied("the object does not exist")
 	}
 	return invalid("the request is malformed")
+}
+
+// takenCode is the code for a value that somebody else has.
+func takenCode(taken *company.TakenError) wpsserver.ErrorCode {
+	switch taken.What {
+	case company.ByMobile:
+		return wpsserver.ErrorCodeUserPhoneExists
+	case company.ByEmail:
+		return wpsserver.ErrorCodeUserEmailExists
+	}
+	return wpsserver.ErrorCodeCommonResourceAlreadyExist
 }

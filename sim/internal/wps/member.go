@@ -36,7 +36,7 @@ func (v view) memberships(departments []*company.Department, states stateSet) []
 }
 
 // members writes several members.
-func (v view) members(list []membership, withDetail bool) *[]wpsserver.DeptMember {
+func (v view) members(list []membership, withDetail, withDept bool) *[]wpsserver.DeptMember {
 	out := make([]wpsserver.DeptMember, 0, len(list))
 	for _, m := range list {
 		member := wpsserver.DeptMember{
@@ -47,6 +47,10 @@ func (v view) members(list []membership, withDetail bool) *[]wpsserver.DeptMembe
 		}
 		if withDetail {
 			member.UserInfo = new(v.user(m.person, memberFields, false))
+		}
+		if withDept {
+			dept := v.dir.Department(m.place.Department)
+			member.DeptInfo = &wpsserver.DeptBrief{ID: new(dept.WPSID), Name: new(dept.Name), AbsPath: new(v.path(dept))}
 		}
 		out = append(out, member)
 	}
@@ -79,7 +83,8 @@ func (w *Vendor) ListDeptMembers(ctx context.Context,
 		}
 		page, next, total := pageOf(w, v, paging, v.memberships(departments, states), membership.position,
 			func(m membership) bool { return v.department(m.place.Department) })
-		data.Items, data.NextPageToken, data.Total = v.members(page, on(r.Params.WithUserDetail)), next, total
+		data.Items, data.NextPageToken, data.Total = v.members(page,
+			on(r.Params.WithUserDetail), on(r.Params.WithDeptDetail)), next, total
 	})
 	return wpsserver.ListDeptMembers200JSONResponse{Msg: w.said(""), Data: &data}, err
 }
@@ -112,7 +117,7 @@ func (w *Vendor) BatchReadDeptMembers(ctx context.Context,
 			}
 			return !slices.Contains(b.UserIDs, id) || !v.department(dept.Key)
 		})
-		data.Items = v.members(found, on(b.WithUserDetail))
+		data.Items = v.members(found, on(b.WithUserDetail), on(b.WithDeptDetail))
 	})
 	return wpsserver.BatchReadDeptMembers200JSONResponse{Msg: w.done(), Data: &data}, err
 }

@@ -54,25 +54,25 @@ func (w *Vendor) Admit(c *desk.Call) error {
 func (w *Vendor) checkToken(c *desk.Call) (grant, error) {
 	headers := c.Request.Header.Values("Authorization")
 	if len(headers) != 1 {
-		return grant{}, rejected(wpsserver.ErrorCodeTokenInvalid1005, "token missing")
+		return grant{}, rejected(wpsserver.ErrorCodeCommonAuthError, "token missing")
 	}
 	token, ok := strings.CutPrefix(headers[0], "Bearer ")
 	if !ok || token == "" {
-		return grant{}, rejected(wpsserver.ErrorCodeTokenInvalid1005, "token missing")
+		return grant{}, rejected(wpsserver.ErrorCodeCommonAuthError, "token missing")
 	}
 	held, state := w.desk.Tokens.Check(Name, token, c.Now)
 	switch state {
 	case desk.TokenUnknown:
-		return grant{}, rejected(wpsserver.ErrorCodeTokenInvalid1005, "token invalid")
+		return grant{}, rejected(wpsserver.ErrorCodeTokenInvalid, "token invalid")
 	case desk.TokenRevoked:
-		return grant{}, rejected(wpsserver.ErrorCodeTokenInvalid1006, "token invalid")
+		return grant{}, rejected(wpsserver.ErrorCodeTokenInvalid, "token invalid")
 	case desk.TokenExpired:
-		return grant{}, rejected(wpsserver.ErrorCodeTokenInvalid1001, "token expired")
+		return grant{}, rejected(wpsserver.ErrorCodeTokenExpired, "token expired")
 	}
 	c.Grant = held
 	g := w.grantOf(c)
 	if g.kind == userToken && !w.maySignIn(g.person) {
-		return grant{}, rejected(wpsserver.ErrorCodeTokenInvalid1006, "token invalid")
+		return grant{}, rejected(wpsserver.ErrorCodeTokenInvalid, "token invalid")
 	}
 	return g, nil
 }
@@ -157,7 +157,7 @@ func (w *Vendor) checkScope(c *desk.Call, g grant) error {
 // missingScope refuses a token that lacks scopes. The first digits of the code are not the status.
 func missingScope(needed string) refusal {
 	e := refusal{
-		status: http.StatusForbidden, code: wpsserver.ErrorCodeInvalidScope,
+		status: http.StatusForbidden, code: wpsserver.ErrorCodeCommonValueInvalidError,
 		text: "kso: PermissionDenied access_token verify err: invalid_scope",
 		desc: "the access token was not granted the required scopes",
 	}

@@ -61,7 +61,7 @@ func (w *Vendor) OAuthToken(ctx context.Context,
 	}
 	app, known := w.apps[b.ClientID]
 	if !known || subtle.ConstantTimeCompare([]byte(app.key), []byte(b.ClientSecret)) == 0 {
-		return nil, tokenRefused("client authentication failed")
+		return nil, wrongClient()
 	}
 	switch b.GrantType {
 	case wpsserver.GrantTypeClientCredentials:
@@ -71,7 +71,9 @@ func (w *Vendor) OAuthToken(ctx context.Context,
 	case wpsserver.GrantTypeRefreshToken:
 		return w.refreshToken(c, app, b)
 	}
-	return nil, tokenRefused("grant_type is not known")
+	e := tokenRefused("grant_type is not known")
+	e.code, e.text = wpsserver.ErrorCodeOAuth2UnsupportedGrantType, "unsupported_grant_type"
+	return nil, e
 }
 
 // sellAppToken gives the tenant token of a self-built app, or of a third-party app that names the company and has the
@@ -107,7 +109,7 @@ func textOf(text *string) string {
 	return *text
 }
 
-// issue makes an access token.
+// issue makes an access token. What is said of its life is a second less, as on the wire.
 func (w *Vendor) issue(c *desk.Call, g grant) tokenAnswer {
 	lifetime := w.desk.TokenLifetime(Name)
 	// The form is that of a JSON Web Token; what is in it means nothing.
@@ -116,7 +118,7 @@ func (w *Vendor) issue(c *desk.Call, g grant) tokenAnswer {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.grants[held.Token] = g
-	return tokenAnswer{AccessToken: held.Token, ExpiresIn: desk.Seconds(lifetime), TokenType: "bearer"}
+	return tokenAnswer{AccessToken: held.Token, ExpiresIn: max(1, desk.Seconds(lifetime)-1), TokenType: "bearer"}
 }
 
 // exchangeCode gives a user's token for an authorization code. A code is gone after the first request that names it,

@@ -20,14 +20,15 @@ type userProfile struct {
 // The members of users, which differ by operation.
 const (
 	userFields = "city country ctime depts email employee_id employer employment_status employment_type " +
-		"ex_user_id gender id leader_id phone role status telephone title user_name work_place def_dept_id"
+		"ex_user_id gender id leader_id phone role status telephone title type type_v2 user_name work_place def_dept_id"
 	listFields = "avatar city country ctime depts email employee_id employer employment_status employment_type " +
-		"ex_user_id gender id phone role status telephone title user_name work_place def_dept_id"
+		"ex_user_id gender id phone role status telephone title type type_v2 user_name work_place " +
+		"def_dept_id"
 	contactFields = "avatar ctime depts email employee_id ex_user_id gender id phone role status title user_name"
 	outsideFields = "avatar ctime email ex_user_id id phone role status title user_name"
 	memberFields  = "avatar city country email employee_id employer employment_status employment_type gender id " +
 		"phone role status telephone title user_name work_place def_dept_id"
-	newFields = "ex_user_id id role status user_name"
+	newFields = "ex_user_id id role status type type_v2 user_name"
 
 	// What private deployments add.
 	privateFields = "avatar login_name source"
@@ -57,6 +58,8 @@ func (v view) user(p *company.Person, fields string, withDepts bool) wpsserver.U
 		City:       text(p, p.City),
 		Country:    text(p, profile.country),
 		Employer:   text(p, profile.employer),
+		Type:       new(wpsserver.UserTypeCompanyUser),
+		TypeV2:     new(wpsserver.UserTypeV2CompanyMember),
 	}
 	u.EmploymentStatus = text(p, employmentStatus(p, profile))
 	u.EmploymentType = text(p, employmentType(p, profile))

@@ -167,6 +167,8 @@ func (w *Vendor) GetCurrentUser(ctx context.Context,
 	p, err := w.currentPerson(ctx)
 	return wpsserver.GetCurrentUser200JSONResponse{Msg: w.said(""), Data: &wpsserver.CurrentUser{
 		ID: &p.WPSUserID, UserName: &p.Name, Avatar: &p.AvatarURL, CompanyID: new(Demo().CompanyID),
+		ExUserID: new(exUserID(&p)), Type: new(wpsserver.UserTypeCompanyUser),
+		TypeV2: new(wpsserver.UserTypeV2CompanyMember),
 	}}, err
 }
 
@@ -182,7 +184,7 @@ func (w *Vendor) GetCurrentUserID(ctx context.Context,
 func (w *Vendor) currentPerson(ctx context.Context) (company.Person, error) {
 	p, ok := w.desk.Company.Person(w.grantOf(desk.CallOf(ctx)).person)
 	if !ok { // removed since the token was looked at
-		return p, rejected(wpsserver.ErrorCodeTokenInvalid1006, "token invalid")
+		return p, rejected(wpsserver.ErrorCodeTokenInvalid, "token invalid")
 	}
 	return p, nil
 }

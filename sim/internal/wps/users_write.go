@@ -165,7 +165,7 @@ func (change userChange) check() error {
 	case !desk.IsBlank(change.phone) && !company.ValidMobile(*change.phone):
 		return invalid("phone is malformed")
 	case change.gender != nil && !change.gender.Valid():
-		return invalid("gender may be male, female or secrecy")
+		return invalid("gender may be undefined, male, female or secrecy")
 	}
 	return nil
 }
@@ -228,7 +228,7 @@ func (v view) nameOutside(p *company.Person, id string) error {
 		return nil
 	}
 	if other := v.userNamedOutside(id); other != nil && other.Key != p.Key {
-		return conflict("ex_user_id " + id + " is taken")
+		return conflict(wpsserver.ErrorCodeUserExUserIDExists, "ex_user_id "+id+" is taken")
 	}
 	p.UserID, p.GeneratedUserID = id, false
 	return nil

@@ -86,66 +86,942 @@ func (e ConvertIDType) Valid() bool {
 	}
 }
 
+// Defines values for CustomAttrType.
+const (
+	CustomAttrTypeOption        CustomAttrType = "option"
+	CustomAttrTypeRelationDepts CustomAttrType = "relation_depts"
+	CustomAttrTypeRelationUser  CustomAttrType = "relation_user"
+	CustomAttrTypeText          CustomAttrType = "text"
+	CustomAttrTypeURL           CustomAttrType = "url"
+)
+
+// Valid indicates whether the value is a known member of the CustomAttrType enum.
+func (e CustomAttrType) Valid() bool {
+	switch e {
+	case CustomAttrTypeOption:
+		return true
+	case CustomAttrTypeRelationDepts:
+		return true
+	case CustomAttrTypeRelationUser:
+		return true
+	case CustomAttrTypeText:
+		return true
+	case CustomAttrTypeURL:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CustomAttrTypeInput.
+const (
+	CustomAttrTypeInputOption        CustomAttrTypeInput = "option"
+	CustomAttrTypeInputRelationDepts CustomAttrTypeInput = "relation_depts"
+	CustomAttrTypeInputRelationUser  CustomAttrTypeInput = "relation_user"
+	CustomAttrTypeInputText          CustomAttrTypeInput = "text"
+	CustomAttrTypeInputURL           CustomAttrTypeInput = "url"
+)
+
+// Valid indicates whether the value is a known member of the CustomAttrTypeInput enum.
+func (e CustomAttrTypeInput) Valid() bool {
+	switch e {
+	case CustomAttrTypeInputOption:
+		return true
+	case CustomAttrTypeInputRelationDepts:
+		return true
+	case CustomAttrTypeInputRelationUser:
+		return true
+	case CustomAttrTypeInputText:
+		return true
+	case CustomAttrTypeInputURL:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ErrorCode.
 const (
-	ErrorCodeAuthorizationPending   ErrorCode = 400010018 // token endpoint, device login: the person has not answered yet
-	ErrorCodeEventUnchanged         ErrorCode = 400411340 // calendar API: event unchanged
-	ErrorCodeExtractionUnsupported  ErrorCode = 400008018 // documents API: content cannot be extracted
-	ErrorCodeForbidden              ErrorCode = 403       // permission refused, not confirmed for this API
-	ErrorCodeInvalidGrant           ErrorCode = 40100009  // token endpoint: authorization code or refresh token is dead
-	ErrorCodeInvalidScope           ErrorCode = 400000003 // the token lacks the scope of the call; comes with HTTP 403
-	ErrorCodeNotImplemented         ErrorCode = 500000004 // method not implemented
-	ErrorCodeOK                     ErrorCode = 0         // done
-	ErrorCodePermissionDenied       ErrorCode = 403000001 // the company's edition lacks the capability, or the object is invisible or missing
-	ErrorCodeRouteNotFound          ErrorCode = 404000001 // no such path or verb
-	ErrorCodeSessionForbidden       ErrorCode = 400403    // permission refused, not confirmed for this API
-	ErrorCodeSessionUnauthenticated ErrorCode = 400401    // token refused, not confirmed for this API
-	ErrorCodeTokenInvalid1001       ErrorCode = 400001001 // token invalid or expired, not confirmed
-	ErrorCodeTokenInvalid1005       ErrorCode = 400001005 // token invalid or expired, not confirmed
-	ErrorCodeTokenInvalid1006       ErrorCode = 400001006 // token invalid or expired, not confirmed
-	ErrorCodeTokenRequestFailed     ErrorCode = 40000005  // token endpoint: request refused, reason in debug.desc
-	ErrorCodeTokenServerError       ErrorCode = 50000006  // token endpoint: server error
-	ErrorCodeUnauthenticated        ErrorCode = 401       // token refused, not confirmed for this API
+	ErrorCodeAccountActiveCodeInvalid             ErrorCode = 400020006 // account: active code is invalid
+	ErrorCodeAccountAttrInvalid                   ErrorCode = 400020013 // account: attribute is invalid
+	ErrorCodeAccountAvatarInvalid                 ErrorCode = 400020014 // account: avatar is invalid
+	ErrorCodeAccountAvatarModifyLimitExceeded     ErrorCode = 400020007 // account: the avatar was changed too often
+	ErrorCodeAccountCountryCodeInvalid            ErrorCode = 400020012 // account: country code is invalid
+	ErrorCodeAccountDisabled                      ErrorCode = 400020005 // account: it is disabled
+	ErrorCodeAccountGenderInvalid                 ErrorCode = 400020011 // account: gender is invalid
+	ErrorCodeAccountNickNameContainSensitiveWords ErrorCode = 400020015 // account: nickname contains sensitive words
+	ErrorCodeAccountNicknameInvalid               ErrorCode = 400020010 // account: nickname is invalid
+	ErrorCodeAccountNicknameLengthLimitExceeded   ErrorCode = 400020016 // account: nickname is too long
+	ErrorCodeAccountNicknameModifyLimitExceeded   ErrorCode = 400020008 // account: the nickname was changed too often
+	ErrorCodeAccountNotExists                     ErrorCode = 400020003 // account: it does not exist
+	ErrorCodeAccountNotLogin                      ErrorCode = 401020001 // account: nobody is signed in
+	ErrorCodeAccountPasswordError                 ErrorCode = 400020002 // account: the password is wrong
+	ErrorCodeAccountStatusInvalid                 ErrorCode = 400020009 // account: status is invalid
+	ErrorCodeAccountWeakPassword                  ErrorCode = 400020004 // account: the password is too weak
+	ErrorCodeAuthorizationPending                 ErrorCode = 400010018 // token endpoint, device login: the person has not answered yet
+	ErrorCodeAvatarCharacterNum                   ErrorCode = 400010001 // avatar: number of characters
+	ErrorCodeAvatarGenerateError                  ErrorCode = 500010002 // avatar cannot be made
+	ErrorCodeBulkOpsPartialFailure                ErrorCode = 400002050 // a batch was carried out in part
+	ErrorCodeCallbackInvalid                      ErrorCode = 400001026 // the callback is invalid
+	ErrorCodeCommonAuthError                      ErrorCode = 401000001 // authentication failed
+	ErrorCodeCommonCircuitBreakerOpened           ErrorCode = 500000002 // the circuit breaker is open
+	ErrorCodeCommonCollectionEmpty                ErrorCode = 400000101 // the collection is empty
+	ErrorCodeCommonCollectionNotEmpty             ErrorCode = 400000102 // the collection is not empty
+	ErrorCodeCommonContentTypeUnsupported         ErrorCode = 415000001 // content type is not supported
+	ErrorCodeCommonContextCanceled                ErrorCode = 499000001 // the call was given up
+	ErrorCodeCommonCountLimitExceeded             ErrorCode = 400000105 // too many
+	ErrorCodeCommonInternalServerError            ErrorCode = 500000004 // internal error; recorded where a build lacks the method
+	ErrorCodeCommonInvalidArgument                ErrorCode = 400000007 // invalid argument
+	ErrorCodeCommonLengthLimitExceeded            ErrorCode = 400000106 // too long
+	ErrorCodeCommonLockNotHeld                    ErrorCode = 400000006 // the lock is not held
+	ErrorCodeCommonLocked                         ErrorCode = 400000005 // something is locked by another change; the same call is taken later
+	ErrorCodeCommonNoPermission                   ErrorCode = 403000001 // the company's edition lacks the capability, or the object is invisible or missing
+	ErrorCodeCommonNotFound                       ErrorCode = 404000001 // not found; recorded where path or verb is unknown
+	ErrorCodeCommonOK                             ErrorCode = 0         // done
+	ErrorCodeCommonParamFormatError               ErrorCode = 400000002 // a parameter is malformed
+	ErrorCodeCommonParamUnsupported               ErrorCode = 400000004 // a parameter is not supported
+	ErrorCodeCommonPolicyDenied                   ErrorCode = 403000002 // a policy forbids it
+	ErrorCodeCommonRateLimitExceeded              ErrorCode = 400000001 // too many calls; the same call is taken later
+	ErrorCodeCommonRemoteError                    ErrorCode = 500000001 // another server failed
+	ErrorCodeCommonRemoteFail                     ErrorCode = 400000201 // another service failed
+	ErrorCodeCommonResourceAlreadyExist           ErrorCode = 400000104 // resource exists already
+	ErrorCodeCommonResourceNotFound               ErrorCode = 400000103 // resource is not found
+	ErrorCodeCommonServiceDataUpgrading           ErrorCode = 503000001 // data is being upgraded
+	ErrorCodeCommonStoreServerError               ErrorCode = 500000003 // the store failed
+	ErrorCodeCommonTooManyRequests                ErrorCode = 429000001 // too many calls
+	ErrorCodeCommonUnknownError                   ErrorCode = 999999999 // unknown error
+	ErrorCodeCommonValueInvalidError              ErrorCode = 400000003 // a value is invalid; recorded with HTTP 403 and invalid_scope where the token lacks a scope
+	ErrorCodeCompanyAttrInvalid                   ErrorCode = 400002103 // company attribute is invalid
+	ErrorCodeCompanyAuthorizedExpired             ErrorCode = 400002049 // the company's licence has expired
+	ErrorCodeCompanyAuthorizedLessThanActivated   ErrorCode = 400002048 // the company may have fewer people than are active
+	ErrorCodeCompanyCodeAlreadyExist              ErrorCode = 400002060 // company code exists already
+	ErrorCodeCompanyCodeExists                    ErrorCode = 400002112 // company code exists already
+	ErrorCodeCompanyCodeInvalid                   ErrorCode = 400002017 // company code is invalid
+	ErrorCodeCompanyDeleted                       ErrorCode = 400002100 // company is deleted
+	ErrorCodeCompanyDisabled                      ErrorCode = 400002001 // company is disabled
+	ErrorCodeCompanyDomainExists                  ErrorCode = 400002107 // company domain exists already
+	ErrorCodeCompanyDomainInvalid                 ErrorCode = 400002016 // company domain is invalid
+	ErrorCodeCompanyEmailExists                   ErrorCode = 400002111 // company email exists already
+	ErrorCodeCompanyEmailInvalid                  ErrorCode = 400002110 // company email is invalid
+	ErrorCodeCompanyInvalid                       ErrorCode = 400002005 // company is invalid
+	ErrorCodeCompanyIsNotEmpty                    ErrorCode = 400002101 // company is not empty
+	ErrorCodeCompanyLogoExists                    ErrorCode = 400002106 // company logo exists already
+	ErrorCodeCompanyLogoInvalid                   ErrorCode = 400002015 // company logo is invalid
+	ErrorCodeCompanyNameAlreadyExist              ErrorCode = 400002059 // company name exists already
+	ErrorCodeCompanyNameContainSensitiveWords     ErrorCode = 400002104 // company name contains sensitive words
+	ErrorCodeCompanyNameExists                    ErrorCode = 400002105 // company name exists already
+	ErrorCodeCompanyNameInvalid                   ErrorCode = 400002011 // company name is invalid
+	ErrorCodeCompanyNotAuthorized                 ErrorCode = 400002003 // the company has no licence
+	ErrorCodeCompanyPersonnelOverrun              ErrorCode = 400002004 // the company has more people than it may
+	ErrorCodeCompanyPhoneExists                   ErrorCode = 400002109 // company phone exists already
+	ErrorCodeCompanyPhoneInvalid                  ErrorCode = 400002108 // company phone is invalid
+	ErrorCodeCompanySpaceInsufficient             ErrorCode = 400313001 // the company has not enough space
+	ErrorCodeCompanySuperAdminExist               ErrorCode = 400002155 // company super admin exists already
+	ErrorCodeCompanySuperAdminLimitErr            ErrorCode = 400002156 // company: too many super admins
+	ErrorCodeCompanySuperAdminNotExist            ErrorCode = 400002154 // company super admin does not exist
+	ErrorCodeCompanySuperAdminOperationErr        ErrorCode = 400002158 // company super admin: the operation is not allowed
+	ErrorCodeCompanySysAdminLimitErr              ErrorCode = 400002157 // company: too many system admins
+	ErrorCodeCompanyWeakPassword                  ErrorCode = 400002041 // company: the password is too weak
+	ErrorCodeCustomFieldLimitExceeded             ErrorCode = 400002052 // custom fields: too many
+	ErrorCodeCustomFieldNameAlreadyExist          ErrorCode = 400002051 // custom field name exists already
+	ErrorCodeCustomFieldValueExistSpecChar        ErrorCode = 400002054 // custom field: special character in a value
+	ErrorCodeCustomFieldValueLimitExceeded        ErrorCode = 400002053 // custom fields: too many values
+	ErrorCodeDefCompanyNotExists                  ErrorCode = 400002102 // default company does not exist
+	ErrorCodeDeprecatedCircuitBreakerOpened       ErrorCode = 500002001 // deprecated: the circuit breaker is open
+	ErrorCodeDeprecatedContentTypeUnsupported     ErrorCode = 415002001 // deprecated: content type is not supported
+	ErrorCodeDeprecatedContextCanceled            ErrorCode = 499002001 // deprecated: the call was given up
+	ErrorCodeDeprecatedCountLimitExceeded         ErrorCode = 400002026 // deprecated: too many
+	ErrorCodeDeprecatedExistCheckDeptUnionID      ErrorCode = 400002044 // the union id of the department exists already
+	ErrorCodeDeprecatedExistCheckUserUnionID      ErrorCode = 400002042 // the union id of the user exists already
+	ErrorCodeDeprecatedImageDataInvalid           ErrorCode = 400313002 // deprecated: image data is invalid
+	ErrorCodeDeprecatedImageTypeInvalid           ErrorCode = 400313003 // deprecated: image type is invalid
+	ErrorCodeDeprecatedInvalidRequest             ErrorCode = 400002020 // deprecated: the request is invalid
+	ErrorCodeDeprecatedNoPermission               ErrorCode = 403002001 // deprecated: no permission
+	ErrorCodeDeprecatedOrgInvalidEncryptKeyID     ErrorCode = 400002012 // deprecated: the encryption key id is invalid
+	ErrorCodeDeprecatedParamFormatError           ErrorCode = 400002021 // deprecated: a parameter is malformed
+	ErrorCodeDeprecatedParamUnsupported           ErrorCode = 400002023 // deprecated: a parameter is not supported
+	ErrorCodeDeprecatedResourceAlreadyExist       ErrorCode = 400002025 // deprecated: resource exists already
+	ErrorCodeDeprecatedResourceNotFound           ErrorCode = 400002024 // deprecated: resource is not found
+	ErrorCodeDeprecatedStoreServerError           ErrorCode = 500002002 // deprecated: the store failed
+	ErrorCodeDeprecatedTooManyRequests            ErrorCode = 429002001 // deprecated: too many calls
+	ErrorCodeDeprecatedUnauthenticated            ErrorCode = 401002001 // deprecated: not authenticated
+	ErrorCodeDeprecatedUserAvatarInvalid          ErrorCode = 400002056 // deprecated: user avatar is invalid
+	ErrorCodeDeprecatedUserDisabled               ErrorCode = 400002126 // deprecated: user is disabled
+	ErrorCodeDeprecatedUserGenderInvalid          ErrorCode = 400002029 // deprecated: user gender is invalid
+	ErrorCodeDeprecatedUserNameExists             ErrorCode = 400002134 // deprecated: user name exists already
+	ErrorCodeDeprecatedUserNameInvalid            ErrorCode = 400002132 // deprecated: user name is invalid
+	ErrorCodeDeprecatedUserNickNameInvalid        ErrorCode = 400002028 // deprecated: user nickname is invalid
+	ErrorCodeDeprecatedUserNotExists              ErrorCode = 400002125 // deprecated: user does not exist
+	ErrorCodeDeprecatedValueInvalidError          ErrorCode = 400002022 // deprecated: value is invalid
+	ErrorCodeDeptAliasInvalid                     ErrorCode = 400002009 // department alias is invalid
+	ErrorCodeDeptAttrInvalid                      ErrorCode = 400002114 // department attribute is invalid
+	ErrorCodeDeptExDeptIDContainSensitiveWords    ErrorCode = 400002121 // department ex_dept_id contains sensitive words
+	ErrorCodeDeptExDeptIDExists                   ErrorCode = 400002122 // department ex_dept_id exists already
+	ErrorCodeDeptExDeptIDInvalid                  ErrorCode = 400002120 // department ex_dept_id is invalid
+	ErrorCodeDeptIDInvalid                        ErrorCode = 400002118 // department id is invalid
+	ErrorCodeDeptIsNotEmpty                       ErrorCode = 400002006 // the department is not empty
+	ErrorCodeDeptLeadersInvalid                   ErrorCode = 400002123 // department leaders are invalid
+	ErrorCodeDeptLeadersNoExists                  ErrorCode = 400002124 // department leaders do not exist
+	ErrorCodeDeptMaxDepthLimit                    ErrorCode = 400002040 // departments: too many levels
+	ErrorCodeDeptMemberExists                     ErrorCode = 400002153 // department member exists already
+	ErrorCodeDeptMemberNotExists                  ErrorCode = 400002152 // department member does not exist
+	ErrorCodeDeptMemberOrderIsRefactoring         ErrorCode = 400002014 // the order of members is being rebuilt
+	ErrorCodeDeptMembersCountExceeded             ErrorCode = 400002159 // department: too many members
+	ErrorCodeDeptNameContainSensitiveWords        ErrorCode = 400002115 // department name contains sensitive words
+	ErrorCodeDeptNameExists                       ErrorCode = 400002010 // department name exists already
+	ErrorCodeDeptNameInvalid                      ErrorCode = 400002008 // department name is invalid
+	ErrorCodeDeptNotExists                        ErrorCode = 400002113 // department does not exist
+	ErrorCodeDeptOrderIsRefactoring               ErrorCode = 400002013 // the order of departments is being rebuilt
+	ErrorCodeDeptParentIDInvalid                  ErrorCode = 400002116 // department parent id is invalid
+	ErrorCodeDeptThirdUnionIDInvalid              ErrorCode = 400002119 // department third union id is invalid
+	ErrorCodeDeptUnionIDAlreadyExist              ErrorCode = 400002045 // department union id exists already
+	ErrorCodeDeptWeightInvalid                    ErrorCode = 400002117 // department weight is invalid
+	ErrorCodeEventNoChange                        ErrorCode = 400411340 // calendar API: event unchanged
+	ErrorCodeFileContentExtractFailed             ErrorCode = 400008018 // documents API: content cannot be extracted
+	ErrorCodeForbidden                            ErrorCode = 403       // permission refused, not confirmed for this API
+	ErrorCodeGroupAddQuoteFailed                  ErrorCode = 403013005 // user group: cannot be added by reference
+	ErrorCodeGroupAddedCountLimitExceeded         ErrorCode = 403013053 // user group: too many members added
+	ErrorCodeGroupAdministratorExists             ErrorCode = 403013011 // user group: administrator exists already
+	ErrorCodeGroupAdministratorNotExists          ErrorCode = 403013012 // user group: administrator does not exist
+	ErrorCodeGroupCannotAddOwner                  ErrorCode = 403013006 // user group: the owner cannot be added
+	ErrorCodeGroupCannotAddUser                   ErrorCode = 403013013 // user group: the user cannot be added
+	ErrorCodeGroupCannotDelOwner                  ErrorCode = 403013007 // user group: the owner cannot be removed
+	ErrorCodeGroupContainSensitiveImage           ErrorCode = 403013008 // user group: contains a sensitive image
+	ErrorCodeGroupContainSensitiveWords           ErrorCode = 403013009 // user group: contains sensitive words
+	ErrorCodeGroupCreateFailed                    ErrorCode = 403013010 // user group: could not be created
+	ErrorCodeGroupDeptCountLimitExceeded          ErrorCode = 403013014 // user group: too many departments
+	ErrorCodeGroupDescLengthLimitExceeded         ErrorCode = 403013015 // user group: desc is too long
+	ErrorCodeGroupExists                          ErrorCode = 403013004 // group exists already
+	ErrorCodeGroupIDTransferNotExists             ErrorCode = 403013016 // user group: the id to transfer does not exist
+	ErrorCodeGroupMemberTypeUnSupported           ErrorCode = 403013051 // user group: member type is not supported
+	ErrorCodeGroupMembersMatching                 ErrorCode = 403013056 // user group: members are being matched
+	ErrorCodeGroupNameEmpty                       ErrorCode = 403013017 // user group: name is empty
+	ErrorCodeGroupNameLengthLimitExceeded         ErrorCode = 403013018 // user group: name is too long
+	ErrorCodeGroupNameRepeated                    ErrorCode = 403013019 // user group: name is taken
+	ErrorCodeGroupNeedOwner                       ErrorCode = 403013030 // user group: an owner is needed
+	ErrorCodeGroupNotCompanyDept                  ErrorCode = 403013031 // user group: not a department of the company
+	ErrorCodeGroupNotCompanyUser                  ErrorCode = 403013032 // user group: not a user of the company
+	ErrorCodeGroupNotExists                       ErrorCode = 403013003 // group does not exist
+	ErrorCodeGroupNotInRecycle                    ErrorCode = 403013020 // user group: not in the recycle bin
+	ErrorCodeGroupPermissionIDNotExists           ErrorCode = 403013033 // user group: permission id does not exist
+	ErrorCodeGroupPlatformExists                  ErrorCode = 403013034 // user group: platform exists already
+	ErrorCodeGroupPlatformUnSafe                  ErrorCode = 403013047 // user group: the platform is not safe
+	ErrorCodeGroupProfileLengthLimitExceeded      ErrorCode = 403013021 // user group: profile is too long
+	ErrorCodeGroupProfileNotExists                ErrorCode = 403013022 // user group: the profile does not exist
+	ErrorCodeGroupQuoteExists                     ErrorCode = 403013035 // user group: the reference exists already
+	ErrorCodeGroupQuoteNotExists                  ErrorCode = 403013036 // user group: the reference does not exist
+	ErrorCodeGroupRecoverFailed                   ErrorCode = 403013037 // user group: could not be restored
+	ErrorCodeGroupSearchIndexIsBuilding           ErrorCode = 403013043 // user group: the search index is being built
+	ErrorCodeGroupSetAddedCountLimitExceeded      ErrorCode = 403013060 // user group: too many sets added
+	ErrorCodeGroupSetCreateFailed                 ErrorCode = 403013066 // user group: the set could not be created
+	ErrorCodeGroupSetNameLengthLimitExceeded      ErrorCode = 403013063 // user group: set name is too long
+	ErrorCodeGroupSetNameRepeated                 ErrorCode = 403013061 // user group: set name is taken
+	ErrorCodeGroupSetNotEmpty                     ErrorCode = 403013062 // user group: set is not empty
+	ErrorCodeGroupSetNotExists                    ErrorCode = 403013065 // user group: set does not exist
+	ErrorCodeGroupSetTypeMismatch                 ErrorCode = 403013067 // user group: set type does not fit
+	ErrorCodeGroupSetTypeUnSupported              ErrorCode = 403013064 // user group: set type is not supported
+	ErrorCodeGroupSortTypeUnSupported             ErrorCode = 403013052 // user group: sort type is not supported
+	ErrorCodeGroupSourceNoPermission              ErrorCode = 403013044 // user group: no permission for the source
+	ErrorCodeGroupSourceUnSupported               ErrorCode = 403013048 // user group: source is not supported
+	ErrorCodeGroupSubDeptNotExists                ErrorCode = 403013045 // user group: sub department does not exist
+	ErrorCodeGroupTransferToCompanyUser           ErrorCode = 403013046 // user group: has to be handed to a user of the company
+	ErrorCodeGroupTypeUnSupported                 ErrorCode = 403013049 // user group: type is not supported
+	ErrorCodeGroupUserAboutLengthLimitExceeded    ErrorCode = 403013027 // user group: user about is too long
+	ErrorCodeGroupUserCountLimitExceeded          ErrorCode = 403013023 // user group: too many users
+	ErrorCodeGroupUserDisabled                    ErrorCode = 403013024 // user group: the user is disabled
+	ErrorCodeGroupUserEnabled                     ErrorCode = 403013025 // user group: the user is enabled already
+	ErrorCodeGroupUserExists                      ErrorCode = 403013001 // user group: user exists already
+	ErrorCodeGroupUserHasNoDefRole                ErrorCode = 403013026 // user group: the user has no default role
+	ErrorCodeGroupUserNotExists                   ErrorCode = 403013002 // user group: user does not exist
+	ErrorCodeGroupUserRoleDescLengthLimitExceeded ErrorCode = 403013038 // user group: user role desc is too long
+	ErrorCodeGroupUserRoleKeyExists               ErrorCode = 403013039 // user group: user role key exists already
+	ErrorCodeGroupUserRoleKeyLengthLimitExceeded  ErrorCode = 403013040 // user group: user role key is too long
+	ErrorCodeGroupUserRoleNameLengthLimitExceeded ErrorCode = 403013041 // user group: user role name is too long
+	ErrorCodeGroupUserRoleNotExists               ErrorCode = 403013042 // user group: user role does not exist
+	ErrorCodeGroupVisibleDeptCountLimitExceeded   ErrorCode = 403013028 // user group: too many visible departments
+	ErrorCodeGroupVisibleTypeUnSupported          ErrorCode = 403013050 // user group: visible type is not supported
+	ErrorCodeGroupVisibleUserCountLimitExceeded   ErrorCode = 403013029 // user group: too many visible users
+	ErrorCodeImageDataEmpty                       ErrorCode = 500010001 // image data is empty
+	ErrorCodeImageDataInvalid                     ErrorCode = 400010002 // image data is invalid
+	ErrorCodeImageTypeInvalid                     ErrorCode = 400010003 // image type is invalid
+	ErrorCodeInvalidAllowDenyList                 ErrorCode = 403013058 // user group: the lists of allowed and denied are invalid
+	ErrorCodeInvalidMembershipDepts               ErrorCode = 403013057 // user group: departments of the membership are invalid
+	ErrorCodeInvalidMembershipRules               ErrorCode = 403013059 // user group: rules of the membership are invalid
+	ErrorCodeLockFail                             ErrorCode = 500002003 // a lock could not be taken
+	ErrorCodeOAuth2AccessDenied                   ErrorCode = 40300003  // token endpoint: access denied
+	ErrorCodeOAuth2ClientError                    ErrorCode = 40000999  // token endpoint: client error
+	ErrorCodeOAuth2InsufficientScope              ErrorCode = 40300010  // token endpoint: insufficient scope
+	ErrorCodeOAuth2InvalidClient                  ErrorCode = 40100008  // token endpoint: app id or key is wrong
+	ErrorCodeOAuth2InvalidGrant                   ErrorCode = 40100009  // token endpoint: authorization code or refresh token is dead
+	ErrorCodeOAuth2InvalidRequest                 ErrorCode = 40000001  // token endpoint: invalid request
+	ErrorCodeOAuth2InvalidScope                   ErrorCode = 40000005  // token endpoint: the scope is invalid or not granted
+	ErrorCodeOAuth2InvalidToken                   ErrorCode = 40100011  // token endpoint: invalid token
+	ErrorCodeOAuth2ServerError                    ErrorCode = 50000006  // token endpoint: server error
+	ErrorCodeOAuth2TemporarilyUnavailable         ErrorCode = 50300007  // token endpoint: temporarily unavailable
+	ErrorCodeOAuth2UnauthorizedClient             ErrorCode = 40100002  // token endpoint: unauthorized client
+	ErrorCodeOAuth2UnsupportedGrantType           ErrorCode = 40100010  // token endpoint: unsupported grant type
+	ErrorCodeOAuth2UnsupportedResponseType        ErrorCode = 40100004  // token endpoint: unsupported response type
+	ErrorCodePrivilegeValueInvalid                ErrorCode = 400002047 // the value of the privilege is invalid
+	ErrorCodeRootDeptExists                       ErrorCode = 400002007 // the root department exists already
+	ErrorCodeSessionBadAuthCode                   ErrorCode = 400001025 // session: wrong authorization code
+	ErrorCodeSessionBadCorrelateCode              ErrorCode = 400001017 // session: wrong correlation code
+	ErrorCodeSessionEncryptKeyIDInvalid           ErrorCode = 400001014 // session: the encryption key id is invalid
+	ErrorCodeSessionForbidden                     ErrorCode = 400403    // permission refused, not confirmed for this API
+	ErrorCodeSessionInvalid                       ErrorCode = 401001003 // session: it is invalid
+	ErrorCodeSessionSuspend                       ErrorCode = 401030002 // the session is suspended
+	ErrorCodeSessionUnauthenticated               ErrorCode = 400401    // token refused, not confirmed for this API
+	ErrorCodeTokenExpired                         ErrorCode = 401030001 // the token has expired
+	ErrorCodeTokenInvalid                         ErrorCode = 401030003 // the token is invalid
+	ErrorCodeTokenInvalid1001                     ErrorCode = 400001001 // token invalid or expired, not confirmed
+	ErrorCodeTokenInvalid1005                     ErrorCode = 400001005 // token invalid or expired, not confirmed
+	ErrorCodeUnauthenticated                      ErrorCode = 401       // token refused, not confirmed for this API
+	ErrorCodeUserAccountContainSensitiveWords     ErrorCode = 400002146 // user account contains sensitive words
+	ErrorCodeUserAccountExists                    ErrorCode = 400002147 // user account exists already
+	ErrorCodeUserActivated                        ErrorCode = 400002127 // user is active already
+	ErrorCodeUserActiveError                      ErrorCode = 400002129 // user cannot be activated
+	ErrorCodeUserAddError                         ErrorCode = 400002130 // user cannot be added
+	ErrorCodeUserAliasNameContainSensitiveWords   ErrorCode = 400002138 // user alias contains sensitive words
+	ErrorCodeUserAliasNameExists                  ErrorCode = 400002139 // user alias exists already
+	ErrorCodeUserAliasNameInvalid                 ErrorCode = 400002137 // user alias is invalid
+	ErrorCodeUserAttrInvalid                      ErrorCode = 400002131 // user attribute is invalid
+	ErrorCodeUserAvatarExists                     ErrorCode = 400002142 // user avatar exists already
+	ErrorCodeUserAvatarInvalid                    ErrorCode = 400001024 // user avatar is invalid
+	ErrorCodeUserCannotChangedCompanyFieldVisible ErrorCode = 400002162 // the visibility of a field cannot be changed
+	ErrorCodeUserDefDeptIDInvalid                 ErrorCode = 400002031 // user default department id is invalid
+	ErrorCodeUserDeleted                          ErrorCode = 400002128 // user is deleted
+	ErrorCodeUserDeptIDsInvalid                   ErrorCode = 400002030 // user department ids are invalid
+	ErrorCodeUserDeptNumLimit                     ErrorCode = 400002046 // user: too many departments
+	ErrorCodeUserDisabled                         ErrorCode = 400002002 // user is disabled
+	ErrorCodeUserEmailExists                      ErrorCode = 400002144 // user email exists already
+	ErrorCodeUserEmailInvalid                     ErrorCode = 400002036 // user email is invalid
+	ErrorCodeUserEmployeeIDExists                 ErrorCode = 400002148 // user employee id exists already
+	ErrorCodeUserEmployeeIDInvalid                ErrorCode = 400002032 // user employee id is invalid
+	ErrorCodeUserEmploymentStatusInvalid          ErrorCode = 400002038 // user employment status is invalid
+	ErrorCodeUserEmploymentTypeInvalid            ErrorCode = 400002037 // user employment type is invalid
+	ErrorCodeUserExUserIDContainSensitiveWords    ErrorCode = 400002150 // user ex_user_id contains sensitive words
+	ErrorCodeUserExUserIDExists                   ErrorCode = 400002151 // user ex_user_id exists already
+	ErrorCodeUserExUserIDInvalid                  ErrorCode = 400002149 // user ex_user_id is invalid
+	ErrorCodeUserGenderInvalid                    ErrorCode = 400001021 // user gender is invalid
+	ErrorCodeUserInvalid                          ErrorCode = 400002027 // user is invalid
+	ErrorCodeUserLeaderInvalid                    ErrorCode = 400002057 // user leader is invalid
+	ErrorCodeUserLoginNameContainSensitiveWords   ErrorCode = 400002136 // user login name contains sensitive words
+	ErrorCodeUserLoginNameExists                  ErrorCode = 400002055 // user login name exists already
+	ErrorCodeUserMobilePhoneInvalid               ErrorCode = 400002033 // user mobile phone is invalid
+	ErrorCodeUserNameCanNotEdit                   ErrorCode = 400002163 // the name cannot be changed
+	ErrorCodeUserNameContainSensitiveWords        ErrorCode = 400002133 // user name contains sensitive words
+	ErrorCodeUserNameExists                       ErrorCode = 400001023 // user name exists already
+	ErrorCodeUserNameInvalid                      ErrorCode = 400001020 // user name is invalid
+	ErrorCodeUserNickNameContainSensitiveWords    ErrorCode = 400002140 // user nickname contains sensitive words
+	ErrorCodeUserNickNameExists                   ErrorCode = 400002141 // user nickname exists already
+	ErrorCodeUserNickNameInvalid                  ErrorCode = 400001022 // user nickname is invalid
+	ErrorCodeUserNotExists                        ErrorCode = 400001006 // the user does not exist
+	ErrorCodeUserNotInAnyCompany                  ErrorCode = 400002161 // the user is in no company
+	ErrorCodeUserNotLogin                         ErrorCode = 401001005 // nobody is signed in
+	ErrorCodeUserOrPasswordsError                 ErrorCode = 400001004 // name or password is wrong
+	ErrorCodeUserPhoneExists                      ErrorCode = 400002143 // user phone exists already
+	ErrorCodeUserSourceInvalid                    ErrorCode = 400002039 // user source is invalid
+	ErrorCodeUserStatusInvalid                    ErrorCode = 400001008 // user status is invalid
+	ErrorCodeUserTelephoneInvalid                 ErrorCode = 400002035 // user telephone is invalid
+	ErrorCodeUserThirdUnionIDInvalid              ErrorCode = 400002145 // user third union id is invalid
+	ErrorCodeUserTitleInvalid                     ErrorCode = 400002034 // user title is invalid
+	ErrorCodeUserTitleRepeatErr                   ErrorCode = 400002165 // user title is taken
+	ErrorCodeUserUnionIDAlreadyExist              ErrorCode = 400002043 // user union id exists already
+	ErrorCodeUserWeakPassword                     ErrorCode = 400001007 // user: the password is too weak
+	ErrorCodeUserWorkPlaceInvalid                 ErrorCode = 400002058 // user work place is invalid
+	ErrorCodeUsersNotInSameCompany                ErrorCode = 400002160 // the users are not in the same company
+	ErrorCodeVirtualGroupExists                   ErrorCode = 403013054 // virtual group exists already
+	ErrorCodeVirtualGroupNotExists                ErrorCode = 403013055 // virtual group does not exist
+	ErrorCodeVisRulesSetObjLimit                  ErrorCode = 400308001 // visibility rules: too many subjects
+	ErrorCodeVisRulesSetObjRulesLimit             ErrorCode = 400308003 // visibility rules: too many rules for a subject
+	ErrorCodeVisRulesVisObjLimit                  ErrorCode = 400308002 // visibility rules: too many visible objects
 )
 
 // Valid indicates whether the value is a known member of the ErrorCode enum.
 func (e ErrorCode) Valid() bool {
 	switch e {
+	case ErrorCodeAccountActiveCodeInvalid:
+		return true
+	case ErrorCodeAccountAttrInvalid:
+		return true
+	case ErrorCodeAccountAvatarInvalid:
+		return true
+	case ErrorCodeAccountAvatarModifyLimitExceeded:
+		return true
+	case ErrorCodeAccountCountryCodeInvalid:
+		return true
+	case ErrorCodeAccountDisabled:
+		return true
+	case ErrorCodeAccountGenderInvalid:
+		return true
+	case ErrorCodeAccountNickNameContainSensitiveWords:
+		return true
+	case ErrorCodeAccountNicknameInvalid:
+		return true
+	case ErrorCodeAccountNicknameLengthLimitExceeded:
+		return true
+	case ErrorCodeAccountNicknameModifyLimitExceeded:
+		return true
+	case ErrorCodeAccountNotExists:
+		return true
+	case ErrorCodeAccountNotLogin:
+		return true
+	case ErrorCodeAccountPasswordError:
+		return true
+	case ErrorCodeAccountStatusInvalid:
+		return true
+	case ErrorCodeAccountWeakPassword:
+		return true
 	case ErrorCodeAuthorizationPending:
 		return true
-	case ErrorCodeEventUnchanged:
+	case ErrorCodeAvatarCharacterNum:
 		return true
-	case ErrorCodeExtractionUnsupported:
+	case ErrorCodeAvatarGenerateError:
+		return true
+	case ErrorCodeBulkOpsPartialFailure:
+		return true
+	case ErrorCodeCallbackInvalid:
+		return true
+	case ErrorCodeCommonAuthError:
+		return true
+	case ErrorCodeCommonCircuitBreakerOpened:
+		return true
+	case ErrorCodeCommonCollectionEmpty:
+		return true
+	case ErrorCodeCommonCollectionNotEmpty:
+		return true
+	case ErrorCodeCommonContentTypeUnsupported:
+		return true
+	case ErrorCodeCommonContextCanceled:
+		return true
+	case ErrorCodeCommonCountLimitExceeded:
+		return true
+	case ErrorCodeCommonInternalServerError:
+		return true
+	case ErrorCodeCommonInvalidArgument:
+		return true
+	case ErrorCodeCommonLengthLimitExceeded:
+		return true
+	case ErrorCodeCommonLockNotHeld:
+		return true
+	case ErrorCodeCommonLocked:
+		return true
+	case ErrorCodeCommonNoPermission:
+		return true
+	case ErrorCodeCommonNotFound:
+		return true
+	case ErrorCodeCommonOK:
+		return true
+	case ErrorCodeCommonParamFormatError:
+		return true
+	case ErrorCodeCommonParamUnsupported:
+		return true
+	case ErrorCodeCommonPolicyDenied:
+		return true
+	case ErrorCodeCommonRateLimitExceeded:
+		return true
+	case ErrorCodeCommonRemoteError:
+		return true
+	case ErrorCodeCommonRemoteFail:
+		return true
+	case ErrorCodeCommonResourceAlreadyExist:
+		return true
+	case ErrorCodeCommonResourceNotFound:
+		return true
+	case ErrorCodeCommonServiceDataUpgrading:
+		return true
+	case ErrorCodeCommonStoreServerError:
+		return true
+	case ErrorCodeCommonTooManyRequests:
+		return true
+	case ErrorCodeCommonUnknownError:
+		return true
+	case ErrorCodeCommonValueInvalidError:
+		return true
+	case ErrorCodeCompanyAttrInvalid:
+		return true
+	case ErrorCodeCompanyAuthorizedExpired:
+		return true
+	case ErrorCodeCompanyAuthorizedLessThanActivated:
+		return true
+	case ErrorCodeCompanyCodeAlreadyExist:
+		return true
+	case ErrorCodeCompanyCodeExists:
+		return true
+	case ErrorCodeCompanyCodeInvalid:
+		return true
+	case ErrorCodeCompanyDeleted:
+		return true
+	case ErrorCodeCompanyDisabled:
+		return true
+	case ErrorCodeCompanyDomainExists:
+		return true
+	case ErrorCodeCompanyDomainInvalid:
+		return true
+	case ErrorCodeCompanyEmailExists:
+		return true
+	case ErrorCodeCompanyEmailInvalid:
+		return true
+	case ErrorCodeCompanyInvalid:
+		return true
+	case ErrorCodeCompanyIsNotEmpty:
+		return true
+	case ErrorCodeCompanyLogoExists:
+		return true
+	case ErrorCodeCompanyLogoInvalid:
+		return true
+	case ErrorCodeCompanyNameAlreadyExist:
+		return true
+	case ErrorCodeCompanyNameContainSensitiveWords:
+		return true
+	case ErrorCodeCompanyNameExists:
+		return true
+	case ErrorCodeCompanyNameInvalid:
+		return true
+	case ErrorCodeCompanyNotAuthorized:
+		return true
+	case ErrorCodeCompanyPersonnelOverrun:
+		return true
+	case ErrorCodeCompanyPhoneExists:
+		return true
+	case ErrorCodeCompanyPhoneInvalid:
+		return true
+	case ErrorCodeCompanySpaceInsufficient:
+		return true
+	case ErrorCodeCompanySuperAdminExist:
+		return true
+	case ErrorCodeCompanySuperAdminLimitErr:
+		return true
+	case ErrorCodeCompanySuperAdminNotExist:
+		return true
+	case ErrorCodeCompanySuperAdminOperationErr:
+		return true
+	case ErrorCodeCompanySysAdminLimitErr:
+		return true
+	case ErrorCodeCompanyWeakPassword:
+		return true
+	case ErrorCodeCustomFieldLimitExceeded:
+		return true
+	case ErrorCodeCustomFieldNameAlreadyExist:
+		return true
+	case ErrorCodeCustomFieldValueExistSpecChar:
+		return true
+	case ErrorCodeCustomFieldValueLimitExceeded:
+		return true
+	case ErrorCodeDefCompanyNotExists:
+		return true
+	case ErrorCodeDeprecatedCircuitBreakerOpened:
+		return true
+	case ErrorCodeDeprecatedContentTypeUnsupported:
+		return true
+	case ErrorCodeDeprecatedContextCanceled:
+		return true
+	case ErrorCodeDeprecatedCountLimitExceeded:
+		return true
+	case ErrorCodeDeprecatedExistCheckDeptUnionID:
+		return true
+	case ErrorCodeDeprecatedExistCheckUserUnionID:
+		return true
+	case ErrorCodeDeprecatedImageDataInvalid:
+		return true
+	case ErrorCodeDeprecatedImageTypeInvalid:
+		return true
+	case ErrorCodeDeprecatedInvalidRequest:
+		return true
+	case ErrorCodeDeprecatedNoPermission:
+		return true
+	case ErrorCodeDeprecatedOrgInvalidEncryptKeyID:
+		return true
+	case ErrorCodeDeprecatedParamFormatError:
+		return true
+	case ErrorCodeDeprecatedParamUnsupported:
+		return true
+	case ErrorCodeDeprecatedResourceAlreadyExist:
+		return true
+	case ErrorCodeDeprecatedResourceNotFound:
+		return true
+	case ErrorCodeDeprecatedStoreServerError:
+		return true
+	case ErrorCodeDeprecatedTooManyRequests:
+		return true
+	case ErrorCodeDeprecatedUnauthenticated:
+		return true
+	case ErrorCodeDeprecatedUserAvatarInvalid:
+		return true
+	case ErrorCodeDeprecatedUserDisabled:
+		return true
+	case ErrorCodeDeprecatedUserGenderInvalid:
+		return true
+	case ErrorCodeDeprecatedUserNameExists:
+		return true
+	case ErrorCodeDeprecatedUserNameInvalid:
+		return true
+	case ErrorCodeDeprecatedUserNickNameInvalid:
+		return true
+	case ErrorCodeDeprecatedUserNotExists:
+		return true
+	case ErrorCodeDeprecatedValueInvalidError:
+		return true
+	case ErrorCodeDeptAliasInvalid:
+		return true
+	case ErrorCodeDeptAttrInvalid:
+		return true
+	case ErrorCodeDeptExDeptIDContainSensitiveWords:
+		return true
+	case ErrorCodeDeptExDeptIDExists:
+		return true
+	case ErrorCodeDeptExDeptIDInvalid:
+		return true
+	case ErrorCodeDeptIDInvalid:
+		return true
+	case ErrorCodeDeptIsNotEmpty:
+		return true
+	case ErrorCodeDeptLeadersInvalid:
+		return true
+	case ErrorCodeDeptLeadersNoExists:
+		return true
+	case ErrorCodeDeptMaxDepthLimit:
+		return true
+	case ErrorCodeDeptMemberExists:
+		return true
+	case ErrorCodeDeptMemberNotExists:
+		return true
+	case ErrorCodeDeptMemberOrderIsRefactoring:
+		return true
+	case ErrorCodeDeptMembersCountExceeded:
+		return true
+	case ErrorCodeDeptNameContainSensitiveWords:
+		return true
+	case ErrorCodeDeptNameExists:
+		return true
+	case ErrorCodeDeptNameInvalid:
+		return true
+	case ErrorCodeDeptNotExists:
+		return true
+	case ErrorCodeDeptOrderIsRefactoring:
+		return true
+	case ErrorCodeDeptParentIDInvalid:
+		return true
+	case ErrorCodeDeptThirdUnionIDInvalid:
+		return true
+	case ErrorCodeDeptUnionIDAlreadyExist:
+		return true
+	case ErrorCodeDeptWeightInvalid:
+		return true
+	case ErrorCodeEventNoChange:
+		return true
+	case ErrorCodeFileContentExtractFailed:
 		return true
 	case ErrorCodeForbidden:
 		return true
-	case ErrorCodeInvalidGrant:
+	case ErrorCodeGroupAddQuoteFailed:
 		return true
-	case ErrorCodeInvalidScope:
+	case ErrorCodeGroupAddedCountLimitExceeded:
 		return true
-	case ErrorCodeNotImplemented:
+	case ErrorCodeGroupAdministratorExists:
 		return true
-	case ErrorCodeOK:
+	case ErrorCodeGroupAdministratorNotExists:
 		return true
-	case ErrorCodePermissionDenied:
+	case ErrorCodeGroupCannotAddOwner:
 		return true
-	case ErrorCodeRouteNotFound:
+	case ErrorCodeGroupCannotAddUser:
+		return true
+	case ErrorCodeGroupCannotDelOwner:
+		return true
+	case ErrorCodeGroupContainSensitiveImage:
+		return true
+	case ErrorCodeGroupContainSensitiveWords:
+		return true
+	case ErrorCodeGroupCreateFailed:
+		return true
+	case ErrorCodeGroupDeptCountLimitExceeded:
+		return true
+	case ErrorCodeGroupDescLengthLimitExceeded:
+		return true
+	case ErrorCodeGroupExists:
+		return true
+	case ErrorCodeGroupIDTransferNotExists:
+		return true
+	case ErrorCodeGroupMemberTypeUnSupported:
+		return true
+	case ErrorCodeGroupMembersMatching:
+		return true
+	case ErrorCodeGroupNameEmpty:
+		return true
+	case ErrorCodeGroupNameLengthLimitExceeded:
+		return true
+	case ErrorCodeGroupNameRepeated:
+		return true
+	case ErrorCodeGroupNeedOwner:
+		return true
+	case ErrorCodeGroupNotCompanyDept:
+		return true
+	case ErrorCodeGroupNotCompanyUser:
+		return true
+	case ErrorCodeGroupNotExists:
+		return true
+	case ErrorCodeGroupNotInRecycle:
+		return true
+	case ErrorCodeGroupPermissionIDNotExists:
+		return true
+	case ErrorCodeGroupPlatformExists:
+		return true
+	case ErrorCodeGroupPlatformUnSafe:
+		return true
+	case ErrorCodeGroupProfileLengthLimitExceeded:
+		return true
+	case ErrorCodeGroupProfileNotExists:
+		return true
+	case ErrorCodeGroupQuoteExists:
+		return true
+	case ErrorCodeGroupQuoteNotExists:
+		return true
+	case ErrorCodeGroupRecoverFailed:
+		return true
+	case ErrorCodeGroupSearchIndexIsBuilding:
+		return true
+	case ErrorCodeGroupSetAddedCountLimitExceeded:
+		return true
+	case ErrorCodeGroupSetCreateFailed:
+		return true
+	case ErrorCodeGroupSetNameLengthLimitExceeded:
+		return true
+	case ErrorCodeGroupSetNameRepeated:
+		return true
+	case ErrorCodeGroupSetNotEmpty:
+		return true
+	case ErrorCodeGroupSetNotExists:
+		return true
+	case ErrorCodeGroupSetTypeMismatch:
+		return true
+	case ErrorCodeGroupSetTypeUnSupported:
+		return true
+	case ErrorCodeGroupSortTypeUnSupported:
+		return true
+	case ErrorCodeGroupSourceNoPermission:
+		return true
+	case ErrorCodeGroupSourceUnSupported:
+		return true
+	case ErrorCodeGroupSubDeptNotExists:
+		return true
+	case ErrorCodeGroupTransferToCompanyUser:
+		return true
+	case ErrorCodeGroupTypeUnSupported:
+		return true
+	case ErrorCodeGroupUserAboutLengthLimitExceeded:
+		return true
+	case ErrorCodeGroupUserCountLimitExceeded:
+		return true
+	case ErrorCodeGroupUserDisabled:
+		return true
+	case ErrorCodeGroupUserEnabled:
+		return true
+	case ErrorCodeGroupUserExists:
+		return true
+	case ErrorCodeGroupUserHasNoDefRole:
+		return true
+	case ErrorCodeGroupUserNotExists:
+		return true
+	case ErrorCodeGroupUserRoleDescLengthLimitExceeded:
+		return true
+	case ErrorCodeGroupUserRoleKeyExists:
+		return true
+	case ErrorCodeGroupUserRoleKeyLengthLimitExceeded:
+		return true
+	case ErrorCodeGroupUserRoleNameLengthLimitExceeded:
+		return true
+	case ErrorCodeGroupUserRoleNotExists:
+		return true
+	case ErrorCodeGroupVisibleDeptCountLimitExceeded:
+		return true
+	case ErrorCodeGroupVisibleTypeUnSupported:
+		return true
+	case ErrorCodeGroupVisibleUserCountLimitExceeded:
+		return true
+	case ErrorCodeImageDataEmpty:
+		return true
+	case ErrorCodeImageDataInvalid:
+		return true
+	case ErrorCodeImageTypeInvalid:
+		return true
+	case ErrorCodeInvalidAllowDenyList:
+		return true
+	case ErrorCodeInvalidMembershipDepts:
+		return true
+	case ErrorCodeInvalidMembershipRules:
+		return true
+	case ErrorCodeLockFail:
+		return true
+	case ErrorCodeOAuth2AccessDenied:
+		return true
+	case ErrorCodeOAuth2ClientError:
+		return true
+	case ErrorCodeOAuth2InsufficientScope:
+		return true
+	case ErrorCodeOAuth2InvalidClient:
+		return true
+	case ErrorCodeOAuth2InvalidGrant:
+		return true
+	case ErrorCodeOAuth2InvalidRequest:
+		return true
+	case ErrorCodeOAuth2InvalidScope:
+		return true
+	case ErrorCodeOAuth2InvalidToken:
+		return true
+	case ErrorCodeOAuth2ServerError:
+		return true
+	case ErrorCodeOAuth2TemporarilyUnavailable:
+		return true
+	case ErrorCodeOAuth2UnauthorizedClient:
+		return true
+	case ErrorCodeOAuth2UnsupportedGrantType:
+		return true
+	case ErrorCodeOAuth2UnsupportedResponseType:
+		return true
+	case ErrorCodePrivilegeValueInvalid:
+		return true
+	case ErrorCodeRootDeptExists:
+		return true
+	case ErrorCodeSessionBadAuthCode:
+		return true
+	case ErrorCodeSessionBadCorrelateCode:
+		return true
+	case ErrorCodeSessionEncryptKeyIDInvalid:
 		return true
 	case ErrorCodeSessionForbidden:
 		return true
+	case ErrorCodeSessionInvalid:
+		return true
+	case ErrorCodeSessionSuspend:
+		return true
 	case ErrorCodeSessionUnauthenticated:
+		return true
+	case ErrorCodeTokenExpired:
+		return true
+	case ErrorCodeTokenInvalid:
 		return true
 	case ErrorCodeTokenInvalid1001:
 		return true
 	case ErrorCodeTokenInvalid1005:
 		return true
-	case ErrorCodeTokenInvalid1006:
-		return true
-	case ErrorCodeTokenRequestFailed:
-		return true
-	case ErrorCodeTokenServerError:
-		return true
 	case ErrorCodeUnauthenticated:
+		return true
+	case ErrorCodeUserAccountContainSensitiveWords:
+		return true
+	case ErrorCodeUserAccountExists:
+		return true
+	case ErrorCodeUserActivated:
+		return true
+	case ErrorCodeUserActiveError:
+		return true
+	case ErrorCodeUserAddError:
+		return true
+	case ErrorCodeUserAliasNameContainSensitiveWords:
+		return true
+	case ErrorCodeUserAliasNameExists:
+		return true
+	case ErrorCodeUserAliasNameInvalid:
+		return true
+	case ErrorCodeUserAttrInvalid:
+		return true
+	case ErrorCodeUserAvatarExists:
+		return true
+	case ErrorCodeUserAvatarInvalid:
+		return true
+	case ErrorCodeUserCannotChangedCompanyFieldVisible:
+		return true
+	case ErrorCodeUserDefDeptIDInvalid:
+		return true
+	case ErrorCodeUserDeleted:
+		return true
+	case ErrorCodeUserDeptIDsInvalid:
+		return true
+	case ErrorCodeUserDeptNumLimit:
+		return true
+	case ErrorCodeUserDisabled:
+		return true
+	case ErrorCodeUserEmailExists:
+		return true
+	case ErrorCodeUserEmailInvalid:
+		return true
+	case ErrorCodeUserEmployeeIDExists:
+		return true
+	case ErrorCodeUserEmployeeIDInvalid:
+		return true
+	case ErrorCodeUserEmploymentStatusInvalid:
+		return true
+	case ErrorCodeUserEmploymentTypeInvalid:
+		return true
+	case ErrorCodeUserExUserIDContainSensitiveWords:
+		return true
+	case ErrorCodeUserExUserIDExists:
+		return true
+	case ErrorCodeUserExUserIDInvalid:
+		return true
+	case ErrorCodeUserGenderInvalid:
+		return true
+	case ErrorCodeUserInvalid:
+		return true
+	case ErrorCodeUserLeaderInvalid:
+		return true
+	case ErrorCodeUserLoginNameContainSensitiveWords:
+		return true
+	case ErrorCodeUserLoginNameExists:
+		return true
+	case ErrorCodeUserMobilePhoneInvalid:
+		return true
+	case ErrorCodeUserNameCanNotEdit:
+		return true
+	case ErrorCodeUserNameContainSensitiveWords:
+		return true
+	case ErrorCodeUserNameExists:
+		return true
+	case ErrorCodeUserNameInvalid:
+		return true
+	case ErrorCodeUserNickNameContainSensitiveWords:
+		return true
+	case ErrorCodeUserNickNameExists:
+		return true
+	case ErrorCodeUserNickNameInvalid:
+		return true
+	case ErrorCodeUserNotExists:
+		return true
+	case ErrorCodeUserNotInAnyCompany:
+		return true
+	case ErrorCodeUserNotLogin:
+		return true
+	case ErrorCodeUserOrPasswordsError:
+		return true
+	case ErrorCodeUserPhoneExists:
+		return true
+	case ErrorCodeUserSourceInvalid:
+		return true
+	case ErrorCodeUserStatusInvalid:
+		return true
+	case ErrorCodeUserTelephoneInvalid:
+		return true
+	case ErrorCodeUserThirdUnionIDInvalid:
+		return true
+	case ErrorCodeUserTitleInvalid:
+		return true
+	case ErrorCodeUserTitleRepeatErr:
+		return true
+	case ErrorCodeUserUnionIDAlreadyExist:
+		return true
+	case ErrorCodeUserWeakPassword:
+		return true
+	case ErrorCodeUserWorkPlaceInvalid:
+		return true
+	case ErrorCodeUsersNotInSameCompany:
+		return true
+	case ErrorCodeVirtualGroupExists:
+		return true
+	case ErrorCodeVirtualGroupNotExists:
+		return true
+	case ErrorCodeVisRulesSetObjLimit:
+		return true
+	case ErrorCodeVisRulesSetObjRulesLimit:
+		return true
+	case ErrorCodeVisRulesVisObjLimit:
 		return true
 	default:
 		return false
@@ -178,9 +1054,10 @@ func (e Gender) Valid() bool {
 
 // Defines values for GenderInput.
 const (
-	GenderInputFemale  GenderInput = "female"
-	GenderInputMale    GenderInput = "male"
-	GenderInputSecrecy GenderInput = "secrecy"
+	GenderInputFemale    GenderInput = "female"
+	GenderInputMale      GenderInput = "male"
+	GenderInputSecrecy   GenderInput = "secrecy"
+	GenderInputUndefined GenderInput = "undefined"
 )
 
 // Valid indicates whether the value is a known member of the GenderInput enum.
@@ -191,6 +1068,8 @@ func (e GenderInput) Valid() bool {
 	case GenderInputMale:
 		return true
 	case GenderInputSecrecy:
+		return true
+	case GenderInputUndefined:
 		return true
 	default:
 		return false
@@ -236,11 +1115,107 @@ func (e KsoIDType) Valid() bool {
 	}
 }
 
+// Defines values for PermissionEntityType.
+const (
+	PermissionEntityTypeDept  PermissionEntityType = "dept"
+	PermissionEntityTypeGroup PermissionEntityType = "group"
+	PermissionEntityTypeUser  PermissionEntityType = "user"
+)
+
+// Valid indicates whether the value is a known member of the PermissionEntityType enum.
+func (e PermissionEntityType) Valid() bool {
+	switch e {
+	case PermissionEntityTypeDept:
+		return true
+	case PermissionEntityTypeGroup:
+		return true
+	case PermissionEntityTypeUser:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PermissionScopeName.
+const (
+	PermissionScopeNameOrg     PermissionScopeName = "org"
+	PermissionScopeNamePartner PermissionScopeName = "partner"
+)
+
+// Valid indicates whether the value is a known member of the PermissionScopeName enum.
+func (e PermissionScopeName) Valid() bool {
+	switch e {
+	case PermissionScopeNameOrg:
+		return true
+	case PermissionScopeNamePartner:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PermissionType.
+const (
+	PermissionTypeVisit PermissionType = "visit"
+)
+
+// Valid indicates whether the value is a known member of the PermissionType enum.
+func (e PermissionType) Valid() bool {
+	switch e {
+	case PermissionTypeVisit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TitleMode.
+const (
+	TitleModeGeneral   TitleMode = "general"
+	TitleModeMultidept TitleMode = "multidept"
+)
+
+// Valid indicates whether the value is a known member of the TitleMode enum.
+func (e TitleMode) Valid() bool {
+	switch e {
+	case TitleModeGeneral:
+		return true
+	case TitleModeMultidept:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TitleModeInput.
+const (
+	TitleModeInputGeneral   TitleModeInput = "general"
+	TitleModeInputMultidept TitleModeInput = "multidept"
+)
+
+// Valid indicates whether the value is a known member of the TitleModeInput enum.
+func (e TitleModeInput) Valid() bool {
+	switch e {
+	case TitleModeInputGeneral:
+		return true
+	case TitleModeInputMultidept:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UserRole.
 const (
-	UserRoleAdmin      UserRole = "admin"
-	UserRoleNormal     UserRole = "normal"
-	UserRoleSuperAdmin UserRole = "super-admin"
+	UserRoleAdmin              UserRole = "admin"
+	UserRoleAuditAdmin         UserRole = "audadmin"
+	UserRoleNormal             UserRole = "normal"
+	UserRoleSecurityAdmin      UserRole = "secadmin"
+	UserRoleSuperAdmin         UserRole = "super-admin"
+	UserRoleSuperAuditAdmin    UserRole = "super-audadmin"
+	UserRoleSuperSecurityAdmin UserRole = "super-secadmin"
+	UserRoleSuperSystemAdmin   UserRole = "super-sysadmin"
+	UserRoleSystemAdmin        UserRole = "sysadmin"
 )
 
 // Valid indicates whether the value is a known member of the UserRole enum.
@@ -248,9 +1223,21 @@ func (e UserRole) Valid() bool {
 	switch e {
 	case UserRoleAdmin:
 		return true
+	case UserRoleAuditAdmin:
+		return true
 	case UserRoleNormal:
 		return true
+	case UserRoleSecurityAdmin:
+		return true
 	case UserRoleSuperAdmin:
+		return true
+	case UserRoleSuperAuditAdmin:
+		return true
+	case UserRoleSuperSecurityAdmin:
+		return true
+	case UserRoleSuperSystemAdmin:
+		return true
+	case UserRoleSystemAdmin:
 		return true
 	default:
 		return false
@@ -305,6 +1292,42 @@ func (e UserStatusFilter) Valid() bool {
 	}
 }
 
+// Defines values for UserType.
+const (
+	UserTypeCompanyUser     UserType = "company_user"
+	UserTypeExternalContact UserType = "external_contact"
+)
+
+// Valid indicates whether the value is a known member of the UserType enum.
+func (e UserType) Valid() bool {
+	switch e {
+	case UserTypeCompanyUser:
+		return true
+	case UserTypeExternalContact:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UserTypeV2.
+const (
+	UserTypeV2CompanyMember UserTypeV2 = "company_member"
+	UserTypeV2ExternalGuest UserTypeV2 = "external_guest"
+)
+
+// Valid indicates whether the value is a known member of the UserTypeV2 enum.
+func (e UserTypeV2) Valid() bool {
+	switch e {
+	case UserTypeV2CompanyMember:
+		return true
+	case UserTypeV2ExternalGuest:
+		return true
+	default:
+		return false
+	}
+}
+
 // AddDeptMemberAnswer defines model for AddDeptMemberAnswer.
 type AddDeptMemberAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
@@ -331,8 +1354,8 @@ type BatchCreateCustomAttrDefsAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
 	Code int64 `json:"code"`
 
-	// Data Definitions of custom attributes.
-	Data *CustomAttrDefList `json:"data,omitempty"`
+	// Data What became of new definitions: their ids, or the definitions themselves.
+	Data *NewCustomAttrDefs `json:"data,omitempty"`
 
 	// Desc Failures only: a longer explanation.
 	Desc *string `json:"desc,omitempty"`
@@ -349,7 +1372,7 @@ type BatchCreateCustomAttrDefsAnswer struct {
 
 // BatchCreateCustomAttrDefsRequest defines model for BatchCreateCustomAttrDefsRequest.
 type BatchCreateCustomAttrDefsRequest struct {
-	// CustomAttrs The definitions, without id.
+	// CustomAttrs The definitions, 100 at most.
 	CustomAttrs []CustomAttrDefInput `json:"custom_attrs"`
 }
 
@@ -376,7 +1399,7 @@ type BatchDeleteCustomAttrDefsAnswer struct {
 
 // BatchDeleteCustomAttrDefsRequest defines model for BatchDeleteCustomAttrDefsRequest.
 type BatchDeleteCustomAttrDefsRequest struct {
-	// AttrIDs Ids of the attributes.
+	// AttrIDs Ids of the attributes, 100 at most.
 	AttrIDs []string `json:"attr_ids"`
 }
 
@@ -430,7 +1453,7 @@ type BatchDisableUsersAnswer struct {
 
 // BatchDisableUsersRequest defines model for BatchDisableUsersRequest.
 type BatchDisableUsersRequest struct {
-	// UserIDs User ids.
+	// UserIDs User ids, 100 at most.
 	UserIDs []string `json:"user_ids"`
 }
 
@@ -457,7 +1480,7 @@ type BatchEnableUsersAnswer struct {
 
 // BatchEnableUsersRequest defines model for BatchEnableUsersRequest.
 type BatchEnableUsersRequest struct {
-	// UserIDs User ids.
+	// UserIDs User ids, 100 at most.
 	UserIDs []string `json:"user_ids"`
 }
 
@@ -508,8 +1531,11 @@ type BatchReadDeptMembersRequest struct {
 	// Status Members of these states only, up to three values.
 	Status []UserStatusFilter `json:"status"`
 
-	// UserIDs User ids. The vendor names no limit; 50 is a careful number.
+	// UserIDs User ids, 50 at most.
 	UserIDs []string `json:"user_ids"`
+
+	// WithDeptDetail Return dept_info too. False if left out.
+	WithDeptDetail *bool `json:"with_dept_detail,omitempty"`
 
 	// WithUserDetail Return user_info too. False if left out.
 	WithUserDetail *bool `json:"with_user_detail,omitempty"`
@@ -538,7 +1564,7 @@ type BatchReadDeptsAnswer struct {
 
 // BatchReadDeptsRequest defines model for BatchReadDeptsRequest.
 type BatchReadDeptsRequest struct {
-	// DeptIDs Department ids.
+	// DeptIDs Department ids, 100 at most.
 	DeptIDs []string `json:"dept_ids"`
 }
 
@@ -565,7 +1591,7 @@ type BatchReadUserCustomAttrsAnswer struct {
 
 // BatchReadUserCustomAttrsRequest defines model for BatchReadUserCustomAttrsRequest.
 type BatchReadUserCustomAttrsRequest struct {
-	// UserIDs User ids.
+	// UserIDs User ids, 100 at most.
 	UserIDs []string `json:"user_ids"`
 }
 
@@ -595,7 +1621,7 @@ type BatchReadUsersRequest struct {
 	// Status Users of these states only.
 	Status []UserStatusFilter `json:"status"`
 
-	// UserIDs User ids. The vendor names no limit; 50 is a careful number.
+	// UserIDs User ids, 50 at most.
 	UserIDs []string `json:"user_ids"`
 
 	// WithDept Return the departments too. False if left out.
@@ -625,8 +1651,8 @@ type BatchUpdateCustomAttrDefsAnswer struct {
 
 // BatchUpdateCustomAttrDefsRequest defines model for BatchUpdateCustomAttrDefsRequest.
 type BatchUpdateCustomAttrDefsRequest struct {
-	// CustomAttrs The definitions, with their ids.
-	CustomAttrs []CustomAttrDefInput `json:"custom_attrs"`
+	// CustomAttrs The definitions with their ids, 100 at most.
+	CustomAttrs []CustomAttrDefChange `json:"custom_attrs"`
 }
 
 // BatchUpdateUserCustomAttrsAnswer defines model for BatchUpdateUserCustomAttrsAnswer.
@@ -652,7 +1678,7 @@ type BatchUpdateUserCustomAttrsAnswer struct {
 
 // BatchUpdateUserCustomAttrsRequest defines model for BatchUpdateUserCustomAttrsRequest.
 type BatchUpdateUserCustomAttrsRequest struct {
-	// Users The new values, user by user.
+	// Users The new values, user by user, 1024 at most.
 	Users []UserCustomAttrsInput `json:"users"`
 }
 
@@ -679,7 +1705,7 @@ type BatchUpdateUserDeptAnswer struct {
 
 // BatchUpdateUserDeptRequest defines model for BatchUpdateUserDeptRequest.
 type BatchUpdateUserDeptRequest struct {
-	// UserDeptInfoList The new departments, user by user.
+	// UserDeptInfoList The new departments, user by user, 1024 at most.
 	UserDeptInfoList []UserDeptsInput `json:"user_dept_info_list"`
 }
 
@@ -706,7 +1732,7 @@ type BatchUpdateUserOrderAnswer struct {
 
 // BatchUpdateUserOrderRequest defines model for BatchUpdateUserOrderRequest.
 type BatchUpdateUserOrderRequest struct {
-	// UserOrderList The new places.
+	// UserOrderList The new places, 1024 at most.
 	UserOrderList []UserOrderInput `json:"user_order_list"`
 }
 
@@ -775,7 +1801,7 @@ type CreateDeptAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
 	Code int64 `json:"code"`
 
-	// Data A department that was just created. Its id is called dept_id here and nowhere else.
+	// Data A department that was just created. Its id comes as id or as dept_id.
 	Data *NewDept `json:"data,omitempty"`
 
 	// Desc Failures only: a longer explanation.
@@ -796,7 +1822,7 @@ type CreateDeptRequest struct {
 	// ExDeptID Id in the outer identity source.
 	ExDeptID *string `json:"ex_dept_id,omitempty"`
 
-	// Leaders The department's managers.
+	// Leaders The department's managers, 5 at most.
 	Leaders *[]DeptLeaderInput `json:"leaders,omitempty"`
 
 	// Name Name.
@@ -807,6 +1833,9 @@ type CreateDeptRequest struct {
 
 	// ParentID Id of the parent department.
 	ParentID string `json:"parent_id"`
+
+	// Type Kind of department.
+	Type *string `json:"type,omitempty"`
 }
 
 // CreateUserAnswer defines model for CreateUserAnswer.
@@ -832,7 +1861,7 @@ type CreateUserAnswer struct {
 
 // CreateUserRequest defines model for CreateUserRequest.
 type CreateUserRequest struct {
-	// Avatar Private deployments only. URL of the picture.
+	// Avatar URL of the picture.
 	Avatar *string `json:"avatar,omitempty"`
 
 	// City City.
@@ -844,7 +1873,7 @@ type CreateUserRequest struct {
 	// DefDeptID Id of the main department.
 	DefDeptID *string `json:"def_dept_id,omitempty"`
 
-	// DeptIDs Ids of the departments the user joins.
+	// DeptIDs Ids of the departments the user joins, 10 at most.
 	DeptIDs []string `json:"dept_ids"`
 
 	// Email E-mail address.
@@ -865,13 +1894,13 @@ type CreateUserRequest struct {
 	// ExUserID Id in the outer identity source.
 	ExUserID *string `json:"ex_user_id,omitempty"`
 
-	// Gender Gender to set. undefined cannot be set.
+	// Gender Gender to set. The pages leave undefined out; the vendor's machine-readable description has it.
 	Gender *GenderInput `json:"gender,omitempty"`
 
 	// LeaderID user_id of the direct manager.
 	LeaderID *string `json:"leader_id,omitempty"`
 
-	// LoginName Private deployments only. Name the user signs in with.
+	// LoginName Name the user signs in with.
 	LoginName *string `json:"login_name,omitempty"`
 
 	// Phone Mobile number.
@@ -886,7 +1915,7 @@ type CreateUserRequest struct {
 	// Title Job title.
 	Title *string `json:"title,omitempty"`
 
-	// Titles Private deployments only. Titles by department.
+	// Titles Job titles out of the company's list.
 	Titles *UserTitlesInput `json:"titles,omitempty"`
 
 	// UserName Display name.
@@ -904,8 +1933,17 @@ type CurrentUser struct {
 	// CompanyID Id of the company.
 	CompanyID *string `json:"company_id,omitempty"`
 
+	// ExUserID Id in the outer identity source.
+	ExUserID *string `json:"ex_user_id,omitempty"`
+
 	// ID User id.
 	ID *string `json:"id,omitempty"`
+
+	// Type Whether somebody belongs to the company or is a contact from outside. The older pair of words.
+	Type *UserType `json:"type,omitempty"`
+
+	// TypeV2 Whether somebody belongs to the company or is a guest from outside. The newer pair of words.
+	TypeV2 *UserTypeV2 `json:"type_v2,omitempty"`
 
 	// UserName Display name.
 	UserName *string `json:"user_name,omitempty"`
@@ -931,29 +1969,44 @@ type CustomAttrDef struct {
 	// Options Choices, where the kind has any.
 	Options *[]CustomAttrOption `json:"options,omitempty"`
 
-	// ValueType Kind of value.
-	ValueType *string `json:"value_type,omitempty"`
+	// ValueType Kind of the values of a custom attribute.
+	ValueType *CustomAttrType `json:"value_type,omitempty"`
 }
 
-// CustomAttrDefInput A definition to create or to change.
-type CustomAttrDefInput struct {
-	// ID Id of the attribute. Left out when it is created.
+// CustomAttrDefChange A definition to change. The vendor wants name and options in any case.
+type CustomAttrDefChange struct {
+	// ID Id of the attribute.
 	ID *string `json:"id,omitempty"`
 
 	// Name Name.
-	Name *string `json:"name,omitempty"`
+	Name string `json:"name"`
 
-	// Options Choices, where the kind has any.
+	// Options Choices, 10 at most; empty where the kind has none.
+	Options []CustomAttrOptionInput `json:"options"`
+
+	// ValueType Kind of the values of a custom attribute.
+	ValueType *CustomAttrTypeInput `json:"value_type,omitempty"`
+}
+
+// CustomAttrDefInput A definition to create.
+type CustomAttrDefInput struct {
+	// Name Name.
+	Name string `json:"name"`
+
+	// Options Choices, 10 at most, where the kind has any.
 	Options *[]CustomAttrOptionInput `json:"options,omitempty"`
 
-	// ValueType Kind of value.
-	ValueType *string `json:"value_type,omitempty"`
+	// ValueType Kind of the values of a custom attribute.
+	ValueType CustomAttrTypeInput `json:"value_type"`
 }
 
 // CustomAttrDefList Definitions of custom attributes.
 type CustomAttrDefList struct {
 	// CustomAttrs The definitions.
 	CustomAttrs *[]CustomAttrDef `json:"custom_attrs,omitempty"`
+
+	// Total Number of definitions.
+	Total *int64 `json:"total,omitempty"`
 }
 
 // CustomAttrLink A link.
@@ -968,10 +2021,10 @@ type CustomAttrLink struct {
 // CustomAttrLinkInput A link to set.
 type CustomAttrLinkInput struct {
 	// Link Address.
-	Link *string `json:"link,omitempty"`
+	Link string `json:"link"`
 
 	// Title Text shown.
-	Title *string `json:"title,omitempty"`
+	Title string `json:"title"`
 }
 
 // CustomAttrOption A choice of an attribute.
@@ -986,11 +2039,17 @@ type CustomAttrOption struct {
 // CustomAttrOptionInput A choice to set.
 type CustomAttrOptionInput struct {
 	// Key Key.
-	Key *string `json:"key,omitempty"`
+	Key string `json:"key"`
 
 	// Name Text shown.
-	Name *string `json:"name,omitempty"`
+	Name string `json:"name"`
 }
+
+// CustomAttrType Kind of the values of a custom attribute.
+type CustomAttrType string
+
+// CustomAttrTypeInput Kind of the values of a custom attribute.
+type CustomAttrTypeInput string
 
 // CustomAttrValue The value of one custom attribute, in the field that fits its kind.
 type CustomAttrValue struct {
@@ -1022,12 +2081,12 @@ type CustomAttrValue struct {
 // CustomAttrValueInput A value to set. Fill the one field that fits the attribute's kind.
 type CustomAttrValueInput struct {
 	// AttrID Id of the attribute.
-	AttrID *string `json:"attr_id,omitempty"`
+	AttrID string `json:"attr_id"`
 
 	// Option The option chosen.
 	Option *string `json:"option,omitempty"`
 
-	// RelationDepts Department ids.
+	// RelationDepts Department ids, 128 at most.
 	RelationDepts *[]string `json:"relation_depts,omitempty"`
 
 	// RelationUser User id.
@@ -1093,6 +2152,9 @@ type Dept struct {
 	// ExDeptID Id in the outer identity source. The same as the department id if none was set.
 	ExDeptID *string `json:"ex_dept_id,omitempty"`
 
+	// HasPermission Whether the app's data permission covers the department. Only with with_permission=true.
+	HasPermission *bool `json:"has_permission,omitempty"`
+
 	// ID Made by the platform.
 	ID *string `json:"id,omitempty"`
 
@@ -1111,8 +2173,20 @@ type Dept struct {
 	// Source Private deployments only. Identity source.
 	Source *string `json:"source,omitempty"`
 
-	// Type Private deployments only. Kind of department.
+	// Type Kind of department. Seen at private deployments only.
 	Type *string `json:"type,omitempty"`
+}
+
+// DeptBrief A department in few words.
+type DeptBrief struct {
+	// AbsPath Names from the root down, joined by slashes.
+	AbsPath *string `json:"abs_path,omitempty"`
+
+	// ID Id of the department.
+	ID *string `json:"id,omitempty"`
+
+	// Name Name.
+	Name *string `json:"name,omitempty"`
 }
 
 // DeptLeader A manager of a department.
@@ -1147,6 +2221,9 @@ type DeptMember struct {
 	// DeptID Id of the department: one string, though the page calls it a list.
 	DeptID *string `json:"dept_id,omitempty"`
 
+	// DeptInfo A department in few words.
+	DeptInfo *DeptBrief `json:"dept_info,omitempty"`
+
 	// IsLeader Whether the person manages this department.
 	IsLeader *bool `json:"is_leader,omitempty"`
 
@@ -1180,7 +2257,7 @@ type DeptPage struct {
 
 // ErrorAnswer Any failure, of the directory and of the token endpoint alike. No key is sure. The text is the first non-empty one of msg, message, error; the detail the first of desc, detail, debug.desc, debug.cause, error_description.
 type ErrorAnswer struct {
-	// Code Codes with public evidence. The vendor's full list is not known, so other codes will come. The leading digits resemble an HTTP status and are not it: 400000003 arrives with HTTP 403.
+	// Code Names and numbers are those of the vendor's machine-readable description, which lists 781 codes of all its APIs. Three digits that resemble an HTTP status, three for a service, three for the fault; those of the token endpoint have eight digits. Here are the codes of the services that the directory is made of: 000 (common to all), 001 (sign-in), 002 (users, departments, companies), 010 (pictures), 013 (user groups), 020 (accounts), 030 (tokens), 308 (visibility), 313 (space), those of the token endpoint, and 999999999. What is only documents, mail, calendars, meetings or chats is not. Beside them stand nine codes that others report and that the description does not have, or has for another API: 401, 403, 400401, 400403, 400001001, 400001005, 400008018, 400010018, 400411340. Kinds follow the names. The description does not tell which HTTP status comes with a code, and the first digits need not be it: 400000003 arrives with HTTP 403.
 	Code *ErrorCode `json:"code,omitempty"`
 
 	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
@@ -1214,7 +2291,7 @@ type ErrorAnswer struct {
 	RequestID *string `json:"request_id,omitempty"`
 }
 
-// ErrorCode Codes with public evidence. The vendor's full list is not known, so other codes will come. The leading digits resemble an HTTP status and are not it: 400000003 arrives with HTTP 403.
+// ErrorCode Names and numbers are those of the vendor's machine-readable description, which lists 781 codes of all its APIs. Three digits that resemble an HTTP status, three for a service, three for the fault; those of the token endpoint have eight digits. Here are the codes of the services that the directory is made of: 000 (common to all), 001 (sign-in), 002 (users, departments, companies), 010 (pictures), 013 (user groups), 020 (accounts), 030 (tokens), 308 (visibility), 313 (space), those of the token endpoint, and 999999999. What is only documents, mail, calendars, meetings or chats is not. Beside them stand nine codes that others report and that the description does not have, or has for another API: 401, 403, 400401, 400403, 400001001, 400001005, 400008018, 400010018, 400411340. Kinds follow the names. The description does not tell which HTTP status comes with a code, and the first digits need not be it: 400000003 arrives with HTTP 403.
 type ErrorCode int64
 
 // ErrorDebug What the token endpoint says about a failure.
@@ -1232,7 +2309,7 @@ type ErrorMore map[string]interface{}
 // Gender undefined is a value of its own (not set), secrecy means kept private. Always one word, never a list.
 type Gender string
 
-// GenderInput Gender to set. undefined cannot be set.
+// GenderInput Gender to set. The pages leave undefined out; the vendor's machine-readable description has it.
 type GenderInput string
 
 // GetContactsPermissionScopeAnswer defines model for GetContactsPermissionScopeAnswer.
@@ -1345,7 +2422,7 @@ type GetDeptsByExIDsAnswer struct {
 
 // GetDeptsByExIDsRequest defines model for GetDeptsByExIdsRequest.
 type GetDeptsByExIDsRequest struct {
-	// ExDeptIDs Ids of the outer identity source.
+	// ExDeptIDs Ids of the outer identity source, 100 at most.
 	ExDeptIDs []string `json:"ex_dept_ids"`
 }
 
@@ -1447,7 +2524,7 @@ type GetUsersByExUserIDsAnswer struct {
 
 // GetUsersByExUserIDsRequest defines model for GetUsersByExUserIdsRequest.
 type GetUsersByExUserIDsRequest struct {
-	// ExUserIDs Ids of the outer identity source.
+	// ExUserIDs Ids of the outer identity source, 100 at most.
 	ExUserIDs []string `json:"ex_user_ids"`
 
 	// Status Users of these states only.
@@ -1477,7 +2554,7 @@ type GetUsersByPhonesAnswer struct {
 
 // GetUsersByPhonesRequest defines model for GetUsersByPhonesRequest.
 type GetUsersByPhonesRequest struct {
-	// Phones Mobile numbers.
+	// Phones Mobile numbers, 100 at most.
 	Phones []string `json:"phones"`
 
 	// Status Users of these states only.
@@ -1622,7 +2699,16 @@ type MemberPage struct {
 	Total *int64 `json:"total,omitempty"`
 }
 
-// NewDept A department that was just created. Its id is called dept_id here and nowhere else.
+// NewCustomAttrDefs What became of new definitions: their ids, or the definitions themselves.
+type NewCustomAttrDefs struct {
+	// AttrIDs Ids of the new attributes. The key that the machine-readable description has.
+	AttrIDs *[]string `json:"attr_ids,omitempty"`
+
+	// CustomAttrs The definitions. What other clients read.
+	CustomAttrs *[]CustomAttrDef `json:"custom_attrs,omitempty"`
+}
+
+// NewDept A department that was just created. Its id comes as id or as dept_id.
 type NewDept struct {
 	// AbsPath Names from the root down, joined by slashes.
 	AbsPath *string `json:"abs_path,omitempty"`
@@ -1630,11 +2716,14 @@ type NewDept struct {
 	// Ctime Time of creation, seconds since 1970.
 	Ctime *int64 `json:"ctime,omitempty"`
 
-	// DeptID Made by the platform. The same as id in all other answers.
+	// DeptID The same id. The key that the page has.
 	DeptID *string `json:"dept_id,omitempty"`
 
 	// ExDeptID Id in the outer identity source. The same as the department id if none was set.
 	ExDeptID *string `json:"ex_dept_id,omitempty"`
+
+	// ID Made by the platform. The key that the machine-readable description has.
+	ID *string `json:"id,omitempty"`
 
 	// Leaders The department's managers.
 	Leaders *[]DeptLeader `json:"leaders,omitempty"`
@@ -1647,6 +2736,9 @@ type NewDept struct {
 
 	// ParentID Id of the parent department. Empty or "0" at the root.
 	ParentID *string `json:"parent_id,omitempty"`
+
+	// Type Kind of department.
+	Type *string `json:"type,omitempty"`
 }
 
 // NoData Nothing: the call returns no data. The key is missing or, in some private builds, null.
@@ -1723,8 +2815,8 @@ type PermissionEntity struct {
 	// Entity A person, a department or a user group.
 	Entity *PermissionEntityRef `json:"entity,omitempty"`
 
-	// PermissionType What the app may do with it: visit.
-	PermissionType *string `json:"permission_type,omitempty"`
+	// PermissionType What the app may do with what it sees.
+	PermissionType *PermissionType `json:"permission_type,omitempty"`
 }
 
 // PermissionEntityList A page of what the app may see.
@@ -1741,19 +2833,28 @@ type PermissionEntityRef struct {
 	// ID Its id.
 	ID *string `json:"id,omitempty"`
 
-	// Type user, dept or group.
-	Type *string `json:"type,omitempty"`
+	// Type What an entry is.
+	Type *PermissionEntityType `json:"type,omitempty"`
 }
+
+// PermissionEntityType What an entry is.
+type PermissionEntityType string
 
 // PermissionScope What the app may see in one part of the address book.
 type PermissionScope struct {
 	// DeptIDs Departments.
 	DeptIDs *[]string `json:"dept_ids,omitempty"`
 
-	// Scope org, or partner when that works one day.
-	Scope *string `json:"scope,omitempty"`
+	// GroupIDs User groups.
+	GroupIDs *[]string `json:"group_ids,omitempty"`
 
-	// UserIDs People. Not confirmed.
+	// PermissionType What the app may do with what it sees.
+	PermissionType *PermissionType `json:"permission_type,omitempty"`
+
+	// Scope org, or partner when that works one day.
+	Scope *PermissionScopeName `json:"scope,omitempty"`
+
+	// UserIDs People.
 	UserIDs *[]string `json:"user_ids,omitempty"`
 }
 
@@ -1762,6 +2863,12 @@ type PermissionScopeList struct {
 	// Items One entry for each part asked for.
 	Items *[]PermissionScope `json:"items,omitempty"`
 }
+
+// PermissionScopeName org, or partner when that works one day.
+type PermissionScopeName string
+
+// PermissionType What the app may do with what it sees.
+type PermissionType string
 
 // RemoveDeptMemberAnswer defines model for RemoveDeptMemberAnswer.
 type RemoveDeptMemberAnswer struct {
@@ -1783,6 +2890,12 @@ type RemoveDeptMemberAnswer struct {
 	// Msg Free text: empty, ok or success. A failure has its text here or in message.
 	Msg *string `json:"msg,omitempty"`
 }
+
+// TitleMode general titles hold everywhere, multidept ones in one department each.
+type TitleMode string
+
+// TitleModeInput general titles hold everywhere, multidept ones in one department each.
+type TitleModeInput string
 
 // UpdateDeptAnswer defines model for UpdateDeptAnswer.
 type UpdateDeptAnswer struct {
@@ -1810,7 +2923,7 @@ type UpdateDeptRequest struct {
 	// ExDeptID Id in the outer identity source.
 	ExDeptID *string `json:"ex_dept_id,omitempty"`
 
-	// Leaders The department's managers.
+	// Leaders The department's managers, 5 at most.
 	Leaders *[]DeptLeaderInput `json:"leaders,omitempty"`
 
 	// Name Name.
@@ -1821,6 +2934,9 @@ type UpdateDeptRequest struct {
 
 	// ParentID Id of the parent department.
 	ParentID *string `json:"parent_id,omitempty"`
+
+	// Type Kind of department.
+	Type *string `json:"type,omitempty"`
 }
 
 // UpdateUserAnswer defines model for UpdateUserAnswer.
@@ -1846,7 +2962,7 @@ type UpdateUserAnswer struct {
 
 // UpdateUserRequest What to change. A field that is left out stays as it is.
 type UpdateUserRequest struct {
-	// Avatar Private deployments only. URL of the picture.
+	// Avatar URL of the picture.
 	Avatar *string `json:"avatar,omitempty"`
 
 	// City City.
@@ -1864,7 +2980,7 @@ type UpdateUserRequest struct {
 	// EmployeeID Staff number.
 	EmployeeID *string `json:"employee_id,omitempty"`
 
-	// Employer Employing company.
+	// Employer Employing company. Taken from createUser; the machine-readable description lacks it here.
 	Employer *string `json:"employer,omitempty"`
 
 	// EmploymentStatus probationary is the one documented value.
@@ -1876,7 +2992,7 @@ type UpdateUserRequest struct {
 	// ExUserID Id in the outer identity source.
 	ExUserID *string `json:"ex_user_id,omitempty"`
 
-	// Gender Gender to set. undefined cannot be set.
+	// Gender Gender to set. The pages leave undefined out; the vendor's machine-readable description has it.
 	Gender *GenderInput `json:"gender,omitempty"`
 
 	// LeaderID user_id of the direct manager.
@@ -1897,8 +3013,8 @@ type UpdateUserRequest struct {
 	// Title Job title.
 	Title *string `json:"title,omitempty"`
 
-	// Titles Private deployments only. Titles by department.
-	Titles *UserTitlesInput `json:"titles,omitempty"`
+	// Titles Job titles out of the company's list, to set. The list may be empty.
+	Titles *UserTitlesChange `json:"titles,omitempty"`
 
 	// UserName Display name.
 	UserName *string `json:"user_name,omitempty"`
@@ -1954,13 +3070,13 @@ type User struct {
 	// LeaderID user_id of the direct manager.
 	LeaderID *string `json:"leader_id,omitempty"`
 
-	// LoginName Private deployments only. Name the user signs in with.
+	// LoginName Name the user signs in with. Seen at private deployments only.
 	LoginName *string `json:"login_name,omitempty"`
 
 	// Phone Mobile number. Needs kso.user_phone.read, else missing.
 	Phone *string `json:"phone,omitempty"`
 
-	// Role Role in the company. super-admin has a hyphen.
+	// Role Role in the company: normal, or one of four kinds of administrators (of everything, of the system, of audits, of security), each with a super one above it.
 	Role *UserRole `json:"role,omitempty"`
 
 	// Source Private deployments only. Identity source, such as inner.
@@ -1974,6 +3090,15 @@ type User struct {
 
 	// Title Job title.
 	Title *string `json:"title,omitempty"`
+
+	// Titles The person's job titles, where the company keeps a list of them.
+	Titles *UserTitles `json:"titles,omitempty"`
+
+	// Type Whether somebody belongs to the company or is a contact from outside. The older pair of words.
+	Type *UserType `json:"type,omitempty"`
+
+	// TypeV2 Whether somebody belongs to the company or is a guest from outside. The newer pair of words.
+	TypeV2 *UserTypeV2 `json:"type_v2,omitempty"`
 
 	// UserName Display name. Older pages call it the account.
 	UserName *string `json:"user_name,omitempty"`
@@ -1993,11 +3118,11 @@ type UserCustomAttrs struct {
 
 // UserCustomAttrsInput Values to set for one user.
 type UserCustomAttrsInput struct {
-	// CustomAttrs The values.
-	CustomAttrs *[]CustomAttrValueInput `json:"custom_attrs,omitempty"`
+	// CustomAttrs The values, 100 at most.
+	CustomAttrs []CustomAttrValueInput `json:"custom_attrs"`
 
 	// UserID User id.
-	UserID *string `json:"user_id,omitempty"`
+	UserID string `json:"user_id"`
 }
 
 // UserCustomAttrsList Users with their custom attributes, under one of two keys.
@@ -2020,22 +3145,22 @@ type UserDept struct {
 	// ID Id of the department, on the public cloud.
 	ID *string `json:"id,omitempty"`
 
-	// IsDefDept Private deployments only. Whether it is the user's main department.
+	// IsDefDept Whether it is the user's main department. Not in every answer.
 	IsDefDept *bool `json:"is_def_dept,omitempty"`
 
-	// IsLeader Private deployments only. Whether the user manages it.
+	// IsLeader Whether the user manages it. Not in every answer.
 	IsLeader *bool `json:"is_leader,omitempty"`
 
 	// Name Name.
 	Name *string `json:"name,omitempty"`
 
-	// Order Private deployments only. Place within the department.
+	// Order Place within the department. Not in every answer.
 	Order *int64 `json:"order,omitempty"`
 }
 
 // UserDeptsInput The departments of one user.
 type UserDeptsInput struct {
-	// DeptIDs The user's departments. That they replace the old ones is assumed.
+	// DeptIDs The user's departments, 10 at most. That they replace the old ones is assumed.
 	DeptIDs []string `json:"dept_ids"`
 
 	// UserID User id.
@@ -2075,7 +3200,7 @@ type UserPage struct {
 	Total *int64 `json:"total,omitempty"`
 }
 
-// UserRole Role in the company. super-admin has a hyphen.
+// UserRole Role in the company: normal, or one of four kinds of administrators (of everything, of the system, of audits, of security), each with a super one above it.
 type UserRole string
 
 // UserStatus active, notactive (not activated yet), disabled, dimission (has left; the vendor's spelling).
@@ -2084,23 +3209,59 @@ type UserStatus string
 // UserStatusFilter Which users to return. dimission (has left) is accepted by private deployments only.
 type UserStatusFilter string
 
-// UserTitleInput A title in one department.
+// UserTitle A job title.
+type UserTitle struct {
+	// Dept A department in few words.
+	Dept *DeptBrief `json:"dept,omitempty"`
+
+	// ID Id of the title.
+	ID *string `json:"id,omitempty"`
+
+	// Name Text shown.
+	Name *string `json:"name,omitempty"`
+}
+
+// UserTitleInput A job title.
 type UserTitleInput struct {
-	// DeptID Id of the department.
+	// DeptID Id of the department where it holds.
 	DeptID *string `json:"dept_id,omitempty"`
 
 	// TitleID Id of the title.
-	TitleID *string `json:"title_id,omitempty"`
+	TitleID string `json:"title_id"`
 }
 
-// UserTitlesInput Private deployments only. Titles by department.
-type UserTitlesInput struct {
-	// Mode How the list is meant.
-	Mode *string `json:"mode,omitempty"`
+// UserTitles The person's job titles, where the company keeps a list of them.
+type UserTitles struct {
+	// Mode general titles hold everywhere, multidept ones in one department each.
+	Mode *TitleMode `json:"mode,omitempty"`
 
 	// TitleList The titles.
-	TitleList *[]UserTitleInput `json:"title_list,omitempty"`
+	TitleList *[]UserTitle `json:"title_list,omitempty"`
 }
+
+// UserTitlesChange Job titles out of the company's list, to set. The list may be empty.
+type UserTitlesChange struct {
+	// Mode general titles hold everywhere, multidept ones in one department each.
+	Mode TitleModeInput `json:"mode"`
+
+	// TitleList The titles, 100 at most.
+	TitleList []UserTitleInput `json:"title_list"`
+}
+
+// UserTitlesInput Job titles out of the company's list.
+type UserTitlesInput struct {
+	// Mode general titles hold everywhere, multidept ones in one department each.
+	Mode TitleModeInput `json:"mode"`
+
+	// TitleList The titles, 100 at most.
+	TitleList []UserTitleInput `json:"title_list"`
+}
+
+// UserType Whether somebody belongs to the company or is a contact from outside. The older pair of words.
+type UserType string
+
+// UserTypeV2 Whether somebody belongs to the company or is a guest from outside. The newer pair of words.
+type UserTypeV2 string
 
 // DeptIDParam defines model for DeptIdParam.
 type DeptIDParam = string
@@ -2116,6 +3277,9 @@ type PageTokenParam = string
 
 // UserIDParam defines model for UserIdParam.
 type UserIDParam = string
+
+// WithTotalParam defines model for WithTotalParam.
+type WithTotalParam = bool
 
 // Failure Any failure, of the directory and of the token endpoint alike. No key is sure. The text is the first non-empty one of msg, message, error; the detail the first of desc, detail, debug.desc, debug.cause, error_description.
 type Failure = ErrorAnswer
@@ -2162,7 +3326,7 @@ type ListContactsPermissionScopeEntitiesParams struct {
 	PageSize int64 `form:"page_size" json:"page_size"`
 
 	// PageToken Cursor of the page, as received. Left out for the first page.
-	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // BatchDeleteDeptsParams defines parameters for BatchDeleteDepts.
@@ -2191,6 +3355,9 @@ type CreateDeptParams struct {
 
 // GetRootDeptParams defines parameters for GetRootDept.
 type GetRootDeptParams struct {
+	// WithPermission Return has_permission too. False if left out.
+	WithPermission *bool `form:"with_permission,omitempty" json:"with_permission,omitempty"`
+
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
@@ -2204,7 +3371,10 @@ type ListChildDeptsParams struct {
 	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 
 	// WithTotal Return total too. False if left out.
-	WithTotal *bool `form:"with_total,omitempty" json:"with_total,omitempty"`
+	WithTotal *WithTotalParam `form:"with_total,omitempty" json:"with_total,omitempty"`
+
+	// WithPermission Return has_permission too. False if left out.
+	WithPermission *bool `form:"with_permission,omitempty" json:"with_permission,omitempty"`
 
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
@@ -2233,8 +3403,11 @@ type ListDeptMembersParams struct {
 	// WithUserDetail Return user_info too. False if left out.
 	WithUserDetail *bool `form:"with_user_detail,omitempty" json:"with_user_detail,omitempty"`
 
-	// WithTotal Return total too. Documented for private deployments only.
-	WithTotal *bool `form:"with_total,omitempty" json:"with_total,omitempty"`
+	// WithTotal Return total too. False if left out.
+	WithTotal *WithTotalParam `form:"with_total,omitempty" json:"with_total,omitempty"`
+
+	// WithDeptDetail Return dept_info too. False if left out.
+	WithDeptDetail *bool `form:"with_dept_detail,omitempty" json:"with_dept_detail,omitempty"`
 
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
@@ -2279,7 +3452,7 @@ type ListUsersParams struct {
 	WithDept *bool `form:"with_dept,omitempty" json:"with_dept,omitempty"`
 
 	// WithTotal Return total too. False if left out.
-	WithTotal *bool `form:"with_total,omitempty" json:"with_total,omitempty"`
+	WithTotal *WithTotalParam `form:"with_total,omitempty" json:"with_total,omitempty"`
 
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
@@ -3055,6 +4228,19 @@ func (siw *ServerInterfaceWrapper) GetRootDept(w http.ResponseWriter, r *http.Re
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetRootDeptParams
 
+	// ------------- Optional query parameter "with_permission" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "with_permission", r.URL.Query(), &params.WithPermission, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "with_permission"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "with_permission", Err: err})
+		}
+		return
+	}
+
 	headers := r.Header
 
 	// ------------- Optional header parameter "X-Kso-Id-Type" -------------
@@ -3140,6 +4326,19 @@ func (siw *ServerInterfaceWrapper) ListChildDepts(w http.ResponseWriter, r *http
 			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "with_total"})
 		} else {
 			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "with_total", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "with_permission" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "with_permission", r.URL.Query(), &params.WithPermission, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "with_permission"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "with_permission", Err: err})
 		}
 		return
 	}
@@ -3318,6 +4517,19 @@ func (siw *ServerInterfaceWrapper) ListDeptMembers(w http.ResponseWriter, r *htt
 			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "with_total"})
 		} else {
 			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "with_total", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "with_dept_detail" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "with_dept_detail", r.URL.Query(), &params.WithDeptDetail, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "with_dept_detail"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "with_dept_detail", Err: err})
 		}
 		return
 	}
