@@ -202,6 +202,30 @@ func TestRowsOfOnePersonAreMerged(t *testing.T) {
 	}
 }
 
+// Rows of one person that contradict each other give the same person, whichever came first.
+func TestRowsThatContradictEachOther(t *testing.T) {
+	one := func(department, title string) answers {
+		return answers{"/topapi/v2/user/list dept_id=" + department: `{"errcode":0,"errmsg":"ok","result":{
+			"has_more":false,"list":[{"userid":"u1","name":"n1","title":"` + title + `","dept_id_list":[2,4],
+			"leader":` + fmt.Sprint(department == "4") + `}]}}`}
+	}
+	a := twoDepartments().with(one("2", "of 2")).with(one("4", "of 4")).with(answers{
+		"/topapi/v2/department/get dept_id=2": `{"errcode":0,"errmsg":"ok","result":{"dept_id":2,"name":"d2"}}`,
+		"/topapi/v2/department/get dept_id=4": `{"errcode":0,"errmsg":"ok","result":{"dept_id":4,"name":"d4"}}`,
+		"/topapi/v2/user/get userid=u1": `{"errcode":0,"errmsg":"ok","result":{"userid":"u1","title":"own",
+			"dept_id_list":[2,4]}}`,
+	})
+	for _, roots := range [][]string{{"2", "4"}, {"4", "2"}} {
+		for details, want := range map[bool]string{false: "of 2", true: "own"} {
+			u := walkedUsers(t, dingTalkAt(t, a),
+				directory.WalkOptions{Parallel: 1, Roots: roots, Details: details})["u1"]
+			assert.Equal(t, want, u.Title)
+			assert.Equal(t, []directory.Membership{{DepartmentID: "2", Leader: new(false)},
+				{DepartmentID: "4", Leader: new(true)}}, u.Departments)
+		}
+	}
+}
+
 func TestADepartmentThatIsSkippedHoldsNobodyBack(t *testing.T) {
 	for _, refusal := range []string{`{"errcode":50004,"errmsg":"x"}`, `{"errcode":60003,"errmsg":"x"}`} {
 		d := dingTalkAt(t, twoDepartments().with(answers{"/topapi/v2/user/list dept_id=2": refusal}))

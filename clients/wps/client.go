@@ -81,6 +81,7 @@ type Client struct {
 	*wpsapi.API
 	core       *clients.Client
 	grants     *grants
+	appID      string
 	pageSize   int64
 	batchLimit int
 	status     []wpsapi.UserStatus // empty: see WithStatus
@@ -115,7 +116,7 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{API: wpsapi.NewAPI(grants.caller(grants.once)), core: core, grants: grants, pageSize: cfg.PageSize,
+	c := &Client{API: wpsapi.NewAPI(grants.caller(grants.once)), core: core, grants: grants, appID: cfg.AppID, pageSize: cfg.PageSize,
 		batchLimit: cfg.BatchLimit}
 	if c.pageSize == 0 {
 		c.pageSize = pageSize
@@ -153,3 +154,6 @@ func (cfg *Config) check() error {
 
 // Stats returns what the client has done so far.
 func (c *Client) Stats() clients.Stats { return c.core.Stats() }
+
+// AppID returns Config.AppID.
+func (c *Client) AppID() string { return c.appID }

@@ -324,7 +324,7 @@ func (j job) export(ctx context.Context, opened vendors.Opened, result *summary)
 		result.counts, err = writeRaw(ctx, out, opened.Directory, walk)
 	} else {
 		result.counts, err = writeFormat(ctx, j.flags, out, opened.Directory,
-			directory.SnapshotOptions{Walk: walk, Company: j.source.company(), TempDir: folder})
+			directory.SnapshotOptions{Walk: walk, TempDir: folder})
 	}
 	if err != nil {
 		return err
