@@ -61,8 +61,8 @@ func floors() []floor {
 		{packages: "internal/samples", own: ""},
 		{packages: "internal/invoke", own: "wire internal/samples"},
 		{packages: "internal/vendors", own: everyone + " directory sim"},
-		{packages: "cmd/roster", own: everyone + " directory sim contract internal/vendors internal/docs/site",
-			foreign: "github.com/spf13/cobra github.com/schollz/progressbar/v3 golang.org/x/term"},
+		{packages: "cmd/roster", own: everyone + " specs directory sim contract internal/vendors internal/docs/site",
+			foreign: "github.com/spf13/cobra github.com/schollz/progressbar/v3 golang.org/x/term github.com/getkin/kin-openapi"},
 
 		// Tools and test kits of this repository, and programs that nobody imports: a floor of their own at the top.
 		{packages: "internal/...", own: "...", foreign: "..."},

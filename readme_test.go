@@ -40,6 +40,19 @@ func TestTheSnippetsCompile(t *testing.T) {
 		`package snippet
 
 import (
+	"os"
+
+	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/clients/wecom"
+)
+
+func Open(cfg wecom.Config) (*wecom.Client, error) {
+%s	return c, err
+}
+`,
+		`package snippet
+
+import (
 	"context"
 	"fmt"
 

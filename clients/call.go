@@ -219,11 +219,13 @@ func (c *Client) pause(ctx context.Context, wait time.Duration, p *progress) err
 		return context.DeadlineExceeded
 	}
 	if wait > 0 {
-		if err := c.set.clock.Sleep(ctx, wait); err != nil {
+		c.stats.waited.begin(c.set.clock.Now())
+		err := c.set.clock.Sleep(ctx, wait)
+		c.stats.waited.end(c.set.clock.Now())
+		if err != nil {
 			return err
 		}
 		p.waited += wait
-		c.stats.waited.Add(int64(wait))
 	}
 	return ended(ctx)
 }
@@ -232,15 +234,16 @@ func (c *Client) pause(ctx context.Context, wait time.Duration, p *progress) err
 func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credential, idempotent bool,
 	p *progress) outcome {
 	op := call.Operation
-	asked := c.set.clock.Now()
-	if err := c.waitForQuota(ctx, op); err != nil {
+	c.stats.waited.begin(c.set.clock.Now())
+	err := c.waitForQuota(ctx, op)
+	c.stats.waited.end(c.set.clock.Now())
+	if err != nil {
 		if ctx.Err() == nil && !canceled(err) {
 			return outcome{err: &Error{Kind: KindUnknown, Message: "the limiter failed", cause: err}}
 		}
 		return outcome{err: &Error{Kind: KindCanceled, also: KindRateLimited,
 			Message: "while waiting for the operation's quota", cause: err}}
 	}
-	c.stats.waited.Add(int64(c.set.clock.Now().Sub(asked)))
 
 	a := &attempt{credentials: credentials, idempotent: idempotent && op.IdempotencyParameter == "",
 		tokens: make([]token.Token, len(credentials))}
@@ -454,7 +457,9 @@ func (c *Client) base(op *wire.Operation) (*url.URL, error) {
 
 // stats counts what a client has done.
 type stats struct {
-	calls, requests, replays, tokens, waited atomic.Int64
+	calls, requests, replays, tokens atomic.Int64
+
+	waited stopwatch
 }
 
 // Stats is what a client has done since it was made.
@@ -463,12 +468,12 @@ type Stats struct {
 	Requests int64         // requests sent
 	Replays  int64         // requests that repeated another one
 	Tokens   int64         // tokens fetched
-	Waited   time.Duration // spent waiting for quotas and repeats, summed over all calls
+	Waited   time.Duration // in which a call at least waited for a quota or a repeat, those that still wait left out
 }
 
 // Stats returns the counts so far.
 func (c *Client) Stats() Stats {
 	return Stats{Calls: c.stats.calls.Load(), Requests: c.stats.requests.Load(), Replays: c.stats.replays.Load(),
 		Tokens: c.stats.tokens.Load(),
-		Waited: time.Duration(c.stats.waited.Load())}
+		Waited: c.stats.waited.elapsed()}
 }

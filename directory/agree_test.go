@@ -42,7 +42,8 @@ func open(t *testing.T, server *sim.Server, clock *clienttest.Clock) opened {
 		return []clients.Option{clients.WithBaseURL(base), clients.WithClock(clock)}
 	}
 	we, err := wecom.New(
-		wecom.Config{CorpID: demo.WeCom.CorpID, AppSecret: clients.Secret(demo.WeCom.AppSecret)},
+		wecom.Config{CorpID: demo.WeCom.CorpID, AppSecret: clients.Secret(demo.WeCom.AppSecret),
+			AgentID: demo.WeCom.AppAgentID},
 		options(server.WeComURL())...)
 	require.NoError(t, err)
 	ding, err := dingtalk.New(

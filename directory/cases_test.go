@@ -105,8 +105,12 @@ func wpsAt(t *testing.T, a answers) directory.Directory {
 func weComAt(t *testing.T, a answers) directory.Directory {
 	t.Helper()
 	url := a.with(answers{"/gettoken": `{"errcode":0,"errmsg":"ok","access_token":"t","expires_in":7200}`}).serve(t)
+	var agent int64
+	if a["/agent/get"] != "" {
+		agent = 7
+	}
 	c, err := wecom.New(
-		wecom.Config{CorpID: "c", AppSecret: "s"},
+		wecom.Config{CorpID: "c", AppSecret: "s", AgentID: agent},
 		clients.WithBaseURL(url),
 		clients.WithClock(clienttest.NewClock()),
 	)
@@ -368,10 +372,10 @@ func TestFeishusOwnWords(t *testing.T) {
 
 func TestAPermissionThatIsNotSetIsNoEmptyCompany(t *testing.T) {
 	a := answers{
-		"/v7/depts/root":                 `{"code":0,"data":{"id":"d1","name":"r","parent_id":"0"}}`,
-		"/v7/depts/d1/children":          `{"code":0,"data":{"items":[],"next_page_token":""}}`,
-		"/v7/users":                      `{"code":0,"data":{"items":[],"next_page_token":""}}`,
-		"/v7/contacts/permissions_scope": `{"code":0,"data":{"items":[]}}`,
+		"/v7/depts/root":        `{"code":0,"data":{"id":"d1","name":"r","parent_id":"0"}}`,
+		"/v7/depts/d1/children": `{"code":0,"data":{"items":[],"next_page_token":""}}`,
+		"/v7/users":             `{"code":0,"data":{"items":[],"next_page_token":""}}`,
+		"/v7/contacts/permissions_scope/entities": `{"code":0,"data":{"items":[]}}`,
 	}
 	_, err := ids(
 		directory.Walk(t.Context(), wpsAt(t, a),

@@ -34,11 +34,24 @@ type crew struct {
 	listed  chan listed
 	next    chan *node
 	batches chan batch
+	panics  chan any // of middleware, callbacks and the like: the caller's, not the end of the process
 	group   sync.WaitGroup
 }
 
-func (c *crew) list(ctx context.Context, roots []string) {
+// start runs work beside the walk.
+func (c *crew) start(ctx context.Context, work func()) {
 	c.group.Go(func() {
+		defer func() {
+			if problem := recover(); problem != nil {
+				hand(ctx, c.panics, problem)
+			}
+		}()
+		work()
+	})
+}
+
+func (c *crew) list(ctx context.Context, roots []string) {
+	c.start(ctx, func() {
 		for department, err := range c.d.Departments(ctx, roots...) {
 			if !hand(ctx, c.listed, listed{department: department, err: err}) || err != nil {
 				return
@@ -50,7 +63,7 @@ func (c *crew) list(ctx context.Context, roots []string) {
 
 func (c *crew) work(ctx context.Context, workers int) {
 	for range workers {
-		c.group.Go(func() {
+		c.start(ctx, func() {
 			for {
 				select {
 				case n := <-c.next:
@@ -65,7 +78,7 @@ func (c *crew) work(ctx context.Context, workers int) {
 
 // everybody reads the list of the whole company.
 func (c *crew) everybody(ctx context.Context, all everybody) {
-	c.group.Go(func() { c.read(ctx, nil, all.everybody(ctx)) })
+	c.start(ctx, func() { c.read(ctx, nil, all.everybody(ctx)) })
 }
 
 func hand[T any](ctx context.Context, to chan<- T, what T) bool {

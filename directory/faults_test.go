@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"net/http"
 	"testing"
 	"time"
 
 	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/clients/dingtalk"
 	"github.com/roster-go/roster/directory"
 	"github.com/roster-go/roster/internal/clienttest"
 	"github.com/roster-go/roster/internal/simtest"
@@ -133,3 +135,31 @@ func TestTokensThatRunOutInMidWalk(t *testing.T) {
 		}
 	}
 }
+
+// A panic of somebody's middleware is the caller's to recover from: on a goroutine of the walk's it would end the
+// process.
+func TestAPanicDuringAWalkReachesTheCaller(t *testing.T) {
+	server := simtest.Serve(t, sim.WithPeople(50), sim.WithDepartments(8), sim.WithoutQuotas())
+	for _, operation := range []string{"listDepartmentUsersV2", "listSubDepartmentsV2"} {
+		demo := server.Credentials().DingTalk
+		c, err := dingtalk.New(dingtalk.Config{AppKey: demo.AppKey, AppSecret: clients.Secret(demo.AppSecret)},
+			clients.WithBaseURL(server.DingTalkURL()),
+			clients.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
+				return tripper(func(r *http.Request) (*http.Response, error) {
+					if op := clients.OperationFrom(r.Context()); op.ID == operation {
+						panic("of the middleware's")
+					}
+					return next.RoundTrip(r)
+				})
+			}))
+		require.NoError(t, err)
+		assert.PanicsWithValue(t, "of the middleware's", func() {
+			for range directory.Walk(t.Context(), directory.DingTalk(c), directory.WalkOptions{}) {
+			}
+		}, operation)
+	}
+}
+
+type tripper func(*http.Request) (*http.Response, error)
+
+func (f tripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

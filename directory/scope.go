@@ -16,7 +16,7 @@ type Scope struct {
 
 	Departments []string `json:"departments,omitempty"` // these and all below them
 	Users       []string `json:"users,omitempty"`       // people given one by one
-	Groups      []string `json:"groups,omitempty"`      // user groups; who is in them cannot be read
+	Groups      []string `json:"groups,omitempty"`      // user groups or tags; who is in them cannot be read
 }
 
 // sorted returns the scope with its lists sorted, once each.
@@ -37,9 +37,13 @@ func (s Scope) unreadable(vendor string) error {
 	if len(s.Groups) == 0 {
 		return nil
 	}
+	groups := "user groups"
+	if vendor == "wecom" {
+		groups = "tags"
+	}
 	return &clients.Error{Vendor: vendor, Operation: "scope", Kind: clients.KindPermission, Message: fmt.Sprintf(
-		"the app's scope names user groups, whose members cannot be read (%s): give it departments or people instead",
-		strings.Join(s.Groups, ", "))}
+		"the app's scope names %s, whose members cannot be read (%s): give it departments or people instead",
+		groups, strings.Join(s.Groups, ", "))}
 }
 
 // ErrEmpty is what a walk ends with that found nobody.
@@ -64,13 +68,13 @@ func (e *EmptyError) Is(target error) bool { return target == ErrEmpty }
 func whatToCheck(vendor string) string {
 	switch vendor {
 	case "wecom":
-		return "check the app's visible range (可见范围) in the admin console, and that the secret is that app's"
+		return "check the app's visible range (可见范围, GetAgent) in the admin console, and that the secret is that app's"
 	case "dingtalk":
 		return "check the app's contact scope (通讯录权限范围, getAuthScopes) and its permission for members of departments"
 	case "feishu":
 		return "check the app's contact range (通讯录权限范围, listScopes), and that a version with it has been released"
 	case "wps":
-		return "check the app's data permission (数据权限, getContactsPermissionScope): " +
+		return "check the app's data permission (数据权限, listContactsPermissionScopeEntities): " +
 			"without any, every list is empty and no error"
 	default:
 		return "check what the credentials may see"

@@ -100,6 +100,7 @@ func (w *walk) run(ctx context.Context) error {
 		listed:  make(chan listed),
 		next:    make(chan *node),
 		batches: make(chan batch),
+		panics:  make(chan any),
 	}
 	defer c.group.Wait()
 	defer cancel() // runs first: everybody who waits to hand over is let go
@@ -190,6 +191,8 @@ func (w *walk) read(ctx context.Context, c *crew) error {
 			head.begun = true
 		case b := <-batches:
 			err = w.take(ctx, b)
+		case problem := <-c.panics:
+			panic(problem)
 		case <-ctx.Done():
 			err = w.stopped("", nil, ended(ctx))
 		}

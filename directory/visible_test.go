@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/roster-go/roster/clients"
@@ -35,38 +36,84 @@ func limit(s *sim.Server, vendor string, departments []sim.DepartmentKey, people
 	}
 }
 
-// A walk of an app that may see a part of the company is that part, and no error.
+// part is a part of the company: departments with all below them, and single people.
+type part struct {
+	departments []sim.DepartmentKey
+	people      []sim.Person
+}
+
+// parts are parts of a company of several levels, each of one kind.
+func parts(o *sim.Organisation) map[string]part {
+	top := o.Children(sim.RootDepartment)
+	below := func(d sim.Department) sim.DepartmentKey { return o.Children(d.Key)[0].Key }
+	inside := map[sim.DepartmentKey]bool{}
+	for _, d := range o.Subtree(top[0].Key) {
+		inside[d.Key] = true
+	}
+	var outside, within []sim.Person
+	for _, p := range o.People() {
+		switch in := slices.ContainsFunc(p.Memberships, func(m sim.Membership) bool { return inside[m.Department] }); {
+		case in && len(within) < 2:
+			within = append(within, p)
+		case !in && len(outside) < 3:
+			outside = append(outside, p)
+		}
+	}
+	return map[string]part{
+		"a department":              {departments: []sim.DepartmentKey{top[0].Key}},
+		"one below another":         {departments: []sim.DepartmentKey{below(top[0]), top[0].Key}},
+		"two, on different levels":  {departments: []sim.DepartmentKey{top[1].Key, below(top[0])}},
+		"a department and people":   {departments: []sim.DepartmentKey{top[0].Key}, people: append(within, outside...)},
+		"people only":               {people: outside},
+		"somebody and a leaf":       {departments: []sim.DepartmentKey{below(top[0])}, people: outside[:1]},
+		"the root beside something": {departments: []sim.DepartmentKey{top[0].Key, sim.RootDepartment}, people: outside},
+	}
+}
+
+// Against simulators limited to a part of the company, each vendor's walk is exactly that part, and no error.
 func TestAWalkIsTheAppsScope(t *testing.T) {
-	for vendor, limit := range limits() {
+	for _, vendor := range []string{"wecom", "dingtalk", "feishu", "wps"} {
 		t.Run(vendor, func(t *testing.T) {
 			clock := clienttest.NewClock()
-			server := simtest.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(200), sim.WithDepartments(16))
-			part := server.Organisation().Children(sim.RootDepartment)[0]
-			limit(server, part.Key)
+			server := simtest.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(200), sim.WithDepartments(24))
+			o := server.Organisation()
 			v := views(t, server, clock)[vendor]
-			want := map[string]bool{}
-			departments := []string{}
-			for _, d := range server.Organisation().Subtree(part.Key) {
-				departments = append(departments, v.department(d))
-				for _, p := range server.Organisation().Members(d.Key) {
-					want[v.person(p)] = true
-				}
+			for name, part := range parts(o) {
+				t.Run(name, func(t *testing.T) {
+					limit(server, vendor, part.departments, part.people...)
+					people, departments, scope := map[string]bool{}, map[string]bool{}, directory.Scope{Known: true}
+					for _, key := range part.departments {
+						top, _ := o.Department(key)
+						scope.Departments = append(scope.Departments, v.department(top))
+						for _, d := range o.Subtree(key) {
+							departments[v.department(d)] = true
+							for _, p := range o.Members(d.Key) {
+								people[v.person(p)] = true
+							}
+						}
+					}
+					for _, p := range part.people {
+						people[v.person(p)] = true
+						scope.Users = append(scope.Users, v.person(p))
+					}
+					slices.Sort(scope.Departments)
+					slices.Sort(scope.Users)
+					if slices.Contains(part.departments, sim.RootDepartment) {
+						scope = directory.Scope{Known: true, Whole: true}
+					}
+					told, err := v.directory.Scope(t.Context())
+					require.NoError(t, err)
+					assert.Equal(t, scope, told)
+					for _, details := range []bool{false, true} {
+						var listed []string
+						got, err := ids(directory.Walk(t.Context(), v.directory, directory.WalkOptions{Details: details,
+							Department: func(d directory.Department) { listed = append(listed, d.ID) }}))
+						require.NoError(t, err)
+						assert.ElementsMatch(t, slices.Collect(maps.Keys(people)), got)
+						assert.ElementsMatch(t, slices.Collect(maps.Keys(departments)), listed)
+					}
+				})
 			}
-			for _, details := range []bool{false, true} {
-				var listed []string
-				got, err := ids(directory.Walk(t.Context(), v.directory, directory.WalkOptions{Details: details,
-					Department: func(d directory.Department) { listed = append(listed, d.ID) }}))
-				require.NoError(t, err)
-				assert.ElementsMatch(t, slices.Collect(maps.Keys(want)), got)
-				assert.ElementsMatch(t, departments, listed)
-			}
-			scope, err := v.directory.Scope(t.Context())
-			require.NoError(t, err)
-			if vendor == "wecom" {
-				assert.Equal(t, directory.Scope{}, scope)
-				return
-			}
-			assert.Equal(t, directory.Scope{Known: true, Departments: []string{v.department(part)}}, scope)
 		})
 	}
 }
@@ -77,9 +124,121 @@ func TestTheScopeOfTheWholeCompany(t *testing.T) {
 	for vendor, v := range views(t, server, clock) {
 		scope, err := v.directory.Scope(t.Context())
 		require.NoError(t, err)
-		known := vendor != "wecom"
-		assert.Equal(t, directory.Scope{Known: known, Whole: known}, scope, vendor)
+		assert.Equal(t, directory.Scope{Known: true, Whole: true}, scope, vendor)
 	}
+}
+
+// Who is in a group or a tag cannot be read: that is said, and names them.
+func TestAScopeOfGroups(t *testing.T) {
+	agent := func(given string) answers {
+		return answers{"/agent/get": `{"errcode":0,"errmsg":"ok","agentid":7` + given + `}`}
+	}
+	entities := func(items string) answers {
+		return answers{
+			"/v7/contacts/permissions_scope/entities": `{"code":0,"data":{"items":[` + items + `]}}`,
+			"/v7/depts/root": `{"code":0,"data":{"id":"d1","name":"r","parent_id":"0"}}`,
+		}
+	}
+	for name, tc := range map[string]struct {
+		d    directory.Directory
+		want directory.Scope
+		says []string
+	}{
+		"WeCom's tags": {
+			d: weComAt(t, agent(`,"allow_userinfos":{"user":[{"userid":"Wu.Lei"}]},"allow_partys":{"partyid":[12]},
+				"allow_tags":{"tagid":[3,1]}`)),
+			want: directory.Scope{Known: true, Departments: []string{"12"}, Users: []string{"wu.lei"},
+				Groups: []string{"1", "3"}},
+			says: []string{"tags", "1, 3"},
+		},
+		"WPS's groups": {
+			d:    wpsAt(t, entities(`{"entity":{"id":"g1","type":"group"}},{"entity":{"id":"u1","type":"user"}}`)),
+			want: directory.Scope{Known: true, Users: []string{"u1"}, Groups: []string{"g1"}},
+			says: []string{"groups", "g1"},
+		},
+		"what nobody knows yet": {
+			d:    wpsAt(t, entities(`{"entity":{"id":"x1","type":"role"}}`)),
+			want: directory.Scope{Known: true, Groups: []string{"role x1"}},
+			says: []string{"role x1"},
+		},
+		"Feishu's groups": {
+			d: feishuAt(t, answers{
+				"/contact/v3/departments/0/children": `400{"code":40004,"msg":"no dept authority error"}`,
+				"/contact/v3/scopes": `{"code":0,"data":{"has_more":false,"department_ids":["od-1"],
+					"user_ids":[],"group_ids":["g9"]}}`,
+			}),
+			want: directory.Scope{Known: true, Departments: []string{"od-1"}, Groups: []string{"g9"}},
+			says: []string{"groups", "g9"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			scope, err := tc.d.Scope(t.Context())
+			require.NoError(t, err)
+			assert.Equal(t, tc.want, scope)
+			_, err = ids(directory.Walk(t.Context(), tc.d, directory.WalkOptions{}))
+			require.ErrorIs(t, err, clients.ErrPermission)
+			for _, text := range tc.says {
+				assert.ErrorContains(t, err, text)
+			}
+		})
+	}
+}
+
+// What the vendor does not say of the scope is not known; what it says in parts is put together.
+func TestWhereTheScopeComesFrom(t *testing.T) {
+	const noRoute = `404{"code":404000001,"msg":"404 Route Not Found"}`
+	root := answers{"/v7/depts/root": `{"code":0,"data":{"id":"d1","name":"r","parent_id":"0"}}`}
+	for name, tc := range map[string]struct {
+		d    directory.Directory
+		want directory.Scope
+	}{
+		"WeCom says nothing": {
+			d: weComAt(t, answers{"/agent/get": `{"errcode":0,"errmsg":"ok","agentid":7,"name":"x"}`}),
+		},
+		"WeCom says nobody": {
+			d:    weComAt(t, answers{"/agent/get": `{"errcode":0,"errmsg":"ok","agentid":7,"allow_partys":{"partyid":[]}}`}),
+			want: directory.Scope{Known: true},
+		},
+		"the root, and tags that do not matter": {
+			d: weComAt(t, answers{"/agent/get": `{"errcode":0,"errmsg":"ok","agentid":7,"allow_partys":{"partyid":[1]},
+				"allow_tags":{"tagid":[1]}}`}),
+			want: directory.Scope{Known: true, Whole: true},
+		},
+		"WPS, page by page": {
+			d: wpsAt(t, root.with(answers{
+				"/v7/contacts/permissions_scope/entities": `{"code":0,"data":{"items":[{"entity":{"id":"d2",
+					"type":"dept"}}],"next_page_token":"n"}}`,
+				"/v7/contacts/permissions_scope/entities page_token=n": `{"code":0,"data":{"items":[{"entity":{
+					"id":"u1","type":"user"}},{"entity":{"id":"d2","type":"dept"}}],"next_page_token":""}}`,
+			})),
+			want: directory.Scope{Known: true, Departments: []string{"d2"}, Users: []string{"u1"}},
+		},
+		"WPS, an older deployment": {
+			d: wpsAt(t, root.with(answers{
+				"/v7/contacts/permissions_scope/entities": noRoute,
+				"/v7/contacts/permissions_scope": `{"code":0,"data":{"items":[{"scope":"org","dept_ids":["d2"],
+					"user_ids":["u1"]}]}}`,
+			})),
+			want: directory.Scope{Known: true, Departments: []string{"d2"}, Users: []string{"u1"}},
+		},
+		"WPS, an even older one": {
+			d: wpsAt(t, root.with(answers{
+				"/v7/contacts/permissions_scope/entities": noRoute, "/v7/contacts/permissions_scope": noRoute,
+			})),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			scope, err := tc.d.Scope(t.Context())
+			require.NoError(t, err)
+			assert.Equal(t, tc.want, scope)
+		})
+	}
+	full := strings.Repeat(`"d",`, 1499) + `"d"`
+	_, err := wpsAt(t, root.with(answers{
+		"/v7/contacts/permissions_scope/entities": noRoute,
+		"/v7/contacts/permissions_scope":          `{"code":0,"data":{"items":[{"scope":"org","dept_ids":[` + full + `]}]}}`,
+	})).Scope(t.Context())
+	assert.ErrorIs(t, err, clients.ErrBadResponse, "a list that is cut")
 }
 
 func TestRootsAndExclusions(t *testing.T) {
@@ -159,41 +318,4 @@ func TestDepartmentsThatTheAppMayNotRead(t *testing.T) {
 	assert.NotEmpty(t, got)
 	assert.NotEmpty(t, skipped)
 	assert.Less(t, len(got), 100)
-}
-
-// People whom the app was given one by one are in its scope as well, wherever they are.
-func TestSinglePeopleOfTheScope(t *testing.T) {
-	for _, vendor := range []string{"dingtalk", "feishu"} {
-		t.Run(vendor, func(t *testing.T) {
-			clock := clienttest.NewClock()
-			server := simtest.Serve(t, sim.WithClock(clock.Now), sim.WithPeople(200), sim.WithDepartments(16))
-			o := server.Organisation()
-			part := o.Children(sim.RootDepartment)[0]
-			want := map[string]bool{}
-			v := views(t, server, clock)[vendor]
-			for _, d := range o.Subtree(part.Key) {
-				for _, p := range o.Members(d.Key) {
-					want[v.person(p)] = true
-				}
-			}
-			var single sim.Person
-			for _, p := range o.People() {
-				if !want[v.person(p)] {
-					single = p
-				}
-			}
-			require.NotZero(t, single.Key)
-			want[v.person(single)] = true
-			if vendor == "dingtalk" {
-				server.DingTalk().LimitApps([]sim.DepartmentKey{part.Key}, []sim.PersonKey{single.Key})
-			} else {
-				server.Feishu().LimitApps([]sim.DepartmentKey{part.Key}, single.UserID)
-			}
-			for _, details := range []bool{false, true} {
-				got, err := ids(directory.Walk(t.Context(), v.directory, directory.WalkOptions{Details: details}))
-				require.NoError(t, err)
-				assert.ElementsMatch(t, slices.Collect(maps.Keys(want)), got)
-			}
-		})
-	}
 }

@@ -14,17 +14,50 @@ import (
 // WeCom shows WeCom's directory: what the self-built app (Config.AppSecret) may see. Ids are userids and department
 // ids; the root is 1.
 //
-// With Config.ContactSecret the departments that the app may not see are listed too, without their names; reading
-// their members is clients.ErrPermission. Without it nobody can know of them, and the directory is what the app's
-// visible range (可见范围) makes of it.
+// With Config.AgentID the app's visible range (可见范围) is known, and a walk is exactly that: its departments with all
+// below them, and the people whom the app was given one by one. Tags (标签) cannot be read: a range that has some is an
+// error, unless it has the root as well.
+//
+// Without Config.AgentID the scope is not known, and a walk is the departments that the app sees: people given one by
+// one, and those of tags, are missing. With Config.ContactSecret it then also lists the departments that the app may
+// not see, without their names; reading their members is clients.ErrPermission.
 func WeCom(c *wecom.Client) Directory { return &weComDirectory{c} }
 
 type weComDirectory struct{ c *wecom.Client }
 
 func (d *weComDirectory) Vendor() string { return "wecom" }
 
-// Scope is not known.
-func (d *weComDirectory) Scope(context.Context) (Scope, error) { return Scope{}, nil }
+// weComRoot is the corp itself.
+const weComRoot = 1
+
+// Scope is the app's visible range, and not known without Config.AgentID.
+func (d *weComDirectory) Scope(ctx context.Context) (Scope, error) {
+	if d.c.AgentID() == 0 {
+		return Scope{}, nil
+	}
+	app, err := d.c.GetAgent(ctx, &wecomapi.GetAgentParams{AgentID: d.c.AgentID()})
+	if err != nil {
+		return Scope{}, err
+	}
+	people, departments, tags := app.AllowUserinfos.User, app.AllowPartys.PartyID, app.AllowTags.Tagid
+	switch {
+	case slices.Contains(departments, weComRoot):
+		return Scope{Known: true, Whole: true}, nil
+	case people == nil && departments == nil && tags == nil:
+		return Scope{}, nil
+	}
+	scope := Scope{Known: true}
+	for _, person := range people {
+		scope.Users = append(scope.Users, wecom.FoldUserID(person.UserID))
+	}
+	for _, id := range departments {
+		scope.Departments = append(scope.Departments, textID(id))
+	}
+	for _, id := range tags {
+		scope.Groups = append(scope.Groups, textID(id))
+	}
+	return scope.sorted(), nil
+}
 
 func (d *weComDirectory) Departments(ctx context.Context, roots ...string) iter.Seq2[Department, error] {
 	return func(yield func(Department, error) bool) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strconv"
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/wps"
@@ -20,26 +21,22 @@ type wpsDirectory struct{ c *wps.Client }
 
 func (d *wpsDirectory) Vendor() string { return "wps" }
 
+// maxPermissions is how many entries each list of getContactsPermissionScope has at most.
+const maxPermissions = 1500
+
 // Scope is not known where the answer names nothing at all, or the deployment has no such call.
 func (d *wpsDirectory) Scope(ctx context.Context) (Scope, error) {
-	answer, err := d.c.GetContactsPermissionScope(
-		ctx,
-		&wpsapi.GetContactsPermissionScopeParams{Scopes: []wpsapi.ContactScope{wpsapi.ContactScopeOrg}},
-	)
-	if errors.Is(err, clients.ErrNotFound) {
+	scope, err := d.entities(ctx)
+	if lacksCall(err) {
+		scope, err = d.lists(ctx)
+	}
+	if lacksCall(err) {
 		return Scope{}, nil
 	}
 	if err != nil {
 		return Scope{}, err
 	}
-	var scope Scope
-	for _, part := range answer.Data.Items {
-		if part.Scope == wpsapi.ContactScopeOrg {
-			scope.Departments = append(scope.Departments, part.DeptIDs...)
-			scope.Users = append(scope.Users, part.UserIDs...)
-		}
-	}
-	if len(scope.Departments)+len(scope.Users) == 0 {
+	if len(scope.Departments)+len(scope.Users)+len(scope.Groups) == 0 {
 		return Scope{}, nil
 	}
 	root, err := d.c.GetRootDept(ctx, nil)
@@ -51,6 +48,57 @@ func (d *wpsDirectory) Scope(ctx context.Context) (Scope, error) {
 	}
 	scope.Known = true
 	return scope.sorted(), nil
+}
+
+// lacksCall tells whether a deployment does not have a call.
+func lacksCall(err error) bool {
+	var refused *clients.Error
+	return errors.Is(err, clients.ErrNotFound) || errors.As(err, &refused) &&
+		(refused.Code == strconv.Itoa(int(wpsapi.ErrorCodeCommonNotFound)) ||
+			refused.Code == strconv.Itoa(int(wpsapi.ErrorCodeCommonInternalServerError)))
+}
+
+// entities reads the data permission page by page.
+func (d *wpsDirectory) entities(ctx context.Context) (Scope, error) {
+	var scope Scope
+	for part, err := range d.c.PermissionEntities(ctx) {
+		if err != nil {
+			return Scope{}, err
+		}
+		switch part.Entity.Type {
+		case "dept":
+			scope.Departments = append(scope.Departments, part.Entity.ID)
+		case "user":
+			scope.Users = append(scope.Users, part.Entity.ID)
+		case "group":
+			scope.Groups = append(scope.Groups, part.Entity.ID)
+		default:
+			scope.Groups = append(scope.Groups, string(part.Entity.Type)+" "+part.Entity.ID)
+		}
+	}
+	return scope, nil
+}
+
+// lists reads the data permission with the older call, whose lists are cut.
+func (d *wpsDirectory) lists(ctx context.Context) (Scope, error) {
+	answer, err := d.c.GetContactsPermissionScope(ctx,
+		&wpsapi.GetContactsPermissionScopeParams{Scopes: []wpsapi.ContactScope{wpsapi.ContactScopeOrg}})
+	if err != nil {
+		return Scope{}, err
+	}
+	var scope Scope
+	for _, part := range answer.Data.Items {
+		if part.Scope == wpsapi.ContactScopeOrg {
+			scope.Departments = append(scope.Departments, part.DeptIDs...)
+			scope.Users = append(scope.Users, part.UserIDs...)
+			scope.Groups = append(scope.Groups, part.GroupIDs...)
+		}
+	}
+	if max(len(scope.Departments), len(scope.Users), len(scope.Groups)) >= maxPermissions {
+		return Scope{}, badRow("wps", fmt.Sprintf("the data permission has %d entries or more of a kind, which is where "+
+			"its list is cut", maxPermissions))
+	}
+	return scope, nil
 }
 
 func (d *wpsDirectory) Departments(ctx context.Context, roots ...string) iter.Seq2[Department, error] {

@@ -18,7 +18,7 @@
 // What an app may do depends on three things, and the vendor tells them apart badly. A scope (能力权限) that is missing is
 // ErrPermission with the code 400000003 and [ErrorDetail].Scopes; the company's edition (套餐) that lacks a capability is
 // 403000001 with [ErrorDetail].Privilege; a department outside of the data permission (数据权限) is often no error at all:
-// lists are then shorter or empty. GetContactsPermissionScope tells what the data permission covers. email, phone and
+// lists are then shorter or empty. [Client.PermissionEntities] tells what the data permission covers. email, phone and
 // gender need scopes of their own and are left out without them.
 //
 // # Errors

@@ -11,6 +11,9 @@ import (
 	"github.com/roster-go/roster/wire"
 )
 
+// permissionPage is the largest page of entities of a data permission.
+const permissionPage = 100
+
 // parallel is how many departments are read at once. The quota of ten calls a second bounds the rest.
 const parallel = 8
 
@@ -95,7 +98,7 @@ func (c *Client) DepartmentUsers(ctx context.Context, id string) iter.Seq2[wpsap
 // ends it, as a [*clients.PageError] that counts the people before it and, with roots, names the department.
 //
 // It yields whom the app's data permission (数据权限) covers. An app without any gets an empty list and no error;
-// GetContactsPermissionScope tells what it covers.
+// PermissionEntities tells what it covers.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/get-all-user
 func (c *Client) Users(ctx context.Context, roots ...string) iter.Seq2[wpsapi.User, error] {
@@ -194,6 +197,26 @@ func (c *Client) ChildDepartments(ctx context.Context, id string) iter.Seq2[wpsa
 				return clients.Page[wpsapi.Dept]{}, err
 			}
 			return page(answer.Data.Items, answer.Data.NextPageToken, answer.Data.PageToken), nil
+		})
+}
+
+// PermissionEntities yields what the app's data permission (数据权限) covers, once each: people, departments with all
+// below them, and user groups.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (c *Client) PermissionEntities(ctx context.Context) iter.Seq2[wpsapi.PermissionEntity, error] {
+	key := func(p wpsapi.PermissionEntity) wpsapi.PermissionEntityRef { return p.Entity }
+	return once(ctx, wpsapi.OpListContactsPermissionScopeEntities.ID, key,
+		func(ctx context.Context, cursor string) (clients.Page[wpsapi.PermissionEntity], error) {
+			answer, err := c.ListContactsPermissionScopeEntities(ctx,
+				&wpsapi.ListContactsPermissionScopeEntitiesParams{
+					Scopes:   []wpsapi.ContactScope{wpsapi.ContactScopeOrg},
+					PageSize: permissionPage, PageToken: cursorOrNil(cursor),
+				})
+			if err != nil {
+				return clients.Page[wpsapi.PermissionEntity]{}, err
+			}
+			return page(answer.Data.Items, answer.Data.NextPageToken, ""), nil
 		})
 }
 

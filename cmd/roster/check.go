@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path"
 	"slices"
 	"strings"
 
@@ -34,10 +36,17 @@ func newCheck() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check VENDOR",
 		Short: "Check a vendor's answers against its document",
-		Long: "Check makes read-only calls through the client and compares every answer with the vendor's document: fields that are new, missing or of another type,\n" +
-			"values and codes that are not documented. With --samples or --har it looks at recorded answers instead, without a network.\n\n" +
-			"Exit codes: 0 all is as documented, 1 something has drifted, 2 it could not be checked (an outage, refused credentials, bad input).\n\n" +
-			"Credentials come from the same variables as for export; without any, nothing can be checked, unless --sim asks for the built-in simulator.\n" +
+		Long: "Check makes read-only calls through the client and compares every answer with the vendor's document: " +
+			"fields that\n" +
+			"are new, missing or of another type, values and codes that are not documented. With --samples or --har " +
+			"it looks at\n" +
+			"recorded answers instead, without a network, and names the files that it ignores.\n\n" +
+			"Exit codes: 0 all is as documented, 1 something has drifted, 2 it could not be checked (an outage, " +
+			"refused\n" +
+			"credentials, bad input), 128 and more stopped by a signal.\n\n" +
+			"Credentials come from the same variables as for export; without any, nothing can be checked, unless " +
+			"--sim asks for\n" +
+			"the built-in simulator.\n" +
 			"No value of an answer is printed.",
 		ValidArgs: vendors.Names(),
 		Args: func(_ *cobra.Command, args []string) error {
@@ -48,8 +57,8 @@ func newCheck() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, name := range []string{"samples", "har"} {
-				if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" { // a variable of the shell that is not set
-					return unchecked(fmt.Errorf("--%s is empty", name))
+				if err := notEmpty(cmd, name); err != nil {
+					return unchecked(err)
 				}
 			}
 			return runCheck(cmd.Context(), args[0], f, cmd.OutOrStdout(), cmd.ErrOrStderr())
@@ -57,10 +66,12 @@ func newCheck() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&f.json, "json", false, "a report for machines")
-	flags.StringVar(&f.samples, "samples", "", "check the samples in this folder (<vendor>/<operation>/<case>.json) instead of calling the vendor")
+	flags.StringVar(&f.samples, "samples", "",
+		"check the samples in this folder (<vendor>/<operation>/<case>.json) instead of calling the vendor")
 	flags.StringVar(&f.har, "har", "", "check the traffic in this HTTP archive instead of calling the vendor")
 	flags.BoolVar(&f.sim, "sim", false, "check the built-in simulator, whatever credentials there are")
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return unchecked(err) }) // a typing mistake is no drift
+	// a typing mistake is no drift
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return unchecked(err) })
 	return cmd
 }
 
@@ -72,6 +83,7 @@ type checked struct {
 	Answers  int                  `json:"answers"` // checked against the document
 	Steps    []contract.ProbeStep `json:"steps,omitempty"`
 	Stopped  string               `json:"stopped,omitempty"`
+	Ignored  []string             `json:"ignored,omitempty"` // files of the folder that are no samples
 	Findings []contract.Entry     `json:"findings"`
 }
 
@@ -120,23 +132,27 @@ func runCheck(ctx context.Context, name string, f checkFlags, out, log io.Writer
 	return nil
 }
 
-func checkLive(ctx context.Context, v vendors.Vendor, simulate bool, validator *contract.Validator, log io.Writer) (checked, error) {
+func checkLive(ctx context.Context, v vendors.Vendor, simulate bool, validator *contract.Validator,
+	log io.Writer) (checked, error) {
 	var simulated simulator
 	defer simulated.close()
-	env, note, err := whereabouts(v, &simulated, asked(simulate, never))
+	from, err := locate(v, &simulated, simulate, log)
 	if err != nil {
 		return checked{}, err
 	}
-	fmt.Fprintf(log, "%s: checking %s\n", v.Name, note)
+	fmt.Fprintf(log, "%s: checking %s\n", v.Name, from)
 	open := func(options ...clients.Option) (any, error) {
-		s, err := v.Open(env, options...)
+		s, err := from.open(options...)
 		return s.Client, err
 	}
 	probe, err := contract.Probe(ctx, validator, open, contract.ProbeOptions{Through: exportTransport()})
 	if err != nil {
 		return checked{}, err
 	}
-	return checked{v.Name, note, probe.Verdict(), probe.Exchanges, probe.Steps, probe.Stopped, probe.Findings}, nil
+	return checked{
+		Vendor: v.Name, Source: from.String(), Verdict: probe.Verdict(), Answers: probe.Exchanges, Steps: probe.Steps,
+		Stopped: probe.Stopped, Findings: probe.Findings,
+	}, nil
 }
 
 func checkSamples(validator *contract.Validator, folder string) (checked, error) {
@@ -144,8 +160,15 @@ func checkSamples(validator *contract.Validator, folder string) (checked, error)
 		return checked{}, err
 	}
 	results, err := validator.CheckSamples(os.DirFS(folder))
-	if err != nil {
+	ignored, notListed := ignoredFiles(os.DirFS(folder), validator.Vendor(), results)
+	switch {
+	case err != nil && len(ignored) > 0:
+		return checked{}, fmt.Errorf("%s: %w (want <vendor>/<operation>/success….json or error….json; ignored: %s)",
+			folder, err, strings.Join(ignored, ", "))
+	case err != nil:
 		return checked{}, fmt.Errorf("%s: %w", folder, err)
+	case notListed != nil:
+		return checked{}, notListed
 	}
 	var findings []contract.Finding
 	outages := 0
@@ -155,7 +178,31 @@ func checkSamples(validator *contract.Validator, folder string) (checked, error)
 			outages++
 		}
 	}
-	return recorded(validator, folder, len(results), outages, findings), nil
+	result := recorded(validator, folder, len(results), outages, findings)
+	result.Ignored = ignored
+	return result, nil
+}
+
+// ignoredFiles are the files of a folder that have not been checked, but for those of other vendors.
+func ignoredFiles(folder fs.FS, vendor string, results []contract.SampleResult) ([]string, error) {
+	checked := make(map[string]bool)
+	for _, r := range results {
+		checked[path.Join(vendor, r.Operation, r.Case+".json")] = true
+	}
+	others := slices.DeleteFunc(vendors.Names(), func(name string) bool { return name == vendor })
+	var ignored []string
+	err := fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && slices.Contains(others, name):
+			return fs.SkipDir
+		case !entry.IsDir() && !checked[name]:
+			ignored = append(ignored, name)
+		}
+		return nil
+	})
+	return ignored, err
 }
 
 func checkHAR(validator *contract.Validator, file string) (checked, error) {
@@ -176,7 +223,8 @@ func checkHAR(validator *contract.Validator, file string) (checked, error) {
 func recorded(validator *contract.Validator, source string, answers, outages int, findings []contract.Finding) checked {
 	report := contract.NewReport(nil)
 	report.Add(findings...)
-	result := checked{Vendor: validator.Vendor(), Source: source, Verdict: contract.Clean, Answers: answers, Findings: report.Entries()}
+	result := checked{Vendor: validator.Vendor(), Source: source, Verdict: contract.Clean, Answers: answers,
+		Findings: report.Entries()}
 	switch {
 	case slices.ContainsFunc(result.Findings, drifted):
 		result.Verdict = contract.Drifted
@@ -186,7 +234,8 @@ func recorded(validator *contract.Validator, source string, answers, outages int
 	return result
 }
 
-// drifted tells whether a finding says that the vendor has changed. A parameter that the document does not have is the caller's.
+// drifted tells whether a finding says that the vendor has changed. A parameter that the document does not have is the
+// caller's.
 func drifted(e contract.Entry) bool {
 	switch e.Part {
 	case contract.PartRequest, contract.PartPath, contract.PartQuery, contract.PartHeader, contract.PartRequestBody:
@@ -227,9 +276,13 @@ func printCheck(out io.Writer, result checked) error {
 			say("\n%s: %s, %s", s.Operation, s.Outcome, s.Reason)
 		}
 	}
+	for _, name := range result.Ignored {
+		say("\n%s: ignored, it is no sample", name)
+	}
 	if result.Stopped != "" {
 		say("\nstopped early: %s", result.Stopped)
 	}
-	say("\n%s: %s, %d answers of %s checked against the document\n", result.Vendor, result.Verdict, result.Answers, result.Source)
+	say("\n%s: %s, %d answers of %s checked against the document\n", result.Vendor, result.Verdict, result.Answers,
+		result.Source)
 	return failed
 }

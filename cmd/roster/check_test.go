@@ -47,11 +47,16 @@ func TestCheckNamesExactlyThePlantedDrift(t *testing.T) {
 		place             string
 		kind              contract.Kind
 	}{
-		{"wecom", "GetUser", sim.Fault{Kind: sim.FaultExtraField, Field: "brand_new"}, "/brand_new", contract.KindUndeclaredField},
-		{"wecom", "GetUserList", sim.Fault{Kind: sim.FaultChangedType, Field: "userlist.0.name"}, "/userlist/*/name", contract.KindWrongType},
-		{"dingtalk", "getUserV2", sim.Fault{Kind: sim.FaultExtraField, Field: "result.brand_new"}, "/result/brand_new", contract.KindUndeclaredField},
-		{"feishu", "listUsersByDepartment", sim.Fault{Kind: sim.FaultChangedType, Field: "data.items.0.name"}, "/data/items/*/name", contract.KindWrongType},
-		{"wps", "getUser", sim.Fault{Kind: sim.FaultExtraField, Field: "data.brand_new"}, "/data/brand_new", contract.KindUndeclaredField},
+		{"wecom", "GetUser", sim.Fault{Kind: sim.FaultExtraField, Field: "brand_new"}, "/brand_new",
+			contract.KindUndeclaredField},
+		{"wecom", "GetUserList", sim.Fault{Kind: sim.FaultChangedType, Field: "userlist.0.name"}, "/userlist/*/name",
+			contract.KindWrongType},
+		{"dingtalk", "getUserV2", sim.Fault{Kind: sim.FaultExtraField, Field: "result.brand_new"}, "/result/brand_new",
+			contract.KindUndeclaredField},
+		{"feishu", "listUsersByDepartment", sim.Fault{Kind: sim.FaultChangedType, Field: "data.items.0.name"},
+			"/data/items/*/name", contract.KindWrongType},
+		{"wps", "getUser", sim.Fault{Kind: sim.FaultExtraField, Field: "data.brand_new"}, "/data/brand_new",
+			contract.KindUndeclaredField},
 	} {
 		t.Run(tc.vendor+" "+tc.operation, func(t *testing.T) {
 			server := simtest.Serve(t, sim.WithPeople(60), sim.WithDepartments(8), sim.WithoutQuotas())
@@ -85,27 +90,32 @@ func TestCheckThatCouldNotCheck(t *testing.T) {
 		"response":{"status":502,"content":{"mimeType":"text/html","text":"<html></html>"}}}]}}`), 0o600))
 	outageSamples := t.TempDir()
 	require.NoError(t, os.MkdirAll(filepath.Join(outageSamples, "wecom", "GetUser"), 0o755))
-	require.NoError(t, os.WriteFile(filepath.Join(outageSamples, "wecom", "GetUser", "error-502.json"), []byte(`{"response":{"status":502,"text":"<html></html>"}}`), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(outageSamples, "wecom", "GetUser", "error-502.json"),
+		[]byte(`{"response":{"status":502,"text":"<html></html>"}}`), 0o600))
 	for name, tc := range map[string]struct {
 		args []string
 		env  map[string]string
 	}{
-		"unknown vendor":  {[]string{"check", "slack"}, nil},
-		"wrong secret":    {[]string{"check", "wecom"}, map[string]string{"WECOM_CORP_ID": demo["WECOM_CORP_ID"], "WECOM_APP_SECRET": "planted-wrong", "WECOM_BASE_URL": server.WeComURL()}},
-		"nobody is there": {[]string{"check", "wecom"}, map[string]string{"WECOM_CORP_ID": "ww1", "WECOM_APP_SECRET": "planted-wrong", "WECOM_BASE_URL": "http://127.0.0.1:1"}},
-		"no credentials":  {[]string{"check", "wecom"}, nil},
-		"half of it":      {[]string{"check", "wecom"}, map[string]string{"WECOM_CORP_ID": "ww1"}},
-		"no vendor":       {[]string{"check"}, nil},
-		"unknown flag":    {[]string{"check", "wecom", "--jsn"}, nil},
-		"three sources":   {[]string{"check", "wecom", "--samples", "../../testdata", "--sim"}, nil},
-		"two sources":     {[]string{"check", "wecom", "--samples", "a", "--har", "b"}, nil},
-		"empty samples":   {[]string{"check", "wecom", "--samples", ""}, nil},
-		"empty archive":   {[]string{"check", "wecom", "--har="}, nil},
-		"no folder":       {[]string{"check", "wecom", "--samples", filepath.Join(t.TempDir(), "x")}, nil},
-		"outage samples":  {[]string{"check", "wecom", "--samples", outageSamples}, nil},
-		"only outages":    {[]string{"check", "wecom", "--har", outages}, nil},
-		"no samples":      {[]string{"check", "wecom", "--samples", t.TempDir()}, nil},
-		"no archive":      {[]string{"check", "wecom", "--har", filepath.Join(t.TempDir(), "x.har")}, nil},
+		"unknown vendor": {[]string{"check", "slack"}, nil},
+		"wrong secret": {[]string{"check", "wecom"},
+			map[string]string{"WECOM_CORP_ID": demo["WECOM_CORP_ID"], "WECOM_APP_SECRET": "planted-wrong",
+				"WECOM_BASE_URL": server.WeComURL()}},
+		"nobody is there": {[]string{"check", "wecom"},
+			map[string]string{"WECOM_CORP_ID": "ww1", "WECOM_APP_SECRET": "planted-wrong",
+				"WECOM_BASE_URL": "http://127.0.0.1:1"}},
+		"no credentials": {[]string{"check", "wecom"}, nil},
+		"half of it":     {[]string{"check", "wecom"}, map[string]string{"WECOM_CORP_ID": "ww1"}},
+		"no vendor":      {[]string{"check"}, nil},
+		"unknown flag":   {[]string{"check", "wecom", "--jsn"}, nil},
+		"three sources":  {[]string{"check", "wecom", "--samples", "../../testdata", "--sim"}, nil},
+		"two sources":    {[]string{"check", "wecom", "--samples", "a", "--har", "b"}, nil},
+		"empty samples":  {[]string{"check", "wecom", "--samples", ""}, nil},
+		"empty archive":  {[]string{"check", "wecom", "--har="}, nil},
+		"no folder":      {[]string{"check", "wecom", "--samples", filepath.Join(t.TempDir(), "x")}, nil},
+		"outage samples": {[]string{"check", "wecom", "--samples", outageSamples}, nil},
+		"only outages":   {[]string{"check", "wecom", "--har", outages}, nil},
+		"no samples":     {[]string{"check", "wecom", "--samples", t.TempDir()}, nil},
+		"no archive":     {[]string{"check", "wecom", "--har", filepath.Join(t.TempDir(), "x.har")}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, variable := range weCom.Variables {
@@ -126,7 +136,9 @@ func TestCheckThatCouldNotCheck(t *testing.T) {
 
 func TestCheckOfTheBuiltInSimulatorHasToBeAskedFor(t *testing.T) {
 	_, _, err := run(t, nil, "check", "wecom")
-	require.ErrorContains(t, err, `wecom: no credentials: WECOM_CORP_ID is not set ("roster export --help" lists the variables; --sim takes the built-in simulator)`)
+	require.ErrorContains(t, err,
+		`wecom: no credentials: WECOM_CORP_ID is not set ("roster export --help" lists the variables; --sim takes `+
+			`the built-in simulator)`)
 	assert.Equal(t, exitUnchecked, exitCode(err))
 	stdout, _, err := run(t, nil, "check", "wecom", "--sim")
 	require.NoError(t, err)
@@ -177,4 +189,32 @@ func TestCheckOfRecordedAnswers(t *testing.T) {
 	assert.Equal(t, exitDrift, exitCode(err))
 	assert.Contains(t, stdout, "/active_cnt")
 	assert.NotContains(t, stdout, "many")
+}
+
+func TestCheckNamesTheFilesThatItIgnores(t *testing.T) {
+	folder := t.TempDir()
+	sample, err := os.ReadFile("../../testdata/wecom/GetActiveStat/success.json")
+	require.NoError(t, err)
+	for _, name := range []string{"wecom/GetActiveStat/success.json", "wecom/GetActiveStat/sucess-2.json",
+		"wecom/GetActiveStat/success.json.bak",
+		"wecom/success.json", "GetActiveStat/success.json", "feishu/getUser/sucess.json"} {
+		file := filepath.Join(folder, filepath.FromSlash(name))
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+		require.NoError(t, os.WriteFile(file, sample, 0o600))
+	}
+	want := []string{"GetActiveStat/success.json", "wecom/GetActiveStat/success.json.bak",
+		"wecom/GetActiveStat/sucess-2.json",
+		"wecom/success.json"}
+	stdout, _, err := run(t, nil, "check", "wecom", "--samples", folder, "--json")
+	require.NoError(t, err)
+	assert.Equal(t, want, verdict(t, stdout).Ignored)
+	stdout, _, err = run(t, nil, "check", "wecom", "--samples", folder)
+	require.NoError(t, err)
+	for _, name := range want {
+		assert.Contains(t, stdout, "\n"+name+": ignored, it is no sample")
+	}
+	assert.NotContains(t, stdout, "feishu")
+
+	_, _, err = run(t, nil, "check", "wecom", "--samples", filepath.Join(folder, "wecom"))
+	require.ErrorContains(t, err, "ignored: GetActiveStat/success.json, ")
 }

@@ -58,8 +58,8 @@ func serveSim(address, docs string, controlled bool, options ...sim.Option) (ser
 // numbered is a placeholder of which each sample has its own: a code that is good once.
 var numbered = regexp.MustCompile(`_\d+$`)
 
-// pageValues looks up what the samples of the reference pages name: the addresses and credentials of a simulator, and people and departments of its
-// company as they are now.
+// pageValues looks up what the samples of the reference pages name: the addresses and credentials of a simulator, and
+// people and departments of its company as they are now.
 func pageValues(server *sim.Server) site.Values {
 	known := make(map[string]string)
 	for _, v := range vendors.All() {
@@ -98,11 +98,13 @@ func pageValues(server *sim.Server) site.Values {
 		known[vendor+"_NEW_MOBILE"] = "13999990001" // of nobody
 	}
 	known["FEISHU_NEW_MOBILE"] = "8613999990001"
-	known["WPS_NEW_ATTRIBUTE"], known["WPS_LINK_ATTRIBUTE"], known["WPS_DEPARTMENTS_ATTRIBUTE"] = "shift-plan", "at-3", "at-6"
+	known["WPS_NEW_ATTRIBUTE"], known["WPS_LINK_ATTRIBUTE"], known["WPS_DEPARTMENTS_ATTRIBUTE"] = "shift-plan", "at-3",
+		"at-6"
 	recent := time.Now().AddDate(0, 0, -2)
 	known["WECOM_RECENT_DATE"], known["DINGTALK_RECENT_DAY"] = recent.Format("2006-01-02"), recent.Format("20060102")
 	if root, ok := company.Department(sim.RootDepartment); ok {
-		known["WPS_ROOT_DEPARTMENT_ID"], known["DINGTALK_ROOT_DEPARTMENT_ID"] = root.WPSID, strconv.FormatInt(root.DingTalkID, 10)
+		known["WPS_ROOT_DEPARTMENT_ID"], known["DINGTALK_ROOT_DEPARTMENT_ID"] = root.WPSID,
+			strconv.FormatInt(root.DingTalkID, 10)
 	}
 
 	return func(name string) (string, error) {
@@ -130,7 +132,8 @@ func signIn(server *sim.Server, what, userID string) (string, error) {
 	case "FEISHU_LOGIN_CODE":
 		return server.Feishu().Authorize(userID, sim.FeishuConsent{})
 	case "FEISHU_PORTAL_LOGIN_CODE":
-		return server.Feishu().Authorize(userID, sim.FeishuConsent{RedirectURI: portal, CodeChallenge: verifier, CodeChallengeMethod: "plain"})
+		return server.Feishu().Authorize(userID,
+			sim.FeishuConsent{RedirectURI: portal, CodeChallenge: verifier, CodeChallengeMethod: "plain"})
 	case "FEISHU_SESSION":
 		return server.Feishu().SignIn(userID, 1)
 	case "WPS_LOGIN_CODE":
@@ -143,7 +146,8 @@ func signIn(server *sim.Server, what, userID string) (string, error) {
 // chosenPeople are the first who has all that a sample can ask for, and somebody of the same department.
 func chosenPeople(company *sim.Organisation) (person, colleague sim.Person) {
 	for _, p := range company.People() {
-		if p.Status != sim.StatusActive || p.Admin || p.MobileHidden || p.MainDepartment <= sim.RootDepartment || p.Mobile.Country != "86" ||
+		if p.Status != sim.StatusActive || p.Admin || p.MobileHidden || p.MainDepartment <= sim.RootDepartment ||
+			p.Mobile.Country != "86" ||
 			p.Email == "" || p.WeChatOpenID == "" {
 			continue
 		}
@@ -160,9 +164,11 @@ func chosenPeople(company *sim.Organisation) (person, colleague sim.Person) {
 func nameIDs(known map[string]string, which string, p sim.Person) {
 	known["WECOM_"+which+"USER_ID"], known["DINGTALK_"+which+"USER_ID"] = p.UserID, p.UserID
 	known["WECOM_"+which+"OPENID"], known["DINGTALK_"+which+"UNION_ID"] = p.WeChatOpenID, p.DingTalkUnionID
-	known["FEISHU_"+which+"USER_ID"], known["FEISHU_"+which+"OPEN_ID"], known["FEISHU_"+which+"UNION_ID"] = p.FeishuUserID, p.FeishuOpenID, p.FeishuUnionID
+	known["FEISHU_"+which+"USER_ID"], known["FEISHU_"+which+"OPEN_ID"],
+		known["FEISHU_"+which+"UNION_ID"] = p.FeishuUserID, p.FeishuOpenID, p.FeishuUnionID
 	known["WPS_"+which+"USER_ID"] = p.WPSUserID
-	known["WECOM_"+which+"MOBILE"], known["DINGTALK_"+which+"MOBILE"], known["WPS_"+which+"MOBILE"] = p.Mobile.Number, p.Mobile.Number, p.Mobile.Number
+	known["WECOM_"+which+"MOBILE"], known["DINGTALK_"+which+"MOBILE"], known["WPS_"+which+"MOBILE"] = p.Mobile.Number,
+		p.Mobile.Number, p.Mobile.Number
 	known["FEISHU_"+which+"MOBILE"] = p.Mobile.Country + p.Mobile.Number
 	known["WECOM_"+which+"EMAIL"], known["WPS_"+which+"EMAIL"] = p.Email, p.Email
 }

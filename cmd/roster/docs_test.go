@@ -20,7 +20,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What the simulator serves is built here as "make docs" does, but for the part that needs redocly: documents with their samples, and the indices.
+// What the simulator serves is built here as "make docs" does, but for the part that needs redocly: documents with
+// their samples, and the indices.
 func TestReferencePages(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "docs")
 	builder := docs.Builder{Documents: os.DirFS("../../specs"), Testdata: os.DirFS("../../testdata"), Log: t.Logf}
@@ -55,8 +56,8 @@ func fetch(t *testing.T, url string) string {
 	return string(body)
 }
 
-// placeSamples puts each sample of the simulator's pages into a file of its own, so that it can be had with the values of a server
-// without the rest of the page. It returns their names by operation.
+// placeSamples puts each sample of the simulator's pages into a file of its own, so that it can be had with the values
+// of a server without the rest of the page. It returns their names by operation.
 func placeSamples(t *testing.T, dir, vendor string) map[string]string {
 	t.Helper()
 	page, err := os.ReadFile(filepath.Join(dir, site.Folder, vendor+".yaml"))
@@ -67,12 +68,14 @@ func placeSamples(t *testing.T, dir, vendor string) map[string]string {
 	for _, item := range doc.Paths.Map() {
 		for _, op := range item.Operations() {
 			samples, _ := op.Extensions["x-codeSamples"].([]any)
-			require.Lenf(t, samples, 1, "%s: no call on its page: testdata/%s/%[1]s has no success sample", op.OperationID, vendor)
+			require.Lenf(t, samples, 1, "%s: no call on its page: testdata/%s/%[1]s has no success sample",
+				op.OperationID, vendor)
 			sample, _ := samples[0].(map[string]any)
 			source, _ := sample["source"].(string)
 			require.NotEmpty(t, source, op.OperationID)
 			placed[op.OperationID] = vendor + "-" + op.OperationID + ".yaml"
-			require.NoError(t, os.WriteFile(filepath.Join(dir, site.Folder, placed[op.OperationID]), []byte(source), 0o600))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, site.Folder, placed[op.OperationID]), []byte(source),
+				0o600))
 		}
 	}
 	return placed

@@ -1,31 +1,36 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"text/tabwriter"
 	"time"
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/directory"
 	"github.com/roster-go/roster/internal/vendors"
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 )
 
 type exportFlags struct {
-	format string
-	output string
-	raw    bool
-	skip   bool
-	sim    bool
+	format     string
+	output     string
+	roots      []string
+	exclude    []string
+	status     []string
+	details    bool
+	allowEmpty bool
+	skip       bool
+	raw        bool
+	excel      bool
+	sim        bool
 }
 
 func newExport() *cobra.Command {
@@ -34,7 +39,7 @@ func newExport() *cobra.Command {
 		Use:       "export VENDOR|all",
 		Short:     "Export departments and people",
 		Long:      exportHelp(),
-		ValidArgs: append(vendors.Names(), "all"),
+		ValidArgs: append(vendors.Names(), allVendors),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return fmt.Errorf("name one vendor: %s, or all", strings.Join(vendors.Names(), ", "))
@@ -42,24 +47,79 @@ func newExport() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			for _, name := range []string{"output", "root", "exclude", "status"} {
+				if err := notEmpty(cmd, name); err != nil {
+					return err
+				}
+			}
 			return runExport(cmd.Context(), args[0], f, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.format, "format", "jsonl", "jsonl, csv or scim")
-	flags.StringVarP(&f.output, "output", "o", "", "file to write; for all, a folder. Nothing is left behind when the export fails (default: standard output)")
-	flags.BoolVar(&f.raw, "raw", false, "jsonl only: add the vendor's own value to each line")
+	flags.StringVar(&f.format, "format", formatJSONL, "jsonl, csv or scim")
+	flags.StringVarP(&f.output, "output", "o", "-", "file to write, or - for standard output; for all, a folder")
+	flags.StringSliceVar(&f.roots, "root", nil,
+		"ids of the departments to export, each with all below it (default: what the app may see)")
+	flags.StringSliceVar(&f.exclude, "exclude", nil, "ids of departments to leave out, each with all below it")
+	flags.StringSliceVar(&f.status, "status", nil,
+		"states of the people to export: active, pending, disabled, left; those of unknown state always come "+
+			"(default: all)")
+	flags.BoolVar(&f.details, "details", false,
+		"ask once more about each person where the vendor's lists lack something, such as the manager (DingTalk, "+
+			"WPS 365)")
+	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "that nobody is found is no error")
+	flags.BoolVar(&f.skip, "skip-forbidden", false,
+		"go on without departments that the app may not read, and name them")
+	flags.BoolVar(&f.raw, "raw", false,
+		"jsonl only: the vendor's own values, in the order in which they come; that is no snapshot")
+	flags.BoolVar(&f.excel, "excel", false,
+		"csv only: for Excel, with a byte order mark, and ' before cells that it would take for formulas")
 	flags.BoolVar(&f.sim, "sim", false, "export the built-in simulator, whatever credentials there are")
-	flags.BoolVar(&f.skip, "skip-forbidden", false, "go on without departments that the app may not see, and name them")
+	complete(cmd, "format", formats)
+	complete(cmd, "status", statusNames())
 	return cmd
+}
+
+// allVendors stands for all of them on the command line.
+const allVendors = "all"
+
+// notEmpty refuses a flag that was given without a value: a variable of the shell that is not set.
+func notEmpty(cmd *cobra.Command, name string) error {
+	flag := cmd.Flags().Lookup(name)
+	if flag.Changed && (flag.Value.String() == "" || flag.Value.String() == "[]") {
+		return fmt.Errorf("--%s is empty", name)
+	}
+	return nil
+}
+
+// complete lets a shell complete a flag.
+func complete(cmd *cobra.Command, flag string, values []string) {
+	// It fails for a flag that there is not.
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func statusNames() []string {
+	return []string{string(directory.StatusActive), string(directory.StatusPending), string(directory.StatusDisabled),
+		string(directory.StatusLeft)}
 }
 
 func exportHelp() string {
 	var b strings.Builder
-	b.WriteString("Export walks a vendor's whole directory and writes it as JSON Lines (departments, then people), CSV (people) or SCIM (RFC 7643).\n")
-	b.WriteString("Each person comes once, with all departments; a walk that cannot be finished is an error and leaves no file.\n\n")
-	b.WriteString("Credentials come from the environment. With none of a vendor's variables set, the built-in simulator stands in; \"all\" leaves out vendors without\n")
-	b.WriteString("credentials if another vendor has some.\n")
+	b.WriteString(`Export walks what the app may see of a vendor's directory and writes it as
+  jsonl  a snapshot: a header, departments and people sorted by id, and a last line with their number and a hash.
+         Two exports of an unchanged company differ in the header only; "roster diff" compares two.
+  csv    a row for each person. Cells with several values separate them by ; and the names of a path by /, with \
+         before those that belong to a value.
+  scim   a list response (RFC 7644) of users and then groups, which have people and other groups as members.
+
+A walk that cannot be finished, or that finds nobody, is an error, and leaves the file as it was. A file that is replaced
+keeps its mode; a new one is its owner's alone. What is sorted outside of memory lies in the folder of the file, nowhere
+else. "all" exports the vendors that have credentials side by side, and goes on when one fails.
+
+Exit codes: 0 all is exported, 1 something is not, 128 and more stopped by a signal.
+
+Credentials come from the environment:
+`)
 	for _, v := range vendors.All() {
 		fmt.Fprintf(&b, "\n%s (%s)\n", v.Name, v.Title)
 		for _, variable := range v.Variables {
@@ -69,187 +129,252 @@ func exportHelp() string {
 	return b.String()
 }
 
-// summary is what an export did.
-type summary struct {
-	vendor      string
-	departments int
-	people      int
-	skipped     []string
-	stats       clients.Stats
-	took        time.Duration
+// job is one vendor's export.
+type job struct {
+	source source
+	file   string
+	flags  exportFlags
+	stdout io.Writer
+	shown  *progress
 }
 
-func runExport(ctx context.Context, name string, f exportFlags, out, log io.Writer) error {
-	if _, err := newEncoder(f.format, io.Discard, "", false); err != nil {
-		return err
-	}
-	if f.raw && f.format != "jsonl" {
+// summary is what an export did.
+type summary struct {
+	vendor string
+	counts directory.Counts
+	notes  []string
+	stats  clients.Stats
+	took   time.Duration
+	err    error
+}
+
+func (f exportFlags) check(name string) error {
+	switch {
+	case !slices.Contains(formats, f.format):
+		return fmt.Errorf("unknown format %q: want jsonl, csv or scim", f.format)
+	case f.raw && f.format != formatJSONL:
 		return fmt.Errorf("--raw goes with --format jsonl, not with %s", f.format)
+	case f.excel && f.format != formatCSV:
+		return fmt.Errorf("--excel goes with --format csv, not with %s", f.format)
+	case name == allVendors && f.output == "-":
+		return errors.New("export all writes one file for each vendor: name a folder with -o")
+	case name == allVendors && len(f.roots)+len(f.exclude) > 0:
+		return errors.New("--root and --exclude go with one vendor: each has ids of its own")
 	}
-	chosen := vendors.All()
-	if name != "all" {
-		v, err := vendors.Named(name)
-		if err != nil {
-			return fmt.Errorf("%w, or all", err)
-		}
-		chosen = []vendors.Vendor{v}
-		if info, err := os.Stat(f.output); err == nil && info.IsDir() {
-			return fmt.Errorf("-o %s is a folder: name a file", f.output)
-		}
-	} else {
-		if f.output == "" {
-			return errors.New("export all writes one file for each vendor: name a folder with -o")
-		}
-		if !f.sim {
-			chosen = withCredentials(chosen, log)
+	for _, status := range f.status {
+		if !slices.Contains(statusNames(), status) {
+			return fmt.Errorf("unknown status %q: want one of %s", status, strings.Join(statusNames(), ", "))
 		}
 	}
-	var simulated simulator
-	defer simulated.close()
-	var done []summary
-	for _, v := range chosen {
-		s, note, err := openVendor(v, &simulated, asked(f.sim, withoutCredentials))
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(log, "%s: exporting from %s\n", v.Name, note)
-		file := f.output
-		if name == "all" {
-			if err := os.MkdirAll(f.output, 0o700); err != nil {
-				return err
-			}
-			file = filepath.Join(f.output, v.Name+"."+f.format)
-		}
-		result, err := exportTo(ctx, s, f, file, out, log)
-		if err != nil {
-			return err
-		}
-		done = append(done, result)
-	}
-	printSummary(log, done)
 	return nil
 }
 
-// withCredentials leaves out the vendors without credentials, unless none has any: made-up people beside real ones would be taken for real.
-func withCredentials(all []vendors.Vendor, log io.Writer) []vendors.Vendor {
-	var with, without []vendors.Vendor
+func runExport(ctx context.Context, name string, f exportFlags, out, log io.Writer) error {
+	chosen, err := chosenVendors(name)
+	if err != nil {
+		return err
+	}
+	if err := f.check(name); err != nil {
+		return err
+	}
+	var simulated simulator
+	defer simulated.close()
+	jobs, failed, err := plan(chosen, name, f, &simulated, log)
+	if err != nil {
+		return err
+	}
+	unlocated := len(failed)
+	var names []string
+	for i := range jobs {
+		jobs[i].stdout = out
+		names = append(names, jobs[i].source.vendor.Name)
+		fmt.Fprintf(log, "%s: exporting from %s\n", jobs[i].source.vendor.Name, jobs[i].source)
+	}
+	shown := newProgress(log, names)
+	done := make([]summary, len(jobs))
+	var running sync.WaitGroup
+	for i, j := range jobs {
+		j.shown = shown
+		running.Go(func() { done[i] = j.run(ctx) })
+	}
+	running.Wait()
+	shown.clear()
+	for _, s := range done {
+		if s.err != nil {
+			failed = append(failed, vendorError{s.vendor, s.err})
+		}
+	}
+	printSummary(log, done)
+	return sumUp(name, failed, len(jobs)+unlocated)
+}
+
+// vendorError is why one vendor is not exported.
+type vendorError struct {
+	vendor string
+	err    error
+}
+
+// sumUp is the error of an export of which something failed.
+func sumUp(name string, failed []vendorError, of int) error {
+	if len(failed) == 0 {
+		return nil
+	}
+	if name != allVendors {
+		return failed[0].err
+	}
+	var names []string
+	var all []error
+	for _, f := range failed {
+		names = append(names, f.vendor)
+		all = append(all, f.err)
+	}
+	return fmt.Errorf("%d of %d exports failed (%s):\n%w", len(failed), of, strings.Join(names, ", "),
+		errors.Join(all...))
+}
+
+func chosenVendors(name string) ([]vendors.Vendor, error) {
+	if name == allVendors {
+		return vendors.All(), nil
+	}
+	v, err := vendors.Named(name)
+	if err != nil {
+		return nil, fmt.Errorf("%w, or all", err)
+	}
+	return []vendors.Vendor{v}, nil
+}
+
+// plan says which vendors are exported, from where and to which files. Of all vendors, those without credentials are
+// left out, and those that cannot be opened are returned beside the others.
+func plan(
+	chosen []vendors.Vendor, name string, f exportFlags, simulated *simulator, log io.Writer,
+) (jobs []job, failed []vendorError, err error) {
+	if name == allVendors {
+		if !f.sim {
+			if chosen, err = withCredentials(chosen, log); err != nil {
+				return nil, nil, err
+			}
+		}
+		if err := os.MkdirAll(f.output, 0o700); err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, v := range chosen {
+		file := f.output
+		if name == allVendors {
+			file = filepath.Join(f.output, v.Name+"."+f.format)
+		}
+		s, err := locate(v, simulated, f.sim, log)
+		switch {
+		case err == nil:
+			jobs = append(jobs, job{source: s, file: file, flags: f})
+		case name == allVendors:
+			failed = append(failed, vendorError{v.Name, err})
+		default:
+			return nil, nil, err
+		}
+	}
+	return jobs, failed, nil
+}
+
+// withCredentials leaves out the vendors without credentials.
+func withCredentials(all []vendors.Vendor, log io.Writer) ([]vendors.Vendor, error) {
+	var with []vendors.Vendor
+	var without []string
 	for _, v := range all {
 		if _, found, _ := v.Environment(os.LookupEnv); found {
 			with = append(with, v)
-		} else {
-			without = append(without, v)
+			continue
+		}
+		without = append(without, fmt.Sprintf("%s: left out, %s is not set", v.Name, v.Variables[0].Name))
+		for _, line := range misspelt(v, os.Environ()) {
+			without = append(without, v.Name+": "+line)
 		}
 	}
+	for _, line := range without {
+		fmt.Fprintln(log, line)
+	}
 	if len(with) == 0 {
-		return all
+		return nil, errors.New("no vendor has credentials " +
+			"(\"roster export --help\" lists the variables; --sim takes the built-in simulator)")
 	}
-	for _, v := range without {
-		fmt.Fprintf(log, "%s: left out, %s is not set\n", v.Name, v.Variables[0].Name)
-	}
-	return with
+	return with, nil
 }
 
-// exportTo writes to a file that appears only when it is complete, or to out.
-func exportTo(ctx context.Context, s vendors.Opened, f exportFlags, file string, out, log io.Writer) (summary, error) {
-	if file == "" {
-		buffered := bufio.NewWriter(out)
-		result, err := exportOne(ctx, s, f, buffered, log)
-		return result, errors.Join(err, buffered.Flush())
-	}
-	pending, err := newPendingFile(file)
-	if err != nil {
-		return summary{}, err
-	}
-	defer pending.discard()
-	buffered := bufio.NewWriterSize(pending, 1<<16)
-	result, err := exportOne(ctx, s, f, buffered, log)
-	if err == nil {
-		err = buffered.Flush()
-	}
-	if err == nil {
-		err = pending.complete()
-	}
-	return result, err
-}
-
-func exportOne(ctx context.Context, s vendors.Opened, f exportFlags, out io.Writer, log io.Writer) (summary, error) {
+// run exports one vendor.
+func (j job) run(ctx context.Context) summary {
 	began := time.Now()
-	result := summary{vendor: s.Directory.Vendor()}
-	encoder, err := newEncoder(f.format, out, s.Directory.Vendor(), f.raw)
-	if err != nil {
-		return result, err
+	result := summary{vendor: j.source.vendor.Name}
+	opened, err := j.source.export()
+	if err == nil {
+		err = j.export(ctx, opened, &result)
+		result.stats = opened.Stats()
 	}
-	bar := newProgress(log, s.Directory.Vendor())
-	defer func() { _ = bar.Clear() }()
-	var failed error
-	options := directory.WalkOptions{
-		Department: func(d directory.Department) {
-			result.departments++
-			failed = errors.Join(failed, encoder.department(d))
+	result.took, result.err = time.Since(began), explain(err, j.source)
+	return result
+}
+
+func (j job) export(ctx context.Context, opened vendors.Opened, result *summary) error {
+	out, folder, err := openOutput(ctx, j.file, j.stdout)
+	if err != nil {
+		return err
+	}
+	defer out.discard()
+	walk := j.walk(opened.Directory.Vendor(), result)
+	if j.flags.raw {
+		result.counts, err = writeRaw(ctx, out, opened.Directory, walk)
+	} else {
+		result.counts, err = writeFormat(ctx, j.flags, out, opened.Directory,
+			directory.SnapshotOptions{Walk: walk, Company: j.source.company(), TempDir: folder})
+	}
+	if err != nil {
+		return err
+	}
+	return out.complete()
+}
+
+// walk is what the flags ask for.
+func (j job) walk(vendor string, result *summary) directory.WalkOptions {
+	o := directory.WalkOptions{
+		Roots:      j.flags.roots,
+		Exclude:    j.flags.exclude,
+		Details:    j.flags.details,
+		AllowEmpty: j.flags.allowEmpty,
+		Department: func(directory.Department) { j.shown.listed(vendor) },
+		Read:       func(directory.Department) { j.shown.read(vendor) },
+		Gone: func(d directory.Department) {
+			j.shown.read(vendor)
+			result.notes = append(result.notes,
+				fmt.Sprintf("%s: department %s (%s) was deleted meanwhile", vendor, d.ID, d.Name))
 		},
 	}
-	if f.skip {
-		options.Skip = func(d directory.Department, err error) error {
-			result.skipped = append(result.skipped, fmt.Sprintf("%s: department %s (%s) is left out: %v", s.Directory.Vendor(), d.ID, d.Name, err))
+	for _, status := range j.flags.status {
+		o.Status = append(o.Status, directory.Status(status))
+	}
+	if j.flags.skip {
+		o.Skip = func(d directory.Department, err error) error {
+			j.shown.read(vendor)
+			result.notes = append(result.notes,
+				fmt.Sprintf("%s: department %s (%s) is left out: %v", vendor, d.ID, d.Name, err))
 			return nil
 		}
 	}
-	var held []directory.User // people come while departments are still being listed, and formats write departments first
-	for user, err := range directory.Walk(ctx, s.Directory, options) {
-		if err != nil {
-			return result, err
-		}
-		if failed != nil {
-			return result, failed
-		}
-		held = append(held, user)
-		result.people++
-		_ = bar.Add(1)
-	}
-	for _, user := range held {
-		failed = errors.Join(failed, encoder.user(user))
-	}
-	if failed = errors.Join(failed, encoder.end()); failed != nil {
-		return result, failed
-	}
-	result.stats, result.took = s.Stats(), time.Since(began)
-	return result, nil
-}
-
-// progress shows that an export is moving.
-type progress interface {
-	Add(people int) error
-	Clear() error
-}
-
-type noProgress struct{}
-
-func (noProgress) Add(int) error { return nil }
-func (noProgress) Clear() error  { return nil }
-
-// newProgress is a bar on a terminal, and nothing in a pipe or file.
-func newProgress(log io.Writer, vendor string) progress {
-	file, ok := log.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return noProgress{}
-	}
-	// How many people there are is known at the end. The bar's own ticker is off: it and Add would draw at once.
-	return progressbar.NewOptions(-1, progressbar.OptionSetWriter(file), progressbar.OptionSetDescription(vendor), progressbar.OptionShowCount(),
-		progressbar.OptionShowIts(), progressbar.OptionSetItsString("people"), progressbar.OptionThrottle(100*time.Millisecond),
-		progressbar.OptionSetSpinnerChangeInterval(0), progressbar.OptionClearOnFinish())
+	return o
 }
 
 func printSummary(log io.Writer, done []summary) {
 	for _, s := range done {
-		for _, line := range s.skipped {
+		for _, line := range s.notes {
 			fmt.Fprintln(log, line)
 		}
 	}
 	table := tabwriter.NewWriter(log, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "vendor\tdepartments\tpeople\tcalls\tretries\twaited\tseconds\t")
 	for _, s := range done {
-		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%s\t%.2f\t\n", s.vendor, s.departments, s.people, s.stats.Calls, s.stats.Replays,
-			s.stats.Waited.Round(time.Millisecond), s.took.Seconds())
+		if s.err != nil {
+			continue
+		}
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%s\t%.2f\t\n", s.vendor, s.counts.Departments, s.counts.Users,
+			s.stats.Calls, s.stats.Replays, s.stats.Waited.Round(time.Millisecond), s.took.Seconds())
 	}
 	_ = table.Flush()
 }

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -43,30 +41,25 @@ func run(t *testing.T, server *sim.Server, args ...string) (stdout, stderr strin
 	return out.String(), log.String(), err
 }
 
-type line struct {
-	Vendor string
-	Kind   string
-	directory.User
-	ParentID string `json:"parentId"`
-	Raw      json.RawMessage
+// snapshot reads an export.
+func snapshot(t *testing.T, text string) *directory.Snapshot {
+	t.Helper()
+	s, err := directory.ReadSnapshot(strings.NewReader(text))
+	require.NoError(t, err)
+	return s
 }
 
-func lines(t *testing.T, text string) []line {
+// snapshotFile reads an export from a file.
+func snapshotFile(t *testing.T, file string) *directory.Snapshot {
 	t.Helper()
-	var all []line
-	scanner := bufio.NewScanner(strings.NewReader(text))
-	scanner.Buffer(nil, 1<<20)
-	for scanner.Scan() {
-		var l line
-		require.NoError(t, json.Unmarshal(scanner.Bytes(), &l), scanner.Text())
-		all = append(all, l)
-	}
-	require.NoError(t, scanner.Err())
-	return all
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	return snapshot(t, string(data))
 }
 
 // memberships is who is where, as the simulator knows it.
-func memberships(server *sim.Server, department func(sim.Department) string, person func(sim.Person) string) map[string][]string {
+func memberships(server *sim.Server, department func(sim.Department) string,
+	person func(sim.Person) string) map[string][]string {
 	where := map[string][]string{}
 	for _, p := range server.Organisation().People() {
 		var in []string
@@ -86,79 +79,69 @@ func TestExportIsTheWholeDirectory(t *testing.T) {
 	require.NoError(t, err)
 	got := map[string][]string{}
 	departments := map[string]bool{}
-	for _, l := range lines(t, stdout) {
-		assert.Equal(t, "wecom", l.Vendor)
-		switch l.Kind {
-		case "department":
-			assert.Empty(t, got, "departments come first")
-			departments[l.ID] = true
-		case "user":
-			assert.NotContains(t, got, l.ID, "each person once")
-			var in []string
-			for _, m := range l.Departments {
-				assert.True(t, departments[m.DepartmentID])
-				in = append(in, m.DepartmentID)
-			}
-			slices.Sort(in)
-			got[l.ID] = in
+	exported := snapshot(t, stdout)
+	assert.Equal(t, "wecom", exported.Header.Vendor)
+	assert.Equal(t, server.Credentials().WeCom.CorpID, exported.Header.Company)
+	for _, d := range exported.Departments {
+		departments[d.ID] = true
+	}
+	for _, u := range exported.Users {
+		var in []string
+		for _, m := range u.Departments {
+			assert.True(t, departments[m.DepartmentID])
+			in = append(in, m.DepartmentID)
 		}
+		slices.Sort(in)
+		got[u.ID] = in
 	}
 	assert.Len(t, got, 2000)
 	assert.Len(t, departments, 60)
-	want := memberships(server, func(d sim.Department) string { return strconv.FormatInt(d.WeComID, 10) }, func(p sim.Person) string { return strings.ToLower(p.UserID) })
+	want := memberships(server, func(d sim.Department) string { return strconv.FormatInt(d.WeComID, 10) },
+		func(p sim.Person) string { return strings.ToLower(p.UserID) })
 	assert.Equal(t, want, got)
 	assert.Contains(t, stderr, server.WeComURL())
 	assert.Regexp(t, `wecom +60 +2000 +\d+ +0 `, stderr)
 }
 
-func TestExportSaysThatItIsTheSimulator(t *testing.T) {
-	stdout, stderr, err := run(t, nil, "export", "wecom", "--format", "csv")
+func TestExportOfTheSimulatorHasToBeAskedFor(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "staff.csv")
+	require.NoError(t, os.WriteFile(file, []byte("yesterday"), 0o600))
+	_, _, err := run(t, nil, "export", "wecom", "--format", "csv", "-o", file)
+	require.ErrorContains(t, err, "WECOM_CORP_ID is not set")
+	require.ErrorContains(t, err, "--sim")
+	kept, err := os.ReadFile(file)
 	require.NoError(t, err)
-	assert.Contains(t, stderr, "built-in simulator (set WECOM_CORP_ID")
-	rows, err := csv.NewReader(strings.NewReader(stdout)).ReadAll()
+	assert.Equal(t, "yesterday", string(kept))
+
+	_, stderr, err := run(t, nil, "export", "wecom", "--sim", "--format", "csv", "-o", file)
 	require.NoError(t, err)
-	assert.Len(t, rows, 2001)
-	assert.Equal(t, "userName", rows[0][2])
-	for _, row := range rows[1:] {
-		assert.NotEmpty(t, row[1])
-		assert.Equal(t, strings.Count(row[11], ";"), strings.Count(row[12], ";"))
-	}
+	assert.Contains(t, stderr, "wecom: exporting from the built-in simulator\n")
 }
 
-func TestExportSCIM(t *testing.T) {
-	stdout, _, err := run(t, simtest.Serve(t, sim.WithPeople(50), sim.WithDepartments(8)), "export", "wecom", "--format", "scim")
-	require.NoError(t, err)
-	var list struct {
-		Schemas      []string
-		TotalResults int
-		Resources    []struct {
-			Schemas  []string
-			ID       string
-			UserName string
-			Active   *bool
-			Groups   []struct{ Value string }
-		}
-	}
-	require.NoError(t, json.Unmarshal([]byte(stdout), &list))
-	assert.Equal(t, []string{scimList}, list.Schemas)
-	assert.Equal(t, 58, list.TotalResults)
-	assert.Len(t, list.Resources, 58)
-	for _, r := range list.Resources {
-		if r.Schemas[0] == scimUser {
-			assert.NotEmpty(t, r.UserName)
-			assert.NotNil(t, r.Active)
-		}
-	}
+// lineOf is a line of an export with --raw.
+type lineOf struct {
+	Vendor string
+	Kind   string
+	ID     string
+	Active *bool
+	Raw    map[string]any
 }
 
 func TestExportWithRaw(t *testing.T) {
-	stdout, _, err := run(t, simtest.Serve(t, sim.WithPeople(20), sim.WithDepartments(5)), "export", "wecom", "--raw")
+	server := simtest.Serve(t, sim.WithPeople(20), sim.WithDepartments(5))
+	stdout, _, err := run(t, server, "export", "wecom", "--raw")
 	require.NoError(t, err)
-	for _, l := range lines(t, stdout) {
+	count := map[string]int{}
+	for text := range strings.Lines(stdout) {
+		var l lineOf
+		require.NoError(t, json.Unmarshal([]byte(text), &l))
+		count[l.Kind]++
 		if l.Kind == "user" {
-			assert.Contains(t, string(l.Raw), `"userid":`)
+			assert.Equal(t, l.ID, strings.ToLower(l.Raw["userid"].(string)))
+			assert.NotNil(t, l.Active)
 		}
 	}
+	assert.Equal(t, map[string]int{"department": 5, "user": 20}, count)
 }
 
 func TestAFailedExportLeavesNoFileAndKeepsTheOldOne(t *testing.T) {
@@ -171,6 +154,8 @@ func TestAFailedExportLeavesNoFileAndKeepsTheOldOne(t *testing.T) {
 	var walk *directory.WalkError
 	require.ErrorAs(t, err, &walk)
 	assert.Positive(t, walk.Users)
+	assert.Regexp(t, `^wecom: GetUserList: bad response.*; \d+ people and \d+ of 60 departments had been read$`,
+		err.Error())
 	kept, readErr := os.ReadFile(file)
 	require.NoError(t, readErr)
 	assert.Equal(t, "yesterday", string(kept))
@@ -187,7 +172,9 @@ func TestExportToAFile(t *testing.T) {
 	assert.Empty(t, stdout)
 	data, err := os.ReadFile(file)
 	require.NoError(t, err)
-	assert.Len(t, lines(t, string(data)), 2060)
+	exported := snapshot(t, string(data))
+	assert.Len(t, exported.Users, 2000)
+	assert.Len(t, exported.Departments, 60)
 	info, err := os.Stat(file)
 	require.NoError(t, err)
 	assert.EqualValues(t, 0o600, info.Mode().Perm(), "personal data is the owner's to read")
@@ -199,18 +186,41 @@ func TestBadInput(t *testing.T) {
 		env  map[string]string
 		want string
 	}{
-		"unknown vendor":    {[]string{"export", "slack"}, nil, `unknown vendor "slack": want one of wecom, dingtalk, feishu, wps, or all`},
-		"unknown format":    {[]string{"export", "wecom", "--format", "xml"}, nil, `unknown format "xml": want jsonl, csv or scim`},
-		"no vendor":         {[]string{"export"}, nil, "name one vendor: wecom, dingtalk, feishu, wps, or all"},
-		"all to stdout":     {[]string{"export", "all"}, nil, "name a folder with -o"},
-		"half of it":        {[]string{"export", "wecom"}, map[string]string{"WECOM_CORP_ID": "ww1"}, "WECOM_APP_SECRET is not set"},
-		"only a base URL":   {[]string{"export", "wecom"}, map[string]string{"WECOM_BASE_URL": "https://x.example"}, "WECOM_CORP_ID and WECOM_APP_SECRET are not set"},
-		"odd base URL":      {[]string{"export", "wecom"}, map[string]string{"WECOM_CORP_ID": "ww1", "WECOM_APP_SECRET": "planted", "WECOM_BASE_URL": "x"}, "WithBaseURL"},
-		"no such folder":    {[]string{"export", "wecom", "-o", "/nonexistent/folder/file"}, nil, "cannot write /nonexistent/folder/file: no such file or directory"},
-		"a folder":          {[]string{"export", "wecom", "-o", os.TempDir()}, nil, "is a folder: name a file"},
-		"raw rows":          {[]string{"export", "wecom", "--format", "csv", "--raw"}, nil, "--raw goes with --format jsonl, not with csv"},
-		"nobody to show":    {[]string{"sim", "--people", "-5"}, nil, "want positive numbers"},
-		"nobody is there":   {[]string{"export", "wecom"}, map[string]string{"WECOM_CORP_ID": "ww1", "WECOM_APP_SECRET": "planted", "WECOM_BASE_URL": "http://127.0.0.1:1"}, "could not be reached"},
+		"unknown vendor": {[]string{"export", "slack"}, nil,
+			`unknown vendor "slack": want one of wecom, dingtalk, feishu, wps, or all`},
+		"unknown format": {[]string{"export", "wecom", "--format", "xml"}, nil,
+			`unknown format "xml": want jsonl, csv or scim`},
+		"no vendor":     {[]string{"export"}, nil, "name one vendor: wecom, dingtalk, feishu, wps, or all"},
+		"all to stdout": {[]string{"export", "all"}, nil, "name a folder with -o"},
+		"half of it": {[]string{"export", "wecom"}, map[string]string{"WECOM_CORP_ID": "ww1"},
+			"WECOM_APP_SECRET is not set"},
+		"only a base URL": {[]string{"export", "wecom"}, map[string]string{"WECOM_BASE_URL": "https://x.example"},
+			"WECOM_CORP_ID and WECOM_APP_SECRET are not set"},
+		"odd base URL": {[]string{"export", "wecom"},
+			map[string]string{"WECOM_CORP_ID": "ww1", "WECOM_APP_SECRET": "planted", "WECOM_BASE_URL": "x"},
+			"WECOM_BASE_URL lacks http:// or https://"},
+		"no such folder": {[]string{"export", "wecom", "--sim", "-o", "/nonexistent/folder/file"}, nil,
+			"cannot write /nonexistent/folder/file: no such file or directory"},
+		"a folder": {[]string{"export", "wecom", "--sim", "-o", os.TempDir()}, nil,
+			"is a folder: name a file"},
+		"raw rows": {[]string{"export", "wecom", "--format", "csv", "--raw"}, nil,
+			"--raw goes with --format jsonl, not with csv"},
+		"nobody to show": {[]string{"sim", "--people", "-5"}, nil, "want positive numbers"},
+		"nobody is there": {[]string{"export", "wecom"},
+			map[string]string{"WECOM_CORP_ID": "ww1", "WECOM_APP_SECRET": "planted",
+				"WECOM_BASE_URL": "http://127.0.0.1:1"}, "wecom: nothing answers at WECOM_BASE_URL: "},
+		"no credentials": {[]string{"export", "wecom"}, nil, "wecom: no credentials: WECOM_CORP_ID is not set"},
+		"none at all":    {[]string{"export", "all", "-o", "x"}, nil, "no vendor has credentials"},
+		"empty output":   {[]string{"export", "wecom", "--sim", "-o", ""}, nil, "--output is empty"},
+		"empty root":     {[]string{"export", "wecom", "--sim", "--root", ""}, nil, "--root is empty"},
+		"all to a dash":  {[]string{"export", "all", "--sim", "-o", "-"}, nil, "name a folder with -o"},
+		"roots of all": {[]string{"export", "all", "--sim", "-o", "x", "--root", "1"}, nil,
+			"--root and --exclude go with one vendor"},
+		"odd status": {[]string{"export", "wecom", "--sim", "--status", "active,gone"}, nil,
+			`unknown status "gone"`},
+		"excel lines": {[]string{"export", "wecom", "--sim", "--excel"}, nil,
+			"--excel goes with --format csv, not with jsonl"},
+		"no such root":      {[]string{"export", "wecom", "--sim", "--root", "987654"}, nil, "wecom: "},
 		"sim on a bad port": {[]string{"sim", "--addr", "127.0.0.1:99999"}, nil, "invalid port"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -243,18 +253,15 @@ func TestHelpListsTheVariables(t *testing.T) {
 
 func TestExportAllWritesAFileForEachVendorAndATable(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "staff")
-	stdout, stderr, err := run(t, simtest.Serve(t, sim.WithPeople(60), sim.WithDepartments(8)), "export", "all", "-o", folder)
+	stdout, stderr, err := run(t, simtest.Serve(t, sim.WithPeople(60), sim.WithDepartments(8)), "export", "all", "-o",
+		folder)
 	require.NoError(t, err)
 	assert.Empty(t, stdout)
 	var names []map[string]int
 	for _, v := range vendors.All() {
-		data, err := os.ReadFile(filepath.Join(folder, v.Name+".jsonl"))
-		require.NoError(t, err)
 		people := map[string]int{}
-		for _, l := range lines(t, string(data)) {
-			if l.Kind == "user" {
-				people[l.DisplayName]++
-			}
+		for _, u := range snapshotFile(t, filepath.Join(folder, v.Name+".jsonl")).Users {
+			people[u.DisplayName]++
 		}
 		names = append(names, people)
 		assert.Regexp(t, v.Name+` +8 +60 +\d+ `, stderr)

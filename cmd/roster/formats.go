@@ -1,33 +1,108 @@
 package main
 
 import (
-	"encoding/csv"
+	"bufio"
+	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/roster-go/roster/directory"
 )
 
-// encoder writes an export. Departments come before people.
+const (
+	formatJSONL = "jsonl"
+	formatCSV   = "csv"
+	formatSCIM  = "scim"
+)
+
+// formats are those of an export.
+var formats = []string{formatJSONL, formatCSV, formatSCIM}
+
+// encoder writes a company in another format than a snapshot's. Departments come first, sorted by id as the people are.
 type encoder interface {
 	department(directory.Department) error
 	user(directory.User) error
 	end() error
 }
 
-func newEncoder(format string, w io.Writer, vendor string, raw bool) (encoder, error) {
-	switch format {
-	case "jsonl":
-		return &jsonLines{plainJSON(w), vendor, raw}, nil
-	case "csv":
-		return newCSV(w, vendor), nil
-	case "scim":
-		return &scim{w: w, vendor: vendor}, nil
-	default:
-		return nil, fmt.Errorf("unknown format %q: want jsonl, csv or scim", format)
+// writeFormat walks a directory and writes it. Nothing is written before the walk has reached its end.
+func writeFormat(
+	ctx context.Context, f exportFlags, w io.Writer, d directory.Directory, o directory.SnapshotOptions,
+) (directory.Counts, error) {
+	if f.format == formatJSONL {
+		return directory.WriteSnapshot(ctx, w, d, o)
 	}
+	buffered := bufio.NewWriterSize(w, 1<<16)
+	var to encoder = newSCIM(buffered)
+	if f.format == formatCSV {
+		to = newCSV(buffered, d.Vendor(), f.excel)
+	}
+	lines := &projection{to: to}
+	counts, err := directory.WriteSnapshot(ctx, lines, d, o)
+	if err == nil && !lines.ended {
+		err = fmt.Errorf("%w: its last line did not come", directory.ErrBadSnapshot)
+	}
+	if err == nil {
+		err = to.end()
+	}
+	if err == nil {
+		err = buffered.Flush()
+	}
+	return counts, err
+}
+
+// projection takes a snapshot as it is written and hands it to an encoder line by line.
+type projection struct {
+	to    encoder
+	rest  []byte // of a line that has not ended
+	ended bool
+}
+
+func (p *projection) Write(data []byte) (int, error) {
+	written := len(data)
+	for {
+		line, after, found := bytes.Cut(data, []byte("\n"))
+		if !found {
+			p.rest = append(p.rest, data...)
+			return written, nil
+		}
+		data = after
+		if len(p.rest) > 0 {
+			line = append(p.rest, line...)
+		}
+		if err := p.line(line); err != nil {
+			return 0, err
+		}
+		p.rest = p.rest[:0]
+	}
+}
+
+func (p *projection) line(line []byte) error {
+	var what struct {
+		Kind string `json:"kind"`
+	}
+	if err := json.Unmarshal(line, &what); err != nil {
+		return err
+	}
+	switch what.Kind {
+	case "department":
+		var d directory.Department
+		if err := json.Unmarshal(line, &d); err != nil {
+			return err
+		}
+		return p.to.department(d)
+	case "user":
+		var u directory.User
+		if err := json.Unmarshal(line, &u); err != nil {
+			return err
+		}
+		return p.to.user(u)
+	case "end":
+		p.ended = true
+	}
+	return nil
 }
 
 // plainJSON writes one value a line and leaves <, > and & alone.
@@ -37,41 +112,52 @@ func plainJSON(w io.Writer) *json.Encoder {
 	return e
 }
 
-type jsonLines struct {
-	*json.Encoder
-	vendor string
-	raw    bool
-}
-
-func (j *jsonLines) department(d directory.Department) error {
-	line := struct {
+// writeRaw writes what comes with the vendor's own values, as it comes.
+func writeRaw(
+	ctx context.Context, w io.Writer, d directory.Directory, walk directory.WalkOptions,
+) (counts directory.Counts, err error) {
+	type departmentLine struct {
 		Vendor string `json:"vendor"`
 		Kind   string `json:"kind"`
 		directory.Department
 		Raw any `json:"raw,omitempty"`
-	}{j.vendor, "department", d, nil}
-	if j.raw {
-		line.Raw = d.Raw
 	}
-	return j.Encode(line)
-}
-
-func (j *jsonLines) user(u directory.User) error {
-	line := struct {
+	type plainUser directory.User // without its JSON
+	type userLine struct {
 		Vendor string `json:"vendor"`
 		Kind   string `json:"kind"`
 		plainUser
 		Active *bool `json:"active,omitempty"`
 		Raw    any   `json:"raw,omitempty"`
-	}{j.vendor, "user", plainUser(u), activeOrNil(u), nil}
-	if j.raw {
-		line.Raw = u.Raw
 	}
-	return j.Encode(line)
+	buffered := bufio.NewWriterSize(w, 1<<16)
+	lines := plainJSON(buffered)
+	var failed error
+	also := walk.Department
+	walk.Department = func(department directory.Department) {
+		also(department)
+		counts.Departments++
+		if failed == nil {
+			failed = lines.Encode(departmentLine{d.Vendor(), "department", department, department.Raw})
+		}
+	}
+	for user, err := range directory.Walk(ctx, d, walk) {
+		if err != nil {
+			return counts, err
+		}
+		counts.Users++
+		if failed == nil {
+			failed = lines.Encode(userLine{d.Vendor(), "user", plainUser(user), activeOrNil(user), user.Raw})
+		}
+		if failed != nil {
+			return counts, failed
+		}
+	}
+	if failed != nil {
+		return counts, failed
+	}
+	return counts, buffered.Flush()
 }
-
-// plainUser has the fields of a user without their JSON.
-type plainUser directory.User
 
 // activeOrNil is nil where the vendor does not say.
 func activeOrNil(u directory.User) *bool {
@@ -79,147 +165,4 @@ func activeOrNil(u directory.User) *bool {
 		return &active
 	}
 	return nil
-}
-
-func (j *jsonLines) end() error { return nil }
-
-// csvPeople writes a row for each person. Departments are only in the rows of those who belong to them.
-type csvPeople struct {
-	*csv.Writer
-	vendor string
-	names  map[string]string
-	err    error
-}
-
-func newCSV(w io.Writer, vendor string) *csvPeople {
-	c := &csvPeople{Writer: csv.NewWriter(w), vendor: vendor, names: map[string]string{}}
-	c.err = c.Write([]string{"vendor", "id", "userName", "displayName", "active", "status", "title", "employeeNumber", "emails", "phoneNumbers", "manager",
-		"departments", "departmentNames"})
-	return c
-}
-
-func (c *csvPeople) department(d directory.Department) error {
-	c.names[d.ID] = d.Name
-	return c.err
-}
-
-func (c *csvPeople) user(u directory.User) error {
-	var ids, names []string
-	for _, m := range u.Departments {
-		ids = append(ids, m.DepartmentID)
-		names = append(names, c.names[m.DepartmentID])
-	}
-	active := ""
-	if a := activeOrNil(u); a != nil {
-		active = fmt.Sprint(*a)
-	}
-	return c.Write([]string{c.vendor, u.ID, u.UserName, u.DisplayName, active, string(u.Status), u.Title, u.EmployeeNo,
-		values(u.Emails), values(u.PhoneNumbers), u.ManagerID, strings.Join(ids, ";"), strings.Join(names, ";")})
-}
-
-func values(all []directory.Value) string {
-	var texts []string
-	for _, v := range all {
-		texts = append(texts, v.Value)
-	}
-	return strings.Join(texts, ";")
-}
-
-func (c *csvPeople) end() error {
-	c.Flush()
-	return c.Error()
-}
-
-// scim writes one ListResponse (RFC 7644, section 3.4.2) with departments as groups, without holding the company.
-type scim struct {
-	w      io.Writer
-	vendor string
-	count  int
-	names  map[string]string
-}
-
-const (
-	scimList       = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
-	scimUser       = "urn:ietf:params:scim:schemas:core:2.0:User"
-	scimGroup      = "urn:ietf:params:scim:schemas:core:2.0:Group"
-	scimEnterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-)
-
-func (s *scim) resource(v any) error {
-	separator := ",\n"
-	if s.count == 0 {
-		separator = fmt.Sprintf(`{"schemas":[%q],"Resources":[`+"\n", scimList)
-	}
-	s.count++
-	if _, err := io.WriteString(s.w, separator); err != nil {
-		return err
-	}
-	return plainJSON(s.w).Encode(v)
-}
-
-func (s *scim) department(d directory.Department) error {
-	if s.names == nil {
-		s.names = map[string]string{}
-	}
-	s.names[d.ID] = d.Name
-	return s.resource(map[string]any{"schemas": []string{scimGroup}, "id": d.ID, "displayName": d.Name, "externalId": d.ExternalID,
-		"meta": map[string]any{"resourceType": "Group"}})
-}
-
-func (s *scim) user(u directory.User) error {
-	type ref struct {
-		Value   string `json:"value"`
-		Display string `json:"display,omitempty"`
-		Type    string `json:"type,omitempty"`
-	}
-	type manager struct {
-		Value string `json:"value"`
-	}
-	type enterprise struct {
-		EmployeeNumber string   `json:"employeeNumber,omitempty"`
-		Department     string   `json:"department,omitempty"`
-		Manager        *manager `json:"manager,omitempty"`
-	}
-	var groups []ref
-	extension := enterprise{EmployeeNumber: u.EmployeeNo}
-	for _, m := range u.Departments {
-		groups = append(groups, ref{m.DepartmentID, s.names[m.DepartmentID], "direct"})
-		if m.Primary != nil && *m.Primary || extension.Department == "" {
-			extension.Department = s.names[m.DepartmentID]
-		}
-	}
-	if u.ManagerID != "" {
-		extension.Manager = &manager{u.ManagerID}
-	}
-	var photos []ref
-	if u.PhotoURL != "" {
-		photos = []ref{{Value: u.PhotoURL, Type: "photo"}}
-	}
-	return s.resource(struct {
-		Schemas      []string          `json:"schemas"`
-		ID           string            `json:"id"`
-		ExternalID   string            `json:"externalId,omitempty"`
-		UserName     string            `json:"userName"`
-		DisplayName  string            `json:"displayName,omitempty"`
-		NickName     string            `json:"nickName,omitempty"`
-		ProfileURL   string            `json:"profileUrl,omitempty"`
-		Title        string            `json:"title,omitempty"`
-		Active       *bool             `json:"active,omitempty"`
-		Emails       []directory.Value `json:"emails,omitempty"`
-		PhoneNumbers []directory.Value `json:"phoneNumbers,omitempty"`
-		Photos       []ref             `json:"photos,omitempty"`
-		Groups       []ref             `json:"groups,omitempty"`
-		Enterprise   enterprise        `json:"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"`
-		Meta         map[string]string `json:"meta"`
-	}{[]string{scimUser, scimEnterprise}, u.ID, u.ExternalID, u.UserName, u.DisplayName, u.NickName, u.ProfileURL, u.Title, activeOrNil(u), u.Emails, u.PhoneNumbers,
-		photos, groups, extension, map[string]string{"resourceType": "User"}})
-}
-
-func (s *scim) end() error {
-	opening := ""
-	if s.count == 0 {
-		opening = fmt.Sprintf(`{"schemas":[%q],"Resources":[`+"\n", scimList)
-	}
-	_, err := fmt.Fprintf(s.w, "%s],\"totalResults\":%d}\n", opening, s.count)
-	return err
 }

@@ -45,7 +45,8 @@ func TestRecordReplacesPeopleAndKeepsRelations(t *testing.T) {
 		Status int
 	}
 	require.NoError(t, json.Unmarshal(first.Response.Body, &answer))
-	assert.Equal(t, first.Request.Query["userid"][0], answer.UserID, "request and answer still speak of the same person")
+	assert.Equal(t, first.Request.Query["userid"][0], answer.UserID,
+		"request and answer still speak of the same person")
 	assert.NotEqual(t, person.UserID, answer.UserID)
 	assert.NotEmpty(t, answer.Name)
 
@@ -53,7 +54,8 @@ func TestRecordReplacesPeopleAndKeepsRelations(t *testing.T) {
 		file, err := os.ReadFile(filepath.Join(folder, "wecom", "GetUser", "success.json"))
 		require.NoError(t, err)
 		demo := server.Credentials().WeCom
-		for _, private := range []string{person.UserID, person.Name, person.Email, demo.AppSecret, demo.ContactSecret, "access_token"} {
+		for _, private := range []string{person.UserID, person.Name, person.Email, demo.AppSecret, demo.ContactSecret,
+			"access_token"} {
 			if private != "" {
 				assert.NotContains(t, string(file), private)
 			}
@@ -64,7 +66,8 @@ func TestRecordReplacesPeopleAndKeepsRelations(t *testing.T) {
 }
 
 func TestRecordOfEveryVendor(t *testing.T) {
-	t.Setenv(recordKey, "a key for this test") // with another one, somebody's made-up name may be somebody else's real one
+	// with another one, somebody's made-up name may be somebody else's real one
+	t.Setenv(recordKey, "a key for this test")
 	server := simtest.Serve(t, sim.WithPeople(40), sim.WithDepartments(6), sim.WithoutQuotas())
 	person := server.Organisation().People()[5]
 	department, _ := server.Organisation().Department(sim.RootDepartment)
@@ -106,13 +109,17 @@ func TestRecordRefuses(t *testing.T) {
 	}{
 		"unknown vendor":    {[]string{"record", "slack", "x"}, "unknown vendor"},
 		"unknown operation": {[]string{"record", "wecom", "GetNothing"}, "no operation"},
-		"no operation":      {[]string{"record", "wecom"}, "name a vendor (wecom, dingtalk, feishu, wps) and an operation"},
-		"almost":            {[]string{"record", "wecom", "GetUsers"}, "did you mean GetUser"},
-		"a write":           {[]string{"record", "wecom", "DeleteUser", "userid=x"}, "it writes (--write allows it)"},
-		"a token":           {[]string{"record", "wecom", "GetToken"}, "the client calls it by itself for its token (--write allows it)"},
-		"odd case":          {[]string{"record", "wecom", "GetUser", "userid=nobody", "--case", "../x"}, "plain file name"},
-		"wrong case":        {[]string{"record", "wecom", "GetUser", "userid=nobody", "--case", "success"}, "has to begin with error"},
-		"no body":           {[]string{"record", "wecom", "ListUserId", "--body", "/nonexistent"}, "no such file"},
+		"no operation": {[]string{"record", "wecom"},
+			"name a vendor (wecom, dingtalk, feishu, wps) and an operation"},
+		"almost":  {[]string{"record", "wecom", "GetUsers"}, "did you mean GetUser"},
+		"a write": {[]string{"record", "wecom", "DeleteUser", "userid=x"}, "it writes (--write allows it)"},
+		"a token": {[]string{"record", "wecom", "GetToken"},
+			"the client calls it by itself for its token (--write allows it)"},
+		"odd case": {[]string{"record", "wecom", "GetUser", "userid=nobody", "--case", "../x"},
+			"plain file name"},
+		"wrong case": {[]string{"record", "wecom", "GetUser", "userid=nobody", "--case", "success"},
+			"has to begin with error"},
+		"no body": {[]string{"record", "wecom", "ListUserId", "--body", "/nonexistent"}, "no such file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
@@ -148,7 +155,8 @@ func TestRecordMakesNoCallWhoseSampleIsThereAlready(t *testing.T) {
 	folder := t.TempDir()
 	require.NoError(t, os.MkdirAll(filepath.Join(folder, "wecom", "DeleteUser"), 0o755))
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "wecom", "DeleteUser", "success.json"), nil, 0o600))
-	_, _, err := run(t, server, "record", "wecom", "deleteuser", "userid="+server.Organisation().People()[3].UserID, "--write", "-o", folder)
+	_, _, err := run(t, server, "record", "wecom", "deleteuser", "userid="+server.Organisation().People()[3].UserID,
+		"--write", "-o", folder)
 	require.ErrorContains(t, err, "is there already")
 	assert.Zero(t, server.Calls("wecom", "DeleteUser"))
 }
@@ -161,7 +169,8 @@ func TestRecordReplacesNoSampleUnasked(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "ListUserId", recordedSample(t, folder, "wecom").Operation)
 	_, _, err = run(t, server, again...)
-	require.ErrorContains(t, err, "success.json is there already: --case gives this recording another name, --force replaces the old one")
+	require.ErrorContains(t, err,
+		"success.json is there already: --case gives this recording another name, --force replaces the old one")
 	_, _, err = run(t, server, append(again, "--force")...)
 	require.NoError(t, err)
 	_, _, err = run(t, server, append(again, "--case", "success-again")...)

@@ -9,13 +9,17 @@ import (
 
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "roster",
-		Short:         "Staff directories of WeCom, DingTalk, Feishu and WPS 365",
+		Use:   "roster",
+		Short: "Staff directories of WeCom, DingTalk, Feishu and WPS 365",
+		Long: "Roster reads the staff directories of WeCom, DingTalk, Feishu and WPS 365.\n\n" +
+			"Exit codes: 0 done, 1 failed; diff and check have codes of their own (see their help); stopped by a " +
+			"signal: 128 and\n" +
+			"the number of the signal (130 for Ctrl-C).",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       version(),
 	}
-	root.AddCommand(newExport(), newCheck(), newRecord(), newSim())
+	root.AddCommand(newExport(), newDiff(), newCheck(), newOperations(), newRecord(), newSim())
 	return root
 }
 
@@ -34,6 +38,9 @@ func version() string {
 	return text
 }
 
+// exitFailure is the exit code of most failures.
+const exitFailure = 1
+
 // failure is an error with an exit code of its own.
 type failure struct {
 	code int
@@ -48,5 +55,5 @@ func exitCode(err error) int {
 	if errors.As(err, &f) {
 		return f.code
 	}
-	return 1
+	return exitFailure
 }

@@ -31,11 +31,15 @@ func newSim() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sim",
 		Short: "Serve the simulator of all vendors until interrupted",
-		Long: "Sim serves one made-up company through the wire formats of all vendors, with tokens, signatures, quotas and " +
-			"errors as the vendors have them.\nAny client with a base URL option can talk to it, whatever its language. " +
+		Long: "Sim serves one made-up company through the wire formats of all vendors, with tokens, signatures, " +
+			"quotas and " +
+			"errors as the vendors have them.\nAny client with a base URL option can talk to it, whatever its " +
+			"language. " +
 			"Nothing is kept: each start gives the company that belongs to the seed.\n\n" +
-			"On the loopback interface it also takes orders below " + sim.ControlPrefix + ": inject a fault, revoke tokens, " +
-			"move the clock, reset, read the truth. GET " + sim.ControlPrefix + " lists them, docs/SIMULATOR.md explains them.",
+			"On the loopback interface it also takes orders below " + sim.ControlPrefix +
+			": inject a fault, revoke tokens, " +
+			"move the clock, reset, read the truth. GET " + sim.ControlPrefix +
+			" lists them, docs/SIMULATOR.md explains them.",
 		Example: "  roster sim --no-quotas\n" +
 			"  roster sim --fault wecom.GetUserList=truncated --fault 'dingtalk.*=throttled:3'",
 		Args: cobra.NoArgs,
@@ -142,7 +146,8 @@ func onLoopback(address string) bool {
 func describe(w io.Writer, server *sim.Server, docs bool) {
 	fmt.Fprintf(w, "# The simulator listens on %s. The credentials are made up and work nowhere else.\n", server.URL)
 	if docs {
-		fmt.Fprintf(w, "# References of the interfaces, with samples for this simulator: %s%s\n", server.URL, site.Prefix)
+		fmt.Fprintf(w, "# References of the interfaces, with samples for this simulator: %s%s\n", server.URL,
+			site.Prefix)
 	}
 	for _, v := range vendors.All() {
 		values := v.Simulated(server)

@@ -11,7 +11,8 @@ import (
 
 func TestFaultsOfTheSimulatorsCommand(t *testing.T) {
 	s := sim.New(sim.WithPeople(5), sim.WithDepartments(2))
-	require.NoError(t, injectAll(s, []string{"wecom.GetUserList=truncated", "dingtalk.*=throttled:3", "wps.getuser=hang"}))
+	require.NoError(t, injectAll(s, []string{"wecom.GetUserList=truncated", "dingtalk.*=throttled:3",
+		"wps.getuser=hang"}))
 	for _, bad := range []string{"", "wecom", "wecom.GetUser", "acme.*=hang", "wecom.Nothing=hang", "wecom.*=nonsense",
 		"wecom.*=hang:x", "wecom.*=hang:-1"} {
 		assert.ErrorContains(t, injectAll(s, []string{bad}), "--fault", bad)
@@ -23,7 +24,8 @@ func TestOptionsOfTheSimulatorsCommand(t *testing.T) {
 	options, err := good.options()
 	require.NoError(t, err)
 	assert.Len(t, options, 8)
-	for _, bad := range []simFlags{{people: 0, departments: 1}, {people: 1}, {people: 1, departments: 1, tokenLife: -1}} {
+	for _, bad := range []simFlags{{people: 0, departments: 1}, {people: 1},
+		{people: 1, departments: 1, tokenLife: -1}} {
 		_, err := bad.options()
 		assert.Error(t, err)
 	}

@@ -2,7 +2,10 @@ package main
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 
@@ -34,57 +37,68 @@ func (s *simulator) close() {
 	}
 }
 
-// standIn says when the simulator takes a vendor's place.
-type standIn int
-
-const (
-	never standIn = iota // for commands whose result must not be the simulator's by mistake
-	withoutCredentials
-	always
-)
-
-// openVendor opens a vendor with the credentials of the environment, or the simulator. note says which.
-func openVendor(v vendors.Vendor, simulated *simulator, when standIn) (s vendors.Opened, note string, err error) {
-	env, note, err := whereabouts(v, simulated, when)
-	if err != nil {
-		return vendors.Opened{}, "", err
-	}
-	s, err = v.Open(env, clients.WithHTTPClient(&http.Client{Transport: exportTransport()}))
-	return s, note, err
+// source is where a vendor's answers come from.
+type source struct {
+	vendor    vendors.Vendor
+	env       map[string]string
+	simulated bool
 }
 
-// whereabouts returns what a vendor is opened with: the variables of the environment, or those of the simulator. note
-// says which.
-func whereabouts(
-	v vendors.Vendor, simulated *simulator, when standIn,
-) (env map[string]string, note string, err error) {
-	note = "the built-in simulator"
-	if when != always {
-		env, found, err := v.Environment(os.LookupEnv)
-		switch {
-		case err != nil:
-			return nil, "", err
-		case found:
-			return env, cmp.Or(env[v.BaseURL()], "the vendor"), nil
-		case when == never:
-			return nil, "", fmt.Errorf("%s: no credentials: %s is not set "+
-				"(\"roster export --help\" lists the variables; --sim takes the built-in simulator)", v.Name, v.Variables[0].Name)
+// locate returns the vendor with the variables of the environment, or the simulator if it was asked for: what comes of
+// a command must not be the simulator's by mistake. Variables that look misspelt are named on log.
+func locate(v vendors.Vendor, simulated *simulator, simulate bool, log io.Writer) (source, error) {
+	if simulate {
+		server, err := simulated.start()
+		if err != nil {
+			return source{}, err
 		}
-		note += fmt.Sprintf(" (set %s to go to the vendor)", v.Variables[0].Name)
+		return source{v, v.Simulated(server), true}, nil
 	}
-	server, err := simulated.start()
+	for _, line := range misspelt(v, os.Environ()) {
+		fmt.Fprintf(log, "%s: %s\n", v.Name, line)
+	}
+	env, found, err := v.Environment(os.LookupEnv)
 	if err != nil {
-		return nil, "", err
+		return source{}, err
 	}
-	return v.Simulated(server), note, nil
+	if !found {
+		return source{}, fmt.Errorf("%s: no credentials: %s is not set "+
+			"(\"roster export --help\" lists the variables; --sim takes the built-in simulator)", v.Name,
+			v.Variables[0].Name)
+	}
+	if err := checkBaseURL(v.BaseURL(), env[v.BaseURL()]); err != nil {
+		return source{}, fmt.Errorf("%s: %w", v.Name, err)
+	}
+	return source{v, env, false}, nil
 }
 
-// asked is the rule of a command with a flag for the simulator, and otherwise for when it is not given.
-func asked(sim bool, otherwise standIn) standIn {
-	if sim {
-		return always
+// String says where the answers come from, for people.
+func (s source) String() string {
+	if s.simulated {
+		return "the built-in simulator"
 	}
-	return otherwise
+	return cmp.Or(s.env[s.vendor.BaseURL()], "the vendor")
+}
+
+// open opens the vendor's client.
+func (s source) open(options ...clients.Option) (vendors.Opened, error) {
+	return s.vendor.Open(s.env, options...)
+}
+
+// export opens the vendor's client for a walk.
+func (s source) export() (vendors.Opened, error) {
+	return s.open(clients.WithHTTPClient(&http.Client{Transport: exportTransport()}))
+}
+
+// company tells companies apart: the id of the company or of the app, which belongs to one company. An id that is kept
+// like a secret is not shown.
+func (s source) company() string {
+	first := s.vendor.Variables[0]
+	if !first.Secret {
+		return s.env[first.Name]
+	}
+	sum := sha256.Sum256([]byte(s.env[first.Name]))
+	return "app-" + hex.EncodeToString(sum[:6])
 }
 
 // exportTransport honours the proxy variables for vendors; a loopback address goes direct by itself.

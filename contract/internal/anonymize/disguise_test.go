@@ -394,10 +394,10 @@ func TestNumbersStayWithinTheirBits(t *testing.T) {
 		"9999999999"} {
 		made, err := strconv.ParseInt(m.digits(text), 10, 64)
 		require.NoError(t, err)
-		real, err := strconv.ParseInt(text, 10, 64)
+		number, err := strconv.ParseInt(text, 10, 64)
 		require.NoError(t, err)
 		for _, end := range []int64{1 << 31, 1 << 32} {
-			assert.Equal(t, real < end, made < end, text)
+			assert.Equal(t, number < end, made < end, text)
 		}
 		assert.Len(t, strconv.FormatInt(made, 10), 10, text)
 		assert.False(t, seen[strconv.FormatInt(made, 10)], "two values never become one")
