@@ -169,8 +169,12 @@ func (c *Client) Call(ctx context.Context, call *wire.Call) error {
 		}
 		o.err.OutcomeUnknown = o.unknown && !idempotent
 		again, wait := c.again(credentials, idempotent, &o, &p)
-		if wait > 0 && errors.Is(o.err, ErrRateLimited) {
-			c.holdBack(ctx, op, min(wait, c.set.retry.MaxWait))
+		if o.replay == ReplayLater && errors.Is(o.err, ErrRateLimited) {
+			hold := wait
+			if hold == 0 { // this call is not repeated; others are yet to come
+				hold = max(o.wait, c.set.retry.backoff(p.attempts))
+			}
+			c.holdBack(ctx, op, min(hold, c.set.retry.MaxWait))
 		}
 		if !again {
 			return c.fail(op, &p, o.err)

@@ -19,6 +19,7 @@ import (
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/token"
+	"github.com/roster-go/roster/internal/clienttest"
 	"github.com/roster-go/roster/wire"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -230,15 +231,25 @@ func TestAThrottledOperationWaitsForEverybody(t *testing.T) {
 	_, err := h.call(t.Context(), read)
 	require.ErrorIs(t, err, clients.ErrRateLimited, "this caller does not want to wait")
 	assert.Empty(t, h.clock.Slept())
+	soon, cancel := context.WithDeadline(t.Context(), h.clock.Now().Add(time.Second))
+	defer cancel()
+	_, err = h.call(soon, read)
+	assert.ErrorIs(t, err, context.DeadlineExceeded)
+	assert.ErrorIs(t, err, clients.ErrRateLimited, "the wait is for a quota")
+	assert.EqualValues(t, 1, h.hits.Load())
+	_, err = h.call(t.Context(), read)
+	require.NoError(t, err)
+	assert.Equal(t, []time.Duration{3 * time.Second}, h.clock.Slept(), "another caller waits for what the vendor asked")
 
-	limited := clients.NewLimiter(h.clock).(clients.Holder)
+	clock := clienttest.NewClock()
+	limited := clients.NewLimiter(clock).(clients.Holder)
 	op := &wire.Operation{ID: "Limited"}
-	limited.Hold(op, h.clock.Now().Add(5*time.Second))
-	limited.Hold(op, h.clock.Now().Add(3*time.Second))
+	limited.Hold(op, clock.Now().Add(5*time.Second))
+	limited.Hold(op, clock.Now().Add(3*time.Second))
 	require.NoError(t, limited.Wait(t.Context(), read), "other operations go on")
-	assert.Empty(t, h.clock.Slept())
+	assert.Empty(t, clock.Slept())
 	require.NoError(t, limited.Wait(t.Context(), op))
-	assert.Equal(t, []time.Duration{5 * time.Second}, h.clock.Slept())
+	assert.Equal(t, []time.Duration{5 * time.Second}, clock.Slept())
 
 	holder := &recorder{}
 	h = start(t, func(h *harness, w http.ResponseWriter, _ *http.Request) {

@@ -95,13 +95,15 @@ func TestSCIM(t *testing.T) {
 	const core, extension = `"urn:ietf:params:scim:schemas:core:2.0:`,
 		`"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"`
 	const department = `"urn:roster:scim:schemas:extension:department:1.0:Group"`
-	assert.JSONEq(t, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":6,"startIndex":1,"itemsPerPage":6,
+	assert.JSONEq(t, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":6,
+		"startIndex":1,"itemsPerPage":6,
 		"Resources":[
-		{"schemas":[`+core+`User",`+extension+`],"id":"u1","userName":"@li","name":{"formatted":"=1+1"},"displayName":"=1+1","title":"-",
-		 "userType":"intern","active":true,
+		{"schemas":[`+core+`User",`+extension+`],"id":"u1","userName":"@li","name":{"formatted":"=1+1"},"displayName":"=1+1",
+		 "title":"-","userType":"intern","active":true,
 		 "phoneNumbers":[{"value":"+8613800000001","type":"mobile","primary":true},{"value":"010-1"}],
 		 "groups":[{"value":"d1","display":"研发/测试;一","type":"direct"},{"value":"d2","display":"d2","type":"direct"}],
-		 `+extension+`:{"employeeNumber":"+7","department":"研发/测试;一","manager":{"value":"u2"}},"meta":{"resourceType":"User"}},
+		 `+extension+`:{"employeeNumber":"+7","department":"研发/测试;一","manager":{"value":"u2"}},
+		 "meta":{"resourceType":"User"}},
 		{"schemas":[`+core+`User"],"id":"u2","userName":"u2","name":{"formatted":"Zoë"},"displayName":"Zoë",
 		 "groups":[{"value":"d1","display":"研发/测试;一","type":"direct"}],"meta":{"resourceType":"User"}},
 		{"schemas":[`+core+`User"],"id":"u3","userName":"u3","groups":[{"value":"d2","display":"d2","type":"direct"}],
@@ -118,8 +120,8 @@ func TestSCIM(t *testing.T) {
 
 	none := encoded(t, &directory.Snapshot{Header: directory.Header{Vendor: "wps"}}, 7,
 		func(b *bytes.Buffer) encoder { return newSCIM(b) })
-	assert.JSONEq(t, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"Resources":[],"totalResults":0,"startIndex":1,
-		"itemsPerPage":0}`, none)
+	assert.JSONEq(t, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"Resources":[],"totalResults":0,
+		"startIndex":1,"itemsPerPage":0}`, none)
 }
 
 func TestFormatsOnTheCommandLine(t *testing.T) {

@@ -4,13 +4,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
 func TestFaultsOfTheSimulatorsCommand(t *testing.T) {
-	s := sim.New(sim.WithPeople(5), sim.WithDepartments(2))
+	s := sim.New(simtest.Checked(t), sim.WithPeople(5), sim.WithDepartments(2))
 	require.NoError(t, injectAll(s, []string{"wecom.GetUserList=truncated", "dingtalk.*=throttled:3",
 		"wps.getuser=hang"}))
 	for _, bad := range []string{"", "wecom", "wecom.GetUser", "acme.*=hang", "wecom.Nothing=hang", "wecom.*=nonsense",
