@@ -97,9 +97,10 @@ func (d *wpsDirectory) lists(ctx context.Context) (Scope, error) {
 		if part.Scope == wpsapi.ContactScopeOrg {
 			scope.Departments = append(scope.Departments, part.DeptIDs...)
 			scope.Users = append(scope.Users, part.UserIDs...)
+			scope.Groups = append(scope.Groups, part.GroupIDs...)
 		}
 	}
-	if max(len(scope.Departments), len(scope.Users)) >= maxPermissions {
+	if max(len(scope.Departments), len(scope.Users), len(scope.Groups)) >= maxPermissions {
 		return Scope{}, badRow("wps", fmt.Sprintf("the data permission has %d entries or more of a kind, "+
 			"which is where its list is cut", maxPermissions))
 	}
