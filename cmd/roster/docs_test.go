@@ -162,7 +162,7 @@ func TestTheSimulatorIsBesideThePages(t *testing.T) {
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
-	assert.Contains(t, string(body), "The simulator serves:")
+	assert.Contains(t, string(body), "The simulator serves these paths")
 
 	for _, path := range []string{"/docs/", "/docs/wecom.html"} {
 		resp, err = http.Get(server.URL + path)

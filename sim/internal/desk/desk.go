@@ -3,7 +3,6 @@ package desk
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -36,6 +35,7 @@ type Desk struct {
 	journal *journal
 
 	parts     map[string]Vendor // by name
+	roots     map[string]string // names by the first part of the vendors' own paths, such as "cgi-bin"
 	answering http.Handler      // the vendors, within the middlewares
 	mux       *http.ServeMux
 	paths     []string
@@ -54,6 +54,7 @@ func New(config Config, org *company.Organisation) *Desk {
 		faults:  &faultList{},
 		journal: newJournal(),
 		parts:   make(map[string]Vendor),
+		roots:   make(map[string]string),
 		mux:     http.NewServeMux(),
 		known:   make(map[string][]string),
 		closed:  make(chan struct{}),
@@ -66,24 +67,38 @@ func New(config Config, org *company.Organisation) *Desk {
 	return d
 }
 
-// Mount adds a vendor, with its operations below its prefix.
+// Mount adds a vendor, with its operations below its prefix. It panics if another vendor has paths that begin alike:
+// one would answer in the other's place at the root.
 func (d *Desk) Mount(v Vendor) {
 	d.parts[v.Name()] = v
 	for _, op := range v.Operations() {
-		path := "/" + v.Name() + v.Base() + op.Path
+		own := v.Base() + op.Path
+		path := "/" + v.Name() + own
 		d.paths = append(d.paths, fmt.Sprintf("%-6s %s", op.Method, path))
 		d.known[v.Name()] = append(d.known[v.Name()], op.ID)
 		d.mux.HandleFunc(op.Method+" "+path, func(w http.ResponseWriter, r *http.Request) { d.handle(v, op, w, r) })
+
+		first := firstPart(own)
+		if other, taken := d.roots[first]; taken && other != v.Name() || d.parts[first] != nil {
+			panic(fmt.Sprintf("sim: %s and %s both have paths below /%s", v.Name(), other, first))
+		}
+		d.roots[first] = v.Name()
 	}
 	slices.Sort(d.known[v.Name()])
 	slices.Sort(d.paths)
 }
 
-// ServeHTTP answers a request to one of the vendors. A path that none of them has is answered with 404 and a list of
-// the paths there are, or as the vendor does if that is known. The vendors' own paths do without the vendor's prefix:
-// no two vendors have one in common, and there are clients that can be given a host and nothing else.
+// firstPart is what stands between the first two slashes of a path.
+func firstPart(path string) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return first
+}
+
+// ServeHTTP answers a request to one of the vendors. The vendors' own paths do without the vendor's prefix as well: no
+// two vendors have paths that begin alike, and there are clients that can be given a host and nothing else. A path that
+// none of them has is answered with 404 and a list of the paths there are, or as the vendor does if that is known.
 func (d *Desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if vendor := d.atRoot(r); vendor != "" {
+	if vendor, ok := d.roots[firstPart(r.URL.Path)]; ok {
 		below := *r.URL
 		below.Path = "/" + vendor + below.Path
 		if below.RawPath != "" {
@@ -96,29 +111,10 @@ func (d *Desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.mux.ServeHTTP(w, r)
 }
 
-// atRoot returns the vendor whose path stands at the root, under any method; "" if it is nobody's.
-func (d *Desk) atRoot(r *http.Request) string {
-	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	if first == "" || d.parts[first] != nil {
-		return ""
-	}
-	for _, vendor := range d.Vendors() {
-		asked := http.Request{Method: r.Method, Host: r.Host, URL: &url.URL{Path: "/" + vendor + r.URL.Path}}
-		for _, method := range []string{r.Method, http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch,
-			http.MethodDelete} {
-			asked.Method = method
-			if _, pattern := d.mux.Handler(&asked); pattern != "/" && pattern != "" {
-				return vendor
-			}
-		}
-	}
-	return ""
-}
-
 // elsewhere answers what is not an operation: with the vendor's refusal if the path is one of its paths under another
 // method or the vendor is a PathOwner, else with the list of paths.
 func (d *Desk) elsewhere(w http.ResponseWriter, r *http.Request) {
-	name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	name := firstPart(r.URL.Path)
 	if v := d.parts[name]; v != nil {
 		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch,
 			http.MethodDelete} {
@@ -144,7 +140,8 @@ func (d *Desk) elsewhere(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(http.StatusNotFound)
-	fmt.Fprintf(w, "There is nothing at %s. The simulator serves:\n\n%s\n", r.URL.Path, strings.Join(d.paths, "\n"))
+	fmt.Fprintf(w, "There is nothing at %s. "+
+		"The simulator serves these paths, with the vendor's name or without it:\n\n%s\n", r.URL.Path, strings.Join(d.paths, "\n"))
 }
 
 // Vendor returns the part of a vendor, nil if it is not mounted.

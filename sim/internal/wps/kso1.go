@@ -59,11 +59,19 @@ func urisOf(r *http.Request) (below, whole string) {
 	if uri == "" { // the request did not come through a server
 		uri = r.URL.RequestURI()
 	}
-	_, rest, prefixed := strings.Cut(uri, "/"+Name+"/")
-	if !prefixed { // asked at the root
-		rest = strings.TrimPrefix(uri, "/")
+	if _, rest, absolute := strings.Cut(uri, "://"); absolute && !strings.HasPrefix(uri, "/") { // as to a proxy
+		_, uri, _ = strings.Cut(rest, "/")
+		uri = "/" + uri
 	}
-	return "/" + rest, "/" + Name + "/" + rest
+	path, query, asks := strings.Cut(uri, "?")
+	_, below, prefixed := strings.Cut(path, "/"+Name+"/")
+	if !prefixed { // asked at the root
+		below = strings.TrimPrefix(path, "/")
+	}
+	if asks {
+		below += "?" + query
+	}
+	return "/" + below, "/" + Name + "/" + below
 }
 
 // parseDate reads X-Kso-Date as the vendor's sample does.

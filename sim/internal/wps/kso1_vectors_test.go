@@ -127,3 +127,20 @@ func TestWPSCursor(t *testing.T) {
 	_, ok = w.readCursor("another list", token)
 	assert.False(t, ok)
 }
+
+// What is signed is the path as the client knows it, wherever the simulator answers.
+func TestPathsThatAreSigned(t *testing.T) {
+	for uri, want := range map[string]string{
+		"/wps/v7/users?x=1":             "/v7/users?x=1",
+		"/v7/users?x=1":                 "/v7/users?x=1",
+		"/v7/users?":                    "/v7/users?",
+		"/v7/users?x=/wps/":             "/v7/users?x=/wps/",
+		"/mounted/wps/v7/users":         "/v7/users",
+		"http://host:1/wps/v7/users?x=": "/v7/users?x=",
+		"http://host:1/v7/users":        "/v7/users",
+	} {
+		below, whole := urisOf(&http.Request{RequestURI: uri})
+		assert.Equal(t, want, below, uri)
+		assert.Equal(t, "/wps"+want, whole, uri)
+	}
+}
