@@ -2,11 +2,13 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -94,10 +96,7 @@ func pageValues(server *sim.Server) site.Values {
 	for _, p := range company.FormerPeople() {
 		known["FEISHU_FORMER_OPEN_ID"] = p.FeishuOpenID
 	}
-	for _, vendor := range []string{"WECOM", "DINGTALK", "WPS"} {
-		known[vendor+"_NEW_MOBILE"] = "13999990001" // of nobody
-	}
-	known["FEISHU_NEW_MOBILE"] = "8613999990001"
+	known["DINGTALK_NEW_USER_ID"], known["DINGTALK_NEW_DEPARTMENT"] = "lin.mei02", "QualityGroup"
 	known["WPS_NEW_ATTRIBUTE"], known["WPS_LINK_ATTRIBUTE"], known["WPS_DEPARTMENTS_ATTRIBUTE"] = "shift-plan", "at-3",
 		"at-6"
 	recent := time.Now().AddDate(0, 0, -2)
@@ -111,8 +110,26 @@ func pageValues(server *sim.Server) site.Values {
 		if value, ok := known[name]; ok {
 			return value, nil
 		}
-		return signIn(server, numbered.ReplaceAllString(name, ""), person.UserID)
+		what := numbered.ReplaceAllString(name, "")
+		if vendor, ok := strings.CutSuffix(what, "_NEW_MOBILE"); ok {
+			return newMobile(vendor, strings.TrimPrefix(name, what+"_"))
+		}
+		return signIn(server, what, person.UserID)
 	}
+}
+
+// newMobile is a mobile number of nobody, another one for each sample.
+func newMobile(vendor, sample string) (string, error) {
+	place := slices.IndexFunc(vendors.All(), func(v vendors.Vendor) bool { return strings.EqualFold(v.Name, vendor) })
+	number, err := strconv.Atoi(sample)
+	if err != nil || place < 0 {
+		return "", errors.New("there is no such number")
+	}
+	country := ""
+	if vendor == "FEISHU" {
+		country = "86"
+	}
+	return fmt.Sprintf("%s13999%02d%04d", country, place, number), nil
 }
 
 // signIn gets what a person brings along who opens an app and agrees: a code or ticket that is good once.

@@ -3,10 +3,12 @@ package main
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,6 +18,7 @@ import (
 	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/internal/vendors"
 	"github.com/roster-go/roster/sim"
+	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -81,7 +84,19 @@ func placeSamples(t *testing.T, dir, vendor string) map[string]string {
 	return placed
 }
 
-// Every sample of the pages, pasted into a shell as it stands, is a call that the simulator grants.
+// startDefaultSim starts what "roster sim" without flags does, but on a free port.
+func startDefaultSim(t *testing.T, dir string) *sim.Server {
+	t.Helper()
+	var f simFlags
+	f.register(&cobra.Command{})
+	options, err := f.options()
+	require.NoError(t, err)
+	return startSimOf(t, dir, options...)
+}
+
+// Every sample of the pages, pasted into a shell as it stands, is a call that the simulator grants as it comes: with
+// quotas, a whole company, and one sample after another in whatever order. A sample that a fresh simulator refuses
+// says so, and so does one after which others fail: the reader resets the simulator then, and so does the test.
 func testSamples(t *testing.T, dir string) {
 	for _, tool := range []string{"bash", "curl", "openssl"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -91,31 +106,64 @@ func testSamples(t *testing.T, dir string) {
 			t.Skip(err)
 		}
 	}
-	for _, vendor := range startSim(t, dir).Vendors() {
-		for operation, file := range placeSamples(t, dir, vendor) {
-			t.Run(vendor+"/"+operation, func(t *testing.T) {
-				t.Parallel()
-				server := startSimOf(t, dir) // as "roster sim" starts it; what other samples delete must be there
-				sample := fetch(t, server.URL+"/docs/"+file)
-				shell := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", sample)
-				shell.Env = []string{"PATH=" + os.Getenv("PATH"), "NO_PROXY=127.0.0.1"}
-				out, err := shell.CombinedOutput()
-				require.NoError(t, err, "%s\n%s", sample, out)
-				var answer struct {
-					ErrCode json.RawMessage `json:"errcode"`
-					Code    json.RawMessage `json:"code"`
-				}
-				require.NoError(t, json.Unmarshal(out, &answer), "%s\n%s", sample, out)
-				code := strings.Trim(string(answer.ErrCode)+string(answer.Code), `"`)
-				if why, ok := strings.CutPrefix(sample, "# A fresh simulator refuses this: "); ok {
-					why, _, _ = strings.Cut(why, "\n")
-					assert.Contains(t, why, "("+code+")", "%s\n%s", sample, out)
-					return
-				}
-				assert.Contains(t, []string{"", "0", "ok"}, code, "%s\n%s", sample, out)
-			})
-		}
+	var files []string
+	for _, vendor := range vendors.Names() {
+		files = append(files, slices.Sorted(maps.Values(placeSamples(t, dir, vendor)))...)
 	}
+	for direction, files := range map[string][]string{"forth": files, "back": backward(files)} {
+		t.Run(direction, func(t *testing.T) {
+			t.Parallel()
+			server := startDefaultSim(t, dir)
+			require.Len(t, server.Organisation().People(), 2000)
+			for _, file := range files {
+				t.Run(strings.TrimSuffix(file, ".yaml"), func(t *testing.T) {
+					sample := fetch(t, server.URL+"/docs/"+file)
+					testSample(t, sample)
+					if strings.HasPrefix(file, sim.VendorWPS) { // 10 tokens a second: a reader is not that fast
+						order(t, server, "clock", `{"advance":"1s"}`)
+					}
+					if strings.Contains(sample, "POST /_sim/reset") {
+						order(t, server, "reset", "")
+					}
+				})
+			}
+		})
+	}
+}
+
+func backward(files []string) []string {
+	files = slices.Clone(files)
+	slices.Reverse(files)
+	return files
+}
+
+// order gives the simulator an order over HTTP.
+func order(t *testing.T, server *sim.Server, what, body string) {
+	t.Helper()
+	response, err := http.Post(server.URL+sim.ControlPrefix+what, "application/json", strings.NewReader(body))
+	require.NoError(t, err)
+	defer response.Body.Close()
+	require.Equal(t, http.StatusOK, response.StatusCode)
+}
+
+func testSample(t *testing.T, sample string) {
+	t.Helper()
+	shell := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", sample)
+	shell.Env = []string{"PATH=" + os.Getenv("PATH"), "NO_PROXY=127.0.0.1"}
+	out, err := shell.CombinedOutput()
+	require.NoError(t, err, "%s\n%s", sample, out)
+	var answer struct {
+		ErrCode json.RawMessage `json:"errcode"`
+		Code    json.RawMessage `json:"code"`
+	}
+	require.NoError(t, json.Unmarshal(out, &answer), "%s\n%s", sample, out)
+	code := strings.Trim(string(answer.ErrCode)+string(answer.Code), `"`)
+	if why, ok := strings.CutPrefix(sample, "# A fresh simulator refuses this: "); ok {
+		why, _, _ = strings.Cut(why, "\n")
+		assert.Contains(t, why, "("+code+")", "%s\n%s", sample, out)
+		return
+	}
+	assert.Contains(t, []string{"", "0", "ok"}, code, "%s\n%s", sample, out)
 }
 
 func testPagesNameTheSimulator(t *testing.T, dir string) {

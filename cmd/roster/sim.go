@@ -62,6 +62,12 @@ func newSim() *cobra.Command {
 			return nil
 		},
 	}
+	f.register(cmd)
+	return cmd
+}
+
+// register declares the flags, with what they are if they are not given.
+func (f *simFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.address, "addr", "127.0.0.1:8080", "address to listen on; port 0 takes a free one")
 	flags.StringVar(&f.docs, "docs", docsFolder,
@@ -75,7 +81,6 @@ func newSim() *cobra.Command {
 		"make calls go wrong: vendor.operation=kind, or =kind:n for the first n; kinds: "+kinds())
 	flags.BoolVar(&f.control, "control", false,
 		"take orders below "+sim.ControlPrefix+" (default: on the loopback interface only)")
-	return cmd
 }
 
 func (f simFlags) options() ([]sim.Option, error) {

@@ -223,7 +223,7 @@ func escape(value string) string {
 // preface explains what a sample needs of its reader.
 func (v vendor) preface(f form, c call, text string) string {
 	if f == atSimulator {
-		return atSimulatorOnly(v.operations[c.id].refused, c.id)
+		return v.operations[c.id].atSimulatorOnly(c.id)
 	}
 	var b strings.Builder
 	var told []string
@@ -242,12 +242,15 @@ var spoils = regexp.MustCompile(`(?i)^(batch_?)?(delete|disable|remove|logout|up
 
 // atSimulatorOnly warns of a call that a fresh simulator refuses, or that leaves it in another state than samples of
 // other calls expect.
-func atSimulatorOnly(refused, operation string) string {
+func (e exception) atSimulatorOnly(operation string) string {
+	const again = ". POST /_sim/reset begins again.\n"
 	switch {
-	case refused != "":
-		return "# A fresh simulator refuses this: " + refused + ".\n"
+	case e.refused != "":
+		return "# A fresh simulator refuses this: " + e.refused + ".\n"
+	case e.spoils != "":
+		return "# After this one, " + e.spoils + again
 	case spoils.MatchString(operation):
-		return "# Samples that name the same person or department fail after this one. POST /_sim/reset begins again.\n"
+		return "# After this one, samples that name the same person or department fail" + again
 	default:
 		return ""
 	}

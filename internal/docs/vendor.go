@@ -51,6 +51,7 @@ type exception struct {
 	stdin, part string // for a multipart body: the command that writes the file, and the option that names the part
 
 	refused string // why a fresh simulator refuses the call as it stands
+	spoils  string // what fails after it, if that cannot be told from its name
 }
 
 // authorization is a credential in a sample.

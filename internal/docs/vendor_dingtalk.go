@@ -20,6 +20,9 @@ func dingTalk() vendor {
 		operations: map[string]exception{ // whoever leads a department must be one of its members
 			"updateDepartmentV1": {fields: map[string]string{"id": "DINGTALK_DEPARTMENT_ID|90210001",
 				"parentid": "DINGTALK_ROOT_DEPARTMENT_ID|101"}},
+			// Both versions create: the second time, id and name must be others.
+			"createUserV1":       {fields: map[string]string{"userid": "DINGTALK_NEW_USER_ID|lin.mei01"}},
+			"createDepartmentV1": {fields: map[string]string{"name": "DINGTALK_NEW_DEPARTMENT|质检组"}},
 			"updateDepartmentV2": {fields: map[string]string{"dept_id": "DINGTALK_DEPARTMENT_ID|90210001"}},
 		},
 		known: map[string]string{
@@ -30,7 +33,7 @@ func dingTalk() vendor {
 			"20240611":       "DINGTALK_RECENT_DAY",
 		},
 		created: map[string]string{"DINGTALK_USER_ID": "", "DINGTALK_MOBILE": "DINGTALK_NEW_MOBILE"},
-		once:    []string{"DINGTALK_LOGIN_CODE"},
+		once:    []string{"DINGTALK_LOGIN_CODE", "DINGTALK_NEW_MOBILE"},
 		authorize: func(scheme string) authorization {
 			switch scheme {
 			case "isvSignature":

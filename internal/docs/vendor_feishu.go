@@ -48,7 +48,8 @@ func feishu() vendor {
 			"8613000000001": "FEISHU_MOBILE", "demo-session-01": "FEISHU_SESSION",
 		},
 		created: map[string]string{"FEISHU_MOBILE": "FEISHU_NEW_MOBILE"},
-		once:    []string{"FEISHU_LOGIN_CODE", "FEISHU_PORTAL_LOGIN_CODE", "FEISHU_SESSION"},
+		once: []string{"FEISHU_LOGIN_CODE", "FEISHU_PORTAL_LOGIN_CODE", "FEISHU_SESSION",
+			"FEISHU_NEW_MOBILE"},
 		authorize: func(scheme string) authorization {
 			before := take("token", "tenant_access_token",
 				`curl -sS "{{URL}}/auth/v3/tenant_access_token/internal"`+inJSON+`'{"app_id":"{{FEISHU_APP_ID}}",`+

@@ -15,9 +15,11 @@ func weCom() vendor {
   -F 'media=@-;filename=`+what+`.csv'`)},
 		}
 	}
+	const importing = "another import is refused (302008) until GetBatchResult has said that this one is done"
 	const member = `姓名,帐号,手机号,邮箱,所在部门,职位\n陈雨晴,chen.yq,{{WECOM_NEW_MOBILE}},,{{WECOM_DEPARTMENT_ID}},会计\n`
 	job := upload("members", member)
 	job.fields = map[string]string{"jobid": "$job"}
+	job.spoils = importing
 	job.before = append(job.before, take("job", "jobid",
 		`curl -sS "{{URL}}/batch/syncuser?access_token=$token" -d '{"media_id":"{{$media_id}}","to_invite":false}'`))
 
@@ -31,7 +33,7 @@ func weCom() vendor {
 		operations: map[string]exception{
 			"UploadMedia": {sample: "success", stdin: `printf '` + member + `'`,
 				part: `-F 'media=@-;filename=members.csv'`},
-			"SyncBatchUser": upload("members", member),
+			"SyncBatchUser": spoiling(importing, upload("members", member)),
 			"ReplaceBatchUser": refusing("a file with one member would delete all others (45026)",
 				upload("members", member)),
 			"ReplaceBatchParty": refusing("a file with one department is not the whole tree (302004)",
@@ -55,7 +57,7 @@ func weCom() vendor {
 			"2025-11-03": "WECOM_RECENT_DATE",
 		},
 		created: map[string]string{"WECOM_USER_ID": "", "WECOM_MOBILE": "WECOM_NEW_MOBILE"},
-		once:    []string{"WECOM_USER_TICKET", "WECOM_VERIFICATION_CODE"},
+		once:    []string{"WECOM_USER_TICKET", "WECOM_VERIFICATION_CODE", "WECOM_NEW_MOBILE"},
 		authorize: func(scheme string) authorization {
 			switch scheme {
 			case "contactToken":
@@ -72,5 +74,11 @@ func weCom() vendor {
 // refusing marks a sample that a fresh simulator refuses.
 func refusing(why string, e exception) exception {
 	e.refused = why
+	return e
+}
+
+// spoiling marks a sample after which others fail.
+func spoiling(how string, e exception) exception {
+	e.spoils = how
 	return e
 }

@@ -18,7 +18,7 @@ func wps() vendor {
 			"13900000031": "WPS_MOBILE", "luo.yi@example.com": "WPS_EMAIL",
 		},
 		created: map[string]string{"WPS_MOBILE": "WPS_NEW_MOBILE", "WPS_EMAIL": ""},
-		once:    []string{"WPS_LOGIN_CODE"},
+		once:    []string{"WPS_LOGIN_CODE", "WPS_NEW_MOBILE"},
 		authorize: func(scheme string) authorization {
 			if scheme == "kso1" {
 				return authorization{sign: true}
