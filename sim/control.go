@@ -4,112 +4,101 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"html/template"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
 
-// ControlPrefix is where Control answers.
+// ControlPrefix is where Control takes orders.
 const ControlPrefix = "/_sim/"
 
-// Control serves the simulator and, below /_sim/, an HTTP interface to it, for tests in other languages. What it can do
-// a Go test does through the methods of Simulator. All bodies are JSON; a failure is {"error": "…"} under 4xx.
+// Control serves a simulator and, below ControlPrefix, an HTTP interface to it, for tests in other languages; a page at
+// / says what is where. The interface can do what a Go test does through the methods of Simulator. Bodies are
+// JSON; a failure is {"error":"…"} under a 4xx status.
 //
-//	GET    /_sim/                    what there is
-//	POST   /_sim/faults              inject: {"vendor":"wecom","operation":"GetUser","kind":"throttled","times":1,…};
-//	                                 answers {"id":1}. Members are those of Fault, in lower case; durations are texts
-//	                                 such as "1s"; operation "*" is every one
-//	GET    /_sim/faults              those that are injected
-//	DELETE /_sim/faults/{id}         take one back;  DELETE /_sim/faults takes back all
-//	POST   /_sim/tokens/revoke       withdraw all tokens of {"vendor":"wecom"}, or of all vendors
-//	GET    /_sim/clock               {"now":"…"}
-//	POST   /_sim/clock               move it on: {"advance":"2h"}
-//	POST   /_sim/reset               begin again: company, tokens, quotas, faults, clock, journal
-//	GET    /_sim/organisation        the truth: {"departments":[…],"people":[…]}
-//	GET    /_sim/people/{userid}     one person
-//	GET    /_sim/requests/{vendor}   what reached a vendor, without credentials
+//	GET    /_sim/                   what there is: paths, kinds of faults, operations
+//	POST   /_sim/faults             Inject: {"vendor":"wecom","operation":"GetUser","kind":"throttled","times":1};
+//	                                operation "*" is every one. Answers {"id":1}
+//	GET    /_sim/faults             those that were injected
+//	DELETE /_sim/faults/{id}        take one back
+//	DELETE /_sim/faults             take all back
+//	POST   /_sim/tokens/revoke      RevokeTokens: {"vendor":"wecom"}, or {} for all vendors
+//	GET    /_sim/clock              {"now":"2026-01-05T01:00:00Z"}
+//	POST   /_sim/clock              move it on: {"advance":"2h"}
+//	POST   /_sim/reset              begin again: company, tokens, quotas, clock and journal are as at the start, and
+//	                                the faults are those of Control.Inject
+//	GET    /_sim/organisation       the truth: {"departments":[…],"people":[…]}
+//	GET    /_sim/people/{userid}    one person
+//	GET    /_sim/requests/{vendor}  Requests: what reached a vendor, without credentials
 //
-// Whoever can reach it can do all of that: serve it to the loopback interface only.
+// A fault has the members of Fault in snake case: skip, times, status, retry_after, code, message, location, interval,
+// bytes, content_type, field, person, from, to. Durations are texts such as "1.5s".
+//
+// Whoever can reach it can do all of that: serve it to the loopback interface only, or set Refusal.
 type Control struct {
-	mux  *http.ServeMux
-	opts []Option
+	// Refusal, if it is not empty, is the answer to every order: there is no interface then, only the simulator. It
+	// is set before Control serves.
+	Refusal string
+
+	mux   *http.ServeMux
+	opts  []Option
+	paths []string // of the interface, with what they do
+
+	orders sync.Mutex // one order at a time: a fault goes into the simulator that a reset has made, or into none
+	faults []injected
+	kept   []injected // come back with each reset
+	lastID int
 
 	mu     sync.Mutex
 	sim    *Simulator
 	offset time.Duration
-	faults map[int]injected
-	last   int
 }
 
+// injected is a fault that was ordered, as it is listed.
 type injected struct {
-	ID        int        `json:"id"`
-	Vendor    string     `json:"vendor"`
-	Operation string     `json:"operation"`
-	Fault     faultInput `json:"fault"`
-	remove    func()
+	ID        int    `json:"id"`
+	Vendor    string `json:"vendor"`
+	Operation string `json:"operation"`
+	faultJSON
+	remove func()
 }
 
-// faultInput is a Fault as JSON.
-type faultInput struct {
-	Kind        FaultKind     `json:"kind"`
-	Skip        int           `json:"skip,omitempty"`
-	Times       int           `json:"times,omitempty"`
-	Status      int           `json:"status,omitempty"`
-	RetryAfter  duration      `json:"retryafter,omitzero"`
-	Code        string        `json:"code,omitempty"`
-	Message     string        `json:"message,omitempty"`
-	Location    string        `json:"location,omitempty"`
-	Interval    duration      `json:"interval,omitzero"`
-	Bytes       int64         `json:"bytes,omitempty"`
-	ContentType string        `json:"contenttype,omitempty"`
-	Field       string        `json:"field,omitempty"`
-	Person      string        `json:"person,omitempty"`
-	From        DepartmentKey `json:"from,omitempty"`
-	To          DepartmentKey `json:"to,omitempty"`
-}
-
-func (f faultInput) fault() Fault {
-	return Fault{Kind: f.Kind, Skip: f.Skip, Times: f.Times, Status: f.Status, RetryAfter: time.Duration(f.RetryAfter),
-		Code: f.Code, Message: f.Message, Location: f.Location, Interval: time.Duration(f.Interval), Bytes: f.Bytes,
-		ContentType: f.ContentType, Field: f.Field, Person: f.Person, From: f.From, To: f.To}
-}
-
-// duration is written as in Go: "90s", "2h".
-type duration time.Duration
-
-func (d *duration) UnmarshalText(text []byte) error {
-	parsed, err := time.ParseDuration(string(text))
-	*d = duration(parsed)
-	return err
-}
-
-func (d duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
-
-// NewControl makes a simulator with an HTTP interface to it. Simulator returns the one that serves at the moment.
+// NewControl makes a simulator with an HTTP interface to it.
 func NewControl(opts ...Option) *Control {
-	c := &Control{opts: opts, mux: http.NewServeMux(), faults: make(map[int]injected)}
+	c := &Control{opts: opts, mux: http.NewServeMux()}
 	c.sim = c.fresh()
-	c.mux.HandleFunc("GET /{$}", c.page)
-	c.mux.HandleFunc("GET "+ControlPrefix+"{$}", c.index)
-	c.mux.HandleFunc("POST "+ControlPrefix+"faults", c.inject)
-	c.mux.HandleFunc("GET "+ControlPrefix+"faults", c.list)
-	c.mux.HandleFunc("DELETE "+ControlPrefix+"faults", c.removeAll)
-	c.mux.HandleFunc("DELETE "+ControlPrefix+"faults/{id}", c.remove)
-	c.mux.HandleFunc("POST "+ControlPrefix+"tokens/revoke", c.revoke)
-	c.mux.HandleFunc("GET "+ControlPrefix+"clock", c.clock)
-	c.mux.HandleFunc("POST "+ControlPrefix+"clock", c.advance)
-	c.mux.HandleFunc("POST "+ControlPrefix+"reset", c.reset)
-	c.mux.HandleFunc("GET "+ControlPrefix+"organisation", c.organisation)
-	c.mux.HandleFunc("GET "+ControlPrefix+"people/{userid}", c.person)
-	c.mux.HandleFunc("GET "+ControlPrefix+"requests/{vendor}", c.requests)
+	for _, route := range []struct {
+		method, path, about string
+		handle              func(r *http.Request) (answer any, err error)
+	}{
+		{"GET", "{$}", "what there is", c.index},
+		{"POST", "faults", `inject: {"vendor":"wecom","operation":"GetUser","kind":"throttled","times":1}`, c.inject},
+		{"GET", "faults", "those that were injected", c.list},
+		{"DELETE", "faults/{id}", "take one back", c.remove},
+		{"DELETE", "faults", "take all back", c.removeAll},
+		{"POST", "tokens/revoke", `withdraw all tokens of {"vendor":"wecom"}, of all vendors with {}`, c.revoke},
+		{"GET", "clock", "the simulator's time", c.clock},
+		{"POST", "clock", `move it on: {"advance":"2h"}`, c.advance},
+		{"POST", "reset", "begin again", c.reset},
+		{"GET", "organisation", "the truth", c.organisation},
+		{"GET", "people/{userid}", "one person", c.person},
+		{"GET", "requests/{vendor}", "what reached a vendor, without credentials", c.requests},
+	} {
+		pattern := route.method + " " + ControlPrefix + route.path
+		c.paths = append(c.paths, strings.TrimSuffix(pattern, "{$}")+"  "+route.about)
+		c.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
+			answer, err := route.handle(r)
+			send(w, answer, err)
+		})
+	}
 	c.mux.HandleFunc(ControlPrefix, func(w http.ResponseWriter, r *http.Request) {
-		fail(w, http.StatusNotFound, fmt.Errorf("%s %s is not here: GET %s lists what is", r.Method, r.URL.Path,
-			ControlPrefix))
+		send(w, nil, unknown("there is no %s %s; GET %s lists what there is", r.Method, r.URL.Path, ControlPrefix))
 	})
-	c.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { c.Simulator().ServeHTTP(w, r) })
 	return c
 }
 
@@ -120,8 +109,36 @@ func (c *Control) Simulator() *Simulator {
 	return c.sim
 }
 
-// ServeHTTP answers what is below ControlPrefix, and hands everything else to the simulator.
-func (c *Control) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.mux.ServeHTTP(w, r) }
+// Inject is Simulator.Inject, but also lists the fault at /_sim/faults, and injects it again after each reset. Where
+// Simulator.Inject panics it returns an error.
+func (c *Control) Inject(vendor, operation string, f Fault) error {
+	c.orders.Lock()
+	defer c.orders.Unlock()
+	added, err := c.add(vendor, operation, faultJSONOf(f))
+	if err != nil {
+		return err
+	}
+	c.kept = append(c.kept, *added)
+	return nil
+}
+
+// Close ends the answers that a fault keeps open.
+func (c *Control) Close() { c.Simulator().Close() }
+
+// ServeHTTP answers below ControlPrefix and at /, and hands everything else to the simulator.
+func (c *Control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	below := strings.HasPrefix(r.URL.Path, ControlPrefix) || r.URL.Path+"/" == ControlPrefix
+	switch {
+	case below && c.Refusal != "":
+		send(w, nil, orderError{http.StatusForbidden, c.Refusal})
+	case below:
+		c.mux.ServeHTTP(w, r)
+	case r.URL.Path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+		c.page(w, r)
+	default:
+		c.Simulator().ServeHTTP(w, r)
+	}
+}
 
 // fresh makes the simulator that the options describe, with a clock that can be moved.
 func (c *Control) fresh() *Simulator {
@@ -131,235 +148,221 @@ func (c *Control) fresh() *Simulator {
 	}
 	now := func() time.Time {
 		c.mu.Lock()
-		defer c.mu.Unlock()
-		return given.desk.Now().Add(c.offset)
+		offset := c.offset
+		c.mu.Unlock()
+		return given.desk.Now().Add(offset)
 	}
 	return New(append(slices.Clip(c.opts), WithClock(now))...)
 }
 
-// page says to a person with a browser what is where.
-func (c *Control) page(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	srv := &Server{Simulator: c.Simulator(), URL: "http://" + r.Host}
-	o := srv.Organisation()
-	_ = frontPage.Execute(w, map[string]any{ // to a client that has gone away
-		"People": len(o.People()), "Departments": len(o.Departments()), "Control": ControlPrefix,
-		"Vendors": [][2]string{{"WeCom 企业微信", srv.WeComURL()}, {"DingTalk 钉钉", srv.DingTalkURL()},
-			{"Feishu 飞书", srv.FeishuURL()}, {"WPS 365", srv.WPSURL()}},
-	})
+// orderError is a failure with its HTTP status.
+type orderError struct {
+	status int
+	text   string
 }
 
-var frontPage = template.Must(template.New("").Parse(`<!DOCTYPE html>
-<html lang="en"><meta charset="utf-8"><title>roster sim</title>
-<style>body{font:16px/1.5 sans-serif;max-width:46em;margin:2em auto;padding:0 1em}code{background:#eee;padding:0 .3em}
-td{padding:.2em 1em .2em 0}</style>
-<h1>roster sim</h1>
-<p>A simulator of four staff directories: one made-up company of {{.People}} people in {{.Departments}} departments,
-seen through the wire formats of four vendors. Its credentials are printed where it was started.</p>
-<table><tr><th align="left">vendor</th><th align="left">base URL</th></tr>
-{{range .Vendors}}<tr><td>{{index . 0}}</td><td><code>{{index . 1}}</code></td></tr>
-{{end}}</table>
-<p>The vendors' own paths, such as <code>/cgi-bin/user/get</code>, work without that prefix as well.</p>
-<p>Tests in any language inject faults, revoke tokens, move the clock, reset the company and read the truth at
-<a href="{{.Control}}"><code>{{.Control}}</code></a>. References of the interfaces are
-at <a href="/docs/">/docs/</a> if they were built.</p>
-</html>
-`))
+func (e orderError) Error() string { return e.text }
 
-func (c *Control) index(w http.ResponseWriter, _ *http.Request) {
+func unknown(format string, args ...any) error {
+	return orderError{http.StatusNotFound, fmt.Sprintf(format, args...)}
+}
+
+// send answers an order.
+func send(w http.ResponseWriter, answer any, err error) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	if err != nil {
+		status := http.StatusBadRequest
+		if e, ok := errors.AsType[orderError](err); ok {
+			status = e.status
+		}
+		w.WriteHeader(status)
+		answer = map[string]string{"error": err.Error()}
+	} else if answer == nil {
+		answer = struct{}{}
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(answer) // to a client that has gone away
+}
+
+// read decodes a body; an empty one is {}.
+func read(r *http.Request, out any) error {
+	dec := json.NewDecoder(r.Body)
+	dec.DisallowUnknownFields()
+	err := dec.Decode(out)
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	if err == nil && dec.More() {
+		err = errors.New("there is more after it")
+	}
+	if err != nil {
+		return fmt.Errorf("the body is not the JSON object that is wanted: %w", err)
+	}
+	return nil
+}
+
+func (c *Control) vendor(name string) error {
+	if vendors := c.Simulator().Vendors(); !slices.Contains(vendors, name) {
+		return fmt.Errorf("vendor %q: there are %s", name, strings.Join(vendors, ", "))
+	}
+	return nil
+}
+
+func (c *Control) index(*http.Request) (any, error) {
 	s := c.Simulator()
-	operations := map[string][]string{}
+	operations := make(map[string][]string)
 	for _, vendor := range s.Vendors() {
 		operations[vendor] = s.Operations(vendor)
 	}
-	answer(w, map[string]any{
-		"paths": []string{"faults", "tokens/revoke", "clock", "reset", "organisation", "people/{userid}",
-			"requests/{vendor}"},
-		"faults": FaultKinds(), "operations": operations,
-	})
+	return map[string]any{"paths": c.paths, "kinds": FaultKinds(), "operations": operations}, nil
 }
 
-func (c *Control) inject(w http.ResponseWriter, r *http.Request) {
-	var in struct {
-		Vendor    string `json:"vendor"`
-		Operation string `json:"operation"`
-		faultInput
+func (c *Control) inject(r *http.Request) (any, error) {
+	var in injected
+	if err := read(r, &in); err != nil {
+		return nil, err
 	}
-	if !read(w, r, &in) {
-		return
+	c.orders.Lock()
+	defer c.orders.Unlock()
+	added, err := c.add(in.Vendor, in.Operation, in.faultJSON)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]int{"id": added.ID}, nil
+}
+
+// add injects a fault. c.orders is held.
+func (c *Control) add(vendor, operation string, f faultJSON) (*injected, error) {
+	if err := c.vendor(vendor); err != nil {
+		return nil, err
+	}
+	if err := f.check(); err != nil {
+		return nil, err
 	}
 	s := c.Simulator()
-	switch {
-	case !slices.Contains(s.Vendors(), in.Vendor):
-		fail(w, http.StatusBadRequest, fmt.Errorf("vendor %q: want one of %q", in.Vendor, s.Vendors()))
-		return
-	case !slices.Contains(FaultKinds(), in.Kind):
-		fail(w, http.StatusBadRequest, fmt.Errorf("kind %q: want one of %q", in.Kind, FaultKinds()))
-		return
+	known := func(id string) bool { return strings.EqualFold(id, operation) }
+	if operation != "*" && !slices.ContainsFunc(s.Operations(vendor), known) {
+		return nil, fmt.Errorf("operation %q: %s has none of that name", operation, vendor)
 	}
-	remove, err := injectSafely(s, in.Vendor, in.Operation, in.fault())
-	if err != nil {
-		fail(w, http.StatusBadRequest, err)
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.last++
-	c.faults[c.last] = injected{c.last, in.Vendor, in.Operation, in.faultInput, remove}
-	answer(w, map[string]int{"id": c.last})
+	c.lastID++
+	c.faults = append(c.faults, injected{ID: c.lastID, Vendor: vendor, Operation: operation, faultJSON: f,
+		remove: s.Inject(vendor, operation, f.fault())})
+	return &c.faults[len(c.faults)-1], nil
 }
 
-// injectSafely says what Inject panics with: here it is somebody's input.
-func injectSafely(s *Simulator, vendor, operation string, f Fault) (remove func(), err error) {
-	defer func() {
-		if problem := recover(); problem != nil {
-			err = fmt.Errorf("%v", problem)
-		}
-	}()
-	return s.Inject(vendor, operation, f), nil
+func (c *Control) list(*http.Request) (any, error) {
+	c.orders.Lock()
+	defer c.orders.Unlock()
+	return append([]injected{}, c.faults...), nil
 }
 
-func (c *Control) list(w http.ResponseWriter, _ *http.Request) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	all := make([]injected, 0, len(c.faults))
+func (c *Control) remove(r *http.Request) (any, error) {
+	c.orders.Lock()
+	defer c.orders.Unlock()
+	at := slices.IndexFunc(c.faults, func(f injected) bool { return strconv.Itoa(f.ID) == r.PathValue("id") })
+	if at < 0 {
+		return nil, unknown("no fault has the id %q", r.PathValue("id"))
+	}
+	c.faults[at].remove()
+	c.faults = slices.Delete(c.faults, at, at+1)
+	return nil, nil
+}
+
+func (c *Control) removeAll(*http.Request) (any, error) {
+	c.orders.Lock()
+	defer c.orders.Unlock()
 	for _, f := range c.faults {
-		all = append(all, f)
-	}
-	slices.SortFunc(all, func(a, b injected) int { return a.ID - b.ID })
-	answer(w, all)
-}
-
-func (c *Control) removeAll(w http.ResponseWriter, _ *http.Request) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for id, f := range c.faults {
 		f.remove()
-		delete(c.faults, id)
 	}
-	answer(w, struct{}{})
+	c.faults = nil
+	return nil, nil
 }
 
-func (c *Control) remove(w http.ResponseWriter, r *http.Request) {
-	id, err := strconv.Atoi(r.PathValue("id"))
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	f, ok := c.faults[id]
-	if err != nil || !ok {
-		fail(w, http.StatusNotFound, fmt.Errorf("no fault has the id %q", r.PathValue("id")))
-		return
-	}
-	f.remove()
-	delete(c.faults, id)
-	answer(w, struct{}{})
-}
-
-func (c *Control) revoke(w http.ResponseWriter, r *http.Request) {
+func (c *Control) revoke(r *http.Request) (any, error) {
 	var in struct {
-		Vendor string `json:"vendor"`
+		Vendor *string `json:"vendor"`
 	}
-	if !read(w, r, &in) {
-		return
+	if err := read(r, &in); err != nil {
+		return nil, err
 	}
 	s := c.Simulator()
 	vendors := s.Vendors()
-	if in.Vendor != "" {
-		if !slices.Contains(vendors, in.Vendor) {
-			fail(w, http.StatusBadRequest, fmt.Errorf("vendor %q: want one of %q", in.Vendor, vendors))
-			return
+	if in.Vendor != nil {
+		if err := c.vendor(*in.Vendor); err != nil {
+			return nil, err
 		}
-		vendors = []string{in.Vendor}
+		vendors = []string{*in.Vendor}
 	}
 	for _, vendor := range vendors {
 		s.RevokeTokens(vendor)
 	}
-	answer(w, struct{}{})
+	return nil, nil
 }
 
-func (c *Control) clock(w http.ResponseWriter, _ *http.Request) {
-	answer(w, map[string]time.Time{"now": c.Simulator().desk.Now()})
+func (c *Control) clock(*http.Request) (any, error) {
+	return map[string]time.Time{"now": c.Simulator().desk.Now()}, nil
 }
 
-func (c *Control) advance(w http.ResponseWriter, r *http.Request) {
+func (c *Control) advance(r *http.Request) (any, error) {
 	var in struct {
 		Advance duration `json:"advance"`
 	}
-	if !read(w, r, &in) {
-		return
+	if err := read(r, &in); err != nil {
+		return nil, err
 	}
 	if in.Advance <= 0 {
-		fail(w, http.StatusBadRequest, errors.New(`advance: want how far, such as "2h"; time does not go back`))
-		return
+		return nil, errors.New(`advance: want how far, such as "2h"; time does not go back`)
 	}
 	c.mu.Lock()
 	c.offset += time.Duration(in.Advance)
 	c.mu.Unlock()
-	c.clock(w, r)
+	return c.clock(r)
 }
 
-func (c *Control) reset(w http.ResponseWriter, _ *http.Request) {
+func (c *Control) reset(*http.Request) (any, error) {
+	c.orders.Lock()
+	defer c.orders.Unlock()
 	c.mu.Lock()
 	before := c.sim
-	c.offset, c.faults, c.last = 0, make(map[int]injected), 0
+	c.offset = 0
 	c.mu.Unlock()
 	after := c.fresh()
+	c.faults, c.lastID = nil, 0
 	c.mu.Lock()
 	c.sim = after
 	c.mu.Unlock()
 	before.Close() // the answers that a fault held
-	answer(w, struct{}{})
-}
-
-func (c *Control) organisation(w http.ResponseWriter, _ *http.Request) {
-	o := c.Simulator().Organisation()
-	answer(w, map[string]any{"departments": o.Departments(), "people": o.People()})
-}
-
-func (c *Control) person(w http.ResponseWriter, r *http.Request) {
-	for _, p := range c.Simulator().Organisation().People() {
-		if p.UserID == r.PathValue("userid") {
-			answer(w, p)
-			return
+	for _, f := range c.kept {
+		if _, err := c.add(f.Vendor, f.Operation, f.faultJSON); err != nil {
+			return nil, err
 		}
 	}
-	fail(w, http.StatusNotFound, fmt.Errorf("nobody has the staff id %q", r.PathValue("userid")))
+	return nil, nil
 }
 
-func (c *Control) requests(w http.ResponseWriter, r *http.Request) {
-	s, vendor := c.Simulator(), r.PathValue("vendor")
-	if !slices.Contains(s.Vendors(), vendor) {
-		fail(w, http.StatusNotFound, fmt.Errorf("vendor %q: want one of %q", vendor, s.Vendors()))
-		return
-	}
-	requests := s.Requests(vendor)
-	if requests == nil {
-		requests = []Request{}
-	}
-	answer(w, requests)
+func (c *Control) organisation(*http.Request) (any, error) {
+	o := c.Simulator().Organisation()
+	return map[string]any{"departments": o.Departments(), "people": o.People()}, nil
 }
 
-// read decodes a body of JSON; an empty one is {}. It answers what is wrong, and tells whether nothing is.
-func read(w http.ResponseWriter, r *http.Request, out any) bool {
-	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
-	if r.ContentLength == 0 {
-		return true
+func (c *Control) person(r *http.Request) (any, error) {
+	id := r.PathValue("userid")
+	p, ok := c.Simulator().Organisation().FindPerson(ByUserID, id)
+	if !ok {
+		return nil, unknown("nobody has the staff id %q", id)
 	}
-	dec := json.NewDecoder(r.Body)
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(out); err != nil {
-		fail(w, http.StatusBadRequest, fmt.Errorf("the body is not what is wanted: %w", err))
-		return false
-	}
-	return true
+	return p, nil
 }
 
-func answer(w http.ResponseWriter, value any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_ = json.NewEncoder(w).Encode(value) // to a client that has gone away
-}
-
-func fail(w http.ResponseWriter, status int, err error) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]string{"error": err.Error()})
+func (c *Control) requests(r *http.Request) (any, error) {
+	vendor := r.PathValue("vendor")
+	if err := c.vendor(vendor); err != nil {
+		return nil, orderError{http.StatusNotFound, err.Error()}
+	}
+	out := []requestJSON{}
+	for _, request := range c.Simulator().Requests(vendor) {
+		out = append(out, requestJSONOf(request))
+	}
+	return out, nil
 }

@@ -56,8 +56,10 @@ func TestControl(t *testing.T) {
 	}
 
 	t.Run("what there is", func(t *testing.T) {
-		status, answer, _ := o.send("GET", "/_sim/", "")
+		status, answer, text := o.send("GET", "/_sim/", "")
 		assert.Equal(t, 200, status)
+		assert.Contains(t, text, "POST /_sim/reset")
+		assert.NotContains(t, text, "{$}")
 		assert.Contains(t, answer["operations"], "feishu")
 		_, _, page := o.send("GET", "/", "")
 		assert.Contains(t, page, server.URL+"/dingtalk")
@@ -65,11 +67,12 @@ func TestControl(t *testing.T) {
 	t.Run("faults", func(t *testing.T) {
 		require.NoError(t, get())
 		status, answer, text := o.send("POST", "/_sim/faults",
-			`{"vendor":"wecom","operation":"GetUser","kind":"html-error","retryafter":"1s"}`)
+			`{"vendor":"wecom","operation":"GetUser","kind":"html-error","retry_after":"1s"}`)
 		require.Equal(t, 200, status, text)
 		assert.ErrorIs(t, get(), clients.ErrUnavailable)
 		_, _, text = o.send("GET", "/_sim/faults", "")
-		assert.Contains(t, text, `"retryafter":"1s"`)
+		assert.JSONEq(t,
+			`[{"id":1,"vendor":"wecom","operation":"GetUser","kind":"html-error","retry_after":"1s"}]`, text)
 		assert.InDelta(t, 1, answer["id"], 0)
 		o.send("DELETE", "/_sim/faults/1", "")
 		assert.NoError(t, get())
@@ -97,7 +100,7 @@ func TestControl(t *testing.T) {
 		assert.Len(t, truth["people"], 50)
 		assert.Len(t, truth["departments"], 5)
 		_, person, _ := o.send("GET", "/_sim/people/"+who.UserID, "")
-		assert.Equal(t, who.Name, person["Name"])
+		assert.Equal(t, who.Name, person["name"])
 		_, err := c.DeleteUser(t.Context(), &wecomapi.DeleteUserParams{UserID: who.UserID})
 		require.NoError(t, err)
 		status, _, _ := o.send("GET", "/_sim/people/"+who.UserID, "")
@@ -119,16 +122,132 @@ func TestControl(t *testing.T) {
 			"faults?3":      `{"vendor":"wecom","speling":1}`,
 			"faults?4":      `not JSON`,
 			"clock":         `{"advance":"-1h"}`,
+			"faults?5":      `{"vendor":"wecom","operation":"*","kind":"html-error","status":99}`,
+			"faults?6":      `{"vendor":"wecom","operation":"*","kind":"hang","times":-1}`,
+			"faults?7":      `{"vendor":"wecom","operation":"*","kind":"hang"} and more`,
+			"faults?8":      `{"vendor":"wecom","operation":"*","kind":"slow-body","interval":"soon"}`,
+			"faults?9":      ``,
+			"clock?1":       ``,
 			"tokens/revoke": `{"vendor":"acme"}`,
 		} {
 			status, answer, _ := o.send("POST", "/_sim/"+path, body)
 			assert.Equal(t, 400, status, path)
 			assert.NotEmpty(t, answer["error"], path)
 		}
-		status, answer, _ := o.send("GET", "/_sim/nowhere", "")
-		assert.Equal(t, 404, status)
-		assert.NotEmpty(t, answer["error"])
+		_, _, text := o.send("GET", "/_sim/faults", "")
+		assert.Equal(t, "[]\n", text)
+		for _, call := range []string{"GET nowhere", "PUT faults", "GET reset", "DELETE faults/1", "DELETE faults/x",
+			"GET people/nobody", "GET requests/acme"} {
+			method, path, _ := strings.Cut(call, " ")
+			status, answer, _ := o.send(method, "/_sim/"+path, "")
+			assert.Equal(t, 404, status, call)
+			assert.NotEmpty(t, answer["error"], call)
+		}
 	})
+}
+
+// The truth is written in words that another language can read without this package.
+func TestTheTruthAsJSON(t *testing.T) {
+	server := httptest.NewServer(sim.NewControl(simtest.Checked(t)))
+	t.Cleanup(server.Close)
+	_, truth, text := orders{t, server.URL}.send("GET", "/_sim/organisation", "")
+	assert.NotContains(t, text, "null")
+	assert.NotRegexp(t, `"[A-Z]\w*":`, text, "a member without a name of its own")
+	for _, value := range []string{`"status":"not_activated"`, `"gender":"female"`, `"employment":"intern"`,
+		`"mobile":{"country":"86","number":"1`, `"wecom_id":1,`, `"dingtalk_order":"`} {
+		assert.Contains(t, text, value)
+	}
+	for _, person := range truth["people"].([]any) {
+		for _, member := range []string{"user_id", "name", "status", "memberships", "feishu_open_id"} {
+			assert.Contains(t, person, member)
+		}
+	}
+}
+
+// What a program injects at the start is there again after a reset, and nothing else is.
+func TestFaultsAndResets(t *testing.T) {
+	control := sim.NewControl(simtest.Checked(t), sim.WithPeople(5), sim.WithDepartments(2))
+	server := httptest.NewServer(control)
+	t.Cleanup(server.Close)
+	o := orders{t, server.URL}
+	require.NoError(t, control.Inject("wecom", "*", sim.Fault{Kind: sim.FaultEmptyObject, Times: 1}))
+	assert.Error(t, control.Inject("wecom", "Nothing", sim.Fault{Kind: sim.FaultEmptyObject}))
+	assert.Error(t, control.Inject("wecom", "*", sim.Fault{}))
+	o.send("POST", "/_sim/faults", `{"vendor":"wecom","operation":"*","kind":"html-page"}`)
+	for range 2 {
+		_, _, text := o.send("GET", "/wecom/cgi-bin/gettoken", "")
+		assert.Equal(t, "{}", strings.TrimSpace(text), "the first fault")
+		_, _, text = o.send("POST", "/_sim/reset", "")
+		assert.Equal(t, "{}\n", text)
+		_, _, text = o.send("GET", "/_sim/faults", "")
+		assert.JSONEq(t, `[{"id":1,"vendor":"wecom","operation":"*","kind":"empty-object","times":1}]`, text)
+	}
+}
+
+// A request that a fault leaves open does not outlive the simulator that a reset takes away.
+func TestAResetEndsWhatHangs(t *testing.T) {
+	control := sim.NewControl(simtest.Checked(t), sim.WithPeople(5), sim.WithDepartments(2))
+	server := httptest.NewServer(control)
+	t.Cleanup(server.Close)
+	require.NoError(t, control.Inject("wecom", "GetToken", sim.Fault{Kind: sim.FaultHang, Times: 1}))
+	hanging := control.Simulator()
+	ended := make(chan error, 1)
+	go func() {
+		response, err := http.Get(server.URL + "/wecom/cgi-bin/gettoken")
+		if err == nil {
+			response.Body.Close()
+		}
+		ended <- err
+	}()
+	require.Eventually(t, func() bool { return hanging.Calls("wecom", "GetToken") == 1 }, time.Minute,
+		time.Millisecond)
+	orders{t, server.URL}.send("POST", "/_sim/reset", "")
+	assert.Error(t, <-ended)
+}
+
+// A simulator that takes no orders says so in JSON, does nothing, and does not offer them on its page.
+func TestRefusedOrders(t *testing.T) {
+	control := sim.NewControl(simtest.Checked(t), sim.WithPeople(5), sim.WithDepartments(2))
+	control.Refusal = "no orders here"
+	server := httptest.NewServer(control)
+	t.Cleanup(server.Close)
+	o, before := orders{t, server.URL}, control.Simulator()
+	for _, call := range []string{"POST /_sim/reset", "POST //_sim/reset", "POST /x/../_sim/reset", "GET /_sim/",
+		"GET /_sim", "POST /%5fsim/reset", "GET /_sim/organisation"} {
+		method, path, _ := strings.Cut(call, " ")
+		status, answer, _ := o.send(method, path, "")
+		assert.Equal(t, 403, status, call)
+		assert.Equal(t, "no orders here", answer["error"], call)
+	}
+	assert.Same(t, before, control.Simulator())
+	status, _, page := o.send("GET", "/", "")
+	assert.Equal(t, 200, status)
+	assert.NotContains(t, page, sim.ControlPrefix)
+}
+
+// The page is whole in itself.
+func TestTheFrontPageWorksOffline(t *testing.T) {
+	server := httptest.NewServer(sim.NewControl(simtest.Checked(t), sim.WithPeople(5), sim.WithDepartments(2)))
+	t.Cleanup(server.Close)
+	status, _, page := orders{t, server.URL}.send("GET", "/", "")
+	assert.Equal(t, 200, status)
+	for _, want := range []string{"5 people", "/wecom/cgi-bin", "/dingtalk", "/feishu/open-apis", "/wps", "/docs/",
+		sim.ControlPrefix} {
+		assert.Contains(t, page, want)
+	}
+	assert.NotRegexp(t, `(src|href)="?(https?:)?//`, page)
+	assert.NotContains(t, page, "<script")
+
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
+	require.NoError(t, err)
+	request.Host = `"><script>alert(1)</script>`
+	recorder := httptest.NewRecorder()
+	sim.NewControl(sim.WithPeople(1), sim.WithDepartments(1)).ServeHTTP(recorder, request)
+	assert.NotContains(t, recorder.Body.String(), "<script")
+
+	status, _, text := orders{t, server.URL}.send("POST", "/", "")
+	assert.Equal(t, 404, status)
+	assert.Contains(t, text, "There is nothing at /")
 }
 
 func ExampleNewControl() {

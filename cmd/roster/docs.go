@@ -21,18 +21,31 @@ import (
 // docsFolder is where "make docs" puts the reference pages.
 const docsFolder = "dist/docs"
 
-// serveSim starts a simulator with the reference pages of docs below /docs. stop ends both.
-func serveSim(address, docs string, controlled bool, options ...sim.Option) (server *sim.Server, stop func(),
-	err error,
-) {
+// simServer is a simulator that listens, with its control interface and the reference pages.
+type simServer struct {
+	*sim.Control
+
+	url  string
+	stop func()
+}
+
+// server is the simulator as it is now.
+func (s *simServer) server() *sim.Server { return &sim.Server{Simulator: s.Simulator(), URL: s.url} }
+
+// serveSim starts a simulator with the reference pages of docs below /docs. Without orders, its control interface is
+// off.
+func serveSim(address, docs string, orders bool, options ...sim.Option) (*simServer, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	// The simulator has this program's listener, not one of its own.
 	control := sim.NewControl(options...)
-	server = &sim.Server{Simulator: control.Simulator(), URL: "http://" + site.Reachable(listener.Addr())}
-	pages := site.New(docs, server.URL, func(base string) site.Values {
+	if !orders {
+		control.Refusal = "the control interface is off; roster sim --control turns it on"
+	}
+	url := "http://" + site.Reachable(listener.Addr())
+	pages := site.New(docs, url, func(base string) site.Values {
 		return pageValues(&sim.Server{Simulator: control.Simulator(), URL: base})
 	})
 	web := &http.Server{
@@ -41,20 +54,16 @@ func serveSim(address, docs string, controlled bool, options ...sim.Option) (ser
 				pages.ServeHTTP(w, r)
 				return
 			}
-			if !controlled && strings.HasPrefix(r.URL.Path, sim.ControlPrefix) {
-				http.Error(w, "the control interface is off: start with --control", http.StatusForbidden)
-				return
-			}
 			control.ServeHTTP(w, r)
 		}),
 		ReadHeaderTimeout: time.Minute,
 		ErrorLog:          log.New(io.Discard, "", 0), // it would report every connection that a fault resets
 	}
 	go func() { _ = web.Serve(listener) }() // ends with stop, which is the error that it returns
-	return server, func() {
-		control.Simulator().Close()
+	return &simServer{control, url, func() {
+		control.Close()
 		_ = web.Close() // the listener's error: the program ends anyway
-	}, nil
+	}}, nil
 }
 
 // numbered is a placeholder of which each sample has its own: a code that is good once.

@@ -35,17 +35,17 @@ func TestReferencePages(t *testing.T) {
 }
 
 // startSim serves a small company.
-func startSim(t *testing.T, dir string) *sim.Server {
+func startSim(t *testing.T, dir string) *simServer {
 	t.Helper()
 	return startSimOf(t, dir, sim.WithPeople(150), sim.WithDepartments(20), sim.WithoutQuotas())
 }
 
-func startSimOf(t *testing.T, dir string, options ...sim.Option) *sim.Server {
+func startSimOf(t *testing.T, dir string, options ...sim.Option) *simServer {
 	t.Helper()
-	server, stop, err := serveSim("127.0.0.1:0", dir, true, append(options, simtest.Checked(t))...)
+	served, err := serveSim("127.0.0.1:0", dir, true, append(options, simtest.Checked(t))...)
 	require.NoError(t, err)
-	t.Cleanup(stop)
-	return server
+	t.Cleanup(served.stop)
+	return served
 }
 
 func fetch(t *testing.T, url string) string {
@@ -85,7 +85,7 @@ func placeSamples(t *testing.T, dir, vendor string) map[string]string {
 }
 
 // startDefaultSim starts what "roster sim" without flags does, but on a free port.
-func startDefaultSim(t *testing.T, dir string) *sim.Server {
+func startDefaultSim(t *testing.T, dir string) *simServer {
 	t.Helper()
 	var f simFlags
 	f.register(&cobra.Command{})
@@ -114,10 +114,10 @@ func testSamples(t *testing.T, dir string) {
 		t.Run(direction, func(t *testing.T) {
 			t.Parallel()
 			server := startDefaultSim(t, dir)
-			require.Len(t, server.Organisation().People(), 2000)
+			require.Len(t, server.Simulator().Organisation().People(), 2000)
 			for _, file := range files {
 				t.Run(strings.TrimSuffix(file, ".yaml"), func(t *testing.T) {
-					sample := fetch(t, server.URL+"/docs/"+file)
+					sample := fetch(t, server.url+"/docs/"+file)
 					testSample(t, sample)
 					if strings.HasPrefix(file, sim.VendorWPS) { // 10 tokens a second: a reader is not that fast
 						order(t, server, "clock", `{"advance":"1s"}`)
@@ -138,9 +138,9 @@ func backward(files []string) []string {
 }
 
 // order gives the simulator an order over HTTP.
-func order(t *testing.T, server *sim.Server, what, body string) {
+func order(t *testing.T, server *simServer, what, body string) {
 	t.Helper()
-	response, err := http.Post(server.URL+sim.ControlPrefix+what, "application/json", strings.NewReader(body))
+	response, err := http.Post(server.url+sim.ControlPrefix+what, "application/json", strings.NewReader(body))
 	require.NoError(t, err)
 	defer response.Body.Close()
 	require.Equal(t, http.StatusOK, response.StatusCode)
@@ -168,14 +168,14 @@ func testSample(t *testing.T, sample string) {
 
 func testPagesNameTheSimulator(t *testing.T, dir string) {
 	server := startSim(t, dir)
-	page := fetch(t, server.URL+"/docs/wecom.yaml")
-	assert.Contains(t, page, server.URL+"/wecom/cgi-bin/user/get")
-	assert.Contains(t, page, "- url: "+server.URL+"/wecom/cgi-bin\n")
+	page := fetch(t, server.url+"/docs/wecom.yaml")
+	assert.Contains(t, page, server.url+"/wecom/cgi-bin/user/get")
+	assert.Contains(t, page, "- url: "+server.url+"/wecom/cgi-bin\n")
 	assert.NotContains(t, page, "https://qyapi.weixin.qq.com/cgi-bin")
 	assert.NotContains(t, page, "ROSTER__")
 	assert.NotContains(t, page, "no-wecom", "a value that was not found")
 
-	request, err := http.NewRequest(http.MethodGet, server.URL+"/docs/wecom.yaml", nil)
+	request, err := http.NewRequest(http.MethodGet, server.url+"/docs/wecom.yaml", nil)
 	require.NoError(t, err)
 	request.Host = "roster.example.org:8443" // a forwarded port
 	resp, err := http.DefaultClient.Do(request)
@@ -185,7 +185,7 @@ func testPagesNameTheSimulator(t *testing.T, dir string) {
 	require.NoError(t, err)
 	assert.Contains(t, string(text), "http://roster.example.org:8443/wecom/cgi-bin/user/get")
 
-	assert.Contains(t, fetch(t, server.URL+"/docs/"), server.URL+"/feishu/open-apis")
+	assert.Contains(t, fetch(t, server.url+"/docs/"), server.url+"/feishu/open-apis")
 }
 
 func testPagesNameTheVendors(t *testing.T, dir string) {
@@ -205,7 +205,7 @@ func testPagesNameTheVendors(t *testing.T, dir string) {
 // What is not a page is the simulator's business, as without pages.
 func TestTheSimulatorIsBesideThePages(t *testing.T) {
 	server := startSim(t, "")
-	resp, err := http.Get(server.URL + "/docsx")
+	resp, err := http.Get(server.url + "/docsx")
 	require.NoError(t, err)
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
@@ -213,7 +213,7 @@ func TestTheSimulatorIsBesideThePages(t *testing.T) {
 	assert.Contains(t, string(body), "The simulator serves these paths")
 
 	for _, path := range []string{"/docs/", "/docs/wecom.html"} {
-		resp, err = http.Get(server.URL + path)
+		resp, err = http.Get(server.url + path)
 		require.NoError(t, err)
 		defer resp.Body.Close()
 		body, err = io.ReadAll(resp.Body)
@@ -227,7 +227,7 @@ func TestSimSaysWhereThePagesAre(t *testing.T) {
 	var out strings.Builder
 	server := startSim(t, "")
 	describe(&out, server, true)
-	assert.Contains(t, out.String(), server.URL+"/docs/")
+	assert.Contains(t, out.String(), server.url+"/docs/")
 	out.Reset()
 	describe(&out, server, false)
 	assert.NotContains(t, out.String(), "/docs")

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -48,16 +47,18 @@ func newSim() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			controlled := f.control || !cmd.Flags().Changed("control") && onLoopback(f.address)
-			server, stop, err := serveSim(f.address, f.docs, controlled, options...)
+			orders := f.control || !cmd.Flags().Changed("control") && onLoopback(f.address)
+			served, err := serveSim(f.address, f.docs, orders, options...)
 			if err != nil {
 				return err
 			}
-			defer stop()
-			if err := injectAll(server.Simulator, f.faults); err != nil {
-				return err
+			defer served.stop()
+			for _, text := range f.faults {
+				if err := inject(served.Control, text); err != nil {
+					return fmt.Errorf("--fault %s: %w", text, err)
+				}
 			}
-			describe(cmd.OutOrStdout(), server, site.Available(f.docs))
+			describe(cmd.OutOrStdout(), served, site.Available(f.docs))
 			<-cmd.Context().Done()
 			return nil
 		},
@@ -110,31 +111,22 @@ func kinds() string {
 	return strings.Join(all, ", ")
 }
 
-// injectAll makes calls go wrong as --fault says.
-func injectAll(s *sim.Simulator, faults []string) error {
-	for _, text := range faults {
-		where, what, ok := strings.Cut(text, "=")
-		vendor, operation, named := strings.Cut(where, ".")
-		kind, count, counted := strings.Cut(what, ":")
-		times := 0
+// inject makes calls go wrong as a --fault says, also after a reset.
+func inject(control *sim.Control, text string) error {
+	where, what, ok := strings.Cut(text, "=")
+	vendor, operation, named := strings.Cut(where, ".")
+	kind, count, counted := strings.Cut(what, ":")
+	times := 0
+	if counted {
 		var err error
-		if counted {
-			times, err = strconv.Atoi(count)
+		if times, err = strconv.Atoi(count); err != nil || times < 1 {
+			ok = false
 		}
-		known := func(id string) bool { return strings.EqualFold(id, operation) }
-		switch {
-		case !ok || !named || err != nil || times < 0:
-			return fmt.Errorf("--fault %s: want vendor.operation=kind or vendor.operation=kind:n", text)
-		case !slices.Contains(s.Vendors(), vendor):
-			return fmt.Errorf("--fault %s: no vendor %q", text, vendor)
-		case operation != "*" && !slices.ContainsFunc(s.Operations(vendor), known):
-			return fmt.Errorf("--fault %s: %s has no operation %q", text, vendor, operation)
-		case !slices.Contains(sim.FaultKinds(), sim.FaultKind(kind)):
-			return fmt.Errorf("--fault %s: no kind %q; there are %s", text, kind, kinds())
-		}
-		s.Inject(vendor, operation, sim.Fault{Kind: sim.FaultKind(kind), Times: times})
 	}
-	return nil
+	if !ok || !named {
+		return errors.New("want vendor.operation=kind or vendor.operation=kind:n")
+	}
+	return control.Inject(vendor, operation, sim.Fault{Kind: sim.FaultKind(kind), Times: times})
 }
 
 // onLoopback tells whether only this machine can reach an address.
@@ -148,11 +140,15 @@ func onLoopback(address string) bool {
 }
 
 // describe prints what a shell needs to use the simulator in place of the vendors.
-func describe(w io.Writer, server *sim.Server, docs bool) {
+func describe(w io.Writer, served *simServer, docs bool) {
+	server := served.server()
 	fmt.Fprintf(w, "# The simulator listens on %s. The credentials are made up and work nowhere else.\n", server.URL)
 	if docs {
 		fmt.Fprintf(w, "# References of the interfaces, with samples for this simulator: %s%s\n", server.URL,
 			site.Prefix)
+	}
+	if served.Refusal == "" {
+		fmt.Fprintf(w, "# It takes orders at %s%s\n", server.URL, sim.ControlPrefix)
 	}
 	for _, v := range vendors.All() {
 		values := v.Simulated(server)

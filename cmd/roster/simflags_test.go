@@ -11,12 +11,14 @@ import (
 )
 
 func TestFaultsOfTheSimulatorsCommand(t *testing.T) {
-	s := sim.New(simtest.Checked(t), sim.WithPeople(5), sim.WithDepartments(2))
-	require.NoError(t, injectAll(s, []string{"wecom.GetUserList=truncated", "dingtalk.*=throttled:3",
-		"wps.getuser=hang"}))
+	control := sim.NewControl(simtest.Checked(t), sim.WithPeople(5), sim.WithDepartments(2))
+	for _, good := range []string{"wecom.GetUserList=truncated", "dingtalk.*=throttled:3", "wps.getuser=hang"} {
+		require.NoError(t, inject(control, good))
+	}
 	for _, bad := range []string{"", "wecom", "wecom.GetUser", "acme.*=hang", "wecom.Nothing=hang", "wecom.*=nonsense",
-		"wecom.*=hang:x", "wecom.*=hang:-1"} {
-		assert.ErrorContains(t, injectAll(s, []string{bad}), "--fault", bad)
+		"wecom.*=hang:x", "wecom.*=hang:-1",
+		"wecom.*=hang:0", "wecom.*="} {
+		assert.Error(t, inject(control, bad), bad)
 	}
 }
 

@@ -15,22 +15,22 @@ const RootDepartment DepartmentKey = 1
 // Department is one department of the company. A Department handed out by an [Organisation] is a copy: changing it
 // changes nothing else.
 type Department struct {
-	Key    DepartmentKey
-	Parent DepartmentKey // 0 for the root
+	Key    DepartmentKey `json:"key"`
+	Parent DepartmentKey `json:"parent"` // 0 for the root
 
-	Name        string // unique among the children of one parent
-	EnglishName string
+	Name        string `json:"name"` // unique among the children of one parent
+	EnglishName string `json:"english_name,omitempty"`
 	// Order is the rank among the parent's children, larger first, as WeCom has it. Some need all of the
 	// unsigned 32 bits.
-	Order int64
+	Order int64 `json:"order"`
 
-	WeComID      int64  // id; 1 for the root, above 2^31 for some
-	DingTalkID   int64  // dept_id; 1 for the root
-	FeishuID     string // department_id; "0" for the root
-	FeishuOpenID string // open_department_id, od-…; "0" for the root
-	WPSID        string // id
+	WeComID      int64  `json:"wecom_id"`       // id; 1 for the root, above 2^31 for some
+	DingTalkID   int64  `json:"dingtalk_id"`    // dept_id; 1 for the root
+	FeishuID     string `json:"feishu_id"`      // department_id; "0" for the root
+	FeishuOpenID string `json:"feishu_open_id"` // open_department_id, od-…; "0" for the root
+	WPSID        string `json:"wps_id"`         // id
 
-	Created time.Time
+	Created time.Time `json:"created,omitzero"`
 }
 
 // DepartmentID names one of the ids by which a department can be found.

@@ -1,6 +1,7 @@
 package company
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -13,78 +14,79 @@ type PersonKey int
 // Person is one member of staff as the company knows them. The vendors show parts of it, each in its own words.
 // A Person handed out by an [Organisation] is a copy: changing it changes nothing else.
 type Person struct {
-	Key PersonKey
+	Key PersonKey `json:"key"`
 
 	// UserID is the staff id: userid at WeCom and DingTalk, ex_user_id at WPS. Unique
 	// whatever the case of its letters.
-	UserID string
+	UserID string `json:"user_id"`
 	// GeneratedUserID marks a UserID that the system made up. WeCom lets such an id be changed once.
-	GeneratedUserID bool
+	GeneratedUserID bool `json:"generated_user_id,omitempty"`
 
-	WeComOpenUserID string // what third-party apps of WeCom see in place of UserID
-	WeChatOpenID    string // the WeChat account bound to the person at WeCom; empty if none is
-	DingTalkUnionID string // unionid
-	FeishuUserID    string // user_id
-	FeishuOpenID    string // open_id, ou_…
-	FeishuUnionID   string // union_id, on_…
-	WPSUserID       string // id
+	WeComOpenUserID string `json:"wecom_open_userid"`       // what third-party apps of WeCom see in place of UserID
+	WeChatOpenID    string `json:"wechat_openid,omitempty"` // the WeChat account bound at WeCom; empty if none is
+	DingTalkUnionID string `json:"dingtalk_unionid"`        // unionid
+	FeishuUserID    string `json:"feishu_user_id"`          // user_id
+	FeishuOpenID    string `json:"feishu_open_id"`          // open_id, ou_…
+	FeishuUnionID   string `json:"feishu_union_id"`         // union_id, on_…
+	WPSUserID       string `json:"wps_user_id"`             // id
 
-	Name        string
-	EnglishName string // empty for most
-	Nickname    string // alias at WeCom, nickname at Feishu; empty for most
-	Gender      Gender
+	Name        string `json:"name"`
+	EnglishName string `json:"english_name,omitempty"` // empty for most
+	Nickname    string `json:"nickname,omitempty"`     // alias at WeCom, nickname at Feishu; empty for most
+	Gender      Gender `json:"gender,omitempty"`
 
-	Mobile    Mobile // zero if unknown
-	Email     string // personal mail; empty for some
-	CorpEmail string // mailbox of the company; empty for some
-	Telephone string // desk telephone; empty for most
+	Mobile    Mobile `json:"mobile,omitzero"`      // zero if unknown
+	Email     string `json:"email,omitempty"`      // personal mail; empty for some
+	CorpEmail string `json:"corp_email,omitempty"` // mailbox of the company; empty for some
+	Telephone string `json:"telephone,omitempty"`  // desk telephone; empty for most
 
-	Position       string // job title; empty for some
-	EmployeeNumber string // empty for some
-	Employment     Employment
-	Hired          time.Time // first working day, midnight UTC; zero if unknown
-	City           string
-	WorkPlace      string
-	Address        string
-	AvatarURL      string // empty for some
-	Remark         string
+	Position       string     `json:"position,omitempty"`        // job title; empty for some
+	EmployeeNumber string     `json:"employee_number,omitempty"` // empty for some
+	Employment     Employment `json:"employment,omitempty"`
+	Hired          time.Time  `json:"hired,omitzero"` // first working day, midnight UTC; zero if unknown
+	City           string     `json:"city,omitempty"`
+	WorkPlace      string     `json:"work_place,omitempty"`
+	Address        string     `json:"address,omitempty"`
+	AvatarURL      string     `json:"avatar_url,omitempty"` // empty for some
+	Remark         string     `json:"remark,omitempty"`
 
-	Status       Status
-	MobileHidden bool // colleagues do not see the mobile number
-	Admin        bool // administrator of the tenant
-	Founder      bool // made the tenant: cannot be deleted, is the boss
+	Status       Status `json:"status"`
+	MobileHidden bool   `json:"mobile_hidden"` // colleagues do not see the mobile number
+	Admin        bool   `json:"admin"`         // administrator of the tenant
+	Founder      bool   `json:"founder"`       // made the tenant: cannot be deleted, is the boss
 
 	// Memberships are the departments of the person, in the order in which they were entered. It may be empty.
-	Memberships []Membership
+	Memberships []Membership `json:"memberships"`
 	// MainDepartment is one of the departments in Memberships, 0 if there is none.
-	MainDepartment DepartmentKey
+	MainDepartment DepartmentKey `json:"main_department,omitempty"`
 	// Manager is the person reported to, 0 if there is none.
-	Manager PersonKey
+	Manager PersonKey `json:"manager,omitempty"`
 	// Attributes are the fields that the company added to its staff records.
-	Attributes []Attribute
+	Attributes []Attribute `json:"attributes,omitempty"`
 
-	Created, Changed time.Time
+	Created time.Time `json:"created,omitzero"`
+	Changed time.Time `json:"changed,omitzero"`
 	// Left is when the person was removed; zero while on the staff.
-	Left time.Time
+	Left time.Time `json:"left,omitzero"`
 }
 
 // Membership is a person's place in one department.
 type Membership struct {
-	Department DepartmentKey
+	Department DepartmentKey `json:"department"`
 	// Order is the rank among the department's members, larger first. Some need all of the unsigned 32 bits.
-	Order int64
+	Order int64 `json:"order"`
 	// DingTalkOrder is the same at DingTalk, where it may not fit into a float64. 0 if nobody has sorted the
 	// person.
-	DingTalkOrder int64
+	DingTalkOrder int64 `json:"dingtalk_order,string,omitempty"`
 	// Leader tells whether the person leads the department.
-	Leader bool
+	Leader bool `json:"leader"`
 }
 
 // Attribute is a self-defined field: a text, or a link if URL is set.
 type Attribute struct {
-	Name string
-	Text string // the text, or the link's title
-	URL  string
+	Name string `json:"name"`
+	Text string `json:"text,omitempty"` // the text, or the link's title
+	URL  string `json:"url,omitempty"`
 }
 
 // Gender of a person. The numbers are those of WeCom and Feishu.
@@ -107,6 +109,26 @@ const (
 	StatusDisabled                   // was locked by an administrator
 )
 
+// MarshalText writes the state as a word, for the truth as JSON.
+func (s Status) MarshalText() ([]byte, error) {
+	return word(int(s), "active", "not_activated", "disabled")
+}
+
+// MarshalText writes the gender as a word, for the truth as JSON.
+func (g Gender) MarshalText() ([]byte, error) { return word(int(g), "unknown", "male", "female") }
+
+// MarshalText writes the kind of contract as a word, for the truth as JSON.
+func (e Employment) MarshalText() ([]byte, error) {
+	return word(int(e)-1, "regular", "intern", "outsourced", "labour", "consultant")
+}
+
+func word(i int, words ...string) ([]byte, error) {
+	if i < 0 || i >= len(words) {
+		return nil, fmt.Errorf("there is no word for %d", i)
+	}
+	return []byte(words[i]), nil
+}
+
 // Employment is the kind of contract. The numbers are those of Feishu's employee_type.
 type Employment int
 
@@ -121,8 +143,8 @@ const (
 
 // Mobile is a mobile number, split as the vendors need it. The zero value is no number.
 type Mobile struct {
-	Country string // country calling code without the plus, "86"
-	Number  string // the rest, digits only
+	Country string `json:"country"` // country calling code without the plus, "86"
+	Number  string `json:"number"`  // the rest, digits only
 }
 
 // E164 returns the number as "+8613000000001", or "" for no number.

@@ -141,7 +141,8 @@ func (d *Desk) elsewhere(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(http.StatusNotFound)
 	fmt.Fprintf(w, "There is nothing at %s. "+
-		"The simulator serves these paths, with the vendor's name or without it:\n\n%s\n", r.URL.Path, strings.Join(d.paths, "\n"))
+		"The simulator serves these paths, with the vendor's name or without it:\n\n%s\n",
+		r.URL.Path, strings.Join(d.paths, "\n"))
 }
 
 // Vendor returns the part of a vendor, nil if it is not mounted.

@@ -14,7 +14,7 @@ import (
 type Request struct {
 	Operation string      // operationId of the vendor's document; empty for a path or method that it does not have
 	Method    string      // HTTP method
-	Path      string      // path as it was sent, with the vendor's prefix
+	Path      string      // with the vendor's prefix, whether it came with it or not
 	Query     url.Values  // credentials are replaced by "[removed]"
 	Header    http.Header // credentials are replaced by "[removed]"
 	Body      []byte      // as it was sent; nil for operations whose body is a credential
