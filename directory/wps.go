@@ -72,11 +72,11 @@ func (d *wpsDirectory) entities(ctx context.Context) (Scope, error) {
 			return Scope{}, err
 		}
 		switch part.Entity.Type {
-		case "dept":
+		case wpsapi.PermissionEntityTypeDept:
 			scope.Departments = append(scope.Departments, part.Entity.ID)
-		case "user":
+		case wpsapi.PermissionEntityTypeUser:
 			scope.Users = append(scope.Users, part.Entity.ID)
-		case "group":
+		case wpsapi.PermissionEntityTypeGroup:
 			scope.Groups = append(scope.Groups, part.Entity.ID)
 		default:
 			scope.Groups = append(scope.Groups, string(part.Entity.Type)+" "+part.Entity.ID)
@@ -97,9 +97,10 @@ func (d *wpsDirectory) lists(ctx context.Context) (Scope, error) {
 		if part.Scope == wpsapi.ContactScopeOrg {
 			scope.Departments = append(scope.Departments, part.DeptIDs...)
 			scope.Users = append(scope.Users, part.UserIDs...)
+			scope.Groups = append(scope.Groups, part.GroupIDs...)
 		}
 	}
-	if max(len(scope.Departments), len(scope.Users)) >= maxPermissions {
+	if max(len(scope.Departments), len(scope.Users), len(scope.Groups)) >= maxPermissions {
 		return Scope{}, badRow("wps", fmt.Sprintf("the data permission has %d entries or more of a kind, which is where "+
 			"its list is cut", maxPermissions))
 	}
@@ -119,7 +120,8 @@ func (d *wpsDirectory) Departments(ctx context.Context, roots ...string) iter.Se
 			yield(Department{}, err)
 			return
 		}
-		convert(tree(ctx, top, func(raw wpsapi.Dept) string { return raw.ID }, d.children), wpsDepartment)(yield)
+		id := func(raw wpsapi.Dept) string { return raw.ID }
+		convert(tree(ctx, d.Vendor(), wpsapi.OpListChildDepts.ID, top, id, d.children), wpsDepartment)(yield)
 	}
 }
 
