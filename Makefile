@@ -11,7 +11,7 @@ GOLANGCI = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.1
 SPECS = $(filter-out %.overlay.yaml specs/coverage.yaml,$(wildcard specs/*.yaml))
 NEED_NODE = command -v npx >/dev/null || { echo "make $@ runs tools from npm: install Node.js 20 or newer, with npx"; exit 1; }
 
-.PHONY: help demo test generate format verify lint lint-lines lint-typescript breaking docs bench vendors
+.PHONY: help demo test generate format verify lint lint-typescript breaking docs bench vendors
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -55,11 +55,6 @@ lint-typescript: ## make TypeScript of the documents with two generators and com
 	done && \
 	$(OPENAPI_TYPESCRIPT) tsc --strict --noEmit --target es2022 --lib es2022,dom,dom.iterable --module esnext --moduleResolution bundler \
 		$$(find "$$out" -name '*.ts')
-
-lint-lines: ## no line of hand-written Go is over 120 columns, where a tab counts as four
-	$(GOLANGCI) run --enable-only lll ./...
-	cd internal/change && $(GOLANGCI) run --config ../../.golangci.yml --enable-only lll ./...
-	cd internal/scimcheck && $(GOLANGCI) run --config ../../.golangci.yml --enable-only lll ./...
 
 breaking: ## compare documents and public packages with the commit BASE=<ref> (else where the branch left origin/main, or HEAD~1), and fail if something breaks
 	@[ "$(origin BASE)" != "command line" ] || [ -n "$(BASE)" ] || { echo "BASE is empty: name a commit, or leave BASE= out"; exit 2; }

@@ -9,7 +9,8 @@ import (
 )
 
 func TestCheckField(t *testing.T) {
-	for _, bad := range []string{"secret\n", " secret", "sec ret", "secret\u00a0", "s\x00", "<FEISHU_APP_ID>", "${SECRET}",
+	for _, bad := range []string{"secret\n", " secret", "sec ret", "secret\u00a0", "s\x00", "<FEISHU_APP_ID>",
+		"${SECRET}",
 		"$WECOM_SECRET", "{{ secret }}", "your-app-secret", "YOUR_SECRET", "changeme", "xxxxxxxx", "******", "...",
 		"FEISHU_APP_SECRET", "app_id", "AppSecret", "[redacted]"} {
 		err := clients.CheckField("Config.AppSecret", clients.Secret(bad))

@@ -101,8 +101,8 @@ func (d *wpsDirectory) lists(ctx context.Context) (Scope, error) {
 		}
 	}
 	if max(len(scope.Departments), len(scope.Users), len(scope.Groups)) >= maxPermissions {
-		return Scope{}, badRow("wps", fmt.Sprintf("the data permission has %d entries or more of a kind, which is where "+
-			"its list is cut", maxPermissions))
+		return Scope{}, badRow("wps", fmt.Sprintf("the data permission has %d entries or more of a kind, "+
+			"which is where its list is cut", maxPermissions))
 	}
 	return scope, nil
 }

@@ -128,7 +128,8 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 }
 
 func (cfg *Config) check() error {
-	misfit := errors.Join(clients.CheckField("Config.AppID", cfg.AppID), clients.CheckField("Config.AppKey", cfg.AppKey))
+	misfit := errors.Join(clients.CheckField("Config.AppID", cfg.AppID),
+		clients.CheckField("Config.AppKey", cfg.AppKey))
 	switch {
 	case cfg.AppID == "":
 		return errors.New("Config.AppID is required")
