@@ -155,8 +155,8 @@ type request struct {
 	header                       http.Header
 }
 
-// vendor is a server that answers tokens by itself, as well as what lists of members ask about themselves (the whole corp
-// is visible, and nobody is missing), and everything else by handle, whose n counts from 1.
+// vendor is a server that answers tokens by itself, as well as what lists of members ask about themselves (the whole
+// corp is visible, and nobody is missing), and everything else by handle, whose n counts from 1.
 type vendor struct {
 	url   string
 	clock *clienttest.Clock
