@@ -25,10 +25,11 @@ func TestWPSsOwnFieldsOfTheCompany(t *testing.T) {
 			people := server.Organisation().People()
 			who, other := people[3], people[4]
 			_, err := c.BatchUpdateUserCustomAttrs(t.Context(), nil, &wpsapi.BatchUpdateUserCustomAttrsRequest{
-				Users: []wpsapi.UserCustomAttrsInput{{UserID: who.WPSUserID, CustomAttrs: []wpsapi.CustomAttrValueInput{
-					{AttrID: "at-2", Text: new("3F-021")}, {AttrID: "at-4", Option: new("n")},
-					{AttrID: "at-5", RelationUser: &other.WPSUserID},
-				}}},
+				Users: []wpsapi.UserCustomAttrsInput{
+					{UserID: who.WPSUserID, CustomAttrs: []wpsapi.CustomAttrValueInput{
+						{AttrID: "at-2", Text: new("3F-021")}, {AttrID: "at-4", Option: new("n")},
+						{AttrID: "at-5", RelationUser: &other.WPSUserID},
+					}}},
 			})
 			require.NoError(t, err)
 			d := directory.WPS(c)

@@ -105,9 +105,8 @@ func TestWPSCustomAttributeDefinitions(t *testing.T) {
 	c.post(wpsAttrs+"/batch_create", `{"custom_attrs":[]}`).badRequest()
 	c.post(wpsAttrs+"/batch_create", `{"custom_attrs":[{"name":"工位","value_type":"text"}]}`).fails(http.StatusConflict,
 		"400002051")
-	c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[{"id":"at-1","name":"工位","options":[]}]}`).fails(
-		http.StatusConflict,
-		"400002051")
+	c.post(wpsAttrs+"/batch_update",
+		`{"custom_attrs":[{"id":"at-1","name":"工位","options":[]}]}`).fails(http.StatusConflict, "400002051")
 	c.post(wpsAttrs+"/batch_update",
 		`{"custom_attrs":[{"id":"at-1","name":"工号","value_type":"url","options":[]}]}`).badRequest()
 	c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[{"id":"at-4","name":"班次","options":[]}]}`).badRequest()

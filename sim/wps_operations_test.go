@@ -79,8 +79,7 @@ func TestWPSOperations(t *testing.T) {
 				`{"custom_attrs":[{"name":"车位","value_type":"text"}]}`).fails(http.StatusConflict, "400002051")
 			c.post(company+"/batch_update", `{"custom_attrs":[{"id":"at-1","name":"编号","options":[]}]}`).ok()
 			c.post(company+"/batch_update",
-				`{"custom_attrs":[{"id":"at-0","name":"编号","options":[]}]}`).fails(http.StatusForbidden,
-				"403000001")
+				`{"custom_attrs":[{"id":"at-0","name":"编号","options":[]}]}`).fails(http.StatusForbidden, "403000001")
 			values := map[string]any{"users": []any{map[string]any{"user_id": p.WPSUserID, "custom_attrs": []any{
 				map[string]any{"attr_id": "at-1", "text": "007"},
 				map[string]any{"attr_id": "at-3",

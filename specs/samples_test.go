@@ -20,8 +20,7 @@ func TestSamplesSayHowSureTheyAre(t *testing.T) {
 			var source struct{ Confidence string }
 			require.NoError(t, json.Unmarshal(s.Source, &source))
 			assert.Contains(t, []string{"machine", "doc", "sdk", "peer", "seed", "guess", "live", "sim"},
-				source.Confidence,
-				"testdata/%s/%s/%s.json", vendor, s.Operation, s.Case)
+				source.Confidence, "testdata/%s/%s/%s.json", vendor, s.Operation, s.Case)
 		}
 	}
 }

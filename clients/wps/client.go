@@ -116,7 +116,8 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{API: wpsapi.NewAPI(grants.caller(grants.once)), core: core, grants: grants, appID: cfg.AppID, pageSize: cfg.PageSize,
+	c := &Client{API: wpsapi.NewAPI(grants.caller(grants.once)), core: core, grants: grants, appID: cfg.AppID,
+		pageSize:   cfg.PageSize,
 		batchLimit: cfg.BatchLimit}
 	if c.pageSize == 0 {
 		c.pageSize = pageSize

@@ -47,7 +47,8 @@ func (c *Client) DepartmentUsersByID(
 
 // CustomAttrsByID is UsersByID for people's custom attributes. Whoever has none is in the answer, with an empty list.
 //
-// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/batch-get-user-attribute
+// Vendor page:
+// https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/batch-get-user-attribute
 func (c *Client) CustomAttrsByID(
 	ctx context.Context, ids []string,
 ) (users []wpsapi.UserCustomAttrs, missing []string, err error) {

@@ -205,9 +205,8 @@ func TestTrapNewAttributesUnderTwoKeys(t *testing.T) {
 
 // A member without user_info is one of whom nothing is known, not one whose fields are empty; the same holds for marks.
 func TestTrapWhatDoesNotComeIsUnknown(t *testing.T) {
-	const sent = `{"code":0,"data":{"items":[{"user_id":"a","dept_id":"d"},{"user_id":"b","dept_id":"d",
-		"user_info":{},` +
-		`"dept_info":{"id":"d","name":"产品部"}}]}}`
+	const sent = `{"code":0,"data":{"items":[{"user_id":"a","dept_id":"d"},` +
+		`{"user_id":"b","dept_id":"d","user_info":{},"dept_info":{"id":"d","name":"产品部"}}]}}`
 	s := serve(t, reply(sent))
 	answer, err := s.client(t, wps.Config{}).ListDeptMembers(t.Context(), "d",
 		&wpsapi.ListDeptMembersParams{Status: []wpsapi.UserStatus{wpsapi.UserStatusActive}, WithDeptDetail: new(true)})

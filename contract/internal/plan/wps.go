@@ -31,8 +31,8 @@ func wps() Plan {
 			{Operation: "batchReadUsers", Body: `{"user_ids": ["$user"], "status": ["active"], "with_dept": true}`},
 			{Operation: "listUserDepts", Path: user, Keep: map[string]string{"/data/items/0/id": "users_department"}},
 			{Operation: "batchReadDeptMembers", Path: map[string]string{"dept_id": "$users_department|$department"},
-				Body: `{"status": ["active"], "user_ids": ["$user"], "with_user_detail": true, "with_dept_detail": ` +
-					`true}`},
+				Body: `{"status": ["active"], "user_ids": ["$user"], "with_user_detail": true,
+					"with_dept_detail": true}`},
 			{Operation: "getUsersByEmails", Body: `{"emails": ["$email"], "status": ["active"]}`},
 			{Operation: "getUsersByPhones", Body: `{"phones": ["$phone"], "status": ["active"]}`},
 			{Operation: "getUsersByExUserIds", Body: `{"ex_user_ids": ["$ex_user"], "status": ["active"]}`},
