@@ -112,7 +112,7 @@ func entries(t *testing.T, c config, class string) map[string]*ldap.Entry {
 	return all
 }
 
-// requireEqual holds the server against the truth.
+// requireEqual compares the server with the truth.
 func requireEqual(t *testing.T, server *sim.Server, c config) {
 	t.Helper()
 	people, groups := entries(t, c, "inetOrgPerson"), entries(t, c, "groupOfNames")

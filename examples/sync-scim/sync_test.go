@@ -138,7 +138,7 @@ func company(t *testing.T) (*sim.Server, directory.Directory) {
 	return server, directory.Feishu(c)
 }
 
-// requireEqual holds the server against the truth.
+// requireEqual compares the server with the truth.
 func requireEqual(t *testing.T, server *sim.Server, users, groups *shelf) {
 	t.Helper()
 	people, departments, o := users.by(t), groups.by(t), server.Organisation()
