@@ -10,6 +10,7 @@ import (
 	"github.com/roster-go/roster/clients/wecom"
 	"github.com/roster-go/roster/directory"
 	"github.com/roster-go/roster/examples/connectors"
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -28,7 +29,7 @@ func directories(t *testing.T, server *sim.Server) map[string]directory.Director
 }
 
 func TestConnectorsNameEverybody(t *testing.T) {
-	server := sim.Serve(t, sim.WithPeople(60), sim.WithDepartments(8), sim.WithoutQuotas())
+	server := simtest.Serve(t, sim.WithPeople(60), sim.WithDepartments(8), sim.WithoutQuotas())
 	for vendor, d := range directories(t, server) {
 		departments, people, err := connectors.Rows(t.Context(), d, vendor)
 		require.NoError(t, err)

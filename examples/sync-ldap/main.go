@@ -1,13 +1,19 @@
-// Command sync-ldap keeps an LDAP server equal to a company's WeCom directory: people as inetOrgPerson, departments as
-// groupOfNames. It prints what it would do, and does it with -apply. Credentials are in WECOM_CORP_ID, WECOM_APP_SECRET
-// and LDAP_PASSWORD. For another vendor, change open: directory.DingTalk and the others fit in its place.
+// Command sync-ldap keeps the people and departments of a company in an OpenLDAP server.
 //
-// Nobody is deleted: who has left, or is locked, gets shadowExpire 1, which logins by PAM and SSSD honour, and loses
-// the groups. Where the vendor does not say whether an account is active, the mark stays. The state file is the company
-// as it was last applied. It is replaced when all is done: a run that was killed is made good by the next.
+//	sync-ldap --vendor wecom --state company.jsonl            # says what it would do
+//	sync-ldap --vendor wecom --state company.jsonl --apply    # does it
+//
+// People are inetOrgPerson entries below ou=people, departments groupOfNames below ou=departments. An entry is named by
+// the vendor's id, which stays the same whatever a person is called, so that nothing that points to it breaks; uid has
+// the name to log in with as well. Nothing is deleted: the account of who has left is locked by the password policy
+// overlay (ppolicy), without which the server refuses the change rather than leaving the account open; a department
+// that is gone has no members. Passwords are not touched.
+//
+// Credentials: the variables of the roster command, and LDAP_URL, LDAP_BIND_DN, LDAP_PASSWORD and LDAP_BASE.
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -16,208 +22,228 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
+	"time"
 
 	"github.com/go-ldap/ldap/v3"
-	"github.com/roster-go/roster/clients"
-	"github.com/roster-go/roster/clients/wecom"
 	"github.com/roster-go/roster/directory"
-	"github.com/roster-go/roster/examples/state"
+	"github.com/roster-go/roster/examples/syncer"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	var c config
-	flag.StringVar(&c.url, "url", "ldap://localhost", "the LDAP server")
-	flag.StringVar(&c.base, "base", "dc=example,dc=org", "below it are ou=people and ou=departments")
-	flag.StringVar(&c.bind, "bind", "cn=admin,dc=example,dc=org", "who writes; the password is in LDAP_PASSWORD")
-	flag.StringVar(&c.state, "state", "sync-ldap.jsonl", "the company as it was last applied")
-	flag.Float64Var(&c.leavers, "max-leavers", 0.1, "refuse to deactivate more than this share of the people at once")
-	flag.BoolVar(&c.apply, "apply", false, "change the server, and do not only print what would be changed")
-	flag.Parse()
-	c.password = os.Getenv("LDAP_PASSWORD")
-	d, err := open()
-	if err == nil {
-		err = run(ctx, d, c, os.Stdout)
-	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout)
+	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "sync-ldap:", err)
 		os.Exit(1)
 	}
 }
 
-func open() (directory.Directory, error) {
-	var options []clients.Option
-	if base := os.Getenv("WECOM_BASE_URL"); base != "" {
-		options = append(options, clients.WithBaseURL(base))
+func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
+	flags := flag.NewFlagSet("sync-ldap", flag.ContinueOnError)
+	vendor := flags.String("vendor", "", "wecom, dingtalk, feishu or wps")
+	options := syncer.Options{Out: out}
+	options.Flags(flags)
+	if err := flags.Parse(args); err != nil {
+		return err
 	}
-	c, err := wecom.New(wecom.Config{CorpID: os.Getenv("WECOM_CORP_ID"),
-		AppSecret: clients.Secret(os.Getenv("WECOM_APP_SECRET"))}, options...)
+	d, company, err := syncer.Open(*vendor, getenv)
+	if err != nil {
+		return err
+	}
+	options.Company = company
+	t, err := connect(getenv)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = t.conn.Close() }()
+	return syncer.Run(ctx, d, t, options)
+}
+
+// target is the server.
+type target struct {
+	conn                      *ldap.Conn
+	base, people, departments string
+}
+
+func connect(getenv func(string) string) (*target, error) {
+	conn, err := ldap.DialURL(getenv("LDAP_URL"))
 	if err != nil {
 		return nil, err
 	}
-	return directory.WeCom(c), nil
+	conn.SetTimeout(30 * time.Second)
+	if err := conn.Bind(getenv("LDAP_BIND_DN"), getenv("LDAP_PASSWORD")); err != nil {
+		return nil, fmt.Errorf("LDAP_BIND_DN or LDAP_PASSWORD: %w", err)
+	}
+	base := getenv("LDAP_BASE")
+	return &target{conn, base, "ou=people," + base, "ou=departments," + base}, nil
 }
 
-type config struct {
-	url, base, bind, password, state string
-	leavers                          float64
-	apply                            bool
-}
+func (t *target) person(id string) string     { return "uid=" + ldap.EscapeDN(id) + "," + t.people }
+func (t *target) department(id string) string { return "cn=" + ldap.EscapeDN(id) + "," + t.departments }
 
-// run reads the company, compares it with what was applied last, and carries the difference over.
-func run(ctx context.Context, d directory.Directory, c config, out io.Writer) error {
-	target, changes, err := state.Compare(ctx, d, c.state, directory.DiffOptions{MaxLeavers: c.leavers})
-	if err != nil {
-		return err
-	}
-	for _, change := range changes {
-		fmt.Fprintln(out, change.Kind, change.Of, change.ID)
-	}
-	if !c.apply {
-		return nil
-	}
-	conn, err := ldap.DialURL(c.url)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	if err := conn.Bind(c.bind, c.password); err != nil {
-		return err
-	}
-	if err := (&server{conn: conn, base: c.base}).carry(ctx, target, changes); err != nil {
-		return err // the state is as it was: the next run begins here again
-	}
-	return state.Save(c.state, target)
-}
-
-// server writes to LDAP. Every step says how an entry has to be, so that it can be made again.
-type server struct {
-	conn *ldap.Conn
-	base string
-}
-
-func (s *server) person(id string) string { return "uid=" + ldap.EscapeDN(id) + ",ou=people," + s.base }
-func (s *server) group(id string) string  { return "cn=" + ldap.EscapeDN(id) + "," + s.bound() }
-
-// bound is a member of every group: LDAP allows none without.
-func (s *server) bound() string { return "ou=departments," + s.base }
-
-func (s *server) carry(ctx context.Context, company *directory.Snapshot, changes []directory.Change) error {
-	for _, ou := range []string{"people", "departments"} {
-		add := ldap.NewAddRequest("ou="+ou+","+s.base, nil)
-		add.Attribute("objectClass", []string{"organizationalUnit"})
-		if err := s.conn.Add(add); err != nil && !ldap.IsErrorWithCode(err, ldap.LDAPResultEntryAlreadyExists) {
-			return err
+// Begin makes the two branches, and refuses two people whom LDAP would take for one.
+func (t *target) Begin(_ context.Context, c *syncer.Company, _ []string) error {
+	seen := make(map[string]string)
+	for id := range c.Users {
+		folded := strings.ToLower(id)
+		if other, ok := seen[folded]; ok {
+			return fmt.Errorf("the ids %q and %q are one in LDAP, where case does not count", id, other)
 		}
+		seen[folded] = id
 	}
-	members, stale := map[string][]string{}, map[string]bool{} // by department
-	for _, u := range company.Users {
-		for _, m := range u.Departments {
-			members[m.DepartmentID] = append(members[m.DepartmentID], s.person(u.ID))
-		}
-	}
-	for _, change := range changes { // people first: groups name them
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if change.Of == "department" {
-			stale[change.ID] = true
-			continue
-		}
-		for _, u := range []*directory.User{change.OldUser, change.NewUser} {
-			for i := 0; u != nil && i < len(u.Departments); i++ {
-				stale[u.Departments[i].DepartmentID] = true
-			}
-		}
-		if err := s.put(s.person(change.ID), s.entry(change)); err != nil {
-			return err
-		}
-	}
-	departments := map[string]directory.Department{}
-	for _, d := range company.Departments {
-		departments[d.ID] = d
-	}
-	for id := range stale { // one that is closed, or out of what the app sees, has nobody in it
-		d := departments[id]
-		group := map[string][]string{"objectClass": {"groupOfNames"}, "cn": {id}, "ou": named(d.Name), "owner": nil,
-			"description": named(strings.Join(d.Path, "/"), "closed"), "member": append(members[d.ID], s.bound())}
-		for _, leader := range d.LeaderIDs {
-			group["owner"] = append(group["owner"], s.person(leader))
-		}
-		if err := s.put(s.group(id), group); err != nil {
+	for _, branch := range []string{t.people, t.departments} {
+		if err := t.put(branch, entry{"objectClass": {"organizationalUnit"}}, true); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// entry is how a person has to be. An attribute with no values is taken away; one that is not named stays.
-func (s *server) entry(change directory.Change) map[string][]string {
-	if change.Kind == directory.Left || change.NewUser == nil {
-		return map[string][]string{"shadowExpire": {"1"}}
+// lockedForever is the time that stands for an account that an administrator has locked.
+const lockedForever = "000001010000Z"
+
+// User puts one person.
+func (t *target) User(_ context.Context, c *syncer.Company, id string) error {
+	u, there := c.Users[id]
+	if !there {
+		return t.put(t.person(id), entry{"pwdAccountLockedTime": {lockedForever}}, false)
 	}
-	u := change.NewUser
-	entry := map[string][]string{"objectClass": {"inetOrgPerson", "shadowAccount"}, "uid": {u.ID},
-		"cn": named(u.DisplayName, u.UserName, u.ID), "sn": named(u.DisplayName, u.UserName, u.ID),
-		"displayName": named(u.DisplayName), "title": named(u.Title), "employeeNumber": named(u.EmployeeNo),
-		"manager": nil}
-	if u.Emails != nil { // else they are not known, and stay
-		entry["mail"] = values(u.Emails, "work", "home")
+	e := entry{
+		"objectClass": {"inetOrgPerson"},
+		"cn":          {cmp.Or(u.DisplayName, u.ID)},
+		"sn":          {cmp.Or(u.DisplayName, u.ID)}, // which part is the family name, no vendor says
+		"uid":         distinct(u.ID, u.UserName),
+	}
+	for name, field := range map[string][2]string{ // a text that is empty is taken away, if it is known to be
+		"displayName":                {"displayName", u.DisplayName},
+		"title":                      {"title", u.Title},
+		"employeeNumber":             {"employeeNumber", u.EmployeeNo},
+		"employeeType":               {"employeeType", u.EmployeeType},
+		"physicalDeliveryOfficeName": {"location", u.Location},
+	} {
+		if c.Known(field[0]) {
+			e[name] = distinct(field[1])
+		}
+	}
+	if c.Known("manager") && u.ManagerID != "" {
+		e["manager"] = []string{t.person(u.ManagerID)}
+	} else if c.Known("manager") {
+		e["manager"] = nil
+	}
+	if u.Emails != nil {
+		e["mail"] = values(u.Emails, "")
 	}
 	if u.PhoneNumbers != nil {
-		entry["mobile"], entry["telephoneNumber"] = values(u.PhoneNumbers, "mobile"), values(u.PhoneNumbers, "work")
+		e["mobile"], e["telephoneNumber"] = values(u.PhoneNumbers, "mobile"), values(u.PhoneNumbers, "work")
 	}
-	if u.ManagerID != "" {
-		entry["manager"] = []string{s.person(u.ManagerID)}
+	if u.Departments != nil {
+		e["departmentNumber"] = nil
+		for _, m := range u.Departments {
+			e["departmentNumber"] = append(e["departmentNumber"], m.DepartmentID)
+		}
 	}
-	if active, known := u.Active(); known {
-		entry["shadowExpire"] = map[bool][]string{false: {"1"}}[active]
+	if active, known := u.Active(); known { // what is not known stays as it is
+		e["pwdAccountLockedTime"] = nil
+		if !active {
+			e["pwdAccountLockedTime"] = []string{lockedForever}
+		}
 	}
-	return entry
+	return t.put(t.person(id), e, true)
 }
 
-// named is the first text that is not empty, as a list.
-func named(texts ...string) []string {
+// Department puts one department. A groupOfNames must have a member; of an empty one it is the group itself.
+func (t *target) Department(_ context.Context, c *syncer.Company, id string) error {
+	d, there := c.Departments[id]
+	if !there {
+		return t.put(t.department(id), entry{"member": {t.department(id)}, "owner": nil, "seeAlso": nil}, false)
+	}
+	e := entry{"objectClass": {"groupOfNames"}, "cn": {id}, "member": nil, "seeAlso": nil}
+	for _, user := range c.Members[id] {
+		e["member"] = append(e["member"], t.person(user))
+	}
+	if len(e["member"]) == 0 {
+		e["member"] = []string{t.department(id)}
+	}
+	if d.Name != "" {
+		e["ou"] = []string{d.Name}
+	}
+	if d.Path != nil && !slices.Contains(d.Path, "") {
+		e["description"] = []string{strings.Join(d.Path, " / ")}
+	}
+	if _, ok := c.Departments[d.ParentID]; ok {
+		e["seeAlso"] = []string{t.department(d.ParentID)}
+	}
+	if d.LeaderIDs != nil {
+		e["owner"] = nil
+		for _, leader := range d.LeaderIDs {
+			e["owner"] = append(e["owner"], t.person(leader))
+		}
+	}
+	return t.put(t.department(id), e, true)
+}
+
+// entry is what is known of an entry: attributes without a value have none, those that are missing stay as they are.
+type entry map[string][]string
+
+// put makes an entry of the server's say what e says, and adds it where that is asked for.
+func (t *target) put(dn string, e entry, add bool) error {
+	found, err := t.conn.Search(ldap.NewSearchRequest(dn, ldap.ScopeBaseObject, ldap.NeverDerefAliases, 1, 0, false,
+		"(objectClass=*)", []string{"*", "pwdAccountLockedTime"}, nil))
+	switch {
+	case ldap.IsErrorWithCode(err, ldap.LDAPResultNoSuchObject) && !add:
+		return nil // has never been there
+	case ldap.IsErrorWithCode(err, ldap.LDAPResultNoSuchObject):
+		request := ldap.NewAddRequest(dn, nil)
+		for name, values := range e {
+			if len(values) > 0 {
+				request.Attribute(name, values)
+			}
+		}
+		return t.conn.Add(request)
+	case err != nil:
+		return err
+	}
+	request := ldap.NewModifyRequest(dn, nil)
+	for name, values := range e {
+		current := found.Entries[0].GetAttributeValues(name)
+		switch {
+		case name == "objectClass" || equal(current, values):
+		case name == "pwdAccountLockedTime" && len(values) == 0 && !slices.Contains(current, lockedForever):
+			// The server has locked it for a while, after wrong passwords.
+		default:
+			request.Replace(name, values)
+		}
+	}
+	if len(request.Changes) == 0 {
+		return nil
+	}
+	return t.conn.Modify(request)
+}
+
+func equal(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}
+
+// distinct are texts without those that are empty or there already; LDAP has each value once, whatever its case.
+func distinct(texts ...string) (all []string) {
 	for _, text := range texts {
-		if text != "" {
-			return []string{text}
+		same := func(other string) bool { return strings.EqualFold(text, other) }
+		if text != "" && !slices.ContainsFunc(all, same) {
+			all = append(all, text)
 		}
 	}
-	return nil
+	return all
 }
 
-// values are those of some types.
-func values(all []directory.Value, types ...string) (texts []string) {
-	for _, v := range all {
-		if slices.Contains(types, v.Type) {
-			texts = append(texts, v.Value)
+// values are those of a type, or of all.
+func values(of []directory.Value, kind string) []string {
+	var all []string
+	for _, v := range of {
+		if kind == "" || v.Type == kind {
+			all = append(all, v.Value)
 		}
 	}
-	return texts
-}
-
-// put makes an entry what it has to be, whether it is there or not.
-func (s *server) put(dn string, entry map[string][]string) error {
-	change := ldap.NewModifyRequest(dn, nil)
-	add := ldap.NewAddRequest(dn, nil)
-	for name, values := range entry {
-		if rdn, _, _ := strings.Cut(dn, "="); name != rdn && name != "objectClass" {
-			change.Replace(name, values)
-		}
-		if len(values) > 0 {
-			add.Attribute(name, values)
-		}
-	}
-	err := s.conn.Modify(change)
-	if ldap.IsErrorWithCode(err, ldap.LDAPResultNoSuchObject) {
-		if entry["objectClass"] == nil {
-			return nil // nobody to deactivate
-		}
-		err = s.conn.Add(add)
-	}
-	if err != nil {
-		err = fmt.Errorf("%s: %w", dn, err)
-	}
-	return err
+	return distinct(all...)
 }

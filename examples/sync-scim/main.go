@@ -1,239 +1,199 @@
-// Command sync-scim keeps the users and groups of a SCIM 2.0 server equal to a company's Feishu directory. It prints
-// what it would do, and does it with -apply. Credentials are in FEISHU_APP_ID, FEISHU_APP_SECRET and SCIM_TOKEN. For
-// another vendor, change open: directory.WeCom and the others fit in its place.
+// Command sync-scim keeps the people and departments of a company in a SCIM 2.0 server (RFC 7644).
 //
-// Nobody is deleted: who has left, or is locked, becomes active: false. Where the vendor does not say whether an
-// account is active, the attribute is left out. People and departments are found again by their externalId, the
-// vendor's id. The state file is the company as it was last applied. It is replaced when all is done: a run that was
-// killed is made good by the next.
+//	sync-scim --vendor wecom --state company.jsonl            # says what it would do
+//	sync-scim --vendor wecom --state company.jsonl --apply    # does it
+//
+// Users and groups are found again by externalId, which is the vendor's id; the server gives ids of its own. Nothing is
+// deleted: who has left is made inactive, a department that is gone is a group without members.
+//
+// The vendor's credentials come from the variables of the roster command; the server's from SCIM_URL and SCIM_TOKEN.
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
 	"os/signal"
+	"strings"
+	"syscall"
 	"time"
 
-	"github.com/roster-go/roster/clients"
-	"github.com/roster-go/roster/clients/feishu"
 	"github.com/roster-go/roster/directory"
-	"github.com/roster-go/roster/examples/state"
+	"github.com/roster-go/roster/examples/scimclient"
+	"github.com/roster-go/roster/examples/syncer"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	var c config
-	flag.StringVar(&c.url, "url", "https://localhost/scim/v2", "the SCIM server's base URL")
-	flag.StringVar(&c.state, "state", "sync-scim.jsonl", "the company as it was last applied")
-	flag.Float64Var(&c.leavers, "max-leavers", 0.1, "refuse to deactivate more than this share of the people at once")
-	flag.BoolVar(&c.apply, "apply", false, "change the server, and do not only print what would be changed")
-	flag.Parse()
-	c.token = os.Getenv("SCIM_TOKEN")
-	d, err := open()
-	if err == nil {
-		err = run(ctx, d, c, os.Stdout)
-	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout)
+	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "sync-scim:", err)
 		os.Exit(1)
 	}
 }
 
-func open() (directory.Directory, error) {
-	var options []clients.Option
-	if base := os.Getenv("FEISHU_BASE_URL"); base != "" {
-		options = append(options, clients.WithBaseURL(base))
+func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
+	flags := flag.NewFlagSet("sync-scim", flag.ContinueOnError)
+	vendor := flags.String("vendor", "", "wecom, dingtalk, feishu or wps")
+	options := syncer.Options{Out: out}
+	options.Flags(flags)
+	if err := flags.Parse(args); err != nil {
+		return err
 	}
-	c, err := feishu.New(feishu.Config{AppID: os.Getenv("FEISHU_APP_ID"),
-		AppSecret: clients.Secret(os.Getenv("FEISHU_APP_SECRET"))}, options...)
-	if err != nil {
-		return nil, err
-	}
-	return directory.Feishu(c), nil
-}
-
-type config struct {
-	url, token, state string
-	leavers           float64
-	apply             bool
-}
-
-// run reads the company, compares it with what was applied last, and carries the difference over.
-func run(ctx context.Context, d directory.Directory, c config, out io.Writer) error {
-	target, changes, err := state.Compare(ctx, d, c.state, directory.DiffOptions{MaxLeavers: c.leavers})
+	d, company, err := syncer.Open(*vendor, getenv)
 	if err != nil {
 		return err
 	}
-	for _, change := range changes {
-		fmt.Fprintln(out, change.Kind, change.Of, change.ID)
-	}
-	if !c.apply {
-		return nil
-	}
-	s := &server{config: c, http: &http.Client{Timeout: 30 * time.Second}, ids: map[string]string{}}
-	if err := s.carry(ctx, target, changes); err != nil {
-		return err // the state is as it was: the next run begins here again
-	}
-	return state.Save(c.state, target)
+	options.Company = company
+	return syncer.Run(ctx, d, &target{Client: scimclient.Client{Base: strings.TrimSuffix(getenv("SCIM_URL"), "/"),
+		Token: getenv("SCIM_TOKEN"), HTTP: &http.Client{Timeout: time.Minute}}}, options)
 }
 
-// resource is a user or a group as the server takes it.
-type resource map[string]any
-
-const (
-	userSchema  = "urn:ietf:params:scim:schemas:core:2.0:User"
-	groupSchema = "urn:ietf:params:scim:schemas:core:2.0:Group"
-)
-
-// server writes to the SCIM server. Every step says how a resource has to be, so that it can be made again.
-type server struct {
-	config
-	http *http.Client
-	ids  map[string]string // the server's, by endpoint and externalId
+// target is the server.
+type target struct {
+	scimclient.Client
+	users, groups map[string]string // the server's ids by the vendor's
 }
 
-func (s *server) carry(ctx context.Context, company *directory.Snapshot, changes []directory.Change) error {
-	members, stale := map[string][]string{}, map[string]bool{} // by department
-	for _, u := range company.Users {
-		for _, m := range u.Departments {
-			members[m.DepartmentID] = append(members[m.DepartmentID], u.ID)
-		}
+// Begin learns which resources there are, and adds the users who are missing, so that all managers and members have
+// ids.
+func (t *target) Begin(ctx context.Context, c *syncer.Company, users []string) (err error) {
+	if t.users, err = t.Index(ctx, "/Users"); err != nil {
+		return err
 	}
-	for _, change := range changes { // people first: groups name them
-		if change.Of == "department" {
-			stale[change.ID] = true
-			continue
-		}
-		for _, u := range []*directory.User{change.OldUser, change.NewUser} {
-			for i := 0; u != nil && i < len(u.Departments); i++ {
-				stale[u.Departments[i].DepartmentID] = true
-			}
-		}
-		if err := s.put(ctx, "Users", change.ID, user(change)); err != nil {
-			return err
-		}
+	if t.groups, err = t.Index(ctx, "/Groups"); err != nil {
+		return err
 	}
-	names := map[string]string{}
-	for _, d := range company.Departments {
-		names[d.ID] = d.Name
-	}
-	for id := range stale { // one that is closed, or out of what the app sees, has nobody in it
-		list := []resource{}
-		for _, member := range members[id] {
-			if _, open := names[id]; !open {
-				break
+	for _, id := range users {
+		if _, there := c.Users[id]; there && t.users[id] == "" {
+			r := scimclient.Resource{"schemas": []string{scimclient.UserSchema}, "externalId": id}
+			t.describe(r, c, id)
+			if t.users[id], err = t.Add(ctx, "/Users", r); err != nil {
+				return fmt.Errorf("user %q: %w", id, err)
 			}
-			of, err := s.find(ctx, "Users", member)
-			if err != nil {
-				return err
-			}
-			list = append(list, resource{"value": of, "type": "User"})
-		}
-		group := resource{"schemas": []string{groupSchema}, "externalId": id,
-			"displayName": cmp.Or(names[id], "closed "+id), "members": list}
-		if err := s.put(ctx, "Groups", id, group); err != nil {
-			return err
 		}
 	}
 	return nil
 }
 
-// user is how a person has to be. Attributes that nobody knows are left out.
-func user(change directory.Change) resource {
-	u := change.NewUser
-	if u == nil {
-		u = change.OldUser
-	}
-	r := resource{"schemas": []string{userSchema}, "externalId": u.ID, "userName": cmp.Or(u.UserName, u.ID)}
-	for name, value := range map[string]string{"displayName": u.DisplayName, "title": u.Title, "nickName": u.NickName,
-		"userType": u.EmployeeType} {
-		if value != "" {
-			r[name] = value
+// describe writes what is known of a person into a resource.
+func (t *target) describe(r scimclient.Resource, c *syncer.Company, id string) {
+	u := c.Users[id]
+	r.Set("userName", cmp.Or(u.UserName, u.ID))
+	for name, value := range map[string]string{
+		"displayName": u.DisplayName, "nickName": u.NickName, "title": u.Title, "profileUrl": u.ProfileURL,
+	} {
+		if c.Known(name) {
+			r.Set(name, value)
 		}
 	}
-	if len(u.Emails) > 0 {
-		r["emails"] = u.Emails
+	if c.Known("displayName") && u.DisplayName != "" {
+		r.Set("name", map[string]string{"formatted": u.DisplayName}) // which part is the family name, no vendor says
 	}
-	if len(u.PhoneNumbers) > 0 {
-		r["phoneNumbers"] = u.PhoneNumbers
+	if c.Known("employeeType") {
+		r.Set("userType", u.EmployeeType)
 	}
-	if active, known := u.Active(); known {
+	if active, known := u.Active(); known { // what is not known stays as it is
 		r["active"] = active
 	}
-	if change.Kind == directory.Left {
-		r["active"] = false
-	}
-	return r
-}
-
-// put makes a resource what it has to be, whether it is there or not.
-func (s *server) put(ctx context.Context, endpoint, externalID string, r resource) error {
-	id, err := s.find(ctx, endpoint, externalID)
-	if err != nil {
-		return err
-	}
-	if id != "" {
-		return s.call(ctx, http.MethodPut, endpoint+"/"+url.PathEscape(id), r, nil)
-	}
-	var made struct {
-		ID string `json:"id"`
-	}
-	err = s.call(ctx, http.MethodPost, endpoint, r, &made)
-	s.ids[endpoint+externalID] = made.ID
-	return err
-}
-
-// find returns the server's id of what has an externalId, "" if nothing has.
-func (s *server) find(ctx context.Context, endpoint, externalID string) (string, error) {
-	if id := s.ids[endpoint+externalID]; id != "" {
-		return id, nil
-	}
-	var list struct {
-		Resources []struct {
-			ID string `json:"id"`
+	for name, values := range map[string][]directory.Value{"emails": u.Emails, "phoneNumbers": u.PhoneNumbers} {
+		if values != nil {
+			r.Set(name, values)
 		}
 	}
-	filter := url.Values{"filter": {fmt.Sprintf("externalId eq %q", externalID)}}
-	if err := s.call(ctx, http.MethodGet, endpoint+"?"+filter.Encode(), nil, &list); err != nil {
-		return "", err
+	current, _ := r[scimclient.Enterprise].(map[string]any)
+	extension := scimclient.Resource(maps.Clone(current))
+	if extension == nil {
+		extension = scimclient.Resource{}
 	}
-	if len(list.Resources) == 0 {
-		return "", nil
+	if c.Known("employeeNumber") {
+		extension.Set("employeeNumber", u.EmployeeNo)
 	}
-	s.ids[endpoint+externalID] = list.Resources[0].ID
-	return list.Resources[0].ID, nil
+	if c.Known("manager") {
+		extension.Set("manager", reference(t.users[u.ManagerID]))
+	}
+	if u.Departments != nil {
+		extension.Set("department", mainDepartment(c, u))
+	}
+	r.Set(scimclient.Enterprise, map[string]any(extension))
+	if len(extension) > 0 {
+		r["schemas"] = []string{scimclient.UserSchema, scimclient.Enterprise}
+	}
 }
 
-func (s *server) call(ctx context.Context, method, path string, body, out any) error {
-	data, err := json.Marshal(body)
-	if err != nil {
-		return err
-	}
-	request, err := http.NewRequestWithContext(ctx, method, s.url+"/"+path, bytes.NewReader(data))
-	if err != nil {
-		return err
-	}
-	request.Header.Set("Authorization", "Bearer "+s.token)
-	request.Header.Set("Content-Type", "application/scim+json")
-	response, err := s.http.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	if response.StatusCode/100 != 2 {
-		return fmt.Errorf("%s %s: the server answers %s", method, path, response.Status)
-	}
-	if out == nil {
+// reference names another resource; nil: none.
+func reference(id string) map[string]string {
+	if id == "" {
 		return nil
 	}
-	return json.NewDecoder(response.Body).Decode(out)
+	return map[string]string{"value": id}
+}
+
+// mainDepartment is the name of the main one, or of the only one.
+func mainDepartment(c *syncer.Company, u directory.User) string {
+	for _, m := range u.Departments {
+		if len(u.Departments) == 1 || m.Primary != nil && *m.Primary {
+			return c.Departments[m.DepartmentID].Name
+		}
+	}
+	return ""
+}
+
+// User puts one person.
+func (t *target) User(ctx context.Context, c *syncer.Company, id string) error {
+	if t.users[id] == "" {
+		return nil // has never been there
+	}
+	return t.Edit(ctx, "/Users/"+url.PathEscape(t.users[id]), func(r scimclient.Resource) {
+		if _, there := c.Users[id]; !there {
+			r["active"] = false
+			return
+		}
+		t.describe(r, c, id)
+	})
+}
+
+// Department puts one department, with the people and the departments that are in it.
+func (t *target) Department(ctx context.Context, c *syncer.Company, id string) (err error) {
+	if _, there := c.Departments[id]; there {
+		for _, group := range append([]string{id}, c.Children[id]...) {
+			if t.groups[group] != "" {
+				continue
+			}
+			name := cmp.Or(c.Departments[group].Name, group)
+			r := scimclient.Resource{"schemas": []string{scimclient.GroupSchema}, "externalId": group,
+				"displayName": name}
+			if t.groups[group], err = t.Add(ctx, "/Groups", r); err != nil {
+				return err
+			}
+		}
+	}
+	if t.groups[id] == "" {
+		return nil
+	}
+	return t.Edit(ctx, "/Groups/"+url.PathEscape(t.groups[id]), func(r scimclient.Resource) {
+		var members []map[string]string
+		add := func(server, kind string) {
+			if server != "" {
+				members = append(members, map[string]string{"value": server, "type": kind})
+			}
+		}
+		if d, there := c.Departments[id]; there {
+			r.Set("displayName", cmp.Or(d.Name, id))
+			for _, user := range c.Members[id] {
+				add(t.users[user], "User")
+			}
+			for _, child := range c.Children[id] {
+				add(t.groups[child], "Group")
+			}
+		}
+		r.Set("members", members)
+	})
 }
