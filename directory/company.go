@@ -29,9 +29,12 @@ func ofApp(id string) string {
 	return "app-" + hex.EncodeToString(sum[:6])
 }
 
+//nolint:unparam // companyTeller; others ask
 func (d *weComDirectory) company(context.Context) (string, error) { return d.c.CorpID(), nil }
 
 // company is the corp that the app was given. No call tells the corp of an internal app.
+//
+//nolint:unparam // companyTeller; others ask
 func (d *dingTalkDirectory) company(context.Context) (string, error) {
 	if corp := d.c.AuthCorpID(); corp != "" {
 		return corp, nil
@@ -40,6 +43,8 @@ func (d *dingTalkDirectory) company(context.Context) (string, error) {
 }
 
 // company is the app: open_ids are the app's own, so that another app of the same tenant has other people.
+//
+//nolint:unparam // companyTeller; others ask
 func (d *feishuDirectory) company(context.Context) (string, error) { return ofApp(d.c.AppID()), nil }
 
 // company is asked for, and is the app's where it may not be.

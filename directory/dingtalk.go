@@ -57,7 +57,8 @@ func (d *dingTalkDirectory) Departments(ctx context.Context, roots ...string) it
 			top = append(top, raw)
 		}
 		id := func(raw dingtalkapi.DepartmentV2) string { return textID(raw.DeptID) }
-		convert(tree(ctx, top, id, d.children), dingTalkDepartment)(yield)
+		all := tree(ctx, d.Vendor(), dingtalkapi.OpListSubDepartmentsV2.ID, top, id, d.children)
+		convert(all, dingTalkDepartment)(yield)
 	}
 }
 

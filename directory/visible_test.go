@@ -220,9 +220,10 @@ func TestWhereTheScopeComesFrom(t *testing.T) {
 			d: wpsAt(t, root.with(answers{
 				"/v7/contacts/permissions_scope/entities": noRoute,
 				"/v7/contacts/permissions_scope": `{"code":0,"data":{"items":[{"scope":"org","dept_ids":["d2"],
-					"user_ids":["u1"]}]}}`,
+					"user_ids":["u1"],"group_ids":["g1"]}]}}`,
 			})),
-			want: directory.Scope{Known: true, Departments: []string{"d2"}, Users: []string{"u1"}},
+			want: directory.Scope{Known: true, Departments: []string{"d2"}, Users: []string{"u1"},
+				Groups: []string{"g1"}},
 		},
 		"WPS, an even older one": {
 			d: wpsAt(t, root.with(answers{

@@ -72,11 +72,11 @@ func (d *wpsDirectory) entities(ctx context.Context) (Scope, error) {
 			return Scope{}, err
 		}
 		switch part.Entity.Type {
-		case "dept":
+		case wpsapi.PermissionEntityTypeDept:
 			scope.Departments = append(scope.Departments, part.Entity.ID)
-		case "user":
+		case wpsapi.PermissionEntityTypeUser:
 			scope.Users = append(scope.Users, part.Entity.ID)
-		case "group":
+		case wpsapi.PermissionEntityTypeGroup:
 			scope.Groups = append(scope.Groups, part.Entity.ID)
 		default:
 			scope.Groups = append(scope.Groups, string(part.Entity.Type)+" "+part.Entity.ID)
@@ -120,7 +120,8 @@ func (d *wpsDirectory) Departments(ctx context.Context, roots ...string) iter.Se
 			yield(Department{}, err)
 			return
 		}
-		convert(tree(ctx, top, func(raw wpsapi.Dept) string { return raw.ID }, d.children), wpsDepartment)(yield)
+		id := func(raw wpsapi.Dept) string { return raw.ID }
+		convert(tree(ctx, d.Vendor(), wpsapi.OpListChildDepts.ID, top, id, d.children), wpsDepartment)(yield)
 	}
 }
 

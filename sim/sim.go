@@ -62,9 +62,9 @@ func (s *Simulator) Operations(vendor string) []string { return s.desk.Operation
 
 // Request is one request that reached the simulator: its Operation by operationId, empty for a path or method that the
 // vendor's document does not have; Method, Path, Query, Header and Body as they were sent (the path with the vendor's
-// prefix even if it came without), with "[removed]" in place of
-// credentials and no body where it is a credential; the Time by the simulator's clock; the HTTP Status of the answer, 0
-// while it is under way or if the connection was reset; and the kind of the Fault that struck it, if one did.
+// prefix even if it came without), with "[removed]" in place of credentials and no body where it is a credential; the
+// Time by the simulator's clock; the HTTP Status of the answer, 0 while it is under way or if the connection was reset;
+// and the kind of the Fault that struck it, if one did.
 type Request = desk.Request
 
 // Calls returns how many requests for an operation reached the vendor's part of the simulator, refused ones included.

@@ -221,7 +221,7 @@ func (c *Client) memberIDs(id int64) func(context.Context) ([]string, error) {
 // memberIDsV1 does it with the older call.
 func (c *Client) memberIDsV1(id int64) func(context.Context) ([]string, error) {
 	return func(ctx context.Context) ([]string, error) {
-		answer, err := c.ListDepartmentUserIDsV1(ctx,
+		answer, err := c.ListDepartmentUserIDsV1(ctx, //nolint:staticcheck // for old apps, which have no other
 			&dingtalkapi.ListDepartmentUserIDsV1Params{DeptID: strconv.FormatInt(id, 10)})
 		if err != nil {
 			return nil, err
@@ -262,6 +262,7 @@ func (c *Client) member(ctx context.Context, userID string, id int64) (dingtalka
 
 // memberV1 does it with the older call.
 func (c *Client) memberV1(ctx context.Context, userID string, id int64) (dingtalkapi.DepartmentUserV1, bool, error) {
+	//nolint:staticcheck // for old apps, which have no other
 	u, err := c.GetUserV1(ctx, &dingtalkapi.GetUserV1Params{UserID: userID})
 	if err != nil {
 		return dingtalkapi.DepartmentUserV1{}, false, err

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/roster-go/roster/clients"
@@ -25,6 +26,7 @@ type changing struct {
 	denied bool            // the list of ids is refused
 	after  func(page int)  // what happens once a page has been read
 
+	mu                    sync.Mutex // people are read some at a time
 	pages, calls, singles int
 }
 
@@ -38,6 +40,8 @@ const (
 func (d *changing) serve(source int) func(w http.ResponseWriter, r request, _ int) {
 	s := sources[source]
 	return func(w http.ResponseWriter, r request, _ int) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
 		d.calls++
 		switch {
 		case r.path == "/auth/scopes":

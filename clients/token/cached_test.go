@@ -356,3 +356,32 @@ func Example() {
 	fmt.Println(t.Value, len(string(t.Value)), err)
 	// Output: [redacted] 6 <nil>
 }
+
+// A token that lives for a second or two is used for most of that: it is not fetched for each call.
+func TestAShortLivedTokenIsUsedWhileItLives(t *testing.T) {
+	for _, life := range []time.Duration{time.Second, 2 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			v := &vendor{life: life}
+			s := source(t, v, nil)
+			for range 50 {
+				_, err := s.Token(t.Context())
+				require.NoError(t, err)
+			}
+			assert.EqualValues(t, 1, v.issued.Load())
+			pass(life)
+			_, err := s.Token(t.Context())
+			require.NoError(t, err)
+			assert.EqualValues(t, 2, v.issued.Load(), "it has run out")
+		})
+	}
+}
+
+// The fetch has a goroutine of its own, where a panic of somebody's callback would end the process.
+func TestAPanicOfAFetchIsAnError(t *testing.T) {
+	s, err := token.New(token.Config{Key: "k", Fetch: func(context.Context, token.Token) (token.Token, error) {
+		panic("of a callback")
+	}})
+	require.NoError(t, err)
+	_, err = s.Token(t.Context())
+	assert.ErrorContains(t, err, "the fetch panicked: of a callback")
+}
