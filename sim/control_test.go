@@ -227,7 +227,8 @@ func TestRefusedOrders(t *testing.T) {
 
 // The page is whole in itself.
 func TestTheFrontPageWorksOffline(t *testing.T) {
-	server := httptest.NewServer(sim.NewControl(simtest.Checked(t), sim.WithPeople(5), sim.WithDepartments(2)))
+	control := sim.NewControl(simtest.Checked(t), sim.WithPeople(5), sim.WithDepartments(2))
+	server := httptest.NewServer(control)
 	t.Cleanup(server.Close)
 	status, _, page := orders{t, server.URL}.send("GET", "/", "")
 	assert.Equal(t, 200, status)
@@ -242,7 +243,7 @@ func TestTheFrontPageWorksOffline(t *testing.T) {
 	require.NoError(t, err)
 	request.Host = `"><script>alert(1)</script>`
 	recorder := httptest.NewRecorder()
-	sim.NewControl(sim.WithPeople(1), sim.WithDepartments(1)).ServeHTTP(recorder, request)
+	control.ServeHTTP(recorder, request)
 	assert.NotContains(t, recorder.Body.String(), "<script")
 
 	status, _, text := orders{t, server.URL}.send("POST", "/", "")

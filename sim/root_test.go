@@ -18,6 +18,7 @@ import (
 	"github.com/roster-go/roster/gen/feishuapi"
 	"github.com/roster-go/roster/gen/wecomapi"
 	"github.com/roster-go/roster/gen/wpsapi"
+	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/sim"
 	"github.com/roster-go/roster/specs"
 	"github.com/stretchr/testify/assert"
@@ -107,7 +108,7 @@ func read(t *testing.T, url string) (status int, text string) {
 func TestNoTwoVendorsHaveAPathInCommon(t *testing.T) {
 	owner := map[string]string{"": "the page", "docs": "the reference pages",
 		strings.Trim(sim.ControlPrefix, "/"): "orders"}
-	for _, vendor := range sim.New(sim.WithPeople(1), sim.WithDepartments(1)).Vendors() {
+	for _, vendor := range sim.New(simtest.Checked(t), sim.WithPeople(1), sim.WithDepartments(1)).Vendors() {
 		owner[vendor] = "the prefix of " + vendor
 	}
 	for vendor, base := range map[string]string{sim.VendorWeCom: "/cgi-bin", sim.VendorDingTalk: "",

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -134,7 +135,7 @@ func TestEveryTestTalksToACheckedSimulator(t *testing.T) {
 					switch name := selected(call.Fun); {
 					case name == "simtest.Serve" || name == "simtest.Checked":
 						found++
-					case (name == "sim.Serve" || name == "sim.Listen" || name == "sim.New") &&
+					case slices.Contains([]string{"sim.Serve", "sim.Listen", "sim.New", "sim.NewControl"}, name) &&
 						!mentions(call, "simtest.Checked"):
 						unchecked = append(unchecked, files.Position(call.Pos()).String())
 					}
