@@ -731,9 +731,7 @@ type AuthOrgScopes struct {
 	AuthedUser *[]string `json:"authed_user,omitempty"`
 }
 
-// BanNotice What a banned IP address gets from either host instead of an answer, for five minutes after 10,000 calls
-// within 20 seconds. It has no errcode and must never pass for success. An HTML page may come in its place. The HTTP
-// status is not documented.
+// BanNotice What a banned IP address gets from either host instead of an answer, for five minutes after 10,000 calls within 20 seconds. It has no errcode and must never pass for success. An HTML page may come in its place. The HTTP status is not documented.
 type BanNotice struct {
 	// Punish Seen: deny.
 	Punish *string `json:"punish,omitempty"`
@@ -749,8 +747,7 @@ type BanNotice struct {
 
 // CreateDepartmentV1Answer defines model for CreateDepartmentV1Answer.
 type CreateDepartmentV1Answer struct {
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -819,8 +816,7 @@ type CreateDepartmentV2Answer struct {
 	RequestID *string            `json:"request_id,omitempty"`
 	Result    *CreatedDepartment `json:"result,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -835,8 +831,7 @@ type CreateDepartmentV2Request struct {
 	Brief           *string `json:"brief,omitempty"`
 	CreateDeptGroup *bool   `json:"create_dept_group,omitempty"`
 
-	// DeptPermits Ids of departments that may see it while hidden, joined by ",". The current page allows 50, older
-	// ones 200.
+	// DeptPermits Ids of departments that may see it while hidden, joined by ",". The current page allows 50, older ones 200.
 	DeptPermits *string `json:"dept_permits,omitempty"`
 
 	// Extension Custom fields, a string that holds JSON.
@@ -868,8 +863,7 @@ type CreateDepartmentV2Request struct {
 
 // CreateUserV1Answer defines model for CreateUserV1Answer.
 type CreateUserV1Answer struct {
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -882,15 +876,13 @@ type CreateUserV1Answer struct {
 
 // CreateUserV1Request defines model for CreateUserV1Request.
 type CreateUserV1Request struct {
-	// Department Department ids as a string that holds a JSON array, "[101,1]". The server takes a real array, too;
-	// without brackets it answers 40025.
+	// Department Department ids as a string that holds a JSON array, "[101,1]". The server takes a real array, too; without brackets it answers 40025.
 	Department IntListText `json:"department"`
 
 	// Email Unique.
 	Email *string `json:"email,omitempty"`
 
-	// ExtAttr Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}". Phones show ten of
-	// them. Older pages send a real object.
+	// ExtAttr Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}". Phones show ten of them. Older pages send a real object.
 	ExtAttr *StringMapText `json:"extattr,omitempty"`
 
 	// HiredDate Milliseconds since 1970.
@@ -910,16 +902,14 @@ type CreateUserV1Request struct {
 	Mobile string `json:"mobile"`
 	Name   string `json:"name"`
 
-	// OrderInDepts Position in each department, by department id, as a string: "{101:10}". Quoted keys and a real
-	// object are accepted, too.
+	// OrderInDepts Position in each department, by department id, as a string: "{101:10}". Quoted keys and a real object are accepted, too.
 	OrderInDepts *DeptIntsText `json:"orderInDepts,omitempty"`
 
 	// OrgEmail Refused unless corp mail is switched on.
 	OrgEmail *string `json:"orgEmail,omitempty"`
 	Position *string `json:"position,omitempty"`
 
-	// PositionInDepts Title in each department, by department id, as a string that holds a JSON object:
-	// "{\"101\":\"CFO\"}". A real object is accepted, too.
+	// PositionInDepts Title in each department, by department id, as a string that holds a JSON object: "{\"101\":\"CFO\"}". A real object is accepted, too.
 	PositionInDepts *DeptStringsText `json:"positionInDepts,omitempty"`
 
 	// Remark At most 1000 characters by the page, 1024 by the table of error codes.
@@ -928,8 +918,7 @@ type CreateUserV1Request struct {
 	// Tel Extension number, unique.
 	Tel *string `json:"tel,omitempty"`
 
-	// UserID 1 to 64 characters, unique, never changes; generated when left out. Choose one: it makes a repeated create
-	// harmless.
+	// UserID 1 to 64 characters, unique, never changes; generated when left out. Choose one: it makes a repeated create harmless.
 	UserID    *string `json:"userid,omitempty"`
 	WorkPlace *string `json:"workPlace,omitempty"`
 }
@@ -944,8 +933,7 @@ type CreateUserV2Answer struct {
 	RequestID *string      `json:"request_id,omitempty"`
 	Result    *CreatedUser `json:"result,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -980,8 +968,7 @@ type CreateUserV2Request struct {
 	// ExclusiveMobileVerifyStatus For accounts owned by the corp.
 	ExclusiveMobileVerifyStatus *string `json:"exclusive_mobile_verify_status,omitempty"`
 
-	// Extension Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}". Phones show ten of
-	// them. Older pages send a real object.
+	// Extension Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}". Phones show ten of them. Older pages send a real object.
 	Extension *StringMapText `json:"extension,omitempty"`
 
 	// ExtensionI18N JSON map of translations; its form is not described.
@@ -1002,8 +989,7 @@ type CreateUserV2Request struct {
 	LoginID       *string `json:"login_id,omitempty"`
 	ManagerUserID *string `json:"manager_userid,omitempty"`
 
-	// Mobile Needed, but for accounts that the corp owns. Numbers outside mainland China as +xx-number, Chinese ones as
-	// +86-number if the corp is registered abroad.
+	// Mobile Needed, but for accounts that the corp owns. Numbers outside mainland China as +xx-number, Chinese ones as +86-number if the corp is registered abroad.
 	Mobile *string `json:"mobile,omitempty"`
 	Name   string  `json:"name"`
 
@@ -1026,8 +1012,7 @@ type CreateUserV2Request struct {
 	Telephone *string `json:"telephone,omitempty"`
 	Title     *string `json:"title,omitempty"`
 
-	// UserID 1 to 64 characters, unique, never changes; generated when left out. Choose one: it makes a repeated create
-	// harmless.
+	// UserID 1 to 64 characters, unique, never changes; generated when left out. Choose one: it makes a repeated create harmless.
 	UserID    *string `json:"userid,omitempty"`
 	WorkPlace *string `json:"work_place,omitempty"`
 }
@@ -1046,8 +1031,7 @@ type CreatedUser struct {
 
 // DeleteDepartmentV1Answer defines model for DeleteDepartmentV1Answer.
 type DeleteDepartmentV1Answer struct {
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -1063,8 +1047,7 @@ type DeleteDepartmentV2Answer struct {
 	ErrMsg    *string `json:"errmsg,omitempty"`
 	RequestID *string `json:"request_id,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -1078,8 +1061,7 @@ type DeleteDepartmentV2Request struct {
 
 // DeleteUserV1Answer defines model for DeleteUserV1Answer.
 type DeleteUserV1Answer struct {
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -1095,8 +1077,7 @@ type DeleteUserV2Answer struct {
 	ErrMsg    *string `json:"errmsg,omitempty"`
 	RequestID *string `json:"request_id,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -1172,8 +1153,7 @@ type DepartmentUserV1 struct {
 	// Email Hidden from third-party apps.
 	Email *string `json:"email,omitempty"`
 
-	// ExtAttr Custom fields by name: an object in samples and older pages, a string that holds one in the table of the
-	// page. Absent when there is none; hidden from third-party apps.
+	// ExtAttr Custom fields by name: an object in samples and older pages, a string that holds one in the table of the page. Absent when there is none; hidden from third-party apps.
 	ExtAttr *StringMap `json:"extattr,omitempty"`
 
 	// HiredDate Milliseconds since 1970.
@@ -1193,8 +1173,7 @@ type DepartmentUserV1 struct {
 	// OpenID Old tenants; recorded.
 	OpenID *string `json:"openId,omitempty"`
 
-	// Order Position in the department that was asked for, beyond 2^53; absent until an admin has sorted the
-	// department.
+	// Order Position in the department that was asked for, beyond 2^53; absent until an admin has sorted the department.
 	Order *int64 `json:"order,omitempty"`
 
 	// OrgEmail Absent while corp mail is off.
@@ -1241,9 +1220,7 @@ type DepartmentUserV2 struct {
 	// ExclusiveAccountType One of sso and dingtalk; for accounts owned by the corp.
 	ExclusiveAccountType *string `json:"exclusive_account_type,omitempty"`
 
-	// Extension Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}", in every recorded
-	// answer. The create page calls it an object, which is read as well. Absent when there is none; hidden from
-	// third-party apps.
+	// Extension Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}", in every recorded answer. The create page calls it an object, which is read as well. Absent when there is none; hidden from third-party apps.
 	Extension  *ExtensionMap `json:"extension,omitempty"`
 	HideMobile *bool         `json:"hide_mobile,omitempty"`
 
@@ -1326,17 +1303,13 @@ type DepartmentV2 struct {
 	Tags             *string `json:"tags,omitempty"`
 }
 
-// DeptBools Whether the user is head of a department, by department id. Not JSON: a string with bare keys,
-// "{1:false,22:true}", sometimes with a space after the comma. "" and "{}" stand for none; take quoted keys and a real
-// object, too.
+// DeptBools Whether the user is head of a department, by department id. Not JSON: a string with bare keys, "{1:false,22:true}", sometimes with a space after the comma. "" and "{}" stand for none; take quoted keys and a real object, too.
 type DeptBools = wire.DeptBools
 
-// DeptInts Position in each department, by department id. Not JSON: a string with bare keys, "{1:176372614058705512}",
-// whose numbers go beyond 2^53. "" and "{}" stand for none; take quoted keys and values and a real object, too.
+// DeptInts Position in each department, by department id. Not JSON: a string with bare keys, "{1:176372614058705512}", whose numbers go beyond 2^53. "" and "{}" stand for none; take quoted keys and values and a real object, too.
 type DeptInts = wire.DeptInts
 
-// DeptIntsText Position in each department, by department id, as a string: "{101:10}". Quoted keys and a real object
-// are accepted, too.
+// DeptIntsText Position in each department, by department id, as a string: "{101:10}". Quoted keys and a real object are accepted, too.
 type DeptIntsText = wire.DeptInts
 
 // DeptOrder defines model for DeptOrder.
@@ -1371,8 +1344,7 @@ type DeptPositionInput struct {
 	WorkPlace *string `json:"work_place,omitempty"`
 }
 
-// DeptStringsText Title in each department, by department id, as a string that holds a JSON object:
-// "{\"101\":\"CFO\"}". A real object is accepted, too.
+// DeptStringsText Title in each department, by department id, as a string that holds a JSON object: "{\"101\":\"CFO\"}". A real object is accepted, too.
 type DeptStringsText = wire.DeptStrings
 
 // DeptTitleInput defines model for DeptTitleInput.
@@ -1381,8 +1353,7 @@ type DeptTitleInput struct {
 	Title  string `json:"title"`
 }
 
-// ErrorCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and
-// the real code in sub_code.
+// ErrorCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 type ErrorCode int64
 
 // ExclusiveAccountType How an account owned by the corp logs in.
@@ -1405,9 +1376,7 @@ type ExtAttrValue struct {
 	URL    *string   `json:"url,omitempty"`
 }
 
-// ExtensionMap Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}", in every recorded
-// answer. The create page calls it an object, which is read as well. Absent when there is none; hidden from third-party
-// apps.
+// ExtensionMap Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}", in every recorded answer. The create page calls it an object, which is read as well. Absent when there is none; hidden from third-party apps.
 type ExtensionMap = wire.StringMapText
 
 // GetAdminScopeAnswer The list stands at the top level, not in result.
@@ -1421,8 +1390,7 @@ type GetAdminScopeAnswer struct {
 	ErrMsg    *string `json:"errmsg,omitempty"`
 	RequestID *string `json:"request_id,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -1457,8 +1425,7 @@ type GetAuthScopesAnswer struct {
 	AuthUserField  *[]string `json:"auth_user_field,omitempty"`
 	ConditionField *[]string `json:"condition_field,omitempty"`
 
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -1501,8 +1468,7 @@ type GetCorpScopedTokenRequest struct {
 type GetCorpTokenAnswer struct {
 	AccessToken *string `json:"access_token,omitempty"`
 
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -1540,8 +1506,7 @@ type GetDepartmentV1Answer struct {
 	// DeptPermits Ids joined by "|", "" for none.
 	DeptPermits *StringList `json:"deptPermits,omitempty"`
 
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -1587,8 +1552,7 @@ type GetDepartmentV2Answer struct {
 	// Result Lists of ids are arrays here, and strings joined by commas in requests.
 	Result *DepartmentDetailV2 `json:"result,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -1620,8 +1584,7 @@ type GetSuiteAccessTokenRequest struct {
 
 // GetSuiteTokenAnswer defines model for GetSuiteTokenAnswer.
 type GetSuiteTokenAnswer struct {
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -1645,8 +1608,7 @@ type GetSuiteTokenRequest struct {
 type GetTokenAnswer struct {
 	AccessToken *string `json:"access_token,omitempty"`
 
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -1666,8 +1628,7 @@ type GetUserByAuthCodeAnswer struct {
 	RequestID *string       `json:"request_id,omitempty"`
 	Result    *SignedInUser `json:"result,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -1684,8 +1645,7 @@ type GetUserByAuthCodeRequest struct {
 type GetUserCountV1Answer struct {
 	Count *int64 `json:"count,omitempty"`
 
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -1702,8 +1662,7 @@ type GetUserCountV2Answer struct {
 	RequestID *string    `json:"request_id,omitempty"`
 	Result    *UserCount `json:"result,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -1718,8 +1677,7 @@ type GetUserCountV2Request struct {
 
 // GetUserIDByMobileV1Answer defines model for GetUserIdByMobileV1Answer.
 type GetUserIDByMobileV1Answer struct {
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -1737,8 +1695,7 @@ type GetUserIDByMobileV2Answer struct {
 	RequestID *string         `json:"request_id,omitempty"`
 	Result    *UserIDByMobile `json:"result,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -1759,8 +1716,7 @@ type GetUserIDByUnionIDV1Answer struct {
 	// ContactType 0 member of the corp, 1 external contact.
 	ContactType *int64 `json:"contactType,omitempty"`
 
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -1778,8 +1734,7 @@ type GetUserIDByUnionIDV2Answer struct {
 	RequestID *string          `json:"request_id,omitempty"`
 	Result    *UserIDByUnionID `json:"result,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -1809,8 +1764,7 @@ type GetUserV1Answer struct {
 	DingID *string `json:"dingId,omitempty"`
 	Email  *string `json:"email,omitempty"`
 
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -1819,8 +1773,7 @@ type GetUserV1Answer struct {
 	// ExclusiveAccount Account owned by the corp.
 	ExclusiveAccount *bool `json:"exclusiveAccount,omitempty"`
 
-	// ExtAttr Custom fields by name: an object in samples and older pages, a string that holds one in the table of the
-	// page. Absent when there is none; hidden from third-party apps.
+	// ExtAttr Custom fields by name: an object in samples and older pages, a string that holds one in the table of the page. Absent when there is none; hidden from third-party apps.
 	ExtAttr *StringMap `json:"extattr,omitempty"`
 
 	// HiredDate Milliseconds since 1970, midnight in China; absent until somebody entered it.
@@ -1835,9 +1788,7 @@ type GetUserV1Answer struct {
 	IsCustomizedPortal *bool `json:"isCustomizedPortal,omitempty"`
 	IsHide             *bool `json:"isHide,omitempty"`
 
-	// IsLeaderInDepts Whether the user is head of a department, by department id. Not JSON: a string with bare keys,
-	// "{1:false,22:true}", sometimes with a space after the comma. "" and "{}" stand for none; take quoted keys and a
-	// real object, too.
+	// IsLeaderInDepts Whether the user is head of a department, by department id. Not JSON: a string with bare keys, "{1:false,22:true}", sometimes with a space after the comma. "" and "{}" stand for none; take quoted keys and a real object, too.
 	IsLeaderInDepts *DeptBools `json:"isLeaderInDepts,omitempty"`
 
 	// IsLimited Old tenants; in the vendor's SDK only.
@@ -1867,9 +1818,7 @@ type GetUserV1Answer struct {
 	// OpenID Old tenants; on a page about pushed events as out of use, and recorded.
 	OpenID *string `json:"openId,omitempty"`
 
-	// OrderInDepts Position in each department, by department id. Not JSON: a string with bare keys,
-	// "{1:176372614058705512}", whose numbers go beyond 2^53. "" and "{}" stand for none; take quoted keys and values
-	// and a real object, too.
+	// OrderInDepts Position in each department, by department id. Not JSON: a string with bare keys, "{1:176372614058705512}", whose numbers go beyond 2^53. "" and "{}" stand for none; take quoted keys and values and a real object, too.
 	OrderInDepts *DeptInts `json:"orderInDepts,omitempty"`
 
 	// OrgEmail Absent while corp mail is off.
@@ -1911,12 +1860,10 @@ type GetUserV2Answer struct {
 	ErrMsg    *string `json:"errmsg,omitempty"`
 	RequestID *string `json:"request_id,omitempty"`
 
-	// Result Unset text is "" or absent, differently from one answer to the next. Personal fields are absent for
-	// third-party apps.
+	// Result Unset text is "" or absent, differently from one answer to the next. Personal fields are absent for third-party apps.
 	Result *UserV2 `json:"result,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -1958,12 +1905,10 @@ type InactiveUsersV2 struct {
 // IntList Department ids: an array in every recorded answer, a string that holds one in the table of the page.
 type IntList = wire.IntList
 
-// IntListText Department ids as a string that holds a JSON array, "[101,1]". The server takes a real array, too;
-// without brackets it answers 40025.
+// IntListText Department ids as a string that holds a JSON array, "[101,1]". The server takes a real array, too; without brackets it answers 40025.
 type IntListText = wire.IntListText
 
-// IntLists One path of department ids for each department of the user, from that department up to the root:
-// [[101,1],[305,300,1]]. The sample of the page shows a single flat path; take that for one path.
+// IntLists One path of department ids for each department of the user, from that department up to the root: [[101,1],[305,300,1]]. The sample of the page shows a single flat path; take that for one path.
 type IntLists = wire.IntLists
 
 // LeaderInDept defines model for LeaderInDept.
@@ -1991,8 +1936,7 @@ type ListAdminsV1Answer struct {
 	// AdminListAlt Spelling of the vendor's SDK; the page says adminList.
 	AdminListAlt *[]AdminV1 `json:"admin_list,omitempty"`
 
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -2011,8 +1955,7 @@ type ListAdminsV2Answer struct {
 	// Result An array, not an object.
 	Result *[]AdminV2 `json:"result,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -2024,8 +1967,7 @@ type ListAdminsV2Request = map[string]interface{}
 
 // ListDepartmentUserIDsV1Answer defines model for ListDepartmentUserIdsV1Answer.
 type ListDepartmentUserIDsV1Answer struct {
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -2043,8 +1985,7 @@ type ListDepartmentUserIDsV2Answer struct {
 	RequestID *string              `json:"request_id,omitempty"`
 	Result    *DepartmentUserIDsV2 `json:"result,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -2058,8 +1999,7 @@ type ListDepartmentUserIDsV2Request struct {
 
 // ListDepartmentUsersSimpleV1Answer defines model for ListDepartmentUsersSimpleV1Answer.
 type ListDepartmentUsersSimpleV1Answer struct {
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -2080,8 +2020,7 @@ type ListDepartmentUsersSimpleV2Answer struct {
 	RequestID *string                  `json:"request_id,omitempty"`
 	Result    *DepartmentUsersSimpleV2 `json:"result,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -2106,8 +2045,7 @@ type ListDepartmentUsersSimpleV2Request struct {
 
 // ListDepartmentUsersV1Answer defines model for ListDepartmentUsersV1Answer.
 type ListDepartmentUsersV1Answer struct {
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -2128,8 +2066,7 @@ type ListDepartmentUsersV2Answer struct {
 	RequestID *string            `json:"request_id,omitempty"`
 	Result    *DepartmentUsersV2 `json:"result,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -2161,8 +2098,7 @@ type ListDepartmentUsersV2Request struct {
 type ListDepartmentsV1Answer struct {
 	Department *[]DepartmentV1 `json:"department,omitempty"`
 
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -2179,8 +2115,7 @@ type ListInactiveUsersV1Answer struct {
 	RequestID *string          `json:"request_id,omitempty"`
 	Result    *InactiveUsersV1 `json:"result,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -2207,8 +2142,7 @@ type ListInactiveUsersV2Answer struct {
 	RequestID *string          `json:"request_id,omitempty"`
 	Result    *InactiveUsersV2 `json:"result,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -2240,8 +2174,7 @@ type ListLeaveRecordsAnswer struct {
 
 // ListParentDepartmentsByDepartmentV1Answer defines model for ListParentDepartmentsByDepartmentV1Answer.
 type ListParentDepartmentsByDepartmentV1Answer struct {
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -2261,8 +2194,7 @@ type ListParentDepartmentsByDepartmentV2Answer struct {
 	RequestID *string              `json:"request_id,omitempty"`
 	Result    *ParentDepartmentsV2 `json:"result,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -2276,12 +2208,10 @@ type ListParentDepartmentsByDepartmentV2Request struct {
 
 // ListParentDepartmentsByUserV1Answer defines model for ListParentDepartmentsByUserV1Answer.
 type ListParentDepartmentsByUserV1Answer struct {
-	// Department One path of department ids for each department of the user, from that department up to the root:
-	// [[101,1],[305,300,1]]. The sample of the page shows a single flat path; take that for one path.
+	// Department One path of department ids for each department of the user, from that department up to the root: [[101,1],[305,300,1]]. The sample of the page shows a single flat path; take that for one path.
 	Department *IntLists `json:"department,omitempty"`
 
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -2298,8 +2228,7 @@ type ListParentDepartmentsByUserV2Answer struct {
 	RequestID *string                  `json:"request_id,omitempty"`
 	Result    *UserParentDepartmentsV2 `json:"result,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -2313,8 +2242,7 @@ type ListParentDepartmentsByUserV2Request struct {
 
 // ListSubDepartmentIDsV1Answer defines model for ListSubDepartmentIdsV1Answer.
 type ListSubDepartmentIDsV1Answer struct {
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -2332,8 +2260,7 @@ type ListSubDepartmentIDsV2Answer struct {
 	RequestID *string             `json:"request_id,omitempty"`
 	Result    *SubDepartmentIDsV2 `json:"result,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -2357,8 +2284,7 @@ type ListSubDepartmentsV2Answer struct {
 	// Result An array, not an object.
 	Result *[]DepartmentV2 `json:"result,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -2374,8 +2300,7 @@ type ListSubDepartmentsV2Request struct {
 	Language *string `json:"language,omitempty"`
 }
 
-// NewHostError Failure on api.dingtalk.com. Branch on code, not on the HTTP status: one code comes with several
-// statuses.
+// NewHostError Failure on api.dingtalk.com. Branch on code, not on the HTTP status: one code comes with several statuses.
 type NewHostError struct {
 	// Accessdenieddetail Beside a refusal for lack of a permission; on no page of the vendor, recorded.
 	Accessdenieddetail *AccessDeniedDetail `json:"accessdenieddetail,omitempty"`
@@ -2427,8 +2352,7 @@ type RoleV1 struct {
 	ID        *int64  `json:"id,omitempty"`
 	Name      *string `json:"name,omitempty"`
 
-	// Type Null or absent for roles the corp made itself; 0 system, 1 default group, 101 main admin, 102 sub admin, 103
-	// owner, 104 head of department, 201 project role.
+	// Type Null or absent for roles the corp made itself; 0 system, 1 default group, 101 main admin, 102 sub admin, 103 owner, 104 head of department, 201 project role.
 	Type *int64 `json:"type,omitempty"`
 }
 
@@ -2500,16 +2424,13 @@ type SignedInUser struct {
 // StringList Ids joined by "|", "" for none.
 type StringList = wire.StringList
 
-// StringMap Custom fields by name: an object in samples and older pages, a string that holds one in the table of the
-// page. Absent when there is none; hidden from third-party apps.
+// StringMap Custom fields by name: an object in samples and older pages, a string that holds one in the table of the page. Absent when there is none; hidden from third-party apps.
 type StringMap = wire.StringMap
 
-// StringMapText Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}". Phones show ten of
-// them. Older pages send a real object.
+// StringMapText Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}". Phones show ten of them. Older pages send a real object.
 type StringMapText = wire.StringMapText
 
-// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the
-// values listed are those that were seen.
+// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 type SubCode string
 
 // SubDepartmentIDsV2 defines model for SubDepartmentIdsV2.
@@ -2543,8 +2464,7 @@ type UnionEmpMap struct {
 
 // UpdateDepartmentV1Answer defines model for UpdateDepartmentV1Answer.
 type UpdateDepartmentV1Answer struct {
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -2614,8 +2534,7 @@ type UpdateDepartmentV2Answer struct {
 	ErrMsg    *string `json:"errmsg,omitempty"`
 	RequestID *string `json:"request_id,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
@@ -2677,8 +2596,7 @@ type UpdateDepartmentV2Request struct {
 
 // UpdateUserV1Answer defines model for UpdateUserV1Answer.
 type UpdateUserV1Answer struct {
-	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here
-	// and the real code in sub_code.
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 	ErrCode ErrorCode `json:"errcode"`
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
@@ -2691,8 +2609,7 @@ type UpdateUserV1Request struct {
 	Department *[]int64 `json:"department,omitempty"`
 	Email      *string  `json:"email,omitempty"`
 
-	// ExtAttr Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}". Phones show ten of
-	// them. Older pages send a real object.
+	// ExtAttr Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}". Phones show ten of them. Older pages send a real object.
 	ExtAttr *StringMapText `json:"extattr,omitempty"`
 
 	// HiredDate Milliseconds since 1970.
@@ -2709,16 +2626,14 @@ type UpdateUserV1Request struct {
 	Mobile *string `json:"mobile,omitempty"`
 	Name   *string `json:"name,omitempty"`
 
-	// OrderInDepts Position in each department, by department id, as a string: "{101:10}". Quoted keys and a real
-	// object are accepted, too.
+	// OrderInDepts Position in each department, by department id, as a string: "{101:10}". Quoted keys and a real object are accepted, too.
 	OrderInDepts *DeptIntsText `json:"orderInDepts,omitempty"`
 
 	// OrgEmail Refused unless corp mail is switched on.
 	OrgEmail *string `json:"orgEmail,omitempty"`
 	Position *string `json:"position,omitempty"`
 
-	// PositionInDepts Title in each department, by department id, as a string that holds a JSON object:
-	// "{\"101\":\"CFO\"}". A real object is accepted, too.
+	// PositionInDepts Title in each department, by department id, as a string that holds a JSON object: "{\"101\":\"CFO\"}". A real object is accepted, too.
 	PositionInDepts *DeptStringsText `json:"positionInDepts,omitempty"`
 	Remark          *string          `json:"remark,omitempty"`
 	Tel             *string          `json:"tel,omitempty"`
@@ -2735,16 +2650,14 @@ type UpdateUserV2Answer struct {
 	ErrMsg    *string `json:"errmsg,omitempty"`
 	RequestID *string `json:"request_id,omitempty"`
 
-	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too;
-	// the values listed are those that were seen.
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
 	SubCode *SubCode `json:"sub_code,omitempty"`
 
 	// SubMsg Why the gateway refused; names a missing permission in square brackets.
 	SubMsg *string `json:"sub_msg,omitempty"`
 }
 
-// UpdateUserV2Request Fields left out stay as they are, but extension replaces the whole set unless
-// ext_attrs_update_mode is 1.
+// UpdateUserV2Request Fields left out stay as they are, but extension replaces the whole set unless ext_attrs_update_mode is 1.
 type UpdateUserV2Request struct {
 	// AvatarMediaID For accounts owned by the corp.
 	AvatarMediaID *string `json:"avatarMediaId,omitempty"`
@@ -2767,8 +2680,7 @@ type UpdateUserV2Request struct {
 	// ExtAttrsUpdateMode 0 replaces all of extension (default, wipes the keys you leave out), 1 adds to it.
 	ExtAttrsUpdateMode *int64 `json:"ext_attrs_update_mode,omitempty"`
 
-	// Extension Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}". Phones show ten of
-	// them. Older pages send a real object.
+	// Extension Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}". Phones show ten of them. Older pages send a real object.
 	Extension *StringMapText `json:"extension,omitempty"`
 
 	// ExtensionI18N JSON map of translations; its form is not described.
@@ -2850,8 +2762,7 @@ type UserTags struct {
 	Guardian *[]string `json:"guardian,omitempty"`
 }
 
-// UserV2 Unset text is "" or absent, differently from one answer to the next. Personal fields are absent for
-// third-party apps.
+// UserV2 Unset text is "" or absent, differently from one answer to the next. Personal fields are absent for third-party apps.
 type UserV2 struct {
 	Active *bool `json:"active,omitempty"`
 	Admin  *bool `json:"admin,omitempty"`
@@ -2885,9 +2796,7 @@ type UserV2 struct {
 	// ExtAttrs In the vendor's SDK only.
 	ExtAttrs *[]ExtAttr `json:"ext_attrs,omitempty"`
 
-	// Extension Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}", in every recorded
-	// answer. The create page calls it an object, which is read as well. Absent when there is none; hidden from
-	// third-party apps.
+	// Extension Custom fields by name as a string that holds a JSON object, "{\"desk\":\"3F-12\"}", in every recorded answer. The create page calls it an object, which is read as well. Absent when there is none; hidden from third-party apps.
 	Extension *ExtensionMap `json:"extension,omitempty"`
 
 	// ExtensionI18N JSON of a form that the vendor does not describe.
@@ -2943,9 +2852,7 @@ type DepartmentIDV1Param = string
 // LangParam defines model for LangParam.
 type LangParam = string
 
-// Banned What a banned IP address gets from either host instead of an answer, for five minutes after 10,000 calls
-// within 20 seconds. It has no errcode and must never pass for success. An HTML page may come in its place. The HTTP
-// status is not documented.
+// Banned What a banned IP address gets from either host instead of an answer, for five minutes after 10,000 calls within 20 seconds. It has no errcode and must never pass for success. An HTML page may come in its place. The HTTP status is not documented.
 type Banned = BanNotice
 
 // DeleteDepartmentV1Params defines parameters for DeleteDepartmentV1.
@@ -3075,14 +2982,12 @@ type ListLeaveRecordsParams struct {
 
 // CreateDepartmentV1JSONRequestBody defines body for CreateDepartmentV1 for application/json ContentType.
 //
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-// working. Use createDepartmentV2.
+// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use createDepartmentV2.
 type CreateDepartmentV1JSONRequestBody = CreateDepartmentV1Request
 
 // UpdateDepartmentV1JSONRequestBody defines body for UpdateDepartmentV1 for application/json ContentType.
 //
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-// working. Use updateDepartmentV2.
+// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateDepartmentV2.
 type UpdateDepartmentV1JSONRequestBody = UpdateDepartmentV1Request
 
 // GetCorpTokenJSONRequestBody defines body for GetCorpToken for application/json ContentType.
@@ -3093,8 +2998,7 @@ type GetSuiteTokenJSONRequestBody = GetSuiteTokenRequest
 
 // ListInactiveUsersV1JSONRequestBody defines body for ListInactiveUsersV1 for application/json ContentType.
 //
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-// working. Use listInactiveUsersV2.
+// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listInactiveUsersV2.
 type ListInactiveUsersV1JSONRequestBody = ListInactiveUsersV1Request
 
 // ListInactiveUsersV2JSONRequestBody defines body for ListInactiveUsersV2 for application/json ContentType.
@@ -3115,8 +3019,7 @@ type ListAdminsV2JSONRequestBody = ListAdminsV2Request
 // ListDepartmentUserIDsV2JSONRequestBody defines body for ListDepartmentUserIDsV2 for application/json ContentType.
 type ListDepartmentUserIDsV2JSONRequestBody = ListDepartmentUserIDsV2Request
 
-// ListDepartmentUsersSimpleV2JSONRequestBody defines body for ListDepartmentUsersSimpleV2 for application/json
-// ContentType.
+// ListDepartmentUsersSimpleV2JSONRequestBody defines body for ListDepartmentUsersSimpleV2 for application/json ContentType.
 type ListDepartmentUsersSimpleV2JSONRequestBody = ListDepartmentUsersSimpleV2Request
 
 // CreateDepartmentV2JSONRequestBody defines body for CreateDepartmentV2 for application/json ContentType.
@@ -3128,12 +3031,10 @@ type DeleteDepartmentV2JSONRequestBody = DeleteDepartmentV2Request
 // GetDepartmentV2JSONRequestBody defines body for GetDepartmentV2 for application/json ContentType.
 type GetDepartmentV2JSONRequestBody = GetDepartmentV2Request
 
-// ListParentDepartmentsByDepartmentV2JSONRequestBody defines body for ListParentDepartmentsByDepartmentV2 for
-// application/json ContentType.
+// ListParentDepartmentsByDepartmentV2JSONRequestBody defines body for ListParentDepartmentsByDepartmentV2 for application/json ContentType.
 type ListParentDepartmentsByDepartmentV2JSONRequestBody = ListParentDepartmentsByDepartmentV2Request
 
-// ListParentDepartmentsByUserV2JSONRequestBody defines body for ListParentDepartmentsByUserV2 for application/json
-// ContentType.
+// ListParentDepartmentsByUserV2JSONRequestBody defines body for ListParentDepartmentsByUserV2 for application/json ContentType.
 type ListParentDepartmentsByUserV2JSONRequestBody = ListParentDepartmentsByUserV2Request
 
 // ListSubDepartmentsV2JSONRequestBody defines body for ListSubDepartmentsV2 for application/json ContentType.
@@ -3168,14 +3069,12 @@ type UpdateUserV2JSONRequestBody = UpdateUserV2Request
 
 // CreateUserV1JSONRequestBody defines body for CreateUserV1 for application/json ContentType.
 //
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-// working. Use createUserV2.
+// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use createUserV2.
 type CreateUserV1JSONRequestBody = CreateUserV1Request
 
 // UpdateUserV1JSONRequestBody defines body for UpdateUserV1 for application/json ContentType.
 //
-// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-// working. Use updateUserV2.
+// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateUserV2.
 type UpdateUserV1JSONRequestBody = UpdateUserV1Request
 
 // SearchDepartmentsJSONRequestBody defines body for SearchDepartments for application/json ContentType.
@@ -3204,50 +3103,42 @@ type ServerInterface interface {
 	// CreateDepartmentV1 创建部门
 	// (POST /department/create)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use createDepartmentV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use createDepartmentV2.
 	CreateDepartmentV1(w http.ResponseWriter, r *http.Request)
 	// DeleteDepartmentV1 删除部门
 	// (GET /department/delete)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use deleteDepartmentV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use deleteDepartmentV2.
 	DeleteDepartmentV1(w http.ResponseWriter, r *http.Request, params DeleteDepartmentV1Params)
 	// GetDepartmentV1 获取部门详情
 	// (GET /department/get)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use getDepartmentV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getDepartmentV2.
 	GetDepartmentV1(w http.ResponseWriter, r *http.Request, params GetDepartmentV1Params)
 	// ListDepartmentsV1 获取部门列表
 	// (GET /department/list)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use listSubDepartmentsV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listSubDepartmentsV2.
 	ListDepartmentsV1(w http.ResponseWriter, r *http.Request, params ListDepartmentsV1Params)
 	// ListSubDepartmentIDsV1 获取子部门ID列表
 	// (GET /department/list_ids)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use listSubDepartmentIdsV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listSubDepartmentIdsV2.
 	ListSubDepartmentIDsV1(w http.ResponseWriter, r *http.Request, params ListSubDepartmentIDsV1Params)
 	// ListParentDepartmentsByUserV1 获取指定用户的所有父部门列表
 	// (GET /department/list_parent_depts)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use listParentDepartmentsByUserV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listParentDepartmentsByUserV2.
 	ListParentDepartmentsByUserV1(w http.ResponseWriter, r *http.Request, params ListParentDepartmentsByUserV1Params)
 	// ListParentDepartmentsByDepartmentV1 获取指定部门的所有父部门列表
 	// (GET /department/list_parent_depts_by_dept)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use listParentDepartmentsByDepartmentV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listParentDepartmentsByDepartmentV2.
 	ListParentDepartmentsByDepartmentV1(w http.ResponseWriter, r *http.Request, params ListParentDepartmentsByDepartmentV1Params)
 	// UpdateDepartmentV1 更新部门
 	// (POST /department/update)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use updateDepartmentV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateDepartmentV2.
 	UpdateDepartmentV1(w http.ResponseWriter, r *http.Request)
 	// GetToken 获取企业内部应用的access_token
 	// (GET /gettoken)
@@ -3261,8 +3152,7 @@ type ServerInterface interface {
 	// ListInactiveUsersV1 获取未登录钉钉的员工列表
 	// (POST /topapi/inactive/user/get)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use listInactiveUsersV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listInactiveUsersV2.
 	ListInactiveUsersV1(w http.ResponseWriter, r *http.Request)
 	// ListInactiveUsersV2 获取未登录钉钉的员工列表
 	// (POST /topapi/inactive/user/v2/get)
@@ -3333,68 +3223,57 @@ type ServerInterface interface {
 	// CreateUserV1 创建用户
 	// (POST /user/create)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use createUserV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use createUserV2.
 	CreateUserV1(w http.ResponseWriter, r *http.Request)
 	// DeleteUserV1 删除用户
 	// (GET /user/delete)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use deleteUserV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use deleteUserV2.
 	DeleteUserV1(w http.ResponseWriter, r *http.Request, params DeleteUserV1Params)
 	// GetUserV1 根据userid获取用户详情
 	// (GET /user/get)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use getUserV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserV2.
 	GetUserV1(w http.ResponseWriter, r *http.Request, params GetUserV1Params)
 	// ListDepartmentUserIDsV1 获取部门用户userid列表
 	// (GET /user/getDeptMember)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use listDepartmentUserIdsV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listDepartmentUserIdsV2.
 	ListDepartmentUserIDsV1(w http.ResponseWriter, r *http.Request, params ListDepartmentUserIDsV1Params)
 	// GetUserIDByUnionIDV1 根据unionid获取userid
 	// (GET /user/getUseridByUnionid)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use getUserIdByUnionIdV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserIdByUnionIdV2.
 	GetUserIDByUnionIDV1(w http.ResponseWriter, r *http.Request, params GetUserIDByUnionIDV1Params)
 	// ListAdminsV1 获取管理员列表
 	// (GET /user/get_admin)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use listAdminsV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listAdminsV2.
 	ListAdminsV1(w http.ResponseWriter, r *http.Request)
 	// GetUserIDByMobileV1 根据手机号获取userid
 	// (GET /user/get_by_mobile)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use getUserIdByMobileV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserIdByMobileV2.
 	GetUserIDByMobileV1(w http.ResponseWriter, r *http.Request, params GetUserIDByMobileV1Params)
 	// GetUserCountV1 获取员工人数
 	// (GET /user/get_org_user_count)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use getUserCountV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserCountV2.
 	GetUserCountV1(w http.ResponseWriter, r *http.Request, params GetUserCountV1Params)
 	// ListDepartmentUsersV1 获取部门用户详情
 	// (GET /user/listbypage)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use listDepartmentUsersV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listDepartmentUsersV2.
 	ListDepartmentUsersV1(w http.ResponseWriter, r *http.Request, params ListDepartmentUsersV1Params)
 	// ListDepartmentUsersSimpleV1 获取部门用户基础信息
 	// (GET /user/simplelist)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use listDepartmentUsersSimpleV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listDepartmentUsersSimpleV2.
 	ListDepartmentUsersSimpleV1(w http.ResponseWriter, r *http.Request, params ListDepartmentUsersSimpleV1Params)
 	// UpdateUserV1 更新用户信息
 	// (POST /user/update)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use updateUserV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateUserV2.
 	UpdateUserV1(w http.ResponseWriter, r *http.Request)
 	// SearchDepartments 搜索部门ID
 	// (POST /v1.0/contact/departments/search)
@@ -8065,50 +7944,42 @@ type StrictServerInterface interface {
 	// CreateDepartmentV1 创建部门
 	// (POST /department/create)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use createDepartmentV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use createDepartmentV2.
 	CreateDepartmentV1(ctx context.Context, request CreateDepartmentV1RequestObject) (CreateDepartmentV1ResponseObject, error)
 	// DeleteDepartmentV1 删除部门
 	// (GET /department/delete)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use deleteDepartmentV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use deleteDepartmentV2.
 	DeleteDepartmentV1(ctx context.Context, request DeleteDepartmentV1RequestObject) (DeleteDepartmentV1ResponseObject, error)
 	// GetDepartmentV1 获取部门详情
 	// (GET /department/get)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use getDepartmentV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getDepartmentV2.
 	GetDepartmentV1(ctx context.Context, request GetDepartmentV1RequestObject) (GetDepartmentV1ResponseObject, error)
 	// ListDepartmentsV1 获取部门列表
 	// (GET /department/list)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use listSubDepartmentsV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listSubDepartmentsV2.
 	ListDepartmentsV1(ctx context.Context, request ListDepartmentsV1RequestObject) (ListDepartmentsV1ResponseObject, error)
 	// ListSubDepartmentIDsV1 获取子部门ID列表
 	// (GET /department/list_ids)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use listSubDepartmentIdsV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listSubDepartmentIdsV2.
 	ListSubDepartmentIDsV1(ctx context.Context, request ListSubDepartmentIDsV1RequestObject) (ListSubDepartmentIDsV1ResponseObject, error)
 	// ListParentDepartmentsByUserV1 获取指定用户的所有父部门列表
 	// (GET /department/list_parent_depts)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use listParentDepartmentsByUserV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listParentDepartmentsByUserV2.
 	ListParentDepartmentsByUserV1(ctx context.Context, request ListParentDepartmentsByUserV1RequestObject) (ListParentDepartmentsByUserV1ResponseObject, error)
 	// ListParentDepartmentsByDepartmentV1 获取指定部门的所有父部门列表
 	// (GET /department/list_parent_depts_by_dept)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use listParentDepartmentsByDepartmentV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listParentDepartmentsByDepartmentV2.
 	ListParentDepartmentsByDepartmentV1(ctx context.Context, request ListParentDepartmentsByDepartmentV1RequestObject) (ListParentDepartmentsByDepartmentV1ResponseObject, error)
 	// UpdateDepartmentV1 更新部门
 	// (POST /department/update)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use updateDepartmentV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateDepartmentV2.
 	UpdateDepartmentV1(ctx context.Context, request UpdateDepartmentV1RequestObject) (UpdateDepartmentV1ResponseObject, error)
 	// GetToken 获取企业内部应用的access_token
 	// (GET /gettoken)
@@ -8122,8 +7993,7 @@ type StrictServerInterface interface {
 	// ListInactiveUsersV1 获取未登录钉钉的员工列表
 	// (POST /topapi/inactive/user/get)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use listInactiveUsersV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listInactiveUsersV2.
 	ListInactiveUsersV1(ctx context.Context, request ListInactiveUsersV1RequestObject) (ListInactiveUsersV1ResponseObject, error)
 	// ListInactiveUsersV2 获取未登录钉钉的员工列表
 	// (POST /topapi/inactive/user/v2/get)
@@ -8194,68 +8064,57 @@ type StrictServerInterface interface {
 	// CreateUserV1 创建用户
 	// (POST /user/create)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use createUserV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use createUserV2.
 	CreateUserV1(ctx context.Context, request CreateUserV1RequestObject) (CreateUserV1ResponseObject, error)
 	// DeleteUserV1 删除用户
 	// (GET /user/delete)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use deleteUserV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use deleteUserV2.
 	DeleteUserV1(ctx context.Context, request DeleteUserV1RequestObject) (DeleteUserV1ResponseObject, error)
 	// GetUserV1 根据userid获取用户详情
 	// (GET /user/get)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use getUserV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserV2.
 	GetUserV1(ctx context.Context, request GetUserV1RequestObject) (GetUserV1ResponseObject, error)
 	// ListDepartmentUserIDsV1 获取部门用户userid列表
 	// (GET /user/getDeptMember)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use listDepartmentUserIdsV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listDepartmentUserIdsV2.
 	ListDepartmentUserIDsV1(ctx context.Context, request ListDepartmentUserIDsV1RequestObject) (ListDepartmentUserIDsV1ResponseObject, error)
 	// GetUserIDByUnionIDV1 根据unionid获取userid
 	// (GET /user/getUseridByUnionid)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use getUserIdByUnionIdV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserIdByUnionIdV2.
 	GetUserIDByUnionIDV1(ctx context.Context, request GetUserIDByUnionIDV1RequestObject) (GetUserIDByUnionIDV1ResponseObject, error)
 	// ListAdminsV1 获取管理员列表
 	// (GET /user/get_admin)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use listAdminsV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listAdminsV2.
 	ListAdminsV1(ctx context.Context, request ListAdminsV1RequestObject) (ListAdminsV1ResponseObject, error)
 	// GetUserIDByMobileV1 根据手机号获取userid
 	// (GET /user/get_by_mobile)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use getUserIdByMobileV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserIdByMobileV2.
 	GetUserIDByMobileV1(ctx context.Context, request GetUserIDByMobileV1RequestObject) (GetUserIDByMobileV1ResponseObject, error)
 	// GetUserCountV1 获取员工人数
 	// (GET /user/get_org_user_count)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use getUserCountV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use getUserCountV2.
 	GetUserCountV1(ctx context.Context, request GetUserCountV1RequestObject) (GetUserCountV1ResponseObject, error)
 	// ListDepartmentUsersV1 获取部门用户详情
 	// (GET /user/listbypage)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use listDepartmentUsersV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listDepartmentUsersV2.
 	ListDepartmentUsersV1(ctx context.Context, request ListDepartmentUsersV1RequestObject) (ListDepartmentUsersV1ResponseObject, error)
 	// ListDepartmentUsersSimpleV1 获取部门用户基础信息
 	// (GET /user/simplelist)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use listDepartmentUsersSimpleV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use listDepartmentUsersSimpleV2.
 	ListDepartmentUsersSimpleV1(ctx context.Context, request ListDepartmentUsersSimpleV1RequestObject) (ListDepartmentUsersSimpleV1ResponseObject, error)
 	// UpdateUserV1 更新用户信息
 	// (POST /user/update)
 	//
-	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep
-	// working. Use updateUserV2.
+	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateUserV2.
 	UpdateUserV1(ctx context.Context, request UpdateUserV1RequestObject) (UpdateUserV1ResponseObject, error)
 	// SearchDepartments 搜索部门ID
 	// (POST /v1.0/contact/departments/search)

@@ -1070,8 +1070,7 @@ type AssignedLicence struct {
 	SubscriptionID *string `json:"subscription_id,omitempty"`
 }
 
-// Avatar Addresses of the picture in several sizes. They are short-lived. Needs contact:user.base:readonly or contact
-// read.
+// Avatar Addresses of the picture in several sizes. They are short-lived. Needs contact:user.base:readonly or contact read.
 type Avatar struct {
 	// Avatar240 240 pixels wide.
 	Avatar240 *string `json:"avatar_240,omitempty"`
@@ -1094,8 +1093,7 @@ type BatchGetDepartmentsAnswer struct {
 	// Data The departments that were found.
 	Data *DepartmentItems `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -1110,8 +1108,7 @@ type BatchGetUserBasicsAnswer struct {
 	// Data Names of users.
 	Data *UserBasics `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -1132,8 +1129,7 @@ type BatchGetUserIDsAnswer struct {
 	// Data Result of a look-up by contact.
 	Data *UserIDMatches `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -1160,8 +1156,7 @@ type BatchGetUsersAnswer struct {
 	// Data The users that were found.
 	Data *UserItems `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -1194,8 +1189,7 @@ type ConvertUnionIDsAnswer struct {
 	// Data Owners of union ids.
 	Data *UnionIDOwners `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -1210,8 +1204,7 @@ type CreateDepartmentAnswer struct {
 	// Data Holds one department.
 	Data *OneDepartment `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -1226,8 +1219,7 @@ type CreateDepartmentRequest struct {
 	// DepartmentHRBPs HRBPs, 500 at most, of the kind user_id_type.
 	DepartmentHRBPs *[]string `json:"department_hrbps,omitempty"`
 
-	// DepartmentID Id of the tenant's own. Must not begin with `od-` and not be `0` or `1`. The vendor makes one when
-	// absent.
+	// DepartmentID Id of the tenant's own. Must not begin with `od-` and not be `0` or `1`. The vendor makes one when absent.
 	DepartmentID *string `json:"department_id,omitempty"`
 
 	// GroupChatEmployeeTypes Employee types that the department group takes in.
@@ -1245,8 +1237,7 @@ type CreateDepartmentRequest struct {
 	// Name Name, without slash. Unique among the siblings (43022).
 	Name string `json:"name"`
 
-	// Order Place among the siblings, a whole number as a string, unique among them (43005). Smaller numbers come
-	// first.
+	// Order Place among the siblings, a whole number as a string, unique among them (43005). Smaller numbers come first.
 	Order *string `json:"order,omitempty"`
 
 	// ParentDepartmentID Parent, of the kind department_id_type. `0` is the root.
@@ -1289,8 +1280,7 @@ type CreateOAuthTokenAnswer struct {
 	TokenType *string `json:"token_type,omitempty"`
 }
 
-// CreateOAuthTokenRequest With grant_type authorization_code: `code`, and `redirect_uri` and `code_verifier` if the
-// authorization request had them. With refresh_token: `refresh_token`.
+// CreateOAuthTokenRequest With grant_type authorization_code: `code`, and `redirect_uri` and `code_verifier` if the authorization request had them. With refresh_token: `refresh_token`.
 type CreateOAuthTokenRequest struct {
 	// ClientID Id of the app, `cli_…`.
 	ClientID string `json:"client_id"`
@@ -1325,8 +1315,7 @@ type CreateUserAnswer struct {
 	// Data Holds one user.
 	Data *OneUser `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -1389,8 +1378,7 @@ type CreateUserRequest struct {
 	// LeaderUserID Direct leader, of the kind user_id_type. Not the user (41030).
 	LeaderUserID *string `json:"leader_user_id,omitempty"`
 
-	// Mobile Number, unique in the tenant (41001). +86 may be left out; other countries need their code and an email
-	// besides.
+	// Mobile Number, unique in the tenant (41001). +86 may be left out; other countries need their code and an email besides.
 	Mobile *string `json:"mobile,omitempty"`
 
 	// MobileVisible Whether colleagues see the number. True when absent.
@@ -1478,8 +1466,7 @@ type DeleteDepartmentAnswer struct {
 	// Data Answered as `{}`, as null, or not at all.
 	Data *Nothing `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -1494,16 +1481,14 @@ type DeleteUserAnswer struct {
 	// Data Answered as `{}`, as null, or not at all.
 	Data *Nothing `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
 	Msg *string `json:"msg,omitempty"`
 }
 
-// DeleteUserRequest Who takes over what. Ids are of the kind user_id_type. Absent means the direct leader, else kept or
-// deleted by kind.
+// DeleteUserRequest Who takes over what. Ids are of the kind user_id_type. Absent means the direct leader, else kept or deleted by kind.
 type DeleteUserRequest struct {
 	// AnyCrossAcceptorUserID Takes over AnyCross integrations.
 	AnyCrossAcceptorUserID *string `json:"anycross_acceptor_user_id,omitempty"`
@@ -1533,8 +1518,7 @@ type DeleteUserRequest struct {
 	SurveyAcceptorUserID *string `json:"survey_acceptor_user_id,omitempty"`
 }
 
-// Department A department. Only `open_department_id` is always there; names need contact:department.base:readonly, the
-// place in the tree needs contact:department.organize:readonly.
+// Department A department. Only `open_department_id` is always there; names need contact:department.base:readonly, the place in the tree needs contact:department.organize:readonly.
 type Department struct {
 	// ChatID Group of the department, `oc_…`. Absent when there is none.
 	ChatID *string `json:"chat_id,omitempty"`
@@ -1567,8 +1551,7 @@ type Department struct {
 	// OpenDepartmentID Id the vendor gave, `od-…`.
 	OpenDepartmentID *string `json:"open_department_id,omitempty"`
 
-	// Order Place among the siblings, a whole number as a string. Smaller numbers come first, the other way round than
-	// for users.
+	// Order Place among the siblings, a whole number as a string. Smaller numbers come first, the other way round than for users.
 	Order *string `json:"order,omitempty"`
 
 	// ParentDepartmentID Parent, of the kind asked for. `0` is the root.
@@ -1584,8 +1567,7 @@ type Department struct {
 	UnitIDs *[]string `json:"unit_ids,omitempty"`
 }
 
-// DepartmentIDType Kind of the department ids in the request and of the ids that point at departments in the answer.
-// `open_department_id` when absent. The root is `0` in both.
+// DepartmentIDType Kind of the department ids in the request and of the ids that point at departments in the answer. `open_department_id` when absent. The root is `0` in both.
 type DepartmentIDType string
 
 // DepartmentItems The departments that were found.
@@ -1686,30 +1668,25 @@ type EmployeeTypePage struct {
 // EmployeeTypeStatus Whether an employee type may be used.
 type EmployeeTypeStatus int64
 
-// ErrorAnswer A refusal. Comes with HTTP 4xx and 5xx, now and then with 200. Gateways in between may answer HTML or
-// nothing instead.
+// ErrorAnswer A refusal. Comes with HTTP 4xx and 5xx, now and then with 200. Gateways in between may answer HTML or nothing instead.
 type ErrorAnswer struct {
-	// Code Every code the vendor's pages name for these operations. The list is open: decode others too. Names follow
-	// the contact operations where a number means several things.
+	// Code Every code the vendor's pages name for these operations. The list is open: decode others too. Names follow the contact operations where a number means several things.
 	Code ErrorCode `json:"code"`
 
 	// Data Answered as `{}`, as null, or not at all.
 	Data *Nothing `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
 	Msg *string `json:"msg,omitempty"`
 }
 
-// ErrorCode Every code the vendor's pages name for these operations. The list is open: decode others too. Names follow
-// the contact operations where a number means several things.
+// ErrorCode Every code the vendor's pages name for these operations. The list is open: decode others too. Names follow the contact operations where a number means several things.
 type ErrorCode int64
 
-// ErrorDetail What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-// with `url`, answers carry `log_id` and `type` with `subject`.
+// ErrorDetail What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 type ErrorDetail struct {
 	// Details More facts as pairs.
 	Details *[]ErrorFact `json:"details,omitempty"`
@@ -1762,8 +1739,7 @@ type FieldViolation struct {
 
 // FoundUser A person found by name.
 type FoundUser struct {
-	// Avatar Addresses of the picture in several sizes. They are short-lived. Needs contact:user.base:readonly or
-	// contact read.
+	// Avatar Addresses of the picture in several sizes. They are short-lived. Needs contact:user.base:readonly or contact read.
 	Avatar *Avatar `json:"avatar,omitempty"`
 
 	// DepartmentIDs Departments, always `open_department_id`s.
@@ -1819,8 +1795,7 @@ type GetAppAccessTokenAnswer struct {
 	// Data Answered as `{}`, as null, or not at all.
 	Data *Nothing `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Expire Seconds the token still lives, 7200 at most.
@@ -1841,8 +1816,7 @@ type GetAppAccessTokenInternalAnswer struct {
 	// Data Answered as `{}`, as null, or not at all.
 	Data *Nothing `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Expire Seconds the tokens still live, 7200 at most.
@@ -1884,8 +1858,7 @@ type GetDepartmentAnswer struct {
 	// Data Holds one department.
 	Data *OneDepartment `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -1900,8 +1873,7 @@ type GetJSAPITicketAnswer struct {
 	// Data The ticket and its life.
 	Data *JSAPITicket `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -1916,8 +1888,7 @@ type GetTenantAccessTokenAnswer struct {
 	// Data Answered as `{}`, as null, or not at all.
 	Data *Nothing `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Expire Seconds the token still lives, 7200 at most.
@@ -1938,8 +1909,7 @@ type GetTenantAccessTokenInternalAnswer struct {
 	// Data Answered as `{}`, as null, or not at all.
 	Data *Nothing `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Expire Seconds the token still lives, 7200 at most.
@@ -1978,8 +1948,7 @@ type GetUserAnswer struct {
 	// Data Holds one user.
 	Data *OneUser `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -1994,8 +1963,7 @@ type GetUserInfoAnswer struct {
 	// Data The person behind a user token.
 	Data *LoginUser `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2022,8 +1990,7 @@ type ListCustomAttrsAnswer struct {
 	// Data One page of custom fields.
 	Data *CustomAttrPage `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2038,8 +2005,7 @@ type ListDepartmentChildrenAnswer struct {
 	// Data One page of departments.
 	Data *DepartmentPage `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2054,8 +2020,7 @@ type ListDepartmentParentsAnswer struct {
 	// Data One page of departments.
 	Data *DepartmentPage `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2070,8 +2035,7 @@ type ListDepartmentsAnswer struct {
 	// Data One page of departments.
 	Data *DepartmentPage `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2086,8 +2050,7 @@ type ListEmployeeTypeEnumsAnswer struct {
 	// Data One page of employee types.
 	Data *EmployeeTypePage `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2102,8 +2065,7 @@ type ListScopesAnswer struct {
 	// Data One page of what the app may see.
 	Data *ContactRange `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2118,8 +2080,7 @@ type ListUsersAnswer struct {
 	// Data One page of users.
 	Data *UserPage `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2134,8 +2095,7 @@ type ListUsersByDepartmentAnswer struct {
 	// Data One page of users.
 	Data *UserPage `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2211,8 +2171,7 @@ type LogoutUserAnswer struct {
 	// Data Answered as `{}`, as null, or not at all.
 	Data *Nothing `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2278,8 +2237,7 @@ type NotificationOption struct {
 
 // OAuthErrorAnswer A refusal of the OAuth token endpoint, in the shape of RFC 6749 with a code added.
 type OAuthErrorAnswer struct {
-	// Code Every code the vendor's pages name for these operations. The list is open: decode others too. Names follow
-	// the contact operations where a number means several things.
+	// Code Every code the vendor's pages name for these operations. The list is open: decode others too. Names follow the contact operations where a number means several things.
 	Code ErrorCode `json:"code"`
 
 	// Error Class of the error as RFC 6749 names it, for instance invalid_grant.
@@ -2297,16 +2255,13 @@ type OAuthGrantType string
 
 // OneDepartment Holds one department.
 type OneDepartment struct {
-	// Department A department. Only `open_department_id` is always there; names need contact:department.base:readonly,
-	// the place in the tree needs contact:department.organize:readonly.
+	// Department A department. Only `open_department_id` is always there; names need contact:department.base:readonly, the place in the tree needs contact:department.organize:readonly.
 	Department *Department `json:"department,omitempty"`
 }
 
 // OneUser Holds one user.
 type OneUser struct {
-	// User A person. Only `union_id`, `open_id` and `mobile_visible` are always there; other fields are absent without
-	// the scope that stands in their description. "Contact read" means any of contact:contact:readonly,
-	// contact:contact:readonly_as_app, contact:contact:access_as_app.
+	// User A person. Only `union_id`, `open_id` and `mobile_visible` are always there; other fields are absent without the scope that stands in their description. "Contact read" means any of contact:contact:readonly, contact:contact:readonly_as_app, contact:contact:access_as_app.
 	User *User `json:"user,omitempty"`
 }
 
@@ -2318,8 +2273,7 @@ type PatchDepartmentAnswer struct {
 	// Data Holds one department.
 	Data *OneDepartment `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2349,8 +2303,7 @@ type PatchDepartmentRequest struct {
 	// Name Name, without slash. Unique among the siblings (43022).
 	Name *string `json:"name,omitempty"`
 
-	// Order Place among the siblings, a whole number as a string, unique among them (43005). Smaller numbers come
-	// first.
+	// Order Place among the siblings, a whole number as a string, unique among them (43005). Smaller numbers come first.
 	Order *string `json:"order,omitempty"`
 
 	// ParentDepartmentID Parent, of the kind department_id_type. `0` is the root.
@@ -2365,8 +2318,7 @@ type PatchUserAnswer struct {
 	// Data Holds one user.
 	Data *OneUser `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2429,8 +2381,7 @@ type PatchUserRequest struct {
 	// LeaderUserID Direct leader, of the kind user_id_type. Not the user (41030).
 	LeaderUserID *string `json:"leader_user_id,omitempty"`
 
-	// Mobile Number, unique in the tenant (41001). +86 may be left out; other countries need their code and an email
-	// besides.
+	// Mobile Number, unique in the tenant (41001). +86 may be left out; other countries need their code and an email besides.
 	Mobile *string `json:"mobile,omitempty"`
 
 	// MobileVisible Whether colleagues see the number.
@@ -2476,8 +2427,7 @@ type ReplaceDepartmentAnswer struct {
 	// Data Holds one department.
 	Data *OneDepartment `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2504,8 +2454,7 @@ type ReplaceDepartmentRequest struct {
 	// Name Name, without slash. Unique among the siblings (43022).
 	Name string `json:"name"`
 
-	// Order Place among the siblings, a whole number as a string, unique among them (43005). Smaller numbers come
-	// first.
+	// Order Place among the siblings, a whole number as a string, unique among them (43005). Smaller numbers come first.
 	Order *string `json:"order,omitempty"`
 
 	// ParentDepartmentID Parent, of the kind department_id_type. `0` is the root.
@@ -2520,8 +2469,7 @@ type ReplaceUserAnswer struct {
 	// Data Holds one user.
 	Data *OneUser `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2575,8 +2523,7 @@ type ReplaceUserRequest struct {
 	// LeaderUserID Direct leader, of the kind user_id_type. Not the user (41030).
 	LeaderUserID *string `json:"leader_user_id,omitempty"`
 
-	// Mobile Number, unique in the tenant (41001). +86 may be left out; other countries need their code and an email
-	// besides.
+	// Mobile Number, unique in the tenant (41001). +86 may be left out; other countries need their code and an email besides.
 	Mobile string `json:"mobile"`
 
 	// MobileVisible Whether colleagues see the number.
@@ -2601,8 +2548,7 @@ type ResendAppTicketAnswer struct {
 	// Data Answered as `{}`, as null, or not at all.
 	Data *Nothing `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2638,8 +2584,7 @@ type ResurrectUserAnswer struct {
 	// Data Answered as `{}`, as null, or not at all.
 	Data *Nothing `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2663,8 +2608,7 @@ type SearchDepartmentsAnswer struct {
 	// Data One page of departments.
 	Data *DepartmentPage `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2685,8 +2629,7 @@ type SearchUsersAnswer struct {
 	// Data One page of found people.
 	Data *FoundUserPage `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2701,8 +2644,7 @@ type SearchUsersV3Answer struct {
 	// Data One page of found people.
 	Data *UserHitPage `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2747,8 +2689,7 @@ type UnbindDepartmentChatAnswer struct {
 	// Data Answered as `{}`, as null, or not at all.
 	Data *Nothing `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2783,8 +2724,7 @@ type UpdateDepartmentIDAnswer struct {
 	// Data Answered as `{}`, as null, or not at all.
 	Data *Nothing `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2805,8 +2745,7 @@ type UpdateUserIDAnswer struct {
 	// Data Answered as `{}`, as null, or not at all.
 	Data *Nothing `json:"data,omitempty"`
 
-	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope`
-	// with `url`, answers carry `log_id` and `type` with `subject`.
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
 
 	// Msg Text for people. Never test it.
@@ -2819,16 +2758,12 @@ type UpdateUserIDRequest struct {
 	NewUserID string `json:"new_user_id"`
 }
 
-// User A person. Only `union_id`, `open_id` and `mobile_visible` are always there; other fields are absent without the
-// scope that stands in their description. "Contact read" means any of contact:contact:readonly,
-// contact:contact:readonly_as_app, contact:contact:access_as_app.
+// User A person. Only `union_id`, `open_id` and `mobile_visible` are always there; other fields are absent without the scope that stands in their description. "Contact read" means any of contact:contact:readonly, contact:contact:readonly_as_app, contact:contact:access_as_app.
 type User struct {
-	// AssignInfo Licences with names and terms. Needs contact:user.assign_info:read. Answered by getUser, never by
-	// batchGetUsers.
+	// AssignInfo Licences with names and terms. Needs contact:user.assign_info:read. Answered by getUser, never by batchGetUsers.
 	AssignInfo *[]AssignedLicence `json:"assign_info,omitempty"`
 
-	// Avatar Addresses of the picture in several sizes. They are short-lived. Needs contact:user.base:readonly or
-	// contact read.
+	// Avatar Addresses of the picture in several sizes. They are short-lived. Needs contact:user.base:readonly or contact read.
 	Avatar *Avatar `json:"avatar,omitempty"`
 
 	// AvatarKey Key of the picture. Often not answered although listed.
@@ -2843,19 +2778,16 @@ type User struct {
 	// CustomAttrs The tenant's own fields, if the administrator allowed API access to them. Scope as for the city.
 	CustomAttrs *[]UserCustomAttr `json:"custom_attrs,omitempty"`
 
-	// DepartmentIDs Departments of the user, of the kind asked for. Needs contact:user.department:readonly or contact
-	// read.
+	// DepartmentIDs Departments of the user, of the kind asked for. Needs contact:user.department:readonly or contact read.
 	DepartmentIDs *[]string `json:"department_ids,omitempty"`
 
-	// DepartmentPath Departments with the way to the root. With a user token only, and never from batchGetUsers. Needs
-	// contact:user.department_path:readonly.
+	// DepartmentPath Departments with the way to the root. With a user token only, and never from batchGetUsers. Needs contact:user.department_path:readonly.
 	DepartmentPath *[]UserDepartmentPath `json:"department_path,omitempty"`
 
 	// Description On no page of the vendor; empty where it was seen.
 	Description *string `json:"description,omitempty"`
 
-	// DottedLineLeaderUserIDs Dotted-line leaders, of the kind asked for. Needs
-	// contact:user.dotted_line_leader_info.read.
+	// DottedLineLeaderUserIDs Dotted-line leaders, of the kind asked for. Needs contact:user.dotted_line_leader_info.read.
 	DottedLineLeaderUserIDs *[]string `json:"dotted_line_leader_user_ids,omitempty"`
 
 	// Email Login email. Needs contact:user.email:readonly.
@@ -2864,8 +2796,7 @@ type User struct {
 	// EmployeeNo Employee number. Scope as for the city, or contact:user.employee_number:read.
 	EmployeeNo *string `json:"employee_no,omitempty"`
 
-	// EmployeeType 1 regular, 2 intern, 3 outsourced, 4 labour, 5 consultant, from 6 on the tenant's own types
-	// (listEmployeeTypeEnums). Scope as for the city.
+	// EmployeeType 1 regular, 2 intern, 3 outsourced, 4 labour, 5 consultant, from 6 on the tenant's own types (listEmployeeTypeEnums). Scope as for the city.
 	EmployeeType *int64 `json:"employee_type,omitempty"`
 
 	// EnName English name, 255 characters at most. Scope as for the name.
@@ -2931,12 +2862,10 @@ type User struct {
 	// Positions Positions. On no page of the vendor.
 	Positions *[]UserPosition `json:"positions,omitempty"`
 
-	// Status Five independent flags. Active means is_activated and none of the others. Absent, not false, without
-	// contact:user.employee:readonly or contact read.
+	// Status Five independent flags. Active means is_activated and none of the others. Absent, not false, without contact:user.employee:readonly or contact read.
 	Status *UserStatus `json:"status,omitempty"`
 
-	// SubscriptionIDs Licences of the user, 64-bit numbers as strings. Needs contact:user.subscription_ids:write. Never
-	// filled by batchGetUsers.
+	// SubscriptionIDs Licences of the user, 64-bit numbers as strings. Needs contact:user.subscription_ids:write. Never filled by batchGetUsers.
 	SubscriptionIDs *[]string `json:"subscription_ids,omitempty"`
 
 	// TimeZone On no page of the vendor.
@@ -2976,8 +2905,7 @@ type UserCustomAttr struct {
 	// Type Kind of a custom field.
 	Type *CustomAttrType `json:"type,omitempty"`
 
-	// Value The value. TEXT fills text; HREF fills text and url; the choices fill the option fields; GENERIC_USER fills
-	// generic_user.
+	// Value The value. TEXT fills text; HREF fills text and url; the choices fill the option fields; GENERIC_USER fills generic_user.
 	Value *UserCustomAttrValue `json:"value,omitempty"`
 }
 
@@ -2989,13 +2917,11 @@ type UserCustomAttrInput struct {
 	// Type Kind of the field.
 	Type *CustomAttrType `json:"type,omitempty"`
 
-	// Value The value. TEXT takes text; HREF takes text and url; ENUMERATION and PICTURE_ENUM take option_id;
-	// GENERIC_USER takes generic_user.
+	// Value The value. TEXT takes text; HREF takes text and url; ENUMERATION and PICTURE_ENUM take option_id; GENERIC_USER takes generic_user.
 	Value *UserCustomAttrValueInput `json:"value,omitempty"`
 }
 
-// UserCustomAttrValue The value. TEXT fills text; HREF fills text and url; the choices fill the option fields;
-// GENERIC_USER fills generic_user.
+// UserCustomAttrValue The value. TEXT fills text; HREF fills text and url; the choices fill the option fields; GENERIC_USER fills generic_user.
 type UserCustomAttrValue struct {
 	// GenericUser A person as the value of a field.
 	GenericUser *GenericUser `json:"generic_user,omitempty"`
@@ -3022,8 +2948,7 @@ type UserCustomAttrValue struct {
 	URL *string `json:"url,omitempty"`
 }
 
-// UserCustomAttrValueInput The value. TEXT takes text; HREF takes text and url; ENUMERATION and PICTURE_ENUM take
-// option_id; GENERIC_USER takes generic_user.
+// UserCustomAttrValueInput The value. TEXT takes text; HREF takes text and url; ENUMERATION and PICTURE_ENUM take option_id; GENERIC_USER takes generic_user.
 type UserCustomAttrValueInput struct {
 	// GenericUser A person as the value of a field.
 	GenericUser *GenericUserInput `json:"generic_user,omitempty"`
@@ -3113,8 +3038,7 @@ type UserIDMatch struct {
 	// Mobile Number as it was asked for.
 	Mobile *string `json:"mobile,omitempty"`
 
-	// Status Five independent flags. Active means is_activated and none of the others. Absent, not false, without
-	// contact:user.employee:readonly or contact read.
+	// Status Five independent flags. Active means is_activated and none of the others. Absent, not false, without contact:user.employee:readonly or contact read.
 	Status *UserStatus `json:"status,omitempty"`
 
 	// UserID Id of the kind asked for. Absent when nobody was found.
@@ -3127,8 +3051,7 @@ type UserIDMatches struct {
 	UserList *[]UserIDMatch `json:"user_list,omitempty"`
 }
 
-// UserIDType Kind of the user ids in the request and of the ids that point at users in the answer. `open_id` when
-// absent; `user_id` needs a scope of its own.
+// UserIDType Kind of the user ids in the request and of the ids that point at users in the answer. `open_id` when absent; `user_id` needs a scope of its own.
 type UserIDType string
 
 // UserItems The users that were found.
@@ -3189,8 +3112,7 @@ type UserPosition struct {
 	PositionName       *string `json:"position_name,omitempty"`
 }
 
-// UserStatus Five independent flags. Active means is_activated and none of the others. Absent, not false, without
-// contact:user.employee:readonly or contact read.
+// UserStatus Five independent flags. Active means is_activated and none of the others. Absent, not false, without contact:user.employee:readonly or contact read.
 type UserStatus struct {
 	// IsActivated Has logged in once.
 	IsActivated *bool `json:"is_activated,omitempty"`
@@ -3211,8 +3133,7 @@ type UserStatus struct {
 // DepartmentIDParam defines model for DepartmentIdParam.
 type DepartmentIDParam = string
 
-// DepartmentIDTypeParam Kind of the department ids in the request and of the ids that point at departments in the
-// answer. `open_department_id` when absent. The root is `0` in both.
+// DepartmentIDTypeParam Kind of the department ids in the request and of the ids that point at departments in the answer. `open_department_id` when absent. The root is `0` in both.
 type DepartmentIDTypeParam = DepartmentIDType
 
 // PageSizeParam defines model for PageSizeParam.
@@ -3224,8 +3145,7 @@ type PageTokenParam = string
 // UserIDParam defines model for UserIdParam.
 type UserIDParam = string
 
-// UserIDTypeParam Kind of the user ids in the request and of the ids that point at users in the answer. `open_id` when
-// absent; `user_id` needs a scope of its own.
+// UserIDTypeParam Kind of the user ids in the request and of the ids that point at users in the answer. `open_id` when absent; `user_id` needs a scope of its own.
 type UserIDTypeParam = UserIDType
 
 // ListCustomAttrsParams defines parameters for ListCustomAttrs.
@@ -3567,8 +3487,7 @@ type ResendAppTicketJSONRequestBody = ResendAppTicketRequest
 // GetTenantAccessTokenJSONRequestBody defines body for GetTenantAccessToken for application/json ContentType.
 type GetTenantAccessTokenJSONRequestBody = GetTenantAccessTokenRequest
 
-// GetTenantAccessTokenInternalJSONRequestBody defines body for GetTenantAccessTokenInternal for application/json
-// ContentType.
+// GetTenantAccessTokenInternalJSONRequestBody defines body for GetTenantAccessTokenInternal for application/json ContentType.
 type GetTenantAccessTokenInternalJSONRequestBody = GetTenantAccessTokenInternalRequest
 
 // CreateOAuthTokenJSONRequestBody defines body for CreateOAuthToken for application/json ContentType.

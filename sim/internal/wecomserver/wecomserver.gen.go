@@ -396,8 +396,7 @@ type AttrWebInput struct {
 	URL string `json:"url"`
 }
 
-// BatchResultRow Outcome of one row. Member jobs fill userid, department jobs action and partyid. Empty while the job
-// runs.
+// BatchResultRow Outcome of one row. Member jobs fill userid, department jobs action and partyid. Empty while the job runs.
 type BatchResultRow struct {
 	// Action Sum of 1 created, 2 renamed, 4 moved, 8 reordered.
 	Action *int64 `json:"action,omitempty"`
@@ -413,8 +412,7 @@ type BatchResultRow struct {
 	UserID  *string `json:"userid,omitempty"`
 }
 
-// BizMailAliasInput The aliases of the corporate mail address. Replaces all of them; without item or with an empty one
-// it removes them.
+// BizMailAliasInput The aliases of the corporate mail address. Replaces all of them; without item or with an empty one it removes them.
 type BizMailAliasInput struct {
 	// Item At most 5 addresses of 6 to 63 bytes.
 	Item *[]string `json:"item,omitempty"`
@@ -542,8 +540,7 @@ type CreateUserRequest struct {
 	// MainDepartment One of the departments.
 	MainDepartment *int64 `json:"main_department,omitempty"`
 
-	// Mobile Unique in the corp. +86 may be left out, other countries need their code. Not both mobile and email may be
-	// empty (60129).
+	// Mobile Unique in the corp. +86 may be left out, other countries need their code. Not both mobile and email may be empty (60129).
 	Mobile *string `json:"mobile,omitempty"`
 
 	// Name 1 to 64 characters.
@@ -561,8 +558,7 @@ type CreateUserRequest struct {
 	// ToInvite Whether the vendor invites the new member. Absence means true and sends a message to a real person.
 	ToInvite *bool `json:"to_invite,omitempty"`
 
-	// UserID New id of 1 to 64 letters, digits and _ - @ . that begins with a letter or digit. Letter case does not
-	// make it unique.
+	// UserID New id of 1 to 64 letters, digits and _ - @ . that begins with a letter or digit. Letter case does not make it unique.
 	UserID string `json:"userid"`
 }
 
@@ -703,8 +699,7 @@ type GetAgentAnswer struct {
 	// Close 1: the app is switched off; 0: it is not.
 	Close *int64 `json:"close,omitempty"`
 
-	// CustomizedPublishStatus Apps that a provider develops for the corp only. 0: nothing yet; 1: in development; 2:
-	// published; 3: published, with changes that are not.
+	// CustomizedPublishStatus Apps that a provider develops for the corp only. 0: nothing yet; 1: in development; 2: published; 3: published, with changes that are not.
 	CustomizedPublishStatus *int64 `json:"customized_publish_status,omitempty"`
 
 	// Description What the app is.
@@ -840,8 +835,7 @@ type GetUserAnswer struct {
 	// BizMail Corporate mail address. Private field.
 	BizMail *string `json:"biz_mail,omitempty"`
 
-	// Department Departments of the member that the app may see, possibly none; [1] when members authorised the app one
-	// by one.
+	// Department Departments of the member that the app may see, possibly none; [1] when members authorised the app one by one.
 	Department *[]int64 `json:"department,omitempty"`
 
 	// DirectLeader Ids of the direct superiors, at most 1 (5 in older data).
@@ -879,8 +873,7 @@ type GetUserAnswer struct {
 	// HideMobile 1 if colleagues do not see the mobile number. On no page, and in nearly every recording.
 	HideMobile *int64 `json:"hide_mobile,omitempty"`
 
-	// IsLeaderInDept 1 for a leader of the department, meant to be parallel to department. May be absent, empty or of
-	// another length.
+	// IsLeaderInDept 1 for a leader of the department, meant to be parallel to department. May be absent, empty or of another length.
 	IsLeaderInDept *[]int64 `json:"is_leader_in_dept,omitempty"`
 
 	// IsLeader 1 for a leader of any department. On no page, and in nearly every recording.
@@ -899,8 +892,7 @@ type GetUserAnswer struct {
 	// OpenUserID At most 64 bytes, the same person for all apps of one provider. Third-party apps only.
 	OpenUserID *string `json:"open_userid,omitempty"`
 
-	// Order Place in each department, larger is earlier, meant to be parallel to department. Up to 4294967295. May be
-	// absent or of another length.
+	// Order Place in each department, larger is earlier, meant to be parallel to department. Up to 4294967295. May be absent or of another length.
 	Order *[]int64 `json:"order,omitempty"`
 
 	// Position Job title.
@@ -921,8 +913,7 @@ type GetUserAnswer struct {
 	// ThumbAvatar Address of the small picture. Private field; may be empty.
 	ThumbAvatar *string `json:"thumb_avatar,omitempty"`
 
-	// UserID The member's id, 1 to 64 bytes, in the letter case it was stored with. Third-party apps get an
-	// open_userid.
+	// UserID The member's id, 1 to 64 bytes, in the letter case it was stored with. Third-party apps get an open_userid.
 	UserID *string `json:"userid,omitempty"`
 
 	// WXPluginStatus Seen in old data, not documented.
@@ -1121,8 +1112,7 @@ type Member struct {
 	// BizMail Corporate mail address. Private field.
 	BizMail *string `json:"biz_mail,omitempty"`
 
-	// Department Departments of the member that the app may see, possibly none; [1] when members authorised the app one
-	// by one.
+	// Department Departments of the member that the app may see, possibly none; [1] when members authorised the app one by one.
 	Department *[]int64 `json:"department,omitempty"`
 
 	// DirectLeader Ids of the direct superiors, at most 1 (5 in older data).
@@ -1154,8 +1144,7 @@ type Member struct {
 	// HideMobile 1 if colleagues do not see the mobile number. On no page, and in nearly every recording.
 	HideMobile *int64 `json:"hide_mobile,omitempty"`
 
-	// IsLeaderInDept 1 for a leader of the department, meant to be parallel to department. May be absent, empty or of
-	// another length.
+	// IsLeaderInDept 1 for a leader of the department, meant to be parallel to department. May be absent, empty or of another length.
 	IsLeaderInDept *[]int64 `json:"is_leader_in_dept,omitempty"`
 
 	// IsLeader 1 for a leader of any department. On no page, and in nearly every recording.
@@ -1174,8 +1163,7 @@ type Member struct {
 	// OpenUserID At most 64 bytes, the same person for all apps of one provider. Third-party apps only.
 	OpenUserID *string `json:"open_userid,omitempty"`
 
-	// Order Place in each department, larger is earlier, meant to be parallel to department. Up to 4294967295. May be
-	// absent or of another length.
+	// Order Place in each department, larger is earlier, meant to be parallel to department. Up to 4294967295. May be absent or of another length.
 	Order *[]int64 `json:"order,omitempty"`
 
 	// Position Job title.
@@ -1196,8 +1184,7 @@ type Member struct {
 	// ThumbAvatar Address of the small picture. Private field; may be empty.
 	ThumbAvatar *string `json:"thumb_avatar,omitempty"`
 
-	// UserID The member's id, 1 to 64 bytes, in the letter case it was stored with. Third-party apps get an
-	// open_userid.
+	// UserID The member's id, 1 to 64 bytes, in the letter case it was stored with. Third-party apps get an open_userid.
 	UserID *string `json:"userid,omitempty"`
 
 	// WXPluginStatus Seen in old data, not documented.
@@ -1353,8 +1340,7 @@ type UpdateUserRequest struct {
 	// BizMail Corporate mail address, 6 to 63 bytes. May be changed once if the system made it.
 	BizMail *string `json:"biz_mail,omitempty"`
 
-	// BizMailAlias The aliases of the corporate mail address. Replaces all of them; without item or with an empty one
-	// it removes them.
+	// BizMailAlias The aliases of the corporate mail address. Replaces all of them; without item or with an empty one it removes them.
 	BizMailAlias *BizMailAliasInput `json:"biz_mail_alias,omitempty"`
 
 	// Department At most 100 ids.

@@ -1843,9 +1843,7 @@ type CreateUserAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
 	Code int64 `json:"code"`
 
-	// Data A person. Operations return different parts of this, 10 to 21 fields: a field may be missing because the
-	// operation leaves it out, because the app lacks the scope of the field, or because it is unset. Unset text may
-	// also come as an empty string.
+	// Data A person. Operations return different parts of this, 10 to 21 fields: a field may be missing because the operation leaves it out, because the app lacks the scope of the field, or because it is unset. Unset text may also come as an empty string.
 	Data *User `json:"data,omitempty"`
 
 	// Desc Failures only: a longer explanation.
@@ -2238,9 +2236,7 @@ type DeptMember struct {
 	// UserID User id.
 	UserID *string `json:"user_id,omitempty"`
 
-	// UserInfo A person. Operations return different parts of this, 10 to 21 fields: a field may be missing because the
-	// operation leaves it out, because the app lacks the scope of the field, or because it is unset. Unset text may
-	// also come as an empty string.
+	// UserInfo A person. Operations return different parts of this, 10 to 21 fields: a field may be missing because the operation leaves it out, because the app lacks the scope of the field, or because it is unset. Unset text may also come as an empty string.
 	UserInfo *User `json:"user_info,omitempty"`
 }
 
@@ -2259,19 +2255,9 @@ type DeptPage struct {
 	Total *int64 `json:"total,omitempty"`
 }
 
-// ErrorAnswer Any failure, of the directory and of the token endpoint alike. No key is sure. The text is the first
-// non-empty one of msg, message, error; the detail the first of desc, detail, debug.desc, debug.cause,
-// error_description.
+// ErrorAnswer Any failure, of the directory and of the token endpoint alike. No key is sure. The text is the first non-empty one of msg, message, error; the detail the first of desc, detail, debug.desc, debug.cause, error_description.
 type ErrorAnswer struct {
-	// Code Names and numbers are those of the vendor's machine-readable description, which lists 781 codes of all its
-	// APIs. Three digits that resemble an HTTP status, three for a service, three for the fault; those of the token
-	// endpoint have eight digits. Here are the codes of the services that the directory is made of: 000 (common to
-	// all), 001 (sign-in), 002 (users, departments, companies), 010 (pictures), 013 (user groups), 020 (accounts), 030
-	// (tokens), 308 (visibility), 313 (space), those of the token endpoint, and 999999999. What is only documents,
-	// mail, calendars, meetings or chats is not. Beside them stand nine codes that others report and that the
-	// description does not have, or has for another API: 401, 403, 400401, 400403, 400001001, 400001005, 400008018,
-	// 400010018, 400411340. Kinds follow the names. The description does not tell which HTTP status comes with a code,
-	// and the first digits need not be it: 400000003 arrives with HTTP 403.
+	// Code Names and numbers are those of the vendor's machine-readable description, which lists 781 codes of all its APIs. Three digits that resemble an HTTP status, three for a service, three for the fault; those of the token endpoint have eight digits. Here are the codes of the services that the directory is made of: 000 (common to all), 001 (sign-in), 002 (users, departments, companies), 010 (pictures), 013 (user groups), 020 (accounts), 030 (tokens), 308 (visibility), 313 (space), those of the token endpoint, and 999999999. What is only documents, mail, calendars, meetings or chats is not. Beside them stand nine codes that others report and that the description does not have, or has for another API: 401, 403, 400401, 400403, 400001001, 400001005, 400008018, 400010018, 400411340. Kinds follow the names. The description does not tell which HTTP status comes with a code, and the first digits need not be it: 400000003 arrives with HTTP 403.
 	Code *ErrorCode `json:"code,omitempty"`
 
 	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
@@ -2305,15 +2291,7 @@ type ErrorAnswer struct {
 	RequestID *string `json:"request_id,omitempty"`
 }
 
-// ErrorCode Names and numbers are those of the vendor's machine-readable description, which lists 781 codes of all its
-// APIs. Three digits that resemble an HTTP status, three for a service, three for the fault; those of the token
-// endpoint have eight digits. Here are the codes of the services that the directory is made of: 000 (common to all),
-// 001 (sign-in), 002 (users, departments, companies), 010 (pictures), 013 (user groups), 020 (accounts), 030 (tokens),
-// 308 (visibility), 313 (space), those of the token endpoint, and 999999999. What is only documents, mail, calendars,
-// meetings or chats is not. Beside them stand nine codes that others report and that the description does not have, or
-// has for another API: 401, 403, 400401, 400403, 400001001, 400001005, 400008018, 400010018, 400411340. Kinds follow
-// the names. The description does not tell which HTTP status comes with a code, and the first digits need not be it:
-// 400000003 arrives with HTTP 403.
+// ErrorCode Names and numbers are those of the vendor's machine-readable description, which lists 781 codes of all its APIs. Three digits that resemble an HTTP status, three for a service, three for the fault; those of the token endpoint have eight digits. Here are the codes of the services that the directory is made of: 000 (common to all), 001 (sign-in), 002 (users, departments, companies), 010 (pictures), 013 (user groups), 020 (accounts), 030 (tokens), 308 (visibility), 313 (space), those of the token endpoint, and 999999999. What is only documents, mail, calendars, meetings or chats is not. Beside them stand nine codes that others report and that the description does not have, or has for another API: 401, 403, 400401, 400403, 400001001, 400001005, 400008018, 400010018, 400411340. Kinds follow the names. The description does not tell which HTTP status comes with a code, and the first digits need not be it: 400000003 arrives with HTTP 403.
 type ErrorCode int64
 
 // ErrorDebug What the token endpoint says about a failure.
@@ -2474,9 +2452,7 @@ type GetUserAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
 	Code int64 `json:"code"`
 
-	// Data A person. Operations return different parts of this, 10 to 21 fields: a field may be missing because the
-	// operation leaves it out, because the app lacks the scope of the field, or because it is unset. Unset text may
-	// also come as an empty string.
+	// Data A person. Operations return different parts of this, 10 to 21 fields: a field may be missing because the operation leaves it out, because the app lacks the scope of the field, or because it is unset. Unset text may also come as an empty string.
 	Data *User `json:"data,omitempty"`
 
 	// Desc Failures only: a longer explanation.
@@ -2771,8 +2747,7 @@ type NoData = map[string]interface{}
 // NumberOrText A whole number, sent as a JSON number or as its decimal text.
 type NumberOrText = wire.Int
 
-// OAuthTokenAnswer A token. Not enveloped: code and the keys after it come with failures only. refresh_expires_in comes
-// with user tokens and is what is left of the refresh token's life, in seconds.
+// OAuthTokenAnswer A token. Not enveloped: code and the keys after it come with failures only. refresh_expires_in comes with user tokens and is what is left of the refresh token's life, in seconds.
 type OAuthTokenAnswer struct {
 	// AccessToken Opaque token.
 	AccessToken *string `json:"access_token,omitempty"`
@@ -3048,9 +3023,7 @@ type UpdateUserRequest struct {
 	WorkPlace *string `json:"work_place,omitempty"`
 }
 
-// User A person. Operations return different parts of this, 10 to 21 fields: a field may be missing because the
-// operation leaves it out, because the app lacks the scope of the field, or because it is unset. Unset text may also
-// come as an empty string.
+// User A person. Operations return different parts of this, 10 to 21 fields: a field may be missing because the operation leaves it out, because the app lacks the scope of the field, or because it is unset. Unset text may also come as an empty string.
 type User struct {
 	// Avatar URL of the picture. Not in getUser on the public cloud.
 	Avatar *string `json:"avatar,omitempty"`
@@ -3103,8 +3076,7 @@ type User struct {
 	// Phone Mobile number. Needs kso.user_phone.read, else missing.
 	Phone *string `json:"phone,omitempty"`
 
-	// Role Role in the company: normal, or one of four kinds of administrators (of everything, of the system, of
-	// audits, of security), each with a super one above it.
+	// Role Role in the company: normal, or one of four kinds of administrators (of everything, of the system, of audits, of security), each with a super one above it.
 	Role *UserRole `json:"role,omitempty"`
 
 	// Source Private deployments only. Identity source, such as inner.
@@ -3228,8 +3200,7 @@ type UserPage struct {
 	Total *int64 `json:"total,omitempty"`
 }
 
-// UserRole Role in the company: normal, or one of four kinds of administrators (of everything, of the system, of
-// audits, of security), each with a super one above it.
+// UserRole Role in the company: normal, or one of four kinds of administrators (of everything, of the system, of audits, of security), each with a super one above it.
 type UserRole string
 
 // UserStatus active, notactive (not activated yet), disabled, dimission (has left; the vendor's spelling).
@@ -3310,40 +3281,30 @@ type UserIDParam = string
 // WithTotalParam defines model for WithTotalParam.
 type WithTotalParam = bool
 
-// Failure Any failure, of the directory and of the token endpoint alike. No key is sure. The text is the first
-// non-empty one of msg, message, error; the detail the first of desc, detail, debug.desc, debug.cause,
-// error_description.
+// Failure Any failure, of the directory and of the token endpoint alike. No key is sure. The text is the first non-empty one of msg, message, error; the detail the first of desc, detail, debug.desc, debug.cause, error_description.
 type Failure = ErrorAnswer
 
 // BatchCreateCustomAttrDefsParams defines parameters for BatchCreateCustomAttrDefs.
 type BatchCreateCustomAttrDefsParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchDeleteCustomAttrDefsParams defines parameters for BatchDeleteCustomAttrDefs.
 type BatchDeleteCustomAttrDefsParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchReadCustomAttrDefsParams defines parameters for BatchReadCustomAttrDefs.
 type BatchReadCustomAttrDefsParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchUpdateCustomAttrDefsParams defines parameters for BatchUpdateCustomAttrDefs.
 type BatchUpdateCustomAttrDefsParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
@@ -3352,9 +3313,7 @@ type GetContactsPermissionScopeParams struct {
 	// Scopes Parts of the address book. Only org works now. The key is repeated for each value.
 	Scopes []ContactScope `form:"scopes" json:"scopes"`
 
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
@@ -3372,33 +3331,25 @@ type ListContactsPermissionScopeEntitiesParams struct {
 
 // BatchDeleteDeptsParams defines parameters for BatchDeleteDepts.
 type BatchDeleteDeptsParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchReadDeptsParams defines parameters for BatchReadDepts.
 type BatchReadDeptsParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // GetDeptsByExIDsParams defines parameters for GetDeptsByExIDs.
 type GetDeptsByExIDsParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // CreateDeptParams defines parameters for CreateDept.
 type CreateDeptParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
@@ -3407,9 +3358,7 @@ type GetRootDeptParams struct {
 	// WithPermission Return has_permission too. False if left out.
 	WithPermission *bool `form:"with_permission,omitempty" json:"with_permission,omitempty"`
 
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
@@ -3427,17 +3376,13 @@ type ListChildDeptsParams struct {
 	// WithPermission Return has_permission too. False if left out.
 	WithPermission *bool `form:"with_permission,omitempty" json:"with_permission,omitempty"`
 
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // DeleteDeptParams defines parameters for DeleteDept.
 type DeleteDeptParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
@@ -3464,41 +3409,31 @@ type ListDeptMembersParams struct {
 	// WithDeptDetail Return dept_info too. False if left out.
 	WithDeptDetail *bool `form:"with_dept_detail,omitempty" json:"with_dept_detail,omitempty"`
 
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchReadDeptMembersParams defines parameters for BatchReadDeptMembers.
 type BatchReadDeptMembersParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // AddDeptMemberParams defines parameters for AddDeptMember.
 type AddDeptMemberParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // RemoveDeptMemberParams defines parameters for RemoveDeptMember.
 type RemoveDeptMemberParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // UpdateDeptParams defines parameters for UpdateDept.
 type UpdateDeptParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
@@ -3519,97 +3454,73 @@ type ListUsersParams struct {
 	// WithTotal Return total too. False if left out.
 	WithTotal *WithTotalParam `form:"with_total,omitempty" json:"with_total,omitempty"`
 
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchDisableUsersParams defines parameters for BatchDisableUsers.
 type BatchDisableUsersParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchEnableUsersParams defines parameters for BatchEnableUsers.
 type BatchEnableUsersParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchReadUsersParams defines parameters for BatchReadUsers.
 type BatchReadUsersParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchUpdateUserDeptParams defines parameters for BatchUpdateUserDept.
 type BatchUpdateUserDeptParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchUpdateUserOrderParams defines parameters for BatchUpdateUserOrder.
 type BatchUpdateUserOrderParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // GetUsersByEmailsParams defines parameters for GetUsersByEmails.
 type GetUsersByEmailsParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // GetUsersByExUserIDsParams defines parameters for GetUsersByExUserIDs.
 type GetUsersByExUserIDsParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // GetUsersByPhonesParams defines parameters for GetUsersByPhones.
 type GetUsersByPhonesParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // CreateUserParams defines parameters for CreateUser.
 type CreateUserParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchReadUserCustomAttrsParams defines parameters for BatchReadUserCustomAttrs.
 type BatchReadUserCustomAttrsParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // BatchUpdateUserCustomAttrsParams defines parameters for BatchUpdateUserCustomAttrs.
 type BatchUpdateUserCustomAttrsParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
@@ -3618,33 +3529,25 @@ type GetUserParams struct {
 	// WithDept Return the departments too. False if left out.
 	WithDept *bool `form:"with_dept,omitempty" json:"with_dept,omitempty"`
 
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // DeleteUserParams defines parameters for DeleteUser.
 type DeleteUserParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // ListUserDeptsParams defines parameters for ListUserDepts.
 type ListUserDeptsParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
 // UpdateUserParams defines parameters for UpdateUser.
 type UpdateUserParams struct {
-	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source
-	// (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign
-	// it.
+	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
@@ -3711,8 +3614,7 @@ type CreateUserJSONRequestBody = CreateUserRequest
 // BatchReadUserCustomAttrsJSONRequestBody defines body for BatchReadUserCustomAttrs for application/json ContentType.
 type BatchReadUserCustomAttrsJSONRequestBody = BatchReadUserCustomAttrsRequest
 
-// BatchUpdateUserCustomAttrsJSONRequestBody defines body for BatchUpdateUserCustomAttrs for application/json
-// ContentType.
+// BatchUpdateUserCustomAttrsJSONRequestBody defines body for BatchUpdateUserCustomAttrs for application/json ContentType.
 type BatchUpdateUserCustomAttrsJSONRequestBody = BatchUpdateUserCustomAttrsRequest
 
 // UpdateUserJSONRequestBody defines body for UpdateUser for application/json ContentType.
