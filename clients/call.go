@@ -105,7 +105,8 @@ func (c *Client) newTokenSource(rotating bool, fetch token.FetchFunc, identity [
 		Hold:     holdAfter,
 		Fetch: func(ctx context.Context, previous token.Token) (token.Token, error) {
 			c.stats.tokens.Add(1)
-			return fetch(ctx, previous)
+			t, err := fetch(ctx, previous)
+			return t, scrubError(err, c.vendor.Secrets) // it is logged, and what a Config's function says is anybody's
 		},
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/token"
@@ -115,16 +114,10 @@ func tenantCredential(c *clients.Client, cfg Config) (clients.Credential, error)
 		if answer.Expire <= 0 {
 			return token.Token{}, bad(feishuapi.OpGetTenantAccessTokenInternal.ID, "the token comes without a lifetime")
 		}
-		return token.Token{Value: clients.Secret(answer.TenantAccessToken), Expiry: asked.Add(life(answer.Expire))}, nil
+		return token.Token{Value: clients.Secret(answer.TenantAccessToken), Expiry: asked.Add(token.Lifetime(answer.Expire, 0))}, nil
 	}, "tenant", cfg.AppID, string(cfg.AppSecret))
 	return bearer(source), err
 }
-
-// shortest is the life that a token is given at least. One that is about to end is better used up, and renewed when it
-// is refused, than asked for again with every call.
-const shortest = 10 * time.Second
-
-func life(seconds int64) time.Duration { return max(time.Duration(seconds)*time.Second, shortest) }
 
 // bad is an answer that cannot be used.
 func bad(operation, message string) error {
