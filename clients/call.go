@@ -106,7 +106,11 @@ func (c *Client) newTokenSource(rotating bool, fetch token.FetchFunc, identity [
 		Fetch: func(ctx context.Context, previous token.Token) (token.Token, error) {
 			c.stats.tokens.Add(1)
 			t, err := fetch(ctx, previous)
-			return t, scrubError(err, c.vendor.Secrets) // it is logged, and what a Config's function says is anybody's
+			var e *Error
+			if !errors.As(err, &e) { // that of a Config's function, which is logged
+				err = scrubError(err, c.vendor.Secrets)
+			}
+			return t, err
 		},
 	})
 }

@@ -59,7 +59,7 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 		return nil, fmt.Errorf("feishu: %w", err)
 	}
 	if err := cfg.UserToken.check(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("feishu: %w", err)
 	}
 	core, err := clients.New(clients.Vendor{
 		Name:     vendor,
@@ -93,9 +93,8 @@ func (c *Client) Stats() clients.Stats { return c.core.Stats() }
 func AsUser(ctx context.Context) context.Context { return clients.WithScheme(ctx, userScheme) }
 
 // bearer puts a token where all of Feishu's go.
-func bearer(source token.Source) clients.Credential {
-	return clients.Credential{Source: source, Authorize: clients.InHeader("Authorization", "Bearer "),
-		Fields: "Config.AppID or Config.AppSecret"}
+func bearer(source token.Source, fields string) clients.Credential {
+	return clients.Credential{Source: source, Authorize: clients.InHeader("Authorization", "Bearer "), Fields: fields}
 }
 
 // tenantCredential fetches tenant tokens. Feishu answers the same one, with what is left of its 7200 s, until less than
@@ -116,7 +115,7 @@ func tenantCredential(c *clients.Client, cfg Config) (clients.Credential, error)
 		}
 		return token.Token{Value: clients.Secret(answer.TenantAccessToken), Expiry: asked.Add(token.Lifetime(answer.Expire, 0))}, nil
 	}, "tenant", cfg.AppID, string(cfg.AppSecret))
-	return bearer(source), err
+	return bearer(source, "Config.AppID or Config.AppSecret"), err
 }
 
 // bad is an answer that cannot be used.

@@ -89,7 +89,7 @@ func (g *grants) user() (clients.Credential, error) {
 		if err != nil {
 			return clients.Credential{}, err
 		}
-		credential.Source = source
+		credential.Source, credential.Fields = source, "Config.User, Config.AppID or Config.AppKey"
 	case g.cfg.User.Value != "":
 		credential.Source = token.Static(g.cfg.User.Value)
 	default:
