@@ -41,7 +41,8 @@ func floors() []floor {
 		{packages: "clients/token/redisstore", own: "clients/token",
 			foreign: "github.com/redis/go-redis/v9 github.com/bsm/redislock"},
 		{packages: "clients/token", own: "", foreign: "golang.org/x/sync"},
-		{packages: "clients", own: "wire clients/token", foreign: "golang.org/x/sync golang.org/x/time github.com/google/uuid"},
+		{packages: "clients", own: "wire clients/token",
+			foreign: "golang.org/x/sync golang.org/x/time github.com/google/uuid"},
 		{packages: "clients/{vendor}", own: "wire clients clients/token gen/{vendor}api clients/{vendor}/..."},
 		{packages: "clients/*/...", own: ""}, // signatures: nothing but arithmetic
 
@@ -62,7 +63,8 @@ func floors() []floor {
 		{packages: "internal/invoke", own: "wire internal/samples"},
 		{packages: "internal/vendors", own: everyone + " directory sim"},
 		{packages: "cmd/roster", own: everyone + " specs directory sim contract internal/vendors internal/docs/site",
-			foreign: "github.com/spf13/cobra github.com/schollz/progressbar/v3 golang.org/x/term github.com/getkin/kin-openapi"},
+			foreign: "github.com/spf13/cobra github.com/schollz/progressbar/v3 golang.org/x/term " +
+				"github.com/getkin/kin-openapi"},
 
 		// Tools and test kits of this repository, and programs that nobody imports: a floor of their own at the top.
 		{packages: "internal/...", own: "...", foreign: "..."},
@@ -192,7 +194,8 @@ func TestWhatAClientLinks(t *testing.T) {
 		"clients", "clients/token", "wire",
 		"github.com/oapi-codegen/runtime", "github.com/oapi-codegen/runtime/types",
 		"github.com/apapsch/go-jsonmerge/v2",
-		"github.com/google/uuid", "golang.org/x/sync/semaphore", "golang.org/x/sync/singleflight", "golang.org/x/time/rate",
+		"github.com/google/uuid", "golang.org/x/sync/semaphore", "golang.org/x/sync/singleflight",
+		"golang.org/x/time/rate",
 	}
 	redis := []string{
 		"github.com/redis/go-redis/", "github.com/bsm/redislock", "github.com/cespare/xxhash/", "go.uber.org/atomic",

@@ -20,8 +20,8 @@ func (e errTooLarge) Error() string {
 // A declared length reserves no more than this before as many bytes have arrived: anybody can declare one.
 const reserve = 1 << 20
 
-// readBounded reads a body up to a bound. It takes about the body's size in memory if the length was declared, and twice
-// that otherwise.
+// readBounded reads a body up to a bound. It takes about the body's size in memory if the length was declared, and
+// twice that otherwise.
 func readBounded(response *http.Response, bound int64) ([]byte, error) {
 	declared := response.ContentLength
 	if declared > bound {

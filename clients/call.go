@@ -165,7 +165,8 @@ func (c *Client) Call(ctx context.Context, call *wire.Call) error {
 	if op.IdempotencyParameter != "" {
 		p.key = uuid.NewString()
 	}
-	idempotent := (op.Idempotent || op.IdempotencyParameter != "") && !slices.ContainsFunc(op.NotIdempotentWith, call.Sets)
+	idempotent := (op.Idempotent || op.IdempotencyParameter != "") &&
+		!slices.ContainsFunc(op.NotIdempotentWith, call.Sets)
 	ctx = context.WithValue(ctx, operationKey{}, op)
 	for {
 		o := c.try(ctx, call, credentials, idempotent, &p)
@@ -191,7 +192,8 @@ func (c *Client) Call(ctx context.Context, call *wire.Call) error {
 			slog.String("code", o.err.Code))
 		if stopped := c.pause(ctx, wait, &p); stopped != nil {
 			last := c.fail(op, &p, o.err)
-			gaveUp := &Error{Kind: KindCanceled, HTTPStatus: o.err.HTTPStatus, Code: o.err.Code, RetryAfter: o.err.RetryAfter,
+			gaveUp := &Error{Kind: KindCanceled, HTTPStatus: o.err.HTTPStatus, Code: o.err.Code,
+				RetryAfter:     o.err.RetryAfter,
 				OutcomeUnknown: o.err.OutcomeUnknown, cause: stopped,
 				Message: "gave up before the call could be repeated after «" + last.Error() + "»"}
 			if errors.Is(o.err, ErrRateLimited) {

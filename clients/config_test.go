@@ -9,7 +9,8 @@ import (
 )
 
 func TestCheckField(t *testing.T) {
-	for _, bad := range []string{"secret\n", " secret", "sec ret", "secret\u00a0", "s\x00", "<FEISHU_APP_ID>", "${SECRET}",
+	for _, bad := range []string{"secret\n", " secret", "sec ret", "secret\u00a0", "s\x00", "<FEISHU_APP_ID>",
+		"${SECRET}",
 		"$WECOM_SECRET", "{{ secret }}", "your-app-secret", "YOUR_SECRET", "changeme", "xxxxxxxx", "******", "...",
 		"FEISHU_APP_SECRET", "app_id", "AppSecret", "[redacted]", "cli_xxxxxxxxxxxx", "wwXXXXXX", "{app_secret}",
 		"secret\u200b", "\ufeffsecret", "secret\r\n", "\tsecret", `"s3cr3t"`, "'s3cr3t'", "`s3cr3t`", "“s3cr3t”",

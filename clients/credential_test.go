@@ -52,10 +52,14 @@ func TestATokenThatIsNotHadSaysNothingOfTheCall(t *testing.T) {
 		clients.KindCanceled: clients.ErrUnavailable,
 	} {
 		err := callRead(t, tokenless(t, &clients.Error{Vendor: "acme", Operation: "token", Kind: kind, Code: "7",
-			Message: "why"}, false))
+			Message: "why", RequestID: "r-1", HTTPStatus: 403, Detail: "more"}, false))
 		assert.ErrorIs(t, err, want)
 		assert.ErrorContains(t, err, "why")
-		assert.Equal(t, "7", failed(t, err).Code)
+		e := failed(t, err)
+		assert.Equal(t, "7", e.Code)
+		assert.Equal(t, "r-1", e.RequestID, "what the vendor's support asks for is on the outer error")
+		assert.Equal(t, 403, e.HTTPStatus)
+		assert.Equal(t, "more", e.Detail)
 		for _, misleading := range []error{clients.ErrNotFound, clients.ErrInvalidArgument, clients.ErrConflict} {
 			assert.NotErrorIs(t, err, misleading)
 		}

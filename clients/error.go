@@ -68,9 +68,9 @@ type Error struct {
 	Waited     time.Duration // spent waiting between them
 	RetryAfter time.Duration // how long the vendor wants to be left alone, 0 if unknown
 
-	// OutcomeUnknown says that the call may have been carried out: it is not idempotent, may have reached the vendor, and
-	// the vendor has not refused it. The answer was lost or could not be read, the vendor's own failure came (a 5xx,
-	// "system busy"), or the context ended after the request was sent. Look before you repeat such a call.
+	// OutcomeUnknown says that the call may have been carried out: it is not idempotent, may have reached the vendor,
+	// and the vendor has not refused it. The answer was lost or could not be read, the vendor's own failure came (a
+	// 5xx, "system busy"), or the context ended after the request was sent. Look before you repeat such a call.
 	OutcomeUnknown bool
 
 	// Detail holds what only one vendor says; its package documents the type.

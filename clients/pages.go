@@ -95,8 +95,8 @@ func Pages[T any](ctx context.Context, vendor, operation string,
 	}
 }
 
-// List is Pages for items that can be told apart: each is yielded once, whatever shifts while the list is read, and pages
-// with nobody new count as empty. key is as in Once.
+// List is Pages for items that can be told apart: each is yielded once, whatever shifts while the list is read, and
+// pages with nobody new count as empty. key is as in Once.
 func List[T any, K comparable](ctx context.Context, vendor, operation string, key func(T) K,
 	fetch func(ctx context.Context, cursor string) (Page[T], error),
 ) iter.Seq2[T, error] {

@@ -20,7 +20,10 @@ const redacted = "[redacted]"
 // secretParameter finds credentials in text by the names that all vendors give them, in URLs, forms and JSON. It is the
 // second line: the values themselves are looked for first.
 var secretParameter = regexp.MustCompile(
-	`(?i)("?(?:[a-z_]*(?:access_token|refresh_token|access_key|accesskey)|corpsecret|appsecret|app_secret|client_secret|suite_secret|suitesecret|signature|(?:suite|app|user|jsapi)?_?ticket|x-kso-authorization|tfa_code)"?\s*[=:]\s*"?)[^&\s"',}]+`)
+	`(?i)("?(?:[a-z_]*(?:access_token|refresh_token|access_key|accesskey)` +
+		`|corpsecret|appsecret|app_secret|client_secret|suite_secret|suitesecret` +
+		`|signature|(?:suite|app|user|jsapi)?_?ticket` +
+		`|x-kso-authorization|tfa_code)"?\s*[=:]\s*"?)[^&\s"',}]+`)
 
 // credentials finds what stands in an Authorization header, and WPS's signatures, which its verifier takes at any later
 // time.

@@ -67,9 +67,10 @@ func TestServersThatHangAreGivenUp(t *testing.T) {
 		atMost  time.Duration
 		atLeast time.Duration
 	}{
-		"a read that gets no first byte": {hang, read, nil, "no answer began within 20s", 90 * time.Second, 80 * time.Second},
-		"a read that stalls":             {stall, read, nil, "within 1m0s", 250 * time.Second, 240 * time.Second},
-		"a write is sent once":           {hang, write, nil, "within 20s", 20 * time.Second, 20 * time.Second},
+		"a read that gets no first byte": {hang, read, nil, "no answer began within 20s", 90 * time.Second,
+			80 * time.Second},
+		"a read that stalls":   {stall, read, nil, "within 1m0s", 250 * time.Second, 240 * time.Second},
+		"a write is sent once": {hang, write, nil, "within 20s", 20 * time.Second, 20 * time.Second},
 		"limits of the caller's choice": {hang, write,
 			[]clients.Option{clients.WithTimeouts(time.Second, time.Minute)}, "within 1s", time.Second, time.Second},
 		"the total alone": {hang, write,
@@ -101,10 +102,11 @@ func TestADeadlineThatIsNearerHolds(t *testing.T) {
 
 func TestATimeoutOfTheHTTPClientHolds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		own := &http.Client{Timeout: 3 * time.Second, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-			<-r.Context().Done()
-			return nil, r.Context().Err()
-		})}
+		own := &http.Client{Timeout: 3 * time.Second,
+			Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			})}
 		c, err := clients.New(clients.Vendor{Name: "acme", Classify: classify}, clients.WithHTTPClient(own),
 			clients.WithBaseURL("http://acme.invalid"))
 		require.NoError(t, err)

@@ -12,9 +12,12 @@ import (
 
 const archive = `{"log":{"version":"1.2","entries":[
  {"request":{"method":"GET","url":"https://qyapi.weixin.qq.com/cgi-bin/user/get?userid=a&access_token=T","headers":[]},
-  "response":{"status":200,"headers":[{"name":"content-type","value":"application/json"}],"content":{"mimeType":"application/json","text":"{\"errcode\":0,\"userid\":\"a\",\"brand_new\":1}"}}},
- {"request":{"method":"POST","url":"https://qyapi.weixin.qq.com/cgi-bin/user/list_id","headers":[],"postData":{"mimeType":"application/json","text":"{\"limit\":\"5\"}"}},
-  "response":{"status":200,"headers":[],"content":{"mimeType":"application/json; charset=UTF-8","encoding":"base64","text":"BASE64"}}},
+  "response":{"status":200,"headers":[{"name":"content-type","value":"application/json"}],
+	"content":{"mimeType":"application/json","text":"{\"errcode\":0,\"userid\":\"a\",\"brand_new\":1}"}}},
+ {"request":{"method":"POST","url":"https://qyapi.weixin.qq.com/cgi-bin/user/list_id","headers":[],
+	"postData":{"mimeType":"application/json","text":"{\"limit\":\"5\"}"}},
+  "response":{"status":200,"headers":[],"content":{"mimeType":"application/json; charset=UTF-8","encoding":"base64",
+	"text":"BASE64"}}},
  {"request":{"method":"GET","url":"https://qyapi.weixin.qq.com/cgi-bin/agent/list","headers":[]},
   "response":{"status":200,"headers":[],"content":{"mimeType":"application/json","text":"{}"}}},
  {"request":{"method":"GET","url":"https://cdn.example/logo.png","headers":[]},
@@ -40,9 +43,12 @@ func TestHAR(t *testing.T) {
 }
 
 func TestHARForm(t *testing.T) {
-	result, err := validator(t, "wps").CheckHAR(strings.NewReader(`{"log":{"entries":[{"request":{"method":"POST","url":"https://openapi.wps.cn/oauth2/token","headers":[],
-	 "postData":{"mimeType":"application/x-www-form-urlencoded","params":[{"name":"grant_type","value":"client_credentials"},{"name":"client_id","value":"a"}]}},
-	 "response":{"status":200,"headers":[],"content":{"mimeType":"application/json","text":"{\"access_token\":\"t\",\"token_type\":\"bearer\",\"expires_in\":7200}"}}}]}}`))
+	result, err := validator(t, "wps").CheckHAR(strings.NewReader(`{"log":{"entries":[{"request":{"method":"POST",
+		"url":"https://openapi.wps.cn/oauth2/token","headers":[],
+	 "postData":{"mimeType":"application/x-www-form-urlencoded","params":[{"name":"grant_type",
+		"value":"client_credentials"},{"name":"client_id","value":"a"}]}},
+	 "response":{"status":200,"headers":[],"content":{"mimeType":"application/json",
+		"text":"{\"access_token\":\"t\",\"token_type\":\"bearer\",\"expires_in\":7200}"}}}]}}`))
 	require.NoError(t, err)
 	assert.Equal(t, []string{"request body /client_secret missing breaking"}, brief(result.Findings))
 }

@@ -77,7 +77,8 @@ func TestResponses(t *testing.T) {
 		"undeclared, deep": {
 			"wecom", "GetUserList",
 			answer(200, asJSON,
-				`{"errcode":0,"userlist":[{"userid":"a"},{"userid":"b","extattr":{"attrs":[{"name":"x","a/b~c":1}]}}]}`),
+				`{"errcode":0,"userlist":[{"userid":"a"},{"userid":"b","extattr":{"attrs":[{"name":"x",
+					"a/b~c":1}]}}]}`),
 			[]string{"response body /userlist/1/extattr/attrs/0/a~1b~0c undeclared_field informative"},
 		},
 		"wrong type breaks": {"wecom", "GetUser", answer(200, asJSON, `{"errcode":0,"userid":"a","name":5}`),
@@ -456,8 +457,11 @@ func TestADocumentOfOnesOwn(t *testing.T) {
 // Schemas that contain themselves are checked as deep as the value goes.
 func TestRecursiveSchemas(t *testing.T) {
 	v, err := contract.NewDocumentValidator("own",
-		[]byte(`{"openapi":"3.0.3","info":{"title":"x","version":"1"},"paths":{"/x":{"get":{"operationId":"x","responses":{"200":{"description":"d","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Tree"}}}}}}}},
-		"components":{"schemas":{"Tree":{"type":"object","properties":{"children":{"type":"array","items":{"$ref":"#/components/schemas/Tree"}}}}}}}`))
+		[]byte(`{"openapi":"3.0.3","info":{"title":"x","version":"1"},"paths":{"/x":{"get":{"operationId":"x",
+			"responses":{"200":{"description":"d",
+			"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Tree"}}}}}}}},
+		"components":{"schemas":{"Tree":{"type":"object","properties":{"children":{"type":"array",
+			"items":{"$ref":"#/components/schemas/Tree"}}}}}}}`))
 	require.NoError(t, err)
 	got := v.Check(contract.Exchange{Operation: "x",
 		Response: answer(200, "application/json", `{"children":[{},{"children":[{"leaf":1}]}]}`)})

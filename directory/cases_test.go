@@ -152,8 +152,10 @@ func twoDepartments() answers {
 			"list":[{"userid":"u1","unionid":"x1","name":"n1","dept_id_list":[2,4],"dept_order":176299999999999512,
 			"leader":false,"active":true}]}}`,
 		"/topapi/v2/user/list dept_id=4": `{"errcode":0,"errmsg":"ok","result":{"has_more":false,
-			"list":[{"userid":"u1","unionid":"x1","name":"n1","dept_id_list":[2,4],"dept_order":1,"leader":true,"active":true},
-			{"userid":"u2","name":"n2","dept_id_list":[4],"leader":false,"active":false},{"userid":"u3","dept_id_list":[4,9],
+			"list":[{"userid":"u1","unionid":"x1","name":"n1","dept_id_list":[2,4],"dept_order":1,"leader":true,
+				"active":true},
+			{"userid":"u2","name":"n2","dept_id_list":[4],"leader":false,"active":false},{"userid":"u3",
+				"dept_id_list":[4,9],
 			"leader":false}]}}`,
 	}
 }
@@ -196,6 +198,30 @@ func TestRowsOfOnePersonAreMerged(t *testing.T) {
 			assert.False(t, active)
 			assert.False(t, known, "a row without active does not say that it is not")
 			assert.Equal(t, map[string][]string{"1": {}, "2": {}, "3": {}, "4": {"u1"}}, leaders)
+		}
+	}
+}
+
+// Rows of one person that contradict each other give the same person, whichever came first.
+func TestRowsThatContradictEachOther(t *testing.T) {
+	one := func(department, title string) answers {
+		return answers{"/topapi/v2/user/list dept_id=" + department: `{"errcode":0,"errmsg":"ok","result":{
+			"has_more":false,"list":[{"userid":"u1","name":"n1","title":"` + title + `","dept_id_list":[2,4],
+			"leader":` + fmt.Sprint(department == "4") + `}]}}`}
+	}
+	a := twoDepartments().with(one("2", "of 2")).with(one("4", "of 4")).with(answers{
+		"/topapi/v2/department/get dept_id=2": `{"errcode":0,"errmsg":"ok","result":{"dept_id":2,"name":"d2"}}`,
+		"/topapi/v2/department/get dept_id=4": `{"errcode":0,"errmsg":"ok","result":{"dept_id":4,"name":"d4"}}`,
+		"/topapi/v2/user/get userid=u1": `{"errcode":0,"errmsg":"ok","result":{"userid":"u1","title":"own",
+			"dept_id_list":[2,4]}}`,
+	})
+	for _, roots := range [][]string{{"2", "4"}, {"4", "2"}} {
+		for details, want := range map[bool]string{false: "of 2", true: "own"} {
+			u := walkedUsers(t, dingTalkAt(t, a),
+				directory.WalkOptions{Parallel: 1, Roots: roots, Details: details})["u1"]
+			assert.Equal(t, want, u.Title)
+			assert.Equal(t, []directory.Membership{{DepartmentID: "2", Leader: new(false)},
+				{DepartmentID: "4", Leader: new(true)}}, u.Departments)
 		}
 	}
 }
@@ -291,11 +317,13 @@ func TestFeishuWalksItsScope(t *testing.T) {
 			"leaderID":"ou_1"}]}]}}`,
 		"/users/find_by_department department_id=od-1&": `{"code":0,"msg":"","data":{"has_more":false,
 			"items":[{"open_id":"ou_1","union_id":"on_1","name":"n1","department_ids":["od-1","od-2","od-x"],
-			"orders":[{"department_id":"od-2","user_order":5,"department_order":9},{"department_id":"od-1","user_order":0,
+			"orders":[{"department_id":"od-2","user_order":5,"department_order":9},{"department_id":"od-1",
+				"user_order":0,
 			"department_order":1}]}]}}`,
 		"/users/find_by_department department_id=od-2&": `{"code":0,"msg":"","data":{"has_more":false,
 			"items":[{"open_id":"ou_1","union_id":"on_1","name":"n1","department_ids":["od-1","od-2","od-x"],
-			"orders":[{"department_id":"od-2","user_order":5,"department_order":9},{"department_id":"od-1","user_order":0,
+			"orders":[{"department_id":"od-2","user_order":5,"department_order":9},{"department_id":"od-1",
+				"user_order":0,
 			"department_order":1}]}]}}`,
 		"/contact/v3/users/ou_9": `{"code":0,"msg":"","data":{"user":{"open_id":"ou_9",
 			"union_id":"on_9","user_id":"u9"}}}`,
@@ -356,7 +384,8 @@ func TestFeishusOwnWords(t *testing.T) {
 	d := feishuAt(t, answers{
 		"/contact/v3/users/ou_1": `{"code":0,"msg":"","data":{"user":{"open_id":"ou_1","employee_type":7,
 			"join_time":1718035200,"custom_attrs":[
-			{"id":"C-1","type":"TEXT","value":{"text":"3F-12"}},{"id":"C-2","type":"ENUMERATION","value":{"option_id":"o",
+			{"id":"C-1","type":"TEXT","value":{"text":"3F-12"}},{"id":"C-2","type":"ENUMERATION",
+				"value":{"option_id":"o",
 			"option_value":"blue"}}]}}}`,
 		"/contact/v3/custom_attrs": `{"code":0,"msg":"","data":{"has_more":false,"items":[{"id":"C-1",
 			"i18n_name":[{"locale":"en_us","value":"Desk"},{"locale":"zh_cn","value":"工位"}]}]}}`,
@@ -436,9 +465,11 @@ func TestWeComsMarksThatAreMissing(t *testing.T) {
 	d := weComAt(t, answers{
 		"/department/list": `{"errcode":0,"department":[{"id":1,"name":"corp","order":0},{"id":2,"name":"two",
 			"parentid":1,"department_leader":["Boss"]}]}`,
-		"/user/list department_id=1&": `{"errcode":0,"userlist":[{"userid":"boss","department":[1,2],"is_leader_in_dept":[],
+		"/user/list department_id=1&": `{"errcode":0,"userlist":[{"userid":"boss","department":[1,2],
+			"is_leader_in_dept":[],
 			"status":1}]}`,
-		"/user/list department_id=2&": `{"errcode":0,"userlist":[{"userid":"BOSS","department":[1,2],"is_leader_in_dept":[],
+		"/user/list department_id=2&": `{"errcode":0,"userlist":[{"userid":"BOSS","department":[1,2],
+			"is_leader_in_dept":[],
 			"status":1},{"userid":"u","department":[2],"order":[0],"main_department":2}]}`,
 	})
 	got := walkedUsers(t, d, directory.WalkOptions{Parallel: 1})

@@ -161,4 +161,30 @@ func (c *crew) ask(ctx context.Context, b *batch) {
 		}
 		next++
 	}
+	c.attributes(ctx, b, first)
+}
+
+// attributes adds the company's own fields to rows.
+func (c *crew) attributes(ctx context.Context, b *batch, rows []int) {
+	asker, ok := c.d.(attributer)
+	if !ok || len(rows) == 0 {
+		return
+	}
+	var ids []string
+	for _, i := range rows {
+		ids = append(ids, b.rows[i].user.ID)
+	}
+	found, err := asker.attributes(ctx, ids)
+	if err != nil {
+		if b.err == nil {
+			b.err = err
+		}
+		b.rows = b.rows[:rows[0]]
+		return
+	}
+	for _, i := range rows {
+		if u := &b.rows[i].user; u.Attributes == nil {
+			u.Attributes = found[u.ID]
+		}
+	}
 }

@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -58,7 +57,8 @@ func (d *dingTalkDirectory) Departments(ctx context.Context, roots ...string) it
 			top = append(top, raw)
 		}
 		id := func(raw dingtalkapi.DepartmentV2) string { return textID(raw.DeptID) }
-		convert(tree(ctx, top, id, d.children), dingTalkDepartment)(yield)
+		all := tree(ctx, d.Vendor(), dingtalkapi.OpListSubDepartmentsV2.ID, top, id, d.children)
+		convert(all, dingTalkDepartment)(yield)
 	}
 }
 
@@ -110,58 +110,15 @@ func (d *dingTalkDirectory) Members(ctx context.Context, departmentID string) it
 	return users(d.rows(ctx, departmentID))
 }
 
-// dingTalkPage is how many rows a page of a department's list has.
-const dingTalkPage = 100
-
 // rows tell leader and order of this department only.
-//
-// Pages are found by the number of their first row. Who is deleted or moved away between two of them makes the others
-// move up, and one of them is on no page. So the rows of a list of several pages are checked against the list of ids,
-// which is one call.
 func (d *dingTalkDirectory) rows(ctx context.Context, departmentID string) iter.Seq2[row, error] {
 	ids, err := numbers("dingtalk", "listDepartmentUsersV2", []string{departmentID})
 	if err != nil {
 		return failed[row](err)
 	}
-	return func(yield func(row, error) bool) {
-		seen := make(map[string]struct{})
-		for raw, err := range d.c.DepartmentUsers(ctx, ids[0]) {
-			if err != nil {
-				yield(row{}, err)
-				return
-			}
-			seen[raw.UserID] = struct{}{}
-			if !yield(row{user: dingTalkUser(dingTalkRow(raw, ids[0])), whole: raw.DeptIDList != nil, own: true}, nil) {
-				return
-			}
-		}
-		if len(seen) < dingTalkPage {
-			return
-		}
-		answer, err := d.c.ListDepartmentUserIDsV2(ctx, &dingtalkapi.ListDepartmentUserIDsV2Request{DeptID: ids[0]})
-		if err != nil {
-			yield(row{}, err)
-			return
-		}
-		for _, id := range answer.Result.UserIDList {
-			if _, ok := seen[id]; ok {
-				continue
-			}
-			user, err := d.User(ctx, id)
-			switch {
-			case errors.Is(err, clients.ErrNotFound), errors.Is(err, clients.ErrPermission):
-				continue // gone by now, or not the app's: the list of ids ignores the scope
-			case err != nil:
-				yield(row{}, err)
-				return
-			}
-			if slices.ContainsFunc(user.Departments,
-				func(m Membership) bool { return m.DepartmentID == departmentID }) &&
-				!yield(row{user: user, whole: true}, nil) {
-				return
-			}
-		}
-	}
+	return convert(d.c.DepartmentUsers(ctx, ids[0]), func(raw dingtalkapi.DepartmentUserV2) row {
+		return row{user: dingTalkUser(dingTalkRow(raw, ids[0])), whole: raw.DeptIDList != nil, own: true}
+	})
 }
 
 func (d *dingTalkDirectory) User(ctx context.Context, id string) (User, error) {
@@ -178,7 +135,8 @@ func (d *dingTalkDirectory) detail(ctx context.Context, listed row) (row, error)
 	if err != nil {
 		return listed, err
 	}
-	return row{user: merged(user, listed.user), whole: user.Departments != nil}, nil
+	silent := slices.ContainsFunc(user.Departments, func(m Membership) bool { return m.Leader == nil })
+	return row{user: merged(user, listed.user), whole: user.Departments != nil, own: silent, detailed: true}, nil
 }
 
 // mergeRaw puts together what rows of several departments tell.

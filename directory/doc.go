@@ -28,6 +28,10 @@
 //   - the end, where a row names no departments, or not the one whose list it is in: any other may have the person as
 //     well.
 //
+// Rows of one person may contradict each other, such as by a title for each department: what the details say is taken,
+// or else what the row of the department with the smallest id says. Which departments a person is in is what any row
+// says until the person is yielded; a row that names some departments is taken to name all.
+//
 // Nobody waits for what will not come: a department that is skipped, gone, left out or out of scope holds nobody back.
 //
 // Memory is bound by one page for each worker, the ids of the people who were seen, a record for each department, and
@@ -83,7 +87,7 @@
 //	                or department_leader                                                    detail is_leader
 //	  Primary       list main_department    -                       list orders [12]        list def_dept_id
 //	  Order         list order              list dept_order         list orders [12]        detail order
-//	Attributes      list extattr            list extension [11]     list custom_attrs [16]  -
+//	Attributes      list extattr            list extension [11]     list custom_attrs [16]  detail custom_attrs [21]
 //	department
 //	  Name          list name [17]          list name               list name [18]          list name
 //	  ExternalID    -                       list source_identifier  list department_id      list ex_dept_id
@@ -113,6 +117,7 @@
 //	[18] contact:department.base:readonly
 //	[19] passed to WalkOptions.Read and kept in snapshots, once the members have been read
 //	[20] contact:department.organize:readonly
+//	[21] kso.user_custom_attr.readwrite; of an option its name, of people and departments their ids
 //
 // Telephone numbers are in E.164 where that is certain: the vendor gives a country code, or there are 11 digits that
 // begin with 1, which is a mobile number of China. Other numbers are left as they came.

@@ -13,6 +13,18 @@ type row struct {
 	whole bool // the row names all departments
 	own   bool // leader and order are told for the department only whose list it is
 	gone  bool // the person does not exist any more
+
+	detailed bool   // details were asked for
+	from     string // the department whose list it is; "" for a list of everybody
+}
+
+// before tells which of two rows of a person is believed where they contradict each other, as rows of two departments
+// may (a title of the department's own): the same one whichever came first.
+func (r row) before(other row) bool {
+	if r.detailed != other.detailed {
+		return r.detailed
+	}
+	return r.from < other.from
 }
 
 // The ways beyond Directory's in which a vendor's directory can be read.
@@ -28,6 +40,11 @@ type (
 	// detailer asks for what lists lack.
 	detailer interface {
 		detail(ctx context.Context, listed row) (row, error)
+	}
+	// attributer asks for the company's own fields of many people at once. Nobody's are in the answer where they cannot
+	// be read.
+	attributer interface {
+		attributes(ctx context.Context, ids []string) (map[string]map[string]string, error)
 	}
 	// rawMerger puts together the vendor's own values of two rows.
 	rawMerger interface {

@@ -36,7 +36,7 @@ type Snapshot struct {
 type Header struct {
 	Version int       `json:"version"`
 	Vendor  string    `json:"vendor"`
-	Company string    `json:"company,omitempty"` // what the caller calls it
+	Company string    `json:"company,omitempty"` // see SnapshotOptions
 	Scope   Range     `json:"scope"`
 	Time    time.Time `json:"time"`
 	Fields  []string  `json:"fields"` // those seen for at least one person, or department ("department.…"); sorted
@@ -55,7 +55,9 @@ type Range struct {
 type SnapshotOptions struct {
 	Walk WalkOptions
 
-	// Company names the company in the header, such as a corp id. Diff refuses to compare two companies.
+	// Company names the company in the header. Diff refuses to compare two companies. Empty: the id that the vendor
+	// gives it (WeCom's corp id, WPS's company id, which is one call, the corp of DingTalk's third-party apps), or else
+	// "app-" and a hash of the app's id, since an internal app belongs to one company.
 	Company string
 
 	// Time is the header's. Zero: now.
@@ -110,6 +112,11 @@ func WriteSnapshot(ctx context.Context, w io.Writer, d Directory, o SnapshotOpti
 			Status: sortedCopy(o.Walk.Status)}}
 	if o.Time.IsZero() {
 		header.Time = time.Now().UTC()
+	}
+	if header.Company == "" {
+		if header.Company, err = companyOf(ctx, d); err != nil {
+			return counts, &WalkError{Vendor: d.Vendor(), Stage: "the company", Err: err}
+		}
 	}
 	walk := o.Walk
 	if len(walk.Roots) == 0 {

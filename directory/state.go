@@ -391,6 +391,7 @@ func (w *walk) row(from *node, r row) error {
 	}
 	if from != nil {
 		there := from.department.ID
+		r.from = there
 		named := slices.ContainsFunc(r.user.Departments, func(m Membership) bool { return m.DepartmentID == there })
 		r.whole = r.whole && named // what lacks one department may lack others
 		r.user.Departments = slices.Clone(r.user.Departments)
@@ -413,11 +414,15 @@ func (w *walk) row(from *node, r row) error {
 			named := func(m Membership) bool { return m.DepartmentID == there }
 			r.whole = r.whole && slices.ContainsFunc(r.user.Departments, named)
 		}
-		raw := p.row.user.Raw
-		p.row.user = merged(p.row.user, r.user)
-		if m, ok := w.d.(rawMerger); ok {
-			p.row.user.Raw = m.mergeRaw(raw, r.user.Raw)
+		first, second := p.row, r
+		if r.before(p.row) {
+			first, second = r, p.row
 		}
+		p.row.user = merged(first.user, second.user)
+		if m, ok := w.d.(rawMerger); ok {
+			p.row.user.Raw = m.mergeRaw(first.user.Raw, second.user.Raw)
+		}
+		p.row.detailed, p.row.from = first.detailed, first.from
 		p.row.whole, p.row.own, p.row.gone = p.row.whole || r.whole, p.row.own && r.own, p.row.gone || r.gone
 	}
 	if from != nil {

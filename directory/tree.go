@@ -9,52 +9,46 @@ import (
 )
 
 // tree yields roots and all below them, once each, parents before their children, some departments at a time. A
-// department that was deleted since it was listed has no children: reading its members tells that it is gone.
+// department that was deleted since it was listed has no children: reading its members tells that it is gone. vendor
+// and operation name the list in errors.
 func tree[T any](
 	ctx context.Context,
+	vendor, operation string,
 	roots []T,
 	id func(T) string,
 	children func(context.Context, string) ([]T, error),
 ) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		seen := make(map[string]struct{})
-		var level []string
-		// meet tells whether to go on.
-		meet := func(d T) bool {
-			if _, known := seen[id(d)]; known && id(d) != "" {
-				return true
-			}
-			seen[id(d)] = struct{}{}
-			level = append(level, id(d))
-			return yield(d, nil)
+	ids := func(departments []T) []string {
+		var all []string
+		for _, d := range departments {
+			all = append(all, id(d))
 		}
+		return all
+	}
+	read := func(ctx context.Context, parent string) ([]T, []string, error) {
+		below, err := children(ctx, parent)
+		if errors.Is(err, clients.ErrNotFound) {
+			return nil, nil, nil
+		}
+		return below, ids(below), err
+	}
+	return clients.Once(vendor, operation, id, func(yield func(T, error) bool) {
 		for _, root := range roots {
-			if !meet(root) {
+			if !yield(root, nil) {
 				return
 			}
 		}
-		read := func(ctx context.Context, id string) ([]T, error) {
-			below, err := children(ctx, id)
-			if errors.Is(err, clients.ErrNotFound) {
-				return nil, nil
+		for below, err := range clients.Tree(ctx, vendor, operation, defaultParallel, ids(roots), read) {
+			if err != nil {
+				var zero T
+				yield(zero, err)
+				return
 			}
-			return below, clients.InDepartment(id, err)
-		}
-		for len(level) > 0 {
-			parents := level
-			level = nil
-			for below, err := range clients.Ordered(ctx, defaultParallel, parents, read) {
-				if err != nil {
-					var zero T
-					yield(zero, err)
+			for _, d := range below {
+				if !yield(d, nil) {
 					return
 				}
-				for _, d := range below {
-					if !meet(d) {
-						return
-					}
-				}
 			}
 		}
-	}
+	})
 }

@@ -60,13 +60,15 @@ func parts(o *sim.Organisation) map[string]part {
 		}
 	}
 	return map[string]part{
-		"a department":              {departments: []sim.DepartmentKey{top[0].Key}},
-		"one below another":         {departments: []sim.DepartmentKey{below(top[0]), top[0].Key}},
-		"two, on different levels":  {departments: []sim.DepartmentKey{top[1].Key, below(top[0])}},
-		"a department and people":   {departments: []sim.DepartmentKey{top[0].Key}, people: append(within, outside...)},
-		"people only":               {people: outside},
-		"somebody and a leaf":       {departments: []sim.DepartmentKey{below(top[0])}, people: outside[:1]},
-		"the root beside something": {departments: []sim.DepartmentKey{top[0].Key, sim.RootDepartment}, people: outside},
+		"a department":             {departments: []sim.DepartmentKey{top[0].Key}},
+		"one below another":        {departments: []sim.DepartmentKey{below(top[0]), top[0].Key}},
+		"two, on different levels": {departments: []sim.DepartmentKey{top[1].Key, below(top[0])}},
+		"a department and people":  {departments: []sim.DepartmentKey{top[0].Key}, people: append(within, outside...)},
+		"people only":              {people: outside},
+		"somebody and a leaf":      {departments: []sim.DepartmentKey{below(top[0])}, people: outside[:1]},
+		"the root beside something": {
+			departments: []sim.DepartmentKey{top[0].Key, sim.RootDepartment}, people: outside,
+		},
 	}
 }
 
@@ -196,7 +198,8 @@ func TestWhereTheScopeComesFrom(t *testing.T) {
 			d: weComAt(t, answers{"/agent/get": `{"errcode":0,"errmsg":"ok","agentid":7,"name":"x"}`}),
 		},
 		"WeCom says nobody": {
-			d:    weComAt(t, answers{"/agent/get": `{"errcode":0,"errmsg":"ok","agentid":7,"allow_partys":{"partyid":[]}}`}),
+			d: weComAt(t, answers{"/agent/get": `{"errcode":0,"errmsg":"ok","agentid":7,
+				"allow_partys":{"partyid":[]}}`}),
 			want: directory.Scope{Known: true},
 		},
 		"the root, and tags that do not matter": {
@@ -217,9 +220,10 @@ func TestWhereTheScopeComesFrom(t *testing.T) {
 			d: wpsAt(t, root.with(answers{
 				"/v7/contacts/permissions_scope/entities": noRoute,
 				"/v7/contacts/permissions_scope": `{"code":0,"data":{"items":[{"scope":"org","dept_ids":["d2"],
-					"user_ids":["u1"]}]}}`,
+					"user_ids":["u1"],"group_ids":["g1"]}]}}`,
 			})),
-			want: directory.Scope{Known: true, Departments: []string{"d2"}, Users: []string{"u1"}},
+			want: directory.Scope{Known: true, Departments: []string{"d2"}, Users: []string{"u1"},
+				Groups: []string{"g1"}},
 		},
 		"WPS, an even older one": {
 			d: wpsAt(t, root.with(answers{
@@ -236,7 +240,8 @@ func TestWhereTheScopeComesFrom(t *testing.T) {
 	full := strings.Repeat(`"d",`, 1499) + `"d"`
 	_, err := wpsAt(t, root.with(answers{
 		"/v7/contacts/permissions_scope/entities": noRoute,
-		"/v7/contacts/permissions_scope":          `{"code":0,"data":{"items":[{"scope":"org","dept_ids":[` + full + `]}]}}`,
+		"/v7/contacts/permissions_scope": `{"code":0,"data":{"items":[{"scope":"org",
+			"dept_ids":[` + full + `]}]}}`,
 	})).Scope(t.Context())
 	assert.ErrorIs(t, err, clients.ErrBadResponse, "a list that is cut")
 }

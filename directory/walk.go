@@ -26,8 +26,9 @@ type WalkOptions struct {
 	Status []Status
 
 	// Details asks once more about each person, where the vendor's lists lack what the call for one user has: the
-	// manager at DingTalk and WPS 365, and at WPS the picture and the order in departments. That is one call a person,
-	// under the quota of that call. At WeCom and Feishu it changes nothing.
+	// manager at DingTalk and WPS 365, and at WPS the picture, the order in departments and the company's own fields.
+	// That is one call a person, under the quota of that call, and for the company's own fields one for 50 people. At
+	// WeCom and Feishu it changes nothing.
 	Details bool
 
 	// AllowEmpty lets a walk that finds nobody end without an error. Otherwise it is an [EmptyError], whatever Status

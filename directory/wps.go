@@ -1,12 +1,14 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/wps"
@@ -15,9 +17,13 @@ import (
 
 // WPS shows WPS 365's directory, as far as the app's data permission (数据权限) goes: whom it does not cover is left out
 // by the vendor, without an error. Ids are the vendor's user and department ids.
-func WPS(c *wps.Client) Directory { return &wpsDirectory{c} }
+func WPS(c *wps.Client) Directory { return &wpsDirectory{c: c} }
 
-type wpsDirectory struct{ c *wps.Client }
+type wpsDirectory struct {
+	c *wps.Client
+
+	options words // names of the options of custom attributes, by the attribute's id and the option's key
+}
 
 func (d *wpsDirectory) Vendor() string { return "wps" }
 
@@ -66,11 +72,11 @@ func (d *wpsDirectory) entities(ctx context.Context) (Scope, error) {
 			return Scope{}, err
 		}
 		switch part.Entity.Type {
-		case "dept":
+		case wpsapi.PermissionEntityTypeDept:
 			scope.Departments = append(scope.Departments, part.Entity.ID)
-		case "user":
+		case wpsapi.PermissionEntityTypeUser:
 			scope.Users = append(scope.Users, part.Entity.ID)
-		case "group":
+		case wpsapi.PermissionEntityTypeGroup:
 			scope.Groups = append(scope.Groups, part.Entity.ID)
 		default:
 			scope.Groups = append(scope.Groups, string(part.Entity.Type)+" "+part.Entity.ID)
@@ -91,11 +97,12 @@ func (d *wpsDirectory) lists(ctx context.Context) (Scope, error) {
 		if part.Scope == wpsapi.ContactScopeOrg {
 			scope.Departments = append(scope.Departments, part.DeptIDs...)
 			scope.Users = append(scope.Users, part.UserIDs...)
+			scope.Groups = append(scope.Groups, part.GroupIDs...)
 		}
 	}
-	if max(len(scope.Departments), len(scope.Users)) >= maxPermissions {
-		return Scope{}, badRow("wps", fmt.Sprintf("the data permission has %d entries or more of a kind, which is where "+
-			"its list is cut", maxPermissions))
+	if max(len(scope.Departments), len(scope.Users), len(scope.Groups)) >= maxPermissions {
+		return Scope{}, badRow("wps", fmt.Sprintf("the data permission has %d entries or more of a kind, "+
+			"which is where its list is cut", maxPermissions))
 	}
 	return scope, nil
 }
@@ -113,7 +120,8 @@ func (d *wpsDirectory) Departments(ctx context.Context, roots ...string) iter.Se
 			yield(Department{}, err)
 			return
 		}
-		convert(tree(ctx, top, func(raw wpsapi.Dept) string { return raw.ID }, d.children), wpsDepartment)(yield)
+		id := func(raw wpsapi.Dept) string { return raw.ID }
+		convert(tree(ctx, d.Vendor(), wpsapi.OpListChildDepts.ID, top, id, d.children), wpsDepartment)(yield)
 	}
 }
 
@@ -192,7 +200,54 @@ func (d *wpsDirectory) detail(ctx context.Context, listed row) (row, error) {
 		return listed, err
 	}
 	whole := user.Departments != nil
-	return row{user: merged(user, listed.user), whole: whole, own: listed.own}, nil
+	return row{user: merged(user, listed.user), whole: whole, own: listed.own, detailed: true}, nil
+}
+
+// attributes reads the company's own fields. Without the permission for them nobody's are known.
+func (d *wpsDirectory) attributes(ctx context.Context, ids []string) (map[string]map[string]string, error) {
+	people, _, err := d.c.CustomAttrsByID(ctx, ids)
+	if errors.Is(err, clients.ErrPermission) || lacksCall(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[string]map[string]string, len(people))
+	for _, p := range people {
+		own := make(map[string]string, len(p.CustomAttrs))
+		for _, attr := range p.CustomAttrs {
+			name := attr.AttrName
+			if _, taken := own[name]; taken || name == "" {
+				name = attr.AttrID
+			}
+			if own[name], err = d.attributeText(ctx, attr); err != nil {
+				return nil, err
+			}
+		}
+		all[p.UserID] = own
+	}
+	return all, nil
+}
+
+// attributeText is the value of an attribute as people read it: an option's name, a link's address, other people's and
+// departments' ids.
+func (d *wpsDirectory) attributeText(ctx context.Context, attr wpsapi.CustomAttrValue) (string, error) {
+	if attr.Option == "" {
+		return cmp.Or(attr.Text, attr.URL.Link, attr.RelationUser, strings.Join(attr.RelationDepts, ",")), nil
+	}
+	names, err := d.options.read(func(yield func(id, name string) bool) error {
+		answer, err := d.c.BatchReadCustomAttrDefs(ctx, nil)
+		if err != nil {
+			return err
+		}
+		for _, def := range answer.Data.CustomAttrs {
+			for _, option := range def.Options {
+				yield(def.ID+"\n"+option.Key, option.Name)
+			}
+		}
+		return nil
+	})
+	return cmp.Or(names[attr.AttrID+"\n"+attr.Option], attr.Option), err
 }
 
 // mergeRaw keeps what only the list of a department has: the picture.

@@ -154,15 +154,15 @@ var frontPage = template.Must(template.New("").Parse(`<!DOCTYPE html>
 <style>body{font:16px/1.5 sans-serif;max-width:46em;margin:2em auto;padding:0 1em}code{background:#eee;padding:0 .3em}
 td{padding:.2em 1em .2em 0}</style>
 <h1>roster sim</h1>
-<p>A simulator of four staff directories: one made-up company of {{.People}} people in {{.Departments}} departments, seen
-through the wire formats of four vendors. Its credentials are printed where it was started.</p>
+<p>A simulator of four staff directories: one made-up company of {{.People}} people in {{.Departments}} departments,
+seen through the wire formats of four vendors. Its credentials are printed where it was started.</p>
 <table><tr><th align="left">vendor</th><th align="left">base URL</th></tr>
 {{range .Vendors}}<tr><td>{{index . 0}}</td><td><code>{{index . 1}}</code></td></tr>
 {{end}}</table>
 <p>The vendors' own paths, such as <code>/cgi-bin/user/get</code>, work without that prefix as well.</p>
 <p>Tests in any language inject faults, revoke tokens, move the clock, reset the company and read the truth at
-<a href="{{.Control}}"><code>{{.Control}}</code></a>. References of the interfaces are at <a href="/docs/">/docs/</a> if they were
-built.</p>
+<a href="{{.Control}}"><code>{{.Control}}</code></a>. References of the interfaces are
+at <a href="/docs/">/docs/</a> if they were built.</p>
 </html>
 `))
 

@@ -193,7 +193,8 @@ func TestFeishuCreateUser(t *testing.T) {
 	assert.Len(t, u["custom_attrs"], 5)
 	assert.Equal(t, "cn", u["geo"])
 	assert.JSONEq(t, `[{"department_id":"0","user_order":0,"department_order":2,"is_primary_dept":false},
-		{"department_id":"`+people.full.FeishuID+`","user_order":5,"department_order":7,"is_primary_dept":true}]`, asJSON(t, u["orders"]))
+		{"department_id":"`+people.full.FeishuID+`","user_order":5,"department_order":7,
+			"is_primary_dept":true}]`, asJSON(t, u["orders"]))
 
 	long := strings.Repeat("长", 256)
 	taken := people.staff

@@ -309,7 +309,8 @@ func TestWeComCreateUser(t *testing.T) {
 					{"type": 1, "name": "主页", "web": m{"url": "ftp://x", "title": "t"}}}}}), 60151},
 			"external value too long": {
 				with(m{"external_profile": m{
-					"external_attr": []m{{"type": 0, "name": "x", "text": m{"value": strings.Repeat("x", 33)}}}}}), 60151},
+					"external_attr": []m{{"type": 0, "name": "x", "text": m{"value": strings.Repeat("x", 33)}}}}}),
+				60151},
 			"orders without departments": {with(m{"department": nil, "order": []int64{1}}), 60127},
 		} {
 			t.Run(name, func(t *testing.T) {

@@ -351,7 +351,8 @@ func TestWeComEveryOperation(t *testing.T) {
 		_, ok := cases[operation]
 		assert.True(t, ok, "%s: no case in sim/wecom_operations_test.go", operation)
 	}
-	assert.Equal(t, len(srv.Operations(sim.VendorWeCom)), len(cases), "a case for an operation that the document has not") //nolint:testifylint // Len prints the cases
+	assert.Equal(t, //nolint:testifylint // Len prints the cases
+		len(srv.Operations(sim.VendorWeCom)), len(cases), "a case for an operation that the document has not")
 
 	for operation, tc := range cases {
 		t.Run(operation, func(t *testing.T) {

@@ -70,7 +70,8 @@ func TestWPSCustomAttributes(t *testing.T) {
 	c.post("/v7/users/custom_attrs/batch_update", `{"users":[]}`).badRequest()
 	assert.Equal(t, values, c.attrs(p), "a change that fails changes nothing")
 
-	set(map[string]any{"attr_id": "at-2", "text": ""}, map[string]any{"attr_id": "at-3", "url": map[string]any{"title": "", "link": ""}},
+	set(map[string]any{"attr_id": "at-2", "text": ""},
+		map[string]any{"attr_id": "at-3", "url": map[string]any{"title": "", "link": ""}},
 		map[string]any{"attr_id": "at-4", "option": ""},
 		map[string]any{"attr_id": "at-5", "relation_user": ""},
 		map[string]any{"attr_id": "at-6", "relation_depts": []string{}}).ok()
@@ -104,9 +105,10 @@ func TestWPSCustomAttributeDefinitions(t *testing.T) {
 	c.post(wpsAttrs+"/batch_create", `{"custom_attrs":[]}`).badRequest()
 	c.post(wpsAttrs+"/batch_create", `{"custom_attrs":[{"name":"工位","value_type":"text"}]}`).fails(http.StatusConflict,
 		"400002051")
-	c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[{"id":"at-1","name":"工位","options":[]}]}`).fails(http.StatusConflict,
-		"400002051")
-	c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[{"id":"at-1","name":"工号","value_type":"url","options":[]}]}`).badRequest()
+	c.post(wpsAttrs+"/batch_update",
+		`{"custom_attrs":[{"id":"at-1","name":"工位","options":[]}]}`).fails(http.StatusConflict, "400002051")
+	c.post(wpsAttrs+"/batch_update",
+		`{"custom_attrs":[{"id":"at-1","name":"工号","value_type":"url","options":[]}]}`).badRequest()
 	c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[{"id":"at-4","name":"班次","options":[]}]}`).badRequest()
 	c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[]}`).badRequest()
 	c.post(wpsAttrs+"/batch_update", `{"custom_attrs":[{"id":"ghost","name":"x","options":[]}]}`).denied()

@@ -194,7 +194,7 @@ func (r wpsReply) newDeptID() string {
 	data := r.data()
 	id, isID := data["id"].(string)
 	deptID, isDeptID := data["dept_id"].(string)
-	require.True(r.t, isID != isDeptID, r.text)
+	require.NotEqual(r.t, isID, isDeptID, r.text)
 	return id + deptID
 }
 

@@ -78,8 +78,8 @@ func TestWPSOperations(t *testing.T) {
 			c.post(company+"/batch_create",
 				`{"custom_attrs":[{"name":"车位","value_type":"text"}]}`).fails(http.StatusConflict, "400002051")
 			c.post(company+"/batch_update", `{"custom_attrs":[{"id":"at-1","name":"编号","options":[]}]}`).ok()
-			c.post(company+"/batch_update", `{"custom_attrs":[{"id":"at-0","name":"编号","options":[]}]}`).fails(http.StatusForbidden,
-				"403000001")
+			c.post(company+"/batch_update",
+				`{"custom_attrs":[{"id":"at-0","name":"编号","options":[]}]}`).fails(http.StatusForbidden, "403000001")
 			values := map[string]any{"users": []any{map[string]any{"user_id": p.WPSUserID, "custom_attrs": []any{
 				map[string]any{"attr_id": "at-1", "text": "007"},
 				map[string]any{"attr_id": "at-3",
@@ -111,7 +111,8 @@ func TestWPSOperations(t *testing.T) {
 					map[string]any{"user_id": created, "dept_id": mine.WPSID, "order": 1 << 40}}}).ok()
 			c.post("/v7/users/batch_update_order",
 				map[string]any{"user_order_list": []any{
-					map[string]any{"user_id": created, "dept_id": other.WPSID, "order": 1}}}).fails(http.StatusForbidden,
+					map[string]any{"user_id": created, "dept_id": other.WPSID, "order": 1}}}).fails(
+				http.StatusForbidden,
 				"403000001")
 			c.post("/v7/users/batch_update_dept",
 				map[string]any{"user_dept_info_list": []any{

@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -238,6 +239,54 @@ func TestWPSMembers(t *testing.T) {
 	got := c.get("/v7/users/"+p.WPSUserID, "with_dept", "true").data()
 	assert.Equal(t, []any{}, got["depts"])
 	assert.NotContains(t, got, "def_dept_id")
+}
+
+// The public cloud names a new department's id by the key of the description or by that of the page, private
+// deployments by that of the page.
+func TestWPSNewDepartmentsIDHasEitherKey(t *testing.T) {
+	for private, want := range map[bool]map[string]int{false: {"id": 2, "dept_id": 2}, true: {"dept_id": 4}} {
+		var opts []sim.Option
+		if private {
+			opts = append(opts, sim.WithWPSPrivateDeployment())
+		}
+		c := serveWPS(t, opts...)
+		keys := map[string]int{}
+		for i := range 4 {
+			got := c.post("/v7/depts/create", map[string]any{"name": fmt.Sprint("新", i), "parent_id": c.root().WPSID})
+			assert.Equal(t, fmt.Sprint("新", i), c.deptByID(got.newDeptID()).Name)
+			for _, key := range []string{"id", "dept_id"} {
+				if _, ok := got.data()[key]; ok {
+					keys[key]++
+				}
+			}
+		}
+		assert.Equal(t, want, keys)
+	}
+}
+
+// What the vendor's description adds is there if it is asked for.
+func TestWPSPermissionAndDepartmentDetails(t *testing.T) {
+	c := serveWPS(t)
+	root, p := c.root(), c.active()
+	assert.NotContains(t, c.get("/v7/depts/root").data(), "has_permission")
+	assert.Equal(t, true, c.get("/v7/depts/root", "with_permission", "true").data()["has_permission"])
+	for _, child := range c.get("/v7/depts/"+root.WPSID+"/children", "with_permission", "true").items() {
+		assert.Equal(t, true, child["has_permission"])
+	}
+	mine := c.dept(p.MainDepartment)
+	members := "/v7/depts/" + mine.WPSID + "/members"
+	for _, list := range [][]map[string]any{
+		c.get(members, "status", "active", "with_dept_detail", "true").items(),
+		c.post(members+"/batch_read", map[string]any{"user_ids": []string{p.WPSUserID}, "status": []string{"active"},
+			"with_dept_detail": true}).items(),
+	} {
+		require.NotEmpty(t, list)
+		assert.NotContains(t, list[0], "user_info")
+		assert.Equal(t, mine.WPSID, list[0]["dept_info"].(map[string]any)["id"])
+		assert.Equal(t, mine.Name, list[0]["dept_info"].(map[string]any)["name"])
+	}
+	limited := serveWPS(t, sim.WithWPSDataPermission(mine.Key))
+	assert.Equal(t, false, limited.get("/v7/depts/root", "with_permission", "true").data()["has_permission"])
 }
 
 func TestWPSDepartments(t *testing.T) {

@@ -19,8 +19,8 @@ func TestSamplesSayHowSureTheyAre(t *testing.T) {
 		for _, s := range all {
 			var source struct{ Confidence string }
 			require.NoError(t, json.Unmarshal(s.Source, &source))
-			assert.Contains(t, []string{"machine", "doc", "sdk", "peer", "seed", "guess", "live", "sim"}, source.Confidence,
-				"testdata/%s/%s/%s.json", vendor, s.Operation, s.Case)
+			assert.Contains(t, []string{"machine", "doc", "sdk", "peer", "seed", "guess", "live", "sim"},
+				source.Confidence, "testdata/%s/%s/%s.json", vendor, s.Operation, s.Case)
 		}
 	}
 }

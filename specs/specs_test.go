@@ -70,7 +70,8 @@ func TestEveryOperationSaysWhatTheGeneratorNeeds(t *testing.T) {
 				}
 				assert.NotEmpty(t, op.Extensions["x-answer"], about)
 				if source, ok := op.Extensions["x-source"].(map[string]any); assert.True(t, ok, "%s: x-source", about) {
-					assert.Contains(t, []any{"machine", "doc", "sdk", "peer", "seed", "guess"}, source["confidence"], about)
+					assert.Contains(t, []any{"machine", "doc", "sdk", "peer", "seed", "guess"},
+						source["confidence"], about)
 					assert.NotEmpty(t, source["read"], about)
 				}
 				if op.Deprecated {

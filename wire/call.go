@@ -45,7 +45,8 @@ type Caller interface {
 	Call(ctx context.Context, call *Call) error
 }
 
-// Sets tells whether the call says something of a member of its JSON body, named as in Missing, or of a query parameter.
+// Sets tells whether the call says something of a member of its JSON body, named as in Missing, or of a query
+// parameter.
 func (c *Call) Sets(name string) bool {
 	if _, ok := Lookup(c.body, name); ok {
 		return true

@@ -47,7 +47,10 @@ type Config struct {
 // quotas.
 type Client struct {
 	*dingtalkapi.API
-	core *clients.Client
+	core  *clients.Client
+	sight *sight
+
+	appKey, authCorpID string
 }
 
 // New returns a client. It does no I/O: a wrong secret shows at the first call.
@@ -78,11 +81,18 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{API: dingtalkapi.NewAPI(core), core: core}, nil
+	return &Client{API: dingtalkapi.NewAPI(core), core: core, sight: newSight(), appKey: cfg.AppKey,
+		authCorpID: cfg.AuthCorpID}, nil
 }
 
 // Stats returns what the client has done so far.
 func (c *Client) Stats() clients.Stats { return c.core.Stats() }
+
+// AppKey returns Config.AppKey, "" for third-party apps.
+func (c *Client) AppKey() string { return c.appKey }
+
+// AuthCorpID returns Config.AuthCorpID, "" for internal apps.
+func (c *Client) AuthCorpID() string { return c.authCorpID }
 
 // check finds what is missing or contradictory, and cleans NewHostURL.
 func (cfg *Config) check() error {

@@ -155,7 +155,8 @@ type request struct {
 	header                       http.Header
 }
 
-// vendor is a server that answers tokens by itself and everything else by handle, whose n counts from 1.
+// vendor is a server that answers tokens by itself, as well as what lists of members ask about themselves (the whole
+// corp is visible, and nobody is missing), and everything else by handle, whose n counts from 1.
 type vendor struct {
 	url   string
 	clock *clienttest.Clock
@@ -167,6 +168,16 @@ type vendor struct {
 
 func serve(t testing.TB, handle func(w http.ResponseWriter, r request, n int)) *vendor {
 	t.Helper()
+	return serveAll(t, handle, map[string]string{
+		"/auth/scopes":        `{"errcode":0,"errmsg":"ok","auth_org_scopes":{"authed_dept":[1],"authed_user":[]}}`,
+		"/topapi/user/listid": `{"errcode":0,"errmsg":"ok","result":{"userid_list":[]}}`,
+		"/user/getDeptMember": `{"errcode":0,"errmsg":"ok","userIds":[]}`,
+	})
+}
+
+// serveAll leaves all calls but those aside to handle.
+func serveAll(t testing.TB, handle func(w http.ResponseWriter, r request, n int), aside map[string]string) *vendor {
+	t.Helper()
 	v := &vendor{clock: clienttest.NewClock()}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -176,6 +187,10 @@ func serve(t testing.TB, handle func(w http.ResponseWriter, r request, n int)) *
 			v.mu.Lock()
 			v.tokens = append(v.tokens, got)
 			v.mu.Unlock()
+			return
+		}
+		if answer := aside[r.URL.Path]; answer != "" {
+			fmt.Fprint(w, answer)
 			return
 		}
 		v.mu.Lock()

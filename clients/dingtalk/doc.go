@@ -42,6 +42,27 @@
 // [*dingtalkapi.BanNotice] as Detail, and is not tried again, because only silence helps. The ban may also come as a
 // page of HTML, which is ErrBadResponse.
 //
+// # Pages that shift
+//
+// DingTalk finds the pages of a department's members by the number of their first row. Whoever is deleted or moved away
+// while a department is read makes those behind move up, and some of them are on no page. The lists of members
+// ([Client.DepartmentUsers], its neighbours, and what is built on them) make up for that, where a department has more
+// than one page (100 people):
+//
+//   - an app that sees the whole corp asks for all userids of the department after the first page and after the last,
+//     and for each person who is on both lists and was on no page. That is two calls a department, and one for each
+//     person who slid past. 50002, 50004 and "not found" mean that there is nobody to read;
+//   - an app that sees a part of the corp, for which that list names people whom it may not see, or one that has no
+//     permission for it, begins each page with the last row of the page before, which is one call more for 99 pages. If
+//     the row is another one, it goes back until it meets a row that it knows, half a page at first: a call or two each
+//     time that rows have moved.
+//
+// Which kind an app is costs one call of GetAuthScopes for each client. A department of one page costs nothing.
+//
+// What remains: whoever joins or is moved into the department meanwhile may be missing, as with every list. An app of
+// the second kind also misses people if the corp sorts a department anew while it is read, or if DingTalk one day
+// gives cursors that count no rows: then pages cannot overlap and are read as they come.
+//
 // # Repeats
 //
 // A call whose answer was lost is sent again only if that is harmless; the older deletes are GETs, which net/http would

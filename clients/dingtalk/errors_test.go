@@ -117,7 +117,8 @@ func TestErrorTable(t *testing.T) {
 						kind, sent = clients.ErrUnavailable, attempts // all that is known is that the service failed
 					}
 					body := fmt.Sprintf(
-						`{"errcode":%s,"sub_code":%q,"sub_msg":"说明","errmsg":"x[subcode=1,submsg=y]","request_id":"r1"}`, wrapper, code)
+						`{"errcode":%s,"sub_code":%q,"sub_msg":"说明","errmsg":"x[subcode=1,submsg=y]",
+						"request_id":"r1"}`, wrapper, code)
 					e := checkRow(t, always(200, body), getV2, code, kind, sent)
 					assert.Equal(t, "说明", e.Message)
 					assert.Equal(t, "r1", e.RequestID)

@@ -73,6 +73,10 @@ func ExampleClient_Users() {
 			`{"errcode":0,"errmsg":"ok","result":[{"dept_id":101,"name":"生产部","parent_id":1}],"request_id":"z4"}`,
 			`{"errcode":0,"errmsg":"ok","result":[],"request_id":"z5"}`,
 		},
+		"/auth/scopes": {`{"errcode":0,"errmsg":"ok","auth_org_scopes":{"authed_dept":[1],"authed_user":[]}}`},
+		"/topapi/user/listid": {
+			`{"errcode":0,"errmsg":"ok","result":{"userid_list":["lin.mei01","wu.q7"]},"request_id":"x8"}`,
+		},
 		"/topapi/v2/user/list": {
 			`{"errcode":0,"errmsg":"ok","result":{"has_more":false,"list":[{"userid":"lin.mei01","name":"林梅",` +
 				`"dept_id_list":[101,1]}]},"request_id":"x5"}`,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
+	"strings"
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/gen/dingtalkapi"
@@ -23,6 +24,8 @@ type page[T any] struct {
 	more  bool
 	next  int64 // where the next page begins, 0 if the vendor does not say
 	total int64 // rows of the whole list, 0 if the vendor does not say
+	again bool  // it may bring nothing new, since it was read because rows had moved up
+	turn  int   // how often the list has been gone back in, so that a number may come again
 }
 
 // list reads a list to its end and yields each row once. The vendor's flag alone says whether there is more: pages may
@@ -34,7 +37,8 @@ func list[T any, K comparable](ctx context.Context, operation string, key func(T
 	return func(yield func(T, error) bool) {
 		l := lister[T, K]{operation: operation, key: key, seen: clients.NewSeen[K](vendorName, operation)}
 		clients.Pages(ctx, vendorName, operation, func(ctx context.Context, cursor string) (clients.Page[T], error) {
-			from, _ := strconv.ParseInt(cursor, 10, 64) // "" is the first page
+			number, _, _ := strings.Cut(cursor, " ")
+			from, _ := strconv.ParseInt(number, 10, 64) // "" is the first page
 			p, err := fetch(ctx, from)
 			if err != nil {
 				return clients.Page[T]{}, err
@@ -46,6 +50,9 @@ func list[T any, K comparable](ctx context.Context, operation string, key func(T
 			result := clients.Page[T]{Items: items, More: p.more}
 			if p.next > 0 {
 				result.Next = strconv.FormatInt(p.next, 10)
+				if p.turn > 0 {
+					result.Next += " " + strconv.Itoa(p.turn)
+				}
 			}
 			return result, nil
 		})(yield)
@@ -80,7 +87,7 @@ func (l *lister[T, K]) take(p page[T]) ([]T, error) {
 		l.empty++
 	}
 	switch {
-	case p.more && (len(fresh) == 0 && len(p.items) > 0 || l.empty > maxEmpty):
+	case p.more && (len(fresh) == 0 && len(p.items) > 0 && !p.again || l.empty > maxEmpty):
 		return nil, badAnswer(l.operation, "the vendor promises more pages and gives nothing new")
 	case !p.more && l.pages > 1 && int64(l.seen.Len()) < p.total:
 		return nil, badAnswer(l.operation, fmt.Sprintf("the vendor counts %d rows and gave %d", p.total, l.seen.Len()))
@@ -105,19 +112,21 @@ func orElse(n, otherwise int64) int64 {
 func userKey(u dingtalkapi.DepartmentUserV2) clients.Key   { return clients.KeyOf(u.UserID, u.UnionID) }
 func userKeyV1(u dingtalkapi.DepartmentUserV1) clients.Key { return clients.KeyOf(u.UserID, u.UnionID) }
 
-func briefID(u dingtalkapi.UserBrief) string { return u.UserID }
+func briefKey(u dingtalkapi.UserBrief) clients.Key { return clients.KeyOf(u.UserID) }
 
 // itself is the key of a list of ids.
 func itself[ID comparable](id ID) ID { return id }
 
 // DepartmentUsers yields the members of the department itself, not of those below it, once each. The root department is
-// 1. Members of restricted access are included.
+// 1. Members of restricted access are included. Nobody who is a member all the time is missing, whoever else is deleted
+// or moved away in the meantime; "Pages that shift" in the package documentation says what that costs.
 //
 // Vendor page: https://open.dingtalk.com/document/development/queries-the-complete-information-of-a-department-user
 func (c *Client) DepartmentUsers(ctx context.Context, id int64) iter.Seq2[dingtalkapi.DepartmentUserV2, error] {
 	everybody := true
-	return list(ctx, dingtalkapi.OpListDepartmentUsersV2.ID, userKey,
-		func(ctx context.Context, from int64) (page[dingtalkapi.DepartmentUserV2], error) {
+	return members[dingtalkapi.DepartmentUserV2]{
+		operation: dingtalkapi.OpListDepartmentUsersV2.ID, key: userKey, ids: c.memberIDs(id),
+		page: func(ctx context.Context, from int64) (page[dingtalkapi.DepartmentUserV2], error) {
 			answer, err := c.ListDepartmentUsersV2(ctx, &dingtalkapi.ListDepartmentUsersV2Request{
 				DeptID: id, Cursor: from, Size: maxPage, ContainAccessLimit: &everybody,
 			})
@@ -126,7 +135,11 @@ func (c *Client) DepartmentUsers(ctx context.Context, id int64) iter.Seq2[dingta
 			}
 			r := answer.Result
 			return page[dingtalkapi.DepartmentUserV2]{items: r.List, more: r.HasMore, next: r.NextCursor}, nil
-		})
+		},
+		one: func(ctx context.Context, userID string) (dingtalkapi.DepartmentUserV2, bool, error) {
+			return c.member(ctx, userID, id)
+		},
+	}.read(ctx, c)
 }
 
 // DepartmentUsersSimple yields ids and names of whom DepartmentUsers yields.
@@ -134,8 +147,9 @@ func (c *Client) DepartmentUsers(ctx context.Context, id int64) iter.Seq2[dingta
 // Vendor page: https://open.dingtalk.com/document/development/queries-the-simple-information-of-a-department-user
 func (c *Client) DepartmentUsersSimple(ctx context.Context, id int64) iter.Seq2[dingtalkapi.UserBrief, error] {
 	everybody := true
-	return list(ctx, dingtalkapi.OpListDepartmentUsersSimpleV2.ID, briefID,
-		func(ctx context.Context, from int64) (page[dingtalkapi.UserBrief], error) {
+	return members[dingtalkapi.UserBrief]{
+		operation: dingtalkapi.OpListDepartmentUsersSimpleV2.ID, key: briefKey, ids: c.memberIDs(id),
+		page: func(ctx context.Context, from int64) (page[dingtalkapi.UserBrief], error) {
 			answer, err := c.ListDepartmentUsersSimpleV2(ctx, &dingtalkapi.ListDepartmentUsersSimpleV2Request{
 				DeptID: id, Cursor: from, Size: maxPage, ContainAccessLimit: &everybody,
 			})
@@ -144,7 +158,12 @@ func (c *Client) DepartmentUsersSimple(ctx context.Context, id int64) iter.Seq2[
 			}
 			r := answer.Result
 			return page[dingtalkapi.UserBrief]{items: r.List, more: r.HasMore, next: r.NextCursor}, nil
-		})
+		},
+		one: func(ctx context.Context, userID string) (dingtalkapi.UserBrief, bool, error) {
+			u, there, err := c.member(ctx, userID, id)
+			return dingtalkapi.UserBrief{UserID: u.UserID, Name: u.Name}, there, err
+		},
+	}.read(ctx, c)
 }
 
 // DepartmentUsersV1 yields the members of one department through the older call. Its offset counts rows.
@@ -153,17 +172,22 @@ func (c *Client) DepartmentUsersSimple(ctx context.Context, id int64) iter.Seq2[
 //
 // Deprecated: new apps cannot have the permission for the older call; use DepartmentUsers.
 func (c *Client) DepartmentUsersV1(ctx context.Context, id int64) iter.Seq2[dingtalkapi.DepartmentUserV1, error] {
-	return list(ctx, dingtalkapi.OpListDepartmentUsersV1.ID, userKeyV1,
-		func(ctx context.Context, from int64) (page[dingtalkapi.DepartmentUserV1], error) {
+	return members[dingtalkapi.DepartmentUserV1]{
+		operation: dingtalkapi.OpListDepartmentUsersV1.ID, key: userKeyV1, ids: c.memberIDsV1(id),
+		page: func(ctx context.Context, from int64) (page[dingtalkapi.DepartmentUserV1], error) {
 			answer, err := c.ListDepartmentUsersV1(ctx, &dingtalkapi.ListDepartmentUsersV1Params{
 				DepartmentID: id, Offset: from, Size: maxPage,
 			})
 			if err != nil {
 				return page[dingtalkapi.DepartmentUserV1]{}, err
 			}
-			return page[dingtalkapi.DepartmentUserV1]{items: answer.UserList, more: answer.HasMore, next: from +
-				maxPage}, nil
-		})
+			return page[dingtalkapi.DepartmentUserV1]{items: answer.UserList, more: answer.HasMore,
+				next: from + maxPage}, nil
+		},
+		one: func(ctx context.Context, userID string) (dingtalkapi.DepartmentUserV1, bool, error) {
+			return c.memberV1(ctx, userID, id)
+		},
+	}.read(ctx, c)
 }
 
 // DepartmentUsersSimpleV1 yields ids and names of whom DepartmentUsersV1 yields.
@@ -173,8 +197,9 @@ func (c *Client) DepartmentUsersV1(ctx context.Context, id int64) iter.Seq2[ding
 // Deprecated: new apps cannot have the permission for the older call; use DepartmentUsersSimple.
 func (c *Client) DepartmentUsersSimpleV1(ctx context.Context, id int64) iter.Seq2[dingtalkapi.UserBrief, error] {
 	size := int64(maxPage)
-	return list(ctx, dingtalkapi.OpListDepartmentUsersSimpleV1.ID, briefID,
-		func(ctx context.Context, from int64) (page[dingtalkapi.UserBrief], error) {
+	return members[dingtalkapi.UserBrief]{
+		operation: dingtalkapi.OpListDepartmentUsersSimpleV1.ID, key: briefKey, ids: c.memberIDsV1(id),
+		page: func(ctx context.Context, from int64) (page[dingtalkapi.UserBrief], error) {
 			answer, err := c.ListDepartmentUsersSimpleV1(ctx, &dingtalkapi.ListDepartmentUsersSimpleV1Params{
 				DepartmentID: id, Offset: &from, Size: &size,
 			})
@@ -182,7 +207,12 @@ func (c *Client) DepartmentUsersSimpleV1(ctx context.Context, id int64) iter.Seq
 				return page[dingtalkapi.UserBrief]{}, err
 			}
 			return page[dingtalkapi.UserBrief]{items: answer.UserList, more: answer.HasMore, next: from + size}, nil
-		})
+		},
+		one: func(ctx context.Context, userID string) (dingtalkapi.UserBrief, bool, error) {
+			u, there, err := c.memberV1(ctx, userID, id)
+			return dingtalkapi.UserBrief{UserID: u.UserID, Name: u.Name}, there, err
+		},
+	}.read(ctx, c)
 }
 
 // InactiveUserIDs yields the userids of those who did not log in on a day, or did, by request.IsActive. request.Offset

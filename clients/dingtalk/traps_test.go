@@ -244,7 +244,7 @@ func TestPresenceInQueries(t *testing.T) {
 		},
 	} {
 		t.Run(want, func(t *testing.T) {
-			v := serve(t, always(200, `{"errcode":60011,"errmsg":"x"}`))
+			v := serveAll(t, always(200, `{"errcode":60011,"errmsg":"x"}`), nil)
 			require.ErrorIs(t, call(v.client(t)), clients.ErrPermission)
 			require.Len(t, v.seen(), 1)
 			query, err := url.ParseQuery(v.seen()[0].rawQuery)
@@ -258,7 +258,7 @@ func TestPresenceInQueries(t *testing.T) {
 
 func TestTrapListOfAdminsHasTwoNames(t *testing.T) {
 	for _, name := range []string{"adminList", "admin_list"} {
-		v := serve(t, always(200, `{"errcode":0,"errmsg":"ok","`+name+`":[{"sys_level":1,"userid":"boss01"}]}`))
+		v := serveAll(t, always(200, `{"errcode":0,"errmsg":"ok","`+name+`":[{"sys_level":1,"userid":"boss01"}]}`), nil)
 		answer, err := v.client(t).ListAdminsV1(t.Context())
 		require.NoError(t, err)
 		both := append(answer.AdminList, answer.AdminListAlt...)

@@ -88,6 +88,9 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 // Stats returns what the client has done so far.
 func (c *Client) Stats() clients.Stats { return c.core.Stats() }
 
+// AppID returns Config.AppID.
+func (c *Client) AppID() string { return c.appID }
+
 // AsUser makes calls with the token of Config.UserToken where an operation takes both the app's and a person's. It
 // changes nothing for operations that take only one of them.
 func AsUser(ctx context.Context) context.Context { return clients.WithScheme(ctx, userScheme) }

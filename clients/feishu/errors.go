@@ -146,7 +146,8 @@ func replay(f *clients.Failure, code int64, r *clients.Reply) {
 		}
 	case 99991400:
 		f.Replay, f.Wait = clients.ReplayLater, rateLimitReset(r.Header)
-	case 20072: // temporarily_unavailable, by RFC 6749: the server could not take the request, a single-use token neither
+	// temporarily_unavailable, by RFC 6749: the server could not take the request, a single-use token neither
+	case 20072:
 		f.Replay, f.Tries = clients.ReplayLater, 3
 	case 43024, 43030, 44025: // a parallel change holds a lock, for seconds
 		f.Replay, f.Wait, f.Tries = clients.ReplayLater, 2*time.Second, 3

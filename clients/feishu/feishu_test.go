@@ -80,7 +80,8 @@ func TestSuite(t *testing.T) {
 		Token: answerToken,
 		RejectToken: samples.Response{Status: 400,
 			Body: []byte(
-				`{"code":99991663,"error":{"log_id":"2026010112000000000000000000000B"},"msg":"Invalid access token for ` +
+				`{"code":99991663,"error":{"log_id":"2026010112000000000000000000000B"},"msg":"Invalid access token ` +
+					`for ` +
 					`authorization."}`)},
 		RejectSecret: samples.Response{Status: 200, Body: []byte(`{"code":10014,"msg":"app secret invalid %s"}`)},
 		Secrets:      []string{appSecret, tenantToken, userToken, firstRenew, nextRenew},

@@ -660,8 +660,10 @@ func TestTrapSparseAndStrangeAnswers(t *testing.T) {
 // Errors
 
 func TestTrapMissingScopeIsNamed(t *testing.T) {
-	v := serve(t, reply(400, `{"code":99991672,"error":{"helps":[{"description":"…","url":"https://open.feishu.cn/app/cli_demo0001/auth?q=contact:contact"}],
-		"log_id":"L","permission_violations":[{"subject":"contact:contact","type":"action_scope_required"},{"scope":"contact:contact:readonly","url":"https://open.feishu.cn/x"}],
+	v := serve(t, reply(400, `{"code":99991672,"error":{"helps":[{"description":"…",
+		"url":"https://open.feishu.cn/app/cli_demo0001/auth?q=contact:contact"}],
+		"log_id":"L","permission_violations":[{"subject":"contact:contact","type":"action_scope_required"},
+			{"scope":"contact:contact:readonly","url":"https://open.feishu.cn/x"}],
 		"troubleshooter":"see https://open.feishu.cn/search?log_id=L"},"msg":"Access denied."}`))
 	_, err := v.client(t).GetUser(t.Context(), "ou_1", nil)
 	assert.ErrorIs(t, err, clients.ErrPermission)

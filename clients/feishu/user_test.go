@@ -468,7 +468,8 @@ func TestTrapAuthorizeURL(t *testing.T) {
 	page, err = c.AuthorizeURL(feishu.AuthorizeRequest{RedirectURI: "https://portal.example.cn/"})
 	require.NoError(t, err)
 	assert.Equal(t,
-		"https://accounts.feishu.cn/open-apis/authen/v1/authorize?client_id=cli_demo0001&redirect_uri=https%3A%2F%2Fportal.example.cn%2F&response_type=code", page)
+		"https://accounts.feishu.cn/open-apis/authen/v1/authorize?client_id=cli_demo0001"+
+			"&redirect_uri=https%3A%2F%2Fportal.example.cn%2F&response_type=code", page)
 }
 
 func TestAuthorizeURLHosts(t *testing.T) {

@@ -81,6 +81,7 @@ type Client struct {
 	*wpsapi.API
 	core       *clients.Client
 	grants     *grants
+	appID      string
 	pageSize   int64
 	batchLimit int
 	status     []wpsapi.UserStatus // empty: see WithStatus
@@ -115,7 +116,8 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{API: wpsapi.NewAPI(grants.caller(grants.once)), core: core, grants: grants, pageSize: cfg.PageSize,
+	c := &Client{API: wpsapi.NewAPI(grants.caller(grants.once)), core: core, grants: grants, appID: cfg.AppID,
+		pageSize:   cfg.PageSize,
 		batchLimit: cfg.BatchLimit}
 	if c.pageSize == 0 {
 		c.pageSize = pageSize
@@ -127,7 +129,8 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 }
 
 func (cfg *Config) check() error {
-	misfit := errors.Join(clients.CheckField("Config.AppID", cfg.AppID), clients.CheckField("Config.AppKey", cfg.AppKey),
+	misfit := errors.Join(clients.CheckField("Config.AppID", cfg.AppID),
+		clients.CheckField("Config.AppKey", cfg.AppKey),
 		clients.CheckField("Config.User.Value", cfg.User.Value),
 		clients.CheckField("Config.User.Refresh", cfg.User.Refresh))
 	switch {
@@ -154,3 +157,6 @@ func (cfg *Config) check() error {
 
 // Stats returns what the client has done so far.
 func (c *Client) Stats() clients.Stats { return c.core.Stats() }
+
+// AppID returns Config.AppID.
+func (c *Client) AppID() string { return c.appID }

@@ -24,10 +24,12 @@
 // # Errors
 //
 // Every error is a [*clients.Error]; test for clients.ErrPermission, clients.ErrRateLimited and so on with errors.Is.
-// Its Code is the vendor's ("403000001"), for which [wpsapi.ErrorCode] has names; its Detail is an [*ErrorDetail]. The
-// vendor's list of codes is not public. What is not in it is judged by HTTP status, by the code's first digits and by
-// words of the text; [Config].Codes adds what you know better. An unknown or invisible user may be answered by
-// 403000001 rather than by 404.
+// Its Code is the vendor's ("403000001"), for which [wpsapi.ErrorCode] has names; its Detail is an [*ErrorDetail]. What
+// is not in that list is judged by HTTP status, by the code's first three digits and by words of the text;
+// [Config].Codes adds what you know better. An unknown or invisible user may be answered by 403000001 rather than by
+// 400001006 (UserNotExists).
+//
+// Too many calls (400000001) and what is locked (400000005) are repeated later, since nothing was done.
 //
 // A token that was refused is renewed and the call repeated once. A refused signature is not repeated: the key, the
 // clock or the path prefix is wrong, and ErrorDetail.ClockAhead tells whether it is the clock.
@@ -46,6 +48,8 @@
 //
 // Ten calls a second are documented for GetRootDept and assumed for each other operation; the client waits rather than
 // exceed them. Lists come in pages of 50 at most, lookups take 50 ids at a time.
+//
+// A new department's id comes under one of two keys, and so do new attributes': [NewDeptID] and [NewAttrIDs] read both.
 //
 // Nearly every read demands a status, so that the iterators ask for active, notactive and disabled unless told
 // otherwise. People who have left (dimission) can be listed on private deployments only.

@@ -129,8 +129,8 @@ func quoted(r *clients.Reply) string {
 
 var privilege = regexp.MustCompile(`ErrPrivileges: (\S+)`)
 
-// evidence is what a failure is judged by. Some codes are used for more than their name says, and others are not listed,
-// so that status and text count as well.
+// evidence is what a failure is judged by. Some codes are used for more than their name says, and others are not
+// listed, so that status and text count as well.
 type evidence struct {
 	code   wpsapi.ErrorCode
 	status int

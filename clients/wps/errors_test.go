@@ -383,7 +383,8 @@ func TestTrapSuccessHasManyForms(t *testing.T) {
 // FuzzFailure feeds the client bodies of every form. It must not panic, and must not take a failure for a success.
 func FuzzFailure(f *testing.F) {
 	f.Add(403,
-		[]byte(`{"code":400000003,"message":"kso: PermissionDenied access_token verify err: invalid_scope","desc":"x"}`))
+		[]byte(`{"code":400000003,"message":"kso: PermissionDenied access_token verify err: invalid_scope",
+			"desc":"x"}`))
 	f.Add(200, []byte(`{"code":0,"data":{"id":"x"}}`))
 	f.Add(400, []byte(`{"error":"invalid_grant","error_description":"x","more":{"a":[1,"\u0000"]},"debug":{"desc":1}}`))
 	f.Add(500, []byte(`{"code":"1e9","code":{},"msg":null}`))

@@ -2,6 +2,7 @@ package wps
 
 import (
 	"context"
+	"slices"
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/gen/wpsapi"
@@ -41,6 +42,24 @@ func (c *Client) DepartmentUsersByID(
 				return nil, err
 			}
 			return answer.Data.Items, nil
+		})
+}
+
+// CustomAttrsByID is UsersByID for people's custom attributes. Whoever has none is in the answer, with an empty list.
+//
+// Vendor page:
+// https://open.wps.cn/documents/app-integration-dev/wps365/server/address-book/user/batch-get-user-attribute
+func (c *Client) CustomAttrsByID(
+	ctx context.Context, ids []string,
+) (users []wpsapi.UserCustomAttrs, missing []string, err error) {
+	id := func(u wpsapi.UserCustomAttrs) string { return u.UserID }
+	return clients.Lookup(ctx, vendor, wpsapi.OpBatchReadUserCustomAttrs.ID, parallel, c.batchLimit, ids, id,
+		func(ctx context.Context, ids []string) ([]wpsapi.UserCustomAttrs, error) {
+			answer, err := c.BatchReadUserCustomAttrs(ctx, nil, &wpsapi.BatchReadUserCustomAttrsRequest{UserIDs: ids})
+			if err != nil {
+				return nil, err
+			}
+			return slices.Concat(answer.Data.Items, answer.Data.Users), nil // the clouds call the list differently
 		})
 }
 

@@ -122,12 +122,15 @@ func TestTrapTokenAnswers(t *testing.T) {
 		`{"access_token":"","expires_in":7200}`:                               clients.ErrBadResponse,
 		`{"code":0,"msg":"ok","data":{"access_token":"x","expires_in":7200}}`: clients.ErrBadResponse,
 		`{}`: clients.ErrBadResponse,
-		`{"code":40100008,"msg":"request failed"}`:                                                        clients.ErrUnauthenticated,
-		`{"code":40000005,"msg":"request failed"}`:                                                        clients.ErrPermission,
-		`{"code":40000005,"msg":"request failed","debug":{"desc":"invalid_client"}}`:                      clients.ErrUnauthenticated,
-		`{"error":"invalid_scope","error_description":"the scope is not granted to the app"}`:             clients.ErrPermission,
-		`{"error":"invalid_client"}`:                                                                      clients.ErrUnauthenticated,
-		`{"code":40100009,"msg":"invalid_grant","debug":{"desc":"the refresh token is used or expired"}}`: clients.ErrUnauthenticated,
+		`{"code":40100008,"msg":"request failed"}`: clients.ErrUnauthenticated,
+		`{"code":40000005,"msg":"request failed"}`: clients.ErrPermission,
+		`{"code":40000005,"msg":"request failed",
+			"debug":{"desc":"invalid_client"}}`: clients.ErrUnauthenticated,
+		`{"error":"invalid_scope",
+			"error_description":"the scope is not granted to the app"}`: clients.ErrPermission,
+		`{"error":"invalid_client"}`: clients.ErrUnauthenticated,
+		`{"code":40100009,"msg":"invalid_grant",
+			"debug":{"desc":"the refresh token is used or expired"}}`: clients.ErrUnauthenticated,
 	} {
 		i := newIssuer(t)
 		i.answer = func(w http.ResponseWriter, _ url.Values, _ int) bool {

@@ -196,7 +196,8 @@ func TestTrapNewAttributesUnderTwoKeys(t *testing.T) {
 		s := serve(t, reply(`{"code":0,"data":`+data+`}`))
 		answer, err := s.client(t, wps.Config{}).BatchCreateCustomAttrDefs(t.Context(), nil,
 			&wpsapi.BatchCreateCustomAttrDefsRequest{CustomAttrs: []wpsapi.CustomAttrDefInput{
-				{Name: "工位", ValueType: wpsapi.CustomAttrTypeText}, {Name: "班次", ValueType: wpsapi.CustomAttrTypeText}}})
+				{Name: "工位", ValueType: wpsapi.CustomAttrTypeText},
+				{Name: "班次", ValueType: wpsapi.CustomAttrTypeText}}})
 		require.NoError(t, err, data)
 		assert.Equal(t, []string{"at-1", "at-2"}, wps.NewAttrIDs(answer.Data), data)
 	}
@@ -204,8 +205,8 @@ func TestTrapNewAttributesUnderTwoKeys(t *testing.T) {
 
 // A member without user_info is one of whom nothing is known, not one whose fields are empty; the same holds for marks.
 func TestTrapWhatDoesNotComeIsUnknown(t *testing.T) {
-	const sent = `{"code":0,"data":{"items":[{"user_id":"a","dept_id":"d"},{"user_id":"b","dept_id":"d","user_info":{},` +
-		`"dept_info":{"id":"d","name":"产品部"}}]}}`
+	const sent = `{"code":0,"data":{"items":[{"user_id":"a","dept_id":"d"},` +
+		`{"user_id":"b","dept_id":"d","user_info":{},"dept_info":{"id":"d","name":"产品部"}}]}}`
 	s := serve(t, reply(sent))
 	answer, err := s.client(t, wps.Config{}).ListDeptMembers(t.Context(), "d",
 		&wpsapi.ListDeptMembersParams{Status: []wpsapi.UserStatus{wpsapi.UserStatusActive}, WithDeptDetail: new(true)})
@@ -240,8 +241,10 @@ func TestTrapUnknownFieldsAndEnumValues(t *testing.T) {
 
 // The cell that names email is blank in the vendor's table.
 func TestTrapAllFieldsOfAMember(t *testing.T) {
-	const info = `{"avatar":"a","city":"b","country":"c","email":"d@example.com","employee_id":"e","employer":"f","employment_status":"g",
-		"employment_type":"h","gender":"female","id":"i","phone":"j","role":"admin","status":"active","telephone":"k","title":"l","user_name":"m",
+	const info = `{"avatar":"a","city":"b","country":"c","email":"d@example.com","employee_id":"e","employer":"f",
+		"employment_status":"g",
+		"employment_type":"h","gender":"female","id":"i","phone":"j","role":"admin","status":"active","telephone":"k",
+			"title":"l","user_name":"m",
 		"work_place":"n","def_dept_id":"o"}`
 	s := serve(t,
 		reply(`{"code":0,"msg":"success","data":{"items":[{"user_id":"i","dept_id":"Dp7731","is_leader":true,`+
@@ -258,7 +261,8 @@ func TestTrapAllFieldsOfAMember(t *testing.T) {
 func TestTrapCustomAttributesUnderTwoKeys(t *testing.T) {
 	for _, key := range []string{"items", "users"} {
 		s := serve(t,
-			reply(`{"code":0,"data":{"`+key+`":[{"user_id":"u","custom_attrs":[{"attr_id":"at-1","text":"3F-021"}]}]}}`))
+			reply(`{"code":0,"data":{"`+key+`":[{"user_id":"u","custom_attrs":[{"attr_id":"at-1",
+				"text":"3F-021"}]}]}}`))
 		answer, err := s.client(t, wps.Config{}).BatchReadUserCustomAttrs(t.Context(), nil,
 			&wpsapi.BatchReadUserCustomAttrsRequest{UserIDs: []string{"u"}})
 		require.NoError(t, err)

@@ -234,3 +234,50 @@ func TestExportOfAPart(t *testing.T) {
 		assert.Contains(t, stderr, "wecom: department "+skipped+" (")
 	}
 }
+
+// Against apps that see a part of the company, each vendor's export is exactly that part.
+func TestExportIsWhatTheAppSees(t *testing.T) {
+	server := simtest.Serve(t, sim.WithPeople(200), sim.WithDepartments(40))
+	company := server.Organisation()
+	part := company.Children(sim.RootDepartment)[0]
+	inside := map[sim.PersonKey]bool{}
+	for _, d := range company.Subtree(part.Key) {
+		for _, p := range company.Members(d.Key) {
+			inside[p.Key] = true
+		}
+	}
+	var alone sim.Person
+	for _, p := range company.People() {
+		if !inside[p.Key] {
+			alone = p
+		}
+	}
+	inside[alone.Key] = true
+	departments := []sim.DepartmentKey{part.Key}
+	server.WeCom().LimitApps(departments, alone.Key)
+	server.DingTalk().LimitApps(departments, []sim.PersonKey{alone.Key})
+	server.Feishu().LimitApps(departments, alone.UserID)
+	server.WPS().SetDataPermission(departments, alone.Key)
+	for vendor, id := range map[string]func(sim.Person) string{
+		"wecom":    func(p sim.Person) string { return strings.ToLower(p.UserID) },
+		"dingtalk": func(p sim.Person) string { return p.UserID },
+		"feishu":   func(p sim.Person) string { return p.FeishuOpenID },
+		"wps":      func(p sim.Person) string { return p.WPSUserID },
+	} {
+		stdout, _, err := run(t, server, "export", vendor)
+		require.NoError(t, err, vendor)
+		s := snapshot(t, stdout)
+		assert.Len(t, s.Departments, len(company.Subtree(part.Key)), vendor)
+		assert.True(t, s.Header.Scope.Known, vendor)
+		var got, want []string
+		for _, u := range s.Users {
+			got = append(got, u.ID)
+		}
+		for _, p := range company.People() {
+			if inside[p.Key] {
+				want = append(want, id(p))
+			}
+		}
+		assert.ElementsMatch(t, want, got, vendor)
+	}
+}

@@ -86,7 +86,8 @@ func TestCheckThatCouldNotCheck(t *testing.T) {
 	require.NoError(t, err)
 	demo := weCom.Simulated(server)
 	outages := filepath.Join(t.TempDir(), "outages.har")
-	require.NoError(t, os.WriteFile(outages, []byte(`{"log":{"entries":[{"request":{"method":"GET","url":"https://qyapi.weixin.qq.com/cgi-bin/user/get?userid=a"},
+	require.NoError(t, os.WriteFile(outages, []byte(`{"log":{"entries":[{"request":{"method":"GET",
+		"url":"https://qyapi.weixin.qq.com/cgi-bin/user/get?userid=a"},
 		"response":{"status":502,"content":{"mimeType":"text/html","text":"<html></html>"}}}]}}`), 0o600))
 	outageSamples := t.TempDir()
 	require.NoError(t, os.MkdirAll(filepath.Join(outageSamples, "wecom", "GetUser"), 0o755))
@@ -151,7 +152,8 @@ func TestCheckOfAnArchiveWithOtherTraffic(t *testing.T) {
 	require.NoError(t, os.WriteFile(archive, []byte(`{"log":{"entries":[
 		{"request":{"method":"GET","url":"https://qyapi.weixin.qq.com/cgi-bin/user/get?userid=a&debug=1"},
 		 "response":{"status":200,"content":{"mimeType":"application/json","text":"{\"errcode\":0,\"userid\":\"a\"}"}}},
-		{"request":{"method":"OPTIONS","url":"https://qyapi.weixin.qq.com/cgi-bin/user/get"},"response":{"status":204,"content":{"size":0}}},
+		{"request":{"method":"OPTIONS","url":"https://qyapi.weixin.qq.com/cgi-bin/user/get"},"response":{"status":204,
+			"content":{"size":0}}},
 		{"request":{"method":"POST","url":"https://qyapi.weixin.qq.com/cgi-bin/message/send"},
 		 "response":{"status":200,"content":{"mimeType":"application/json","text":"{\"errcode\":0}"}}}]}}`), 0o600))
 	stdout, _, err := run(t, nil, "check", "wecom", "--har", archive)

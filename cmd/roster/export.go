@@ -113,8 +113,8 @@ func exportHelp() string {
   scim   a list response (RFC 7644) of users and then groups, which have people and other groups as members.
 
 A walk that cannot be finished, or that finds nobody, is an error, and leaves the file as it was. A file that is
-replaced keeps its mode; a new one is its owner's alone. What is sorted outside of memory lies in the folder of the file, nowhere
-else. "all" exports the vendors that have credentials side by side, and goes on when one fails.
+replaced keeps its mode; a new one is its owner's alone. What is sorted outside of memory lies in the folder of the
+file, nowhere else. "all" exports the vendors that have credentials side by side, and goes on when one fails.
 
 Exit codes: 0 all is exported, 1 something is not, 128 and more stopped by a signal.
 
@@ -324,7 +324,7 @@ func (j job) export(ctx context.Context, opened vendors.Opened, result *summary)
 		result.counts, err = writeRaw(ctx, out, opened.Directory, walk)
 	} else {
 		result.counts, err = writeFormat(ctx, j.flags, out, opened.Directory,
-			directory.SnapshotOptions{Walk: walk, Company: j.source.company(), TempDir: folder})
+			directory.SnapshotOptions{Walk: walk, TempDir: folder})
 	}
 	if err != nil {
 		return err

@@ -98,8 +98,8 @@ func TestSCIM(t *testing.T) {
 	assert.JSONEq(t, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":6,
 		"startIndex":1,"itemsPerPage":6,
 		"Resources":[
-		{"schemas":[`+core+`User",`+extension+`],"id":"u1","userName":"@li","name":{"formatted":"=1+1"},"displayName":"=1+1",
-		 "title":"-","userType":"intern","active":true,
+		{"schemas":[`+core+`User",`+extension+`],"id":"u1","userName":"@li","name":{"formatted":"=1+1"},
+		 "displayName":"=1+1","title":"-","userType":"intern","active":true,
 		 "phoneNumbers":[{"value":"+8613800000001","type":"mobile","primary":true},{"value":"010-1"}],
 		 "groups":[{"value":"d1","display":"研发/测试;一","type":"direct"},{"value":"d2","display":"d2","type":"direct"}],
 		 `+extension+`:{"employeeNumber":"+7","department":"研发/测试;一","manager":{"value":"u2"}},

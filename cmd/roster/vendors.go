@@ -2,8 +2,6 @@ package main
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"net/http"
@@ -88,17 +86,6 @@ func (s source) open(options ...clients.Option) (vendors.Opened, error) {
 // export opens the vendor's client for a walk.
 func (s source) export() (vendors.Opened, error) {
 	return s.open(clients.WithHTTPClient(&http.Client{Transport: exportTransport()}))
-}
-
-// company tells companies apart: the id of the company or of the app, which belongs to one company. An id that is kept
-// like a secret is not shown.
-func (s source) company() string {
-	first := s.vendor.Variables[0]
-	if !first.Secret {
-		return s.env[first.Name]
-	}
-	sum := sha256.Sum256([]byte(s.env[first.Name]))
-	return "app-" + hex.EncodeToString(sum[:6])
 }
 
 // exportTransport honours the proxy variables for vendors; a loopback address goes direct by itself.

@@ -101,7 +101,8 @@ func loadLibrary(ctx context.Context, root, pattern string, overlay map[string][
 	config := &packages.Config{
 		Context: ctx,
 		Dir:     root,
-		Mode:    packages.NeedName | packages.NeedModule | packages.NeedImports | packages.NeedDeps | packages.NeedTypes,
+		Mode: packages.NeedName | packages.NeedModule | packages.NeedImports | packages.NeedDeps |
+			packages.NeedTypes,
 		Env:     append(os.Environ(), "GOWORK=off"),
 		Overlay: overlay,
 	}

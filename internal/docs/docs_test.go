@@ -147,7 +147,8 @@ func TestAFailedBuildChangesNothing(t *testing.T) {
 
 func TestOffline(t *testing.T) {
 	page, err := offline([]byte(
-		"<html><head><title>x</title></head>`https://cdn.redoc.ly/redoc/logo-mini-full.svg`:`https://cdn.redoc.ly/redoc/logo-mini.svg`"))
+		"<html><head><title>x</title></head>`https://cdn.redoc.ly/redoc/logo-mini-full.svg`" +
+			":`https://cdn.redoc.ly/redoc/logo-mini.svg`"))
 	require.NoError(t, err)
 	assert.NotContains(t, string(page), "cdn.redoc.ly")
 	assert.Contains(t, string(page), `<link rel="icon" href="data:,">`)

@@ -41,11 +41,13 @@ func dingTalk() vendor {
   openssl dgst -sha256 -hmac "{{DINGTALK_SUITE_SECRET}}" -binary | base64 |
   sed 's/+/%2B/g; s,/,%2F,g; s/=/%3D/g')`,
 					},
-					query: "accessKey={{DINGTALK_SUITE_KEY}}&timestamp=$timestamp&suiteTicket={{DINGTALK_SUITE_TICKET}}&signature=$signature",
+					query: "accessKey={{DINGTALK_SUITE_KEY}}&timestamp=$timestamp" +
+						"&suiteTicket={{DINGTALK_SUITE_TICKET}}&signature=$signature",
 				}
 			case "acsToken":
 				return authorization{
-					before: []string{take("token", "accessToken", `curl -sS "{{URL}}/v1.0/oauth2/accessToken" -H "Content-Type: application/json" \
+					before: []string{take("token", "accessToken", `curl -sS `+
+						`"{{URL}}/v1.0/oauth2/accessToken" -H "Content-Type: application/json" \
   -d '{"appKey":"{{DINGTALK_APP_KEY}}","appSecret":"{{DINGTALK_APP_SECRET}}"}'`)},
 					headers: []string{"x-acs-dingtalk-access-token: $token"},
 				}

@@ -10,7 +10,8 @@ func weCom() vendor {
 	upload := func(what, rows string) exception {
 		return exception{
 			fields: map[string]string{"media_id": "$media_id"},
-			before: []string{take("media_id", "media_id", `printf '`+rows+`' | curl -sS "{{URL}}/media/upload?access_token=$token&type=file" \
+			before: []string{take("media_id", "media_id", `printf '`+rows+`' | curl -sS `+
+				`"{{URL}}/media/upload?access_token=$token&type=file" \
   -F 'media=@-;filename=`+what+`.csv'`)},
 		}
 	}

@@ -25,7 +25,9 @@ func wps() vendor {
 			}
 			grant := "grant_type=client_credentials&client_id={{WPS_APP_ID}}&client_secret={{WPS_APP_KEY}}"
 			if scheme == "userBearer" {
-				grant = "grant_type=authorization_code&client_id={{WPS_APP_ID}}&client_secret={{WPS_APP_KEY}}&code={{WPS_LOGIN_CODE}}&redirect_uri=https%3A%2F%2Fportal.example.cn%2Fcallback"
+				grant = "grant_type=authorization_code&client_id={{WPS_APP_ID}}" +
+					"&client_secret={{WPS_APP_KEY}}&code={{WPS_LOGIN_CODE}}" +
+					"&redirect_uri=https%3A%2F%2Fportal.example.cn%2Fcallback"
 			}
 			return authorization{
 				before: []string{take("token", "access_token",

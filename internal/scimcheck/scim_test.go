@@ -109,7 +109,8 @@ func TestAnExportIsWhatTheSchemasSay(t *testing.T) {
 				members, _ := r["members"].([]any)
 				for _, m := range members {
 					member := m.(map[string]any)
-					require.Equal(t, kinds[member["value"].(string)], member["type"], "%v: every member is in the list", member)
+					require.Equal(t, kinds[member["value"].(string)], member["type"], "%v: every member is in the list",
+						member)
 					if member["type"] == "Group" {
 						children++
 					}

@@ -16,7 +16,8 @@
 //
 //	"KSO-1"        the version
 //	method         in capitals
-//	request URI    path and query exactly as they go over the wire, escapes included; no host, no fragment, no "?" without a query
+//	request URI    path and query exactly as they go over the wire, escapes included; no host, no fragment,
+//	               no "?" without a query
 //	content type   the value of the Content-Type header, parameters included; nothing if that header is not sent
 //	date           the value of X-Kso-Date
 //	body hash      the SHA-256 of the body in lower-case hex; nothing, not the hash of nothing, if the body is empty

@@ -154,7 +154,8 @@ func TestADisguisedSample(t *testing.T) {
 			"Set-Cookie": "session=abcdef", "Error-Msg": "zhangsan"}, Body: json.RawMessage(
 			`{"errcode":0,"errmsg":"ok","userid":"zhangsan","name":"张三","department":[1,204],"order":[7,4000000000],` +
 				`"status":1,"gender":"1","direct_leader":["lisi"],"mobile":"13912345678",` +
-				`"extattr":{"attrs":[{"type":0,"name":"desk","text":{"value":"3F-12"}}]},"brand_new":{"spouse":"李四"}}`)},
+				`"extattr":{"attrs":[{"type":0,"name":"desk","text":{"value":"3F-12"}}]},
+					"brand_new":{"spouse":"李四"}}`)},
 	}
 	file, err := disguised(v, sample, "key")
 	require.NoError(t, err)
@@ -307,7 +308,8 @@ func TestPersonalDataInOddPlaces(t *testing.T) {
 			[]string{"李四", "0013", "朝阳"}},
 		"ids by the dozen, one the end of others": {"wecom", "GetUser", map[string][]string{"userid": {"10"}},
 			`{"errcode":60111,"errmsg":"user10|user11|user12|user13|user14|user15|user16|user17|user18|user19|10",` +
-				`"invalid":["user10","user11","user12","user13","user14","user15","user16","user17","user18","user19"]}`, []string{"user1", `\u0000`}},
+				`"invalid":["user10","user11","user12","user13","user14","user15","user16","user17","user18",
+					"user19"]}`, []string{"user1", `\u0000`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file, err := disguised(documentOf(t, tc.vendor), &samples.Sample{

@@ -103,7 +103,8 @@ func (s *Sampler) caseOf(status int, body *document.Node) string {
 
 // file writes a sample as those in testdata are written.
 func (s *Sampler) file(request samples.Request, response samples.Response) ([]byte, error) {
-	source, err := json.Marshal(map[string]string{"confidence": s.confidence(), "read": s.now.UTC().Format(time.DateOnly)})
+	source, err := json.Marshal(map[string]string{"confidence": s.confidence(),
+		"read": s.now.UTC().Format(time.DateOnly)})
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,8 @@ var (
 // Values that stand behind a word which says that somebody is named.
 var (
 	labelled = regexp.MustCompile(
-		`(?i)(\b(?:existed|exists|user_?ids?|open_?ids?|union_?ids?|mobiles?|phones?|emails?|names?|accounts?|jobnumbers?)[:=])([^\s,;，；。、)\]}"'|]+)`)
+		`(?i)(\b(?:existed|exists|user_?ids?|open_?ids?|union_?ids?|mobiles?|phones?|emails?` +
+			`|names?|accounts?|jobnumbers?)[:=])([^\s,;，；。、)\]}"'|]+)`)
 	named = regexp.MustCompile(`((?:员工|用户|成员|姓名|工号|账号|帐号|手机号|邮箱|昵称)[:：]?)(\p{Han}{2,4}|[A-Za-z0-9_.@-]{2,})`)
 	// notNamed is what the vendors put behind such a label without naming anybody.
 	notNamed = regexp.MustCompile(`(?i)^(?:(?:user|open|union|corp|app)?_?id|name|token|code|mobile|email|key)$`)

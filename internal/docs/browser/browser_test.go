@@ -163,7 +163,8 @@ func (p *tab) show(op operation) shown {
 		const find = () => {
 			const section = document.querySelector('[data-section-id="' + place + '"]');
 			const title = section?.querySelector('h1, h2')?.textContent.trim();
-			if (title?.includes(heading) && section.textContent.includes('curl -sS')) return {Heading: title, Text: section.textContent};
+			if (title?.includes(heading) && section.textContent.includes('curl -sS'))
+				return {Heading: title, Text: section.textContent};
 		};
 		location.hash = '#' + place;
 		return await new Promise(done => {

@@ -414,7 +414,8 @@ func (d *Directory) UpdateFormer(key PersonKey, edit func(*Person)) {
 	}
 }
 
-// checkPerson holds a person who is not linked against the rest, and makes the main department one of the memberships.
+// checkPerson checks a person who is not in the company yet for clashes with those who are, and makes the main
+// department one of the memberships.
 func (d *Directory) checkPerson(p *Person) error {
 	if p.UserID == "" {
 		return fmt.Errorf("sim: a person without a user id %w", ErrInvalid)

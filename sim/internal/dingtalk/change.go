@@ -47,7 +47,7 @@ func limitsV2() limits {
 		jobNumber: 50, departments: 100}
 }
 
-// check holds a change against the limits of the vendor's pages. What depends on the rest of the corp is checked later.
+// check refuses what is beyond the limits of the vendor's pages. What depends on the rest of the corp is checked later.
 func (change userChange) check() error {
 	checks := []struct {
 		bad  bool

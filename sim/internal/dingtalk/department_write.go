@@ -31,7 +31,7 @@ type departmentChange struct {
 	badOwner dingtalkapi.ErrorCode // for an owner of the chat group who is nobody
 }
 
-// check holds a change against the limits of the vendor's pages.
+// check refuses what is beyond the limits of the vendor's pages.
 func (change departmentChange) check() error {
 	if change.name != nil {
 		if n := utf8.RuneCountInString(*change.name); n < 1 || n > 64 {

@@ -25,7 +25,7 @@ func signature(secret, timestamp string, ticket *string) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// checkSignature holds the signed query of a call against the secret of its key, byte for byte, and tells whose key it
+// checkSignature verifies the signed query of a call with the secret of its key, byte for byte, and tells whose key it
 // is. The query is decoded once: a signature that was encoded twice or not at all differs.
 func checkSignature(query url.Values, now time.Time) (holder string, ticket *string, err error) {
 	demo := Demo()

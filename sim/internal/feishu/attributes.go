@@ -67,7 +67,7 @@ func (v view) attributes(p *company.Person, own person) *[]feishuserver.UserCust
 	return &out
 }
 
-// setAttributes holds the fields of a request against the definitions and puts them into p and own, in place of those
+// setAttributes checks the fields of a request by the definitions and puts them into p and own, in place of those
 // of the same field.
 func (v view) setAttributes(p *company.Person, own *person, input []feishuserver.UserCustomAttrInput) error {
 	p.Attributes, own.attributes = slices.Clone(p.Attributes), slices.Clone(own.attributes)

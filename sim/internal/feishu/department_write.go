@@ -203,7 +203,7 @@ func (v view) ownDepartment(id string, outside feishuapi.ErrorCode) (*company.De
 	return dept, err
 }
 
-// plan holds a change against the company. dept is nil for a new department.
+// plan checks what a change would do to the company. dept is nil for a new department.
 func (v view) plan(dept *company.Department, change departmentChange) (departmentPlan, error) {
 	var plan departmentPlan
 	var key company.DepartmentKey

@@ -120,8 +120,8 @@ func (f *Vendor) SearchUsersV3(ctx context.Context,
 	}}, nil
 }
 
-// passes holds a person against a filter. False means "must not". Nobody here belongs to another tenant, and everybody
-// has been in contact with everybody.
+// passes tells whether a person passes a filter. False means "must not". Nobody here belongs to another tenant, and
+// everybody has been in contact with everybody.
 func passes(p *company.Person, filter feishuserver.SearchUsersV3Filter) bool {
 	agrees := func(wanted *bool, is bool) bool { return wanted == nil || *wanted == is }
 	return (filter.UserIDs == nil || slices.Contains(*filter.UserIDs, p.FeishuOpenID)) &&

@@ -21,7 +21,7 @@ func userID(id string) bool {
 	return id != "" && utf8.RuneCountInString(id) <= 64 && !strings.ContainsAny(id, " \t\r\n")
 }
 
-// checkChange holds a change against the limits of the vendor's pages. What depends on others is checked by apply.
+// checkChange refuses what is beyond the limits of the vendor's pages. What depends on others is checked by apply.
 func checkChange(change userChange) error {
 	checks := []struct {
 		bad bool

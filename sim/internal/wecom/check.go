@@ -14,7 +14,7 @@ import (
 // attributeNames are the self-defined fields that the corp's console knows. Others are ignored without an error.
 func attributeNames() []string { return []string{"工号", "工位", "主页"} }
 
-// checkChange holds a change against the limits of the vendor's pages. What depends on other members is checked later.
+// checkChange refuses what is beyond the limits of the vendor's pages. What depends on other members is checked later.
 func (w *Vendor) checkChange(c *desk.Call, change memberChange) error {
 	checks := []struct {
 		bad  bool

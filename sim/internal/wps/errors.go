@@ -14,7 +14,7 @@ import (
 )
 
 // refusal is a refusal in the words of WPS. The vendor lists its codes and their names, but not which HTTP status comes
-// with them. Where no code fits, one stands in that follows their pattern, and that no test should rely on: see standIn.
+// with them. Where no code fits, one stands in that follows their pattern and that no test should rely on: standIn.
 type refusal struct {
 	status     int
 	code       wpsserver.ErrorCode // 0: not known

@@ -50,7 +50,9 @@ func (v view) members(list []membership, withDetail, withDept bool) *[]wpsserver
 		}
 		if withDept {
 			dept := v.dir.Department(m.place.Department)
-			member.DeptInfo = &wpsserver.DeptBrief{ID: new(dept.WPSID), Name: new(dept.Name), AbsPath: new(v.path(dept))}
+			member.DeptInfo = &wpsserver.DeptBrief{
+				ID: new(dept.WPSID), Name: new(dept.Name), AbsPath: new(v.path(dept)),
+			}
 		}
 		out = append(out, member)
 	}

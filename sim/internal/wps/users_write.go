@@ -153,7 +153,7 @@ func (v view) newPlace(p *company.Person, dept *company.Department) company.Memb
 	}
 }
 
-// check holds a change against what the fields may be.
+// check refuses a change that the fields do not allow.
 func (change userChange) check() error {
 	switch {
 	case change.name != nil && blank(*change.name):
