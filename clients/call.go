@@ -105,7 +105,12 @@ func (c *Client) newTokenSource(rotating bool, fetch token.FetchFunc, identity [
 		Hold:     holdAfter,
 		Fetch: func(ctx context.Context, previous token.Token) (token.Token, error) {
 			c.stats.tokens.Add(1)
-			return fetch(ctx, previous)
+			t, err := fetch(ctx, previous)
+			var e *Error
+			if !errors.As(err, &e) { // that of a Config's function, which is logged
+				err = scrubError(err, c.vendor.Secrets)
+			}
+			return t, err
 		},
 	})
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,6 +64,38 @@ func TestATokenThatIsNotHadSaysNothingOfTheCall(t *testing.T) {
 			assert.NotErrorIs(t, err, misleading)
 		}
 	}
+}
+
+func TestATokenThatIsNotHadKeepsWhatTheVendorSaid(t *testing.T) {
+	for _, kind := range []clients.Kind{clients.KindUnauthenticated, clients.KindNotFound, clients.KindPermission} {
+		detail := &struct{ Hint string }{"ask them"}
+		fetched := &clients.Error{Vendor: "acme", Operation: "token", Kind: kind, Code: "7",
+			Message: strings.Repeat("why ", 300), RequestID: "req-1", HTTPStatus: http.StatusForbidden,
+			RetryAfter: time.Minute, Detail: detail}
+		e := failed(t, callRead(t, tokenless(t, fetched, false)))
+		assert.Equal(t, "Read", e.Operation)
+		assert.Equal(t, "7", e.Code)
+		assert.Equal(t, "req-1", e.RequestID)
+		assert.Equal(t, http.StatusForbidden, e.HTTPStatus)
+		assert.Equal(t, time.Minute, e.RetryAfter)
+		assert.Same(t, detail, e.Detail)
+	}
+}
+
+func TestWhatAConfigsFunctionSaysIsLoggedWithoutSecrets(t *testing.T) {
+	var log strings.Builder
+	c, err := clients.New(clients.Vendor{Name: "acme", Classify: classify, Secrets: []clients.Secret{"planted-secret"},
+		Credentials: func(c *clients.Client) (map[string]clients.Credential, error) {
+			source, err := c.NewTokenSource(func(context.Context, token.Token) (token.Token, error) {
+				return token.Token{}, errors.New("no ticket for planted-secret")
+			}, "id")
+			return map[string]clients.Credential{"app": {Source: source}}, err
+		}}, clients.WithBaseURL("http://acme.invalid"), clients.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+	require.NoError(t, err)
+	err = callRead(t, c)
+	assert.ErrorContains(t, err, "no ticket for")
+	assert.Contains(t, log.String(), "no ticket for")
+	assert.NotContains(t, err.Error()+log.String(), "planted")
 }
 
 func TestATokenEndpointThatIsNotThereIsNobodysAbsence(t *testing.T) {

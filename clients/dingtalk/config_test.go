@@ -22,6 +22,20 @@ func TestNewRefusesWhatCannotBeACredential(t *testing.T) {
 			assert.NotContains(t, err.Error(), "planted")
 		}
 	}
+	suite := suiteConfig()
+	for field, spoil := range map[string]func(*dingtalk.Config, string){
+		"Config.SuiteKey":    func(c *dingtalk.Config, s string) { c.SuiteKey = s },
+		"Config.SuiteSecret": func(c *dingtalk.Config, s string) { c.SuiteSecret = clients.Secret(s) },
+		"Config.AuthCorpID":  func(c *dingtalk.Config, s string) { c.AuthCorpID = s },
+	} {
+		for _, value := range []string{"planted\n", "<planted>"} {
+			cfg := suite
+			spoil(&cfg, value)
+			_, err := dingtalk.New(cfg)
+			assert.ErrorContains(t, err, field)
+			assert.NotContains(t, err.Error(), "planted")
+		}
+	}
 	_, err := dingtalk.New(good)
 	assert.NoError(t, err)
 }

@@ -40,7 +40,7 @@ func Example() {
 	})
 	defer vendor.Close()
 
-	c, err := dingtalk.New(dingtalk.Config{AppKey: "ding…", AppSecret: "…"}, clients.WithBaseURL(vendor.URL))
+	c, err := dingtalk.New(dingtalk.Config{AppKey: "ding0a1b2c3d", AppSecret: "s3cr3t"}, clients.WithBaseURL(vendor.URL))
 	if err != nil {
 		panic(err)
 	}
@@ -57,8 +57,8 @@ func ExampleConfig() {
 	latest := func(context.Context) (clients.Secret, error) {
 		return "", errors.New("no ticket has been pushed yet")
 	}
-	c, err := dingtalk.New(dingtalk.Config{SuiteKey: "suite…", SuiteSecret: "…", SuiteTicket: latest,
-		AuthCorpID: "ding…"})
+	c, err := dingtalk.New(dingtalk.Config{SuiteKey: "suite0a1b2c3d", SuiteSecret: "s3cr3t", SuiteTicket: latest,
+		AuthCorpID: "ding0a1b2c3d"})
 	if err != nil {
 		panic(err)
 	}
@@ -88,7 +88,7 @@ func ExampleClient_Users() {
 	})
 	defer vendor.Close()
 
-	c, err := dingtalk.New(dingtalk.Config{AppKey: "ding…", AppSecret: "…"}, clients.WithBaseURL(vendor.URL))
+	c, err := dingtalk.New(dingtalk.Config{AppKey: "ding0a1b2c3d", AppSecret: "s3cr3t"}, clients.WithBaseURL(vendor.URL))
 	if err != nil {
 		panic(err)
 	}
@@ -115,7 +115,7 @@ func ExampleClient_Departments() {
 	})
 	defer vendor.Close()
 
-	c, err := dingtalk.New(dingtalk.Config{AppKey: "ding…", AppSecret: "…"}, clients.WithBaseURL(vendor.URL))
+	c, err := dingtalk.New(dingtalk.Config{AppKey: "ding0a1b2c3d", AppSecret: "s3cr3t"}, clients.WithBaseURL(vendor.URL))
 	if err != nil {
 		panic(err)
 	}
@@ -137,7 +137,7 @@ func ExampleClient_DepartmentUsers() {
 	})
 	defer vendor.Close()
 
-	c, err := dingtalk.New(dingtalk.Config{AppKey: "ding…", AppSecret: "…"}, clients.WithBaseURL(vendor.URL))
+	c, err := dingtalk.New(dingtalk.Config{AppKey: "ding0a1b2c3d", AppSecret: "s3cr3t"}, clients.WithBaseURL(vendor.URL))
 	if err != nil {
 		panic(err)
 	}
@@ -161,7 +161,7 @@ func ExampleClient_FindUserIDs() {
 	})
 	defer vendor.Close()
 
-	c, err := dingtalk.New(dingtalk.Config{AppKey: "ding…", AppSecret: "…"}, clients.WithBaseURL(vendor.URL))
+	c, err := dingtalk.New(dingtalk.Config{AppKey: "ding0a1b2c3d", AppSecret: "s3cr3t"}, clients.WithBaseURL(vendor.URL))
 	if err != nil {
 		panic(err)
 	}
@@ -185,7 +185,7 @@ func ExampleErrorDetail() {
 	})
 	defer vendor.Close()
 
-	c, err := dingtalk.New(dingtalk.Config{AppKey: "ding…", AppSecret: "…"}, clients.WithBaseURL(vendor.URL))
+	c, err := dingtalk.New(dingtalk.Config{AppKey: "ding0a1b2c3d", AppSecret: "s3cr3t"}, clients.WithBaseURL(vendor.URL))
 	if err != nil {
 		panic(err)
 	}

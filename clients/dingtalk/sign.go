@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -56,6 +57,9 @@ func (s ticketSource) Token(ctx context.Context) (token.Token, error) {
 	ticket, err := s(ctx)
 	if err != nil {
 		return token.Token{}, fmt.Errorf("Config.SuiteTicket failed: %w", err)
+	}
+	if strings.TrimSpace(string(ticket)) != string(ticket) {
+		return token.Token{}, errors.New("Config.SuiteTicket gave a ticket with white space around it, such as a line end")
 	}
 	return token.Token{Value: ticket}, nil
 }

@@ -30,7 +30,7 @@ const (
 
 // tokenLife is how long DingTalk's tokens live, by its documentation. It counts when an answer does not say, or says
 // nothing sensible; taking that for "expired" would fetch tokens in a tight loop, and fetching is throttled.
-const tokenLife = 7200
+const tokenLife = 2 * time.Hour
 
 func (cfg *Config) credentials(c *clients.Client) (map[string]clients.Credential, error) {
 	// Processes that fetch from different places must not take each other's tokens from a store.
@@ -67,10 +67,7 @@ func (cfg *Config) fetcher(c *clients.Client) token.FetchFunc {
 		if err != nil {
 			return token.Token{}, err
 		}
-		if seconds <= 0 {
-			seconds = tokenLife
-		}
-		return token.Token{Value: clients.Secret(value), Expiry: asked.Add(time.Duration(seconds) * time.Second)}, nil
+		return token.Token{Value: clients.Secret(value), Expiry: asked.Add(token.Lifetime(seconds, tokenLife))}, nil
 	}
 }
 

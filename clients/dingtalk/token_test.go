@@ -15,6 +15,7 @@ import (
 	"github.com/roster-go/roster/clients/dingtalk"
 	"github.com/roster-go/roster/clients/token"
 	"github.com/roster-go/roster/gen/dingtalkapi"
+	"github.com/roster-go/roster/internal/clienttest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -213,5 +214,131 @@ func TestHosts(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, tc.wantNewly+"/v1.0/oauth2/accessToken", where())
 		})
+	}
+}
+
+// issuing answers the nth fetch of a token by answer, and all that has a token with a user.
+func issuing(t *testing.T, answer func(w http.ResponseWriter, n int64)) (string, *atomic.Int64) {
+	t.Helper()
+	fetched := new(atomic.Int64)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/user/get" {
+			fmt.Fprint(w, userV1)
+			return
+		}
+		answer(w, fetched.Add(1))
+	}))
+	t.Cleanup(server.Close)
+	return server.URL, fetched
+}
+
+func TestATokenOfASecondIsNotFetchedForEachCall(t *testing.T) {
+	for _, life := range []string{"1", "2", "9223372036854775807"} {
+		url, fetched := issuing(t, func(w http.ResponseWriter, _ int64) {
+			fmt.Fprintf(w, `{"accessToken":"t","expireIn":%s}`, life)
+		})
+		c := newClient(t, internalConfig(), url, clients.WithClock(clienttest.NewClock()))
+		for range 10 {
+			require.NoError(t, getV1(t, c))
+		}
+		assert.EqualValues(t, 1, fetched.Load(), life)
+	}
+}
+
+func TestATokenEndpointThatIsBusyIsAskedAgainWithinTheCall(t *testing.T) {
+	for name, tc := range map[string]struct {
+		host   dingtalk.TokenHost
+		status int
+		body   string
+	}{
+		"old, busy":             {dingtalk.TokenHostOld, 200, `{"errcode":-1,"errmsg":"系统繁忙"}`},
+		"old, gateway":          {dingtalk.TokenHostOld, 503, "<html>"},
+		"new, out of order":     {dingtalk.TokenHostNew, 503, `{"code":"ServiceUnavailable","message":"later"}`},
+		"new, gateway":          {dingtalk.TokenHostNew, 502, "<html>"},
+		"new, throttled":        {dingtalk.TokenHostNew, 403, `{"code":"Forbidden.AccessDenied.QpsLimitForApi"}`},
+		"new, 429 with no code": {dingtalk.TokenHostNew, 429, "<html>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			url, fetched := issuing(t, func(w http.ResponseWriter, n int64) {
+				if n == 1 {
+					w.WriteHeader(tc.status)
+					fmt.Fprint(w, tc.body)
+					return
+				}
+				fmt.Fprint(w, `{"errcode":0,"access_token":"t","accessToken":"t"}`)
+			})
+			cfg := internalConfig()
+			cfg.TokenHost = tc.host
+			require.NoError(t, getV1(t, newClient(t, cfg, url, clients.WithClock(clienttest.NewClock()))))
+			assert.EqualValues(t, 2, fetched.Load())
+		})
+	}
+}
+
+func TestARefusedIDOrSecretSaysSo(t *testing.T) {
+	const internal, suite = "Config.AppKey or Config.AppSecret", "Config.SuiteKey, Config.SuiteSecret or Config.AuthCorpID"
+	for _, tc := range []struct {
+		cfg    dingtalk.Config
+		host   dingtalk.TokenHost
+		status int
+		body   string
+		fields string
+	}{
+		{internalConfig(), dingtalk.TokenHostOld, 200, `{"errcode":40001,"errmsg":"why"}`, internal},
+		{internalConfig(), dingtalk.TokenHostOld, 200, `{"errcode":40013,"errmsg":"why"}`, internal},
+		{internalConfig(), dingtalk.TokenHostOld, 200, `{"errcode":40089,"errmsg":"why"}`, internal},
+		{internalConfig(), dingtalk.TokenHostOld, 200, `{"errcode":40096,"errmsg":"why"}`, internal},
+		{internalConfig(), dingtalk.TokenHostNew, 400, `{"code":"invalidClientIdOrSecret","message":"why"}`, internal},
+		{internalConfig(), dingtalk.TokenHostNew, 400, `{"code":"invalid.client","message":"why"}`, internal},
+		{suiteConfig(), dingtalk.TokenHostOld, 200, `{"errcode":40089,"errmsg":"why"}`, suite},
+		{suiteConfig(), dingtalk.TokenHostNew, 400, `{"code":"invalidClientIdOrSecret","message":"why"}`, suite},
+	} {
+		t.Run(tc.body, func(t *testing.T) {
+			url, fetched := issuing(t, func(w http.ResponseWriter, _ int64) {
+				w.WriteHeader(tc.status)
+				fmt.Fprint(w, tc.body)
+			})
+			tc.cfg.TokenHost = tc.host
+			c := newClient(t, tc.cfg, url, clients.WithClock(clienttest.NewClock()))
+			for range 3 {
+				err := getV1(t, c)
+				assert.ErrorIs(t, err, clients.ErrUnauthenticated)
+				assert.ErrorContains(t, err, "the vendor refused "+tc.fields)
+				assert.ErrorContains(t, err, "why")
+				var e *clients.Error
+				require.ErrorAs(t, err, &e)
+				assert.Equal(t, tc.status, e.HTTPStatus)
+				assert.NotEmpty(t, e.Code)
+				assert.IsType(t, &dingtalk.ErrorDetail{}, e.Detail)
+			}
+			assert.EqualValues(t, 1, fetched.Load())
+		})
+	}
+}
+
+func TestATicketThatPanicsFailsTheCall(t *testing.T) {
+	for _, host := range []dingtalk.TokenHost{dingtalk.TokenHostOld, dingtalk.TokenHostNew} {
+		v := serve(t, always(200, userV1))
+		cfg := suiteConfig()
+		cfg.TokenHost = host
+		cfg.SuiteTicket = func(context.Context) (clients.Secret, error) { panic("no ticket, " + suiteSecret) }
+		err := getV1(t, newClient(t, cfg, v.url))
+		assert.ErrorIs(t, err, clients.ErrUnauthenticated)
+		assert.ErrorContains(t, err, "the fetch panicked: no ticket")
+		assert.NotContains(t, err.Error(), suiteSecret)
+		assert.Empty(t, v.fetched())
+	}
+}
+
+func TestATicketWithALineEndIsNotSent(t *testing.T) {
+	for _, host := range []dingtalk.TokenHost{dingtalk.TokenHostOld, dingtalk.TokenHostNew} {
+		v := serve(t, always(200, userV1))
+		cfg := suiteConfig()
+		cfg.TokenHost = host
+		cfg.SuiteTicket = dingtalk.StaticTicket(ticket + "\n")
+		err := getV1(t, newClient(t, cfg, v.url))
+		assert.ErrorContains(t, err, "Config.SuiteTicket gave a ticket with white space")
+		assert.NotContains(t, err.Error(), ticket)
+		assert.Empty(t, v.fetched())
 	}
 }

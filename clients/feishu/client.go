@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/token"
@@ -60,7 +59,7 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 		return nil, fmt.Errorf("feishu: %w", err)
 	}
 	if err := cfg.UserToken.check(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("feishu: %w", err)
 	}
 	core, err := clients.New(clients.Vendor{
 		Name:     vendor,
@@ -97,9 +96,8 @@ func (c *Client) AppID() string { return c.appID }
 func AsUser(ctx context.Context) context.Context { return clients.WithScheme(ctx, userScheme) }
 
 // bearer puts a token where all of Feishu's go.
-func bearer(source token.Source) clients.Credential {
-	return clients.Credential{Source: source, Authorize: clients.InHeader("Authorization", "Bearer "),
-		Fields: "Config.AppID or Config.AppSecret"}
+func bearer(source token.Source, fields string) clients.Credential {
+	return clients.Credential{Source: source, Authorize: clients.InHeader("Authorization", "Bearer "), Fields: fields}
 }
 
 // tenantCredential fetches tenant tokens. Feishu answers the same one, with what is left of its 7200 s, until less than
@@ -118,16 +116,10 @@ func tenantCredential(c *clients.Client, cfg Config) (clients.Credential, error)
 		if answer.Expire <= 0 {
 			return token.Token{}, bad(feishuapi.OpGetTenantAccessTokenInternal.ID, "the token comes without a lifetime")
 		}
-		return token.Token{Value: clients.Secret(answer.TenantAccessToken), Expiry: asked.Add(life(answer.Expire))}, nil
+		return token.Token{Value: clients.Secret(answer.TenantAccessToken), Expiry: asked.Add(token.Lifetime(answer.Expire, 0))}, nil
 	}, "tenant", cfg.AppID, string(cfg.AppSecret))
-	return bearer(source), err
+	return bearer(source, "Config.AppID or Config.AppSecret"), err
 }
-
-// shortest is the life that a token is given at least. One that is about to end is better used up, and renewed when it
-// is refused, than asked for again with every call.
-const shortest = 10 * time.Second
-
-func life(seconds int64) time.Duration { return max(time.Duration(seconds)*time.Second, shortest) }
 
 // bad is an answer that cannot be used.
 func bad(operation, message string) error {

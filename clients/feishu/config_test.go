@@ -22,6 +22,17 @@ func TestNewRefusesWhatCannotBeACredential(t *testing.T) {
 			assert.NotContains(t, err.Error(), "planted")
 		}
 	}
+	for field, user := range map[string]feishu.UserToken{
+		"Config.UserToken.RefreshToken":      {RefreshToken: "planted\n"},
+		"Config.UserToken.Code.Code":         {Code: &feishu.AuthorizationCode{Code: " planted"}},
+		"Config.UserToken.Code.CodeVerifier": {Code: &feishu.AuthorizationCode{Code: "c", CodeVerifier: "<planted>"}},
+	} {
+		cfg := good
+		cfg.UserToken = user
+		_, err := feishu.New(cfg)
+		assert.ErrorContains(t, err, field)
+		assert.NotContains(t, err.Error(), "planted")
+	}
 	_, err := feishu.New(good)
 	assert.NoError(t, err)
 }

@@ -33,7 +33,7 @@ func Example() {
 	})
 	defer vendor.Close()
 
-	c, err := feishu.New(feishu.Config{AppID: "cli_…", AppSecret: "…"}, clients.WithBaseURL(vendor.URL))
+	c, err := feishu.New(feishu.Config{AppID: "cli_a1b2c3d4", AppSecret: "s3cr3t"}, clients.WithBaseURL(vendor.URL))
 	if err != nil {
 		panic(err)
 	}
@@ -57,7 +57,7 @@ func ExampleClient_Users() {
 	})
 	defer vendor.Close()
 
-	c, err := feishu.New(feishu.Config{AppID: "cli_…", AppSecret: "…"}, clients.WithBaseURL(vendor.URL))
+	c, err := feishu.New(feishu.Config{AppID: "cli_a1b2c3d4", AppSecret: "s3cr3t"}, clients.WithBaseURL(vendor.URL))
 	if err != nil {
 		panic(err)
 	}
@@ -81,7 +81,7 @@ func ExampleClient_Departments() {
 	})
 	defer vendor.Close()
 
-	c, err := feishu.New(feishu.Config{AppID: "cli_…", AppSecret: "…"}, clients.WithBaseURL(vendor.URL))
+	c, err := feishu.New(feishu.Config{AppID: "cli_a1b2c3d4", AppSecret: "s3cr3t"}, clients.WithBaseURL(vendor.URL))
 	if err != nil {
 		panic(err)
 	}
@@ -104,7 +104,7 @@ func ExampleErrorDetail() {
 	})
 	defer vendor.Close()
 
-	c, err := feishu.New(feishu.Config{AppID: "cli_…", AppSecret: "…"}, clients.WithBaseURL(vendor.URL))
+	c, err := feishu.New(feishu.Config{AppID: "cli_a1b2c3d4", AppSecret: "s3cr3t"}, clients.WithBaseURL(vendor.URL))
 	if err != nil {
 		panic(err)
 	}
@@ -126,7 +126,7 @@ func ExampleClient_JSAPISignature() {
 	})
 	defer vendor.Close()
 
-	c, err := feishu.New(feishu.Config{AppID: "cli_…", AppSecret: "…"}, clients.WithBaseURL(vendor.URL))
+	c, err := feishu.New(feishu.Config{AppID: "cli_a1b2c3d4", AppSecret: "s3cr3t"}, clients.WithBaseURL(vendor.URL))
 	if err != nil {
 		panic(err)
 	}
@@ -136,11 +136,11 @@ func ExampleClient_JSAPISignature() {
 		panic(err)
 	}
 	fmt.Println(signature.AppID, len(signature.Signature)) // for the page, as JSON
-	// Output: cli_… 40
+	// Output: cli_a1b2c3d4 40
 }
 
 func ExampleClient_AuthorizeURL() {
-	c, err := feishu.New(feishu.Config{AppID: "cli_1", AppSecret: "…"})
+	c, err := feishu.New(feishu.Config{AppID: "cli_1", AppSecret: "s3cr3t"})
 	if err != nil {
 		panic(err)
 	}
@@ -152,7 +152,7 @@ func ExampleClient_AuthorizeURL() {
 	fmt.Println(page)
 
 	// The browser comes back with code and state. From then on:
-	_, err = feishu.New(feishu.Config{AppID: "cli_1", AppSecret: "…", UserToken: feishu.UserToken{
+	_, err = feishu.New(feishu.Config{AppID: "cli_1", AppSecret: "s3cr3t", UserToken: feishu.UserToken{
 		Code: &feishu.AuthorizationCode{Code: "code", RedirectURI: "https://portal.example.cn/"},
 	}})
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/token"
@@ -84,7 +83,7 @@ func ticketSources(c *clients.Client, api *feishuapi.API, cfg Config) (map[strin
 				return token.Token{}, bad(feishuapi.OpGetJSAPITicket.ID, "the ticket comes without a lifetime")
 			}
 			return token.Token{Value: clients.Secret(answer.Data.Ticket),
-				Expiry: asked.Add(time.Duration(answer.Data.ExpireIn) * time.Second)}, nil
+				Expiry: asked.Add(token.Lifetime(answer.Data.ExpireIn, 0))}, nil
 		}, "jsapi", scheme, cfg.AppID, string(identity))
 		if err != nil {
 			return nil, err

@@ -53,11 +53,14 @@ func (u UserToken) check() error {
 	}
 	switch {
 	case set > 1:
-		return errors.New("feishu: Config.UserToken: set one of RefreshToken, Code and Source")
+		return errors.New("Config.UserToken: set one of RefreshToken, Code and Source")
 	case u.Code != nil && u.Code.Code == "":
-		return errors.New("feishu: Config.UserToken.Code.Code is required")
+		return errors.New("Config.UserToken.Code.Code is required")
+	case u.Code != nil:
+		return errors.Join(clients.CheckField("Config.UserToken.Code.Code", u.Code.Code),
+			clients.CheckField("Config.UserToken.Code.CodeVerifier", u.Code.CodeVerifier))
 	}
-	return nil
+	return clients.CheckField("Config.UserToken.RefreshToken", u.RefreshToken)
 }
 
 // secrets are what must never be shown.
@@ -79,7 +82,7 @@ func (u UserToken) start() clients.Secret {
 
 func userCredential(c *clients.Client, cfg Config) (clients.Credential, error) {
 	if cfg.UserToken.Source != nil {
-		return bearer(cfg.UserToken.Source), nil
+		return bearer(cfg.UserToken.Source, ""), nil
 	}
 	if cfg.UserToken.start() == "" {
 		return clients.Credential{Missing: "Config.UserToken"}, nil
@@ -88,7 +91,7 @@ func userCredential(c *clients.Client, cfg Config) (clients.Credential, error) {
 	// The start value is the secret that tells one consent from another. The app's secret is not part of the name: a
 	// new one does not end the consent, and must not lose the pair that was stored for it.
 	source, err := c.NewRotatingTokenSource(u.fetch, "user", cfg.AppID, string(cfg.UserToken.start()))
-	return bearer(source), err
+	return bearer(source, "Config.UserToken, Config.AppID or Config.AppSecret"), err
 }
 
 // userTokens renews a person's tokens. Its source calls fetch one at a time.
@@ -118,10 +121,10 @@ func (u *userTokens) fetch(ctx context.Context, previous token.Token) (token.Tok
 		return token.Token{}, err
 	}
 	// A lifetime that is missing must not cost the refresh token that came with it.
-	t := token.Token{Value: clients.Secret(answer.AccessToken), Expiry: asked.Add(life(answer.ExpiresIn)),
+	t := token.Token{Value: clients.Secret(answer.AccessToken), Expiry: asked.Add(token.Lifetime(answer.ExpiresIn, time.Second)),
 		Refresh: clients.Secret(answer.RefreshToken)}
 	if answer.RefreshTokenExpiresIn > 0 {
-		t.RefreshExpiry = asked.Add(time.Duration(answer.RefreshTokenExpiresIn) * time.Second)
+		t.RefreshExpiry = asked.Add(token.Lifetime(answer.RefreshTokenExpiresIn, 0))
 	}
 	return t, nil
 }

@@ -306,6 +306,63 @@ func TestTrapTheVendorsTroubleDoesNotEndTheConsent(t *testing.T) {
 	assert.NoError(t, whoAmI(t, c))
 }
 
+func TestABusyTokenEndpointIsAskedAgainWithinTheCall(t *testing.T) {
+	busy := object("code", 20072, "error", "temporarily_unavailable")
+	for name, tc := range map[string]struct {
+		user feishu.UserToken
+		path string
+		call func(*testing.T, *feishu.Client) error
+		busy string
+	}{
+		"a person's": {feishu.UserToken{RefreshToken: "r-1"}, "/authen/v2/oauth/token",
+			func(t *testing.T, c *feishu.Client) error { return whoAmI(t, c) }, busy},
+		"the app's": {feishu.UserToken{}, "/auth/v3/tenant_access_token/internal",
+			func(t *testing.T, c *feishu.Client) error {
+				_, err := c.GetUser(t.Context(), "ou_1", nil)
+				return err
+			}, "<html>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var fetched int
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path != tc.path {
+					fmt.Fprint(w, `{"code":0,"data":{"user":{"open_id":"ou_1"},"open_id":"ou_1"}}`)
+					return
+				}
+				if fetched++; fetched == 1 {
+					w.WriteHeader(http.StatusServiceUnavailable)
+					fmt.Fprint(w, tc.busy)
+					return
+				}
+				fmt.Fprint(w, object("code", 0, "tenant_access_token", "t", "access_token", "u", "expire", 7200,
+					"expires_in", 7200, "refresh_token", "r-2"))
+			}))
+			defer server.Close()
+			clock := clienttest.NewClock()
+			c := newClientAs(t, server.URL, tc.user, clients.WithClock(clock))
+			require.NoError(t, tc.call(t, c))
+			assert.Equal(t, 2, fetched)
+			assert.Len(t, clock.Slept(), 1)
+		})
+	}
+}
+
+func TestARefusedGrantNamesTheUserToken(t *testing.T) {
+	o := newOAuth(t)
+	o.refuse = `{"code":20064,"error":"invalid_grant","error_description":"The refresh token has been revoked."}`
+	err := whoAmI(t, o.client(t))
+	assert.ErrorIs(t, err, clients.ErrUnauthenticated)
+	assert.ErrorContains(t, err, "the vendor refused Config.UserToken, ")
+}
+
+func TestARefusedTokenOfSomebodyElsesIsSentOnce(t *testing.T) {
+	v := serve(t, reply(400, `{"code":99991668,"msg":"Invalid access token for authorization."}`))
+	c := newClientAs(t, v.url, feishu.UserToken{Source: token.Static("given")}, clients.WithClock(v.clock))
+	_, err := c.GetUser(feishu.AsUser(t.Context()), "ou_1", nil)
+	assert.ErrorIs(t, err, clients.ErrUnauthenticated)
+	assert.Len(t, v.seen(), 1)
+}
+
 func TestTrapALostRefreshIsNotRepeatedBlindly(t *testing.T) {
 	o := newOAuth(t)
 	o.lose = true

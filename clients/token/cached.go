@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -55,12 +56,36 @@ const (
 
 	// A token this close to its end would run out on the way to the vendor.
 	lastMoment = 2 * time.Second
+
+	// shortest is how long a token is used at least. One that is about to end, or did on its way here, is better used
+	// up, and renewed when it is refused, than fetched again for every call.
+	shortest = 10 * time.Second
 )
 
-// errPanic is a fetch that panicked. It ran on a goroutine of its own, where a panic ends the process.
-type errPanic struct{ value any }
+// errPanic is a fetch that panicked, or that ended its goroutine. It ran on one of its own, where a panic ends the
+// process and nobody answers those who wait.
+type errPanic struct {
+	value any
+	stack string
+}
 
-func (e *errPanic) Error() string { return fmt.Sprintf("token: the fetch panicked: %v", e.value) }
+func (e *errPanic) Error() string {
+	if e.value == nil {
+		return "token: the fetch ended its goroutine"
+	}
+	return fmt.Sprintf("token: the fetch panicked: %v", e.value)
+}
+
+// Unwrap returns the value of the panic if it is an error.
+func (e *errPanic) Unwrap() error {
+	err, _ := e.value.(error)
+	return err
+}
+
+// LogValue leaves out the value, which may hold anything; those who are answered can scrub it.
+func (e *errPanic) LogValue() slog.Value {
+	return slog.StringValue(fmt.Sprintf("the fetch panicked: %T", e.value))
+}
 
 // ErrStore is a renewal that failed because the Store did.
 var ErrStore = errors.New("token: store failed")
@@ -113,7 +138,7 @@ func (c *Cached) Token(ctx context.Context) (Token, error) {
 	c.mu.Lock()
 	now := c.cfg.Now()
 	t := c.current
-	usable := c.alive(t, now)
+	usable := c.usable(t, now)
 	wanted := !usable || !now.Before(t.Expiry.Add(-c.margin()))
 	held := now.Before(c.retryAt)
 	failed := c.failed
@@ -155,12 +180,6 @@ func (c *Cached) usable(t Token, now time.Time) bool {
 	return t.Value != "" && now.Before(t.Expiry.Add(-lastMoment))
 }
 
-// alive is usable for the current token, whose whole life is known: one that lives for a second or two is used for most
-// of that, or every call would fetch another.
-func (c *Cached) alive(t Token, now time.Time) bool {
-	return t.Value != "" && now.Before(t.Expiry.Add(-min(lastMoment, c.life/4)))
-}
-
 func (c *Cached) margin() time.Duration {
 	return min(c.cfg.Margin, c.life/10)
 }
@@ -172,7 +191,7 @@ func (c *Cached) refresh(ctx context.Context, seen uint64) <-chan singleflight.R
 		c.mu.Lock()
 		now, current, failed, retryAt := c.cfg.Now(), c.current, c.failed, c.retryAt
 		c.mu.Unlock()
-		if current.serial != seen && c.alive(current, now) {
+		if current.serial != seen && c.usable(current, now) {
 			return current, nil
 		}
 		if failed != nil && now.Before(retryAt) {
@@ -182,15 +201,11 @@ func (c *Cached) refresh(ctx context.Context, seen uint64) <-chan singleflight.R
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.cfg.Timeout)
 		defer cancel()
 		t, err := c.renewSafely(ctx)
+		if err != nil {
+			return nil, c.failedWith(ctx, err)
+		}
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		if err != nil {
-			c.failures++
-			c.failed = err
-			c.retryAt = c.cfg.Now().Add(c.cfg.Hold(err, c.failures))
-			c.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "token could not be renewed", slog.Any("error", err))
-			return nil, err
-		}
 		c.failures, c.failed, c.retryAt = 0, nil, time.Time{}
 		c.serial++
 		t.serial = c.serial
@@ -201,15 +216,38 @@ func (c *Cached) refresh(ctx context.Context, seen uint64) <-chan singleflight.R
 	})
 }
 
+// failedWith keeps the error of a fetch for those who ask before it is worth another try.
+func (c *Cached) failedWith(ctx context.Context, err error) error {
+	c.mu.Lock()
+	c.failures++
+	c.failed = err
+	c.retryAt = c.cfg.Now().Add(c.cfg.Hold(err, c.failures))
+	c.mu.Unlock()
+	attrs := []slog.Attr{slog.Any("error", err)}
+	var panicked *errPanic
+	if errors.As(err, &panicked) {
+		attrs = append(attrs, slog.String("stack", panicked.stack))
+	}
+	c.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "token could not be renewed", attrs...)
+	return err
+}
+
+// renewSafely is renew on a goroutine whose end, of whatever kind, is an error.
 func (c *Cached) renewSafely(ctx context.Context) (t Token, err error) {
-	finished := false
-	defer func() {
-		if !finished {
-			t, err = Token{}, &errPanic{recover()}
-		}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		finished := false
+		defer func() {
+			if !finished {
+				value := recover()
+				t, err = Token{}, &errPanic{value: value, stack: string(debug.Stack())}
+			}
+		}()
+		t, err = c.renew(ctx)
+		finished = true
 	}()
-	t, err = c.renew(ctx)
-	finished = true
+	<-done
 	return t, err
 }
 
@@ -245,6 +283,9 @@ func (c *Cached) renew(ctx context.Context) (Token, error) {
 	}
 	if t.Value == "" || !t.Expiry.After(began) {
 		return Token{}, errors.New("token: the vendor gave no token, or one that has already run out")
+	}
+	if least := c.cfg.Now().Add(shortest); t.Expiry.Before(least) {
+		t.Expiry = least
 	}
 	if err := c.cfg.Store.Set(ctx, c.cfg.Key, t); err != nil {
 		_ = c.storeFailed(ctx, "set", err) // the token is here now, and good

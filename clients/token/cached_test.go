@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -357,31 +359,95 @@ func Example() {
 	// Output: [redacted] 6 <nil>
 }
 
-// A token that lives for a second or two is used for most of that: it is not fetched for each call.
-func TestAShortLivedTokenIsUsedWhileItLives(t *testing.T) {
-	for _, life := range []time.Duration{time.Second, 2 * time.Second} {
-		synctest.Test(t, func(t *testing.T) {
-			v := &vendor{life: life}
-			s := source(t, v, nil)
-			for range 50 {
-				_, err := s.Token(t.Context())
+func TestATokenThatEndsAtOnceIsUsedForAWhile(t *testing.T) {
+	for _, tc := range []struct{ life, latency time.Duration }{
+		{time.Second, 0}, {2 * time.Second, 0}, {time.Second, 3 * time.Second}, {3 * time.Second, time.Second},
+	} {
+		t.Run(fmt.Sprint(tc), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var issued atomic.Int64
+				store := token.NewMemoryStore()
+				both := make([]*token.Cached, 2)
+				for i := range both {
+					s, err := token.New(token.Config{Key: "k", Store: store,
+						Fetch: func(context.Context, token.Token) (token.Token, error) {
+							asked := time.Now()
+							pass(tc.latency)
+							return token.Token{Value: token.Secret(fmt.Sprint("t-", issued.Add(1))),
+								Expiry: asked.Add(tc.life)}, nil
+						}})
+					require.NoError(t, err)
+					both[i] = s
+				}
+				for range 10 {
+					for _, s := range both {
+						_, err := s.Token(t.Context())
+						require.NoError(t, err)
+					}
+				}
+				assert.EqualValues(t, 1, issued.Load())
+				dead, err := both[0].Token(t.Context())
 				require.NoError(t, err)
-			}
-			assert.EqualValues(t, 1, v.issued.Load())
-			pass(life)
-			_, err := s.Token(t.Context())
-			require.NoError(t, err)
-			assert.EqualValues(t, 2, v.issued.Load(), "it has run out")
+				both[0].Invalidate(dead)
+				_, err = both[0].Token(t.Context())
+				require.NoError(t, err)
+				assert.EqualValues(t, 2, issued.Load(), "a refusal renews it")
+			})
 		})
 	}
 }
 
-// The fetch has a goroutine of its own, where a panic of somebody's callback would end the process.
-func TestAPanicOfAFetchIsAnError(t *testing.T) {
-	s, err := token.New(token.Config{Key: "k", Fetch: func(context.Context, token.Token) (token.Token, error) {
-		panic("of a callback")
-	}})
-	require.NoError(t, err)
-	_, err = s.Token(t.Context())
-	assert.ErrorContains(t, err, "the fetch panicked: of a callback")
+func TestLifetime(t *testing.T) {
+	for seconds, want := range map[int64]time.Duration{0: time.Hour, -1: time.Hour, 1: time.Second,
+		7200: 2 * time.Hour} {
+		assert.Equal(t, want, token.Lifetime(seconds, time.Hour))
+	}
+	assert.Greater(t, token.Lifetime(math.MaxInt64, 0), 365*24*time.Hour)
+}
+
+// A fetch runs on a goroutine of its own: whatever it does there must not end the process or leave anybody waiting.
+func TestHoweverAFetchEndsTheCallerHearsOfIt(t *testing.T) {
+	cause := errors.New("planted-in-an-error")
+	for name, tc := range map[string]struct {
+		fetch func()
+		text  string
+	}{
+		"panic":    {func() { panic("planted-in-a-panic") }, "the fetch panicked"},
+		"error":    {func() { panic(cause) }, "the fetch panicked"},
+		"map":      {func() { map[string]int(nil)["a"] = 1 }, "the fetch panicked"},
+		"its end":  {runtime.Goexit, "ended its goroutine"},
+		"no panic": {func() { panic(nil) }, "the fetch panicked"}, //nolint:govet // what a callback may do
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var log strings.Builder
+				store := token.NewMemoryStore()
+				fail := true
+				s, err := token.New(token.Config{Key: "k", Store: store,
+					Logger: slog.New(slog.NewTextHandler(&log, nil)),
+					Fetch: func(context.Context, token.Token) (token.Token, error) {
+						if fail {
+							tc.fetch()
+						}
+						return token.Token{Value: "t", Expiry: time.Now().Add(time.Hour)}, nil
+					}})
+				require.NoError(t, err)
+				var wg sync.WaitGroup
+				for range 8 {
+					wg.Go(func() {
+						_, err := s.Token(t.Context())
+						assert.ErrorContains(t, err, tc.text)
+						assert.Equal(t, name == "error", errors.Is(err, cause))
+					})
+				}
+				wg.Wait()
+				assert.Contains(t, log.String(), "cached_test.go", "the log says where")
+				assert.NotContains(t, log.String(), "planted")
+				fail = false
+				pass(time.Minute)
+				_, err = s.Token(t.Context())
+				assert.NoError(t, err, "the store's lock is free again")
+			})
+		})
+	}
 }

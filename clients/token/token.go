@@ -44,6 +44,15 @@ type Token struct {
 	serial uint64
 }
 
+// Lifetime is what a vendor says of how long a token lives, or otherwise if it says nothing that makes sense. Numbers too
+// large for a Duration are cut.
+func Lifetime(seconds int64, otherwise time.Duration) time.Duration {
+	if seconds <= 0 {
+		return otherwise
+	}
+	return time.Duration(min(seconds, 1<<31)) * time.Second
+}
+
 // Source hands out tokens.
 type Source interface {
 	// Token returns a token that is good for at least a moment. The error of a fetch that failed reaches everybody who

@@ -97,11 +97,8 @@ func credential(c *clients.Client, corpID string, secret clients.Secret, field s
 		if err != nil {
 			return token.Token{}, err
 		}
-		life := time.Duration(answer.ExpiresIn) * time.Second
-		if life <= 0 {
-			life = 2 * time.Hour
-		}
-		return token.Token{Value: clients.Secret(answer.AccessToken), Expiry: asked.Add(life)}, nil
+		return token.Token{Value: clients.Secret(answer.AccessToken),
+			Expiry: asked.Add(token.Lifetime(answer.ExpiresIn, 2*time.Hour))}, nil
 	}, corpID, string(secret))
 	return clients.Credential{Source: source, Authorize: clients.InQuery("access_token"),
 		Fields: "Config.CorpID or " + field}, err

@@ -27,7 +27,7 @@ func Example() {
 	})
 	defer vendor.Close()
 
-	c, err := wecom.New(wecom.Config{CorpID: "ww…", ContactSecret: "…", AppSecret: "…"},
+	c, err := wecom.New(wecom.Config{CorpID: "ww0123456789abcdef", ContactSecret: "s3cr3t", AppSecret: "s3cr3t"},
 		clients.WithBaseURL(vendor.URL))
 	if err != nil {
 		panic(err)
@@ -50,7 +50,7 @@ func ExampleClient_Users() {
 	})
 	defer vendor.Close()
 
-	c, err := wecom.New(wecom.Config{CorpID: "ww…", AppSecret: "…"}, clients.WithBaseURL(vendor.URL))
+	c, err := wecom.New(wecom.Config{CorpID: "ww0123456789abcdef", AppSecret: "s3cr3t"}, clients.WithBaseURL(vendor.URL))
 	if err != nil {
 		panic(err)
 	}
@@ -74,7 +74,8 @@ func ExampleClient_SyncUsers() {
 	})
 	defer vendor.Close()
 
-	c, err := wecom.New(wecom.Config{CorpID: "ww…", ContactSecret: "…"}, clients.WithBaseURL(vendor.URL))
+	c, err := wecom.New(wecom.Config{CorpID: "ww0123456789abcdef", ContactSecret: "s3cr3t"},
+		clients.WithBaseURL(vendor.URL))
 	if err != nil {
 		panic(err)
 	}

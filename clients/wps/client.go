@@ -130,7 +130,9 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 
 func (cfg *Config) check() error {
 	misfit := errors.Join(clients.CheckField("Config.AppID", cfg.AppID),
-		clients.CheckField("Config.AppKey", cfg.AppKey))
+		clients.CheckField("Config.AppKey", cfg.AppKey),
+		clients.CheckField("Config.User.Value", cfg.User.Value),
+		clients.CheckField("Config.User.Refresh", cfg.User.Refresh))
 	switch {
 	case cfg.AppID == "":
 		return errors.New("Config.AppID is required")

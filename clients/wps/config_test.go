@@ -13,6 +13,9 @@ func TestNewRefusesWhatCannotBeACredential(t *testing.T) {
 	for field, spoil := range map[string]func(*wps.Config, string){
 		"Config.AppID":  func(c *wps.Config, s string) { c.AppID = s },
 		"Config.AppKey": func(c *wps.Config, s string) { c.AppKey = clients.Secret(s) },
+
+		"Config.User.Value":   func(c *wps.Config, s string) { c.User.Value = clients.Secret(s) },
+		"Config.User.Refresh": func(c *wps.Config, s string) { c.User.Refresh = clients.Secret(s) },
 	} {
 		for _, value := range []string{"planted\n", "<planted>"} {
 			cfg := good

@@ -147,6 +147,10 @@ func (c *classifier) meaning(op *wire.Operation, e evidence) Meaning {
 	switch {
 	case e.says("invalid_scope"), e.says("errprivileges"), e.code == wpsapi.ErrorCodeCommonNoPermission:
 		return Meaning{Kind: clients.KindPermission} // a new token would have the same rights
+	case e.code == wpsapi.ErrorCodeOAuth2TemporarilyUnavailable,
+		op.ID == wpsapi.OpOAuthToken.ID && e.says("temporarily_unavailable"):
+		// By RFC 6749 the server could not take the request, and so has not spent what works once.
+		return Meaning{Kind: clients.KindUnavailable, Replay: clients.ReplayLater}
 	case e.says("route not found"):
 		return Meaning{Kind: clients.KindInvalidArgument} // a wrong base URL is not somebody who does not exist
 	case kind == clients.KindNotFound, kind == clients.KindConflict, kind == clients.KindRateLimited:

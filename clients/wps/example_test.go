@@ -29,7 +29,7 @@ func Example() {
 	})
 	defer vendor.Close()
 
-	c, err := wps.New(wps.Config{AppID: "AK…", AppKey: "…"}, clients.WithBaseURL(vendor.URL))
+	c, err := wps.New(wps.Config{AppID: "AK20260101ABCD", AppKey: "s3cr3t"}, clients.WithBaseURL(vendor.URL))
 	if err != nil {
 		panic(err)
 	}
@@ -47,7 +47,7 @@ func Example_errors() {
 	})
 	defer vendor.Close()
 
-	c, err := wps.New(wps.Config{AppID: "AK…", AppKey: "…"}, clients.WithBaseURL(vendor.URL))
+	c, err := wps.New(wps.Config{AppID: "AK20260101ABCD", AppKey: "s3cr3t"}, clients.WithBaseURL(vendor.URL))
 	if err != nil {
 		panic(err)
 	}
@@ -66,7 +66,7 @@ func ExampleClient_Users() {
 	})
 	defer vendor.Close()
 
-	c, err := wps.New(wps.Config{AppID: "AK…", AppKey: "…"}, clients.WithBaseURL(vendor.URL))
+	c, err := wps.New(wps.Config{AppID: "AK20260101ABCD", AppKey: "s3cr3t"}, clients.WithBaseURL(vendor.URL))
 	if err != nil {
 		panic(err)
 	}
@@ -89,7 +89,7 @@ func ExampleClient_Departments() {
 	})
 	defer vendor.Close()
 
-	c, err := wps.New(wps.Config{AppID: "AK…", AppKey: "…"}, clients.WithBaseURL(vendor.URL))
+	c, err := wps.New(wps.Config{AppID: "AK20260101ABCD", AppKey: "s3cr3t"}, clients.WithBaseURL(vendor.URL))
 	if err != nil {
 		panic(err)
 	}
@@ -112,7 +112,7 @@ func ExampleClient_DepartmentUsersByID() {
 	})
 	defer vendor.Close()
 
-	c, err := wps.New(wps.Config{AppID: "AK…", AppKey: "…"}, clients.WithBaseURL(vendor.URL))
+	c, err := wps.New(wps.Config{AppID: "AK20260101ABCD", AppKey: "s3cr3t"}, clients.WithBaseURL(vendor.URL))
 	if err != nil {
 		panic(err)
 	}
@@ -132,7 +132,7 @@ func Example_privateDeployment() {
 	defer vendor.Close()
 	token := vendor.URL // this one has its token endpoint at the top
 
-	c, err := wps.New(wps.Config{AppID: "AK…", AppKey: "…", TokenBaseURL: token},
+	c, err := wps.New(wps.Config{AppID: "AK20260101ABCD", AppKey: "s3cr3t", TokenBaseURL: token},
 		clients.WithBaseURL(vendor.URL+"/openapi"))
 	if err != nil {
 		panic(err)

@@ -89,7 +89,7 @@ func (g *grants) user() (clients.Credential, error) {
 		if err != nil {
 			return clients.Credential{}, err
 		}
-		credential.Source = source
+		credential.Source, credential.Fields = source, "Config.User, Config.AppID or Config.AppKey"
 	case g.cfg.User.Value != "":
 		credential.Source = token.Static(g.cfg.User.Value)
 	default:
@@ -129,22 +129,16 @@ func (g *grants) fetch(ctx context.Context, op *wire.Operation, request *wpsapi.
 	if err != nil {
 		return token.Token{}, err
 	}
-	t := token.Token{Value: clients.Secret(answer.AccessToken), Expiry: asked.Add(seconds(answer.ExpiresIn))}
-	if answer.ExpiresIn <= 0 {
-		t.Expiry = asked.Add(2 * time.Hour)
-	}
-	t.Refresh = clients.Secret(answer.RefreshToken)
+	t := token.Token{Value: clients.Secret(answer.AccessToken), Expiry: asked.Add(token.Lifetime(answer.ExpiresIn, 2*time.Hour)),
+		Refresh: clients.Secret(answer.RefreshToken)}
 	if t.Refresh == "" {
 		t.Refresh, t.RefreshExpiry = previous.Refresh, previous.RefreshExpiry // it stays good
 	}
 	if answer.RefreshExpiresIn > 0 {
-		t.RefreshExpiry = asked.Add(seconds(int64(answer.RefreshExpiresIn)))
+		t.RefreshExpiry = asked.Add(token.Lifetime(int64(answer.RefreshExpiresIn), 0))
 	}
 	return t, nil
 }
-
-// seconds is a lifetime. What the vendor counts as longer than a lifetime of ours is cut, so that it does not overflow.
-func seconds(n int64) time.Duration { return time.Duration(min(n, 1<<31)) * time.Second }
 
 // ExchangeCode turns the code of a person who has just signed in into a token for Config.User. redirectURI is the
 // address that the code was sent to. A code works once and for about ten minutes: when the answer is lost, the person

@@ -387,3 +387,106 @@ func TestTokensAreKeptApart(t *testing.T) {
 	}
 	assert.Len(t, i.grants(), 3, "the fourth client finds the first one's token")
 }
+
+func TestATokenOfASecondIsNotFetchedForEachCall(t *testing.T) {
+	for _, life := range []string{"1", "2"} {
+		i := newIssuer(t)
+		i.answer = func(w http.ResponseWriter, _ url.Values, _ int) bool {
+			fmt.Fprintf(w, `{"access_token":"x","expires_in":%s}`, life)
+			return true
+		}
+		c := i.client(t, wps.Config{})
+		for range 10 {
+			_, err := c.GetRootDept(t.Context(), nil)
+			require.NoError(t, err)
+		}
+		assert.Len(t, i.grants(), 1, life)
+	}
+}
+
+func TestABusyTokenEndpointIsAskedAgainWithinTheCall(t *testing.T) {
+	for _, tc := range []struct {
+		body      string
+		tenant    int // attempts with what may be sent twice
+		user      int // and with what works once
+		available bool
+	}{
+		{`{"code":50300007,"msg":"x"}`, 2, 2, true},
+		{`{"error":"temporarily_unavailable"}`, 2, 2, true},
+		{`{"code":50000006,"msg":"server_error"}`, 2, 1, false},
+		{`<html>`, 2, 1, false},
+	} {
+		for _, user := range []bool{false, true} {
+			i := newIssuer(t)
+			i.answer = func(w http.ResponseWriter, _ url.Values, n int) bool {
+				if n > 1 {
+					return false
+				}
+				w.WriteHeader(http.StatusServiceUnavailable)
+				fmt.Fprint(w, tc.body)
+				return true
+			}
+			cfg, want := wps.Config{}, tc.tenant
+			if user {
+				cfg.User, want = token.Token{Refresh: "rt-1"}, tc.user
+			}
+			c := i.client(t, cfg)
+			var err error
+			if user {
+				_, err = c.GetCurrentUser(t.Context())
+			} else {
+				_, err = c.GetRootDept(t.Context(), nil)
+			}
+			assert.Equal(t, !user || tc.available, err == nil, "%s: %v", tc.body, err)
+			assert.Len(t, i.grants(), want, tc.body)
+		}
+	}
+}
+
+func TestARefusedIDOrKeySaysSo(t *testing.T) {
+	for _, body := range []string{`{"code":40100008,"msg":"request failed"}`,
+		`{"code":40000005,"msg":"request failed","debug":{"desc":"invalid_client"}}`, `{"error":"invalid_client"}`,
+		`{"code":40000001,"msg":"request failed"}`} {
+		i := newIssuer(t)
+		i.answer = func(w http.ResponseWriter, _ url.Values, _ int) bool {
+			w.Header().Set("X-Request-Id", "req-1")
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprint(w, body)
+			return true
+		}
+		c := i.client(t, wps.Config{})
+		for range 3 {
+			_, err := c.GetRootDept(t.Context(), nil)
+			assert.ErrorIs(t, err, clients.ErrUnauthenticated)
+			assert.ErrorContains(t, err, "the vendor refused Config.AppID or Config.AppKey")
+			var e *clients.Error
+			require.ErrorAs(t, err, &e)
+			assert.Equal(t, "req-1", e.RequestID)
+			assert.Equal(t, http.StatusBadRequest, e.HTTPStatus)
+			assert.NotEmpty(t, e.Code)
+			assert.IsType(t, &wps.ErrorDetail{}, e.Detail)
+		}
+		assert.NotEmpty(t, i.grants())
+	}
+	i := newIssuer(t)
+	_, err := i.client(t, wps.Config{User: token.Token{Refresh: "rt-0"}}).GetCurrentUser(t.Context())
+	assert.ErrorContains(t, err, "the vendor refused Config.User, ")
+}
+
+func TestARefusedTokenOfSomebodyElsesIsSentOnce(t *testing.T) {
+	for name, cfg := range map[string]wps.Config{
+		"a person's":       {User: token.Token{Value: "given"}},
+		"a person's, held": {UserToken: token.Static("given")},
+	} {
+		i := newIssuer(t)
+		i.reject = "given"
+		_, err := i.client(t, cfg).GetCurrentUser(t.Context())
+		assert.ErrorIs(t, err, clients.ErrUnauthenticated, name)
+		assert.Len(t, i.bearer, 1, name)
+	}
+	i := newIssuer(t)
+	i.reject = "given"
+	_, err := i.client(t, wps.Config{TenantToken: token.Static("given")}).GetRootDept(t.Context(), nil)
+	assert.ErrorIs(t, err, clients.ErrUnauthenticated)
+	assert.Len(t, i.bearer, 1)
+}
