@@ -59,7 +59,8 @@ func (s ticketSource) Token(ctx context.Context) (token.Token, error) {
 		return token.Token{}, fmt.Errorf("Config.SuiteTicket failed: %w", err)
 	}
 	if strings.TrimSpace(string(ticket)) != string(ticket) {
-		return token.Token{}, errors.New("Config.SuiteTicket gave a ticket with white space around it, such as a line end")
+		return token.Token{},
+			errors.New("Config.SuiteTicket gave a ticket with white space around it, such as a line end")
 	}
 	return token.Token{Value: ticket}, nil
 }

@@ -276,7 +276,8 @@ func TestATokenEndpointThatIsBusyIsAskedAgainWithinTheCall(t *testing.T) {
 }
 
 func TestARefusedIDOrSecretSaysSo(t *testing.T) {
-	const internal, suite = "Config.AppKey or Config.AppSecret", "Config.SuiteKey, Config.SuiteSecret or Config.AuthCorpID"
+	const internal, suite = "Config.AppKey or Config.AppSecret",
+		"Config.SuiteKey, Config.SuiteSecret or Config.AuthCorpID"
 	for _, tc := range []struct {
 		cfg    dingtalk.Config
 		host   dingtalk.TokenHost

@@ -116,7 +116,8 @@ func tenantCredential(c *clients.Client, cfg Config) (clients.Credential, error)
 		if answer.Expire <= 0 {
 			return token.Token{}, bad(feishuapi.OpGetTenantAccessTokenInternal.ID, "the token comes without a lifetime")
 		}
-		return token.Token{Value: clients.Secret(answer.TenantAccessToken), Expiry: asked.Add(token.Lifetime(answer.Expire, 0))}, nil
+		return token.Token{Value: clients.Secret(answer.TenantAccessToken),
+			Expiry: asked.Add(token.Lifetime(answer.Expire, 0))}, nil
 	}, "tenant", cfg.AppID, string(cfg.AppSecret))
 	return bearer(source, "Config.AppID or Config.AppSecret"), err
 }

@@ -121,7 +121,8 @@ func (u *userTokens) fetch(ctx context.Context, previous token.Token) (token.Tok
 		return token.Token{}, err
 	}
 	// A lifetime that is missing must not cost the refresh token that came with it.
-	t := token.Token{Value: clients.Secret(answer.AccessToken), Expiry: asked.Add(token.Lifetime(answer.ExpiresIn, time.Second)),
+	t := token.Token{Value: clients.Secret(answer.AccessToken),
+		Expiry:  asked.Add(token.Lifetime(answer.ExpiresIn, time.Second)),
 		Refresh: clients.Secret(answer.RefreshToken)}
 	if answer.RefreshTokenExpiresIn > 0 {
 		t.RefreshExpiry = asked.Add(token.Lifetime(answer.RefreshTokenExpiresIn, 0))

@@ -44,8 +44,8 @@ type Token struct {
 	serial uint64
 }
 
-// Lifetime is what a vendor says of how long a token lives, or otherwise if it says nothing that makes sense. Numbers too
-// large for a Duration are cut.
+// Lifetime is what a vendor says of how long a token lives, or otherwise if it says nothing that makes sense. Numbers
+// too large for a Duration are cut.
 func Lifetime(seconds int64, otherwise time.Duration) time.Duration {
 	if seconds <= 0 {
 		return otherwise

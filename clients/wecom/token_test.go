@@ -1,7 +1,6 @@
 package wecom_test
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -77,7 +76,7 @@ func TestARefusedIDOrSecretSaysSo(t *testing.T) {
 			assert.ErrorContains(t, err, "the vendor refused Config.CorpID or Config.AppSecret")
 			assert.ErrorContains(t, err, text)
 			var e *clients.Error
-			require.True(t, errors.As(err, &e))
+			require.ErrorAs(t, err, &e)
 			assert.Equal(t, fmt.Sprint(code), e.Code)
 			assert.Equal(t, "1234", e.RequestID)
 			assert.Equal(t, http.StatusOK, e.HTTPStatus)

@@ -129,7 +129,8 @@ func (g *grants) fetch(ctx context.Context, op *wire.Operation, request *wpsapi.
 	if err != nil {
 		return token.Token{}, err
 	}
-	t := token.Token{Value: clients.Secret(answer.AccessToken), Expiry: asked.Add(token.Lifetime(answer.ExpiresIn, 2*time.Hour)),
+	t := token.Token{Value: clients.Secret(answer.AccessToken),
+		Expiry:  asked.Add(token.Lifetime(answer.ExpiresIn, 2*time.Hour)),
 		Refresh: clients.Secret(answer.RefreshToken)}
 	if t.Refresh == "" {
 		t.Refresh, t.RefreshExpiry = previous.Refresh, previous.RefreshExpiry // it stays good
