@@ -19,8 +19,9 @@ help: ## say what there is
 demo: ## export a whole directory from the built-in simulator, through the real clients, over HTTP
 	$(GO) run ./cmd/roster export all --sim --format jsonl -o $(OUT)
 
-test: ## run all tests, with the race detector where there is a C compiler for it
+test: ## run the tests, with the race detector where there is a C compiler for it
 	$(GO) test $(RACE) ./...
+	cd examples && $(GO) test $(RACE) ./...
 
 generate: ## make gen/ and docs/COVERAGE.md from specs/
 	$(GO) generate .

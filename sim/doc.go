@@ -27,7 +27,7 @@
 //
 // # Elsewhere
 //
-// A [Simulator] is an [net/http.Handler]. [Listen] serves one on an address of choice, for programs in any language.
+// A [Simulator] is an [http.Handler]. [Listen] serves one on an address of choice, for programs in any language.
 // [Control] adds an HTTP interface below [ControlPrefix], by which their tests inject faults, revoke tokens, move the
 // clock, begin again and read the truth; the command "roster sim" serves it on the loopback interface.
 //

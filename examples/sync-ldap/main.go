@@ -41,7 +41,7 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
-	flags := flag.NewFlagSet("sync-ldap", flag.ContinueOnError)
+	flags := flag.NewFlagSet("sync-ldap", flag.ExitOnError)
 	vendor := flags.String("vendor", "", "wecom, dingtalk, feishu or wps")
 	options := syncer.Options{Out: out}
 	options.Flags(flags)
