@@ -131,6 +131,8 @@ func (w *walk) run(ctx context.Context) error {
 			select {
 			case b := <-c.batches:
 				err = w.take(ctx, b)
+			case problem := <-c.panics:
+				panic(problem)
 			case <-ctx.Done():
 				err = w.stopped("", nil, ended(ctx))
 			}
