@@ -9,7 +9,8 @@ import "github.com/roster-go/roster/sim/internal/company"
 //   - Departments, Department, FindDepartment, Children and Subtree read departments;
 //   - People, Person, FindPerson, Members, Leaders and FormerPeople read people;
 //   - AddDepartment, UpdateDepartment and RemoveDepartment change departments;
-//   - AddPerson, UpdatePerson, MovePerson, RemovePerson and RestorePerson change people.
+//   - AddPerson, UpdatePerson, MovePerson, RemovePerson and RestorePerson change people;
+//   - Groups reads groups of people, AddGroup, UpdateGroup and RemoveGroup change them.
 //
 // A change that is not possible changes nothing and returns an error that wraps [ErrUnknown], [ErrTaken], [ErrNotEmpty]
 // or [ErrInvalid].
@@ -119,6 +120,22 @@ const (
 	ByFeishuID               DepartmentID = company.ByFeishuID
 	ByFeishuOpenDepartmentID DepartmentID = company.ByFeishuOpenDepartmentID
 	ByWPSID                  DepartmentID = company.ByWPSID
+)
+
+// Group is a group of people that cuts across the departments: Key, the simulator's own number, its [GroupKind], a Name,
+// which is unique among the groups of a kind, and as members People and, with all below them, Departments.
+type Group = company.Group
+
+// GroupKey is the simulator's own number of a group. It is on no wire and is never used again for another group.
+type GroupKey = company.GroupKey
+
+// GroupKind tells what a group is for.
+type GroupKind = company.GroupKind
+
+// The kinds of groups.
+const (
+	Tag  GroupKind = company.Tag  // people and departments: WeCom's tags, Feishu's user groups
+	Role GroupKind = company.Role // people only: DingTalk's roles, Feishu's functional roles
 )
 
 // The ways in which a change of the organisation can be refused. Errors wrap one of them.

@@ -52,6 +52,12 @@ type Directory struct {
 	lastPerson PersonKey
 
 	former map[PersonKey]*Person
+
+	groups    map[GroupKey]*Group
+	lastGroup GroupKey
+
+	events []Event
+	now    func() time.Time // nil until the company is made
 }
 
 func newDirectory(seed uint64) *Directory {
@@ -62,6 +68,7 @@ func newDirectory(seed uint64) *Directory {
 		people:      make(map[PersonKey]*Person),
 		memberKeys:  make(map[DepartmentKey]map[PersonKey]bool),
 		former:      make(map[PersonKey]*Person),
+		groups:      make(map[GroupKey]*Group),
 	}
 	for i := range d.departmentIDs {
 		d.departmentIDs[i] = make(map[string]DepartmentKey)
@@ -241,6 +248,7 @@ func (d *Directory) AddDepartment(dept Department) (*Department, error) {
 	}
 	d.lastDepartment = dept.Key
 	d.linkDepartment(&dept)
+	d.record(Added, 0, dept.Key)
 	return &dept, nil
 }
 
@@ -261,6 +269,7 @@ func (d *Directory) UpdateDepartment(key DepartmentKey, edit func(*Department) e
 		return err
 	}
 	d.linkDepartment(&dept)
+	d.record(Updated, 0, key)
 	return nil
 }
 
@@ -277,6 +286,8 @@ func (d *Directory) RemoveDepartment(key DepartmentKey) error {
 	}
 	d.unlinkDepartment(dept)
 	delete(d.memberKeys, key)
+	d.leaveGroups(0, key)
+	d.record(Removed, 0, key)
 	return nil
 }
 
@@ -343,6 +354,7 @@ func (d *Directory) AddPerson(p Person) (*Person, error) {
 	}
 	d.lastPerson = p.Key
 	d.linkPerson(&p)
+	d.record(Added, p.Key, 0)
 	return &p, nil
 }
 
@@ -363,6 +375,7 @@ func (d *Directory) UpdatePerson(key PersonKey, edit func(*Person) error) error 
 		return err
 	}
 	d.linkPerson(&p)
+	d.record(Updated, key, 0)
 	return nil
 }
 
@@ -376,6 +389,8 @@ func (d *Directory) RemovePerson(key PersonKey, at time.Time) error {
 	gone := Clone(p)
 	gone.Left = at
 	d.former[key] = &gone
+	d.leaveGroups(key, 0)
+	d.record(Removed, key, 0)
 	for _, other := range d.people {
 		if other.Manager == key {
 			other.Manager = 0
@@ -402,6 +417,7 @@ func (d *Directory) RestorePerson(key PersonKey, memberships []Membership, at ti
 	}
 	delete(d.former, key)
 	d.linkPerson(&p)
+	d.record(Added, key, 0)
 	return &p, nil
 }
 

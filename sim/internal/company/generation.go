@@ -28,6 +28,8 @@ func Generate(seed uint64, departments, people int, now func() time.Time) *Organ
 	g.makeDepartments(max(departments, 1))
 	g.makePeople(people)
 	g.chooseLeaders()
+	g.makeGroups()
+	g.dir.now = now
 	return &Organisation{dir: g.dir, now: now}
 }
 
@@ -354,6 +356,33 @@ func (g *generator) managerOf(p *Person, leaders map[DepartmentKey][]PersonKey) 
 		}
 	}
 	return 0
+}
+
+// makeGroups makes groups of people and departments. They draw from a source of their own, so that the people are the
+// same with and without them.
+func (g *generator) makeGroups() {
+	random := rand.New(rand.NewPCG(g.dir.Seed, 0x67726f757073))
+	people, departments := g.dir.AllPeople(), g.dir.AllDepartments()
+	if len(people) == 0 {
+		return
+	}
+	for _, kind := range []GroupKind{Tag, Role} {
+		for i, name := range groupNames(kind) {
+			group := Group{Kind: kind, Name: name, Created: g.epoch}
+			// The last one of each kind is empty: a group need not have members.
+			for range min(len(people), 1+random.IntN(40)) * min(1, len(groupNames(kind))-1-i) {
+				if key := pick(random, people).Key; !slices.Contains(group.People, key) {
+					group.People = append(group.People, key)
+				}
+			}
+			if kind == Tag && i%2 == 1 && len(departments) > 1 {
+				group.Departments = []DepartmentKey{pick(random, departments[1:]).Key}
+			}
+			if _, err := g.dir.AddGroup(group); err != nil {
+				continue // cannot happen: the names differ and the members are there
+			}
+		}
+	}
 }
 
 func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }

@@ -97,3 +97,11 @@ func cities() []title {
 	return []title{{"上海", "浦东新区示例路 100 号"}, {"杭州", "滨江区样本街 8 号"}, {"深圳", "南山区测试大道 66 号"}, {"成都", "高新区演示路 7 号"},
 		{"北京", "海淀区虚构街 12 号"}}
 }
+
+// groupNames are the groups of a kind that companies tend to have.
+func groupNames(kind GroupKind) []string {
+	if kind == Role {
+		return []string{"主管", "财务", "人事", "行政前台", "安全员", "导师"}
+	}
+	return []string{"班车乘客", "值班人员", "管培生", "外派人员", "设备保管人", "项目评审"}
+}
