@@ -243,6 +243,13 @@ func (w *walk) list(l listed) error {
 	}
 	if l.end {
 		w.listEnded = true
+		for _, id := range w.o.Exclude {
+			if w.nodes[id] == nil {
+				return w.stopped("the departments to leave out", nil, &clients.Error{Vendor: w.d.Vendor(),
+					Operation: "walk", Kind: clients.KindInvalidArgument, Message: fmt.Sprintf(
+						"department %s is not there, so that nothing would be left out: is the id right?", id)})
+			}
+		}
 		for _, n := range w.order {
 			if err := w.admitFromTop(n, 0); err != nil {
 				return err
