@@ -170,9 +170,9 @@ type contact struct {
 	withheld bool    // of this person, while others have it
 }
 
-// contacts are the values of a list, empty where the vendor says that there is none, and nil where it does not say. What
-// it withholds of this person, although it tells more of the list, is noted as not known; what it withholds of everybody
-// is seen from all of them.
+// contacts are the values of a list, empty where the vendor says that there is none, and nil where it does not say.
+// What it withholds of this person, although it tells more of the list, is noted as not known; what it withholds of
+// everybody is seen from all of them.
 func (u *User) contacts(list string, fields ...contact) []Value {
 	var values []Value
 	var withheld []string

@@ -13,8 +13,8 @@
 // What a vendor does not say is not known: it is never false, none or zero. Status is "", a mark is nil, a list is
 // nil (and empty where the vendor says that there is nothing in it). JSON leaves all of these out. A text is "" either
 // way; whether that means none is seen from the others: a [Snapshot] names the fields that somebody has. Mail addresses
-// and telephone numbers that are taken away are told by a vendor that sends the empty field (Feishu, and mostly WeCom and
-// WPS); DingTalk leaves out a mail address that is not there, which then looks like one that may not be read.
+// and telephone numbers that are taken away are told by a vendor that sends the empty field (Feishu, and mostly WeCom
+// and WPS); DingTalk leaves out a mail address that is not there, which then looks like one that may not be read.
 //
 // # Walking
 //

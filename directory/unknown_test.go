@@ -48,7 +48,8 @@ var rowsOfVendors = map[string]func(t *testing.T, more string) directory.Directo
 	},
 	"dingtalk": func(t *testing.T, more string) directory.Directory {
 		return dingTalkAt(t, answers{
-			"/auth/scopes":                  `{"errcode":0,"errmsg":"ok","auth_org_scopes":{"authed_user":[],"authed_dept":[1]}}`,
+			"/auth/scopes": `{"errcode":0,"errmsg":"ok",
+				"auth_org_scopes":{"authed_user":[],"authed_dept":[1]}}`,
 			"/topapi/v2/department/get":     `{"errcode":0,"errmsg":"ok","result":{"dept_id":1,"name":"corp"}}`,
 			"/topapi/v2/department/listsub": `{"errcode":0,"errmsg":"ok","result":[]}`,
 			"/topapi/v2/user/list": `{"errcode":0,"errmsg":"ok","result":{"has_more":false,"list":[
@@ -60,7 +61,8 @@ var rowsOfVendors = map[string]func(t *testing.T, more string) directory.Directo
 		return feishuAt(t, answers{
 			"/departments/0":          `400{"code":40008,"msg":"x"}`,
 			"/departments/0/children": feishuEmpty,
-			"/users/find_by_department": `{"code":0,"data":{"has_more":false,"items":[{"open_id":"u1","name":"n"` + more +
+			"/users/find_by_department": `{"code":0,"data":{"has_more":false,"items":[
+				{"open_id":"u1","name":"n"` + more +
 				`},{"open_id":"u2","name":"n","mobile":"13000000002","email":"b@example.org"}]}}`,
 		})
 	},
@@ -89,9 +91,10 @@ func TestANumberOrAddressThatIsTakenAwayIsAChangeAndOneThatIsWithheldIsNot(t *te
 			then string
 			want []string
 		}{
-			"the same":    {everything, []string{}},
-			"no mail":     {fmt.Sprintf(`,"%s":"13000000001","email":""`, mobile), []string{"changed u1 emails"}},
-			"no number":   {fmt.Sprintf(`,"%s":"","email":"a@example.org"`, mobile), []string{"changed u1 phoneNumbers"}},
+			"the same": {everything, []string{}},
+			"no mail":  {fmt.Sprintf(`,"%s":"13000000001","email":""`, mobile), []string{"changed u1 emails"}},
+			"no number": {fmt.Sprintf(`,"%s":"","email":"a@example.org"`, mobile),
+				[]string{"changed u1 phoneNumbers"}},
 			"all is left": {``, []string{}},
 		} {
 			t.Run(vendor+" "+name, func(t *testing.T) {
@@ -114,8 +117,8 @@ func TestANumberThatOnePersonWithholdsIsNoChange(t *testing.T) {
 	assert.Equal(t, []string{"phoneNumbers.mobile"}, after.Users[0].Unknown)
 	changes, err := directory.Diff(before, after, directory.DiffOptions{})
 	require.NoError(t, err)
-	assert.Equal(t, []directory.Value{{Value: "+8613000000001", Type: "mobile", Primary: true}, {Value: "9", Type: "work"}},
-		directory.Apply(before, changes).Users[0].PhoneNumbers, "the mobile number is kept")
+	kept := []directory.Value{{Value: "+8613000000001", Type: "mobile", Primary: true}, {Value: "9", Type: "work"}}
+	assert.Equal(t, kept, directory.Apply(before, changes).Users[0].PhoneNumbers, "the mobile number is kept")
 
 	back := taken(t, rowsOfVendors["wecom"](t, `,"mobile":"13000000003","telephone":"9"`), directory.WalkOptions{})
 	assert.Empty(t, differences(t, after, back, directory.DiffOptions{}), "nobody knows whether it changed")
@@ -215,7 +218,8 @@ func TestADepartmentWhoseChildrenAreForbiddenIsSkipped(t *testing.T) {
 }
 
 func TestADepartmentOfTheScopeIsReadWithoutItsRecord(t *testing.T) {
-	for _, refusal := range []string{`{"errcode":50004,"errmsg":"x"}`, `{"errcode":60003,"errmsg":"x"}`, `404not found`} {
+	refusals := []string{`{"errcode":50004,"errmsg":"x"}`, `{"errcode":60003,"errmsg":"x"}`, `404not found`}
+	for _, refusal := range refusals {
 		d := dingTalkAt(t, twoDepartments().with(answers{
 			"/topapi/v2/department/get": refusal,
 			"/auth/scopes": `{"errcode":0,"errmsg":"ok","auth_org_scopes":{"authed_user":[],
@@ -229,7 +233,8 @@ func TestADepartmentOfTheScopeIsReadWithoutItsRecord(t *testing.T) {
 		assert.Len(t, s.Users, 3)
 		named := taken(t, dingTalkAt(t, twoDepartments().with(answers{
 			"/topapi/v2/department/get": `{"errcode":0,"errmsg":"ok","result":{"dept_id":2,"name":"d2","parent_id":1}}`,
-			"/auth/scopes":              `{"errcode":0,"errmsg":"ok","auth_org_scopes":{"authed_user":[],"authed_dept":[2]}}`,
+			"/auth/scopes": `{"errcode":0,"errmsg":"ok",
+				"auth_org_scopes":{"authed_user":[],"authed_dept":[2]}}`,
 		})), directory.WalkOptions{})
 		assert.Empty(t, differences(t, named, s, directory.DiffOptions{}), "no department lost its name")
 
@@ -243,8 +248,9 @@ func TestADepartmentOfTheScopeIsReadWithoutItsRecord(t *testing.T) {
 	} {
 		t.Run("feishu "+name, func(t *testing.T) {
 			d := feishuAt(t, answers{
-				"/departments/0/children":    feishuRefusal,
-				"/contact/v3/scopes":         `{"code":0,"data":{"has_more":false,"department_ids":["od-1"],"user_ids":[]}}`,
+				"/departments/0/children": feishuRefusal,
+				"/contact/v3/scopes": `{"code":0,"data":{"has_more":false,"department_ids":["od-1"],
+					"user_ids":[]}}`,
 				"/departments/batch":         batch,
 				"/departments/od-1/children": feishuEmpty,
 				"/users/find_by_department": `{"code":0,"data":{"has_more":false,

@@ -61,7 +61,8 @@ func (d *wpsDirectory) Scope(ctx context.Context) (Scope, error) {
 func lacksCall(err error) bool {
 	var refused *clients.Error
 	return errors.Is(err, clients.ErrNotFound) || errors.As(err, &refused) &&
-		(refused.HTTPStatus == http.StatusNotFound || refused.Code == strconv.Itoa(int(wpsapi.ErrorCodeCommonNotFound)) ||
+		(refused.HTTPStatus == http.StatusNotFound ||
+			refused.Code == strconv.Itoa(int(wpsapi.ErrorCodeCommonNotFound)) ||
 			refused.Code == strconv.Itoa(int(wpsapi.ErrorCodeCommonInternalServerError)))
 }
 
