@@ -164,7 +164,7 @@ func slowest(all []played) time.Duration {
 }
 
 func TestFleetTokens(t *testing.T) {
-	result := measured.add("A fleet and its token", "Processes that start at one time with one app's credentials " +
+	result := measured.add("A fleet and its token", "Processes that start at one time with one app's credentials "+
 		"and one "+
 		"Redis for their token. Waited is until the slowest of them had its first answer.",
 		"Redis", "processes", "tokens fetched", "waited")
@@ -229,9 +229,9 @@ func TestFleetTokens(t *testing.T) {
 
 func TestFleetQuotas(t *testing.T) {
 	last := time.Duration(pick(2, 12)) * time.Second
-	result := measured.add("A fleet and its quota", "Processes with one app's credentials, eight callers each, that " +
+	result := measured.add("A fleet and its quota", "Processes with one app's credentials, eight callers each, that "+
 		"read "+
-		"as fast as they may at a quota of 20 calls a second, which the simulator enforces in every window. Spent " +
+		"as fast as they may at a quota of 20 calls a second, which the simulator enforces in every window. Spent "+
 		"is the "+
 		"share of the quota that was used.", "limiter", "processes", "throttled", "spent")
 	for _, c := range []struct {
