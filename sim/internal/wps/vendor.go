@@ -70,6 +70,7 @@ func New(d *desk.Desk, config Config) *Vendor {
 
 		deptAttrDefs: deptAttrDefs(),
 		deptAttrs:    make(map[deptAttrPlace]deptAttrVal),
+		rules:        visibilityRules(d.Now()),
 	}
 	if limited := config.DataPermission; limited != nil {
 		w.tops = limited

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/roster-go/roster/sim/internal/company"
 	"github.com/roster-go/roster/sim/internal/desk"
@@ -30,6 +31,13 @@ type visibilityRule struct {
 	kind                      wpsserver.VisibilityType
 	ownDept                   bool
 	createdUnix, changedUnix  int64
+}
+
+// visibilityRules are those that the made-up company has: everybody sees everybody.
+func visibilityRules(made time.Time) []visibilityRule {
+	all := []visibleThing{{dept: company.RootDepartment}}
+	return []visibilityRule{{id: "vr-1", subjects: all, visible: all, kind: wpsserver.VisibilityTypeVisible,
+		createdUnix: made.Unix(), changedUnix: made.Unix()}}
 }
 
 // things finds what a rule names.
@@ -145,7 +153,7 @@ func (w *Vendor) CreateVisibilityRule(ctx context.Context,
 	if err != nil {
 		return nil, err
 	}
-	rule.id = "vr-" + strconv.Itoa(w.next())
+	rule.id = "vr-" + strconv.Itoa(100+w.next())
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.rules = append(w.rules, rule)
