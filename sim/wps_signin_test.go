@@ -12,13 +12,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const wpsCallback = "https://app.example.com/callback?from=wps"
+const signInCallback = "https://app.example.com/callback?from=wps"
 
 // page goes to the page where people sign in, as a browser that does not follow where it is sent. Fields are added to a
 // request that is right, and those with an empty value left out.
 func (c *wpsCaller) page(fields map[string]string) (status int, text string, back *url.URL) {
 	c.t.Helper()
-	query := url.Values{"client_id": {c.app}, "response_type": {"code"}, "redirect_uri": {wpsCallback},
+	query := url.Values{"client_id": {c.app}, "response_type": {"code"}, "redirect_uri": {signInCallback},
 		"scope": {"kso.user_base.read,kso.user_current_id.read"}, "state": {"abc"}}
 	for name, value := range fields {
 		query.Set(name, value)
@@ -61,7 +61,7 @@ func TestWPSSignInPage(t *testing.T) {
 	assert.Len(t, c.srv.Requests(sim.VendorWPS), calls, "the page is no operation")
 
 	exchange := map[string]string{"grant_type": "authorization_code", "code": back.Query().Get("code"),
-		"redirect_uri": wpsCallback}
+		"redirect_uri": signInCallback}
 	me := c.as(c.buy(exchange).str("access_token"))
 	assert.Equal(t, p.WPSUserID, me.get("/v7/users/current").data()["id"])
 	assert.Equal(t, p.WPSUserID, me.get("/v7/users/current_id").data()["user_id"])
