@@ -1888,7 +1888,7 @@ type GetUserAnswer struct {
 	Avatar string `json:"avatar,omitzero"`
 
 	// BizMail Corporate mail address. Private field.
-	BizMail string `json:"biz_mail,omitzero"`
+	BizMail *string `json:"biz_mail,omitzero"`
 
 	// Department Departments of the member that the app may see, possibly none; [1] when members
 	// authorised the app one by one.
@@ -1898,7 +1898,7 @@ type GetUserAnswer struct {
 	DirectLeader []string `json:"direct_leader,omitzero"`
 
 	// Email Private field.
-	Email string `json:"email,omitzero"`
+	Email *string `json:"email,omitzero"`
 
 	// Enable 1 enabled, 0 disabled. On no page, and in nearly every recording.
 	// Deprecated: gone from the page in 2017; see status
@@ -1942,7 +1942,7 @@ type GetUserAnswer struct {
 	MainDepartment int64 `json:"main_department,omitzero"`
 
 	// Mobile Private field.
-	Mobile string `json:"mobile,omitzero"`
+	Mobile *string `json:"mobile,omitzero"`
 
 	// Name Third-party apps get the id here.
 	Name string `json:"name,omitzero"`
@@ -1968,7 +1968,7 @@ type GetUserAnswer struct {
 	Status MemberStatus `json:"status,omitzero"`
 
 	// Telephone Landline.
-	Telephone string `json:"telephone,omitzero"`
+	Telephone *string `json:"telephone,omitzero"`
 
 	// ThumbAvatar Address of the small picture. Private field; may be empty.
 	ThumbAvatar string `json:"thumb_avatar,omitzero"`
@@ -2207,7 +2207,7 @@ type Member struct {
 	Avatar string `json:"avatar,omitzero"`
 
 	// BizMail Corporate mail address. Private field.
-	BizMail string `json:"biz_mail,omitzero"`
+	BizMail *string `json:"biz_mail,omitzero"`
 
 	// Department Departments of the member that the app may see, possibly none; [1] when members
 	// authorised the app one by one.
@@ -2217,7 +2217,7 @@ type Member struct {
 	DirectLeader []string `json:"direct_leader,omitzero"`
 
 	// Email Private field.
-	Email string `json:"email,omitzero"`
+	Email *string `json:"email,omitzero"`
 
 	// Enable 1 enabled, 0 disabled. On no page, and in nearly every recording.
 	// Deprecated: gone from the page in 2017; see status
@@ -2255,7 +2255,7 @@ type Member struct {
 	MainDepartment int64 `json:"main_department,omitzero"`
 
 	// Mobile Private field.
-	Mobile string `json:"mobile,omitzero"`
+	Mobile *string `json:"mobile,omitzero"`
 
 	// Name Third-party apps get the id here.
 	Name string `json:"name,omitzero"`
@@ -2281,7 +2281,7 @@ type Member struct {
 	Status MemberStatus `json:"status,omitzero"`
 
 	// Telephone Landline.
-	Telephone string `json:"telephone,omitzero"`
+	Telephone *string `json:"telephone,omitzero"`
 
 	// ThumbAvatar Address of the small picture. Private field; may be empty.
 	ThumbAvatar string `json:"thumb_avatar,omitzero"`

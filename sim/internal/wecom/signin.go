@@ -54,6 +54,15 @@ func (c *Controls) LoginCode(userID string, private bool) (code string, err erro
 	return c.part.newCode(signIn{holder: holderApp, person: key, private: private}), nil
 }
 
+// SuiteLoginCode is LoginCode for the third-party app.
+func (c *Controls) SuiteLoginCode(userID string, private bool) (code string, err error) {
+	key, err := c.part.keyOf(userID)
+	if err != nil {
+		return "", err
+	}
+	return c.part.newCode(signIn{holder: holderSuite, person: key, private: private}), nil
+}
+
 // newCode makes a code.
 func (w *Vendor) newCode(s signIn) string {
 	n := w.next()
