@@ -29,9 +29,6 @@ func weCom() vendor {
 			`tag=$(curl -sS "{{URL}}/tag/create?access_token=$token" -d '{"tagname":"` + name + `"}' |
   sed -E 's/.*"tagid": *([0-9]+).*/\1/')`}}
 	}
-	filled := tagged("夜班")
-	filled.before = append(filled.before,
-		`curl -sS "{{URL}}/tag/addtagusers?access_token=$token" -d '{"tagid":{{$tag}},"userlist":["{{WECOM_USER_ID}}"]}'`)
 	unlike := func(fields ...string) exception { // 12 is the id of a department elsewhere
 		e := exception{fields: map[string]string{}}
 		for i := 0; i+1 < len(fields); i += 2 {
@@ -78,7 +75,7 @@ func weCom() vendor {
 			"UpdateTag":       tagged("早班"),
 			"DeleteTag":       tagged("中班"),
 			"AddTagUsers":     tagged("晚班"),
-			"DeleteTagUsers":  filled,
+			"DeleteTagUsers":  tagged("夜班"),
 			"GetTag":          unlike("tagid", "WECOM_TAG_ID|12"),
 			"ExportTagUser":   unlike("tagid", "WECOM_TAG_ID|12"),
 			"GetExportResult": export,
