@@ -77,20 +77,15 @@ func (d *Desk) Mount(v Vendor) {
 		d.paths = append(d.paths, fmt.Sprintf("%-6s %s", op.Method, path))
 		d.known[v.Name()] = append(d.known[v.Name()], op.ID)
 		d.mux.HandleFunc(op.Method+" "+path, func(w http.ResponseWriter, r *http.Request) { d.handle(v, op, w, r) })
-		d.claim(v, own)
+
+		first := firstPart(own)
+		if other, taken := d.roots[first]; taken && other != v.Name() || d.parts[first] != nil {
+			panic(fmt.Sprintf("sim: %s and %s both have paths below /%s", v.Name(), other, first))
+		}
+		d.roots[first] = v.Name()
 	}
-	d.mountPages(v)
 	slices.Sort(d.known[v.Name()])
 	slices.Sort(d.paths)
-}
-
-// claim lets a vendor answer for a path, and all that begin alike, at the root.
-func (d *Desk) claim(v Vendor, own string) {
-	first := firstPart(own)
-	if other, taken := d.roots[first]; taken && other != v.Name() || d.parts[first] != nil {
-		panic(fmt.Sprintf("sim: %s and %s both have paths below /%s", v.Name(), other, first))
-	}
-	d.roots[first] = v.Name()
 }
 
 // firstPart is what stands between the first two slashes of a path.
