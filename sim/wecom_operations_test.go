@@ -131,7 +131,7 @@ func (c *corp) suiteCode() string {
 	c.Helper()
 	back := c.browse("/wecom/connect/oauth2/authorize", url.Values{
 		"appid": {c.srv.Credentials().WeCom.SuiteID}, "redirect_uri": {"https://portal.example.com/back"},
-		"response_type": {"code"}, "scope": {"snsapi_privateinfo"}, "state": {"s1"}, "sim_person": {c.staff.UserID}})
+		"response_type": {"code"}, "scope": {"snsapi_privateinfo"}, "state": {"s1"}, "sim_user": {c.staff.UserID}})
 	return back.Get("code")
 }
 

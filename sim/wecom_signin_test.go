@@ -3,11 +3,9 @@ package sim_test
 import (
 	"net/http"
 	"net/url"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -30,14 +28,10 @@ func TestWeComSignInInTheApp(t *testing.T) {
 	status, header, text := c.open(page + "?" + c.inApp().Encode())
 	require.Equal(t, http.StatusOK, status)
 	assert.Equal(t, "text/html; charset=utf-8", header.Get("Content-Type"))
-	assert.Contains(t, text, "choose who you are")
-	assert.NotContains(t, text, "&sim_find")
-	status, _, found := c.open(page + "?" + c.inApp("sim_find", c.staff.UserID).Encode())
-	require.Equal(t, http.StatusOK, status)
-	link := c.inApp("sim_person", c.staff.UserID).Encode()
-	assert.Contains(t, found, strings.ReplaceAll(link, "&", "&amp;"))
+	assert.Contains(t, text, "Who is signing in?")
+	assert.Contains(t, text, "not a member of the corp")
 
-	back := c.browse(page, c.inApp("sim_person", c.staff.UserID))
+	back := c.browse(page, c.inApp("sim_user", c.staff.UserID))
 	assert.Equal(t, "1", back.Get("keep"), "the address keeps its query")
 	assert.Equal(t, "s-1", back.Get("state"))
 	got := c.app.get("/auth/getuserinfo", "code", back.Get("code")).ok()
@@ -45,7 +39,7 @@ func TestWeComSignInInTheApp(t *testing.T) {
 	assert.NotContains(t, got.body, "user_ticket", "nobody was asked for private fields")
 	c.app.get("/auth/getuserinfo", "code", back.Get("code")).fails(40029)
 
-	private := c.inApp("sim_person", c.staff.UserID, "scope", "snsapi_privateinfo")
+	private := c.inApp("sim_user", c.staff.UserID, "scope", "snsapi_privateinfo")
 	ticket := c.app.get("/auth/getuserinfo", "code", c.browse(page, private).Get("code")).ok().str("user_ticket")
 	detail := map[string]any{"user_ticket": ticket}
 	assert.Equal(t, c.staff.Mobile.Number, c.app.post("/auth/getuserdetail", detail).ok().str("mobile"))
@@ -57,21 +51,21 @@ func TestWeComSignInInTheApp(t *testing.T) {
 	assert.Equal(t, c.staff.UserID, got.str("userid"), "whether or not the app may see the member")
 	assert.NotContains(t, got.body, "user_ticket")
 
-	late := c.browse(page, c.inApp("sim_person", c.staff.UserID)).Get("code")
+	late := c.browse(page, c.inApp("sim_user", c.staff.UserID)).Get("code")
 	c.clock.advance(5 * time.Minute)
 	c.app.get("/auth/getuserinfo", "code", late).fails(42003)
 	c.app.get("/auth/getuserinfo", "code", "").fails(41008)
 
-	refused := c.browse(page, c.inApp("sim_person", "~nobody"))
+	refused := c.browse(page, c.inApp("sim_decline", "1"))
 	assert.False(t, refused.Has("code"))
 	assert.Equal(t, "s-1", refused.Get("state"))
 	for _, who := range []string{"~outsider", "~customer"} {
-		got = c.app.get("/auth/getuserinfo", "code", c.browse(page, c.inApp("sim_person", who)).Get("code")).ok()
+		got = c.app.get("/auth/getuserinfo", "code", c.browse(page, c.inApp("sim_user", who)).Get("code")).ok()
 		assert.NotEmpty(t, got.str("openid"))
 		assert.NotContains(t, got.body, "userid")
 		assert.Equal(t, who == "~customer", got.body["external_userid"] != nil)
 	}
-	gone := c.browse(page, c.inApp("sim_person", c.staff.UserID)).Get("code")
+	gone := c.browse(page, c.inApp("sim_user", c.staff.UserID)).Get("code")
 	c.contact.get("/user/delete", "userid", c.staff.UserID).ok()
 	c.app.get("/auth/getuserinfo", "code", gone).fails(60111)
 }
@@ -82,14 +76,14 @@ func TestWeComSignInPages(t *testing.T) {
 	demo := c.srv.Credentials().WeCom
 	web := func(more ...string) string {
 		query := url.Values{"login_type": {"CorpApp"}, "appid": {demo.CorpID}, "agentid": {"1000002"},
-			"redirect_uri": {backTo}, "state": {"s"}, "sim_person": {c.staff.UserID}}
+			"redirect_uri": {backTo}, "state": {"s"}, "sim_user": {c.staff.UserID}}
 		for i := 0; i+1 < len(more); i += 2 {
 			query.Set(more[i], more[i+1])
 		}
 		return "/wwlogin/sso/login?" + query.Encode()
 	}
 	inApp := func(more ...string) string {
-		return "/connect/oauth2/authorize?" + c.inApp(append(more, "sim_person", c.staff.UserID)...).Encode()
+		return "/connect/oauth2/authorize?" + c.inApp(append(more, "sim_user", c.staff.UserID)...).Encode()
 	}
 	for target, want := range map[string]int{
 		web(): http.StatusFound,
@@ -101,8 +95,8 @@ func TestWeComSignInPages(t *testing.T) {
 		web("appid", "ww0"):                                    http.StatusBadRequest,
 		web("redirect_uri", "javascript:alert(1)"):             http.StatusBadRequest,
 		web("redirect_uri", "/back"):                           http.StatusBadRequest,
-		web("sim_person", "ghost"):                             http.StatusBadRequest,
-		web("sim_person", c.inactive.UserID):                   http.StatusBadRequest,
+		web("sim_user", "ghost"):                               http.StatusBadRequest,
+		web("sim_user", c.inactive.UserID):                     http.StatusBadRequest,
 		inApp():                                                http.StatusFound,
 		inApp("response_type", "token"):                        http.StatusBadRequest,
 		inApp("scope", "all"):                                  http.StatusBadRequest,
@@ -112,17 +106,8 @@ func TestWeComSignInPages(t *testing.T) {
 		status, _, text := c.open(target)
 		assert.Equal(t, want, status, "%s: %s", target, text)
 	}
-	requests := c.srv.Requests(sim.VendorWeCom)
-	assert.Equal(t, "/wecom/wwlogin/sso/login", func() string {
-		for _, r := range requests {
-			if strings.Contains(r.Path, "wwlogin") {
-				return r.Path
-			}
-		}
-		return ""
-	}())
 	provider := c.browse("/wwlogin/sso/login", url.Values{"login_type": {"CorpApp"}, "appid": {demo.CorpID},
-		"agentid": {"5000000042"}, "redirect_uri": {backTo}, "sim_person": {c.staff.UserID}}).Get("code")
+		"agentid": {"5000000042"}, "redirect_uri": {backTo}, "sim_user": {c.staff.UserID}}).Get("code")
 	c.app.get("/auth/getuserinfo", "code", provider).fails(40029)
 	c.provider.get("/auth/getuserinfo", "code", provider).ok()
 }

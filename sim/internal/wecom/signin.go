@@ -2,6 +2,7 @@ package wecom
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -23,7 +24,6 @@ const (
 const (
 	outsider = "~outsider" // not a member
 	customer = "~customer" // not a member, but a customer of one
-	refuser  = "~nobody"   // whoever does not agree
 )
 
 // signIn is what a code stands for.
@@ -217,13 +217,13 @@ func (w *Vendor) authorizePage(out http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case query.Get("appid") != demo.CorpID && holder != holderSuite:
-		refusePage(out, "appid is neither the corp's id nor the third-party app's")
+		desk.SignInRefused(out, "appid is neither the corp's id nor the third-party app's")
 	case query.Get("response_type") != "code":
-		refusePage(out, "response_type must be code")
+		desk.SignInRefused(out, "response_type must be code")
 	case !private && query.Get("scope") != "snsapi_base":
-		refusePage(out, "scope must be snsapi_base or snsapi_privateinfo")
+		desk.SignInRefused(out, "scope must be snsapi_base or snsapi_privateinfo")
 	case holder == "" && (private || query.Has("agentid")):
-		refusePage(out, "agentid is none of an app of this corp")
+		desk.SignInRefused(out, "agentid is none of an app of this corp")
 	default:
 		if holder == "" {
 			holder = holderApp // whose page it is, the redirect's domain tells the vendor
@@ -241,17 +241,17 @@ func (w *Vendor) webLoginPage(out http.ResponseWriter, r *http.Request) {
 	case "CorpApp":
 		holder = holderOfAgent(query.Get("agentid"))
 		if query.Get("appid") != demo.CorpID || holder == "" {
-			refusePage(out, "appid must be the corp's id, and agentid that of an app of the corp")
+			desk.SignInRefused(out, "appid must be the corp's id, and agentid that of an app of the corp")
 			return
 		}
 	case "ServiceApp":
 		holder = holderSuite
 		if query.Get("appid") != demo.SuiteID {
-			refusePage(out, "appid must be the third-party app's id")
+			desk.SignInRefused(out, "appid must be the third-party app's id")
 			return
 		}
 	default:
-		refusePage(out, "login_type must be CorpApp or ServiceApp")
+		desk.SignInRefused(out, "login_type must be CorpApp or ServiceApp")
 		return
 	}
 	w.ask(out, r, holder, false)
@@ -268,48 +268,33 @@ func holderOfAgent(agentID string) string {
 	return ""
 }
 
-// ask asks who signs in, and sends whoever was chosen back with a code.
+// ask asks who signs in, and sends whoever was chosen back with a code. Who refuses comes back without one.
 func (w *Vendor) ask(out http.ResponseWriter, r *http.Request, holder string, private bool) {
 	query := r.URL.Query()
-	to, ok := desk.ReturnAddress(query.Get("redirect_uri"))
-	if !ok {
-		refusePage(out, "redirect_uri must be an address of the web")
+	to, err := url.Parse(query.Get("redirect_uri"))
+	if err != nil || to.Scheme != "http" && to.Scheme != "https" || to.Host == "" {
+		desk.SignInRefused(out, "redirect_uri must be an address of the web")
 		return
 	}
-	back := make(url.Values)
-	if query.Has("state") {
-		back.Set("state", query.Get("state"))
+	coded := func(s signIn) url.Values {
+		s.holder, s.private = holder, private
+		return url.Values{"code": {w.newCode(s)}}
 	}
-	s := signIn{holder: holder, private: private}
-	switch chosen := query.Get(desk.ChosenPerson); chosen {
-	case "":
-		asks := "who you are"
-		if private {
-			asks = "who you are, and to see your mobile number, mail addresses and other private fields"
-		}
-		w.desk.AskWhoItIs(out, r, desk.SignInPage{Vendor: "WeCom 企业微信", App: "The " + holder, Asks: asks,
-			Choices: []desk.Choice{
-				{Value: outsider, Label: "Somebody who is not a member of the corp"},
-				{Value: customer, Label: "A customer of one of its members"},
-				{Value: refuser, Label: "Refuse"},
-			}})
-		return
-	case refuser: // the browser comes back without a code
-		desk.Redirect(out, r, to, back)
-		return
-	case outsider, customer:
-		s.who = chosen
-	default:
-		p, found := w.desk.Company.FindPerson(company.ByUserID, chosen)
-		if !found || p.Status != company.StatusActive {
-			refusePage(out, "nobody who can sign in has this userid")
-			return
-		}
-		s.person = p.Key
+	from := func(who string) func() (url.Values, error) {
+		return func() (url.Values, error) { return coded(signIn{who: who}), nil }
 	}
-	back.Set("code", w.newCode(s))
-	desk.Redirect(out, r, to, back)
+	w.desk.SignIn(out, r, desk.SignInPage{
+		Vendor: "WeCom 企业微信", RedirectURI: query.Get("redirect_uri"), State: query.Get("state"),
+		Agree: func(p company.Person) (url.Values, error) {
+			if p.Status != company.StatusActive {
+				return nil, errors.New("the account is not active")
+			}
+			return coded(signIn{person: p.Key}), nil
+		},
+		Others: []desk.Outsider{
+			{ID: outsider, Label: "Somebody who is not a member of the corp", Agree: from(outsider)},
+			{ID: customer, Label: "A customer of one of its members", Agree: from(customer)},
+		},
+		Declined: url.Values{},
+	})
 }
-
-// refusePage says what is wrong with the address of a sign-in page.
-func refusePage(out http.ResponseWriter, why string) { http.Error(out, why, http.StatusBadRequest) }
