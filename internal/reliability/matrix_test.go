@@ -33,8 +33,10 @@ func TestMatrix(t *testing.T) {
 		for _, what := range []struct{ title, intro string }{
 			{"Reads struck " + often, "One person is read. " + rule},
 			{"Updates struck " + often, "A person gets a title; the documents say that this may be repeated. " + rule},
-			{"Creations struck " + often, "A department is made, which must not happen twice (Feishu's calls carry a token " +
-				"by which the vendor recognizes a repetition). " + rule + " In brackets: how many there are at the server."},
+			{"Creations struck " + often, "A department is made, which must not happen twice (Feishu's calls carry " +
+				"a token " +
+				"by which the vendor recognizes a repetition). " + rule + " In brackets: how many there are at the " +
+				"server."},
 		} {
 			result := measured.add(what.title, what.intro, append([]string{"fault"}, vendorNames...)...)
 			for _, kind := range kinds() {
@@ -57,7 +59,8 @@ func strike(t *testing.T, name, what string, fault sim.Fault) string {
 		clients.WithMaxResponseBytes(1<<20), clients.WithRetry(clients.Retry{MaxWait: time.Minute}))[name]
 	switch fault.Kind {
 	case sim.FaultHang, sim.FaultSlowBody:
-		v = open(t, server, clients.WithClock(clock), clients.WithTimeouts(100*time.Millisecond, 200*time.Millisecond))[name]
+		v = open(t, server, clients.WithClock(clock),
+			clients.WithTimeouts(100*time.Millisecond, 200*time.Millisecond))[name]
 		fault.Interval = time.Hour
 	case sim.FaultOversize:
 		fault.Bytes = 1 << 21

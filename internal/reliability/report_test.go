@@ -71,8 +71,8 @@ func (p *page) markdown() []byte {
 	fmt.Fprintf(&b, `# Reliability
 
 What the clients do when something goes wrong, measured and not promised. Everything here comes from one run of
-`+"`make reliability`"+`, which anybody can repeat; CI runs a short form of it on every change, which fails where a promise
-is broken. Times and memory are this machine's: %s, %s/%s, %d processors, %s.
+`+"`make reliability`"+`, which anybody can repeat; CI runs a short form of it on every change, which fails where a
+promise is broken. Times and memory are this machine's: %s, %s/%s, %d processors, %s.
 
 A call either succeeds, or ends with a typed error. The words in the tables are the kinds of `+"`clients.Error`"+`;
 *unknown outcome* is `+"`clients.ErrOutcomeUnknown`"+`: the call may have been carried out, and the error says so.

@@ -50,9 +50,12 @@ type vendor struct {
 func open(t *testing.T, server *sim.Server, options ...clients.Option) map[string]vendor {
 	t.Helper()
 	demo := server.Credentials()
-	at := func(base string) []clients.Option { return append([]clients.Option{clients.WithBaseURL(base)}, options...) }
-	we, err := wecom.New(wecom.Config{CorpID: demo.WeCom.CorpID, AppSecret: clients.Secret(demo.WeCom.AppSecret),
-		ContactSecret: clients.Secret(demo.WeCom.ContactSecret), AgentID: demo.WeCom.AppAgentID}, at(server.WeComURL())...)
+	at := func(base string) []clients.Option {
+		return append([]clients.Option{clients.WithBaseURL(base)}, options...)
+	}
+	we, err := wecom.New(wecom.Config{CorpID: demo.WeCom.CorpID, AgentID: demo.WeCom.AppAgentID,
+		AppSecret:     clients.Secret(demo.WeCom.AppSecret),
+		ContactSecret: clients.Secret(demo.WeCom.ContactSecret)}, at(server.WeComURL())...)
 	require.NoError(t, err)
 	ding, err := dingtalk.New(dingtalk.Config{AppKey: demo.DingTalk.AppKey,
 		AppSecret: clients.Secret(demo.DingTalk.AppSecret)}, at(server.DingTalkURL())...)
@@ -67,13 +70,14 @@ func open(t *testing.T, server *sim.Server, options ...clients.Option) map[strin
 	root, _ := server.Organisation().Department(sim.RootDepartment)
 	return map[string]vendor{
 		"wecom": {
-			directory: directory.WeCom(we),
+			name: "wecom", directory: directory.WeCom(we),
 			read: call{"GetUser", func(ctx context.Context, _ string) error {
 				_, err := we.GetUser(ctx, &wecomapi.GetUserParams{UserID: somebody.UserID})
 				return err
 			}},
 			create: call{"CreateDepartment", func(ctx context.Context, name string) error {
-				_, err := we.CreateDepartment(ctx, &wecomapi.CreateDepartmentRequest{Name: name, ParentID: root.WeComID})
+				_, err := we.CreateDepartment(ctx, &wecomapi.CreateDepartmentRequest{Name: name,
+					ParentID: root.WeComID})
 				return err
 			}},
 			update: call{"UpdateUser", func(ctx context.Context, title string) error {
@@ -89,7 +93,7 @@ func open(t *testing.T, server *sim.Server, options ...clients.Option) map[strin
 			departmentID: func(d sim.Department) string { return strconv.FormatInt(d.WeComID, 10) },
 		},
 		"dingtalk": {
-			directory: directory.DingTalk(ding),
+			name: "dingtalk", directory: directory.DingTalk(ding),
 			read: call{"getUserV2", func(ctx context.Context, _ string) error {
 				_, err := ding.GetUserV2(ctx, &dingtalkapi.GetUserV2Request{UserID: somebody.UserID})
 				return err
@@ -100,7 +104,8 @@ func open(t *testing.T, server *sim.Server, options ...clients.Option) map[strin
 				return err
 			}},
 			update: call{"updateUserV2", func(ctx context.Context, title string) error {
-				_, err := ding.UpdateUserV2(ctx, &dingtalkapi.UpdateUserV2Request{UserID: somebody.UserID, Title: &title})
+				_, err := ding.UpdateUserV2(ctx, &dingtalkapi.UpdateUserV2Request{UserID: somebody.UserID,
+					Title: &title})
 				return err
 			}},
 			remove: func(ctx context.Context, d sim.Department) error {
@@ -112,7 +117,7 @@ func open(t *testing.T, server *sim.Server, options ...clients.Option) map[strin
 			departmentID: func(d sim.Department) string { return strconv.FormatInt(d.DingTalkID, 10) },
 		},
 		"feishu": {
-			directory: directory.Feishu(fei),
+			name: "feishu", directory: directory.Feishu(fei),
 			read: call{"getUser", func(ctx context.Context, _ string) error {
 				_, err := fei.GetUser(ctx, somebody.FeishuOpenID, nil)
 				return err
@@ -135,7 +140,7 @@ func open(t *testing.T, server *sim.Server, options ...clients.Option) map[strin
 			departmentID: func(d sim.Department) string { return d.FeishuOpenID },
 		},
 		"wps": {
-			directory: directory.WPS(w),
+			name: "wps", directory: directory.WPS(w),
 			read: call{"getUser", func(ctx context.Context, _ string) error {
 				_, err := w.GetUser(ctx, somebody.WPSUserID, nil)
 				return err
