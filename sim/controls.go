@@ -15,8 +15,15 @@ import (
 //     private fields. It is for GetUserDetailByTicket.
 //   - OpenVerificationPage(userID) returns the code with which the corp's verification page is opened when WeCom asks
 //     the person for the second check. It is for GetTFAInfo, once.
+//   - LoginCode(userID, private) returns the code that the self-built app gets at its redirect address when the person
+//     signs in, with or without consent to private fields. It is for GetUserInfo, once and within five minutes. A
+//     browser gets one at the addresses of the client's AuthorizeURL. SuiteLoginCode(userID, private) does the same for
+//     the third-party app.
 //   - LimitApps(departments, people...) sets the visible range (可见范围) of the demo apps to these departments, all below
-//     them, and these people; without any they see the whole corp again.
+//     them, and these people; without any they see the whole corp again. AllowTags(tags...) adds who is in these tags.
+//   - PushSuiteTicket() pushes another ticket to the third-party app and returns it; older ones are good for half an
+//     hour. InstallSuite() has an administrator install that app, and returns the code for GetPermanentCode;
+//     UninstallSuite() takes it away.
 //   - Invited() returns all invitations so far. A person may be invited more than once.
 type WeCom = wecom.Controls
 

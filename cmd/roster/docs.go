@@ -80,6 +80,9 @@ func pageValues(server *sim.Server) site.Values {
 	}
 	demo := server.Credentials()
 	known["WECOM_PROVIDER_APP_SECRET"] = demo.WeCom.ProviderAppSecret
+	known["WECOM_SUITE_ID"], known["WECOM_SUITE_SECRET"] = demo.WeCom.SuiteID, demo.WeCom.SuiteSecret
+	known["WECOM_SUITE_TICKET"], known["WECOM_PERMANENT_CODE"] = demo.WeCom.SuiteTicket, demo.WeCom.PermanentCode
+	known["WECOM_TAG_ID"], known["WECOM_NEW_TAG_ID"] = "1", "1201"
 	known["DINGTALK_CORP_ID"] = demo.DingTalk.CorpID
 	known["DINGTALK_SUITE_KEY"], known["DINGTALK_SUITE_SECRET"] = demo.DingTalk.SuiteKey, demo.DingTalk.SuiteSecret
 	known["DINGTALK_SUITE_TICKET"] = demo.DingTalk.SuiteTicket
@@ -151,6 +154,12 @@ func signIn(server *sim.Server, what, userID string) (string, error) {
 	switch what {
 	case "WECOM_USER_TICKET":
 		return server.WeCom().Consent(userID)
+	case "WECOM_LOGIN_CODE":
+		return server.WeCom().LoginCode(userID, true)
+	case "WECOM_SUITE_LOGIN_CODE":
+		return server.WeCom().SuiteLoginCode(userID, true)
+	case "WECOM_SUITE_AUTH_CODE":
+		return server.WeCom().InstallSuite(), nil
 	case "WECOM_VERIFICATION_CODE":
 		return server.WeCom().OpenVerificationPage(userID)
 	case "DINGTALK_LOGIN_CODE":

@@ -48,6 +48,7 @@ const (
 	notLogin = "needs a code from a person's login"
 	notSuite = "for third-party apps only"
 	notWrite = "writes, and cannot be taken back"
+	notKey   = "sends a key, which is kept from whatever watches the calls"
 )
 
 // Kind tells what is done with an operation: "read", "write" (only in a test tenant), or "" and the reason why it is
