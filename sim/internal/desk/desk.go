@@ -84,6 +84,11 @@ func (d *Desk) Mount(v Vendor) {
 		}
 		d.roots[first] = v.Name()
 	}
+	if owner, ok := v.(PageOwner); ok {
+		for path, page := range owner.Pages() {
+			d.mux.HandleFunc("GET /"+v.Name()+path, page)
+		}
+	}
 	slices.Sort(d.known[v.Name()])
 	slices.Sort(d.paths)
 }
