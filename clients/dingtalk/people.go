@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"iter"
 	"slices"
+	"strconv"
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/gen/dingtalkapi"
@@ -29,15 +30,13 @@ type Role struct {
 //
 // Vendor page: https://open.dingtalk.com/document/development/obtains-a-list-of-enterprise-roles
 func (c *Client) Roles(ctx context.Context) iter.Seq2[Role, error] {
-	type place struct{ group, role int64 }
 	rows := members[Role]{
 		operation: dingtalkapi.OpListRoles.ID,
 		key: func(r Role) clients.Key {
-			text, _ := json.Marshal(place{r.GroupID, r.ID})
 			if r.GroupID == 0 {
-				text = nil
+				return clients.Key{}
 			}
-			return clients.KeyOf(string(text))
+			return clients.KeyOf(strconv.FormatInt(r.GroupID, 10) + "/" + strconv.FormatInt(r.ID, 10))
 		},
 		page: func(ctx context.Context, from int64) (page[Role], error) {
 			size := int64(maxRoles)
