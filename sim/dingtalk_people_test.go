@@ -179,7 +179,8 @@ func dingTalkPeopleCases() map[string]dingCase {
 		"addRolesToUsers": {
 			good: func(c *dingCorp) dingReply {
 				_, role := c.role()
-				return c.app.post("/topapi/role/addrolesforemps", dingObject{"roleIds": id(role), "userIds": c.staff.UserID})
+				return c.app.post("/topapi/role/addrolesforemps",
+					dingObject{"roleIds": id(role), "userIds": c.staff.UserID})
 			},
 			bad: func(c *dingCorp) dingReply {
 				_, role := c.role()
@@ -227,7 +228,8 @@ func dingTalkPeopleCases() map[string]dingCase {
 		},
 		"getDismissionInfos": {
 			good: func(c *dingCorp) dingReply {
-				return c.app.newHost("/v1.0/hrm/employees/dimissionInfos", url.Values{"userIdList": {`["\"ghost\""]`}}, nil)
+				return c.app.newHost("/v1.0/hrm/employees/dimissionInfos",
+					url.Values{"userIdList": {`["\"ghost\""]`}}, nil)
 			},
 			bad: func(c *dingCorp) dingReply {
 				return c.app.newHost("/v1.0/hrm/employees/dimissionInfos", url.Values{"userIdList": {"[]"}}, nil)
@@ -274,8 +276,9 @@ func dingTalkPeopleCases() map[string]dingCase {
 			fails: refused(400, "parameter.error"),
 		},
 		"setRestriction": {
-			good: send(http.MethodPut, restrictions, fixed(dingObject{"type": "onlySelf", "subjectDeptIds": []int{1}})),
-			bad:  send(http.MethodPut, restrictions, fixed(dingObject{"type": "nobody"})), fails: refused(400, "typeInvalid"),
+			good:  send(http.MethodPut, restrictions, fixed(dingObject{"type": "onlySelf", "subjectDeptIds": []int{1}})),
+			bad:   send(http.MethodPut, restrictions, fixed(dingObject{"type": "nobody"})),
+			fails: refused(400, "typeInvalid"),
 		},
 		"deleteRestriction": {
 			good: func(c *dingCorp) dingReply {
@@ -364,7 +367,8 @@ func TestDingTalkRolesAreTheCompanys(t *testing.T) {
 	assert.Equal(t, []sim.PersonKey{c.staff.Key}, added[len(added)-1].People)
 	assert.Equal(t, "质检员", added[len(added)-1].Name)
 	record := c.app.post("/topapi/v2/user/get", dingObject{"userid": c.staff.UserID}).fine().result()
-	assert.Contains(t, record["role_list"], map[string]any{"id": json.Number(id(fresh)), "name": "质检员", "group_name": "生产岗位"})
+	assert.Contains(t, record["role_list"],
+		map[string]any{"id": json.Number(id(fresh)), "name": "质检员", "group_name": "生产岗位"})
 	c.app.post("/topapi/role/deleterole", dingObject{"role_id": fresh}).errs(400002)
 
 	scope := dingObject{"userid": c.staff.UserID, "role_id": fresh, "dept_ids": id(c.full.DingTalkID)}
@@ -483,7 +487,8 @@ func TestDingTalkSignIn(t *testing.T) {
 	_, err = c.srv.DingTalk().Authorize("ghost")
 	require.ErrorIs(t, err, sim.ErrUnknown)
 	c.app.call(http.MethodPost, "/v1.0/oauth2/userAccessToken", nil, nil, dingObject{"clientId": demo.AppKey,
-		"clientSecret": "wrong", "grantType": "authorization_code", "code": "x"}).refused(400, "invalidClientIdOrSecret")
+		"clientSecret": "wrong", "grantType": "authorization_code", "code": "x"}).
+		refused(400, "invalidClientIdOrSecret")
 	idle, err := c.srv.DingTalk().Authorize(c.inactive.UserID)
 	require.NoError(t, err)
 	c.app.byCode(idle).refused(400, "invalidParameter.authCode.notFound")
@@ -494,8 +499,8 @@ func TestDingTalkSignInPage(t *testing.T) {
 	demo := c.srv.Credentials().DingTalk
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	good := func() url.Values {
-		return url.Values{"client_id": {demo.AppKey}, "response_type": {"code"}, "scope": {"openid"}, "prompt": {"consent"},
-			"redirect_uri": {"https://portal.example.cn/callback?a=1"}, "state": {"s 1"}}
+		return url.Values{"client_id": {demo.AppKey}, "response_type": {"code"}, "scope": {"openid"},
+			"prompt": {"consent"}, "redirect_uri": {"https://portal.example.cn/callback?a=1"}, "state": {"s 1"}}
 	}
 	open := func(query url.Values) *http.Response {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet,
@@ -533,7 +538,8 @@ func TestDingTalkSignInPage(t *testing.T) {
 	other := back(query).Get("authCode")
 	c.app.byCode(other).refused(400, "invalidParameter.authCode.notFound")
 	sold := c.app.call(http.MethodPost, "/v1.0/oauth2/userAccessToken", nil, nil, dingObject{"clientId": demo.SuiteKey,
-		"clientSecret": demo.SuiteSecret, "grantType": "authorization_code", "code": back(query).Get("authCode")}).done()
+		"clientSecret": demo.SuiteSecret, "grantType": "authorization_code",
+		"code": back(query).Get("authCode")}).done()
 	assert.Equal(t, demo.CorpID, sold.str("corpId"))
 	person := &dingCaller{t: t, srv: c.srv, token: sold.str("accessToken")}
 	assert.Regexp(t, `^\d{3}\*+\d{4}$`, person.newHost("/v1.0/contact/users/me", nil, nil).done().str("mobile"))
@@ -554,7 +560,8 @@ func TestDingTalkOwnedAccounts(t *testing.T) {
 	c := newDingCorp(t)
 	owned := c.owned()
 	locked := func() any {
-		return c.app.newHost("/v1.0/contact/orgAccounts/status", url.Values{"userId": {owned}}, nil).done().at("disable")
+		return c.app.newHost("/v1.0/contact/orgAccounts/status", url.Values{"userId": {owned}}, nil).done().
+			at("disable")
 	}
 	assert.Equal(t, false, locked())
 	c.app.send(http.MethodPost, "/v1.0/contact/orgAccounts/disable", dingObject{"userId": owned}).done()

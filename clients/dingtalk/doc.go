@@ -13,9 +13,10 @@
 //
 // Methods that end in V1 are the older calls (用户管理1.0, 部门管理1.0): the vendor keeps them alive for apps that already hold
 // their permissions and grants these to nobody else. Their successors end in V2. Both live on oapi.dingtalk.com, whose
-// answers are always HTTP 200 with a code inside. The searches, leavers, accounts of the corp, settings that hide people,
-// and most of what concerns tokens live on api.dingtalk.com, which has real HTTP statuses and codes that are words. With clients.WithBaseURL both hosts are
-// looked for below that one URL, as a simulator or a proxy serves them; [Config].NewHostURL sets the second host apart.
+// answers are always HTTP 200 with a code inside. The searches, leavers, accounts of the corp, settings that hide
+// people, and most of what concerns tokens live on api.dingtalk.com, which has real HTTP statuses and codes that are
+// words. With clients.WithBaseURL both hosts are looked for below that one URL, as a simulator or a proxy serves them;
+// [Config].NewHostURL sets the second host apart.
 //
 // # Credentials
 //
@@ -28,10 +29,10 @@
 // # Signing in
 //
 // There are two ways to learn who somebody is, with codes that nothing but their origin tells apart. A page outside of
-// DingTalk's app sends the browser to [Client.AuthorizeURL], and [Client.Identify] takes the authCode that comes back. A
-// page inside the app asks it for a code, without anybody noticing, and [Client.IdentifyInApp] takes that. Either code
-// works once; a repeat is ErrUnauthenticated, and so is one that came too late. Both end in an [Identity] and leave no
-// token of the person behind. [Config].UserToken is for programs that hold such tokens themselves.
+// DingTalk's app sends the browser to [Client.AuthorizeURL], and [Client.Identify] takes the authCode that comes back.
+// A page inside the app asks it for a code, without anybody noticing, and [Client.IdentifyInApp] takes that. Either
+// code works once; a repeat is ErrUnauthenticated, and so is one that came too late. Both end in an [Identity] and
+// leave no token of the person behind. [Config].UserToken is for programs that hold such tokens themselves.
 //
 // # Errors
 //

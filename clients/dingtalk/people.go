@@ -67,8 +67,8 @@ func (c *Client) Roles(ctx context.Context) iter.Seq2[Role, error] {
 }
 
 // RoleMembers yields the people who have a role, once each. ManageScopes are the departments for which somebody has it,
-// nil for all. Each page begins with the last row of the one before, so that nobody is missing when others lose the role
-// in the meantime.
+// nil for all. Each page begins with the last row of the one before, so that nobody is missing when others lose the
+// role in the meantime.
 //
 // Vendor page: https://open.dingtalk.com/document/development/obtain-the-list-of-employees-of-a-role
 func (c *Client) RoleMembers(ctx context.Context, roleID int64) iter.Seq2[dingtalkapi.RoleMember, error] {
@@ -221,7 +221,8 @@ func (c *Client) HideSettings(ctx context.Context) iter.Seq2[dingtalkapi.HideSet
 	size := int64(maxSettings)
 	return list(ctx, dingtalkapi.OpListHideSettings.ID, func(s dingtalkapi.HideSetting) int64 { return s.ID },
 		func(ctx context.Context, from int64) (page[dingtalkapi.HideSetting], error) {
-			answer, err := c.ListHideSettings(ctx, &dingtalkapi.ListHideSettingsParams{NextToken: &from, MaxResults: &size})
+			answer, err := c.ListHideSettings(ctx,
+				&dingtalkapi.ListHideSettingsParams{NextToken: &from, MaxResults: &size})
 			if err != nil {
 				return page[dingtalkapi.HideSetting]{}, err
 			}

@@ -244,7 +244,7 @@ func TestLeaversWhoseDetailsAreMissing(t *testing.T) {
 // A list of the HR app that ends with next_cursor 0, as in the sample of its page, does not begin again.
 func TestEmployeesEndWithZero(t *testing.T) {
 	v := serve(t, always(200,
-		`{"errcode":0,"errmsg":"ok","result":{"data_list":["user123"],"next_cursor":0},"success":true,"request_id":"r"}`))
+		`{"errcode":0,"result":{"data_list":["user123"],"next_cursor":0},"success":true,"request_id":"r"}`))
 	ids, err := clients.Collect(v.client(t).OnJobUserIDs(t.Context(), "3"))
 	require.NoError(t, err)
 	assert.Equal(t, []string{"user123"}, ids)

@@ -36,7 +36,8 @@ func (s userSource) Token(ctx context.Context) (token.Token, error) {
 		return token.Token{Value: value}, nil
 	}
 	if s.configured == nil {
-		return token.Token{}, errors.New("nothing was sent: the call needs a person's token, and Config.UserToken is not set")
+		return token.Token{},
+			errors.New("nothing was sent: the call needs a person's token, and Config.UserToken is not set")
 	}
 	return s.configured.Token(ctx)
 }
@@ -53,9 +54,9 @@ func (s userSource) Invalidate(bad token.Token) {
 // being slipped in.
 //
 // There is one page, for clients.SurfaceBrowser and clients.SurfaceQRCode. To show the QR code on a page of your own,
-// give the parameters of the address to DTFrameLogin of DingTalk's script. There is none for clients.SurfaceInApp, which
-// is refused with ErrInvalidArgument: a page inside DingTalk's app calls dd.requestAuthCode, sees no other page, and has
-// a code for IdentifyInApp.
+// give the parameters of the address to DTFrameLogin of DingTalk's script. There is none for clients.SurfaceInApp,
+// which is refused with ErrInvalidArgument: a page inside DingTalk's app calls dd.requestAuthCode, sees no other page,
+// and has a code for IdentifyInApp.
 //
 // The page of an internal app lets only members of the corp in. That of a third-party app asks for Config.AuthCorpID.
 // The host is login.dingtalk.com, except behind a base URL that somebody has chosen (clients.WithBaseURL).
@@ -64,8 +65,8 @@ func (s userSource) Invalidate(bad token.Token) {
 func (c *Client) AuthorizeURL(r clients.SignIn) (string, error) {
 	err := r.Check()
 	if err == nil && r.Surface == clients.SurfaceInApp {
-		err = errors.New("SignIn.Surface: inside its app DingTalk has no page for this; call dd.requestAuthCode there, " +
-			"and IdentifyInApp with what it gives")
+		err = errors.New("SignIn.Surface: inside its app DingTalk has no page for this; " +
+			"call dd.requestAuthCode there, and IdentifyInApp with what it gives")
 	}
 	if err != nil {
 		return "", &clients.Error{Vendor: vendorName, Operation: authorize, Kind: clients.KindInvalidArgument,
@@ -97,18 +98,18 @@ type Identity struct {
 	External bool
 }
 
-// Identify tells who has signed in on the page of AuthorizeURL, for the authCode that the browser brought back. It makes
-// three calls: the code becomes a token of the person (GetUserToken), the token tells the unionid (GetContactUser), and
-// the app's own token turns that into a userid (GetUserIDByUnionIDV2). The person's token and the refresh token that
-// comes with it are forgotten here. The app needs the permission Contact.User.Read.
+// Identify tells who has signed in on the page of AuthorizeURL, for the authCode that the browser brought back. It
+// makes three calls: the code becomes a token of the person (GetUserToken), the token tells the unionid
+// (GetContactUser), and the app's own token turns that into a userid (GetUserIDByUnionIDV2). The person's token and the
+// refresh token that comes with it are forgotten here. The app needs the permission Contact.User.Read.
 //
 // A code works once; DingTalk does not say how long it lives, take it for five minutes. One that is unknown, spent or
 // too old gives ErrUnauthenticated with Code "invalidParameter.authCode.notFound": send the person to AuthorizeURL
 // again. Since the first call spends the code, so does every failure after it, and a failure whose outcome is unknown
 // may have: never call again with the same code.
 //
-// A code that dd.requestAuthCode gave inside DingTalk's app is of another kind, and for IdentifyInApp. Nothing in a code
-// tells the two apart, and trying one after the other would spend a code on the way, so there are two methods.
+// A code that dd.requestAuthCode gave inside DingTalk's app is of another kind, and for IdentifyInApp. Nothing in a
+// code tells the two apart, and trying one after the other would spend a code on the way, so there are two methods.
 //
 // Vendor page: https://open.dingtalk.com/document/development/tutorial-obtaining-user-personal-information
 func (c *Client) Identify(ctx context.Context, code string) (*Identity, error) {

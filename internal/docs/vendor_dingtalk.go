@@ -1,7 +1,8 @@
 package docs
 
 // nobodyOwned is why calls about accounts of the corp fail.
-const nobodyOwned = "no account of a fresh simulator belongs to the corp: createUserV2 makes one (exclusive.account.only)"
+const nobodyOwned = "no account of a fresh simulator belongs to the corp, createUserV2 makes one " +
+	"(exclusive.account.only)"
 
 // made is shell text that makes a setting and takes its id.
 func made(method, path, body string) string {

@@ -96,11 +96,12 @@ func (k *Vendor) ListDismissedEmployees(_ context.Context,
 	if !more {
 		next = 0
 	}
-	return dingtalkserver.ListDismissedEmployees200JSONResponse{HasMore: &more, NextToken: &next, UserIDList: &rows}, nil
+	return dingtalkserver.ListDismissedEmployees200JSONResponse{HasMore: &more, NextToken: &next,
+		UserIDList: &rows}, nil
 }
 
-// listedIDs reads the list of userids in a query: JSON texts that hold JSON texts, as on the page, or plain ones, as the
-// vendor's own libraries send them.
+// listedIDs reads the list of userids in a query: JSON texts that hold JSON texts, as on the page, or plain ones, as
+// the vendor's own libraries send them.
 func listedIDs(query string) ([]string, bool) {
 	var ids []string
 	if json.Unmarshal([]byte(query), &ids) != nil || len(ids) < 1 || len(ids) > maxEmployees {

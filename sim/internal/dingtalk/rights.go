@@ -63,7 +63,8 @@ func (k *Vendor) checkToken(c *desk.Call) error {
 
 // forPeople tells whether an operation takes a person's token and not an app's.
 func forPeople(op *wire.Operation) bool {
-	return slices.ContainsFunc(op.Security, func(schemes []string) bool { return slices.Contains(schemes, "userToken") })
+	return slices.ContainsFunc(op.Security,
+		func(schemes []string) bool { return slices.Contains(schemes, "userToken") })
 }
 
 // allowed refuses a call that the app may not make.

@@ -32,16 +32,16 @@ func newSettings[T any](first int64) settings[T] {
 }
 
 // put stores a setting, under a new id if it has none.
-func (s *settings[T]) put(id *int64, make func(id int64) T) (int64, bool) {
+func (s *settings[T]) put(id *int64, setting func(id int64) T) (int64, bool) {
 	if id == nil {
 		s.last++
-		s.byID[s.last] = make(s.last)
+		s.byID[s.last] = setting(s.last)
 		return s.last, true
 	}
 	if _, ok := s.byID[*id]; !ok {
 		return 0, false
 	}
-	s.byID[*id] = make(*id)
+	s.byID[*id] = setting(*id)
 	return *id, true
 }
 
