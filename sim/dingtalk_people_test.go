@@ -276,7 +276,8 @@ func dingTalkPeopleCases() map[string]dingCase {
 			fails: refused(400, "parameter.error"),
 		},
 		"setRestriction": {
-			good:  send(http.MethodPut, restrictions, fixed(dingObject{"type": "onlySelf", "subjectDeptIds": []int{1}})),
+			good: send(http.MethodPut, restrictions,
+				fixed(dingObject{"type": "onlySelf", "subjectDeptIds": []int{1}})),
 			bad:   send(http.MethodPut, restrictions, fixed(dingObject{"type": "nobody"})),
 			fails: refused(400, "typeInvalid"),
 		},
