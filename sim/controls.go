@@ -45,6 +45,10 @@ func (s *Simulator) WeCom() *WeCom {
 //     back.
 //   - LoginCode(userID) returns the code that the app gets when the person opens it in a DingTalk client. It is for
 //     getUserByAuthCode, once and within five minutes.
+//   - Authorize(userID) opens the sign-in page as the person, agrees, and returns the authorization code that the
+//     browser brings to the internal app. It is for getUserToken, once and within five minutes. The page itself is at
+//     /oauth2/auth below DingTalkURL.
+//   - ExpectToJoin(ids...) puts ids on the list of those who are to join and are no members yet.
 type DingTalk = dingtalk.Controls
 
 // DingTalkBan is what DingTalk answers to everything that a banned IP address asks: neither answer has an errcode. The
