@@ -28,7 +28,7 @@ const (
 // who was added, New for who is not there any more.
 type Change struct {
 	Kind   ChangeKind    `json:"kind"`
-	Of     string        `json:"of"` // "user" or "department"
+	Of     string        `json:"of"` // "user", "department" or "group"
 	ID     string        `json:"id"`
 	Fields []FieldChange `json:"fields,omitempty"` // for a record that is there before and after
 
@@ -36,6 +36,8 @@ type Change struct {
 	NewUser       *User       `json:"newUser,omitempty"` // with what only the old snapshot knows
 	OldDepartment *Department `json:"oldDepartment,omitempty"`
 	NewDepartment *Department `json:"newDepartment,omitempty"`
+	OldGroup      *Group      `json:"oldGroup,omitempty"`
+	NewGroup      *Group      `json:"newGroup,omitempty"`
 }
 
 // FieldChange is one field, by its name in JSON, before and after.
@@ -68,7 +70,7 @@ func refused(format string, args ...any) error {
 	return fmt.Errorf("directory: %w: %s", ErrRefused, fmt.Sprintf(format, args...))
 }
 
-// Diff yields what changed from one snapshot to the next: departments, then people, by id. What one of the two does
+// Diff yields what changed from one snapshot to the next: departments, groups if both have them, then people, by id. What one of the two does
 // not know is no difference. It refuses, with ErrRefused, to compare another company or more of it or less, and to
 // tell of too many leavers at once.
 func Diff(old, now *Snapshot, o DiffOptions) (iter.Seq[Change], error) {
@@ -86,6 +88,14 @@ func Diff(old, now *Snapshot, o DiffOptions) (iter.Seq[Change], error) {
 		for a, b := range pairs(old.Departments, now.Departments, func(d *Department) string { return d.ID }) {
 			if c, ok := departmentChange(a, b, ofDepartment, k.ofDepartments()); ok && !yield(c) {
 				return
+			}
+		}
+		if old.Header.Groups && now.Header.Groups { // otherwise nobody knows
+			ofGroup := groupFields()
+			for a, b := range pairs(old.Groups, now.Groups, groupKey) {
+				if c, ok := groupChange(a, b, ofGroup, o.Learned); ok && !yield(c) {
+					return
+				}
 			}
 		}
 		ofUser := userFields()
@@ -299,6 +309,24 @@ func userChange(a, b *User, fields []field[User], k knowledge) (Change, bool) {
 	return c, len(changes) > 0
 }
 
+func groupChange(a, b *Group, fields []field[Group], learn bool) (Change, bool) {
+	switch {
+	case a == nil:
+		return Change{Kind: Added, Of: kindGroup, ID: b.ID, NewGroup: b}, true
+	case b == nil:
+		return Change{Kind: Left, Of: kindGroup, ID: a.ID, OldGroup: a}, true
+	}
+	always := func(string) bool { return true }
+	var none []string
+	result, changes, learned := overlay(a, b, fields, knowledge{old: always, now: always, learn: learn},
+		func(*Group) *[]string { return &none })
+	c := Change{Kind: Changed, Of: kindGroup, ID: a.ID, Fields: changes, OldGroup: a, NewGroup: result}
+	if learned {
+		c.Kind = Learned
+	}
+	return c, len(changes) > 0
+}
+
 func departmentIDs(u *User) []string {
 	var ids []string
 	for _, m := range u.Departments {
@@ -312,15 +340,22 @@ func departmentIDs(u *User) []string {
 // but for what only one of the two knows of a record, which is as it was. The header's fields are extended by what is
 // seen.
 func Apply(s *Snapshot, changes iter.Seq[Change]) *Snapshot {
-	departments, people := make(map[string]Department), make(map[string]User)
+	departments, groups, people := make(map[string]Department), make(map[string]Group), make(map[string]User)
 	for _, d := range s.Departments {
 		departments[d.ID] = d
+	}
+	for _, g := range s.Groups {
+		groups[groupKey(&g)] = g
 	}
 	for _, u := range s.Users {
 		people[u.ID] = u
 	}
 	for c := range changes {
 		switch {
+		case c.NewGroup != nil:
+			groups[groupKey(c.NewGroup)] = *c.NewGroup
+		case c.Of == kindGroup:
+			delete(groups, groupKey(c.OldGroup))
 		case c.NewUser != nil:
 			people[c.ID] = *c.NewUser
 		case c.NewDepartment != nil:
@@ -341,11 +376,15 @@ func Apply(s *Snapshot, changes iter.Seq[Change]) *Snapshot {
 		seen.department(&d, ofDepartment)
 		result.Departments = append(result.Departments, d)
 	}
+	for _, g := range groups {
+		result.Groups = append(result.Groups, g)
+	}
 	for _, u := range people {
 		seen.user(&u, ofUser)
 		result.Users = append(result.Users, u)
 	}
 	slices.SortFunc(result.Departments, func(a, b Department) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(result.Groups, func(a, b Group) int { return cmp.Compare(groupKey(&a), groupKey(&b)) })
 	slices.SortFunc(result.Users, func(a, b User) int { return cmp.Compare(a.ID, b.ID) })
 	result.Header.Fields = seen.sorted()
 	return result

@@ -158,6 +158,14 @@ func departmentFields() []field[Department] {
 	}
 }
 
+func groupFields() []field[Group] {
+	return []field[Group]{
+		textField(fieldName, func(g *Group) *string { return &g.Name }),
+		listField("users", func(g *Group) *[]string { return &g.Users }),
+		listField(fieldDepartments, func(g *Group) *[]string { return &g.Departments }),
+	}
+}
+
 const (
 	fieldDepartments = "departments"
 	fieldParent      = "parentId"

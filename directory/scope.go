@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,7 +17,7 @@ type Scope struct {
 
 	Departments []string `json:"departments,omitempty"` // these and all below them
 	Users       []string `json:"users,omitempty"`       // people given one by one
-	Groups      []string `json:"groups,omitempty"`      // user groups or tags; who is in them cannot be read
+	Groups      []string `json:"groups,omitempty"`      // user groups or tags: their members, which Walk looks up
 }
 
 // sorted returns the scope with its lists sorted, once each.
@@ -32,18 +33,44 @@ func (s Scope) sorted() Scope {
 	return s
 }
 
-// unreadable is the error of a scope of which some part cannot be read.
-func (s Scope) unreadable(vendor string) error {
+// resolved is a scope with the members of its groups among its departments and users. Groups that cannot be read are an
+// error that names them.
+func (s Scope) resolved(ctx context.Context, d Directory) (Scope, error) {
 	if len(s.Groups) == 0 {
-		return nil
+		return s, nil
 	}
+	reader, ok := d.(groupReader)
+	if !ok {
+		return s, s.unreadable(d.Vendor(), s.Groups, nil)
+	}
+	found := Scope{Known: s.Known, Whole: s.Whole, Departments: slices.Clone(s.Departments), Users: slices.Clone(s.Users)}
+	for _, id := range s.Groups {
+		group, err := reader.group(ctx, id)
+		switch {
+		case errors.Is(err, clients.ErrPermission), errors.Is(err, clients.ErrNotFound):
+			return s, s.unreadable(d.Vendor(), []string{id}, err)
+		case err != nil:
+			return s, err
+		}
+		found.Users = append(found.Users, group.Users...)
+		found.Departments = append(found.Departments, group.Departments...)
+	}
+	return found.sorted(), nil
+}
+
+// unreadable is the error of a scope of which some part cannot be read.
+func (s Scope) unreadable(vendor string, ids []string, cause error) error {
 	groups := "user groups"
 	if vendor == "wecom" {
 		groups = "tags"
 	}
-	return &clients.Error{Vendor: vendor, Operation: "scope", Kind: clients.KindPermission, Message: fmt.Sprintf(
-		"the app's scope names %s, whose members cannot be read (%s): give it departments or people instead",
-		groups, strings.Join(s.Groups, ", "))}
+	text := fmt.Sprintf("the app's scope names %s, whose members cannot be read (%s): give it departments or people "+
+		"instead", groups, strings.Join(ids, ", "))
+	refused := &clients.Error{Vendor: vendor, Operation: "scope", Kind: clients.KindPermission, Message: text}
+	if cause == nil {
+		return refused
+	}
+	return fmt.Errorf("%w: %w", refused, cause)
 }
 
 // ErrEmpty is what a walk ends with that found nobody.

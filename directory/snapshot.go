@@ -29,6 +29,7 @@ const SnapshotVersion = 1
 type Snapshot struct {
 	Header      Header
 	Departments []Department // sorted by id
+	Groups      []Group      // sorted by id; see SnapshotOptions
 	Users       []User       // sorted by id
 }
 
@@ -39,7 +40,8 @@ type Header struct {
 	Company string    `json:"company,omitempty"` // see SnapshotOptions
 	Scope   Range     `json:"scope"`
 	Time    time.Time `json:"time"`
-	Fields  []string  `json:"fields"` // those seen for at least one person, or department ("department.…"); sorted
+	Groups  bool      `json:"groups,omitempty"` // whether groups were read
+	Fields  []string  `json:"fields"`           // those seen for at least one person, or department ("department.…"); sorted
 }
 
 // Range is the part of a company that was read.
@@ -60,6 +62,9 @@ type SnapshotOptions struct {
 	// "app-" and a hash of the app's id, since an internal app belongs to one company.
 	Company string
 
+	// Groups reads groups as well. A vendor that has none (WPS 365) is an error, ErrNoGroups.
+	Groups bool
+
 	// Time is the header's. Zero: now.
 	Time time.Time
 
@@ -72,12 +77,17 @@ type SnapshotOptions struct {
 // Counts are the numbers of records of a snapshot.
 type Counts struct {
 	Departments int `json:"departments"`
+	Groups      int `json:"groups,omitempty"`
 	Users       int `json:"users"`
 }
+
+// ErrNoGroups is a vendor without groups that was asked for them.
+var ErrNoGroups = errors.New("the vendor has no groups")
 
 const (
 	kindHeader     = "header"
 	kindDepartment = "department"
+	kindGroup      = "group"
 	kindUser       = "user"
 	kindEnd        = "end"
 )
@@ -90,6 +100,10 @@ type (
 	departmentLine struct {
 		Kind string `json:"kind"`
 		Department
+	}
+	groupLine struct {
+		Kind string `json:"kind"`
+		Group
 	}
 	userLine struct {
 		Kind string `json:"kind"`
@@ -163,6 +177,12 @@ func WriteSnapshot(ctx context.Context, w io.Writer, d Directory, o SnapshotOpti
 			return counts, err
 		}
 	}
+	if o.Groups {
+		header.Groups = true
+		if err := s.allGroups(ctx, d); err != nil {
+			return counts, err
+		}
+	}
 	slices.Sort(header.Scope.Skipped)
 	header.Fields = s.seen.sorted()
 	return s.counts, s.write(w, header)
@@ -183,6 +203,11 @@ func (s *Snapshot) Write(w io.Writer) (err error) {
 			return err
 		}
 	}
+	for _, g := range s.Groups {
+		if err := out.group(g); err != nil {
+			return err
+		}
+	}
 	for _, u := range s.Users {
 		if err := out.user(u); err != nil {
 			return err
@@ -195,16 +220,17 @@ func (s *Snapshot) Write(w io.Writer) (err error) {
 
 // snapshotWriter sorts a snapshot.
 type snapshotWriter struct {
-	departments, users spool
-	counts             Counts
-	seen               sight
-	ofUser             []field[User]
-	ofDepartment       []field[Department]
+	departments, groups, users spool
+	counts                     Counts
+	seen                       sight
+	ofUser                     []field[User]
+	ofDepartment               []field[Department]
 }
 
 func newSnapshotWriter(dir string) *snapshotWriter {
 	return &snapshotWriter{
 		departments:  spool{dir: dir, limit: spoolLimit},
+		groups:       spool{dir: dir, limit: spoolLimit},
 		users:        spool{dir: dir, limit: spoolLimit},
 		seen:         sight{},
 		ofUser:       userFields(),
@@ -225,6 +251,37 @@ func (s *snapshotWriter) department(d Department) error {
 	return s.departments.add(d.ID, line)
 }
 
+func (s *snapshotWriter) allGroups(ctx context.Context, d Directory) error {
+	reader, ok := d.(Groups)
+	if !ok {
+		return &WalkError{Vendor: d.Vendor(), Stage: "the groups", Err: ErrNoGroups}
+	}
+	for group, err := range reader.Groups(ctx) {
+		if err != nil {
+			return &WalkError{Vendor: d.Vendor(), Stage: "the groups", Err: err}
+		}
+		if err := s.group(group); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *snapshotWriter) group(g Group) error {
+	if g.ID == "" {
+		return errors.New("directory: a group without an id cannot be in a snapshot")
+	}
+	s.counts.Groups++
+	line, err := encodeLine(groupLine{kindGroup, g})
+	if err != nil {
+		return err
+	}
+	return s.groups.add(groupKey(&g), line)
+}
+
+// groupKey is what a group is sorted by: its id, and its kind where two kinds have one id.
+func groupKey(g *Group) string { return g.ID + " " + string(g.Kind) }
+
 func (s *snapshotWriter) user(u User) error {
 	if u.ID == "" {
 		return errors.New("directory: somebody without an id cannot be in a snapshot")
@@ -242,7 +299,9 @@ func (s *snapshotWriter) user(u User) error {
 	return s.users.add(u.ID, line)
 }
 
-func (s *snapshotWriter) close() error { return errors.Join(s.departments.close(), s.users.close()) }
+func (s *snapshotWriter) close() error {
+	return errors.Join(s.departments.close(), s.groups.close(), s.users.close())
+}
 
 func (s *snapshotWriter) write(w io.Writer, header Header) error {
 	line, err := encodeLine(headerLine{kindHeader, header})
@@ -254,7 +313,7 @@ func (s *snapshotWriter) write(w io.Writer, header Header) error {
 		return err
 	}
 	sum := sha256.New()
-	for _, lines := range []iter.Seq2[[]byte, error]{s.departments.sorted(), s.users.sorted()} {
+	for _, lines := range []iter.Seq2[[]byte, error]{s.departments.sorted(), s.groups.sorted(), s.users.sorted()} {
 		for line, err := range lines {
 			if err != nil {
 				return err
@@ -329,6 +388,7 @@ func (r *snapshotReader) take(line []byte) error {
 	var what struct {
 		Kind string `json:"kind"`
 		ID   string `json:"id"`
+		Type string `json:"type"`
 	}
 	if err := json.Unmarshal(line, &what); err != nil {
 		return badSnapshot(r.line, "%v", err)
@@ -345,6 +405,10 @@ func (r *snapshotReader) take(line []byte) error {
 		var d departmentLine
 		err = json.Unmarshal(line, &d)
 		r.snapshot.Departments = append(r.snapshot.Departments, d.Department)
+	case kindGroup:
+		var g groupLine
+		err = json.Unmarshal(line, &g)
+		r.snapshot.Groups = append(r.snapshot.Groups, g.Group)
 	case kindUser:
 		var u userLine
 		err = json.Unmarshal(line, &u)
@@ -357,8 +421,11 @@ func (r *snapshotReader) take(line []byte) error {
 	if err != nil {
 		return badSnapshot(r.line, "%v", err)
 	}
-	// "department" sorts before "user".
+	// "department" sorts before "group", and that before "user".
 	here := what.Kind + " " + what.ID
+	if what.Kind == kindGroup {
+		here += " " + what.Type
+	}
 	if what.ID == "" || here <= r.last {
 		return badSnapshot(r.line, "records are not sorted by id, each once")
 	}
@@ -384,10 +451,10 @@ func (r *snapshotReader) end(line []byte) error {
 	if err := json.Unmarshal(line, &e); err != nil {
 		return badSnapshot(r.line, "%v", err)
 	}
-	found := Counts{len(r.snapshot.Departments), len(r.snapshot.Users)}
+	found := Counts{len(r.snapshot.Departments), len(r.snapshot.Groups), len(r.snapshot.Users)}
 	if e.Counts != found {
-		return badSnapshot(r.line, "it counts %d departments and %d people, and there are %d and %d",
-			e.Departments, e.Users, found.Departments, found.Users)
+		return badSnapshot(r.line, "it counts %d departments, %d groups and %d people, and there are %d, %d and %d",
+			e.Departments, e.Groups, e.Users, found.Departments, found.Groups, found.Users)
 	}
 	if e.SHA256 != hex.EncodeToString(r.sum.Sum(nil)) {
 		return badSnapshot(r.line, "the hash is of other lines")

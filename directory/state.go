@@ -172,7 +172,7 @@ func (w *walk) reach(ctx context.Context) (roots, singles []string, nothing bool
 	} else if scope, err = w.d.Scope(ctx); err != nil {
 		return nil, nil, false, w.stopped("the app's scope", nil, err)
 	}
-	if err := scope.unreadable(w.d.Vendor()); err != nil {
+	if scope, err = scope.resolved(ctx, w.d); err != nil {
 		return nil, nil, false, w.stopped("the app's scope", nil, err)
 	}
 	if !scope.Known || scope.Whole {

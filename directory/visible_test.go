@@ -130,7 +130,7 @@ func TestTheScopeOfTheWholeCompany(t *testing.T) {
 	}
 }
 
-// Who is in a group or a tag cannot be read: that is said, and names them.
+// Where it cannot be read who is in a group or a tag, that is said, and names them.
 func TestAScopeOfGroups(t *testing.T) {
 	agent := func(given string) answers {
 		return answers{"/agent/get": `{"errcode":0,"errmsg":"ok","agentid":7` + given + `}`}
@@ -148,10 +148,11 @@ func TestAScopeOfGroups(t *testing.T) {
 	}{
 		"WeCom's tags": {
 			d: weComAt(t, agent(`,"allow_userinfos":{"user":[{"userid":"Wu.Lei"}]},"allow_partys":{"partyid":[12]},
-				"allow_tags":{"tagid":[3,1]}`)),
+				"allow_tags":{"tagid":[3,1]}`).with(answers{
+				"/tag/get": `{"errcode":60011,"errmsg":"no privilege to access/modify contact/party/agent"}`})),
 			want: directory.Scope{Known: true, Departments: []string{"12"}, Users: []string{"wu.lei"},
 				Groups: []string{"1", "3"}},
-			says: []string{"tags", "1, 3"},
+			says: []string{"tags", "(1)", "60011"},
 		},
 		"WPS's groups": {
 			d:    wpsAt(t, entities(`{"entity":{"id":"g1","type":"group"}},{"entity":{"id":"u1","type":"user"}}`)),

@@ -15,26 +15,40 @@ type csvPeople struct {
 	vendor      string
 	excel       bool
 	departments map[string]directory.Department
+	groups      map[string][]string // names of those that name a person
+	withGroups  bool
 	err         error
 }
 
-func newCSV(w io.Writer, vendor string, excel bool) *csvPeople {
+func newCSV(w io.Writer, vendor string, excel, groups bool) *csvPeople {
 	c := &csvPeople{Writer: csv.NewWriter(w), vendor: vendor, excel: excel,
-		departments: map[string]directory.Department{}}
+		departments: map[string]directory.Department{}, groups: map[string][]string{}, withGroups: groups}
 	if excel {
 		_, c.err = io.WriteString(w, "\uFEFF") // without it Excel takes UTF-8 for the system's old encoding
 	}
 	if c.err == nil {
-		c.err = c.Write([]string{"vendor", "id", "userName", "displayName", "active", "status", "title",
+		header := []string{"vendor", "id", "userName", "displayName", "active", "status", "title",
 			"employeeNumber",
 			"emails", "phoneNumbers", "manager", "departments", "departmentNames", "departmentPaths", "mainDepartment",
-			"mainDepartmentPath"})
+			"mainDepartmentPath"}
+		if groups {
+			header = append(header, "groups")
+		}
+		c.err = c.Write(header)
 	}
 	return c
 }
 
 func (c *csvPeople) department(d directory.Department) error {
 	c.departments[d.ID] = d
+	return c.err
+}
+
+// group is in the rows of those whom it names. Whole departments in it are not: theirs is a long list.
+func (c *csvPeople) group(g directory.Group) error {
+	for _, id := range g.Users {
+		c.groups[id] = append(c.groups[id], g.Name)
+	}
 	return c.err
 }
 
@@ -56,9 +70,13 @@ func (c *csvPeople) user(u directory.User) error {
 	if a := activeOrNil(u); a != nil {
 		active = strconv.FormatBool(*a)
 	}
-	return c.Write(c.cells(c.vendor, u.ID, u.UserName, u.DisplayName, active, string(u.Status), u.Title, u.EmployeeNo,
+	cells := []string{c.vendor, u.ID, u.UserName, u.DisplayName, active, string(u.Status), u.Title, u.EmployeeNo,
 		values(u.Emails), values(u.PhoneNumbers), u.ManagerID, list(ids), list(names), strings.Join(paths, ";"),
-		main, mainPath))
+		main, mainPath}
+	if c.withGroups {
+		cells = append(cells, list(c.groups[u.ID]))
+	}
+	return c.Write(c.cells(cells...))
 }
 
 // cells makes texts harmless to a spreadsheet, if they are for one.

@@ -162,6 +162,10 @@ func textChange(w io.Writer) func(directory.Change) error {
 			name = c.NewDepartment.Name
 		case c.OldDepartment != nil:
 			name = c.OldDepartment.Name
+		case c.NewGroup != nil:
+			name = c.NewGroup.Name
+		case c.OldGroup != nil:
+			name = c.OldGroup.Name
 		}
 		if _, err := fmt.Fprintf(w, "%-9s  %s %s  %s\n", kindText(c.Kind), c.Of, printable(c.ID),
 			printable(name)); err != nil {

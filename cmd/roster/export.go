@@ -30,6 +30,7 @@ type exportFlags struct {
 	skip       bool
 	raw        bool
 	excel      bool
+	groups     bool
 	sim        bool
 }
 
@@ -67,6 +68,9 @@ func newExport() *cobra.Command {
 	flags.BoolVar(&f.details, "details", false,
 		"ask once more about each person where the vendor's lists lack something, such as the manager (DingTalk, "+
 			"WPS 365)")
+	flags.BoolVar(&f.groups, "groups", false,
+		"export groups and their members as well: tags (WeCom), roles (DingTalk), user groups and functional roles "+
+			"(Feishu)")
 	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "that nobody is found is no error")
 	flags.BoolVar(&f.skip, "skip-forbidden", false,
 		"go on without departments that the app may not read, and name them")
@@ -106,11 +110,12 @@ func statusNames() []string {
 func exportHelp() string {
 	var b strings.Builder
 	b.WriteString(`Export walks what the app may see of a vendor's directory and writes it as
-  jsonl  a snapshot: a header, departments and people sorted by id, and a last line with their number and a hash.
+  jsonl  a snapshot: a header, departments, groups and people sorted by id, and a last line with their number and a hash.
          Two exports of an unchanged company differ in the header only; "roster diff" compares two.
-  csv    a row for each person. Cells with several values separate them by ; and the names of a path by /, with \
+  csv    a row for each person, with --groups their groups in the last column. Cells with several values separate them by ; and the names of a path by /, with \
          before those that belong to a value.
-  scim   a list response (RFC 7644) of users and then groups, which have people and other groups as members.
+  scim   a list response (RFC 7644) of users and then groups, which have people and other groups as members: the
+         departments, and with --groups the vendor's groups, whose type stands in an extension.
 
 A walk that cannot be finished, or that finds nobody, is an error, and leaves the file as it was. A file that is
 replaced keeps its mode; a new one is its owner's alone. What is sorted outside of memory lies in the folder of the
@@ -134,6 +139,7 @@ type job struct {
 	source source
 	file   string
 	flags  exportFlags
+	all    bool // one of all vendors
 	stdout io.Writer
 	shown  *progress
 }
@@ -266,7 +272,7 @@ func plan(
 		s, err := locate(v, simulated, f.sim, log)
 		switch {
 		case err == nil:
-			jobs = append(jobs, job{source: s, file: file, flags: f})
+			jobs = append(jobs, job{source: s, file: file, flags: f, all: name == allVendors})
 		case name == allVendors:
 			failed = append(failed, vendorError{v.Name, err})
 		default:
@@ -321,15 +327,25 @@ func (j job) export(ctx context.Context, opened vendors.Opened, result *summary)
 	defer out.discard()
 	walk := j.walk(opened.Directory.Vendor(), result)
 	if j.flags.raw {
-		result.counts, err = writeRaw(ctx, out, opened.Directory, walk)
+		result.counts, err = writeRaw(ctx, out, opened.Directory, walk, j.groups(opened.Directory, result))
 	} else {
 		result.counts, err = writeFormat(ctx, j.flags, out, opened.Directory,
-			directory.SnapshotOptions{Walk: walk, TempDir: folder})
+			directory.SnapshotOptions{Walk: walk, TempDir: folder, Groups: j.groups(opened.Directory, result)})
 	}
 	if err != nil {
 		return err
 	}
 	return out.complete()
+}
+
+// groups tells whether groups are exported. Of all vendors, those that have none are exported without, and that is said.
+func (j job) groups(d directory.Directory, result *summary) bool {
+	_, has := d.(directory.Groups)
+	if j.flags.groups && !has && j.all {
+		result.notes = append(result.notes, d.Vendor()+": has no groups")
+		return false
+	}
+	return j.flags.groups
 }
 
 // walk is what the flags ask for.

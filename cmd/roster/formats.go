@@ -20,9 +20,11 @@ const (
 // formats are those of an export.
 var formats = []string{formatJSONL, formatCSV, formatSCIM}
 
-// encoder writes a company in another format than a snapshot's. Departments come first, sorted by id as the people are.
+// encoder writes a company in another format than a snapshot's. Departments come first, then groups, then people, each
+// sorted by id.
 type encoder interface {
 	department(directory.Department) error
+	group(directory.Group) error
 	user(directory.User) error
 	end() error
 }
@@ -37,7 +39,7 @@ func writeFormat(
 	buffered := bufio.NewWriterSize(w, 1<<16)
 	var to encoder = newSCIM(buffered)
 	if f.format == formatCSV {
-		to = newCSV(buffered, d.Vendor(), f.excel)
+		to = newCSV(buffered, d.Vendor(), f.excel, f.groups)
 	}
 	lines := &projection{to: to}
 	counts, err := directory.WriteSnapshot(ctx, lines, d, o)
@@ -93,6 +95,12 @@ func (p *projection) line(line []byte) error {
 			return err
 		}
 		return p.to.department(d)
+	case "group":
+		var g directory.Group
+		if err := json.Unmarshal(line, &g); err != nil {
+			return err
+		}
+		return p.to.group(g)
 	case "user":
 		var u directory.User
 		if err := json.Unmarshal(line, &u); err != nil {
@@ -114,8 +122,14 @@ func plainJSON(w io.Writer) *json.Encoder {
 
 // writeRaw writes what comes with the vendor's own values, as it comes.
 func writeRaw(
-	ctx context.Context, w io.Writer, d directory.Directory, walk directory.WalkOptions,
+	ctx context.Context, w io.Writer, d directory.Directory, walk directory.WalkOptions, groups bool,
 ) (counts directory.Counts, err error) {
+	type groupLine struct {
+		Vendor string `json:"vendor"`
+		Kind   string `json:"kind"`
+		directory.Group
+		Raw any `json:"raw,omitempty"`
+	}
 	type departmentLine struct {
 		Vendor string `json:"vendor"`
 		Kind   string `json:"kind"`
@@ -155,6 +169,21 @@ func writeRaw(
 	}
 	if failed != nil {
 		return counts, failed
+	}
+	if groups {
+		reader, ok := d.(directory.Groups)
+		if !ok {
+			return counts, fmt.Errorf("%s: %w", d.Vendor(), directory.ErrNoGroups)
+		}
+		for group, err := range reader.Groups(ctx) {
+			if err == nil {
+				counts.Groups++
+				err = lines.Encode(groupLine{d.Vendor(), "group", group, group.Raw})
+			}
+			if err != nil {
+				return counts, err
+			}
+		}
 	}
 	return counts, buffered.Flush()
 }

@@ -55,7 +55,7 @@ func encoded(t *testing.T, s *directory.Snapshot, piece int, to func(*bytes.Buff
 }
 
 func TestCSV(t *testing.T) {
-	plain := func(b *bytes.Buffer) encoder { return newCSV(b, "wps", false) }
+	plain := func(b *bytes.Buffer) encoder { return newCSV(b, "wps", false, false) }
 	text := encoded(t, company(), 1<<20, plain)
 	for piece := range 100 {
 		assert.Equal(t, text, encoded(t, company(), piece+1, plain))
@@ -74,7 +74,7 @@ func TestCSV(t *testing.T) {
 }
 
 func TestCSVForExcel(t *testing.T) {
-	text := encoded(t, company(), 1<<20, func(b *bytes.Buffer) encoder { return newCSV(b, "wps", true) })
+	text := encoded(t, company(), 1<<20, func(b *bytes.Buffer) encoder { return newCSV(b, "wps", true, false) })
 	body, found := strings.CutPrefix(text, "\xEF\xBB\xBF")
 	require.True(t, found, "a byte order mark")
 	rows, err := csv.NewReader(strings.NewReader(body)).ReadAll()

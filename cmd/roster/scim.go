@@ -18,6 +18,7 @@ const (
 	// scimDepartment is an extension of this program's own: what a group has no attribute for. Servers that do not know
 	// it leave it aside.
 	scimDepartment = "urn:roster:scim:schemas:extension:department:1.0:Group"
+	scimKind       = "urn:roster:scim:schemas:extension:kind:1.0:Group"
 )
 
 // scim writes one ListResponse (RFC 7644, section 3.4.2): users, and then departments as groups, whose members are
@@ -28,6 +29,9 @@ type scim struct {
 	departments []directory.Department
 	byID        map[string]directory.Department
 	members     map[string][]scimMember
+	groups      []directory.Group
+	groupsOf    map[string][]scimRef // of a person
+	seen        map[string]bool      // people
 }
 
 type scimRef struct {
@@ -47,7 +51,8 @@ type scimMeta struct {
 }
 
 func newSCIM(w io.Writer) *scim {
-	return &scim{w: w, byID: make(map[string]directory.Department), members: make(map[string][]scimMember)}
+	return &scim{w: w, byID: make(map[string]directory.Department), members: make(map[string][]scimMember),
+		groupsOf: make(map[string][]scimRef), seen: make(map[string]bool)}
 }
 
 func (s *scim) resource(v any) error {
@@ -69,6 +74,17 @@ func (s *scim) department(d directory.Department) error {
 	s.byID[d.ID] = d
 	return nil
 }
+
+// group is one of the vendor's groups. Its id is that of no department.
+func (s *scim) group(g directory.Group) error {
+	s.groups = append(s.groups, g)
+	for _, id := range g.Users {
+		s.groupsOf[id] = append(s.groupsOf[id], scimRef{Value: groupID(g), Display: cmp.Or(g.Name, g.ID), Type: "direct"})
+	}
+	return nil
+}
+
+func groupID(g directory.Group) string { return string(g.Kind) + ":" + g.ID }
 
 func (s *scim) user(u directory.User) error {
 	type enterprise struct {
@@ -125,6 +141,8 @@ func (s *scim) user(u directory.User) error {
 			Type: "direct"})
 		s.members[m.DepartmentID] = append(s.members[m.DepartmentID], scimMember{u.ID, "User"})
 	}
+	user.Groups = append(user.Groups, s.groupsOf[u.ID]...)
+	s.seen[u.ID] = true
 	extension := enterprise{EmployeeNumber: u.EmployeeNo, Department: s.mainDepartment(u)}
 	if u.ManagerID != "" {
 		extension.Manager = &scimRef{Value: u.ManagerID}
@@ -185,10 +203,42 @@ func (s *scim) end() error {
 			return err
 		}
 	}
+	for _, g := range s.groups {
+		if err := s.resource(s.vendorGroup(g)); err != nil {
+			return err
+		}
+	}
 	opening := ""
 	if s.count == 0 {
 		opening = s.opening()
 	}
 	_, err := fmt.Fprintf(s.w, "%s],\"totalResults\":%d,\"startIndex\":1,\"itemsPerPage\":%[2]d}\n", opening, s.count)
 	return err
+}
+
+// vendorGroup is a group whose members are there: who was left out of the export is left out of it as well.
+func (s *scim) vendorGroup(g directory.Group) any {
+	type kind struct {
+		Type string `json:"type"`
+	}
+	group := struct {
+		Schemas     []string     `json:"schemas"`
+		ID          string       `json:"id"`
+		DisplayName string       `json:"displayName"`
+		Members     []scimMember `json:"members,omitempty"`
+		Kind        kind         `json:"urn:roster:scim:schemas:extension:kind:1.0:Group"`
+		Meta        scimMeta     `json:"meta"`
+	}{Schemas: []string{scimGroup, scimKind}, ID: groupID(g), DisplayName: cmp.Or(g.Name, g.ID),
+		Kind: kind{string(g.Kind)}, Meta: scimMeta{"Group"}}
+	for _, id := range g.Users {
+		if s.seen[id] {
+			group.Members = append(group.Members, scimMember{id, "User"})
+		}
+	}
+	for _, id := range g.Departments {
+		if _, ok := s.byID[id]; ok {
+			group.Members = append(group.Members, scimMember{id, "Group"})
+		}
+	}
+	return group
 }
