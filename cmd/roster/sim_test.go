@@ -156,3 +156,24 @@ func TestSimServesUntilInterrupted(t *testing.T) {
 	cancel()
 	assert.NoError(t, <-ended)
 }
+
+// Each --cause is one that the simulator can provoke, and reaches it.
+func TestCausesOfTheCommandLine(t *testing.T) {
+	url, _ := runSim(t, "--addr", "127.0.0.1:0", "--cause", "wecom.address-refused",
+		"--cause", "feishu.permission-missing=listScopes,contact:user.phone:readonly",
+		"--cause", "dingtalk.range-partial=2,3", "--cause", "wps.clock-off=-7m,1m",
+		"--cause", "wps.base-url-wrong=404", "--cause", "wps.edition-lacks-interface")
+	assert.JSONEq(t, `[{"id":1,"vendor":"wecom","kind":"address-refused"},
+		{"id":2,"vendor":"feishu","kind":"permission-missing","names":["listScopes","contact:user.phone:readonly"]},
+		{"id":3,"vendor":"dingtalk","kind":"range-partial","departments":[2,3]},
+		{"id":4,"vendor":"wps","kind":"clock-off","by":"-7m0s","window":"1m0s"},
+		{"id":5,"vendor":"wps","kind":"base-url-wrong","status":404},
+		{"id":6,"vendor":"wps","kind":"edition-lacks-interface"}]`, fetch(t, url+"/_sim/causes"))
+	for _, wrong := range []string{"wecom", "wecom.luck", "wecom.address-refused=", "wecom.address-refused=here",
+		"wps.clock-off", "wps.clock-off=soon", "wps.base-url-wrong=500", "wecom.range-partial=nobody",
+		"feishu.permission-missing=contact"} {
+		root := newRoot()
+		root.SetArgs([]string{"sim", "--addr", "127.0.0.1:0", "--people", "5", "--departments", "2", "--cause", wrong})
+		assert.ErrorContains(t, root.ExecuteContext(t.Context()), "--cause "+wrong, wrong)
+	}
+}
