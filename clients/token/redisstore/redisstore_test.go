@@ -1,6 +1,7 @@
 package redisstore_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -104,20 +105,97 @@ func TestOneOfManyProcessesFetches(t *testing.T) {
 func TestLockExcludesAndEnds(t *testing.T) {
 	socket := server(t)
 	first, second := redisstore.New(connect(t, socket)), redisstore.New(connect(t, socket))
-	unlock, err := first.Lock(t.Context(), "k")
+	unlock, ok, err := first.TryLock(t.Context(), "k")
 	require.NoError(t, err)
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-	defer cancel()
-	_, err = second.Lock(ctx, "k")
-	assert.Error(t, err)
+	require.True(t, ok)
+	_, ok, err = second.TryLock(t.Context(), "k")
+	require.NoError(t, err)
+	assert.False(t, ok)
 	unlock()
-	unlock, err = second.Lock(t.Context(), "k")
+	unlock, ok, err = second.TryLock(t.Context(), "k")
 	require.NoError(t, err)
+	require.True(t, ok)
 	rdb := connect(t, socket)
 	life := rdb.PTTL(t.Context(), "k:lock").Val()
 	assert.Positive(t, life, "a holder that dies stops nobody")
-	assert.LessOrEqual(t, life, 30*time.Second)
+	assert.Less(t, life, 5*time.Second)
 	unlock()
+}
+
+func TestTokensAreEncrypted(t *testing.T) {
+	socket := server(t)
+	rdb := connect(t, socket)
+	key := func(b byte) []byte { return bytes.Repeat([]byte{b}, 32) }
+	open := func(keys ...[]byte) *redisstore.Store {
+		s, err := redisstore.Open(rdb, redisstore.Options{Keys: keys})
+		require.NoError(t, err)
+		return s
+	}
+	kept := token.Token{Value: "opaque", Expiry: time.Now().Add(time.Hour), Refresh: "renewal"}
+	require.NoError(t, open(key(1)).Set(t.Context(), "k", kept))
+	raw := rdb.Get(t.Context(), "k").Val()
+	assert.NotContains(t, raw, "opaque")
+	assert.NotContains(t, raw, "renewal")
+	got, err := open(key(2), key(1)).Get(t.Context(), "k")
+	require.NoError(t, err, "a new key in front, the old one behind")
+	assert.Equal(t, "opaque", string(got.Value))
+	assert.Equal(t, "renewal", string(got.Refresh))
+
+	require.NoError(t, rdb.Set(t.Context(), "another", raw, 0).Err())
+	require.NoError(t, rdb.Set(t.Context(), "plain", `{"value":"opaque"}`, 0).Err())
+	for name, read := range map[string]struct {
+		store *redisstore.Store
+		key   string
+	}{
+		"without the key":   {open(key(2)), "k"},
+		"without keys":      {open(), "k"},
+		"in another place":  {open(key(1)), "another"},
+		"not encrypted":     {open(key(1)), "plain"},
+		"nothing but noise": {open(key(1)), "noise"},
+	} {
+		require.NoError(t, rdb.Set(t.Context(), "noise", "\x01opaque", 0).Err())
+		_, err := read.store.Get(t.Context(), read.key)
+		require.Error(t, err, name)
+		assert.NotContains(t, err.Error(), "opaque")
+	}
+
+	fetched := 0
+	source, err := token.New(token.Config{Key: "k", Store: open(key(2)),
+		Fetch: func(context.Context, token.Token) (token.Token, error) {
+			fetched++
+			return token.Token{Value: "own", Expiry: time.Now().Add(time.Hour)}, nil
+		}})
+	require.NoError(t, err)
+	_, err = source.Token(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, 1, fetched, "a token that nobody opens is fetched anew")
+
+	_, err = redisstore.Open(rdb, redisstore.Options{Keys: [][]byte{key(1), []byte("short-and-secret")[:7]}})
+	assert.ErrorContains(t, err, "Keys[1] has 7 bytes")
+	assert.NotContains(t, err.Error(), "short")
+}
+
+// A Redis that takes connections and says nothing costs one budget, not the client's patience.
+func TestARedisThatHangsCostsOneBudget(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	rdb := redis.NewClient(&redis.Options{Addr: listener.Addr().String(), ReadTimeout: time.Hour, MaxRetries: -1})
+	defer rdb.Close()
+	store, err := redisstore.Open(rdb, redisstore.Options{Budget: 50 * time.Millisecond})
+	require.NoError(t, err)
+	source, err := token.New(token.Config{Key: "k", Store: store,
+		Fetch: func(context.Context, token.Token) (token.Token, error) {
+			return token.Token{Value: "own", Expiry: time.Now().Add(time.Hour)}, nil
+		}})
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	got, err := source.Token(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, "own", string(got.Value))
+	_, err = store.Get(ctx, "k")
+	assert.ErrorContains(t, err, "did not answer in time")
 }
 
 func TestRedisThatIsDownStopsNobody(t *testing.T) {
