@@ -17,7 +17,8 @@ func (c *wpsCaller) changes(path string, since time.Time) []map[string]any {
 	var all []map[string]any
 	next := ""
 	for {
-		got := c.get(path, "last_change_time", strconv.FormatInt(since.Unix(), 10), "page_size", "2", "page_token", next)
+		got := c.get(path, "last_change_time", strconv.FormatInt(since.Unix(), 10), "page_size", "2",
+			"page_token", next)
 		all = append(all, got.items()...)
 		if next = got.data()["next_page_token"].(string); next == "" {
 			return all

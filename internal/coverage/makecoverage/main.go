@@ -1,6 +1,6 @@
 // Command makecoverage writes docs/COVERAGE.md into the checkout that it is started in; "make generate" calls it. With
-// -check it writes nothing and holds the ledger specs/coverage.yaml against the documents and specs/sources; "make lint"
-// does that.
+// -check it writes nothing and holds the ledger specs/coverage.yaml against the documents and specs/sources, as
+// "make lint" does.
 package main
 
 import (
