@@ -47,7 +47,7 @@ func TestWPSChangesAreThoseOfTheCompany(t *testing.T) {
 	assert.Equal(t, []string{p.WPSUserID, created, p.WPSUserID}, wpsColumn(got, "user_id"))
 	assert.Equal(t, []string{"update", "create", "delete"}, wpsColumn(got, "change_type"))
 	for i, entry := range got {
-		assert.EqualValues(t, start.Add(time.Duration(i+1)*time.Minute).Unix(), number(t, entry["change_time"]))
+		assert.Equal(t, start.Add(time.Duration(i+1)*time.Minute).Unix(), number(t, entry["change_time"]))
 	}
 	// The second itself is included.
 	assert.Len(t, c.changes("/v7/users/changes", start.Add(2*time.Minute)), 2)

@@ -30,5 +30,5 @@ func write() error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(coverage.File, page, 0o644) //nolint:gosec // the page is public
+	return os.WriteFile(coverage.File, page, 0o644)
 }
