@@ -105,7 +105,7 @@ func (c *Client) FindUsers(ctx context.Context, words string) iter.Seq2[wpsapi.F
 	key := func(u wpsapi.FoundUser) clients.Key { return clients.KeyOf(u.ID, u.ExUserID) }
 	return once(ctx, wpsapi.OpSearchUsers.ID, key,
 		func(ctx context.Context, cursor string) (clients.Page[wpsapi.FoundUser], error) {
-			answer, err := c.SearchUsers(ctx, &wpsapi.SearchUsersParams{Keyword: words, Status: new(c.statuses()),
+			answer, err := c.SearchUsers(ctx, &wpsapi.SearchUsersParams{Keyword: words, Status: c.statuses(),
 				PageSize: c.pageSize, PageToken: cursorOrNil(cursor)})
 			if err != nil {
 				return clients.Page[wpsapi.FoundUser]{}, err
