@@ -45,6 +45,10 @@ func (s *Simulator) WeCom() *WeCom {
 //     back.
 //   - LoginCode(userID) returns the code that the app gets when the person opens it in a DingTalk client. It is for
 //     getUserByAuthCode, once and within five minutes.
+//   - Authorize(userID) opens the sign-in page as the person, agrees, and returns the authorization code that the
+//     browser brings to the internal app. It is for getUserToken, once and within five minutes. The page itself is at
+//     /oauth2/auth below DingTalkURL.
+//   - ExpectToJoin(ids...) puts ids on the list of those who are to join and are no members yet.
 type DingTalk = dingtalk.Controls
 
 // DingTalkBan is what DingTalk answers to everything that a banned IP address asks: neither answer has an errcode. The
@@ -92,7 +96,8 @@ func (s *Simulator) Feishu() *Feishu {
 //   - SignIn(userID, redirectURI, scopes...) returns the authorization code that the self-built app gets at redirectURI
 //     when the person with the staff id signs in. It is good for ten minutes and for one token request. The user's
 //     token has the scopes, by default kso.user_base.read and kso.user_current_id.read, as far as the app was granted
-//     them. Signing in activates the account; it fails if the person is disabled.
+//     them. Signing in activates the account; it fails if the person is disabled. A browser gets the same from the page
+//     /oauth2/auth, where the parameter sim_user says at once who signs in.
 //   - NewAppTicket() returns a ticket as WPS pushes it to the third-party app. Only the newest ticket is good.
 //   - SetDataPermission(departments, people...) changes what the demo apps see (数据权限) to these departments, all below
 //     them, and these people. Without any they see nothing; with the root they see everything.

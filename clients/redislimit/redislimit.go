@@ -256,7 +256,8 @@ func (l *Limiter) failed(ctx context.Context, err error) {
 	l.downAt = time.Now()
 	l.mu.Unlock()
 	if first {
-		l.options.Logger.LogAttrs(ctx, slog.LevelWarn, "quotas are not shared: Redis fails, and this process keeps to its part",
+		l.options.Logger.LogAttrs(ctx, slog.LevelWarn, "quotas are not shared: Redis fails, and this process keeps "+
+			"to its part",
 			slog.Int("processes", l.options.Processes), slog.Any("error", err))
 	}
 }

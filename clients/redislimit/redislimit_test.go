@@ -40,7 +40,8 @@ func TestOptionsAreChecked(t *testing.T) {
 // Two limiters, as of two processes, spend one quota together and most of it.
 func TestTwoProcessesSpendOneQuota(t *testing.T) {
 	socket := redistest.Server(t)
-	op := &wire.Operation{ID: "Read", Limits: []wire.Limit{{Requests: 100, Seconds: 1}, {Requests: 100_000, Seconds: 60}}}
+	op := &wire.Operation{ID: "Read",
+		Limits: []wire.Limit{{Requests: 100, Seconds: 1}, {Requests: 100_000, Seconds: 60}}}
 	var mu sync.Mutex
 	var at []time.Time
 	began := time.Now()

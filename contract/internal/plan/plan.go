@@ -47,6 +47,7 @@ const (
 	notToken = "the client calls it by itself for its token"
 	notLogin = "needs a code from a person's login"
 	notSuite = "for third-party apps only"
+	notOwned = "needs an account that belongs to the company and not to the person"
 	notWrite = "writes, and cannot be taken back"
 	notKey   = "sends a key, which is kept from whatever watches the calls"
 )
