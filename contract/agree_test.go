@@ -194,7 +194,8 @@ func TestOnlyValuesWithoutAMeaningfulZeroArePlain(t *testing.T) {
 	}
 	numbers := []string{
 		"code", "errcode", "status", "wait", // 0 is success, a ban's own form
-		"id", "department", "main_department", "parentid", "parent_id", "dept_id", "deptId", "partyid", "tagid", // 0 is none
+		"id", "department", "main_department", "parentid", "parent_id", "dept_id", "deptId", // 0 is none
+		"partyid", "tagid", // 0 is none
 		"agentid", "expire", "expireIn", "expire_in", "expires_in", "refresh_token_expires_in", // 0 is none
 		"refresh_expires_in", "created_at",
 		"count", "active_cnt", "totalCount", "total", "percentage", "remaintime", // of this answer, which has them

@@ -236,7 +236,7 @@ func (w *Vendor) authorizePage(out http.ResponseWriter, r *http.Request) {
 func (w *Vendor) webLoginPage(out http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	demo := Demo()
-	holder := ""
+	var holder string
 	switch query.Get("login_type") {
 	case "CorpApp":
 		holder = holderOfAgent(query.Get("agentid"))
