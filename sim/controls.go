@@ -89,7 +89,8 @@ func (s *Simulator) Feishu() *Feishu {
 //   - SignIn(userID, redirectURI, scopes...) returns the authorization code that the self-built app gets at redirectURI
 //     when the person with the staff id signs in. It is good for ten minutes and for one token request. The user's
 //     token has the scopes, by default kso.user_base.read and kso.user_current_id.read, as far as the app was granted
-//     them. Signing in activates the account; it fails if the person is disabled.
+//     them. Signing in activates the account; it fails if the person is disabled. A browser gets the same from the page
+//     /oauth2/auth, where the parameter sim_user says at once who signs in.
 //   - NewAppTicket() returns a ticket as WPS pushes it to the third-party app. Only the newest ticket is good.
 //   - SetDataPermission(departments, people...) changes what the demo apps see (数据权限) to these departments, all below
 //     them, and these people. Without any they see nothing; with the root they see everything.
