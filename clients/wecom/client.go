@@ -75,6 +75,9 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 // Stats returns what the client has done so far.
 func (c *Client) Stats() clients.Stats { return c.core.Stats() }
 
+// Setup returns what the client was made with that is no credential.
+func (c *Client) Setup() clients.Setup { return c.core.Setup() }
+
 // CorpID returns Config.CorpID.
 func (c *Client) CorpID() string { return c.corpID }
 
