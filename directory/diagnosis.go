@@ -188,14 +188,3 @@ func partOf(id diagnosis.ID) string {
 		return partPermissions
 	}
 }
-
-// shuts tells whether nothing more can be seen after a cause.
-func shuts(id diagnosis.ID) bool {
-	switch id {
-	case diagnosis.CredentialsRefused, diagnosis.SecretOfAnotherKind, diagnosis.AppDisabled, diagnosis.AddressRefused,
-		diagnosis.AddressBanned, diagnosis.BaseURLWrong, diagnosis.SignatureRefused:
-		return true
-	default:
-		return false
-	}
-}

@@ -199,7 +199,7 @@ func (x *examination) refused(part, what string, err error) {
 	code := x.find(ex.id, values, Finding{VendorCode: e.Code, Permissions: ex.permissions, Address: ex.address,
 		Operations: []string{e.Operation}})
 	x.looked[part] = true
-	if shuts(ex.id) {
+	if diagnosis.Shuts(ex.id) {
 		x.shut = code
 	}
 	x.unseen(what, "it was refused", code)

@@ -279,7 +279,9 @@ func (x *examination) judgeFields() {
 		case strings.HasPrefix(f.Name, departmentPrefix):
 			count.Has, count.Of = x.departmentsWith(f.Name), len(x.departments)
 		}
-		x.out.Fields = append(x.out.Fields, count)
+		if source.Call != diagnosis.Department && len(source.Properties) > 0 {
+			x.out.Fields = append(x.out.Fields, count)
+		}
 		if count.Of > 0 {
 			x.looked[partFields] = true
 		}

@@ -8,7 +8,7 @@ type Field struct {
 
 // Source is where a vendor has a field.
 type Source struct {
-	Call       string   // "list" if the rows of a department have it, or else "detail"
+	Call       string   // "list" if the rows of a department have it, or else "detail" or Department
 	Properties []string // of the document, such as "Member.mobile"; any of them fills the field
 	AnyOf      []string // permissions, any of which opens it; nil: none is needed beyond that of the call
 	Rule       ID       // what withholds it beside permissions; "": nothing
@@ -18,8 +18,9 @@ type Source struct {
 
 // The ways to get at a field.
 const (
-	list   = "list"
-	detail = "detail"
+	list       = "list"
+	detail     = "detail"
+	Department = "department" // the record of the department has it, for a person
 )
 
 // contactRead are the permissions that open most of Feishu's fields at once.
@@ -49,6 +50,10 @@ func Fields() []Field {
 		s.Rare, s.Note = true, note
 		return s
 	}
+	noted := func(s Source, note string) Source {
+		s.Note = note
+		return s
+	}
 	detailed := func(s Source) Source {
 		s.Call = detail
 		return s
@@ -70,8 +75,8 @@ func Fields() []Field {
 			feishu:   rarely(opened(base, "User.nickname", "User.en_name"), "")}},
 		{"title", map[string]Source{weCom: from("Member.position"), dingTalk: from("DepartmentUserV2.title"),
 			feishu: opened(employee, "User.job_title"), wps: from("User.title")}},
-		{"status", map[string]Source{weCom: from("Member.status"), dingTalk: from("DepartmentUserV2.active"),
-			feishu: opened(employee, "User.status"), wps: from("User.status")}},
+		{"status", map[string]Source{weCom: from("Member.status"), dingTalk: noted(from("DepartmentUserV2.active"),
+			"and disable_status, for accounts that the company owns"), feishu: opened(employee, "User.status"), wps: from("User.status")}},
 		{"gender", map[string]Source{weCom: hidden("Member.gender"),
 			feishu: opened(contactRead("contact:user.gender:readonly"), "User.gender"),
 			wps:    with("kso.user_gender.read", "User.gender")}},
@@ -105,8 +110,11 @@ func Fields() []Field {
 		{"departments", map[string]Source{weCom: from("Member.department"),
 			dingTalk: from("DepartmentUserV2.dept_id_list"), feishu: opened(department, "User.department_ids"),
 			wps: from("User.depts")}},
-		{"departments.leader", map[string]Source{weCom: from("Member.is_leader_in_dept"),
-			dingTalk: from("DepartmentUserV2.leader"), wps: rare("", "DeptMember.is_leader")}},
+		{"departments.leader", map[string]Source{weCom: noted(from("Member.is_leader_in_dept"), "or department_leader"),
+			dingTalk: from("DepartmentUserV2.leader"),
+			feishu: {Call: Department, Properties: []string{"Department.leaders"},
+				AnyOf: []string{"contact:department.organize:readonly"}, Rare: true},
+			wps: rare("or the department's leaders", "DeptMember.is_leader")}},
 		{"departments.primary", map[string]Source{weCom: from("Member.main_department"),
 			feishu: opened(department, "User.orders"), wps: from("User.def_dept_id")}},
 		{"departments.order", map[string]Source{weCom: rare("", "Member.order"),
@@ -118,13 +126,15 @@ func Fields() []Field {
 				Note: "and the company has to allow it; their names by listCustomAttrs"},
 			wps: {Call: detail, Properties: []string{"UserCustomAttrs.custom_attrs"},
 				AnyOf: []string{"kso.user_custom_attr.readwrite"}, Rare: true}}},
-		{"department.displayName", map[string]Source{weCom: from("Department.name"), dingTalk: from("DepartmentV2.name"),
+		{"department.displayName", map[string]Source{weCom: noted(from("Department.name"), "not for departments that are known by Config.ContactSecret only"), dingTalk: from("DepartmentV2.name"),
 			feishu: with("contact:department.base:readonly", "Department.name"), wps: from("Dept.name")}},
 		{"department.externalId", map[string]Source{dingTalk: rare("", "DepartmentV2.source_identifier"),
 			feishu: rare("", "Department.department_id"), wps: rare("", "Dept.ex_dept_id")}},
-		{"department.leaders", map[string]Source{weCom: rare("or from the members", "Department.department_leader"),
-			feishu: rarely(with("contact:department.organize:readonly", "Department.leaders"), ""),
-			wps:    rare("", "Dept.leaders")}},
+		{"department.leaders", map[string]Source{
+			weCom:    rare("or from the members, passed to WalkOptions.Read and kept in snapshots", "Department.department_leader"),
+			dingTalk: {Call: list, Rare: true, Note: "from the members, passed to WalkOptions.Read and kept in snapshots"},
+			feishu:   rarely(with("contact:department.organize:readonly", "Department.leaders"), ""),
+			wps:      rare("", "Dept.leaders")}},
 		{"department.order", map[string]Source{weCom: rare("", "Department.order"),
 			feishu: rarely(with("contact:department.organize:readonly", "Department.order"), ""),
 			wps:    rare("", "Dept.order")}},
