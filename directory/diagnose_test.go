@@ -1,8 +1,17 @@
 package directory_test
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/clients/token"
 	"github.com/roster-go/roster/directory"
 	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/internal/vendors"
@@ -15,13 +24,317 @@ func TestAHealthyCompanyHasNoFinding(t *testing.T) {
 	server := simtest.Serve(t, sim.WithPeople(400), sim.WithDepartments(20))
 	for _, v := range vendors.All() {
 		t.Run(v.Name, func(t *testing.T) {
-			opened, err := v.Open(v.Simulated(server))
-			require.NoError(t, err)
-			d, err := directory.Diagnose(t.Context(), opened.Directory, directory.DiagnoseOptions{})
+			d, err := diagnose(t, v.Name, server, nil)
 			require.NoError(t, err)
 			assert.Empty(t, d.Findings)
 			assert.Empty(t, d.Unseen)
+			assert.False(t, d.Sick())
+			assert.Contains(t, d.Healthy, "fields")
 			assert.LessOrEqual(t, d.Requests, 130)
+			assert.Equal(t, 20, *d.Range.Departments)
+			assert.True(t, d.Range.Whole)
 		})
+	}
+}
+
+// cause is a way to make one thing wrong.
+type cause struct {
+	code   string
+	name   string // "": the code
+	option sim.Option
+	do     func(s *sim.Server)
+	env    func(s *sim.Server, env map[string]string)
+	client clients.Option
+	says   []string // in the finding
+
+	with    []string // codes that come of it as well
+	touches string   // what no other cause may change at the same time
+
+	// hides are codes that cannot be seen beside it; "*" are all that come with the answer to a call.
+	hides []string
+}
+
+func (c cause) String() string {
+	if c.name != "" {
+		return c.name
+	}
+	return c.code
+}
+
+// fromCalls are the codes that come with the answers to calls.
+var withoutCalls = []string{"clock-off", "token-store-unreachable"}
+
+// everything hides all but what is seen without the answer to a call.
+var everything = []string{"*"}
+
+func (c cause) hidesCause(other cause) bool {
+	return slices.Contains(c.hides, other.code) || slices.Contains(c.hides, "*") && !slices.Contains(withoutCalls, other.code)
+}
+
+// set changes a variable.
+func set(name, value string) func(*sim.Server, map[string]string) {
+	return func(_ *sim.Server, env map[string]string) { env[name] = value }
+}
+
+// refuse makes calls of an operation be refused with a code.
+func refuse(vendor, code string, operations ...string) func(*sim.Server) {
+	return func(s *sim.Server) {
+		for _, op := range operations {
+			s.Inject(vendor, op, sim.Fault{Kind: sim.FaultVendorError, Code: code, Status: 403})
+		}
+	}
+}
+
+// slowClock is ten minutes and a half behind.
+type slowClock struct{}
+
+func (slowClock) Now() time.Time { return time.Now().Add(-10*time.Minute - 30*time.Second) }
+func (slowClock) Sleep(ctx context.Context, _ time.Duration) error {
+	return context.Cause(ctx)
+}
+
+// brokenStore is a store that cannot be reached.
+type brokenStore struct{}
+
+var errBroken = errors.New("dial tcp 10.0.0.1:6379: connection refused")
+
+func (brokenStore) Get(context.Context, string) (token.Token, error) { return token.Token{}, errBroken }
+func (brokenStore) Set(context.Context, string, token.Token) error   { return errBroken }
+func (brokenStore) Lock(context.Context, string) (func(), error)     { return nil, errBroken }
+
+// everywhere are the causes that all vendors have.
+func everywhere(vendor, id, secret, base string) []cause {
+	return []cause{
+		{code: "credentials-refused", env: set(secret, strings.Repeat("w", 43)), says: []string{secret}, hides: everything},
+		{code: "base-url-wrong", name: "wrong path", says: []string{base, "/nothing"}, hides: everything,
+			env: func(s *sim.Server, env map[string]string) { env[base] = s.URL + "/nothing" }},
+		{code: "base-url-wrong", name: "nobody listens", says: []string{base, "nothing answers"}, hides: append([]string{"clock-off"}, everything...),
+			env: func(_ *sim.Server, env map[string]string) {
+				env[base] = "http://127.0.0.1:1" + env[base][len("http://127.0.0.1:"):][5:]
+			}},
+		{code: "clock-off", client: clients.WithClock(slowClock{}), says: []string{"10m", "timedatectl"}},
+		{code: "token-store-unreachable", client: clients.WithTokenStore(brokenStore{}), says: []string{"connection refused", "Redis"}},
+		{code: "range-partial", says: []string{"department"}, do: func(s *sim.Server) {
+			limit(s, vendor, []sim.DepartmentKey{s.Organisation().Children(sim.RootDepartment)[0].Key})
+		}},
+	}
+}
+
+func causesOf(vendor string) []cause {
+	switch vendor {
+	case "wecom":
+		return append(everywhere(vendor, "WECOM_CORP_ID", "WECOM_APP_SECRET", "WECOM_BASE_URL"),
+			cause{code: "credentials-refused", name: "corp id", env: set("WECOM_CORP_ID", "wwother0000000001"),
+				says: []string{"WECOM_CORP_ID", "企业ID"}, hides: everything},
+			cause{code: "credentials-refused", name: "contact secret", touches: "contact secret", env: set("WECOM_CONTACT_SECRET", strings.Repeat("w", 43)),
+				says: []string{"WECOM_CONTACT_SECRET", "通讯录同步"}},
+			cause{code: "secret-of-another-kind", hides: everything, says: []string{"WECOM_APP_SECRET", "自建应用"},
+				env: func(_ *sim.Server, env map[string]string) { env["WECOM_APP_SECRET"] = env["WECOM_CONTACT_SECRET"] }},
+			cause{code: "secret-of-another-kind", name: "contact secret of an app", touches: "contact secret", says: []string{"WECOM_CONTACT_SECRET", "通讯录同步"},
+				env: func(_ *sim.Server, env map[string]string) { env["WECOM_CONTACT_SECRET"] = env["WECOM_APP_SECRET"] }},
+			cause{code: "app-mismatch", touches: "agent", env: set("WECOM_AGENT_ID", "4711"), says: []string{"WECOM_AGENT_ID", "AgentId"},
+				hides: []string{"range-partial"}},
+			cause{code: "address-refused", do: refuse(vendor, "60020", "ListDepartment", "GetAgent", "ListUserId"),
+				says: []string{"127.0.0.1", "企业可信IP"}, hides: everything},
+			cause{code: "app-disabled", do: refuse(vendor, "50003", "ListDepartment", "GetAgent"), says: []string{"启用"},
+				hides: everything},
+			cause{code: "quota-used-up", do: refuse(vendor, "45009", "GetUserList"), says: []string{"GetUserList", "45009"},
+				hides: []string{"field-date-rule"}},
+			cause{code: "field-date-rule", option: sim.WithWeComAppCreatedAfter2022(),
+				says: []string{"phoneNumbers.mobile", "2022", "snsapi_privateinfo"}},
+			cause{code: "range-unknown", touches: "agent", env: set("WECOM_AGENT_ID", ""), says: []string{"WECOM_AGENT_ID"}},
+		)
+	case "dingtalk":
+		return append(everywhere(vendor, "DINGTALK_APP_KEY", "DINGTALK_APP_SECRET", "DINGTALK_BASE_URL"),
+			cause{code: "secret-of-another-kind", hides: everything, says: []string{"企业内部应用", "SuiteKey"},
+				env: func(s *sim.Server, env map[string]string) {
+					c := s.Credentials().DingTalk
+					env["DINGTALK_APP_KEY"], env["DINGTALK_APP_SECRET"] = c.SuiteKey, c.SuiteSecret
+				}},
+			cause{code: "permission-missing", name: "departments", says: []string{"qyapi_get_department_list", "权限管理"},
+				do:    func(s *sim.Server) { s.DingTalk().Withdraw("qyapi_get_department_list") },
+				hides: []string{"field-permission-missing"}},
+			cause{code: "permission-missing", name: "members", says: []string{"qyapi_get_department_member", "权限管理"},
+				do:    func(s *sim.Server) { s.DingTalk().Withdraw("qyapi_get_department_member") },
+				hides: []string{"field-permission-missing"}},
+			cause{code: "field-permission-missing", option: sim.WithDingTalkImpersonalApp(),
+				says: []string{"phoneNumbers.mobile", "企业员工手机号信息"}},
+			cause{code: "address-banned", do: func(s *sim.Server) { s.DingTalk().Ban(sim.DingTalkBan{}) }, says: []string{"five minutes"},
+				hides: everything},
+			cause{code: "address-refused", do: refuse(vendor, "60020", "getAuthScopes", "getDepartmentV2"), says: []string{"服务器出口IP"},
+				hides: everything},
+			cause{code: "app-disabled", do: refuse(vendor, "50003", "getAuthScopes", "getDepartmentV2"), says: []string{"版本管理与发布"},
+				hides: everything},
+			cause{code: "quota-used-up", do: refuse(vendor, "90020", "listDepartmentUsersV2"), says: []string{"90020", "listDepartmentUsersV2"},
+				hides: []string{"field-permission-missing", "permission-missing"}},
+		)
+	case "feishu":
+		return append(everywhere(vendor, "FEISHU_APP_ID", "FEISHU_APP_SECRET", "FEISHU_BASE_URL"),
+			cause{code: "credentials-refused", name: "app id", env: set("FEISHU_APP_ID", "cli_other0000001"),
+				says: []string{"FEISHU_APP_ID", "open.larksuite.com"}, hides: everything},
+			cause{code: "permission-missing", option: sim.WithoutFeishuScopes(directoryScopes()...), with: []string{"field-permission-missing"}, hides: []string{"range-partial", "range-empty"},
+				says: []string{"contact:contact:readonly_as_app", "权限管理", "版本管理与发布"}},
+			cause{code: "field-permission-missing", option: sim.WithoutFeishuScopes("contact:user.phone:readonly"),
+				says: []string{"phoneNumbers.mobile", "contact:user.phone:readonly"}},
+			cause{code: "range-empty", says: []string{"通讯录权限范围"}, hides: []string{"range-partial"},
+				do: func(s *sim.Server) { s.Feishu().LimitApps(nil) }},
+			cause{code: "address-refused", do: refuse(vendor, "99991401", "listAppScopes", "listDepartmentChildren"), says: []string{"IP 白名单"},
+				hides: everything},
+			cause{code: "app-disabled", do: refuse(vendor, "99991662", "listAppScopes", "listDepartmentChildren"), says: []string{"创建版本"},
+				hides: everything},
+			cause{code: "quota-used-up", option: sim.WithFeishuFreePlan(1), says: []string{"99991403"},
+				hides: everything},
+		)
+	default:
+		return append(everywhere(vendor, "WPS_APP_ID", "WPS_APP_KEY", "WPS_BASE_URL"),
+			cause{code: "secret-of-another-kind", hides: everything, says: []string{"自建应用"},
+				env: func(s *sim.Server, env map[string]string) {
+					c := s.Credentials().WPS
+					env["WPS_APP_ID"], env["WPS_APP_KEY"] = c.ThirdPartyAppID, c.ThirdPartyAppKey
+				}},
+			cause{code: "permission-missing", touches: "scopes", option: sim.WithWPSScopes("kso.user_email.read"), says: []string{"kso.contact.read", "能力权限"},
+				hides: []string{"range-partial", "range-empty", "field-permission-missing"}},
+			cause{code: "field-permission-missing", touches: "scopes", option: sim.WithWPSScopes("kso.contact.read", "kso.user_email.read",
+				"kso.user_gender.read", "kso.user_custom_attr.readwrite"), says: []string{"phoneNumbers.mobile", "kso.user_phone.read"}},
+			cause{code: "range-empty", says: []string{"数据权限"}, hides: []string{"range-partial", "field-permission-missing"},
+				do: func(s *sim.Server) { s.WPS().SetDataPermission(nil) }},
+		)
+	}
+}
+
+// directoryScopes are Feishu's permissions to call anything.
+func directoryScopes() []string {
+	return []string{"contact:contact.base:readonly", "contact:contact:readonly", "contact:contact:readonly_as_app",
+		"contact:contact:access_as_app", "contact:department.organize:readonly"}
+}
+
+// diagnose opens a vendor's directory with what the causes make of it and looks at it.
+func diagnose(t *testing.T, vendor string, server *sim.Server, causes []cause) (directory.Diagnosis, error) {
+	t.Helper()
+	v, err := vendors.Named(vendor)
+	require.NoError(t, err)
+	env := v.Simulated(server)
+	var options []clients.Option
+	if causes != nil { // of whom none is about quotas that are kept to
+		options = append(options, clients.WithLimiter(clients.NoLimit), clients.WithRetry(clients.NoRetry))
+	}
+	for _, c := range causes {
+		if c.do != nil {
+			c.do(server)
+		}
+		if c.env != nil {
+			c.env(server, env)
+		}
+		if c.client != nil {
+			options = append(options, c.client)
+		}
+	}
+	opened, err := v.Open(env, options...)
+	require.NoError(t, err)
+	return directory.Diagnose(t.Context(), opened.Directory, directory.DiagnoseOptions{})
+}
+
+// sick serves a company in which the causes hold and looks at it.
+func sick(t *testing.T, vendor string, causes ...cause) directory.Diagnosis {
+	t.Helper()
+	options := []sim.Option{sim.WithPeople(60), sim.WithDepartments(8), sim.WithoutQuotas()}
+	for _, c := range causes {
+		if c.option != nil {
+			options = append(options, c.option)
+		}
+	}
+	server := sim.Serve(t, options...)
+	d, err := diagnose(t, vendor, server, causes)
+	require.NoError(t, err)
+	assertNoPerson(t, server, d)
+	return d
+}
+
+// assertNoPerson finds nobody's data in a diagnosis.
+func assertNoPerson(t *testing.T, server *sim.Server, d directory.Diagnosis) {
+	t.Helper()
+	text, err := json.Marshal(d)
+	require.NoError(t, err)
+	for _, p := range server.Organisation().People() {
+		for _, value := range []string{p.UserID, p.Email, p.Mobile.Number, p.FeishuOpenID, p.WPSUserID} {
+			if len(value) > 4 {
+				require.NotContains(t, string(text), value)
+			}
+		}
+	}
+}
+
+func found(d directory.Diagnosis, c cause) *directory.Finding {
+	for _, f := range d.Findings {
+		if f.Code != c.code {
+			continue
+		}
+		text := fmt.Sprintf("%+v", f)
+		if !slices.ContainsFunc(c.says, func(word string) bool { return !strings.Contains(text, word) }) {
+			return &f
+		}
+	}
+	return nil
+}
+
+func codes(d directory.Diagnosis) (all []string) {
+	for _, f := range d.Findings {
+		all = append(all, f.Code)
+	}
+	return all
+}
+
+func TestEachCauseAloneIsNamed(t *testing.T) {
+	for _, vendor := range vendors.Names() {
+		for _, c := range causesOf(vendor) {
+			t.Run(vendor+"/"+c.String(), func(t *testing.T) {
+				d := sick(t, vendor, c)
+				f := found(d, c)
+				if !assert.NotNil(t, f, "%+v", d.Findings) {
+					return
+				}
+				assert.NotEmpty(t, f.Where.Console)
+				assert.NotEmpty(t, f.Where.Page)
+				assert.NotEmpty(t, f.Where.Switch)
+				assert.NotEmpty(t, f.Do)
+				assert.NotRegexp(t, `\{[a-z]+\}`, f.Seen+f.Means+f.Do+f.Where.Page+f.Where.Switch, "what is not filled in")
+				for _, other := range d.Findings {
+					assert.Contains(t, append([]string{c.code}, c.with...), other.Code, "nothing else is wrong")
+				}
+			})
+		}
+	}
+}
+
+func TestOfTwoCausesNeitherIsLost(t *testing.T) {
+	for _, vendor := range vendors.Names() {
+		all := causesOf(vendor)
+		for i, a := range all {
+			for _, b := range all[i+1:] {
+				if a.code == b.code && len(a.hides) == len(b.hides) || a.touches != "" && a.touches == b.touches {
+					continue // two ways to the same, or one at a time
+				}
+				t.Run(fmt.Sprintf("%s/%s and %s", vendor, a, b), func(t *testing.T) {
+					d := sick(t, vendor, a, b)
+					seenA, seenB := found(d, a) != nil, found(d, b) != nil
+					hidden := a.hidesCause(b) || b.hidesCause(a)
+					if !hidden {
+						assert.True(t, seenA && seenB, "%v %+v", codes(d), d.Unseen)
+						return
+					}
+					require.True(t, seenA || seenB, "%v", codes(d))
+					hider := a
+					if !seenA {
+						hider = b
+					}
+					if seenA && seenB {
+						return
+					}
+					assert.True(t, slices.ContainsFunc(d.Unseen, func(u directory.Unseen) bool {
+						return u.Why != "" && slices.Contains(u.Because, hider.code)
+					}), "%s hides the other, and nothing says so: %+v", hider, d.Unseen)
+				})
+			}
+		}
 	}
 }

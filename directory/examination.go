@@ -211,7 +211,7 @@ func (x *examination) why(e *clients.Error) explanation {
 	switch {
 	case errors.Is(e, token.ErrStore):
 		return explanation{id: diagnosis.TokenStore, values: map[string]string{"why": "a token could not be kept in it"}}
-	case e.Code == "" && e.Detail == nil && x.out.BaseURL != x.vendorURL &&
+	case e.Code == "" && e.Detail == nil && x.out.BaseURL != x.vendorURL && !x.looked[partBaseURL] && e.HTTPStatus < 500 &&
 		(errors.Is(e, clients.ErrUnavailable) || errors.Is(e, clients.ErrBadResponse) || e.HTTPStatus == http.StatusNotFound):
 		base.values = map[string]string{"why": "nothing answers"}
 		if e.HTTPStatus != 0 {
@@ -378,9 +378,7 @@ func (x *examination) lookAtRange() {
 // emptyRange is an app that sees nobody.
 func (x *examination) emptyRange() {
 	code := x.find(diagnosis.RangeEmpty, nil, Finding{})
-	for _, what := range []string{whatMembers, whatFields} {
-		x.unseen(what, "the range is empty", code)
-	}
+	x.unseen(whatMembers, "the range is empty", code)
 }
 
 // judgeRange says what lies outside, once the numbers are there.
@@ -390,7 +388,8 @@ func (x *examination) judgeRange() {
 	if r.Whole || x.has(diagnosis.RangeEmpty) || !r.Known && !hidden {
 		return
 	}
-	given := fmt.Sprintf("%d departments with all below them and %d single people", r.GivenDepartments, r.GivenPeople)
+	given := plural(r.GivenDepartments, "department with all below it", "departments with all below them") + " and " +
+		plural(r.GivenPeople, "single person", "single people")
 	if !r.Known {
 		given = fmt.Sprintf("%d departments", *r.Departments)
 	}
@@ -405,6 +404,13 @@ func (x *examination) judgeRange() {
 		outside += fmt.Sprintf("; the company has %d people", *r.CompanyPeople)
 	}
 	x.find(diagnosis.RangePartial, map[string]string{"given": given, "outside": outside}, Finding{})
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
 }
 
 // maxDepartments is how many departments are listed at most.

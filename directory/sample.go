@@ -131,6 +131,7 @@ func spread(all []Department, n int) []Department {
 // none could be listed.
 func (x *examination) lookAtPeople(fallback string) {
 	if x.has(diagnosis.RangeEmpty) {
+		x.judgeFields()
 		return
 	}
 	from := x.departments
@@ -341,17 +342,18 @@ func (x *examination) departmentsWith(name string) (n int) {
 
 // fieldsUnseen says why nothing can be said about fields.
 func (x *examination) fieldsUnseen() {
+	var because []string
+	for _, f := range x.out.Findings {
+		if f.Severity == SeverityError && !slices.Contains(because, f.Code) {
+			because = append(because, f.Code)
+		}
+	}
 	switch n := len(x.people.users); {
 	case n >= enough:
 	case n > 0:
-		x.unseen(whatFields, fmt.Sprintf("%d people are too few to tell a missing permission from an empty field", n))
+		x.unseen(whatFields, fmt.Sprintf("%d people are too few to tell a missing permission from an empty field", n),
+			because...)
 	default:
-		var because []string
-		for _, f := range x.out.Findings {
-			if f.Severity == SeverityError {
-				because = append(because, f.Code)
-			}
-		}
 		x.unseen(whatFields, "nobody could be read", because...)
 	}
 }

@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
+	"time"
 
+	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/directory"
 	"github.com/roster-go/roster/internal/vendors"
 	"github.com/spf13/cobra"
@@ -79,7 +82,7 @@ func runDoctor(ctx context.Context, name string, f doctorFlags, out, log io.Writ
 	if err != nil {
 		return notLooked(err)
 	}
-	opened, err := from.export()
+	opened, err := from.open(clients.WithHTTPClient(&http.Client{Transport: exportTransport()}), clients.WithRetry(impatient()))
 	if err != nil {
 		return notLooked(err)
 	}
@@ -102,6 +105,11 @@ func runDoctor(ctx context.Context, name string, f doctorFlags, out, log io.Writ
 		return &failure{exitFindings, fmt.Errorf("%s: there are findings", v.Name)}
 	}
 	return nil
+}
+
+// impatient is how failed calls are repeated: what is throttled is a finding, and not waited for.
+func impatient() clients.Retry {
+	return clients.Retry{MaxAttempts: 2, MaxWait: 3 * time.Second}
 }
 
 // printDiagnosis writes a diagnosis for people: the worst first, and what is well in one line.

@@ -22,7 +22,9 @@ func TestPagesAreGenerated(t *testing.T) {
 }
 
 func TestEveryCauseSaysWhereItIsMendedInBothLanguages(t *testing.T) {
-	chinese := func(text string) bool { return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) }
+	chinese := func(text string) bool {
+		return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+	}
 	seen := make(map[diagnosis.ID]bool)
 	for _, c := range diagnosis.Causes() {
 		t.Run(string(c.ID), func(t *testing.T) {
