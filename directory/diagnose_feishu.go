@@ -105,8 +105,10 @@ func (d *feishuDirectory) explain(e *clients.Error) explanation {
 		return explanation{id: diagnosis.CredentialsRefused, values: values}
 	case feishuapi.ErrorCodeAppTicketStale, feishuapi.ErrorCodeAppTicketResendRefused:
 		return explanation{id: diagnosis.SecretOfAnotherKind, values: values}
-	case feishuapi.ErrorCodeAppStopped, feishuapi.ErrorCodeAppUnusableInTenant, feishuapi.ErrorCodeAppNotInstalledByTenant:
+	case feishuapi.ErrorCodeAppStopped:
 		return explanation{id: diagnosis.AppDisabled}
+	case feishuapi.ErrorCodeAppUnusableInTenant, feishuapi.ErrorCodeAppNotInstalledByTenant:
+		return explanation{id: diagnosis.AppUnpublished}
 	case feishuapi.ErrorCodeIPNotAllowed:
 		return explanation{id: diagnosis.AddressRefused, address: addressIn(e.Message + " " + detail.Message)}
 	case feishuapi.ErrorCodeScopeMissing, feishuapi.ErrorCodeTokenLacksPermission, feishuapi.ErrorCodeUserConsentMissing:

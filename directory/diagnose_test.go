@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -180,7 +183,7 @@ func causesOf(vendor string) []cause {
 				do: func(s *sim.Server) { s.Feishu().LimitApps(nil) }},
 			cause{code: "address-refused", do: refuse(vendor, "99991401", "listAppScopes", "listDepartmentChildren"), says: []string{"IP 白名单"},
 				hides: everything},
-			cause{code: "app-disabled", do: refuse(vendor, "99991662", "listAppScopes", "listDepartmentChildren"), says: []string{"创建版本"},
+			cause{code: "app-disabled", do: refuse(vendor, "99991662", "listAppScopes", "listDepartmentChildren"), says: []string{"启用"},
 				hides: everything},
 			cause{code: "quota-used-up", option: sim.WithFeishuFreePlan(1), says: []string{"99991403"},
 				hides: everything},
@@ -334,6 +337,138 @@ func TestOfTwoCausesNeitherIsLost(t *testing.T) {
 						return u.Why != "" && slices.Contains(u.Because, hider.code)
 					}), "%s hides the other, and nothing says so: %+v", hider, d.Unseen)
 				})
+			}
+		}
+	}
+}
+
+// rewrite changes the answers to requests whose path ends in suffix.
+func rewrite(suffix string, change func(r *http.Request, body string) string) sim.Option {
+	return sim.WithMiddleware(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !strings.HasSuffix(r.URL.Path, suffix) {
+				next.ServeHTTP(w, r)
+				return
+			}
+			answer := httptest.NewRecorder()
+			next.ServeHTTP(answer, r)
+			body := change(r, answer.Body.String())
+			w.Header().Set("Content-Type", answer.Header().Get("Content-Type"))
+			w.WriteHeader(answer.Code)
+			fmt.Fprint(w, body)
+		})
+	})
+}
+
+// What the simulator's company does not have, but others do.
+func TestOddPeopleAndDepartments(t *testing.T) {
+	userids := regexp.MustCompile(`"userid":"[^"]*"`)
+	places := regexp.MustCompile(`"department":\[[^\]]*\]`)
+	for name, test := range map[string]struct {
+		option sim.Option
+		code   string
+		says   []string
+	}{
+		"ids in two spellings": {code: "ids-spelled-twice", says: []string{"FoldUserID"},
+			option: rewrite("/user/list", func(r *http.Request, body string) string {
+				if id := r.URL.Query().Get("department_id"); (id[len(id)-1]-'0')%2 == 0 {
+					return body
+				}
+				all := userids.FindAllString(body, -1)
+				for _, id := range all {
+					body = strings.ReplaceAll(body, id, `"userid":"`+strings.ToUpper(id[len(`"userid":"`):]))
+				}
+				return body
+			})},
+		"people without department": {code: "people-without-department", says: []string{"60 people"},
+			option: rewrite("/user/list", func(_ *http.Request, body string) string {
+				return places.ReplaceAllString(body, `"department":[]`)
+			})},
+		"tags in the range": {code: "range-has-groups", says: []string{"1 groups or tags", "标签"},
+			option: rewrite("/agent/get", func(_ *http.Request, body string) string {
+				body = strings.Replace(body, `"partyid":[1]`, `"partyid":[2]`, 1)
+				return strings.Replace(body, `"tagid":[]`, `"tagid":[7]`, 1)
+			})},
+		"a refusal that nobody explains": {code: "unexplained-refusal", says: []string{"40003", "devtool"},
+			option: rewrite("/user/list", func(*http.Request, string) string { return `{"errcode":40003,"errmsg":"invalid userid"}` })},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := sick(t, "wecom", cause{option: test.option})
+			assert.NotNil(t, found(d, cause{code: test.code, says: test.says}), "%+v", d.Findings)
+		})
+	}
+}
+
+func TestMostlyEmptyDepartmentsAreNoticed(t *testing.T) {
+	server := sim.Serve(t, sim.WithPeople(60), sim.WithDepartments(20), sim.WithoutQuotas(),
+		rewrite("/user/list", func(r *http.Request, body string) string {
+			if r.URL.Query().Get("department_id") == "1" {
+				return body
+			}
+			return `{"errcode":0,"errmsg":"ok","userlist":[]}`
+		}))
+	d, err := diagnose(t, "wecom", server, []cause{})
+	require.NoError(t, err)
+	assert.Contains(t, codes(d), "departments-without-people")
+	assert.Equal(t, d.Range.LeafDepartments, d.Range.EmptyDepartments)
+}
+
+func TestWhatTheVendorSaysOfTheQuotaIsBelieved(t *testing.T) {
+	server := sim.Serve(t, sim.WithPeople(60), sim.WithDepartments(8), sim.WithoutQuotas(),
+		sim.WithMiddleware(func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("X-RateLimit-Limit", "1000")
+				w.Header().Set("X-RateLimit-Remaining", "7")
+				next.ServeHTTP(w, r)
+			})
+		}))
+	d, err := diagnose(t, "feishu", server, []cause{})
+	require.NoError(t, err)
+	assert.NotNil(t, found(d, cause{code: "quota-low", says: []string{"7 of 1000"}}), "%+v", d.Findings)
+}
+
+func TestAnOutageIsNoFinding(t *testing.T) {
+	for _, v := range vendors.All() {
+		t.Run(v.Name, func(t *testing.T) {
+			server := sim.Serve(t, sim.WithPeople(12), sim.WithDepartments(4))
+			server.Inject(v.Name, "*", sim.Fault{Kind: sim.FaultHTMLError, Status: 502})
+			d, err := diagnose(t, v.Name, server, []cause{})
+			require.ErrorIs(t, err, clients.ErrUnavailable)
+			assert.Empty(t, d.Findings)
+		})
+	}
+}
+
+func TestADiagnosisEndsWithItsContextAndKeepsToItsBounds(t *testing.T) {
+	server := sim.Serve(t, sim.WithPeople(600), sim.WithDepartments(200), sim.WithoutQuotas())
+	for _, v := range vendors.All() {
+		t.Run(v.Name, func(t *testing.T) {
+			opened, err := v.Open(v.Simulated(server), clients.WithLimiter(clients.NoLimit))
+			require.NoError(t, err)
+			d, err := directory.Diagnose(t.Context(), opened.Directory, directory.DiagnoseOptions{MaxCalls: 20, Sample: 50})
+			require.NoError(t, err)
+			assert.LessOrEqual(t, d.Requests, 20+16, "what is under way goes on to its end")
+			assert.LessOrEqual(t, d.Range.SampledPeople, 60)
+
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			_, err = directory.Diagnose(ctx, opened.Directory, directory.DiagnoseOptions{})
+			assert.ErrorIs(t, err, context.Canceled)
+		})
+	}
+	_, err := directory.Diagnose(t.Context(), nil, directory.DiagnoseOptions{})
+	assert.Error(t, err)
+}
+
+// Diagnosing only reads: a company that was looked at is as it was.
+func TestADiagnosisOnlyReads(t *testing.T) {
+	server := sim.Serve(t, sim.WithPeople(30), sim.WithDepartments(6), sim.WithoutQuotas())
+	for _, v := range vendors.All() {
+		_, err := diagnose(t, v.Name, server, []cause{})
+		require.NoError(t, err)
+		for _, r := range server.Requests(v.Name) {
+			for _, verb := range []string{"create", "update", "delete", "patch", "invite", "replace", "sync", "logout"} {
+				assert.NotContains(t, strings.ToLower(r.Operation), verb)
 			}
 		}
 	}

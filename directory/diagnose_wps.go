@@ -86,18 +86,18 @@ func (d *wpsDirectory) explain(ctx context.Context, e *clients.Error) explanatio
 	case e.Code == "invalid_client":
 		return explanation{id: diagnosis.CredentialsRefused, values: values}
 	case e.Code == "unauthorized_client":
-		return explanation{id: diagnosis.SecretOfAnotherKind, values: values}
+		return explanation{id: diagnosis.AppDisabled}
 	case err != nil:
 		return explanation{}
 	}
 	switch wpsapi.ErrorCode(code) {
 	case wpsapi.ErrorCodeOAuth2InvalidClient:
 		return explanation{id: diagnosis.CredentialsRefused, values: values}
-	case wpsapi.ErrorCodeOAuth2UnauthorizedClient:
-		return explanation{id: diagnosis.SecretOfAnotherKind, values: values}
-	case wpsapi.ErrorCodeCompanyDisabled, wpsapi.ErrorCodeCompanyDeleted, wpsapi.ErrorCodeCompanyNotAuthorized,
+	case wpsapi.ErrorCodeOAuth2UnauthorizedClient, wpsapi.ErrorCodeCompanyDisabled, wpsapi.ErrorCodeCompanyDeleted, wpsapi.ErrorCodeCompanyNotAuthorized,
 		wpsapi.ErrorCodeCompanyAuthorizedExpired:
 		return explanation{id: diagnosis.AppDisabled}
+	case wpsapi.ErrorCodeCommonPolicyDenied:
+		return explanation{id: diagnosis.AddressRefused, address: addressIn(e.Message + " " + detail.Explanation)}
 	case wpsapi.ErrorCodeCommonNotFound:
 		return explanation{id: diagnosis.BaseURLWrong}
 	case wpsapi.ErrorCodeCommonNoPermission:

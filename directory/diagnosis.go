@@ -166,7 +166,7 @@ const (
 func partOf(id diagnosis.ID) string {
 	switch id {
 	case diagnosis.CredentialsRefused, diagnosis.SecretOfAnotherKind, diagnosis.AppMismatch, diagnosis.AppDisabled,
-		diagnosis.SignatureRefused:
+		diagnosis.AppUnpublished, diagnosis.SignatureRefused:
 		return partCredentials
 	case diagnosis.AddressRefused, diagnosis.AddressBanned:
 		return partAddress

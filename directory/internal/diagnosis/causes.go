@@ -149,10 +149,8 @@ func Causes() []Cause {
 		},
 		{
 			ID: AppDisabled, Severity: Error,
-			Symptom: Text{"It never worked since the app was made, or stopped from one day to the next for all calls.",
-				"应用创建后从未成功过，或某天起所有调用都失败。"},
-			Seen: Text{"the app is not released, not installed or switched off (code {code})",
-				"应用未发布、未安装或已停用（错误码 {code}）"},
+			Symptom: Text{"It stopped from one day to the next for all calls.", "某天起所有调用都失败。"},
+			Seen:    Text{"the app is switched off, or not released (code {code})", "应用已停用或未发布（错误码 {code}）"},
 			Means: Text{"Nothing can be read until an administrator switches the app on.",
 				"管理员启用应用之前什么都读不到。"},
 			Places: []Place{
@@ -161,20 +159,31 @@ func Causes() []Cause {
 						"打开应用并点“启用”。如果是整个企业被封禁，请联系企业微信客服。"}, "doc"},
 				{dingTalk, dingTalkConsole, dingTalkApp + " > 版本管理与发布 (Version Management & Release)",
 					"发布 (release); 启用 (enable)",
-					Text{"Create a version and release it (发布). If it is released, an administrator enables it at " +
-						"https://oa.dingtalk.com under 工作台 > 应用管理 (Workplace > App Management).",
-						"创建版本并发布。如果已发布，请管理员在 https://oa.dingtalk.com 的“工作台 > 应用管理”中启用。"}, "doc"},
+					Text{"Have an administrator enable the app at https://oa.dingtalk.com under 工作台 > 应用管理 (Workplace > App " +
+						"Management). If it was never released, create a version and release it (发布).",
+						"请管理员在 https://oa.dingtalk.com 的“工作台 > 应用管理”中启用应用。如果从未发布，请创建版本并发布。"}, "doc"},
+				{feishu, "管理后台 (admin console), https://www.feishu.cn/admin",
+					"工作台 > 应用管理 > the app (Workplace > App Management)", "启用 (enable)",
+					Text{"Have an administrator open the app there and enable it (启用).",
+						"请管理员在“应用管理”中打开该应用并启用。"}, "doc"},
+				{wps, wpsConsole, wpsApp + " > 应用发布 (Release)", "发布 (release); 启用 (enable)",
+					Text{"Release the app and have an administrator of the company approve it at https://365.wps.cn under " +
+						"应用管理 (App Management); if it is released, have it enabled (启用) there.",
+						"发布应用，并由企业管理员在 https://365.wps.cn 的“应用管理”中审批通过；如果已发布，请在那里启用。"}, "peer"},
+			},
+		},
+		{
+			ID: AppUnpublished, Severity: Error,
+			Symptom: Text{"It never worked since the app was made: every call is refused.", "应用创建后从未成功过，所有调用都被拒绝。"},
+			Seen: Text{"the app is not released or not installed in the company (code {code})",
+				"应用未发布，或企业未安装该应用（错误码 {code}）"},
+			Means: Text{"Nothing can be read until the app is released.", "应用发布之前什么都读不到。"},
+			Places: []Place{
 				{feishu, feishuConsole, feishuApp + " > 版本管理与发布 (Version Management & Release)",
 					"创建版本 (Create a version); 申请发布 (Request release)",
 					Text{"Create a version, request its release, and have an administrator approve it at " +
-						"https://www.feishu.cn/admin under 工作台 > 应用审核 (Workplace > App Review). If it is released: " +
-						"应用管理 (App Management) > the app > 启用 (enable).",
-						"创建版本并申请发布，由管理员在 https://www.feishu.cn/admin 的“工作台 > 应用审核”中通过。" +
-							"如果已发布，请在“应用管理”中启用该应用。"}, "doc"},
-				{wps, wpsConsole, wpsApp + " > 应用发布 (Release)", "发布 (release)",
-					Text{"Release the app and have an administrator of the company approve it at https://365.wps.cn under " +
-						"应用管理 (App Management).",
-						"发布应用，并由企业管理员在 https://365.wps.cn 的“应用管理”中审批通过。"}, "peer"},
+						"https://www.feishu.cn/admin under 工作台 > 应用审核 (Workplace > App Review).",
+						"创建版本并申请发布，由管理员在 https://www.feishu.cn/admin 的“工作台 > 应用审核”中通过。"}, "doc"},
 			},
 		},
 		{

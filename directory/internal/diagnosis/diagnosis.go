@@ -35,6 +35,7 @@ const (
 	AddressRefused      ID = "address-refused"
 	AddressBanned       ID = "address-banned"
 	AppDisabled         ID = "app-disabled"
+	AppUnpublished      ID = "app-unpublished"
 	BaseURLWrong        ID = "base-url-wrong"
 	SignatureRefused    ID = "signature-refused"
 	ClockOff            ID = "clock-off"

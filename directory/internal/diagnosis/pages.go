@@ -53,8 +53,8 @@ func chinese() language {
 // Shuts tells whether nothing more can be seen after a cause.
 func Shuts(id ID) bool {
 	switch id {
-	case CredentialsRefused, SecretOfAnotherKind, AppDisabled, AddressRefused, AddressBanned, BaseURLWrong,
-		SignatureRefused:
+	case CredentialsRefused, SecretOfAnotherKind, AppDisabled, AppUnpublished, AddressRefused, AddressBanned,
+		BaseURLWrong, SignatureRefused:
 		return true
 	default:
 		return false
