@@ -199,7 +199,8 @@ func TestOnlyValuesWithoutAMeaningfulZeroArePlain(t *testing.T) {
 		"refresh_expires_in", "created_at",
 		"count", "active_cnt", "totalCount", "total", "percentage", "remaintime", // of this answer, which has them
 		"next_cursor", "action", "wxplugin_status",
-		"type", "leaderType", "employee_type", "enum_type", "enum_status", "grant_status", "sys_level", // words that begin with 1
+		"type", "leaderType", "employee_type", "enum_type", "enum_status", "grant_status",
+		"sys_level", // words that begin with 1
 	}
 	for _, vendor := range []string{"dingtalk", "feishu", "wecom", "wps"} {
 		seen := map[reflect.Type]bool{}

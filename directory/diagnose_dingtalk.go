@@ -41,7 +41,8 @@ func (d *dingTalkDirectory) explain(e *clients.Error) explanation {
 	}
 	permission := explanation{id: diagnosis.PermissionMissing, permissions: detail.Permissions}
 	address := explanation{id: diagnosis.AddressRefused, address: addressIn(e.Message)}
-	values := map[string]string{"credentials": "Config.AppKey or Config.AppSecret (DINGTALK_APP_KEY, DINGTALK_APP_SECRET)"}
+	values := map[string]string{"credentials": "Config.AppKey or Config.AppSecret (DINGTALK_APP_KEY, " +
+		"DINGTALK_APP_SECRET)"}
 	if d.c.AppKey() == "" {
 		values["credentials"] = "Config.SuiteKey, Config.SuiteSecret or the suite's ticket"
 	}
@@ -69,10 +70,12 @@ func (d *dingTalkDirectory) explain(e *clients.Error) explanation {
 		return explanation{}
 	}
 	switch dingtalkapi.ErrorCode(code) {
-	case dingtalkapi.ErrorCodeInvalidAppSecret, dingtalkapi.ErrorCodeInvalidCorpSecret, dingtalkapi.ErrorCodeInvalidCorpID,
+	case dingtalkapi.ErrorCodeInvalidAppSecret, dingtalkapi.ErrorCodeInvalidCorpSecret,
+		dingtalkapi.ErrorCodeInvalidCorpID,
 		dingtalkapi.ErrorCodeInvalidCorp, 40001, 40035:
 		return credentials
-	case dingtalkapi.ErrorCodeInvalidSuiteID, dingtalkapi.ErrorCodeSuiteKeyMismatch, dingtalkapi.ErrorCodeInvalidSuiteSecret,
+	case dingtalkapi.ErrorCodeInvalidSuiteID, dingtalkapi.ErrorCodeSuiteKeyMismatch,
+		dingtalkapi.ErrorCodeInvalidSuiteSecret,
 		dingtalkapi.ErrorCodeSuiteGone:
 		return credentials
 	case 60020:

@@ -36,14 +36,15 @@ func (d *feishuDirectory) examine(x *examination) {
 		slices.Sort(x.out.Granted)
 		return nil
 	})
-	d.compare(x)
 	x.lookAtRange()
 	x.lookAtDepartments()
 	d.countPeople(x)
 	x.lookAtPeople(feishuRoot)
+	d.compare(x)
 }
 
-// compare holds what a walk needs against what the tenant has granted.
+// compare holds what a walk needs against what the tenant has granted, for the calls that were not made: what was
+// answered needs nothing more.
 func (d *feishuDirectory) compare(x *examination) {
 	for _, need := range []struct {
 		op   *wire.Operation
@@ -53,12 +54,12 @@ func (d *feishuDirectory) compare(x *examination) {
 		{feishuapi.OpGetDepartment, whatDepartments},
 		{feishuapi.OpListUsersByDepartment, whatMembers},
 		{feishuapi.OpGetUser, whatDetails},
-		{feishuapi.OpListScopes, whatRange},
 	} {
 		granted, known := x.grants(need.op.Scopes)
-		if known && !granted && len(need.op.Scopes) > 0 {
+		if known && !granted && !x.answered(need.op.ID) {
 			x.find(diagnosis.PermissionMissing, map[string]string{"operation": need.op.ID, "what": need.what,
-				"permissions": orList(need.op.Scopes)}, Finding{Permissions: need.op.Scopes, Operations: []string{need.op.ID}})
+				"permissions": orList(need.op.Scopes)}, Finding{Permissions: need.op.Scopes,
+				Operations: []string{need.op.ID}})
 		}
 	}
 }
@@ -93,14 +94,16 @@ func (d *feishuDirectory) explain(e *clients.Error) explanation {
 	case feishu.LarkBaseURL:
 		where = "at Lark, open.larksuite.com"
 	}
-	values := map[string]string{"credentials": "Config.AppID or Config.AppSecret (FEISHU_APP_ID, FEISHU_APP_SECRET) " + where}
+	values := map[string]string{"credentials": "Config.AppID or Config.AppSecret (FEISHU_APP_ID, FEISHU_APP_SECRET) " +
+		where}
 	detail, ok := e.Detail.(*feishu.ErrorDetail)
 	if !ok {
 		detail = &feishu.ErrorDetail{}
 	}
 	code, _ := strconv.ParseInt(e.Code, 10, 64)
 	switch feishuapi.ErrorCode(code) {
-	case feishuapi.ErrorCodeMalformedAppCredential, feishuapi.ErrorCodeAppUnavailable, feishuapi.ErrorCodeWrongAppSecret,
+	case feishuapi.ErrorCodeMalformedAppCredential, feishuapi.ErrorCodeAppUnavailable,
+		feishuapi.ErrorCodeWrongAppSecret,
 		feishuapi.ErrorCodeAppNotAuthorized:
 		return explanation{id: diagnosis.CredentialsRefused, values: values}
 	case feishuapi.ErrorCodeAppTicketStale, feishuapi.ErrorCodeAppTicketResendRefused:
@@ -111,7 +114,8 @@ func (d *feishuDirectory) explain(e *clients.Error) explanation {
 		return explanation{id: diagnosis.AppUnpublished}
 	case feishuapi.ErrorCodeIPNotAllowed:
 		return explanation{id: diagnosis.AddressRefused, address: addressIn(e.Message + " " + detail.Message)}
-	case feishuapi.ErrorCodeScopeMissing, feishuapi.ErrorCodeTokenLacksPermission, feishuapi.ErrorCodeUserConsentMissing:
+	case feishuapi.ErrorCodeScopeMissing, feishuapi.ErrorCodeTokenLacksPermission,
+		feishuapi.ErrorCodeUserConsentMissing:
 		ex := explanation{id: diagnosis.PermissionMissing, permissions: detail.MissingScopes}
 		if ex.permissions == nil {
 			for _, op := range feishuapi.Operations() {
@@ -126,7 +130,8 @@ func (d *feishuDirectory) explain(e *clients.Error) explanation {
 	case feishuapi.ErrorCodeMonthlyQuotaUsedUp, feishuapi.ErrorCodeRateLimited:
 		return explanation{id: diagnosis.QuotaUsedUp}
 	case feishuapi.ErrorCodePlanExpired:
-		return explanation{id: diagnosis.EditionLacks, values: map[string]string{"privilege": "it, or the plan has ended"}}
+		return explanation{id: diagnosis.EditionLacks, values: map[string]string{"privilege": "it, or the plan has " +
+			"ended"}}
 	}
 	return explanation{}
 }

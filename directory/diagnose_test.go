@@ -71,7 +71,8 @@ var withoutCalls = []string{"clock-off", "token-store-unreachable"}
 var everything = []string{"*"}
 
 func (c cause) hidesCause(other cause) bool {
-	return slices.Contains(c.hides, other.code) || slices.Contains(c.hides, "*") && !slices.Contains(withoutCalls, other.code)
+	return slices.Contains(c.hides, other.code) || slices.Contains(c.hides, "*") && !slices.Contains(withoutCalls,
+		other.code)
 }
 
 // set changes a variable.
@@ -108,15 +109,18 @@ func (brokenStore) Lock(context.Context, string) (func(), error)     { return ni
 // everywhere are the causes that all vendors have.
 func everywhere(vendor, id, secret, base string) []cause {
 	return []cause{
-		{code: "credentials-refused", env: set(secret, strings.Repeat("w", 43)), says: []string{secret}, hides: everything},
+		{code: "credentials-refused", env: set(secret, strings.Repeat("w", 43)), says: []string{secret},
+			hides: everything},
 		{code: "base-url-wrong", name: "wrong path", says: []string{base, "/nothing"}, hides: everything,
 			env: func(s *sim.Server, env map[string]string) { env[base] = s.URL + "/nothing" }},
-		{code: "base-url-wrong", name: "nobody listens", says: []string{base, "nothing answers"}, hides: append([]string{"clock-off"}, everything...),
+		{code: "base-url-wrong", name: "nobody listens", says: []string{base, "nothing answers"},
+			hides: append([]string{"clock-off"}, everything...),
 			env: func(_ *sim.Server, env map[string]string) {
 				env[base] = "http://127.0.0.1:1" + env[base][len("http://127.0.0.1:"):][5:]
 			}},
 		{code: "clock-off", client: clients.WithClock(slowClock{}), says: []string{"10m", "timedatectl"}},
-		{code: "token-store-unreachable", client: clients.WithTokenStore(brokenStore{}), says: []string{"connection refused", "Redis"}},
+		{code: "token-store-unreachable", client: clients.WithTokenStore(brokenStore{}),
+			says: []string{"connection refused", "Redis"}},
 		{code: "range-partial", says: []string{"department"}, do: func(s *sim.Server) {
 			limit(s, vendor, []sim.DepartmentKey{s.Organisation().Children(sim.RootDepartment)[0].Key})
 		}},
@@ -129,23 +133,34 @@ func causesOf(vendor string) []cause {
 		return append(everywhere(vendor, "WECOM_CORP_ID", "WECOM_APP_SECRET", "WECOM_BASE_URL"),
 			cause{code: "credentials-refused", name: "corp id", env: set("WECOM_CORP_ID", "wwother0000000001"),
 				says: []string{"WECOM_CORP_ID", "企业ID"}, hides: everything},
-			cause{code: "credentials-refused", name: "contact secret", touches: "contact secret", env: set("WECOM_CONTACT_SECRET", strings.Repeat("w", 43)),
+			cause{code: "credentials-refused", name: "contact secret", touches: "contact secret",
+				env:  set("WECOM_CONTACT_SECRET", strings.Repeat("w", 43)),
 				says: []string{"WECOM_CONTACT_SECRET", "通讯录同步"}},
 			cause{code: "secret-of-another-kind", hides: everything, says: []string{"WECOM_APP_SECRET", "自建应用"},
-				env: func(_ *sim.Server, env map[string]string) { env["WECOM_APP_SECRET"] = env["WECOM_CONTACT_SECRET"] }},
-			cause{code: "secret-of-another-kind", name: "contact secret of an app", touches: "contact secret", says: []string{"WECOM_CONTACT_SECRET", "通讯录同步"},
-				env: func(_ *sim.Server, env map[string]string) { env["WECOM_CONTACT_SECRET"] = env["WECOM_APP_SECRET"] }},
-			cause{code: "app-mismatch", touches: "agent", env: set("WECOM_AGENT_ID", "4711"), says: []string{"WECOM_AGENT_ID", "AgentId"},
+				env: func(_ *sim.Server,
+					env map[string]string) {
+					env["WECOM_APP_SECRET"] = env["WECOM_CONTACT_SECRET"]
+				}},
+			cause{code: "secret-of-another-kind", name: "contact secret of an app", touches: "contact secret",
+				says: []string{"WECOM_CONTACT_SECRET", "通讯录同步"},
+				env: func(_ *sim.Server,
+					env map[string]string) {
+					env["WECOM_CONTACT_SECRET"] = env["WECOM_APP_SECRET"]
+				}},
+			cause{code: "app-mismatch", touches: "agent", env: set("WECOM_AGENT_ID", "4711"),
+				says:  []string{"WECOM_AGENT_ID", "AgentId"},
 				hides: []string{"range-partial"}},
 			cause{code: "address-refused", do: refuse(vendor, "60020", "ListDepartment", "GetAgent", "ListUserId"),
 				says: []string{"127.0.0.1", "企业可信IP"}, hides: everything},
 			cause{code: "app-disabled", do: refuse(vendor, "50003", "ListDepartment", "GetAgent"), says: []string{"启用"},
 				hides: everything},
-			cause{code: "quota-used-up", do: refuse(vendor, "45009", "GetUserList"), says: []string{"GetUserList", "45009"},
+			cause{code: "quota-used-up", do: refuse(vendor, "45009", "GetUserList"), says: []string{"GetUserList",
+				"45009"},
 				hides: []string{"field-date-rule"}},
 			cause{code: "field-date-rule", option: sim.WithWeComAppCreatedAfter2022(),
 				says: []string{"phoneNumbers.mobile", "2022", "snsapi_privateinfo"}},
-			cause{code: "range-unknown", touches: "agent", env: set("WECOM_AGENT_ID", ""), says: []string{"WECOM_AGENT_ID"}},
+			cause{code: "range-unknown", touches: "agent", env: set("WECOM_AGENT_ID", ""),
+				says: []string{"WECOM_AGENT_ID"}},
 		)
 	case "dingtalk":
 		return append(everywhere(vendor, "DINGTALK_APP_KEY", "DINGTALK_APP_SECRET", "DINGTALK_BASE_URL"),
@@ -162,28 +177,35 @@ func causesOf(vendor string) []cause {
 				hides: []string{"field-permission-missing"}},
 			cause{code: "field-permission-missing", option: sim.WithDingTalkImpersonalApp(),
 				says: []string{"phoneNumbers.mobile", "企业员工手机号信息"}},
-			cause{code: "address-banned", do: func(s *sim.Server) { s.DingTalk().Ban(sim.DingTalkBan{}) }, says: []string{"five minutes"},
+			cause{code: "address-banned", do: func(s *sim.Server) { s.DingTalk().Ban(sim.DingTalkBan{}) },
+				says:  []string{"five minutes"},
 				hides: everything},
-			cause{code: "address-refused", do: refuse(vendor, "60020", "getAuthScopes", "getDepartmentV2"), says: []string{"服务器出口IP"},
+			cause{code: "address-refused", do: refuse(vendor, "60020", "getAuthScopes", "getDepartmentV2"),
+				says:  []string{"服务器出口IP"},
 				hides: everything},
-			cause{code: "app-disabled", do: refuse(vendor, "50003", "getAuthScopes", "getDepartmentV2"), says: []string{"版本管理与发布"},
+			cause{code: "app-disabled", do: refuse(vendor, "50003", "getAuthScopes", "getDepartmentV2"),
+				says:  []string{"版本管理与发布"},
 				hides: everything},
-			cause{code: "quota-used-up", do: refuse(vendor, "90020", "listDepartmentUsersV2"), says: []string{"90020", "listDepartmentUsersV2"},
+			cause{code: "quota-used-up", do: refuse(vendor, "90020", "listDepartmentUsersV2"), says: []string{"90020",
+				"listDepartmentUsersV2"},
 				hides: []string{"field-permission-missing", "permission-missing"}},
 		)
 	case "feishu":
 		return append(everywhere(vendor, "FEISHU_APP_ID", "FEISHU_APP_SECRET", "FEISHU_BASE_URL"),
 			cause{code: "credentials-refused", name: "app id", env: set("FEISHU_APP_ID", "cli_other0000001"),
 				says: []string{"FEISHU_APP_ID", "open.larksuite.com"}, hides: everything},
-			cause{code: "permission-missing", option: sim.WithoutFeishuScopes(directoryScopes()...), with: []string{"field-permission-missing"}, hides: []string{"range-partial", "range-empty"},
+			cause{code: "permission-missing", option: sim.WithoutFeishuScopes(directoryScopes()...),
+				with: []string{"field-permission-missing"}, hides: []string{"range-partial", "range-empty"},
 				says: []string{"contact:contact:readonly_as_app", "权限管理", "版本管理与发布"}},
 			cause{code: "field-permission-missing", option: sim.WithoutFeishuScopes("contact:user.phone:readonly"),
 				says: []string{"phoneNumbers.mobile", "contact:user.phone:readonly"}},
 			cause{code: "range-empty", says: []string{"通讯录权限范围"}, hides: []string{"range-partial"},
 				do: func(s *sim.Server) { s.Feishu().LimitApps(nil) }},
-			cause{code: "address-refused", do: refuse(vendor, "99991401", "listAppScopes", "listDepartmentChildren"), says: []string{"IP 白名单"},
+			cause{code: "address-refused", do: refuse(vendor, "99991401", "listAppScopes", "listDepartmentChildren"),
+				says:  []string{"IP 白名单"},
 				hides: everything},
-			cause{code: "app-disabled", do: refuse(vendor, "99991662", "listAppScopes", "listDepartmentChildren"), says: []string{"启用"},
+			cause{code: "app-disabled", do: refuse(vendor, "99991662", "listAppScopes", "listDepartmentChildren"),
+				says:  []string{"启用"},
 				hides: everything},
 			cause{code: "quota-used-up", option: sim.WithFeishuFreePlan(1), says: []string{"99991403"},
 				hides: everything},
@@ -195,11 +217,15 @@ func causesOf(vendor string) []cause {
 					c := s.Credentials().WPS
 					env["WPS_APP_ID"], env["WPS_APP_KEY"] = c.ThirdPartyAppID, c.ThirdPartyAppKey
 				}},
-			cause{code: "permission-missing", touches: "scopes", option: sim.WithWPSScopes("kso.user_email.read"), says: []string{"kso.contact.read", "能力权限"},
+			cause{code: "permission-missing", touches: "scopes", option: sim.WithWPSScopes("kso.user_email.read"),
+				says:  []string{"kso.contact.read", "能力权限"},
 				hides: []string{"range-partial", "range-empty", "field-permission-missing"}},
-			cause{code: "field-permission-missing", touches: "scopes", option: sim.WithWPSScopes("kso.contact.read", "kso.user_email.read",
-				"kso.user_gender.read", "kso.user_custom_attr.readwrite"), says: []string{"phoneNumbers.mobile", "kso.user_phone.read"}},
-			cause{code: "range-empty", says: []string{"数据权限"}, hides: []string{"range-partial", "field-permission-missing"},
+			cause{code: "field-permission-missing", touches: "scopes", option: sim.WithWPSScopes("kso.contact.read",
+				"kso.user_email.read",
+				"kso.user_gender.read", "kso.user_custom_attr.readwrite"), says: []string{"phoneNumbers.mobile",
+				"kso.user_phone.read"}},
+			cause{code: "range-empty", says: []string{"数据权限"}, hides: []string{"range-partial",
+				"field-permission-missing"},
 				do: func(s *sim.Server) { s.WPS().SetDataPermission(nil) }},
 		)
 	}
@@ -300,7 +326,8 @@ func TestEachCauseAloneIsNamed(t *testing.T) {
 				assert.NotEmpty(t, f.Where.Page)
 				assert.NotEmpty(t, f.Where.Switch)
 				assert.NotEmpty(t, f.Do)
-				assert.NotRegexp(t, `\{[a-z]+\}`, f.Seen+f.Means+f.Do+f.Where.Page+f.Where.Switch, "what is not filled in")
+				assert.NotRegexp(t, `\{[a-z]+\}`, f.Seen+f.Means+f.Do+f.Where.Page+f.Where.Switch,
+					"what is not filled in")
 				for _, other := range d.Findings {
 					assert.Contains(t, append([]string{c.code}, c.with...), other.Code, "nothing else is wrong")
 				}
@@ -390,7 +417,10 @@ func TestOddPeopleAndDepartments(t *testing.T) {
 				return strings.Replace(body, `"tagid":[]`, `"tagid":[7]`, 1)
 			})},
 		"a refusal that nobody explains": {code: "unexplained-refusal", says: []string{"40003", "devtool"},
-			option: rewrite("/user/list", func(*http.Request, string) string { return `{"errcode":40003,"errmsg":"invalid userid"}` })},
+			option: rewrite("/user/list", func(*http.Request,
+				string) string {
+				return `{"errcode":40003,"errmsg":"invalid userid"}`
+			})},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := sick(t, "wecom", cause{option: test.option})
@@ -445,7 +475,8 @@ func TestADiagnosisEndsWithItsContextAndKeepsToItsBounds(t *testing.T) {
 		t.Run(v.Name, func(t *testing.T) {
 			opened, err := v.Open(v.Simulated(server), clients.WithLimiter(clients.NoLimit))
 			require.NoError(t, err)
-			d, err := directory.Diagnose(t.Context(), opened.Directory, directory.DiagnoseOptions{MaxCalls: 20, Sample: 50})
+			d, err := directory.Diagnose(t.Context(), opened.Directory, directory.DiagnoseOptions{MaxCalls: 20,
+				Sample: 50})
 			require.NoError(t, err)
 			assert.LessOrEqual(t, d.Requests, 20+16, "what is under way goes on to its end")
 			assert.LessOrEqual(t, d.Range.SampledPeople, 60)
@@ -467,7 +498,8 @@ func TestADiagnosisOnlyReads(t *testing.T) {
 		_, err := diagnose(t, v.Name, server, []cause{})
 		require.NoError(t, err)
 		for _, r := range server.Requests(v.Name) {
-			for _, verb := range []string{"create", "update", "delete", "patch", "invite", "replace", "sync", "logout"} {
+			for _, verb := range []string{"create", "update", "delete", "patch", "invite", "replace", "sync",
+				"logout"} {
 				assert.NotContains(t, strings.ToLower(r.Operation), verb)
 			}
 		}

@@ -29,7 +29,8 @@ func (d *weComDirectory) examine(x *examination) {
 		x.out.Range.Departments = &n
 	}
 	if d.c.AgentID() == 0 && x.shut == "" {
-		x.find(diagnosis.RangeUnknown, map[string]string{"why": ": Config.AgentID (WECOM_AGENT_ID) is not set"}, Finding{})
+		x.find(diagnosis.RangeUnknown, map[string]string{"why": ": Config.AgentID (WECOM_AGENT_ID) is not set"},
+			Finding{})
 	} else {
 		x.lookAtRange()
 	}
@@ -95,9 +96,11 @@ func explainWeCom(e *clients.Error) explanation {
 		if contact {
 			return explanation{id: diagnosis.SecretOfAnotherKind, values: values}
 		}
-		return explanation{id: diagnosis.PermissionMissing, permissions: []string{"the rights of a self-built app (自建应用)"}}
+		return explanation{id: diagnosis.PermissionMissing, permissions: []string{"the rights of a self-built app (自建" +
+			"应用)"}}
 	case wecomapi.ErrorCodeAPINotAuthorized:
-		return explanation{id: diagnosis.PermissionMissing, permissions: []string{"the rights of a self-built app (自建应用)"}}
+		return explanation{id: diagnosis.PermissionMissing, permissions: []string{"the rights of a self-built app (自建" +
+			"应用)"}}
 	case wecomapi.ErrorCodeAgentNotAllowed, wecomapi.ErrorCodeInvalidAgentID:
 		return explanation{id: diagnosis.AppMismatch}
 	case wecomapi.ErrorCodeIPNotTrusted:

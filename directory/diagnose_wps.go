@@ -24,7 +24,8 @@ func (d *wpsDirectory) examine(x *examination) {
 	x.lookAtDepartments()
 	x.quietly(func(ctx context.Context) error {
 		answer, err := d.c.ListUsers(ctx, &wpsapi.ListUsersParams{WithTotal: new(true), PageSize: new(int64(1)),
-			Status: []wpsapi.UserStatus{wpsapi.UserStatusActive, wpsapi.UserStatusNotactive, wpsapi.UserStatusDisabled}})
+			Status: []wpsapi.UserStatus{wpsapi.UserStatusActive, wpsapi.UserStatusNotactive,
+				wpsapi.UserStatusDisabled}})
 		if err == nil {
 			n := int(answer.Data.Total)
 			x.out.Range.People = &n
@@ -93,7 +94,8 @@ func (d *wpsDirectory) explain(ctx context.Context, e *clients.Error) explanatio
 	switch wpsapi.ErrorCode(code) {
 	case wpsapi.ErrorCodeOAuth2InvalidClient:
 		return explanation{id: diagnosis.CredentialsRefused, values: values}
-	case wpsapi.ErrorCodeOAuth2UnauthorizedClient, wpsapi.ErrorCodeCompanyDisabled, wpsapi.ErrorCodeCompanyDeleted, wpsapi.ErrorCodeCompanyNotAuthorized,
+	case wpsapi.ErrorCodeOAuth2UnauthorizedClient, wpsapi.ErrorCodeCompanyDisabled, wpsapi.ErrorCodeCompanyDeleted,
+		wpsapi.ErrorCodeCompanyNotAuthorized,
 		wpsapi.ErrorCodeCompanyAuthorizedExpired:
 		return explanation{id: diagnosis.AppDisabled}
 	case wpsapi.ErrorCodeCommonPolicyDenied:

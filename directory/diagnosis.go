@@ -29,7 +29,7 @@ type Diagnosis struct {
 
 	Range   RangeNumbers `json:"range"`
 	Fields  []FieldCount `json:"fields"`           // of the sample
-	Granted []string     `json:"granted,omitzero"` // the app's permissions, where the vendor lists them; nil: it does not
+	Granted []string     `json:"granted,omitzero"` // the app's permissions; nil: the vendor does not list them
 
 	Requests int `json:"requests"` // sent
 }

@@ -66,8 +66,8 @@
 // # Which field comes from where
 //
 // The tables below say which call tells a field, and which permission opens it. "list" is what a walk has without
-// further calls, "detail" what [WalkOptions].Details adds, at one call a person; a dash is what the vendor's calls do not
-// tell. A field that the app has no permission for is left out by the vendor without an error.
+// further calls, "detail" what [WalkOptions].Details adds, at one call a person; a dash is what the vendor's calls do
+// not tell. A field that the app has no permission for is left out by the vendor without an error.
 //
 // Telephone numbers are in E.164 where that is certain: the vendor gives a country code, or there are 11 digits that
 // begin with 1, which is a mobile number of China. Other numbers are left as they came.

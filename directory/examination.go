@@ -43,6 +43,7 @@ type examination struct {
 
 	mu       sync.Mutex // of what answers tell
 	requests int
+	good     map[string]bool // operations that were answered with HTTP 200
 	clocks   []time.Duration // how far the vendor's is ahead
 	left     int             // calls, by the vendor's answer; -1: it does not tell
 	leftOf   int
@@ -58,7 +59,7 @@ type explanation struct {
 }
 
 func newExamination(ctx context.Context, d Directory, o DiagnoseOptions) *examination {
-	x := &examination{d: d, options: o, looked: make(map[string]bool), left: -1,
+	x := &examination{d: d, options: o, looked: make(map[string]bool), good: make(map[string]bool), left: -1,
 		out: Diagnosis{Vendor: d.Vendor(), Findings: []Finding{}, Unseen: []Unseen{}, Healthy: []string{},
 			Fields: []FieldCount{}}}
 	x.ctx = clients.WithAnswers(ctx, x.heard)
@@ -71,6 +72,9 @@ func (x *examination) heard(a clients.Answer) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.requests++
+	if a.Status == http.StatusOK {
+		x.good[a.Operation] = true
+	}
 	if date, err := http.ParseTime(a.Header.Get("Date")); err == nil {
 		// The date is of a moment between the two, cut to a second: what can be said for certain.
 		ahead := max(date.Sub(a.Received), 0)
@@ -172,6 +176,13 @@ func (x *examination) quietly(see func(ctx context.Context) error) {
 	}
 }
 
+// answered tells whether a call of an operation came back with HTTP 200.
+func (x *examination) answered(operation string) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.good[operation]
+}
+
 func (x *examination) spent() int {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -210,9 +221,12 @@ func (x *examination) why(e *clients.Error) explanation {
 	base := explanation{id: diagnosis.BaseURLWrong, address: x.out.BaseURL}
 	switch {
 	case errors.Is(e, token.ErrStore):
-		return explanation{id: diagnosis.TokenStore, values: map[string]string{"why": "a token could not be kept in it"}}
-	case e.Code == "" && e.Detail == nil && x.out.BaseURL != x.vendorURL && !x.looked[partBaseURL] && e.HTTPStatus < 500 &&
-		(errors.Is(e, clients.ErrUnavailable) || errors.Is(e, clients.ErrBadResponse) || e.HTTPStatus == http.StatusNotFound):
+		return explanation{id: diagnosis.TokenStore, values: map[string]string{"why": "a token could not be kept in " +
+			"it"}}
+	case e.Code == "" && e.Detail == nil && x.out.BaseURL != x.vendorURL && !x.looked[partBaseURL] &&
+		e.HTTPStatus < 500 &&
+		(errors.Is(e, clients.ErrUnavailable) || errors.Is(e, clients.ErrBadResponse) ||
+			e.HTTPStatus == http.StatusNotFound):
 		base.values = map[string]string{"why": "nothing answers"}
 		if e.HTTPStatus != 0 {
 			base.values["why"] = fmt.Sprintf("HTTP %d, and not in the vendor's words", e.HTTPStatus)
@@ -254,7 +268,8 @@ func (x *examination) why(e *clients.Error) explanation {
 
 // addressIn is the first internet address in a text, "" if there is none.
 func addressIn(text string) string {
-	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return !strings.ContainsRune("0123456789abcdefABCDEF.:", r) }) {
+	for _, word := range strings.FieldsFunc(text,
+		func(r rune) bool { return !strings.ContainsRune("0123456789abcdefABCDEF.:", r) }) {
 		word = strings.Trim(word, ".:")
 		if strings.Count(word, ".")+strings.Count(word, ":") < 2 {
 			continue
@@ -469,7 +484,8 @@ func (x *examination) finish() (Diagnosis, error) {
 	if left >= 0 {
 		x.looked[partQuota] = true
 		if left*10 < leftOf {
-			x.find(diagnosis.QuotaLow, map[string]string{"left": strconv.Itoa(left), "of": strconv.Itoa(leftOf)}, Finding{})
+			x.find(diagnosis.QuotaLow, map[string]string{"left": strconv.Itoa(left), "of": strconv.Itoa(leftOf)},
+				Finding{})
 		}
 	}
 	var sick []string

@@ -244,7 +244,8 @@ func (x *examination) judgePeople() {
 		x.looked[partPeople] = true
 	}
 	if s.homeless > 0 {
-		x.find(diagnosis.NoDepartment, map[string]string{"has": number(s.homeless), "of": number(len(s.users))}, Finding{})
+		x.find(diagnosis.NoDepartment, map[string]string{"has": number(s.homeless), "of": number(len(s.users))},
+			Finding{})
 	}
 	x.out.Range.LeafDepartments, x.out.Range.EmptyDepartments = s.judged, s.empty
 	if s.judged >= enough && s.empty*2 > s.judged { // a few are empty everywhere
@@ -273,7 +274,8 @@ func (x *examination) judgeFields() {
 		if !ok {
 			continue
 		}
-		count := FieldCount{Field: f.Name, Call: source.Call, Has: s.has[f.Name], Of: len(s.users), Permissions: source.AnyOf}
+		count := FieldCount{Field: f.Name, Call: source.Call, Has: s.has[f.Name], Of: len(s.users),
+			Permissions: source.AnyOf}
 		switch {
 		case source.Call == "detail":
 			count.Has, count.Of = s.detailed[f.Name], s.details
@@ -325,12 +327,13 @@ func (x *examination) judgeFields() {
 	x.fieldsUnseen()
 }
 
-// departmentsWith counts the listed departments that have a field. Feishu's root has none, and is not counted as lacking
-// it.
+// departmentsWith counts the listed departments that have a field. Feishu's root has none, and is not counted as
+// lacking it.
 func (x *examination) departmentsWith(name string) (n int) {
 	for _, d := range x.departments {
 		has := map[string]bool{
-			departmentPrefix + "displayName": d.Name != "" && d.Name != feishuRootName, departmentPrefix + "externalId": d.ExternalID != "",
+			departmentPrefix + "displayName": d.Name != "" && d.Name != feishuRootName, departmentPrefix +
+				"externalId": d.ExternalID != "",
 			departmentPrefix + "leaders": d.LeaderIDs != nil, departmentPrefix + "order": d.Order != "",
 		}[name]
 		if has {

@@ -82,12 +82,14 @@ func runDoctor(ctx context.Context, name string, f doctorFlags, out, log io.Writ
 	if err != nil {
 		return notLooked(err)
 	}
-	opened, err := from.open(clients.WithHTTPClient(&http.Client{Transport: exportTransport()}), clients.WithRetry(impatient()))
+	opened, err := from.open(clients.WithHTTPClient(&http.Client{Transport: exportTransport()}),
+		clients.WithRetry(impatient()))
 	if err != nil {
 		return notLooked(err)
 	}
 	fmt.Fprintf(log, "%s: looking at %s\n", v.Name, from)
-	d, failed := directory.Diagnose(ctx, opened.Directory, directory.DiagnoseOptions{Sample: f.sample, MaxCalls: f.calls})
+	d, failed := directory.Diagnose(ctx, opened.Directory, directory.DiagnoseOptions{Sample: f.sample,
+		MaxCalls: f.calls})
 	if f.json {
 		encoder := json.NewEncoder(out)
 		encoder.SetIndent("", "  ")
@@ -179,7 +181,8 @@ func writeNumbers(b *strings.Builder, d directory.Diagnosis) {
 	}
 	fmt.Fprintf(b, "Sample: %d people of %d departments", r.SampledPeople, r.SampledDepartments)
 	if r.LeafDepartments > 0 {
-		fmt.Fprintf(b, "; %d of %d departments without others below them are empty", r.EmptyDepartments, r.LeafDepartments)
+		fmt.Fprintf(b, "; %d of %d departments without others below them are empty", r.EmptyDepartments,
+			r.LeafDepartments)
 	}
 	b.WriteString(". Fields:")
 	for i, f := range d.Fields {

@@ -37,7 +37,8 @@ func TestDoctorOfAHealthyCompany(t *testing.T) {
 	}
 }
 
-// With the text alone a stranger knows which console to open, which page to go to, which switch to turn, and what to do.
+// With the text alone a stranger knows which console to open, which page to go to, which switch to turn, and what to
+// do.
 func TestDoctorSaysWhereToClick(t *testing.T) {
 	server := simtest.Serve(t, sim.WithPeople(60), sim.WithDepartments(8), sim.WithoutQuotas(),
 		sim.WithoutFeishuScopes("contact:user.phone:readonly"))
@@ -73,7 +74,8 @@ func TestDoctorNamesWhatItCouldNotLookAt(t *testing.T) {
 	stdout, stderr := out.String(), log.String()
 	require.Error(t, err)
 	assert.Equal(t, exitFindings, exitCode(err))
-	assert.Contains(t, stdout, "ERROR  The vendor refuses Config.AppID or Config.AppSecret (FEISHU_APP_ID, FEISHU_APP_SECRET)")
+	assert.Contains(t, stdout, "ERROR  The vendor refuses Config.AppID or Config.AppSecret (FEISHU_APP_ID, "+
+		"FEISHU_APP_SECRET)")
 	assert.Contains(t, stdout, "Not looked at:\n")
 	assert.Contains(t, stdout, "  departments: the finding above has to be mended first (credentials-refused)")
 	assert.NotContains(t, stdout+stderr, "planted")

@@ -12,7 +12,8 @@ func newRoot() *cobra.Command {
 		Use:   "roster",
 		Short: "Staff directories of WeCom, DingTalk, Feishu and WPS 365",
 		Long: "Roster reads the staff directories of WeCom, DingTalk, Feishu and WPS 365.\n\n" +
-			"Exit codes: 0 done, 1 failed; diff, doctor and check have codes of their own (see their help); stopped by a " +
+			"Exit codes: 0 done, 1 failed; diff, doctor and check have codes of their own (see their help); stopped " +
+			"by a " +
 			"signal: 128 and\n" +
 			"the number of the signal (130 for Ctrl-C).",
 		SilenceUsage:  true,

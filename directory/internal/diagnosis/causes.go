@@ -23,7 +23,8 @@ func Causes() []Cause {
 				"任何调用都失败，报“no token”或“unauthenticated”。"},
 			Seen: Text{"the vendor refuses {credentials} (code {code})",
 				"厂商拒绝了 {credentials}（错误码 {code}）"},
-			Means: Text{"Nothing can be read. Do not try again and again: vendors block addresses that keep sending a " +
+			Means: Text{"Nothing can be read. Do not try again and again: vendors block addresses that keep sending " +
+				"a " +
 				"wrong secret.", "什么都读不到。不要反复重试：连续发送错误的密钥会导致 IP 被封。"},
 			Places: []Place{
 				{weCom, weComConsole, "我的企业 > 企业信息 (My Company); " + weComApp, "企业ID (corp id); Secret",
@@ -33,29 +34,35 @@ func Causes() []Cause {
 							"（WECOM_APP_SECRET）。如果都没错，说明 Secret 已被重置，请换成新的。"}, "doc"},
 				{dingTalk, dingTalkConsole, dingTalkApp + " > 凭证与基础信息 (Credentials & Basic Info)",
 					"Client ID (原 AppKey); Client Secret (原 AppSecret)",
-					Text{"Copy Client ID into Config.AppKey (DINGTALK_APP_KEY) and Client Secret into Config.AppSecret " +
+					Text{"Copy Client ID into Config.AppKey (DINGTALK_APP_KEY) and Client Secret into " +
+						"Config.AppSecret " +
 						"(DINGTALK_APP_SECRET), both from the same app. CorpId, AgentId and SuiteKey are not AppKeys.",
 						"把同一个应用的 Client ID 填入 Config.AppKey（DINGTALK_APP_KEY），Client Secret 填入 " +
 							"Config.AppSecret（DINGTALK_APP_SECRET）。CorpId、AgentId、SuiteKey 都不是 AppKey。"}, "doc"},
 				{feishu, feishuConsole, feishuApp + " > 凭证与基础信息 (Credentials & Basic Info)",
 					"App ID; App Secret",
 					Text{"Copy App ID (cli_…) into Config.AppID (FEISHU_APP_ID) and App Secret into Config.AppSecret " +
-						"(FEISHU_APP_SECRET). An app made at open.larksuite.com works only there: set FEISHU_BASE_URL to " +
-						"https://open.larksuite.com/open-apis (clients.WithBaseURL(feishu.LarkBaseURL)); an app made at " +
+						"(FEISHU_APP_SECRET). An app made at open.larksuite.com works only there: set " +
+						"FEISHU_BASE_URL to " +
+						"https://open.larksuite.com/open-apis (clients.WithBaseURL(feishu.LarkBaseURL)); an app made " +
+						"at " +
 						"open.feishu.cn works only without it.",
 						"把 App ID（cli_…）填入 Config.AppID（FEISHU_APP_ID），App Secret 填入 Config.AppSecret" +
 							"（FEISHU_APP_SECRET）。在 open.larksuite.com 创建的应用只能在那里使用：把 FEISHU_BASE_URL 设为 " +
 							"https://open.larksuite.com/open-apis；在 open.feishu.cn 创建的应用则不要设置。"}, "doc"},
 				{wps, wpsConsole, wpsApp + " > 应用凭证 (Credentials)", "APPID; APPKEY",
-					Text{"Copy APPID into Config.AppID (WPS_APP_ID) and APPKEY into Config.AppKey (WPS_APP_KEY). A reset " +
-						"of the APPKEY ends the old one at once. On a private deployment take both from its own console.",
+					Text{"Copy APPID into Config.AppID (WPS_APP_ID) and APPKEY into Config.AppKey (WPS_APP_KEY). A " +
+						"reset " +
+						"of the APPKEY ends the old one at once. On a private deployment take both from its own " +
+						"console.",
 						"把 APPID 填入 Config.AppID（WPS_APP_ID），APPKEY 填入 Config.AppKey（WPS_APP_KEY）。" +
 							"重置 APPKEY 后旧值立即失效。私有化部署请使用其自己后台里的值。"}, "peer"},
 			},
 		},
 		{
 			ID: SecretOfAnotherKind, Severity: Error,
-			Symptom: Text{"Tokens are given out, but reading people is refused (WeCom 48009, 48002); or the token itself " +
+			Symptom: Text{"Tokens are given out, but reading people is refused (WeCom 48009, 48002); or the token " +
+				"itself " +
 				"is refused as being for another type of app.",
 				"能拿到 token，但读取成员被拒绝（企业微信 48009、48002）；或者提示应用类型不对、拿不到 token。"},
 			Seen: Text{"{credentials} belongs to another kind of app than is needed (code {code})",
@@ -66,7 +73,8 @@ func Causes() []Cause {
 				{weCom, weComConsole, weComApp + "; for the other secret 管理工具 > 通讯录同步 (Tools > Contacts Sync)",
 					"Secret",
 					Text{"Config.AppSecret (WECOM_APP_SECRET) is the Secret on the page of a self-built app (自建应用). " +
-						"Config.ContactSecret (WECOM_CONTACT_SECRET) is that of 通讯录同步, which since 15 August 2022 reads " +
+						"Config.ContactSecret (WECOM_CONTACT_SECRET) is that of 通讯录同步, which since 15 August 2022 " +
+						"reads " +
 						"ids only. Swap them if they are the wrong way round.",
 						"Config.AppSecret（WECOM_APP_SECRET）是自建应用页面上的 Secret；Config.ContactSecret" +
 							"（WECOM_CONTACT_SECRET）是“通讯录同步”的 Secret，自 2022 年 8 月 15 日起只能读取 ID。" +
@@ -74,15 +82,18 @@ func Causes() []Cause {
 				{dingTalk, dingTalkConsole, dingTalkApp + " > 凭证与基础信息 (Credentials & Basic Info)",
 					"Client ID (原 AppKey), not SuiteKey or CorpId",
 					Text{"Create or open an internal app (企业内部应用) and use its Client ID and Client Secret. A " +
-						"third-party app's SuiteKey and SuiteSecret belong into Config.SuiteKey and Config.SuiteSecret.",
+						"third-party app's SuiteKey and SuiteSecret belong into Config.SuiteKey and " +
+						"Config.SuiteSecret.",
 						"创建或打开“企业内部应用”，使用它的 Client ID 和 Client Secret。第三方企业应用的 SuiteKey、" +
 							"SuiteSecret 应填入 Config.SuiteKey、Config.SuiteSecret。"}, "doc"},
 				{feishu, feishuConsole, "创建企业自建应用 (Create Custom App)", "企业自建应用 (Custom App)",
-					Text{"Create a custom app (企业自建应用) and use its App ID and App Secret. Those of a store app (商店应用) " +
+					Text{"Create a custom app (企业自建应用) and use its App ID and App Secret. Those of a store app (商店应" +
+						"用) " +
 						"get no token this way.",
 						"创建“企业自建应用”，使用它的 App ID 和 App Secret。商店应用的凭证无法这样换取 token。"}, "doc"},
 				{wps, wpsConsole, "应用管理 > 创建应用 (Create App)", "自建应用 (self-built app)",
-					Text{"Create a self-built app (自建应用) and use its APPID and APPKEY. A third-party app (服务商应用) gets a " +
+					Text{"Create a self-built app (自建应用) and use its APPID and APPKEY. A third-party app (服务商应用) " +
+						"gets a " +
 						"token that belongs to no company unless it brings an app_ticket: see Config.TenantToken.",
 						"创建“自建应用”，使用它的 APPID 和 APPKEY。服务商应用没有 app_ticket 时拿到的 token " +
 							"不属于任何企业：参见 Config.TenantToken。"}, "peer"},
@@ -98,7 +109,8 @@ func Causes() []Cause {
 				"无法查询应用的可见范围，遍历会以错误结束。"},
 			Places: []Place{
 				{weCom, weComConsole, weComApp, "AgentId; Secret",
-					Text{"Copy AgentId and Secret from the page of the same app into Config.AgentID (WECOM_AGENT_ID) and " +
+					Text{"Copy AgentId and Secret from the page of the same app into Config.AgentID (WECOM_AGENT_ID) " +
+						"and " +
 						"Config.AppSecret (WECOM_APP_SECRET).",
 						"把同一个应用页面上的 AgentId 和 Secret 分别填入 Config.AgentID（WECOM_AGENT_ID）和 " +
 							"Config.AppSecret（WECOM_APP_SECRET）。"}, "doc"},
@@ -114,7 +126,8 @@ func Causes() []Cause {
 			Places: []Place{
 				{weCom, weComConsole, weComApp + "; for the contact sync 管理工具 > 通讯录同步 (Tools > Contacts Sync)",
 					"企业可信IP (trusted IPs)",
-					Text{"Add {address} to 企业可信IP at the bottom of the app's page; it takes about a minute. It must be " +
+					Text{"Add {address} to 企业可信IP at the bottom of the app's page; it takes about a minute. It must " +
+						"be " +
 						"an address of the company's own. A trusted domain (可信域名) or callback has to be set first.",
 						"在应用详情页底部的“企业可信IP”中添加 {address}，约一分钟后生效。必须是本企业的 IP；" +
 							"需要先设置可信域名或接收消息服务器。"}, "doc"},
@@ -123,7 +136,8 @@ func Causes() []Cause {
 					Text{"Add {address} to 服务器出口IP and save.",
 						"在“服务器出口IP”中添加 {address} 并保存。"}, "peer"},
 				{feishu, feishuConsole, feishuApp + " > 安全设置 (Security Settings)", "IP 白名单 (IP allowlist)",
-					Text{"Add {address} to IP 白名单 (single public IPv4 addresses only; it holds at once), or empty the " +
+					Text{"Add {address} to IP 白名单 (single public IPv4 addresses only; it holds at once), or empty " +
+						"the " +
 						"list to allow all.",
 						"在“IP 白名单”中添加 {address}（只支持单个公网 IPv4 地址，立即生效），或清空名单以允许所有地址。"},
 					"doc"},
@@ -137,7 +151,8 @@ func Causes() []Cause {
 			Symptom: Text{"Everything is refused for some minutes, by answers without any error code.",
 				"几分钟内所有请求都被拒绝，返回里没有错误码。"},
 			Seen: Text{"the vendor has banned this machine's address for a while", "厂商暂时封禁了本机的地址"},
-			Means: Text{"Nothing can be read until the ban ends. It comes from too many calls of all programs behind the " +
+			Means: Text{"Nothing can be read until the ban ends. It comes from too many calls of all programs behind " +
+				"the " +
 				"address.", "封禁结束前什么都读不到。原因是该地址后的所有程序调用过多。"},
 			Places: []Place{
 				{dingTalk, machine, "every program that calls DingTalk from here", "number of calls",
@@ -155,11 +170,13 @@ func Causes() []Cause {
 				"管理员启用应用之前什么都读不到。"},
 			Places: []Place{
 				{weCom, weComConsole, weComApp, "启用应用 (enable), 已停用 while it is off",
-					Text{"Open the app and switch it on (启用). If the whole company is blocked, write to WeCom's support.",
+					Text{"Open the app and switch it on (启用). If the whole company is blocked, write to WeCom's " +
+						"support.",
 						"打开应用并点“启用”。如果是整个企业被封禁，请联系企业微信客服。"}, "doc"},
 				{dingTalk, dingTalkConsole, dingTalkApp + " > 版本管理与发布 (Version Management & Release)",
 					"发布 (release); 启用 (enable)",
-					Text{"Have an administrator enable the app at https://oa.dingtalk.com under 工作台 > 应用管理 (Workplace > App " +
+					Text{"Have an administrator enable the app at https://oa.dingtalk.com under 工作台 > 应用管理 " +
+						"(Workplace > App " +
 						"Management). If it was never released, create a version and release it (发布).",
 						"请管理员在 https://oa.dingtalk.com 的“工作台 > 应用管理”中启用应用。如果从未发布，请创建版本并发布。"}, "doc"},
 				{feishu, "管理后台 (admin console), https://www.feishu.cn/admin",
@@ -167,7 +184,8 @@ func Causes() []Cause {
 					Text{"Have an administrator open the app there and enable it (启用).",
 						"请管理员在“应用管理”中打开该应用并启用。"}, "doc"},
 				{wps, wpsConsole, wpsApp + " > 应用发布 (Release)", "发布 (release); 启用 (enable)",
-					Text{"Release the app and have an administrator of the company approve it at https://365.wps.cn under " +
+					Text{"Release the app and have an administrator of the company approve it at https://365.wps.cn " +
+						"under " +
 						"应用管理 (App Management); if it is released, have it enabled (启用) there.",
 						"发布应用，并由企业管理员在 https://365.wps.cn 的“应用管理”中审批通过；如果已发布，请在那里启用。"}, "peer"},
 			},
@@ -203,7 +221,8 @@ func Causes() []Cause {
 						"公有云钉钉不要设置接口地址。中间的代理必须同时转发 oapi.dingtalk.com 和 api.dingtalk.com" +
 							"（Config.NewHostURL）。"}, "doc"},
 				{feishu, machine, "FEISHU_BASE_URL, clients.WithBaseURL", "base URL (接口地址)",
-					Text{"Leave the base URL out for Feishu; for Lark it is https://open.larksuite.com/open-apis. It ends " +
+					Text{"Leave the base URL out for Feishu; for Lark it is https://open.larksuite.com/open-apis. It " +
+						"ends " +
 						"in /open-apis.",
 						"飞书不要设置接口地址；Lark 设为 https://open.larksuite.com/open-apis。地址以 /open-apis 结尾。"}, "doc"},
 				{wps, machine, "WPS_BASE_URL, clients.WithBaseURL", "base URL (接口地址)",
@@ -223,7 +242,8 @@ func Causes() []Cause {
 			Places: []Place{
 				{wps, wpsConsole, wpsApp + " > 安全设置 (Security Settings)", "接口签名 (interface signature)",
 					Text{"Sign the calls (Config.Signing: wps.SignAlways, the default) with the app's own APPKEY " +
-						"(WPS_APP_KEY), or switch 接口签名 off. On a private deployment set Config.UnsignedPathPrefix to the " +
+						"(WPS_APP_KEY), or switch 接口签名 off. On a private deployment set Config.UnsignedPathPrefix to " +
+						"the " +
 						"part of the base URL that a gateway adds. If the clocks differ, set this machine's, or " +
 						"Config.FollowServerClock.",
 						"用该应用自己的 APPKEY（WPS_APP_KEY）给请求签名（Config.Signing 默认即签名），或关闭“接口签名”。" +
@@ -266,20 +286,23 @@ func Causes() []Cause {
 		},
 		{
 			ID: PermissionMissing, Severity: Error,
-			Symptom: Text{"One kind of call is refused, others work: departments come and people do not, or the other " +
+			Symptom: Text{"One kind of call is refused, others work: departments come and people do not, or the " +
+				"other " +
 				"way round.", "某一类调用被拒绝，其他的正常：有部门没有人员，或者相反。"},
 			Seen: Text{"{operation} needs one of {permissions}, and the app has none of them",
 				"{operation} 需要 {permissions} 之一，而应用一个也没有"},
 			Means: Text{"A sync cannot read {what}.", "同步无法读取{what}。"},
 			Places: []Place{
 				{weCom, weComConsole, weComApp, "可见范围 (visible range); Secret of a self-built app",
-					Text{"Use the Secret of a self-built app (自建应用) in Config.AppSecret (WECOM_APP_SECRET), and give that " +
+					Text{"Use the Secret of a self-built app (自建应用) in Config.AppSecret (WECOM_APP_SECRET), and give " +
+						"that " +
 						"app a visible range. Apps of other kinds may not read the directory.",
 						"Config.AppSecret（WECOM_APP_SECRET）请使用自建应用的 Secret，并为该应用设置可见范围。" +
 							"其他类型的应用不能读取通讯录。"}, "doc"},
 				{dingTalk, dingTalkConsole, dingTalkApp + " > 权限管理 > 通讯录管理 (Permissions > Contacts)",
 					"{permissions}",
-					Text{"Search for {permissions}, press 申请权限 (request), and release a version if the console asks for " +
+					Text{"Search for {permissions}, press 申请权限 (request), and release a version if the console asks " +
+						"for " +
 						"one. In Chinese: qyapi_get_department_list 通讯录部门信息读权限, qyapi_get_department_member " +
 						"通讯录部门成员读权限, qyapi_get_member 成员信息读权限, qyapi_base 企业基础信息.",
 						"搜索 {permissions}，点“申请权限”，如控制台要求则发布新版本。qyapi_get_department_list 即" +
@@ -287,13 +310,16 @@ func Causes() []Cause {
 							"qyapi_get_member 即“成员信息读权限”。"}, "doc"},
 				{feishu, feishuConsole, feishuApp + " > 权限管理 (Permissions & Scopes)",
 					"开通权限 (Add permission scopes to app): {permissions}",
-					Text{"Press 开通权限, choose 应用身份权限 (tenant token scopes), search for one of {permissions} and add it. " +
-						"Then 版本管理与发布 (Version Management & Release) > 创建版本, and have it approved: without a release a " +
+					Text{"Press 开通权限, choose 应用身份权限 (tenant token scopes), search for one of {permissions} and add " +
+						"it. " +
+						"Then 版本管理与发布 (Version Management & Release) > 创建版本, and have it approved: without a release " +
+						"a " +
 						"permission that needs approval does not hold.",
 						"点“开通权限”，选“应用身份权限”，搜索 {permissions} 之一并开通。然后在“版本管理与发布”中创建版本并通过审核：" +
 							"需要审核的权限在发布之前不生效。"}, "doc"},
 				{wps, wpsConsole, wpsApp + " > 权限管理 > 能力权限 (Permissions > Capabilities)", "{permissions}",
-					Text{"Add one of {permissions} (查询通讯录信息 is kso.contact.read) as 应用授权 (app authorization), release " +
+					Text{"Add one of {permissions} (查询通讯录信息 is kso.contact.read) as 应用授权 (app authorization), " +
+						"release " +
 						"the app, and have an administrator approve it.",
 						"以“应用授权”方式开通 {permissions} 之一（“查询通讯录信息”即 kso.contact.read），发布应用并由管理员审批。"},
 					"peer"},
@@ -304,13 +330,15 @@ func Causes() []Cause {
 			Symptom: Text{"A field is empty for everybody, and no call fails.", "某个字段所有人都是空的，但没有任何报错。"},
 			Seen: Text{"{has} of {of} people in the sample have {fields}; that needs one of {permissions}",
 				"抽样的 {of} 人中有 {has} 人带有 {fields}；该字段需要 {permissions} 之一"},
-			Means: Text{"A sync writes people without {fields}. A sync that takes missing for deleted clears it elsewhere.",
+			Means: Text{"A sync writes people without {fields}. A sync that takes missing for deleted clears it " +
+				"elsewhere.",
 				"同步出来的人员没有 {fields}。若把缺失当作删除，会清空别处的数据。"},
 			Places: []Place{
 				{dingTalk, dingTalkConsole, dingTalkApp + " > 权限管理 > 通讯录管理 (Permissions > Contacts)",
 					"企业员工手机号信息 (fieldMobile); 邮箱等个人信息 (fieldEmail)",
 					Text{"Tick 企业员工手机号信息 for mobile numbers and 邮箱等个人信息 for the others, press 申请权限 (request), and " +
-						"release a version if the console asks for one. If they are ticked, nobody has filled the field in.",
+						"release a version if the console asks for one. If they are ticked, nobody has filled the " +
+						"field in.",
 						"手机号勾选“企业员工手机号信息”，其余勾选“邮箱等个人信息”，点“申请权限”，如控制台要求则发布新版本。" +
 							"如果已经勾选，则说明没有人填写该字段。"}, "doc"},
 				{feishu, feishuConsole, feishuApp + " > 权限管理 (Permissions & Scopes)",
@@ -320,24 +348,28 @@ func Causes() []Cause {
 						"点“开通权限”，选“应用身份权限”，开通 {permissions} 之一，然后在“版本管理与发布”中创建版本并通过审核。"},
 					"doc"},
 				{wps, wpsConsole, wpsApp + " > 权限管理 > 能力权限 (Permissions > Capabilities)", "{permissions}",
-					Text{"Add one of {permissions}, release the app, and have an administrator approve it. If it is there, " +
+					Text{"Add one of {permissions}, release the app, and have an administrator approve it. If it is " +
+						"there, " +
 						"nobody has filled the field in.",
 						"开通 {permissions} 之一，发布应用并由管理员审批。如果已经开通，则说明没有人填写该字段。"}, "peer"},
 			},
 		},
 		{
 			ID: FieldDateRule, Severity: Warning,
-			Symptom: Text{"Mobile numbers, addresses and pictures are empty for everybody, in a new app, and were there in " +
+			Symptom: Text{"Mobile numbers, addresses and pictures are empty for everybody, in a new app, and were " +
+				"there in " +
 				"an old one.", "新应用里所有人的手机号、邮箱、头像都是空的，而旧应用里有。"},
 			Seen: Text{"none of {of} people in the sample has any of {fields}",
 				"抽样的 {of} 人都没有 {fields} 中的任何一项"},
-			Means: Text{"WeCom hides these from apps made since 20 June 2022, 20:00 Beijing time. No permission opens them; " +
+			Means: Text{"WeCom hides these from apps made since 20 June 2022, 20:00 Beijing time. No permission " +
+				"opens them; " +
 				"a sync writes people without them.",
 				"企业微信对 2022 年 6 月 20 日 20 点之后创建的应用隐藏这些字段，没有权限可以打开；同步出来的人员不带这些字段。"},
 			Places: []Place{
 				{weCom, weComConsole, weComApp + " > 网页授权及JS-SDK (OAuth and JS-SDK)",
 					"snsapi_privateinfo (consent of each person, 敏感信息授权)",
-					Text{"Use an app that was made before that day, or have each person consent: an OAuth link with the scope " +
+					Text{"Use an app that was made before that day, or have each person consent: an OAuth link with " +
+						"the scope " +
 						"snsapi_privateinfo gives a user_ticket, and GetUserDetailByTicket reads the fields with it.",
 						"改用在此之前创建的应用；或让每个人授权：scope 为 snsapi_privateinfo 的网页授权会得到 user_ticket，" +
 							"再用 GetUserDetailByTicket 读取。"}, "doc"},
@@ -355,7 +387,8 @@ func Causes() []Cause {
 				{feishu, "管理后台 (admin console), https://www.feishu.cn/admin",
 					"组织架构 > 成员字段管理 (Organization > Member Fields)",
 					"允许开放平台 API 调用 (allow API access)",
-					Text{"For the company's own fields switch on 允许开放平台 API 调用. For others look at a person in the admin " +
+					Text{"For the company's own fields switch on 允许开放平台 API 调用. For others look at a person in the " +
+						"admin " +
 						"console: if the value is there, allow the field under 字段权限 (field permissions) of the app.",
 						"自定义字段请打开“允许开放平台 API 调用”。其他字段请在管理后台查看某个成员：如果有值，" +
 							"请在应用的“字段权限”中放开。"}, "doc"},
@@ -382,7 +415,8 @@ func Causes() []Cause {
 			ID: RangeUnknown, Severity: Notice,
 			Symptom: Text{"People who were given to the app one by one do not appear.", "单独授权给应用的人员不出现。"},
 			Seen:    Text{"the vendor does not tell what the app may see{why}", "厂商没有告知应用的可见范围{why}"},
-			Means: Text{"A sync reads the departments that it finds; people given one by one are not among them, and nobody " +
+			Means: Text{"A sync reads the departments that it finds; people given one by one are not among them, and " +
+				"nobody " +
 				"can tell a part of the company from the whole.", "同步只读取能找到的部门；单独授权的人员不在其中，也无法判断看到的是不是整个企业。"},
 			Places: []Place{
 				{weCom, weComConsole, weComApp, "AgentId",
@@ -410,11 +444,13 @@ func Causes() []Cause {
 			Means: Text{"A sync waits or fails until there is quota again.", "配额恢复之前，同步会等待或失败。"},
 			Places: []Place{
 				{weCom, weComConsole, weComApp, "number of calls (调用次数)",
-					Text{"Run one sync at a time; if a wrong secret was tried again and again, the address is blocked for an " +
+					Text{"Run one sync at a time; if a wrong secret was tried again and again, the address is " +
+						"blocked for an " +
 						"hour: correct it and wait.",
 						"同一时间只运行一个同步；如果反复使用了错误的密钥，IP 会被封一小时：请改正后等待。"}, "doc"},
 				{dingTalk, dingTalkConsole, "首页 > 调用量 (Home > API usage)", "API 调用量 (API quota)",
-					Text{"Look at the usage of the month; raise it by 购买 (buy) or a larger edition, or wait for the next month.",
+					Text{"Look at the usage of the month; raise it by 购买 (buy) or a larger edition, or wait for the " +
+						"next month.",
 						"查看本月调用量；可购买额度或升级版本，或等到下个月。"}, "peer"},
 				{feishu, "管理后台 (admin console), https://www.feishu.cn/admin", "费用中心 > 用量 (Billing > Usage)",
 					"API 调用量 (API calls of the month)",
@@ -436,7 +472,8 @@ func Causes() []Cause {
 			Symptom: Text{"Every process fetches tokens of its own; user tokens stop working after a restart.",
 				"每个进程都自己获取 token；重启后用户 token 失效。"},
 			Seen: Text{"the store for tokens does not work ({why})", "token 存储不可用（{why}）"},
-			Means: Text{"Calls go on with tokens fetched for each process. Where a refresh token works only once, it is lost.",
+			Means: Text{"Calls go on with tokens fetched for each process. Where a refresh token works only once, it " +
+				"is lost.",
 				"调用会继续，但每个进程各自获取 token；只能用一次的 refresh token 会丢失。"},
 			Places: storePlaces(),
 		},
@@ -455,7 +492,8 @@ func Causes() []Cause {
 			Symptom: Text{"Departments are there, and most of them have nobody in them.", "部门都在，但大多数部门里没有人。"},
 			Seen: Text{"{has} of {of} departments that have none below them have nobody in them",
 				"没有下级的 {of} 个部门中，有 {has} 个没有任何人员"},
-			Means: Text{"They are empty, or the people in them are outside of the app's range. A few are empty in every " +
+			Means: Text{"They are empty, or the people in them are outside of the app's range. A few are empty in " +
+				"every " +
 				"company; most are not.", "要么确实没人，要么其中的人不在应用的范围内。少数部门为空很正常，大多数为空则不正常。"},
 			Places: peoplePlaces(),
 		},
@@ -465,11 +503,13 @@ func Causes() []Cause {
 				"同步后某人出现两次，或反复被删除和添加。"},
 			Seen: Text{"{has} of {of} people in the sample have an id that is spelled in more than one way",
 				"抽样的 {of} 人中有 {has} 人的 ID 有不止一种写法"},
-			Means: Text{"The vendor ignores upper and lower case. Keep User.ID, which is the same for all spellings, and not " +
+			Means: Text{"The vendor ignores upper and lower case. Keep User.ID, which is the same for all spellings, " +
+				"and not " +
 				"UserName.", "厂商不区分大小写。请以 User.ID（各种写法相同）为键，不要用 UserName。"},
 			Places: []Place{
 				{weCom, weComConsole, "通讯录 > the person (Contacts)", "账号 (userid)",
-					Text{"Nothing need be mended in the console. In programs compare userids with wecom.FoldUserID, or use " +
+					Text{"Nothing need be mended in the console. In programs compare userids with wecom.FoldUserID, " +
+						"or use " +
 						"directory.User.ID.",
 						"控制台无需修改。程序里请用 wecom.FoldUserID 比较，或使用 directory.User.ID。"}, "doc"},
 			},
@@ -513,8 +553,10 @@ func clockPlaces() []Place {
 func storePlaces() []Place {
 	var all []Place
 	for _, v := range Vendors() {
-		all = append(all, Place{v.Name, machine, "clients.WithTokenStore", "address and password of the store (存储的地址和密码)",
-			Text{"Start the store (Redis, for redisstore), and check its address, password and that it may be written to.",
+		all = append(all, Place{v.Name, machine, "clients.WithTokenStore", "address and password of the store (存储的地址和" +
+			"密码)",
+			Text{"Start the store (Redis, for redisstore), and check its address, password and that it may be " +
+				"written to.",
 				"启动存储（redisstore 即 Redis），检查地址、密码以及是否可写。"}, "doc"})
 	}
 	return all
@@ -523,7 +565,8 @@ func storePlaces() []Place {
 func rangePlaces() []Place {
 	return []Place{
 		{weCom, weComConsole, weComApp, "可见范围 (visible range)",
-			Text{"Press 编辑 (edit) beside 可见范围 and choose the company itself, or the departments that the sync is for. " +
+			Text{"Press 编辑 (edit) beside 可见范围 and choose the company itself, or the departments that the sync is " +
+				"for. " +
 				"Tags (标签) cannot be read: choose departments or people instead.",
 				"点“可见范围”旁的“编辑”，选择整个企业，或需要同步的部门。标签无法读取，请改选部门或人员。"}, "doc"},
 		{dingTalk, dingTalkConsole, dingTalkApp + " > 权限管理 (Permissions)", "权限范围 (contact scope, 通讯录权限范围)",
@@ -531,13 +574,16 @@ func rangePlaces() []Place {
 				"把“权限范围”设为“全部员工”，或需要同步的部门。"}, "doc"},
 		{feishu, feishuConsole, feishuApp + " > 权限管理 > 数据权限 (Permissions & Scopes > Data permissions)",
 			"通讯录权限范围 (range of contacts data)",
-			Text{"Set 通讯录权限范围 to 全部成员 (all members), or to the departments that the sync is for; then create a version " +
-				"under 版本管理与发布 (Version Management & Release) and have it approved. User groups cannot be read: choose " +
+			Text{"Set 通讯录权限范围 to 全部成员 (all members), or to the departments that the sync is for; then create a " +
+				"version " +
+				"under 版本管理与发布 (Version Management & Release) and have it approved. User groups cannot be read: " +
+				"choose " +
 				"departments or people instead.",
 				"把“通讯录权限范围”设为“全部成员”，或需要同步的部门；然后在“版本管理与发布”中创建版本并通过审核。" +
 					"用户组无法读取，请改选部门或人员。"}, "doc"},
 		{wps, wpsConsole, wpsApp + " > 权限管理 > 数据权限 (Permissions > Data)", "通讯录数据范围 (contacts range)",
-			Text{"Set the range to the whole company, or to the departments that the sync is for; then release the app and " +
+			Text{"Set the range to the whole company, or to the departments that the sync is for; then release the " +
+				"app and " +
 				"have an administrator approve it.",
 				"把范围设为整个企业，或需要同步的部门；然后发布应用并由管理员审批。"}, "peer"},
 	}

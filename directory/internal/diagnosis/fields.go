@@ -1,6 +1,7 @@
 package diagnosis
 
-// Field is a field of a person, of a membership ("departments.…") or of a department ("department.…"), with where each vendor has it.
+// Field is a field of a person, of a membership ("departments.…") or of a department ("department.…"), with where each
+// vendor has it.
 type Field struct {
 	Name    string // as in JSON of package directory; "emails.work" is one kind of several values
 	Sources map[string]Source
@@ -65,8 +66,9 @@ func Fields() []Field {
 		{"unionId", map[string]Source{weCom: rare("third-party apps only", "Member.open_userid"),
 			dingTalk: from("DepartmentUserV2.unionid"), feishu: from("User.union_id")}},
 		{"userName", map[string]Source{weCom: from("Member.userid"), dingTalk: from("DepartmentUserV2.userid"),
-			feishu: {Call: list, Properties: []string{"User.user_id"}, AnyOf: []string{"contact:user.employee_id:readonly"},
-				Note: "without it the open_id, see UserNameFrom"},
+			feishu: {Call: list, Properties: []string{"User.user_id"},
+				AnyOf: []string{"contact:user.employee_id:readonly"},
+				Note:  "without it the open_id, see UserNameFrom"},
 			wps: rare("private deployments; otherwise ex_user_id, or else id, see UserNameFrom", "User.login_name")}},
 		{"displayName", map[string]Source{weCom: from("Member.name"), dingTalk: from("DepartmentUserV2.name"),
 			feishu: opened(base, "User.name"), wps: from("User.user_name")}},
@@ -76,7 +78,8 @@ func Fields() []Field {
 		{"title", map[string]Source{weCom: from("Member.position"), dingTalk: from("DepartmentUserV2.title"),
 			feishu: opened(employee, "User.job_title"), wps: from("User.title")}},
 		{"status", map[string]Source{weCom: from("Member.status"), dingTalk: noted(from("DepartmentUserV2.active"),
-			"and disable_status, for accounts that the company owns"), feishu: opened(employee, "User.status"), wps: from("User.status")}},
+			"and disable_status, for accounts that the company owns"), feishu: opened(employee, "User.status"),
+			wps: from("User.status")}},
 		{"gender", map[string]Source{weCom: hidden("Member.gender"),
 			feishu: opened(contactRead("contact:user.gender:readonly"), "User.gender"),
 			wps:    with("kso.user_gender.read", "User.gender")}},
@@ -101,10 +104,12 @@ func Fields() []Field {
 			feishu:   rarely(opened(employee, "User.enterprise_email"), "companies with Feishu's mail")}},
 		{"emails.home", map[string]Source{weCom: hidden("Member.email"),
 			dingTalk: with("fieldEmail", "DepartmentUserV2.email"),
-			feishu:   with("contact:user.email:readonly", "User.email"), wps: with("kso.user_email.read", "User.email")}},
+			feishu:   with("contact:user.email:readonly", "User.email"), wps: with("kso.user_email.read",
+				"User.email")}},
 		{"phoneNumbers.mobile", map[string]Source{weCom: hidden("Member.mobile"),
 			dingTalk: with("fieldMobile", "DepartmentUserV2.mobile"),
-			feishu:   with("contact:user.phone:readonly", "User.mobile"), wps: with("kso.user_phone.read", "User.phone")}},
+			feishu:   with("contact:user.phone:readonly", "User.mobile"), wps: with("kso.user_phone.read",
+				"User.phone")}},
 		{"phoneNumbers.work", map[string]Source{weCom: rare("", "Member.telephone"),
 			dingTalk: rare("", "DepartmentUserV2.telephone"), wps: rare("", "User.telephone")}},
 		{"departments", map[string]Source{weCom: from("Member.department"),
@@ -126,15 +131,18 @@ func Fields() []Field {
 				Note: "and the company has to allow it; their names by listCustomAttrs"},
 			wps: {Call: detail, Properties: []string{"UserCustomAttrs.custom_attrs"},
 				AnyOf: []string{"kso.user_custom_attr.readwrite"}, Rare: true}}},
-		{"department.displayName", map[string]Source{weCom: noted(from("Department.name"), "not for departments that are known by Config.ContactSecret only"), dingTalk: from("DepartmentV2.name"),
+		{"department.displayName", map[string]Source{weCom: noted(from("Department.name"),
+			"not for departments that are known by Config.ContactSecret only"), dingTalk: from("DepartmentV2.name"),
 			feishu: with("contact:department.base:readonly", "Department.name"), wps: from("Dept.name")}},
 		{"department.externalId", map[string]Source{dingTalk: rare("", "DepartmentV2.source_identifier"),
 			feishu: rare("", "Department.department_id"), wps: rare("", "Dept.ex_dept_id")}},
 		{"department.leaders", map[string]Source{
-			weCom:    rare("or from the members, passed to WalkOptions.Read and kept in snapshots", "Department.department_leader"),
-			dingTalk: {Call: list, Rare: true, Note: "from the members, passed to WalkOptions.Read and kept in snapshots"},
-			feishu:   rarely(with("contact:department.organize:readonly", "Department.leaders"), ""),
-			wps:      rare("", "Dept.leaders")}},
+			weCom: rare("or from the members, passed to WalkOptions.Read and kept in snapshots",
+				"Department.department_leader"),
+			dingTalk: {Call: list, Rare: true, Note: "from the members, passed to WalkOptions.Read and kept in " +
+				"snapshots"},
+			feishu: rarely(with("contact:department.organize:readonly", "Department.leaders"), ""),
+			wps:    rare("", "Dept.leaders")}},
 		{"department.order", map[string]Source{weCom: rare("", "Department.order"),
 			feishu: rarely(with("contact:department.organize:readonly", "Department.order"), ""),
 			wps:    rare("", "Dept.order")}},

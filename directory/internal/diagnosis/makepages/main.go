@@ -1,5 +1,5 @@
-// Command makepages writes what is made of the table of causes and fields into the checkout that it is started in; "make
-// generate" calls it.
+// Command makepages writes what is made of the table of causes and fields into the checkout that it is started in;
+// "make generate" calls it.
 package main
 
 import (
