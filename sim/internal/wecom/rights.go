@@ -110,6 +110,9 @@ func (w *Vendor) viewOf(c *desk.Call, d *company.Directory) view {
 	v := view{whole: true, dir: d}
 	if c.Grant.Holder != holderContact {
 		v.whole, v.tops, v.people = !w.limited, w.visible, w.singles
+		if r, ok := w.desk.RangeOf(Name); ok {
+			v.whole, v.tops, v.people = r.Whole(), r.Departments, r.People(d)
+		}
 		v.hidden = w.config.NewApp && c.Grant.Holder == holderApp
 	}
 	return v

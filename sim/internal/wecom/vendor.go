@@ -93,7 +93,8 @@ func (w *Vendor) Operations() []*wire.Operation { return wecomapi.Operations() }
 
 // Words names the members of answers that faults change.
 func (w *Vendor) Words() desk.Words {
-	return desk.Words{Envelope: []string{"errcode", "errmsg"}, Cursor: []string{"next_cursor"}}
+	return desk.Words{Envelope: []string{"errcode", "errmsg"}, Cursor: []string{"next_cursor"},
+		Hidden: map[string]any{"gender": "0"}}
 }
 
 // Failure words a fault as WeCom does.
@@ -209,6 +210,9 @@ func (w *Vendor) Admit(c *desk.Call) error {
 		return refusal{code: wecomapi.ErrorCodeAccessTokenExpired}
 	}
 	c.Grant = g
+	if err := w.barred(c); err != nil {
+		return err
+	}
 	if err := w.allowed(c); err != nil {
 		return err
 	}

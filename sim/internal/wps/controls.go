@@ -47,7 +47,7 @@ func (c *Controls) SignIn(userID, redirectURI string, scopes ...string) (code st
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.codes[code] = authCode{
-		app: Demo().AppID, person: p.Key, scopes: scopes, redirectURI: redirectURI, ends: w.desk.Now().Add(codeLife),
+		app: Demo().AppID, person: p.Key, scopes: scopes, redirectURI: redirectURI, ends: w.desk.Clock(Name).Add(codeLife),
 	}
 	return code, nil
 }
