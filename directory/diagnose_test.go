@@ -64,7 +64,7 @@ func (c cause) String() string {
 	return c.code
 }
 
-// fromCalls are the codes that come with the answers to calls.
+// withoutCalls are the codes that do not depend on what is answered to calls.
 var withoutCalls = []string{"clock-off", "token-store-unreachable"}
 
 // everything hides all but what is seen without the answer to a call.
@@ -106,127 +106,170 @@ func (brokenStore) Get(context.Context, string) (token.Token, error) { return to
 func (brokenStore) Set(context.Context, string, token.Token) error   { return errBroken }
 func (brokenStore) Lock(context.Context, string) (func(), error)     { return nil, errBroken }
 
-// everywhere are the causes that all vendors have.
-func everywhere(vendor, id, secret, base string) []cause {
+// by provokes a cause at a vendor.
+func by(vendor string, c sim.Cause) sim.Option { return sim.WithCause(vendor, c) }
+
+// everywhere are the causes that all vendors have. secret and base are variables; address is what the page of the
+// address list is called, and ranged that of the range.
+func everywhere(vendor, secret, base, address, ranged, enable string) []cause {
+	wrongPort := func(_ *sim.Server, env map[string]string) {
+		_, path, _ := strings.Cut(strings.TrimPrefix(env[base], "http://"), "/")
+		env[base] = "http://127.0.0.1:1/" + path
+	}
+	withClock := append([]string{"clock-off"}, everything...)
 	return []cause{
 		{code: "credentials-refused", env: set(secret, strings.Repeat("w", 43)), says: []string{secret},
-			hides: everything},
-		{code: "base-url-wrong", name: "wrong path", says: []string{base, "/nothing"}, hides: everything,
+			touches: "secret",
+			hides:   everything},
+		{code: "base-url-wrong", name: "wrong path", says: []string{base, "/nothing"}, hides: withClock,
 			env: func(s *sim.Server, env map[string]string) { env[base] = s.URL + "/nothing" }},
-		{code: "base-url-wrong", name: "nobody listens", says: []string{base, "nothing answers"},
-			hides: append([]string{"clock-off"}, everything...),
-			env: func(_ *sim.Server, env map[string]string) {
-				env[base] = "http://127.0.0.1:1" + env[base][len("http://127.0.0.1:"):][5:]
-			}},
-		{code: "clock-off", client: clients.WithClock(slowClock{}), says: []string{"10m", "timedatectl"}},
+		{code: "base-url-wrong", name: "nobody listens", env: wrongPort, says: []string{base, "nothing answers"},
+			hides: withClock},
+		{code: "base-url-wrong", name: "a page", says: []string{base}, hides: withClock,
+			option: by(vendor, sim.Cause{Kind: sim.CauseBaseURLWrong})},
+		{code: "base-url-wrong", name: "not found", says: []string{base}, hides: withClock,
+			option: by(vendor, sim.Cause{Kind: sim.CauseBaseURLWrong, Status: 404})},
+		{code: "clock-off", client: clients.WithClock(slowClock{}), says: []string{"10m", "timedatectl"},
+			touches: "clock"},
+		{code: "clock-off", name: "the vendor's clock", says: []string{"7m", "behind", "timedatectl"}, touches: "clock",
+			option: by(vendor, sim.Cause{Kind: sim.CauseClockOff, By: -7*time.Minute - 30*time.Second})},
 		{code: "token-store-unreachable", client: clients.WithTokenStore(brokenStore{}),
 			says: []string{"connection refused", "Redis"}},
-		{code: "range-partial", says: []string{"department"}, do: func(s *sim.Server) {
-			limit(s, vendor, []sim.DepartmentKey{s.Organisation().Children(sim.RootDepartment)[0].Key})
-		}},
+		{code: "range-partial", says: []string{"department", ranged}, touches: "range",
+			option: by(vendor, sim.Cause{Kind: sim.CauseRangePartial, Departments: []sim.DepartmentKey{2}})},
+		{code: "range-empty", says: []string{ranged}, touches: "range",
+			option: by(vendor, sim.Cause{Kind: sim.CauseRangeEmpty}),
+			hides: []string{"field-permission-missing", "field-date-rule", "permission-missing", "quota-used-up",
+				"edition-lacks-interface"}},
+		{code: "address-refused", says: []string{"127.0.0.1", address}, hides: everything,
+			option: by(vendor, sim.Cause{Kind: sim.CauseAddressRefused})},
+		{code: "app-disabled", says: []string{enable}, hides: everything,
+			option: by(vendor, sim.Cause{Kind: sim.CauseAppDisabled})},
 	}
+}
+
+// lacking takes permissions or operations from the apps.
+func lacking(vendor string, names ...string) sim.Option {
+	return by(vendor, sim.Cause{Kind: sim.CausePermissionMissing, Names: names})
+}
+
+// withheld takes what opens fields from the apps.
+func withheld(vendor string, names ...string) sim.Option {
+	return by(vendor, sim.Cause{Kind: sim.CauseFieldPermissionMissing, Names: names})
 }
 
 func causesOf(vendor string) []cause {
 	switch vendor {
 	case "wecom":
-		return append(everywhere(vendor, "WECOM_CORP_ID", "WECOM_APP_SECRET", "WECOM_BASE_URL"),
+		return append(everywhere(vendor, "WECOM_APP_SECRET", "WECOM_BASE_URL", "企业可信IP", "可见范围", "启用应用"),
 			cause{code: "credentials-refused", name: "corp id", env: set("WECOM_CORP_ID", "wwother0000000001"),
 				says: []string{"WECOM_CORP_ID", "企业ID"}, hides: everything},
 			cause{code: "credentials-refused", name: "contact secret", touches: "contact secret",
-				env:  set("WECOM_CONTACT_SECRET", strings.Repeat("w", 43)),
-				says: []string{"WECOM_CONTACT_SECRET", "通讯录同步"}},
+				env: set("WECOM_CONTACT_SECRET", strings.Repeat("w", 43)), says: []string{"WECOM_CONTACT_SECRET",
+					"通讯录同步"}},
 			cause{code: "secret-of-another-kind", hides: everything, says: []string{"WECOM_APP_SECRET", "自建应用"},
-				env: func(_ *sim.Server,
-					env map[string]string) {
+				touches: "secret",
+				env: func(_ *sim.Server, env map[string]string) {
 					env["WECOM_APP_SECRET"] = env["WECOM_CONTACT_SECRET"]
 				}},
 			cause{code: "secret-of-another-kind", name: "contact secret of an app", touches: "contact secret",
 				says: []string{"WECOM_CONTACT_SECRET", "通讯录同步"},
-				env: func(_ *sim.Server,
-					env map[string]string) {
-					env["WECOM_CONTACT_SECRET"] = env["WECOM_APP_SECRET"]
+				env: func(s *sim.Server, env map[string]string) {
+					env["WECOM_CONTACT_SECRET"] = s.Credentials().WeCom.AppSecret
 				}},
+			cause{code: "secret-of-another-kind", name: "both the wrong way round", touches: "contact secret",
+				says: []string{"WECOM_APP_SECRET", "Swap them"}, hides: everything,
+				option: by(vendor, sim.Cause{Kind: sim.CauseSecretOfAnotherKind})},
 			cause{code: "app-mismatch", touches: "agent", env: set("WECOM_AGENT_ID", "4711"),
-				says:  []string{"WECOM_AGENT_ID", "AgentId"},
-				hides: []string{"range-partial"}},
-			cause{code: "address-refused", do: refuse(vendor, "60020", "ListDepartment", "GetAgent", "ListUserId"),
-				says: []string{"127.0.0.1", "企业可信IP"}, hides: everything},
-			cause{code: "app-disabled", do: refuse(vendor, "50003", "ListDepartment", "GetAgent"), says: []string{"启用"},
-				hides: everything},
+				says: []string{"WECOM_AGENT_ID", "AgentId"}, hides: []string{"range-partial", "range-empty"}},
+			cause{code: "permission-missing", option: lacking(vendor, "GetUserList"), says: []string{"GetUserList",
+				"自建应用"},
+				hides: []string{"field-date-rule"}},
 			cause{code: "quota-used-up", do: refuse(vendor, "45009", "GetUserList"), says: []string{"GetUserList",
 				"45009"},
-				hides: []string{"field-date-rule"}},
+				hides: []string{"field-date-rule", "permission-missing"}},
 			cause{code: "field-date-rule", option: sim.WithWeComAppCreatedAfter2022(),
 				says: []string{"phoneNumbers.mobile", "2022", "snsapi_privateinfo"}},
+			cause{code: "field-date-rule", name: "withheld fields", says: []string{"phoneNumbers.mobile", "2022"},
+				option: withheld(vendor, "avatar", "thumb_avatar", "gender", "mobile", "email", "biz_mail", "qr_code",
+					"address")},
 			cause{code: "range-unknown", touches: "agent", env: set("WECOM_AGENT_ID", ""),
-				says: []string{"WECOM_AGENT_ID"}},
+				says:  []string{"WECOM_AGENT_ID"},
+				hides: []string{"range-empty", "range-partial"}},
 		)
 	case "dingtalk":
-		return append(everywhere(vendor, "DINGTALK_APP_KEY", "DINGTALK_APP_SECRET", "DINGTALK_BASE_URL"),
+		return append(everywhere(vendor, "DINGTALK_APP_SECRET", "DINGTALK_BASE_URL", "服务器出口IP", "权限范围", "启用"),
 			cause{code: "secret-of-another-kind", hides: everything, says: []string{"企业内部应用", "SuiteKey"},
+				touches: "secret",
 				env: func(s *sim.Server, env map[string]string) {
 					c := s.Credentials().DingTalk
 					env["DINGTALK_APP_KEY"], env["DINGTALK_APP_SECRET"] = c.SuiteKey, c.SuiteSecret
 				}},
+			cause{code: "credentials-refused", name: "an unknown key", says: []string{"SuiteKey"}, touches: "secret",
+				option: by(vendor, sim.Cause{Kind: sim.CauseSecretOfAnotherKind}), hides: everything},
 			cause{code: "permission-missing", name: "departments", says: []string{"qyapi_get_department_list", "权限管理"},
-				do:    func(s *sim.Server) { s.DingTalk().Withdraw("qyapi_get_department_list") },
-				hides: []string{"field-permission-missing"}},
+				option: lacking(vendor, "qyapi_get_department_list"), hides: []string{"field-permission-missing",
+					"range-empty"}},
 			cause{code: "permission-missing", name: "members", says: []string{"qyapi_get_department_member", "权限管理"},
-				do:    func(s *sim.Server) { s.DingTalk().Withdraw("qyapi_get_department_member") },
-				hides: []string{"field-permission-missing"}},
-			cause{code: "field-permission-missing", option: sim.WithDingTalkImpersonalApp(),
+				option: lacking(vendor, "qyapi_get_department_member"), hides: []string{"field-permission-missing"}},
+			cause{code: "permission-missing", name: "range", says: []string{"getAuthScopes", "qyapi_base"},
+				option: lacking(vendor, "getAuthScopes"), hides: []string{"range-partial", "range-empty"}},
+			cause{code: "field-permission-missing", option: withheld(vendor, "fieldMobile"),
 				says: []string{"phoneNumbers.mobile", "企业员工手机号信息"}},
+			cause{code: "field-permission-missing", name: "both", option: sim.WithDingTalkImpersonalApp(),
+				says: []string{"emails.home", "邮箱等个人信息"}},
 			cause{code: "address-banned", do: func(s *sim.Server) { s.DingTalk().Ban(sim.DingTalkBan{}) },
-				says:  []string{"five minutes"},
-				hides: everything},
-			cause{code: "address-refused", do: refuse(vendor, "60020", "getAuthScopes", "getDepartmentV2"),
-				says:  []string{"服务器出口IP"},
-				hides: everything},
-			cause{code: "app-disabled", do: refuse(vendor, "50003", "getAuthScopes", "getDepartmentV2"),
-				says:  []string{"版本管理与发布"},
-				hides: everything},
-			cause{code: "quota-used-up", do: refuse(vendor, "90020", "listDepartmentUsersV2"), says: []string{"90020",
-				"listDepartmentUsersV2"},
-				hides: []string{"field-permission-missing", "permission-missing"}},
+				says: []string{"five minutes"}, hides: everything},
+			cause{code: "quota-used-up", do: refuse(vendor, "90020", "listDepartmentUsersV2"),
+				says: []string{"90020", "listDepartmentUsersV2"}, hides: []string{"field-permission-missing",
+					"permission-missing"}},
 		)
 	case "feishu":
-		return append(everywhere(vendor, "FEISHU_APP_ID", "FEISHU_APP_SECRET", "FEISHU_BASE_URL"),
+		return append(everywhere(vendor, "FEISHU_APP_SECRET", "FEISHU_BASE_URL", "IP 白名单", "通讯录权限范围", "启用"),
 			cause{code: "credentials-refused", name: "app id", env: set("FEISHU_APP_ID", "cli_other0000001"),
 				says: []string{"FEISHU_APP_ID", "open.larksuite.com"}, hides: everything},
-			cause{code: "permission-missing", option: sim.WithoutFeishuScopes(directoryScopes()...),
+			cause{code: "credentials-refused", name: "an app of Lark", says: []string{"open.larksuite.com"},
+				option: by(vendor, sim.Cause{Kind: sim.CauseSecretOfAnotherKind}), hides: everything},
+			cause{code: "app-unpublished", says: []string{"创建版本"}, hides: everything,
+				option: by(vendor, sim.Cause{Kind: sim.CauseAppUnpublished})},
+			cause{code: "permission-missing", option: lacking(vendor, directoryScopes()...),
 				with: []string{"field-permission-missing"}, hides: []string{"range-partial", "range-empty"},
 				says: []string{"contact:contact:readonly_as_app", "权限管理", "版本管理与发布"}},
-			cause{code: "field-permission-missing", option: sim.WithoutFeishuScopes("contact:user.phone:readonly"),
+			cause{code: "permission-missing", name: "members", option: lacking(vendor, "listUsersByDepartment"),
+				says: []string{"listUsersByDepartment", "权限管理"}},
+			cause{code: "field-permission-missing", option: withheld(vendor, "contact:user.phone:readonly"),
 				says: []string{"phoneNumbers.mobile", "contact:user.phone:readonly"}},
-			cause{code: "range-empty", says: []string{"通讯录权限范围"}, hides: []string{"range-partial"},
-				do: func(s *sim.Server) { s.Feishu().LimitApps(nil) }},
-			cause{code: "address-refused", do: refuse(vendor, "99991401", "listAppScopes", "listDepartmentChildren"),
-				says:  []string{"IP 白名单"},
-				hides: everything},
-			cause{code: "app-disabled", do: refuse(vendor, "99991662", "listAppScopes", "listDepartmentChildren"),
-				says:  []string{"启用"},
-				hides: everything},
+			cause{code: "edition-lacks-interface", says: []string{"listUsersByDepartment", "44052", "版本"},
+				option: by(vendor, sim.Cause{Kind: sim.CauseEditionLacks, Names: []string{"listUsersByDepartment"}}),
+				hides:  []string{"permission-missing"}},
 			cause{code: "quota-used-up", option: sim.WithFeishuFreePlan(1), says: []string{"99991403"},
 				hides: everything},
 		)
 	default:
-		return append(everywhere(vendor, "WPS_APP_ID", "WPS_APP_KEY", "WPS_BASE_URL"),
-			cause{code: "secret-of-another-kind", hides: everything, says: []string{"自建应用"},
+		return append(everywhere(vendor, "WPS_APP_KEY", "WPS_BASE_URL", "IP 白名单", "数据权限", "启用"),
+			cause{code: "secret-of-another-kind", hides: everything, says: []string{"自建应用"}, touches: "secret",
 				env: func(s *sim.Server, env map[string]string) {
 					c := s.Credentials().WPS
 					env["WPS_APP_ID"], env["WPS_APP_KEY"] = c.ThirdPartyAppID, c.ThirdPartyAppKey
 				}},
-			cause{code: "permission-missing", touches: "scopes", option: sim.WithWPSScopes("kso.user_email.read"),
-				says:  []string{"kso.contact.read", "能力权限"},
-				hides: []string{"range-partial", "range-empty", "field-permission-missing"}},
-			cause{code: "field-permission-missing", touches: "scopes", option: sim.WithWPSScopes("kso.contact.read",
-				"kso.user_email.read",
-				"kso.user_gender.read", "kso.user_custom_attr.readwrite"), says: []string{"phoneNumbers.mobile",
-				"kso.user_phone.read"}},
-			cause{code: "range-empty", says: []string{"数据权限"}, hides: []string{"range-partial",
-				"field-permission-missing"},
-				do: func(s *sim.Server) { s.WPS().SetDataPermission(nil) }},
+			cause{code: "secret-of-another-kind", name: "a third party's app", says: []string{"服务商应用"},
+				hides:  everything,
+				option: by(vendor, sim.Cause{Kind: sim.CauseSecretOfAnotherKind})},
+			cause{code: "app-disabled", name: "not released", says: []string{"应用发布"}, hides: everything,
+				option: by(vendor, sim.Cause{Kind: sim.CauseAppUnpublished})},
+			cause{code: "signature-refused", says: []string{"接口签名", "WPS_APP_KEY"}, hides: everything,
+				option: by(vendor, sim.Cause{Kind: sim.CauseSignatureRefused})},
+			cause{code: "permission-missing", option: lacking(vendor, "kso.contact.read", "kso.contact.readwrite"),
+				says: []string{"kso.contact.read", "能力权限"}, hides: []string{"range-partial", "range-empty",
+					"field-permission-missing", "edition-lacks-interface"}},
+			cause{code: "field-permission-missing", option: withheld(vendor, "kso.user_phone.read"),
+				says: []string{"phoneNumbers.mobile", "kso.user_phone.read"}},
+			cause{code: "field-permission-missing", name: "the company's own fields",
+				option: withheld(vendor, "kso.user_custom_attr.readwrite"),
+				says:   []string{"attributes", "kso.user_custom_attr.readwrite"}},
+			cause{code: "edition-lacks-interface", says: []string{"listDeptMembers", "interface_company_doc", "套餐"},
+				option: by(vendor, sim.Cause{Kind: sim.CauseEditionLacks, Names: []string{"listDeptMembers"}}),
+				hides:  []string{"permission-missing", "field-permission-missing"}},
 		)
 	}
 }

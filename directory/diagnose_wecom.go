@@ -31,6 +31,9 @@ func (d *weComDirectory) examine(x *examination) {
 	if d.c.AgentID() == 0 && x.shut == "" {
 		x.find(diagnosis.RangeUnknown, map[string]string{"why": ": Config.AgentID (WECOM_AGENT_ID) is not set"},
 			Finding{})
+		if x.allListed && len(x.departments) == 0 {
+			x.emptyRange()
+		}
 	} else {
 		x.lookAtRange()
 	}

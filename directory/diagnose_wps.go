@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"time"
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/wps"
@@ -79,7 +78,7 @@ func (d *wpsDirectory) explain(ctx context.Context, e *clients.Error) explanatio
 	switch {
 	case detail.SignatureRefused:
 		return explanation{id: diagnosis.SignatureRefused,
-			values: map[string]string{"ahead": detail.ClockAhead.Round(time.Second).String()}}
+			values: map[string]string{"ahead": compared(detail.ClockAhead)}}
 	case detail.Privilege != "":
 		return explanation{id: diagnosis.EditionLacks, values: map[string]string{"privilege": detail.Privilege}}
 	case detail.Scopes != nil:

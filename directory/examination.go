@@ -421,6 +421,18 @@ func (x *examination) judgeRange() {
 	x.find(diagnosis.RangePartial, map[string]string{"given": given, "outside": outside}, Finding{})
 }
 
+// compared says how a clock stands to another that it is ahead of.
+func compared(ahead time.Duration) string {
+	switch ahead = ahead.Round(time.Second); {
+	case ahead > 0:
+		return ahead.String() + " ahead of"
+	case ahead < 0:
+		return (-ahead).String() + " behind"
+	default:
+		return "level with"
+	}
+}
+
 func plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
@@ -478,8 +490,12 @@ func (x *examination) finish() (Diagnosis, error) {
 		x.looked[partClock] = true
 		slices.Sort(clocks)
 		if ahead := clocks[len(clocks)/2]; ahead.Abs() > maxClockDifference {
-			x.find(diagnosis.ClockOff, map[string]string{"ahead": ahead.Round(time.Second).String()}, Finding{})
+			x.find(diagnosis.ClockOff, map[string]string{"ahead": compared(ahead)}, Finding{})
 		}
+	}
+	if x.shut == string(diagnosis.BaseURLWrong) && !x.has(diagnosis.ClockOff) {
+		delete(x.looked, partClock)
+		x.unseen("the vendor's clock", "what answers is not the vendor", x.shut)
 	}
 	if left >= 0 {
 		x.looked[partQuota] = true

@@ -174,7 +174,7 @@ func (f *Vendor) ListAppScopes(context.Context,
 	scopes := []feishuserver.AppScope{}
 	for _, name := range Scopes() {
 		status := feishuserver.GrantStatusNotGranted
-		if f.scopes[name] {
+		if f.granted(name) {
 			status = feishuserver.GrantStatusGranted
 		}
 		scopes = append(scopes, feishuserver.AppScope{ScopeName: &name, GrantStatus: &status,
