@@ -11,6 +11,8 @@ import (
 	"github.com/roster-go/roster/gen/dingtalkapi"
 )
 
+var _ patient = (*dingTalkDirectory)(nil)
+
 func (d *dingTalkDirectory) examine(x *examination) {
 	x.begin(d.c.Setup(), "https://oapi.dingtalk.com")
 	x.operations, x.explain = dingtalkapi.Operations(), d.explain

@@ -13,6 +13,8 @@ import (
 	"github.com/roster-go/roster/wire"
 )
 
+var _ patient = (*feishuDirectory)(nil)
+
 func (d *feishuDirectory) examine(x *examination) {
 	x.begin(d.c.Setup(), feishu.BaseURL, feishu.LarkBaseURL)
 	x.operations, x.explain = feishuapi.Operations(), d.explain
@@ -58,7 +60,7 @@ func (d *feishuDirectory) compare(x *examination) {
 		granted, known := x.grants(need.op.Scopes)
 		if known && !granted && !x.answered(need.op.ID) {
 			x.find(diagnosis.PermissionMissing, map[string]string{"operation": need.op.ID, "what": need.what,
-				"permissions": orList(need.op.Scopes)}, Finding{Permissions: need.op.Scopes,
+				"permissions": oneOf(need.op.Scopes)}, Finding{Permissions: need.op.Scopes,
 				Operations: []string{need.op.ID}})
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/roster-go/roster/gen/wecomapi"
 )
 
+var _ patient = (*weComDirectory)(nil)
+
 // examine looks at the app first, and at the contact sync by itself: one's secret may be good and the other's not.
 func (d *weComDirectory) examine(x *examination) {
 	x.begin(d.c.Setup(), "https://qyapi.weixin.qq.com/cgi-bin")

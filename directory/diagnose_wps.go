@@ -11,6 +11,8 @@ import (
 	"github.com/roster-go/roster/gen/wpsapi"
 )
 
+var _ patient = (*wpsDirectory)(nil)
+
 func (d *wpsDirectory) examine(x *examination) {
 	x.begin(d.c.Setup(), "https://openapi.wps.cn")
 	x.operations = wpsapi.Operations()
@@ -49,8 +51,8 @@ func (d *wpsDirectory) examineAttributes(x *examination, ids []string) {
 		switch {
 		case errors.As(err, &e) && d.explain(ctx, e).id == diagnosis.PermissionMissing:
 			needed := x.scopesOf(wpsapi.OpBatchReadUserCustomAttrs.ID)
-			x.find(diagnosis.FieldPermission, map[string]string{"has": "0", "of": strconv.Itoa(len(ids)),
-				"fields": "attributes", "permissions": orList(needed)},
+			x.find(diagnosis.FieldPermission, map[string]string{"lacks": "lacks", "sample": "",
+				"fields": "attributes", "permissions": oneOf(needed)},
 				Finding{Fields: []string{"attributes"}, Permissions: needed, VendorCode: e.Code,
 					Operations: []string{wpsapi.OpBatchReadUserCustomAttrs.ID}})
 			return nil

@@ -70,6 +70,8 @@ type Finding struct {
 	Permissions []string `json:"permissions,omitempty"` // any of which is needed
 	Fields      []string `json:"fields,omitempty"`      // of people, that are missing
 	Address     string   `json:"address,omitempty"`     // that the vendor saw or that was called
+
+	whats []string // what cannot be read because of it
 }
 
 // Place is a page of a console, with the vendor's own Chinese names and English beside them.

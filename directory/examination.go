@@ -203,7 +203,7 @@ func (x *examination) refused(part, what string, err error) {
 	}
 	values := map[string]string{"code": cmp.Or(e.Code, "none"), "operation": e.Operation, "what": what,
 		"kind": strings.ReplaceAll(string(e.Kind), "_", " "), "request": cmp.Or(e.RequestID, "of the call"),
-		"permissions": orList(ex.permissions), "address": cmp.Or(ex.address, "this machine's, which it does not name")}
+		"permissions": oneOf(ex.permissions), "address": cmp.Or(ex.address, "this machine's, which it does not name")}
 	for name, value := range ex.values {
 		values[name] = value
 	}
@@ -297,18 +297,20 @@ func (x *examination) find(id diagnosis.ID, values map[string]string, more Findi
 	if !ok {
 		cause, place, _ = diagnosis.Find(diagnosis.Unexplained, x.out.Vendor)
 	}
-	fill := func(text string) string { return diagnosis.Fill(text, values) }
 	f := more
 	f.Code, f.Severity = string(cause.ID), Severity(cause.Severity)
-	f.Seen, f.Means, f.Do = fill(cause.Seen.EN), fill(cause.Means.EN), fill(place.Do.EN)
-	f.Where = Place{Console: fill(place.Console), Page: fill(place.Page), Switch: fill(place.Switch)}
+	if what := values["what"]; what != "" {
+		f.whats = []string{what}
+	}
+	f.write(cause, place, values)
 	for i := range x.out.Findings {
 		other := &x.out.Findings[i]
 		if other.sameAs(&f) {
-			for _, op := range f.Operations {
-				if !slices.Contains(other.Operations, op) {
-					other.Operations = append(other.Operations, op)
-				}
+			other.Operations = with(other.Operations, f.Operations...)
+			other.whats = with(other.whats, f.whats...)
+			if len(other.Operations) > 0 {
+				values["operation"], values["what"] = andList(other.Operations), andList(other.whats)
+				other.write(cause, place, values)
 			}
 			return other.Code
 		}
@@ -316,6 +318,23 @@ func (x *examination) find(id diagnosis.ID, values map[string]string, more Findi
 	x.out.Findings = append(x.out.Findings, f)
 	x.looked[partOf(cause.ID)] = true
 	return f.Code
+}
+
+// with is a list with what it lacks of more.
+func with(all []string, more ...string) []string {
+	for _, s := range more {
+		if !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// write puts the texts in.
+func (f *Finding) write(cause diagnosis.Cause, place diagnosis.Place, values map[string]string) {
+	fill := func(text string) string { return diagnosis.Fill(text, values) }
+	f.Seen, f.Means, f.Do = fill(cause.Seen.EN), fill(cause.Means.EN), fill(place.Do.EN)
+	f.Where = Place{Console: fill(place.Console), Page: fill(place.Page), Switch: fill(place.Switch)}
 }
 
 // sameAs tells whether two findings are one: the same is to be mended in the same place.
@@ -350,6 +369,14 @@ func orList(all []string) string {
 		return strings.Join(all, "")
 	}
 	return strings.Join(all[:len(all)-1], ", ") + " or " + all[len(all)-1]
+}
+
+// oneOf is "a" or "one of a or b".
+func oneOf(all []string) string {
+	if len(all) < 2 {
+		return orList(all)
+	}
+	return "one of " + orList(all)
 }
 
 // andList is "a", "a and b", "a, b and c".

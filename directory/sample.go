@@ -316,8 +316,15 @@ func (x *examination) judgeFields() {
 		for _, name := range missing[key] {
 			has = max(has, s.has[name])
 		}
-		x.find(diagnosis.FieldPermission, map[string]string{"has": strconv.Itoa(has), "of": strconv.Itoa(len(s.users)),
-			"fields": andList(missing[key]), "permissions": orList(permissions[key])},
+		lacks, seen := "seems to lack", ""
+		if x.out.Granted != nil {
+			lacks = "lacks"
+		}
+		if len(s.users) > 0 {
+			seen = fmt.Sprintf("; %d of %d people in the sample have it", has, len(s.users))
+		}
+		x.find(diagnosis.FieldPermission, map[string]string{"lacks": lacks, "sample": seen,
+			"fields": andList(missing[key]), "permissions": oneOf(permissions[key])},
 			Finding{Fields: missing[key], Permissions: permissions[key]})
 	}
 	if len(dated) > 0 && len(there) == 0 {

@@ -289,8 +289,8 @@ func Causes() []Cause {
 			Symptom: Text{"One kind of call is refused, others work: departments come and people do not, or the " +
 				"other " +
 				"way round.", "某一类调用被拒绝，其他的正常：有部门没有人员，或者相反。"},
-			Seen: Text{"{operation} needs one of {permissions}, and the app has none of them",
-				"{operation} 需要 {permissions} 之一，而应用一个也没有"},
+			Seen: Text{"the app may not call {operation}, which needs {permissions}",
+				"应用不能调用 {operation}，需要 {permissions}"},
 			Means: Text{"A sync cannot read {what}.", "同步无法读取{what}。"},
 			Places: []Place{
 				{weCom, weComConsole, weComApp, "可见范围 (visible range); Secret of a self-built app",
@@ -310,26 +310,26 @@ func Causes() []Cause {
 							"qyapi_get_member 即“成员信息读权限”。"}, "doc"},
 				{feishu, feishuConsole, feishuApp + " > 权限管理 (Permissions & Scopes)",
 					"开通权限 (Add permission scopes to app): {permissions}",
-					Text{"Press 开通权限, choose 应用身份权限 (tenant token scopes), search for one of {permissions} and add " +
+					Text{"Press 开通权限, choose 应用身份权限 (tenant token scopes), search for {permissions} and add " +
 						"it. " +
 						"Then 版本管理与发布 (Version Management & Release) > 创建版本, and have it approved: without a release " +
 						"a " +
 						"permission that needs approval does not hold.",
-						"点“开通权限”，选“应用身份权限”，搜索 {permissions} 之一并开通。然后在“版本管理与发布”中创建版本并通过审核：" +
+						"点“开通权限”，选“应用身份权限”，搜索 {permissions}并开通。然后在“版本管理与发布”中创建版本并通过审核：" +
 							"需要审核的权限在发布之前不生效。"}, "doc"},
 				{wps, wpsConsole, wpsApp + " > 权限管理 > 能力权限 (Permissions > Capabilities)", "{permissions}",
-					Text{"Add one of {permissions} (查询通讯录信息 is kso.contact.read) as 应用授权 (app authorization), " +
+					Text{"Add {permissions} (查询通讯录信息 is kso.contact.read) as 应用授权 (app authorization), " +
 						"release " +
 						"the app, and have an administrator approve it.",
-						"以“应用授权”方式开通 {permissions} 之一（“查询通讯录信息”即 kso.contact.read），发布应用并由管理员审批。"},
+						"以“应用授权”方式开通 {permissions}（“查询通讯录信息”即 kso.contact.read），发布应用并由管理员审批。"},
 					"peer"},
 			},
 		},
 		{
 			ID: FieldPermission, Severity: Warning,
 			Symptom: Text{"A field is empty for everybody, and no call fails.", "某个字段所有人都是空的，但没有任何报错。"},
-			Seen: Text{"{has} of {of} people in the sample have {fields}; that needs one of {permissions}",
-				"抽样的 {of} 人中有 {has} 人带有 {fields}；该字段需要 {permissions} 之一"},
+			Seen: Text{"the app {lacks} what opens {fields}: {permissions}{sample}",
+				"应用缺少 {fields} 所需的权限 {permissions}（{lacks}）{sample}"},
 			Means: Text{"A sync writes people without {fields}. A sync that takes missing for deleted clears it " +
 				"elsewhere.",
 				"同步出来的人员没有 {fields}。若把缺失当作删除，会清空别处的数据。"},
@@ -343,15 +343,15 @@ func Causes() []Cause {
 							"如果已经勾选，则说明没有人填写该字段。"}, "doc"},
 				{feishu, feishuConsole, feishuApp + " > 权限管理 (Permissions & Scopes)",
 					"开通权限 (Add permission scopes to app): {permissions}",
-					Text{"Press 开通权限, choose 应用身份权限 (tenant token scopes), add one of {permissions}, then create a " +
+					Text{"Press 开通权限, choose 应用身份权限 (tenant token scopes), add {permissions}, then create a " +
 						"version under 版本管理与发布 (Version Management & Release) and have it approved.",
-						"点“开通权限”，选“应用身份权限”，开通 {permissions} 之一，然后在“版本管理与发布”中创建版本并通过审核。"},
+						"点“开通权限”，选“应用身份权限”，开通 {permissions}，然后在“版本管理与发布”中创建版本并通过审核。"},
 					"doc"},
 				{wps, wpsConsole, wpsApp + " > 权限管理 > 能力权限 (Permissions > Capabilities)", "{permissions}",
-					Text{"Add one of {permissions}, release the app, and have an administrator approve it. If it is " +
+					Text{"Add {permissions}, release the app, and have an administrator approve it. If it is " +
 						"there, " +
 						"nobody has filled the field in.",
-						"开通 {permissions} 之一，发布应用并由管理员审批。如果已经开通，则说明没有人填写该字段。"}, "peer"},
+						"开通 {permissions}，发布应用并由管理员审批。如果已经开通，则说明没有人填写该字段。"}, "peer"},
 			},
 		},
 		{
