@@ -95,7 +95,7 @@ func (d *Controls) Authorize(userID string) (code string, err error) {
 	if !ok {
 		return "", company.ErrUnknown
 	}
-	return d.part.consents.Issue(consent{person: p.Key, client: Demo().AppKey}, d.part.desk.Now()), nil
+	return d.part.consents.Issue(consent{person: p.Key, client: Demo().AppKey}, d.part.desk.Clock(Name)), nil
 }
 
 // ExpectToJoin puts ids on the list of those who are to join (待入职) and are no members yet.

@@ -79,6 +79,6 @@ func (w *Vendor) signIn(app string, p company.Person, redirectURI string, scopes
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.codes[code] = authCode{app: app, person: p.Key, scopes: scopes, redirectURI: redirectURI,
-		ends: w.desk.Now().Add(codeLife)}
+		ends: w.desk.Clock(Name).Add(codeLife)}
 	return code, nil
 }
