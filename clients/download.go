@@ -30,7 +30,8 @@ func (c *Client) Download(ctx context.Context, op *wire.Operation, address strin
 	case size < 0:
 		return nil, c.fail(op, &p, &Error{Kind: KindBadResponse, Message: "the length of a file is negative"})
 	case size > c.set.maxBytes:
-		return nil, c.fail(op, &p, &Error{Kind: KindBadResponse, Message: "nothing was sent", cause: errTooLarge(c.set.maxBytes)})
+		return nil, c.fail(op, &p, &Error{Kind: KindBadResponse, Message: "nothing was sent",
+			cause: errTooLarge(c.set.maxBytes)})
 	}
 	p.secrets = append(p.secrets, Secret(u.RequestURI()), Secret(u.RawQuery))
 	for {
