@@ -16,6 +16,11 @@ import (
 // reads. It also returns the company's or the app's id, which keeps the state of one company from being used for
 // another. A program for one vendor needs a single case of it.
 func Open(vendor string, getenv func(string) string) (d directory.Directory, company string, err error) {
+	return OpenFor(vendor, "", getenv)
+}
+
+// OpenFor is Open for a program in which people sign in, and to which they come back at redirectURI.
+func OpenFor(vendor, redirectURI string, getenv func(string) string) (d directory.Directory, company string, err error) {
 	base := func(variable string) (options []clients.Option) {
 		if url := getenv(variable); url != "" {
 			options = append(options, clients.WithBaseURL(url))
@@ -55,7 +60,8 @@ func Open(vendor string, getenv func(string) string) (d directory.Directory, com
 		return directory.Feishu(c), company, nil
 	case "wps":
 		company = getenv("WPS_APP_ID")
-		c, err := wps.New(wps.Config{AppID: company, AppKey: secret("WPS_APP_KEY")}, base("WPS_BASE_URL")...)
+		c, err := wps.New(wps.Config{AppID: company, AppKey: secret("WPS_APP_KEY"),
+			RedirectURI: redirectURI}, base("WPS_BASE_URL")...)
 		if err != nil {
 			return nil, "", err
 		}
