@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -25,9 +26,12 @@ type Client struct {
 	vendor      Vendor
 	set         settings
 	credentials map[string]Credential
-	direct      http.RoundTripper // authorizes, signs, sends
-	wrapped     http.RoundTripper // the same behind the user's middleware
+	accepted    map[[2]string][]Credential // those of each scheme, and of each two
+	sender      *sender
+	wrapped     http.RoundTripper // the sender behind the user's middleware, nil if there is none
+	header      http.Header       // what every request has
 	bases       sync.Map          // of *url.URL, by base URL
+	lender      lender
 	stats       stats
 }
 
@@ -43,17 +47,17 @@ func New(v Vendor, options ...Option) (*Client, error) {
 		}
 	}
 	c.set.retry = c.set.retry.withDefaults()
-	if c.set.httpClient == nil {
-		c.set.httpClient = newHTTPClient()
-	}
 	if c.set.limiter == nil {
 		c.set.limiter = NewLimiter(c.set.clock)
 	}
 	if c.set.logger == nil {
 		c.set.logger = slog.New(slog.DiscardHandler)
 	}
-	c.direct = newSender(c.set.httpClient, c.set.clock)
-	c.wrapped = c.direct
+	c.header = http.Header{"User-Agent": {c.set.userAgent}, "Accept": {"application/json"}}
+	c.sender = newSender(c.set.httpClient, c.set.clock)
+	if len(c.set.middleware) > 0 {
+		c.wrapped = c.sender
+	}
 	for _, wrap := range slices.Backward(c.set.middleware) {
 		c.wrapped = wrap(c.wrapped)
 		if c.wrapped == nil {
@@ -66,6 +70,7 @@ func New(v Vendor, options ...Option) (*Client, error) {
 			return nil, fmt.Errorf("%s: %w", v.Name, err)
 		}
 	}
+	c.accept()
 	return c, nil
 }
 
@@ -133,10 +138,10 @@ type progress struct {
 	attempts  int
 	waited    time.Duration
 	refreshed bool
-	secrets   []Secret // what must not show in this call's errors
-	token     []token.Token
-	refused   *outcome // the last attempt, if it was refused for its token
-	key       string   // idempotency key, the same for all attempts
+	known     []Secret      // what must not show in this call's errors, apart from tokens
+	token     []token.Token // of the last attempt
+	refused   *outcome      // the last attempt, if it was refused for its token
+	key       string        // idempotency key, the same for all attempts
 }
 
 // outcome is how one attempt ended. The zero value is success.
@@ -154,7 +159,7 @@ type outcome struct {
 func (c *Client) Call(ctx context.Context, call *wire.Call) error {
 	c.stats.calls.Add(1)
 	op := call.Operation
-	p := progress{secrets: c.secrets(ctx)}
+	p := progress{known: c.secrets(ctx)}
 	if call.Invalid != nil {
 		return c.fail(op, &p, &Error{Kind: KindInvalidArgument, Message: "nothing was sent", cause: call.Invalid})
 	}
@@ -167,7 +172,6 @@ func (c *Client) Call(ctx context.Context, call *wire.Call) error {
 	}
 	idempotent := (op.Idempotent || op.IdempotencyParameter != "") &&
 		!slices.ContainsFunc(op.NotIdempotentWith, call.Sets)
-	ctx = context.WithValue(ctx, operationKey{}, op)
 	for {
 		o := c.try(ctx, call, credentials, idempotent, &p)
 		if o.err == nil {
@@ -256,18 +260,11 @@ func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credent
 			Message: "while waiting for the operation's quota", cause: err}}
 	}
 
-	a := &attempt{credentials: credentials, idempotent: idempotent && op.IdempotencyParameter == "",
-		tokens: make([]token.Token, len(credentials))}
-	for i, credential := range credentials {
-		if credential.Source == nil {
-			continue
-		}
-		t, err := credential.Source.Token(ctx)
-		if err != nil {
-			return outcome{err: tokenError(ctx, err, credential.Fields)}
-		}
-		a.tokens[i] = t
-		p.secrets = append(slices.Clip(p.secrets), t.Value)
+	p.known = withTokens(p.known, p.token)
+	a := &attempt{operation: op, credentials: credentials, known: p.known,
+		idempotent: idempotent && op.IdempotencyParameter == ""}
+	if failed := a.authorize(ctx); failed != nil {
+		return outcome{err: failed}
 	}
 	if p.refused != nil && fixed(credentials, p.token, a.tokens) {
 		refused := *p.refused
@@ -275,19 +272,24 @@ func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credent
 		return refused
 	}
 	p.token, p.refused = a.tokens, nil
-	a.secrets = p.secrets
 
-	ctx, a.limits = c.set.limited(ctx)
+	a.Context = a.limits.begin(ctx, &c.set)
 	defer a.limits.end()
-	req, err := c.request(context.WithValue(ctx, attemptKey{}, a), call, p)
+	var f *flight // nil: that is the sender's business, behind the middleware
+	requestContext := context.Context(a)
+	if c.wrapped == nil || op.CarriesSecret {
+		f = c.sender.flight(a, a)
+		requestContext = f
+	}
+	req, err := c.request(requestContext, call, credentials, p, f != nil && c.sender.own)
 	if err != nil {
 		return outcome{err: &Error{Kind: KindInvalidArgument, Message: "the request cannot be built", cause: err}}
 	}
 	p.attempts++
 	c.stats.requests.Add(1)
 	began := c.set.clock.Now()
-	o := c.exchange(ctx, call, req, a, p)
-	if c.set.logger.Enabled(ctx, slog.LevelDebug) {
+	o := c.exchange(call, req, f, a)
+	if c.set.logger.Enabled(a, slog.LevelDebug) {
 		attrs := []slog.Attr{slog.String("vendor", c.vendor.Name), slog.String("operation", op.ID),
 			slog.Int("attempt", p.attempts),
 			slog.Duration("took", c.set.clock.Now().Sub(began))}
@@ -295,13 +297,15 @@ func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credent
 			attrs = append(attrs, slog.String("kind", string(o.err.Kind)), slog.String("code", o.err.Code),
 				slog.Int("http_status", o.err.HTTPStatus))
 		}
-		c.set.logger.LogAttrs(ctx, slog.LevelDebug, "call", attrs...)
+		c.set.logger.LogAttrs(a, slog.LevelDebug, "call", attrs...)
 	}
 	return o
 }
 
-// request makes the request of one attempt, with what every request has.
-func (c *Client) request(ctx context.Context, call *wire.Call, p *progress) (*http.Request, error) {
+// request makes the request of one attempt, with what every request has. own says that no code sees it but this
+// package's and net/http's, so that what is in it may be shared.
+func (c *Client) request(ctx context.Context, call *wire.Call, credentials []Credential, p *progress, own bool,
+) (*http.Request, error) {
 	op := call.Operation
 	base, err := c.base(op)
 	if err != nil {
@@ -311,45 +315,59 @@ func (c *Client) request(ctx context.Context, call *wire.Call, p *progress) (*ht
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("User-Agent", c.set.userAgent)
-	req.Header.Set("Accept", "application/json")
+	switch {
+	case !own:
+		for name, values := range c.header {
+			req.Header[name] = slices.Clone(values)
+		}
+	case len(req.Header) == 0 && !slices.ContainsFunc(credentials, Credential.setsHeaders):
+		req.Header = c.header
+	default:
+		maps.Copy(req.Header, c.header)
+	}
 	if p.key != "" && !req.URL.Query().Has(op.IdempotencyParameter) {
 		addQuery(req.URL, op.IdempotencyParameter, p.key)
 	}
 	return req, nil
 }
 
-// exchange sends the request and judges the answer.
-func (c *Client) exchange(ctx context.Context, call *wire.Call, req *http.Request, a *attempt, p *progress) outcome {
-	chain := c.wrapped
-	if call.Operation.CarriesSecret {
-		chain = c.direct
+// exchange sends the request, in f or else through the middleware, and judges the answer.
+func (c *Client) exchange(call *wire.Call, req *http.Request, f *flight, a *attempt) outcome {
+	var response *http.Response
+	var err error
+	if f != nil {
+		response, err = c.sender.send(req, f)
+	} else {
+		response, err = c.wrapped.RoundTrip(req)
 	}
-	response, err := chain.RoundTrip(req)
 	if err == nil && response == nil {
 		err = errors.New("a middleware returned neither an answer nor an error")
 	}
 	if err != nil {
-		return unanswered(ctx, err, a)
+		return unanswered(a, err)
 	}
 	a.limits.answer()
 	defer response.Body.Close()
-	// What hangs in a body that knows nothing of contexts is ended by closing it.
-	defer context.AfterFunc(ctx, func() { _ = response.Body.Close() })()
-	release, err := c.set.hold(ctx, response.ContentLength)
+	if f == nil || !c.sender.own {
+		// What hangs in a body that knows nothing of contexts is ended by closing it.
+		defer context.AfterFunc(a, func() { _ = response.Body.Close() })()
+	}
+	release, err := c.set.hold(a, response.ContentLength)
 	if err != nil {
-		return unread(ctx, err, response.StatusCode)
+		return unread(a, err, response.StatusCode)
 	}
 	defer release()
-	body, err := readBounded(response, c.set.maxBytes)
+	body, err := c.lender.read(response, c.set.maxBytes)
+	defer c.lender.giveBack(body)
 	if err != nil {
-		return unread(ctx, err, response.StatusCode)
+		return unread(a, err, response.StatusCode)
 	}
-	reply := &Reply{Operation: call.Operation, Status: response.StatusCode, Header: response.Header, Body: body,
-		secrets: p.secrets}
+	reply := &a.reply
+	*reply = Reply{Operation: call.Operation, Status: response.StatusCode, Header: response.Header, Body: body.bytes,
+		attempt: a}
 	o := c.judge(reply, call.Out)
 	if o.err == nil && c.vendor.Warning != nil {
-		c.warn(ctx, reply)
+		c.warn(a, reply)
 	}
 	return o
 }
@@ -369,11 +387,11 @@ func fixed(credentials []Credential, refused, now []token.Token) bool {
 }
 
 // unanswered is a request without an answer.
-func unanswered(ctx context.Context, err error, a *attempt) outcome {
-	limit := timeLimit(ctx)
+func unanswered(a *attempt, err error) outcome {
+	limit := timeLimit(a)
 	switch {
-	case ctx.Err() != nil && limit == nil:
-		return outcome{err: &Error{Kind: KindCanceled, cause: ended(ctx)}, unknown: a.maybeSent()}
+	case a.Err() != nil && limit == nil:
+		return outcome{err: &Error{Kind: KindCanceled, cause: ended(a)}, unknown: a.maybeSent()}
 	case limit != nil:
 		err = limit
 	case a.impugned.Load():
@@ -420,10 +438,11 @@ func unread(ctx context.Context, err error, status int) outcome {
 func (c *Client) fail(op *wire.Operation, p *progress, e *Error) error {
 	e.Vendor, e.Operation = c.vendor.Name, op.ID
 	e.Attempts, e.Waited = p.attempts, p.waited
+	secrets := withTokens(p.known, p.token)
 	e.Code = printable(e.Code)
-	e.Message = printable(scrub(e.Message, p.secrets))
-	e.RequestID = printable(scrub(e.RequestID, p.secrets))
-	e.cause = scrubError(e.cause, p.secrets)
+	e.Message = printable(scrub(e.Message, secrets))
+	e.RequestID = printable(scrub(e.RequestID, secrets))
+	e.cause = scrubError(e.cause, secrets)
 	return e
 }
 
