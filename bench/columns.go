@@ -123,7 +123,9 @@ func (c dingTalkV1) GetUser(ctx context.Context, id string) (string, error) {
 	return user.Name, nil
 }
 
-func (c dingTalkV1) ListAll(ctx context.Context) (int, error) { return count(c.DepartmentUsersV1(ctx, 1)) }
+func (c dingTalkV1) ListAll(ctx context.Context) (int, error) {
+	return count(c.DepartmentUsersV1(ctx, 1))
+}
 
 type dingTalkV2 struct{ *dingtalk.Client }
 
@@ -140,7 +142,9 @@ func (c dingTalkV2) GetUser(ctx context.Context, id string) (string, error) {
 	return user.Result.Name, nil
 }
 
-func (c dingTalkV2) ListAll(ctx context.Context) (int, error) { return count(c.DepartmentUsers(ctx, 1)) }
+func (c dingTalkV2) ListAll(ctx context.Context) (int, error) {
+	return count(c.DepartmentUsers(ctx, 1))
+}
 
 type feishuClient struct{ *feishu.Client }
 

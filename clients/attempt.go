@@ -22,6 +22,7 @@ type attempt struct {
 	known       []Secret // what must not show, apart from the tokens
 	idempotent  bool
 	limits      limits
+	flight      flight // if no middleware stands between
 	reply       Reply
 
 	sent     atomic.Int32 // how often the request was handed to the network's side

@@ -20,6 +20,8 @@ import (
 	"github.com/roster-go/roster/wire"
 )
 
+const contentTypeJSON = "application/json"
+
 // Client carries out the calls of one vendor. It is safe for concurrent use. The vendors' packages make one and keep it
 // to themselves.
 type Client struct {
@@ -30,6 +32,7 @@ type Client struct {
 	sender      *sender
 	wrapped     http.RoundTripper // the sender behind the user's middleware, nil if there is none
 	header      http.Header       // what every request has
+	jsonHeader  http.Header       // and what one with JSON has
 	bases       sync.Map          // of *url.URL, by base URL
 	lender      lender
 	stats       stats
@@ -53,7 +56,9 @@ func New(v Vendor, options ...Option) (*Client, error) {
 	if c.set.logger == nil {
 		c.set.logger = slog.New(slog.DiscardHandler)
 	}
-	c.header = http.Header{"User-Agent": {c.set.userAgent}, "Accept": {"application/json"}}
+	c.header = http.Header{"User-Agent": {c.set.userAgent}, "Accept": {contentTypeJSON}}
+	c.jsonHeader = maps.Clone(c.header)
+	c.jsonHeader["Content-Type"] = []string{contentTypeJSON}
 	c.sender = newSender(c.set.httpClient, c.set.clock)
 	if len(c.set.middleware) > 0 {
 		c.wrapped = c.sender
@@ -278,7 +283,8 @@ func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credent
 	var f *flight // nil: that is the sender's business, behind the middleware
 	requestContext := context.Context(a)
 	if c.wrapped == nil || op.CarriesSecret {
-		f = c.sender.flight(a, a)
+		f = &a.flight
+		f.begin(a, a, c.sender.traceKey, call.HasBody())
 		requestContext = f
 	}
 	req, err := c.request(requestContext, call, credentials, p, f != nil && c.sender.own)
@@ -311,24 +317,39 @@ func (c *Client) request(ctx context.Context, call *wire.Call, credentials []Cre
 	if err != nil {
 		return nil, err
 	}
-	req, err := call.Request(ctx, base)
+	var shared http.Header
+	if own && !slices.ContainsFunc(credentials, Credential.setsHeaders) {
+		shared = c.shared(call)
+	}
+	req, err := call.Request(ctx, base, shared)
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case !own:
+	if shared == nil {
 		for name, values := range c.header {
-			req.Header[name] = slices.Clone(values)
+			if !own {
+				values = slices.Clone(values)
+			}
+			req.Header[name] = values
 		}
-	case len(req.Header) == 0 && !slices.ContainsFunc(credentials, Credential.setsHeaders):
-		req.Header = c.header
-	default:
-		maps.Copy(req.Header, c.header)
 	}
 	if p.key != "" && !req.URL.Query().Has(op.IdempotencyParameter) {
 		addQuery(req.URL, op.IdempotencyParameter, p.key)
 	}
 	return req, nil
+}
+
+// shared are the headers of a call that others have as well, nil if it has some of its own.
+func (c *Client) shared(call *wire.Call) http.Header {
+	contentType, only := call.OnlyHeader()
+	switch {
+	case only && contentType == "":
+		return c.header
+	case only && contentType == contentTypeJSON:
+		return c.jsonHeader
+	default:
+		return nil
+	}
 }
 
 // exchange sends the request, in f or else through the middleware, and judges the answer.

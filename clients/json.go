@@ -19,6 +19,9 @@ func syntax(body []byte) error {
 }
 
 func malformed(err error) bool {
+	if err == nil {
+		return false
+	}
 	var bad *json.SyntaxError
 	return errors.As(err, &bad)
 }

@@ -23,19 +23,19 @@ type flight struct {
 	had      atomic.Bool // and had, so that something may have reached the vendor
 }
 
-// flight begins one for an attempt, of which ctx is the context or comes from it.
-func (s *sender) flight(ctx context.Context, a *attempt) *flight {
-	f := &flight{Context: ctx, attempt: a, traceKey: s.traceKey, theirs: httptrace.ContextClientTrace(ctx)}
-	if f.theirs != nil {
+// begin makes a flight of an attempt, of which ctx is the context or comes from it.
+func (f *flight) begin(ctx context.Context, a *attempt, traceKey any, hasBody bool) {
+	f.Context, f.attempt, f.traceKey = ctx, a, traceKey
+	if f.theirs = httptrace.ContextClientTrace(ctx); f.theirs != nil {
 		f.trace = *f.theirs
 		f.trace.WroteHeaderField = nil
 	}
 	f.trace.GetConn = f.getConn
 	f.trace.GotConn = f.gotConn
-	f.trace.WroteHeaders = f.wroteHeaders
+	if hasBody {
+		f.trace.WroteHeaders = f.wroteHeaders
+	}
 	f.trace.WroteRequest = f.wroteRequest
-	f.trace.GotFirstResponseByte = f.gotFirstResponseByte
-	return f
 }
 
 // Value implements context.Context. The trace is handed out in place of the one below: httptrace would add to that, and
@@ -107,12 +107,5 @@ func (f *flight) wroteRequest(info httptrace.WroteRequestInfo) {
 	f.attempt.limits.awaitAnswer()
 	if f.theirs != nil && f.theirs.WroteRequest != nil {
 		f.theirs.WroteRequest(info)
-	}
-}
-
-func (f *flight) gotFirstResponseByte() {
-	f.attempt.limits.answer()
-	if f.theirs != nil && f.theirs.GotFirstResponseByte != nil {
-		f.theirs.GotFirstResponseByte()
 	}
 }

@@ -56,7 +56,8 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !ok {
 		return nil, errors.New("the request has lost its context on the way through middleware")
 	}
-	f := s.flight(req.Context(), a)
+	f := new(flight)
+	f.begin(req.Context(), a, s.traceKey, true)
 	response, err := s.send(req.Clone(f), f)
 	if err != nil {
 		return nil, err
