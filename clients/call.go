@@ -145,7 +145,7 @@ type progress struct {
 	refreshed bool
 	known     []Secret      // what must not show in this call's errors, apart from tokens
 	token     []token.Token // of the last attempt
-	refused   *outcome      // the last attempt, if it was refused for its token
+	refused   outcome       // the last attempt, if it was refused for its token
 	key       string        // idempotency key, the same for all attempts
 }
 
@@ -219,7 +219,7 @@ func (c *Client) again(credentials []Credential, idempotent bool, o *outcome, p 
 		if p.refreshed || len(p.token) == 0 {
 			return false, 0
 		}
-		p.refreshed, p.refused = true, o
+		p.refreshed, p.refused = true, *o
 		renewable := false
 		for i, credential := range credentials {
 			if credential.Source != nil {
@@ -271,12 +271,12 @@ func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credent
 	if failed := a.authorize(ctx); failed != nil {
 		return outcome{err: failed}
 	}
-	if p.refused != nil && fixed(credentials, p.token, a.tokens) {
-		refused := *p.refused
-		refused.replay, p.refused = ReplayNever, nil
+	if p.refused.err != nil && fixed(credentials, p.token, a.tokens) {
+		refused := p.refused
+		refused.replay, p.refused = ReplayNever, outcome{}
 		return refused
 	}
-	p.token, p.refused = a.tokens, nil
+	p.token, p.refused = a.tokens, outcome{}
 
 	a.Context = a.limits.begin(ctx, &c.set)
 	defer a.limits.end()
@@ -284,7 +284,7 @@ func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credent
 	requestContext := context.Context(a)
 	if c.wrapped == nil || op.CarriesSecret {
 		f = &a.flight
-		f.begin(a, a, c.sender.traceKey, call.HasBody())
+		f.begin(a, a, c.sender.traceKey, call.BodySize() > sizeable)
 		requestContext = f
 	}
 	req, err := c.request(requestContext, call, credentials, p, f != nil && c.sender.own)

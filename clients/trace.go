@@ -23,8 +23,12 @@ type flight struct {
 	had      atomic.Bool // and had, so that something may have reached the vendor
 }
 
-// begin makes a flight of an attempt, of which ctx is the context or comes from it.
-func (f *flight) begin(ctx context.Context, a *attempt, traceKey any, hasBody bool) {
+// sizeable is how large a body is for whose writing the wait for the answer is suspended. Others are written at once.
+const sizeable = 32 << 10
+
+// begin makes a flight of an attempt, of which ctx is the context or comes from it. sizeable says that the request's
+// body is or may be.
+func (f *flight) begin(ctx context.Context, a *attempt, traceKey any, sizeable bool) {
 	f.Context, f.attempt, f.traceKey = ctx, a, traceKey
 	if f.theirs = httptrace.ContextClientTrace(ctx); f.theirs != nil {
 		f.trace = *f.theirs
@@ -32,7 +36,7 @@ func (f *flight) begin(ctx context.Context, a *attempt, traceKey any, hasBody bo
 	}
 	f.trace.GetConn = f.getConn
 	f.trace.GotConn = f.gotConn
-	if hasBody {
+	if sizeable {
 		f.trace.WroteHeaders = f.wroteHeaders
 	}
 	f.trace.WroteRequest = f.wroteRequest

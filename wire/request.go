@@ -48,8 +48,8 @@ func (c *Call) ownHeader() http.Header {
 	return header
 }
 
-// HasBody tells whether the call sends a body.
-func (c *Call) HasBody() bool { return c.hasBody }
+// BodySize is the number of bytes that the call sends.
+func (c *Call) BodySize() int { return len(c.body) }
 
 // OnlyHeader returns the Content-Type of the call's body, "" if it has none, and whether that is the only header of its
 // own.
