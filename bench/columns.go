@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"fmt"
 	"iter"
 
 	"github.com/roster-go/roster/bench/floor"
@@ -39,37 +38,37 @@ type API struct {
 	Columns []Column
 }
 
-// Decoder is a function for clients.WithDecoder, with its name.
-type Decoder struct {
-	Name      string
-	Unmarshal func([]byte, any) error
-}
-
-// APIs returns what is measured. The first column of each is the floor, the second one roster.
+// APIs returns what is measured. The first column of each is the floor, the second one roster as it is, the others are
+// roster with other decoders.
 func APIs() []API {
 	return []API{
-		{"wecom", "/wecom", []Column{
-			{"floor", func(base string) (Client, error) { return floor.NewWeCom(base), nil }},
-			{"roster", openWeCom},
-		}},
-		{"dingtalk-v2", "/dingtalk", []Column{
-			{"floor", func(base string) (Client, error) { return floor.NewDingTalkV2(base), nil }},
-			{"roster", openDingTalkV2},
-		}},
-		{"dingtalk-v1", "/dingtalk", []Column{
-			{"floor", func(base string) (Client, error) { return floor.NewDingTalkV1(base), nil }},
-			{"roster", openDingTalkV1},
-		}},
-		{"feishu", "/feishu", []Column{
-			{"floor", func(base string) (Client, error) { return floor.NewFeishu(base), nil }},
-			{"roster", openFeishu},
-		}},
-		{"wps", "/wps", []Column{
-			{"floor", func(base string) (Client, error) { return floor.NewWPS(base), nil }},
-			{"roster", openWPS},
-		}},
+		{"wecom", "/wecom", columns(floor.NewWeCom, openWeCom)},
+		{"dingtalk-v2", "/dingtalk", columns(floor.NewDingTalkV2, openDingTalkV2)},
+		{"dingtalk-v1", "/dingtalk", columns(floor.NewDingTalkV1, openDingTalkV1)},
+		{"feishu", "/feishu", columns(floor.NewFeishu, openFeishu)},
+		{"wps", "/wps", columns(floor.NewWPS, openWPS)},
 	}
 }
+
+func columns[F Client](plain func(base string) F, ours func(options []clients.Option) (Client, error),
+) []Column {
+	all := []Column{
+		{Floor, func(base string) (Client, error) { return plain(base), nil }},
+		{Roster, func(base string) (Client, error) { return ours(options(base)) }},
+	}
+	for _, decoder := range Decoders() {
+		all = append(all, Column{Roster + "-" + decoder.Name, func(base string) (Client, error) {
+			return ours(append(options(base), clients.WithDecoder(decoder.Unmarshal)))
+		}})
+	}
+	return all
+}
+
+// The names of the first two columns.
+const (
+	Floor  = "floor"
+	Roster = "roster"
+)
 
 // options are those of every client of ours. The quotas are left out, since they are what would be measured.
 func options(base string) []clients.Option {
@@ -89,8 +88,8 @@ func count[T any](all iter.Seq2[T, error]) (int, error) {
 
 type weCom struct{ *wecom.Client }
 
-func openWeCom(base string) (Client, error) {
-	c, err := wecom.New(wecom.Config{CorpID: floor.ID, AppSecret: floor.Secret}, options(base)...)
+func openWeCom(options []clients.Option) (Client, error) {
+	c, err := wecom.New(wecom.Config{CorpID: floor.ID, AppSecret: floor.Secret}, options...)
 	return weCom{c}, err
 }
 
@@ -106,12 +105,12 @@ func (c weCom) ListAll(ctx context.Context) (int, error) { return count(c.Depart
 
 type dingTalkV1 struct{ *dingtalk.Client }
 
-func openDingTalk(base string) (*dingtalk.Client, error) {
-	return dingtalk.New(dingtalk.Config{AppKey: floor.ID, AppSecret: floor.Secret}, options(base)...)
+func openDingTalk(options []clients.Option) (*dingtalk.Client, error) {
+	return dingtalk.New(dingtalk.Config{AppKey: floor.ID, AppSecret: floor.Secret}, options...)
 }
 
-func openDingTalkV1(base string) (Client, error) {
-	c, err := openDingTalk(base)
+func openDingTalkV1(options []clients.Option) (Client, error) {
+	c, err := openDingTalk(options)
 	return dingTalkV1{c}, err
 }
 
@@ -129,8 +128,8 @@ func (c dingTalkV1) ListAll(ctx context.Context) (int, error) {
 
 type dingTalkV2 struct{ *dingtalk.Client }
 
-func openDingTalkV2(base string) (Client, error) {
-	c, err := openDingTalk(base)
+func openDingTalkV2(options []clients.Option) (Client, error) {
+	c, err := openDingTalk(options)
 	return dingTalkV2{c}, err
 }
 
@@ -148,8 +147,8 @@ func (c dingTalkV2) ListAll(ctx context.Context) (int, error) {
 
 type feishuClient struct{ *feishu.Client }
 
-func openFeishu(base string) (Client, error) {
-	c, err := feishu.New(feishu.Config{AppID: floor.ID, AppSecret: floor.Secret}, options(base)...)
+func openFeishu(options []clients.Option) (Client, error) {
+	c, err := feishu.New(feishu.Config{AppID: floor.ID, AppSecret: floor.Secret}, options...)
 	return feishuClient{c}, err
 }
 
@@ -167,8 +166,8 @@ func (c feishuClient) ListAll(ctx context.Context) (int, error) {
 
 type wpsClient struct{ *wps.Client }
 
-func openWPS(base string) (Client, error) {
-	c, err := wps.New(wps.Config{AppID: floor.ID, AppKey: floor.Secret, UnsignedPathPrefix: "/"}, options(base)...)
+func openWPS(options []clients.Option) (Client, error) {
+	c, err := wps.New(wps.Config{AppID: floor.ID, AppKey: floor.Secret, UnsignedPathPrefix: "/"}, options...)
 	return wpsClient{c}, err
 }
 
@@ -181,13 +180,3 @@ func (c wpsClient) GetUser(ctx context.Context, id string) (string, error) {
 }
 
 func (c wpsClient) ListAll(ctx context.Context) (int, error) { return count(c.Users(ctx)) }
-
-// Open makes the client of a column.
-func (a API) Open(column, base string) (Client, error) {
-	for _, c := range a.Columns {
-		if c.Name == column {
-			return c.Open(base + a.Base)
-		}
-	}
-	return nil, fmt.Errorf("%s has no column %s", a.Name, column)
-}

@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -378,13 +379,17 @@ func (c *Client) exchange(call *wire.Call, req *http.Request, f *flight, a *atte
 		return unread(a, err, response.StatusCode)
 	}
 	defer release()
-	body, err := c.lender.read(response, c.set.maxBytes)
-	defer c.lender.giveBack(body)
+	lent, err := c.lender.read(response, c.set.maxBytes)
+	defer c.lender.giveBack(lent)
 	if err != nil {
 		return unread(a, err, response.StatusCode)
 	}
+	body := lent.bytes
+	if c.set.decoder != nil && lent.size >= 0 {
+		body = bytes.Clone(body) // theirs may go on using it
+	}
 	reply := &a.reply
-	*reply = Reply{Operation: call.Operation, Status: response.StatusCode, Header: response.Header, Body: body.bytes,
+	*reply = Reply{Operation: call.Operation, Status: response.StatusCode, Header: response.Header, Body: body,
 		attempt: a}
 	o := c.judge(reply, call.Out)
 	if o.err == nil && c.vendor.Warning != nil {

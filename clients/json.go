@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 )
 
@@ -16,6 +17,27 @@ func syntax(body []byte) error {
 	}
 	var whole json.RawMessage
 	return json.Unmarshal(body, &whole)
+}
+
+// errDecoder is an answer that encoding/json takes, and the decoder that was given does not.
+var errDecoder = errors.New("the decoder of WithDecoder refuses the answer, which encoding/json takes")
+
+// decode decodes an answer.
+func (s *settings) decode(body []byte, out any) error {
+	if s.decoder == nil {
+		return json.Unmarshal(body, out)
+	}
+	if err := syntax(body); err != nil { // some take what is none, or a part of it
+		return err
+	}
+	if s.decoder(body, out) == nil {
+		return nil
+	}
+	// What does not fit, encoding/json says in words that are known to hold no data.
+	if err := json.Unmarshal(body, reflect.New(reflect.TypeOf(out).Elem()).Interface()); err != nil {
+		return err
+	}
+	return errDecoder
 }
 
 func malformed(err error) bool {
