@@ -101,7 +101,12 @@ func TestDecodersBreakNoPromise(t *testing.T) {
 			}
 			for _, text := range []string{whole + "x", whole + whole, `{}`, `[]`, `null`, `{"errcode":0,"name":"n"}`,
 				`{"errcode":0,"userid":"a","name":7}`, `{"errcode":0,"userid":"a","department":"12"}`,
-				`{"errcode":0,"userid":"a","name":"n",}`, `{"errcode":0,"userid":"a","name":'n'}`} {
+				`{"errcode":0,"userid":"a","name":"n",}`, `{"errcode":0,"userid":"a","name":'n'}`,
+				`{"errcode":0,"userid":"a","unknown":tru}`, `{"errcode":0,"userid":"a","unknown":[1,2}`,
+				`{"errcode":0,"userid":"a","unknown":{"b":"c"}`, `{"errcode":0,"userid":"a","unknown":1 "name":"n"}`,
+				`{"errcode":0,"userid":"a","unknown":"n}`, `{"errcode":0,"userid":"a" "name":"n"}`,
+				`{"errcode":0,"userid":"a","unknown":}`, `{"errcode":0,"userid":"a","name":"\u12"}`,
+				`{"errcode":0,"userid":"a","unknown":[1 2]}`, `{"errcode":0,"userid":"a","unknown":{"b" "c"}}`} {
 				_, err := get(text)
 				assert.ErrorIs(t, err, clients.ErrBadResponse, text)
 			}

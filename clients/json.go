@@ -27,13 +27,10 @@ func (s *settings) decode(body []byte, out any) error {
 	if s.decoder == nil {
 		return json.Unmarshal(body, out)
 	}
-	if err := syntax(body); err != nil { // some take what is none, or a part of it
-		return err
-	}
 	if s.decoder(body, out) == nil {
 		return nil
 	}
-	// What does not fit, encoding/json says in words that are known to hold no data.
+	// encoding/json says what is malformed, and what does not fit, in words that are known to hold no data.
 	if err := json.Unmarshal(body, reflect.New(reflect.TypeOf(out).Elem()).Interface()); err != nil {
 		return err
 	}

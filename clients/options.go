@@ -180,10 +180,11 @@ func WithMaxBytesInFlight(n int64) Option {
 }
 
 // WithDecoder decodes successful answers with unmarshal in place of encoding/json's Unmarshal, for programs that bring a
-// faster decoder. It has to decode by the tags that encoding/json knows, and to call UnmarshalJSON where a type has it.
-// It may keep the bytes that it is given, so that texts can point into them. Whether an answer is well-formed JSON and
-// has what makes it one, is checked before and after by this package itself, and so are failures; what unmarshal says
-// of an answer that it refuses is not shown, since it may quote people's data. It is called from many goroutines.
+// faster decoder. It has to decode by the tags that encoding/json knows, to call UnmarshalJSON where a type has it, and
+// to refuse what is not the whole of one JSON value: those of sonic, goccy/go-json and encoding/json/v2 are tested. It
+// may keep the bytes that it is given, so that texts can point into them. Failures, and whether an answer has what
+// makes it one, stay this package's business, and so do the words for an answer that does not fit: unmarshal's own may
+// quote people's data. It is called from many goroutines.
 func WithDecoder(unmarshal func(data []byte, out any) error) Option {
 	return func(s *settings) error {
 		if unmarshal == nil {
