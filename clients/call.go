@@ -148,6 +148,7 @@ type progress struct {
 	token     []token.Token // of the last attempt
 	refused   outcome       // the last attempt, if it was refused for its token
 	key       string        // idempotency key, the same for all attempts
+	unknown   bool          // some attempt may have been carried out
 }
 
 // outcome is how one attempt ended. The zero value is success.
@@ -176,14 +177,17 @@ func (c *Client) Call(ctx context.Context, call *wire.Call) error {
 	if op.IdempotencyParameter != "" {
 		p.key = uuid.NewString()
 	}
-	idempotent := (op.Idempotent || op.IdempotencyParameter != "") &&
-		!slices.ContainsFunc(op.NotIdempotentWith, call.Sets)
+	exact := !slices.ContainsFunc(op.NotIdempotentWith, call.Sets)
+	idempotent := (op.Idempotent || op.IdempotencyParameter != "") && exact
+	// The key that is made here is another one when the caller repeats the call.
+	harmless := (op.Idempotent || op.IdempotencyParameter != "" && call.Sets(op.IdempotencyParameter)) && exact
 	for {
 		o := c.try(ctx, call, credentials, idempotent, &p)
 		if o.err == nil {
 			return nil
 		}
-		o.err.OutcomeUnknown = o.unknown && !idempotent
+		p.unknown = p.unknown || o.unknown
+		o.err.OutcomeUnknown = p.unknown && !harmless
 		again, wait := c.again(credentials, idempotent, &o, &p)
 		if o.replay == ReplayLater && errors.Is(o.err, ErrRateLimited) {
 			hold := wait
