@@ -115,7 +115,7 @@ func openDingTalkV1(options []clients.Option) (Client, error) {
 }
 
 func (c dingTalkV1) GetUser(ctx context.Context, id string) (string, error) {
-	user, err := c.GetUserV1(ctx, &dingtalkapi.GetUserV1Params{UserID: id})
+	user, err := c.GetUserV1(ctx, &dingtalkapi.GetUserV1Params{UserID: id}) //nolint:staticcheck // measured for those who have it
 	if err != nil {
 		return "", err
 	}
@@ -123,7 +123,7 @@ func (c dingTalkV1) GetUser(ctx context.Context, id string) (string, error) {
 }
 
 func (c dingTalkV1) ListAll(ctx context.Context) (int, error) {
-	return count(c.DepartmentUsersV1(ctx, 1))
+	return count(c.DepartmentUsersV1(ctx, 1)) //nolint:staticcheck // as above
 }
 
 type dingTalkV2 struct{ *dingtalk.Client }

@@ -51,8 +51,9 @@ func TestDecodersAgree(t *testing.T) {
 					require.NoError(t, err)
 					want, got := method.NewAnswer(), method.NewAnswer()
 					require.NoError(t, json.Unmarshal(sample.Response.Body, want))
-					if assert.NoErrorf(t, decoder.Unmarshal(sample.Response.Body, got), "%s/%s", sample.Operation, sample.Case) {
-						assert.Equalf(t, want, got, "%s/%s", sample.Operation, sample.Case)
+					name := sample.Operation + "/" + sample.Case
+					if assert.NoError(t, decoder.Unmarshal(sample.Response.Body, got), name) {
+						assert.Equal(t, want, got, name)
 					}
 					compared++
 				}
@@ -88,7 +89,7 @@ func TestDecodersBreakNoPromise(t *testing.T) {
 			first, err := get(whole)
 			require.NoError(t, err)
 			for range 100 { // memory that is used again would show in the first answer
-				_, err = get(`{"errcode":0,"errmsg":"ok","userid":"xxxxxxx","name":"xxxxxxxxx","department":[99],"status":1}`)
+				_, err = get(`{"errcode":0,"errmsg":"ok","userid":"xxxxxxx","name":"xxxxxxxxx","department":[99]}`)
 				require.NoError(t, err)
 			}
 			assert.Equal(t, "陈雨晴", first.Name)

@@ -37,7 +37,8 @@ func TestADecoderOfTheProgramsOwn(t *testing.T) {
 	assert.Equal(t, first, string(kept[0]), "what a decoder keeps is not written over")
 
 	// What is not an answer is none.
-	for _, body = range []string{``, `[]`, `{"code":0,"name":"n"`, `{"code":0,"name":"n"}{}`, `{"code":0,"name":n}`, `{}`,
+	for _, body = range []string{``, `[]`, `{"code":0,"name":"n"`, `{"code":0,"name":"n"}{}`, `{"code":0,"name":n}`,
+		`{}`,
 		`{"code":0,"name":""}`, `{"code":0,"nom":"n"}`} {
 		_, err = h.call(t.Context(), read)
 		assert.ErrorIs(t, err, clients.ErrBadResponse, body)

@@ -179,10 +179,10 @@ func WithMaxBytesInFlight(n int64) Option {
 	}
 }
 
-// WithDecoder decodes successful answers with unmarshal in place of encoding/json's Unmarshal, for programs that bring a
-// faster decoder. It has to decode by the tags that encoding/json knows, to call UnmarshalJSON where a type has it, and
-// to refuse what is not the whole of one JSON value: those of sonic, goccy/go-json and encoding/json/v2 are tested. It
-// may keep the bytes that it is given, so that texts can point into them. Failures, and whether an answer has what
+// WithDecoder decodes successful answers with unmarshal in place of encoding/json's Unmarshal, for programs that bring
+// a faster decoder. It has to decode by the tags that encoding/json knows, to call UnmarshalJSON where a type has it,
+// and to refuse what is not the whole of one JSON value: those of sonic, goccy/go-json and encoding/json/v2 are tested.
+// It may keep the bytes that it is given, so that texts can point into them. Failures, and whether an answer has what
 // makes it one, stay this package's business, and so do the words for an answer that does not fit: unmarshal's own may
 // quote people's data. It is called from many goroutines.
 func WithDecoder(unmarshal func(data []byte, out any) error) Option {

@@ -91,7 +91,8 @@ func plainInts(data []byte) (ints []int64, ok bool) {
 	return ints, true
 }
 
-// plainStrings reads an object, which is well-formed, into a map. A value that is not a string is kept as its JSON text.
+// plainStrings reads an object, which is well-formed, into a map. A value that is not a string is kept as its JSON
+// text.
 func plainStrings(object []byte) (map[string]string, bool) {
 	b := skipSpace(object)
 	if len(b) == 0 || b[0] != '{' {

@@ -29,7 +29,7 @@ func (d *DingTalk) fetch(ctx context.Context) func() (string, int64, error) {
 			AccessToken string `json:"accessToken"`
 			ExpireIn    int64  `json:"expireIn"`
 		}
-		_, err := d.post(ctx, d.base+"/v1.0/oauth2/accessToken", map[string]string{"appKey": ID, "appSecret": Secret},
+		err := d.post(ctx, d.base+"/v1.0/oauth2/accessToken", map[string]string{"appKey": ID, "appSecret": Secret},
 			&answer)
 		return answer.AccessToken, answer.ExpireIn, err
 	}
@@ -90,7 +90,7 @@ func (d *DingTalkV2) GetUser(ctx context.Context, id string) (string, error) {
 			return "", err
 		}
 		var out dingTalkV2User
-		_, err = d.post(ctx, d.base+"/topapi/v2/user/get?access_token="+url.QueryEscape(token),
+		err = d.post(ctx, d.base+"/topapi/v2/user/get?access_token="+url.QueryEscape(token),
 			struct {
 				UserID string `json:"userid"`
 			}{id}, &out)
@@ -116,7 +116,7 @@ func (d *DingTalkV2) ListAll(ctx context.Context) (int, error) {
 			return 0, err
 		}
 		var out dingTalkV2List
-		_, err = d.post(ctx, d.base+"/topapi/v2/user/list?access_token="+url.QueryEscape(token),
+		err = d.post(ctx, d.base+"/topapi/v2/user/list?access_token="+url.QueryEscape(token),
 			struct {
 				DeptID int64 `json:"dept_id"`
 				Cursor int64 `json:"cursor"`

@@ -20,7 +20,7 @@ func (f *Feishu) fetch(ctx context.Context) func() (string, int64, error) {
 			Token  string `json:"tenant_access_token"`
 			Expire int64  `json:"expire"`
 		}
-		_, err := f.post(ctx, f.base+"/auth/v3/tenant_access_token/internal",
+		err := f.post(ctx, f.base+"/auth/v3/tenant_access_token/internal",
 			map[string]string{"app_id": ID, "app_secret": Secret}, &answer)
 		if err == nil && answer.Code != 0 {
 			err = refused(answer.Code, answer.Msg)

@@ -77,34 +77,31 @@ func (p *program) get(ctx context.Context, url string, authorize func(*http.Requ
 }
 
 // post sends a JSON body.
-func (p *program) post(ctx context.Context, url string, in, out any) (int, error) {
+func (p *program) post(ctx context.Context, url string, in, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
-		return 0, err
+		return err
 	}
 	req.Header.Set("Content-Type", "application/json")
-	return p.do(req, out)
+	_, err = p.do(req, out)
+	return err
 }
 
 func (p *program) do(req *http.Request, out any) (int, error) {
-	response, err := p.http.Do(req)
+	response, err := p.http.Do(req) //nolint:gosec // to the server of the benchmark
 	if err != nil {
 		return 0, err
 	}
 	defer response.Body.Close()
-	return response.StatusCode, decode(response, out)
-}
-
-func decode(response *http.Response, out any) error {
 	if err := json.NewDecoder(response.Body).Decode(out); err != nil {
-		return err
+		return response.StatusCode, err
 	}
-	_, err := io.Copy(io.Discard, response.Body) // or the connection is not used again
-	return err
+	_, err = io.Copy(io.Discard, response.Body) // or the connection is not used again
+	return response.StatusCode, err
 }
 
 // refused is a code of the vendor's.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -23,12 +24,13 @@ func (w *WPS) fetch(ctx context.Context) func() (string, int64, error) {
 			ExpiresIn   int64  `json:"expires_in"`
 		}
 		form := url.Values{"grant_type": {"client_credentials"}, "client_id": {ID}, "client_secret": {Secret}}
-		response, err := w.http.PostForm(w.base+"/oauth2/token", form) //nolint:noctx // the least that can be written
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.base+"/oauth2/token",
+			strings.NewReader(form.Encode()))
 		if err != nil {
 			return "", 0, err
 		}
-		defer response.Body.Close()
-		err = decode(response, &answer)
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		_, err = w.do(req, &answer)
 		return answer.AccessToken, answer.ExpiresIn, err
 	}
 }

@@ -59,8 +59,8 @@ const (
 	wpsUser = `"id":"KBx81LmQ%[1]d","user_name":"林小满","login_name":"lin.xm%[1]d","avatar":` +
 		`"https://img.example/p/%[1]d","email":"xm%[1]d@example.cn","phone":"+86138%08[1]d","gender":"female",` +
 		`"city":"珠海","country":"CN","title":"主管","employee_id":"A-17","employment_status":"regular",` +
-		`"employment_type":"permanent","ex_user_id":"ex%[1]d","leader_id":"KBx810001","role":"normal","source":"inner",` +
-		`"status":"active","ctime":1716345600,"work_place":"珠海","telephone":"","depts":[{"id":"Dp7731",` +
+		`"employment_type":"permanent","ex_user_id":"ex%[1]d","leader_id":"KBx810001","role":"normal",` +
+		`"source":"inner","status":"active","ctime":1716345600,"work_place":"珠海","telephone":"","depts":[{"id":"Dp7731",` +
 		`"dept_id":"Dp7731","name":"产品部","abs_path":"示例公司/产品部","is_def_dept":true,"is_leader":true,` +
 		`"order":4294967296}]`
 )
@@ -72,20 +72,25 @@ func answers() map[string]answer {
 	feishu := answer{authorized: inHeader, refusal: []byte(feishuRefusal), status: http.StatusBadRequest}
 	wps := answer{authorized: signed, refusal: []byte(`{"code":401,"msg":"access_token expired"}`),
 		status: http.StatusUnauthorized}
+	ok, list := `{"errcode":0,"errmsg":"ok",`, ids("lin.mei")
 	return map[string]answer{
-		"wecom/user/get":                      weCom.with(`{"errcode":0,"errmsg":"ok",` + person(weComMember, 1) + `}`),
-		"wecom/user/list":                     weCom.with(`{"errcode":0,"errmsg":"ok","userlist":[` + people(weComMember, 0, People) + `]}`),
-		"dingtalk/user/get":                   weCom.with(`{"errcode":0,"errmsg":"ok",` + person(dingTalkV1User, 1) + `}`),
-		"topapi/v2/user/get":                  weCom.with(`{"errcode":0,"errmsg":"ok","result":{` + person(dingTalkV2User, 1) + `},"request_id":"x4"}`),
-		"auth/scopes":                         weCom.with(`{"errcode":0,"errmsg":"ok","auth_org_scopes":{"authed_dept":[1],"authed_user":[]}}`),
-		"topapi/user/listid":                  weCom.with(`{"errcode":0,"errmsg":"ok","result":{"userid_list":[` + ids("lin.mei") + `]},"request_id":"x"}`),
-		"user/getDeptMember":                  weCom.with(`{"errcode":0,"errmsg":"ok","userIds":[` + ids("lin.mei") + `]}`),
-		"user/listbypage":                     weCom.pages(100, offset, dingTalkV1Row, dingTalkV1Page),
-		"topapi/v2/user/list":                 weCom.pages(100, cursor, dingTalkV2Row, dingTalkV2Page),
-		"contact/v3/users/":                   feishu.with(`{"code":0,"msg":"success","data":{"user":{` + person(feishuUser, 1) + `}}}`),
+		"wecom/user/get":  weCom.with(ok + person(weComMember, 1) + `}`),
+		"wecom/user/list": weCom.with(ok + `"userlist":[` + people(weComMember, 0, People) + `]}`),
+
+		"auth/scopes":         weCom.with(ok + `"auth_org_scopes":{"authed_dept":[1],"authed_user":[]}}`),
+		"dingtalk/user/get":   weCom.with(ok + person(dingTalkV1User, 1) + `}`),
+		"user/listbypage":     weCom.pages(100, offset, dingTalkV1Row, dingTalkV1Page),
+		"user/getDeptMember":  weCom.with(ok + `"userIds":[` + list + `]}`),
+		"topapi/v2/user/get":  weCom.with(ok + `"result":{` + person(dingTalkV2User, 1) + `},"request_id":"x4"}`),
+		"topapi/v2/user/list": weCom.pages(100, cursor, dingTalkV2Row, dingTalkV2Page),
+		"topapi/user/listid":  weCom.with(ok + `"result":{"userid_list":[` + list + `]},"request_id":"x"}`),
+
+		"contact/v3/users/": feishu.with(
+			`{"code":0,"msg":"success","data":{"user":{` + person(feishuUser, 1) + `}}}`),
 		"contact/v3/users/find_by_department": feishu.pages(50, pageToken, feishuUser, feishuPage),
-		"v7/users/":                           wps.with(`{"code":0,"msg":"ok","data":{` + person(wpsUser, 1) + `}}`),
-		"v7/users":                            wps.pages(50, pageToken, wpsUser, wpsPage),
+
+		"v7/users/": wps.with(`{"code":0,"msg":"ok","data":{` + person(wpsUser, 1) + `}}`),
+		"v7/users":  wps.pages(50, pageToken, wpsUser, wpsPage),
 	}
 }
 

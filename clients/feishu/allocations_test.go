@@ -14,7 +14,7 @@ func TestAllocations(t *testing.T) {
 	const user = `{"open_id":"ou_5b1e","union_id":"on_1c7d","user_id":"c4a1","name":"林悦","department_ids":["od-7a"],` +
 		`"status":{"is_activated":true,"is_exited":false,"is_frozen":false,"is_resigned":false,"is_unjoin":false}}`
 	base := clienttest.Canned(t, map[string]string{
-		"/auth/v3/tenant_access_token/internal": `{"code":0,"msg":"ok","tenant_access_token":"opaque-token","expire":7200}`,
+		"/auth/v3/tenant_access_token/internal": `{"code":0,"msg":"ok","tenant_access_token":"opaque","expire":7200}`,
 		"/contact/v3/users/ou_5b1e":             `{"code":0,"msg":"success","data":{"user":` + user + `}}`,
 		"/contact/v3/users/find_by_department": `{"code":0,"msg":"success","data":{"has_more":false,"items":[` +
 			clienttest.Rows(user, 50) + `]}}`,
@@ -23,7 +23,8 @@ func TestAllocations(t *testing.T) {
 		clients.WithLimiter(clients.NoLimit))
 	require.NoError(t, err)
 	clienttest.Allocations(t, "a read", 80, func() error {
-		_, err := c.GetUser(t.Context(), "ou_5b1e", &feishuapi.GetUserParams{UserIDType: new(feishuapi.UserIDTypeOpenID)})
+		_, err := c.GetUser(t.Context(), "ou_5b1e",
+			&feishuapi.GetUserParams{UserIDType: new(feishuapi.UserIDTypeOpenID)})
 		return err
 	})
 	clienttest.Allocations(t, "a page of 50", 431, func() error {

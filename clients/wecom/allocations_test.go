@@ -11,7 +11,8 @@ import (
 )
 
 func TestAllocations(t *testing.T) {
-	const member = `"userid":"chen.yq","name":"陈雨晴","department":[12,40],"position":"会计","status":1,"main_department":12`
+	const member = `"userid":"chen.yq","name":"陈雨晴","department":[12,40],"position":"会计","status":1,` +
+		`"main_department":12`
 	base := clienttest.Canned(t, map[string]string{
 		"/gettoken":  `{"errcode":0,"errmsg":"ok","access_token":"opaque-token","expires_in":7200}`,
 		"/user/get":  `{"errcode":0,"errmsg":"ok",` + member + `}`,

@@ -16,7 +16,8 @@ func TestAllocations(t *testing.T) {
 	base := clienttest.Canned(t, map[string]string{
 		"/oauth2/token":      `{"access_token":"opaque-token","expires_in":7200,"token_type":"bearer"}`,
 		"/v7/users/KBx81LmQ": `{"code":0,"msg":"ok","data":` + user + `}`,
-		"/v7/users":          `{"code":0,"msg":"ok","data":{"items":[` + clienttest.Rows(user, 50) + `],"next_page_token":""}}`,
+		"/v7/users": `{"code":0,"msg":"ok","data":{"items":[` + clienttest.Rows(user, 50) +
+			`],"next_page_token":""}}`,
 	})
 	c, err := wps.New(wps.Config{AppID: "AK1", AppKey: "secret-1"}, clients.WithBaseURL(base),
 		clients.WithLimiter(clients.NoLimit))

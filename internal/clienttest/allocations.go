@@ -19,8 +19,8 @@ func Canned(t testing.TB, answers map[string]string) (baseURL string) {
 	t.Cleanup(func() { _ = listener.Close() })
 	c := canned{answers: map[string][]byte{}}
 	for path, body := range answers {
-		c.answers[path] = fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-			len(body), body)
+		c.answers[path] = fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"+
+			"Content-Length: %d\r\n\r\n%s", len(body), body)
 	}
 	go func() {
 		for {
