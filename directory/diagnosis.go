@@ -95,7 +95,7 @@ type RangeNumbers struct {
 
 	GivenDepartments int `json:"givenDepartments"` // given to the app, each with all below it, unless it sees the whole
 	GivenPeople      int `json:"givenPeople"`      // given one by one
-	GivenGroups      int `json:"givenGroups"`      // groups and tags, whose people cannot be read
+	GivenGroups      int `json:"givenGroups"`      // groups and tags
 
 	Departments *int `json:"departments,omitempty"` // in the range
 	People      *int `json:"people,omitempty"`      // in the range

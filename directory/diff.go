@@ -70,9 +70,9 @@ func refused(format string, args ...any) error {
 	return fmt.Errorf("directory: %w: %s", ErrRefused, fmt.Sprintf(format, args...))
 }
 
-// Diff yields what changed from one snapshot to the next: departments, groups if both have them, then people, by id. What one of the two does
-// not know is no difference. It refuses, with ErrRefused, to compare another company or more of it or less, and to
-// tell of too many leavers at once.
+// Diff yields what changed from one snapshot to the next: departments, groups if both have them, then people, by id.
+// What one of the two does not know is no difference. It refuses, with ErrRefused, to compare another company or more
+// of it or less, and to tell of too many leavers at once.
 func Diff(old, now *Snapshot, o DiffOptions) (iter.Seq[Change], error) {
 	if !o.AllowOther {
 		if err := sameCompany(old.Header, now.Header); err != nil {

@@ -412,7 +412,13 @@ func (x *examination) lookAtRange() {
 	r.Known, r.Whole = x.scope.Known, x.scope.Whole
 	r.GivenDepartments, r.GivenPeople, r.GivenGroups = len(x.scope.Departments), len(x.scope.Users), len(x.scope.Groups)
 	if r.GivenGroups > 0 {
-		x.find(diagnosis.RangeHasGroups, map[string]string{"groups": strconv.Itoa(r.GivenGroups)}, Finding{})
+		found, err := x.scope.resolved(x.ctx, x.d)
+		switch {
+		case err == nil:
+			x.scope = found
+		case x.ctx.Err() == nil:
+			x.find(diagnosis.RangeHasGroups, map[string]string{"groups": strconv.Itoa(r.GivenGroups)}, Finding{})
+		}
 	}
 	if x.scope.Known && !x.scope.Whole && r.GivenDepartments+r.GivenPeople+r.GivenGroups == 0 {
 		x.emptyRange()

@@ -84,8 +84,8 @@ func (d *dingTalkDirectory) Leavers(ctx context.Context, since time.Time) iter.S
 // formerChunk is how many people who have left are read at once.
 const formerChunk = 50
 
-// Leavers yields those whose deletion is among WPS 365's changes and who have not come back. There is no list of them: for
-// how long the vendor keeps changes it does not say.
+// Leavers yields those whose deletion is among WPS 365's changes and who have not come back. There is no list of them:
+// for how long the vendor keeps changes it does not say.
 func (d *wpsDirectory) Leavers(ctx context.Context, since time.Time) iter.Seq2[Leaver, error] {
 	return func(yield func(Leaver, error) bool) {
 		left := make(map[string]time.Time)

@@ -43,11 +43,13 @@ func (s Scope) resolved(ctx context.Context, d Directory) (Scope, error) {
 	if !ok {
 		return s, s.unreadable(d.Vendor(), s.Groups, nil)
 	}
-	found := Scope{Known: s.Known, Whole: s.Whole, Departments: slices.Clone(s.Departments), Users: slices.Clone(s.Users)}
+	found := Scope{Known: s.Known, Whole: s.Whole, Departments: slices.Clone(s.Departments),
+		Users: slices.Clone(s.Users)}
 	for _, id := range s.Groups {
 		group, err := reader.group(ctx, id)
 		switch {
-		case errors.Is(err, clients.ErrPermission), errors.Is(err, clients.ErrNotFound):
+		case errors.Is(err, clients.ErrPermission), errors.Is(err, clients.ErrNotFound),
+			errors.Is(err, clients.ErrInvalidArgument): // an id of nothing
 			return s, s.unreadable(d.Vendor(), []string{id}, err)
 		case err != nil:
 			return s, err

@@ -16,9 +16,9 @@ import (
 //	// It comes back to RedirectURI with the parameters code and state. Compare state before anything else.
 //	user, err := s.Identify(ctx, code, clients.SurfaceBrowser)
 //
-// A code is good once and for a few minutes, which the vendor's Identify tells. One that is spent, too old or made up is
-// clients.ErrInvalidArgument or clients.ErrUnauthenticated: send the person to AuthorizeURL again. Never call again with
-// the same code.
+// A code is good once and for a few minutes, which the vendor's Identify tells. One that is spent, too old or made up
+// is clients.ErrInvalidArgument or clients.ErrUnauthenticated: send the person to AuthorizeURL again. Never call again
+// with the same code.
 type SignIn interface {
 	// AuthorizeURL is the vendor's page on which a person signs in. A surface for which the vendor has no page is
 	// clients.ErrInvalidArgument.
@@ -29,8 +29,8 @@ type SignIn interface {
 	Identify(ctx context.Context, code string, surface clients.Surface) (User, error)
 }
 
-// ErrOutsider is somebody who has signed in and does not belong to the company: an external contact, a guest, or anybody
-// with an account of the vendor's.
+// ErrOutsider is somebody who has signed in and does not belong to the company: an external contact, a guest, or
+// anybody with an account of the vendor's.
 var ErrOutsider = errors.New("signed in, and not of the company")
 
 func outsider(vendor string) error { return fmt.Errorf("%s: %w", vendor, ErrOutsider) }

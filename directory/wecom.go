@@ -15,8 +15,8 @@ import (
 // ids; the root is 1.
 //
 // With Config.AgentID the app's visible range (可见范围) is known, and a walk is exactly that: its departments with all
-// below them, and the people whom the app was given one by one. Tags (标签) cannot be read: a range that has some is an
-// error, unless it has the root as well.
+// below them, the people whom the app was given one by one, and those of its tags (标签). A tag that the app may not use
+// is an error, unless the range has the root as well.
 //
 // Without Config.AgentID the scope is not known, and a walk is the departments that the app sees: people given one by
 // one, and those of tags, are missing. With Config.ContactSecret it then also lists the departments that the app may

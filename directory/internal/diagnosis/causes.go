@@ -429,8 +429,9 @@ func Causes() []Cause {
 		{
 			ID: RangeHasGroups, Severity: Error,
 			Symptom: Text{"An export ends with an error that names tags or user groups.", "导出以提到标签或用户组的错误结束。"},
-			Seen: Text{"the app's range names {groups} groups or tags, whose members cannot be read with it",
-				"应用的范围里有 {groups} 个标签或用户组，无法读取其成员"},
+			Seen: Text{"the app's range names {groups} groups or tags, and not all of their members can be " +
+				"read with it",
+				"应用的范围里有 {groups} 个标签或用户组，其中有的无法读取成员"},
 			Means: Text{"Their people would be missing, so a walk of the range ends in an error.",
 				"这些人会缺失，因此遍历该范围会报错。"},
 			Places: rangePlaces(),
@@ -567,8 +568,8 @@ func rangePlaces() []Place {
 		{weCom, weComConsole, weComApp, "可见范围 (visible range)",
 			Text{"Press 编辑 (edit) beside 可见范围 and choose the company itself, or the departments that the sync is " +
 				"for. " +
-				"Tags (标签) cannot be read: choose departments or people instead.",
-				"点“可见范围”旁的“编辑”，选择整个企业，或需要同步的部门。标签无法读取，请改选部门或人员。"}, "doc"},
+				"Of tags (标签), choose such as the app may read (标签 > 可使用的应用), or departments and people instead.",
+				"点“可见范围”旁的“编辑”，选择整个企业，或需要同步的部门。标签须允许该应用使用，否则请改选部门或人员。"}, "doc"},
 		{dingTalk, dingTalkConsole, dingTalkApp + " > 权限管理 (Permissions)", "权限范围 (contact scope, 通讯录权限范围)",
 			Text{"Set 权限范围 to 全部员工 (all staff), or to the departments that the sync is for.",
 				"把“权限范围”设为“全部员工”，或需要同步的部门。"}, "doc"},
@@ -576,11 +577,10 @@ func rangePlaces() []Place {
 			"通讯录权限范围 (range of contacts data)",
 			Text{"Set 通讯录权限范围 to 全部成员 (all members), or to the departments that the sync is for; then create a " +
 				"version " +
-				"under 版本管理与发布 (Version Management & Release) and have it approved. User groups cannot be read: " +
-				"choose " +
-				"departments or people instead.",
+				"under 版本管理与发布 (Version Management & Release) and have it approved. User groups need the " +
+				"permission contact:group:readonly; or choose departments or people instead.",
 				"把“通讯录权限范围”设为“全部成员”，或需要同步的部门；然后在“版本管理与发布”中创建版本并通过审核。" +
-					"用户组无法读取，请改选部门或人员。"}, "doc"},
+					"用户组需要 contact:group:readonly 权限，否则请改选部门或人员。"}, "doc"},
 		{wps, wpsConsole, wpsApp + " > 权限管理 > 数据权限 (Permissions > Data)", "通讯录数据范围 (contacts range)",
 			Text{"Set the range to the whole company, or to the departments that the sync is for; then release the " +
 				"app and " +
