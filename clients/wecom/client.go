@@ -146,6 +146,9 @@ func (cfg *Config) check() error {
 // Stats returns what the client has done so far.
 func (c *Client) Stats() clients.Stats { return c.core.Stats() }
 
+// Setup returns what the client was made with that is no credential.
+func (c *Client) Setup() clients.Setup { return c.core.Setup() }
+
 // CorpID returns Config.CorpID or Config.AuthCorpID: the corp whose directory the client reads, "" for a third-party
 // app without one.
 func (c *Client) CorpID() string { return c.corpID }
