@@ -120,7 +120,7 @@ type Identity struct {
 // External before letting somebody in.
 //
 // A code works once, for five minutes, and for the app that the page was about. One that was used, has expired or never
-// was is ErrUnauthenticated with Code "40029", "42003" or "42022": send the person to AuthorizeURL again. With any other
+// was is ErrUnauthenticated with Code "40029", "42003" or "42022": send the person to AuthorizeURL again. With another
 // code it is the app's secret that is refused, and sending people round does not help. Since the call spends the code,
 // it is not repeated when its outcome is unknown (ErrOutcomeUnknown): never call again with the same code. A redirect
 // domain that the app does not trust is ErrPermission, code "50001".
