@@ -41,7 +41,8 @@ type Header struct {
 	Scope   Range     `json:"scope"`
 	Time    time.Time `json:"time"`
 	Groups  bool      `json:"groups,omitempty"` // whether groups were read
-	Fields  []string  `json:"fields"`           // those seen for at least one person, or department ("department.…"); sorted
+	// those seen for at least one person, or department ("department.…"), and which mail addresses and numbers; sorted
+	Fields []string `json:"fields"`
 }
 
 // Range is the part of a company that was read.
