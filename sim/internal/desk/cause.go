@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/sim/internal/company"
+	"github.com/roster-go/roster/wire"
 )
 
 // CauseKind is something that keeps an app from the directory, or from part of it. The text is what a command line
@@ -228,10 +229,13 @@ func (d *Desk) wrongBaseURL(v Vendor, w http.ResponseWriter, r *http.Request) bo
 
 // withhold takes the fields for which a permission is missing out of an answer. The vendors leave nearly all of them out
 // altogether: they are neither null nor empty then. What tells the outcome stays.
-func (d *Desk) withhold(v Vendor, a *Answer) {
+func (d *Desk) withhold(c *Call, a *Answer) {
+	v := c.vendor
 	names, words := d.names(v.Name(), CauseFieldPermissionMissing, CausePermissionMissing), v.Words()
-	for _, name := range slices.Clone(names) {
-		names = append(names, words.Opens[name]...)
+	if exempt, ok := v.(Exempter); !ok || !exempt.Exempt(c) {
+		for _, name := range slices.Clone(names) {
+			names = append(names, words.Opens[name]...)
+		}
 	}
 	if len(names) == 0 {
 		return
@@ -252,6 +256,18 @@ func (d *Desk) withhold(v Vendor, a *Answer) {
 		return false
 	})
 	a.Replace(doc.Bytes())
+}
+
+// OpenedBy returns the members that each permission opens, as a document says.
+func OpenedBy(fields []wire.FieldAccess) map[string][]string {
+	members := make(map[string][]string)
+	for _, f := range fields {
+		_, member, _ := strings.Cut(f.Field, ".")
+		for _, scope := range f.Scopes {
+			members[scope] = append(members[scope], member)
+		}
+	}
+	return members
 }
 
 func containsFold(list []string, name string) bool {

@@ -91,6 +91,9 @@ type UnknownPathError struct{}
 // Error says that there is none.
 func (UnknownPathError) Error() string { return "there is no such path" }
 
+// Exempter is a vendor where some callers need no permissions for fields, only what Words.Opens says of others.
+type Exempter interface{ Exempt(c *Call) bool }
+
 // Call is one request on its way through the simulator.
 type Call struct {
 	desk      *Desk
