@@ -329,6 +329,7 @@ func (c *Client) exchange(ctx context.Context, call *wire.Call, req *http.Reques
 	if call.Operation.CarriesSecret {
 		chain = c.direct
 	}
+	sent := c.set.clock.Now()
 	response, err := chain.RoundTrip(req)
 	if err == nil && response == nil {
 		err = errors.New("a middleware returned neither an answer nor an error")
@@ -337,6 +338,7 @@ func (c *Client) exchange(ctx context.Context, call *wire.Call, req *http.Reques
 		return unanswered(ctx, err, a)
 	}
 	a.limits.answer()
+	c.tell(ctx, call.Operation.ID, response, sent)
 	defer response.Body.Close()
 	// What hangs in a body that knows nothing of contexts is ended by closing it.
 	defer context.AfterFunc(ctx, func() { _ = response.Body.Close() })()

@@ -255,8 +255,8 @@ func (c *Cached) renewSafely(ctx context.Context) (t Token, err error) {
 	return t, err
 }
 
-// renew takes the token that another process has stored, or fetches one as the only one to do so. A store that fails once
-// is not asked again before the fetch: each step of it may take long.
+// renew takes the token that another process has stored, or fetches one as the only one to do so. A store that fails
+// once is not asked again before the fetch: each step of it may take long.
 func (c *Cached) renew(ctx context.Context) (Token, error) {
 	c.mu.Lock()
 	previous, rejected := c.current, c.rejected

@@ -359,7 +359,8 @@ func TestWaitersDoNotTakeTurns(t *testing.T) {
 		}
 		wg.Wait()
 		assert.EqualValues(t, 1, v.issued.Load())
-		assert.Less(t, time.Since(began), 20*time.Second, "two looks, the fetch, the token's way there and one look more")
+		assert.Less(t, time.Since(began), 20*time.Second, "two looks, the fetch, the token's way there and one look "+
+			"more")
 	})
 }
 

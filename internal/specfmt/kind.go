@@ -23,10 +23,24 @@ func documentKind(keys []string) *kind {
 		case "overlay":
 			return overlay()
 		case "founding":
-			return &kind{block: true, each: &kind{block: true, each: &kind{block: true}}}
+			return ledger()
 		}
 	}
 	return &kind{block: true}
+}
+
+// ledger is specs/coverage.yaml.
+func ledger() *kind {
+	lines := &kind{block: true}
+	declined := &kind{order: []string{"why", "routes"}, fields: map[string]*kind{"routes": lines}, block: true}
+	vendor := &kind{
+		order:  []string{"covered", "declined", "new"},
+		fields: map[string]*kind{"covered": lines, "declined": {block: true, each: declined}, "new": lines},
+		block:  true,
+	}
+	return &kind{block: true, spaces: []string{"routes"}, fields: map[string]*kind{
+		"founding": {block: true, each: lines}, "routes": {block: true, spaced: true, each: vendor},
+	}}
 }
 
 func openAPI() *kind {

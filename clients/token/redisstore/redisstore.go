@@ -3,8 +3,8 @@
 //	rdb := redis.NewClient(&redis.Options{Addr: "127.0.0.1:6379"})
 //	c, err := wecom.New(wecom.Config{...}, clients.WithTokenStore(redisstore.New(rdb)))
 //
-// Keys hold hashes only. The values are the tokens themselves: guard that Redis as you guard the credentials, or encrypt
-// them with [Open] and [Options].Keys.
+// Keys hold hashes only. The values are the tokens themselves: guard that Redis as you guard the credentials, or
+// encrypt them with [Open] and [Options].Keys.
 //
 // A Redis that is down or slow stops nobody: what takes longer than [Options].Budget counts as failed, and the process
 // goes on with a token of its own.
@@ -37,10 +37,10 @@ const (
 
 // Options say how a Store works. The zero value is fine.
 type Options struct {
-	// Keys encrypt the tokens with AES-GCM; each has 16, 24 or 32 bytes. The first one encrypts and all of them decrypt:
-	// to change keys, put the new one in front, and take the old one out once every process has it and the tokens of
-	// before have run out. A token that none of them opens, one that is not encrypted included, is an error, and is
-	// fetched anew. Empty: tokens lie there as they are.
+	// Keys encrypt the tokens with AES-GCM; each has 16, 24 or 32 bytes. The first one encrypts and all of them
+	// decrypt: to change keys, put the new one in front, and take the old one out once every process has it and the
+	// tokens of before have run out. A token that none of them opens, one that is not encrypted included, is an error,
+	// and is fetched anew. Empty: tokens lie there as they are.
 	Keys [][]byte
 
 	// Budget bounds every operation, whatever the Redis client's own limits are. Zero: 1 second.

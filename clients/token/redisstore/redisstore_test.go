@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -16,46 +14,14 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/roster-go/roster/clients/token"
 	"github.com/roster-go/roster/clients/token/redisstore"
+	"github.com/roster-go/roster/internal/redistest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-// server starts a redis-server of its own. CI installs one; elsewhere the tests of this package need it to be there.
-func server(t *testing.T) string {
-	t.Helper()
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			require.NoError(t, err, "CI must install redis-server")
-		}
-		t.Skip("redis-server is not installed")
-	}
-	socket := filepath.Join(t.TempDir(), "redis.sock")
-	cmd := exec.Command(path, "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no")
-	require.NoError(t, cmd.Start())
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	require.Eventually(t, func() bool {
-		connection, err := net.Dial("unix", socket)
-		if err == nil {
-			_ = connection.Close()
-		}
-		return err == nil
-	}, 10*time.Second, 10*time.Millisecond)
-	return socket
-}
-
-func connect(t *testing.T, socket string) *redis.Client {
-	rdb := redis.NewClient(&redis.Options{Network: "unix", Addr: socket, MaxRetries: -1})
-	t.Cleanup(func() { _ = rdb.Close() })
-	return rdb
-}
-
 func TestStore(t *testing.T) {
-	socket := server(t)
-	rdb := connect(t, socket)
+	socket := redistest.Server(t)
+	rdb := redistest.Connect(t, socket)
 	store := redisstore.New(rdb)
 
 	got, err := store.Get(t.Context(), "k")
@@ -81,11 +47,11 @@ func TestStore(t *testing.T) {
 }
 
 func TestOneOfManyProcessesFetches(t *testing.T) {
-	socket := server(t)
+	socket := redistest.Server(t)
 	var fetched atomic.Int64
 	var wg sync.WaitGroup
 	for range 16 {
-		source, err := token.New(token.Config{Key: "k", Store: redisstore.New(connect(t, socket)),
+		source, err := token.New(token.Config{Key: "k", Store: redisstore.New(redistest.Connect(t, socket)),
 			Fetch: func(context.Context, token.Token) (token.Token, error) {
 				return token.Token{Value: token.Secret(fmt.Sprint("t", fetched.Add(1))),
 						Expiry: time.Now().Add(time.Hour)},
@@ -103,8 +69,8 @@ func TestOneOfManyProcessesFetches(t *testing.T) {
 }
 
 func TestLockExcludesAndEnds(t *testing.T) {
-	socket := server(t)
-	first, second := redisstore.New(connect(t, socket)), redisstore.New(connect(t, socket))
+	socket := redistest.Server(t)
+	first, second := redisstore.New(redistest.Connect(t, socket)), redisstore.New(redistest.Connect(t, socket))
 	unlock, ok, err := first.TryLock(t.Context(), "k")
 	require.NoError(t, err)
 	require.True(t, ok)
@@ -115,7 +81,7 @@ func TestLockExcludesAndEnds(t *testing.T) {
 	unlock, ok, err = second.TryLock(t.Context(), "k")
 	require.NoError(t, err)
 	require.True(t, ok)
-	rdb := connect(t, socket)
+	rdb := redistest.Connect(t, socket)
 	life := rdb.PTTL(t.Context(), "k:lock").Val()
 	assert.Positive(t, life, "a holder that dies stops nobody")
 	assert.Less(t, life, 5*time.Second)
@@ -123,8 +89,8 @@ func TestLockExcludesAndEnds(t *testing.T) {
 }
 
 func TestTokensAreEncrypted(t *testing.T) {
-	socket := server(t)
-	rdb := connect(t, socket)
+	socket := redistest.Server(t)
+	rdb := redistest.Connect(t, socket)
 	key := func(b byte) []byte { return bytes.Repeat([]byte{b}, 32) }
 	open := func(keys ...[]byte) *redisstore.Store {
 		s, err := redisstore.Open(rdb, redisstore.Options{Keys: keys})
