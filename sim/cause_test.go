@@ -64,7 +64,8 @@ func TestCausesOfWeCom(t *testing.T) {
 		end := provoke(sim.Cause{Kind: sim.CauseRangeEmpty})
 		get().fails(60011)
 		assert.Empty(t, app.get("/department/list").ok().body["department"])
-		assert.JSONEq(t, `{"partyid":[]}`, asJSON(t, app.get("/agent/get", "agentid", "1000002").ok().body["allow_partys"]))
+		assert.JSONEq(t, `{"partyid":[]}`,
+			asJSON(t, app.get("/agent/get", "agentid", "1000002").ok().body["allow_partys"]))
 		contact.post("/user/list_id", map[string]any{"limit": 1}).ok() // the contact sync has no range
 		end()
 		end = provoke(sim.Cause{Kind: sim.CauseRangePartial, People: []string{who.UserID}})
@@ -303,7 +304,8 @@ func TestCausesOfWPS(t *testing.T) {
 	})
 	t.Run("field permission missing", func(t *testing.T) {
 		require.Contains(t, row(), "phone")
-		end := provoke(sim.Cause{Kind: sim.CauseFieldPermissionMissing, Names: []string{"kso.user_phone.read", "title"}})
+		end := provoke(sim.Cause{Kind: sim.CauseFieldPermissionMissing,
+			Names: []string{"kso.user_phone.read", "title"}})
 		assert.NotContains(t, row(), "phone")
 		assert.NotContains(t, row(), "title")
 		assert.Contains(t, row(), "email")
@@ -478,13 +480,14 @@ func TestFieldPermissionsAreThoseOfTheDocuments(t *testing.T) {
 				}
 			}
 		}
-		assert.Equal(t, len(whole), len(vendor.read()))
+		assert.Len(t, vendor.read(), len(whole))
 	}
 }
 
 // An app that a rule keeps from fields lacks exactly those of which the document says so.
 func TestFieldRulesAreThoseOfTheDocuments(t *testing.T) {
-	lacks := func(t *testing.T, fields []wire.FieldAccess, schema string, rule wire.FieldRule, whole, got map[string]any) {
+	lacks := func(t *testing.T, fields []wire.FieldAccess, schema string, rule wire.FieldRule,
+		whole, got map[string]any) {
 		t.Helper()
 		ruled := 0
 		for _, f := range fields {

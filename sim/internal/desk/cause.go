@@ -227,8 +227,8 @@ func (d *Desk) wrongBaseURL(v Vendor, w http.ResponseWriter, r *http.Request) bo
 	return true
 }
 
-// withhold takes the fields for which a permission is missing out of an answer. The vendors leave nearly all of them out
-// altogether: they are neither null nor empty then. What tells the outcome stays.
+// withhold takes the fields for which a permission is missing out of an answer. The vendors leave nearly all of them
+// out altogether: they are neither null nor empty then. What tells the outcome stays.
 func (d *Desk) withhold(c *Call, a *Answer) {
 	v := c.vendor
 	names, words := d.names(v.Name(), CauseFieldPermissionMissing, CausePermissionMissing), v.Words()
