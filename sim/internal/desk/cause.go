@@ -232,9 +232,10 @@ func (d *Desk) wrongBaseURL(v Vendor, w http.ResponseWriter, r *http.Request) bo
 func (d *Desk) withhold(c *Call, a *Answer) {
 	v := c.vendor
 	names, words := d.names(v.Name(), CauseFieldPermissionMissing, CausePermissionMissing), v.Words()
-	if exempt, ok := v.(Exempter); !ok || !exempt.Exempt(c) {
+	if exempt, ok := v.(Exempter); words.Opens != nil && (!ok || !exempt.Exempt(c)) {
+		opens := OpenedBy(words.Opens, c.Operation.ID)
 		for _, name := range slices.Clone(names) {
-			names = append(names, words.Opens[name]...)
+			names = append(names, opens[name]...)
 		}
 	}
 	if len(names) == 0 {
@@ -258,16 +259,35 @@ func (d *Desk) withhold(c *Call, a *Answer) {
 	a.Replace(doc.Bytes())
 }
 
-// OpenedBy returns the members that each permission opens, as a document says.
-func OpenedBy(fields []wire.FieldAccess) map[string][]string {
-	members := make(map[string][]string)
+// OpenedBy returns the members that each permission opens in the answer of an operation: what a document says of its
+// own schema, or else of the schemas that operations share.
+func OpenedBy(fields []wire.FieldAccess, operation string) map[string][]string {
+	own, shared := make(map[string][]string), make(map[string][]string)
 	for _, f := range fields {
-		_, member, _ := strings.Cut(f.Field, ".")
+		schema, member, _ := strings.Cut(f.Field, ".")
 		for _, scope := range f.Scopes {
-			members[scope] = append(members[scope], member)
+			switch {
+			case strings.EqualFold(schema, operation+"Answer"):
+				own[scope] = append(own[scope], member)
+			case !strings.HasSuffix(schema, "Answer"):
+				shared[scope] = append(shared[scope], member)
+			}
 		}
 	}
-	return members
+	if len(own) > 0 {
+		return own
+	}
+	return shared
+}
+
+// PermissionsFor are the permissions that open fields, sorted.
+func PermissionsFor(fields []wire.FieldAccess) []string {
+	var all []string
+	for _, f := range fields {
+		all = append(all, f.Scopes...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 func containsFold(list []string, name string) bool {

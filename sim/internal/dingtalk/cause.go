@@ -2,8 +2,6 @@ package dingtalk
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/roster-go/roster/gen/dingtalkapi"
 	"github.com/roster-go/roster/sim/internal/desk"
@@ -14,10 +12,7 @@ import (
 func (k *Vendor) Causes() []desk.CauseKind { return desk.CommonCauses() }
 
 // Permissions are those that open fields.
-func (k *Vendor) Permissions() []string { return slices.Sorted(maps.Keys(opens())) }
-
-// opens are the members that a permission opens, as the document has it.
-func opens() map[string][]string { return desk.OpenedBy(dingtalkapi.FieldAccess()) }
+func (k *Vendor) Permissions() []string { return desk.PermissionsFor(dingtalkapi.FieldAccess()) }
 
 // barred refuses what a cause keeps from the caller.
 func (k *Vendor) barred(c *desk.Call) error {

@@ -1,9 +1,6 @@
 package wecom
 
 import (
-	"maps"
-	"slices"
-
 	"github.com/roster-go/roster/gen/wecomapi"
 	"github.com/roster-go/roster/sim/internal/desk"
 )
@@ -14,10 +11,7 @@ func (w *Vendor) Causes() []desk.CauseKind { return desk.CommonCauses() }
 
 // Permissions are those that open fields to apps that a provider runs. What an app may do otherwise follows from its
 // kind.
-func (w *Vendor) Permissions() []string { return slices.Sorted(maps.Keys(opens())) }
-
-// opens are the members that a permission opens, as the document has it.
-func opens() map[string][]string { return desk.OpenedBy(wecomapi.FieldAccess()) }
+func (w *Vendor) Permissions() []string { return desk.PermissionsFor(wecomapi.FieldAccess()) }
 
 // Exempt tells that the corp's own apps need no permissions for fields.
 func (w *Vendor) Exempt(c *desk.Call) bool { return c.Grant.Holder != holderProvider }
