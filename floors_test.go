@@ -73,7 +73,6 @@ func floors() []floor {
 		// Tools and test kits of this repository, and programs that nobody imports: a floor of their own at the top.
 		{packages: "internal/...", own: "...", foreign: "..."},
 		{packages: "examples/...", own: "...", foreign: "..."},
-		{packages: "bench/...", own: "...", foreign: "..."},
 	}
 }
 
