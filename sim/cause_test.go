@@ -35,7 +35,8 @@ func TestCausesOfWeCom(t *testing.T) {
 	})
 	t.Run("field permission missing", func(t *testing.T) {
 		require.Contains(t, get().ok().body, "mobile")
-		end := provoke(sim.Cause{Kind: sim.CauseFieldPermissionMissing, Names: []string{"mobile", "gender", "email"}})
+		end := provoke(sim.Cause{Kind: sim.CauseFieldPermissionMissing,
+			Names: []string{"mobile", "gender", "email"}})
 		got := get().ok()
 		assert.NotContains(t, got.body, "mobile")
 		assert.NotContains(t, got.body, "email")
