@@ -59,6 +59,7 @@ func (d *wpsDirectory) examineAttributes(x *examination, ids []string) {
 		case lacksCall(err):
 			return nil
 		}
+		x.people.asked = len(ids)
 		for _, p := range people {
 			if len(p.CustomAttrs) > 0 {
 				x.people.detailed["attributes"]++

@@ -34,6 +34,7 @@ type sample struct {
 	has       map[string]int // by field, of lists
 	details   int            // people asked about
 	detailed  map[string]int // by field, of the calls for one person
+	asked     int            // people whose own fields a call of their own was asked for
 	empty     int            // departments without people or departments below
 	judged    int            // departments without others below, whose members have been read
 }
@@ -279,14 +280,14 @@ func (x *examination) judgeFields() {
 		switch {
 		case source.Call == "detail":
 			count.Has, count.Of = s.detailed[f.Name], s.details
+			if f.Name == "attributes" {
+				count.Of = s.asked
+			}
 		case strings.HasPrefix(f.Name, departmentPrefix):
 			count.Has, count.Of = x.departmentsWith(f.Name), len(x.departments)
 		}
 		if source.Call != diagnosis.Department && len(source.Properties) > 0 {
 			x.out.Fields = append(x.out.Fields, count)
-		}
-		if count.Of > 0 {
-			x.looked[partFields] = true
 		}
 		if source.Rule == diagnosis.FieldDateRule && count.Of >= enough {
 			if count.Has == 0 {
@@ -360,6 +361,7 @@ func (x *examination) fieldsUnseen() {
 	}
 	switch n := len(x.people.users); {
 	case n >= enough:
+		x.looked[partFields] = true
 	case n > 0:
 		x.unseen(whatFields, fmt.Sprintf("%d people are too few to tell a missing permission from an empty field", n),
 			because...)
