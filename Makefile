@@ -44,6 +44,7 @@ lint: ## gofmt, golangci-lint, other systems, the documents
 	GOOS=windows $(GO) build ./...
 	GOARCH=386 $(GO) build ./...
 	$(GO) run ./internal/specfmt/cmd specs/*.yaml
+	$(GO) run ./internal/coverage/makecoverage -check
 	REDOCLY_TELEMETRY=off $(REDOCLY) lint --config specs/.redocly.yaml $(SPECS)
 	@$(MAKE) --no-print-directory lint-typescript
 

@@ -18,6 +18,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/roster-go/roster/contract"
+	"github.com/roster-go/roster/internal/coverage"
 	"github.com/roster-go/roster/internal/invoke"
 	"github.com/roster-go/roster/internal/samples"
 	"github.com/roster-go/roster/internal/simtest"
@@ -86,6 +87,11 @@ func TestLedger(t *testing.T) {
 		}
 		for _, line := range slices.Compact(missing) {
 			t.Error(line)
+		}
+	}
+	if err := coverage.Check(".."); err != nil {
+		for line := range strings.Lines(err.Error()) {
+			t.Error(strings.TrimSuffix(line, "\n"))
 		}
 	}
 	t.Logf("%d operations", total)

@@ -104,7 +104,9 @@ var errBroken = errors.New("dial tcp 10.0.0.1:6379: connection refused")
 
 func (brokenStore) Get(context.Context, string) (token.Token, error) { return token.Token{}, errBroken }
 func (brokenStore) Set(context.Context, string, token.Token) error   { return errBroken }
-func (brokenStore) Lock(context.Context, string) (func(), error)     { return nil, errBroken }
+func (brokenStore) TryLock(context.Context, string) (func(), bool, error) {
+	return nil, false, errBroken
+}
 
 // by provokes a cause at a vendor.
 func by(vendor string, c sim.Cause) sim.Option { return sim.WithCause(vendor, c) }

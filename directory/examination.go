@@ -121,8 +121,8 @@ func tryStore(ctx context.Context, store token.Store) error {
 	if _, err := store.Get(ctx, key); err != nil {
 		return err
 	}
-	unlock, err := store.Lock(ctx, key)
-	if err == nil {
+	unlock, ok, err := store.TryLock(ctx, key) // that somebody else has it is fine
+	if ok {
 		unlock()
 	}
 	return err
@@ -132,6 +132,8 @@ func tryStore(ctx context.Context, store token.Store) error {
 func reason(err error) string {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
+		return "it does not answer in time"
+	case strings.Contains(err.Error(), "did not answer in time"):
 		return "it does not answer in time"
 	case strings.Contains(err.Error(), "refused"):
 		return "connection refused"

@@ -44,6 +44,8 @@ func (cfg *Config) credentials(c *clients.Client) (map[string]clients.Credential
 		"oapiToken": {Source: source, Authorize: clients.InQuery("access_token"), Fields: fields},
 		"acsToken": {Source: source, Authorize: clients.InHeader("x-acs-dingtalk-access-token", ""),
 			Fields: fields},
+		"userToken": {Source: userSource{cfg.UserToken.Source},
+			Authorize: clients.InHeader("x-acs-dingtalk-access-token", ""), Fields: "Config.UserToken"},
 		"isvSignature": cfg.signature(),
 	}, err
 }

@@ -70,7 +70,11 @@ func (p *proxy) serve(in net.Conn) {
 		_, _ = io.Copy(io.Discard, in)
 		return
 	}
-	out, err := net.Dial("tcp", p.target)
+	network := "tcp"
+	if strings.HasPrefix(p.target, "/") {
+		network = "unix"
+	}
+	out, err := net.Dial(network, p.target)
 	if err != nil {
 		return
 	}
@@ -99,3 +103,6 @@ func (p *proxy) serve(in net.Conn) {
 		}
 	}
 }
+
+// host is a URL's.
+func host(url string) string { return strings.TrimPrefix(url, "http://") }

@@ -88,5 +88,22 @@ func (d *Controls) LoginCode(userID string) (code string, err error) {
 	return code, nil
 }
 
+// Authorize opens DingTalk's sign-in page as the person, agrees, and returns the authorization code that the browser
+// brings to the internal app. It is for getUserToken, once and within five minutes. It fails if nobody has the user id.
+func (d *Controls) Authorize(userID string) (code string, err error) {
+	p, ok := d.part.desk.Company.FindPerson(company.ByUserID, userID)
+	if !ok {
+		return "", company.ErrUnknown
+	}
+	return d.part.consents.Issue(consent{person: p.Key, client: Demo().AppKey}, d.part.desk.Clock(Name)), nil
+}
+
+// ExpectToJoin puts ids on the list of those who are to join (待入职) and are no members yet.
+func (d *Controls) ExpectToJoin(ids ...string) {
+	d.part.mu.Lock()
+	defer d.part.mu.Unlock()
+	d.part.joining = append(d.part.joining, ids...)
+}
+
 // homeSchool is the id of the home-school directory.
 const homeSchool = -7

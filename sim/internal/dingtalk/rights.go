@@ -7,15 +7,17 @@ import (
 	"github.com/roster-go/roster/gen/dingtalkapi"
 	"github.com/roster-go/roster/sim/internal/company"
 	"github.com/roster-go/roster/sim/internal/desk"
+	"github.com/roster-go/roster/wire"
 )
 
-// The holders of DingTalk's tokens. The first three have access tokens, the last one is for calls that the document
-// does not have.
+// The holders of DingTalk's tokens. The first three have access tokens, the suite's is for calls that the document does
+// not have.
 const (
 	holderInternal   = "internal app"
 	holderThirdParty = "third-party app"
 	holderCustom     = "custom app"
 	holderSuite      = "suite"
+	holderUser       = "user" // a person, for the app that the person signed in to
 )
 
 // internalOnly tells whether an operation is closed to third-party and custom apps.
@@ -24,7 +26,11 @@ func internalOnly(operation string) bool {
 	case "createUserV1", "updateUserV1", "deleteUserV1", "createUserV2", "updateUserV2", "deleteUserV2",
 		"createDepartmentV1", "updateDepartmentV1", "deleteDepartmentV1", "createDepartmentV2", "updateDepartmentV2",
 		"deleteDepartmentV2",
-		"getUserIdByMobileV1", "getUserIdByMobileV2", "listInactiveUsersV1", "listInactiveUsersV2", "listLeaveRecords":
+		"getUserIdByMobileV1", "getUserIdByMobileV2", "listInactiveUsersV1", "listInactiveUsersV2", "listLeaveRecords",
+		"createRole", "updateRole", "deleteRole", "createRoleGroup", "addRolesToUsers", "removeRolesFromUsers",
+		"setRoleScope", "enableOrgAccount", "disableOrgAccount", "getOrgAccountStatus", "signOutOrgAccount",
+		"listHideSettings", "setHideSetting", "listRestrictions", "setRestriction", "deleteRestriction",
+		"getSeniorSettings":
 		return true
 	}
 	return false
@@ -48,11 +54,17 @@ func (k *Vendor) checkToken(c *desk.Call) error {
 	switch {
 	case state == desk.TokenExpired:
 		return refusal{code: dingtalkapi.ErrorCodeAccessTokenExpired}
-	case state != desk.TokenGood || g.Holder == holderSuite:
+	case state != desk.TokenGood || g.Holder == holderSuite || (g.Holder == holderUser) != forPeople(c.Operation):
 		return refusal{code: dingtalkapi.ErrorCodeInvalidAccessToken}
 	}
 	c.Grant = g
 	return nil
+}
+
+// forPeople tells whether an operation takes a person's token and not an app's.
+func forPeople(op *wire.Operation) bool {
+	return slices.ContainsFunc(op.Security,
+		func(schemes []string) bool { return slices.Contains(schemes, "userToken") })
 }
 
 // allowed refuses a call that the app may not make.
