@@ -325,7 +325,8 @@ func (x *examination) judgeFields() {
 			seen = fmt.Sprintf("; %d of %d people in the sample have it", has, len(s.users))
 		}
 		x.find(diagnosis.FieldPermission, map[string]string{"lacks": lacks, "sample": seen,
-			"fields": andList(missing[key]), "permissions": oneOf(permissions[key])},
+			"fields": andList(missing[key]), "permissions": x.oneOf(permissions[key]),
+			"permission": x.permission(permissions[key])},
 			Finding{Fields: missing[key], Permissions: permissions[key]})
 	}
 	if len(dated) > 0 && len(there) == 0 {

@@ -54,7 +54,7 @@ func TestDoctorSaysWhereToClick(t *testing.T) {
 		"\n  means    A sync writes people without",
 		"\n  console  开发者后台 (developer console), https://open.feishu.cn/app",
 		"\n  page     the app (应用详情) > 权限管理 (Permissions & Scopes)",
-		"\n  switch   开通权限 (Add permission scopes to app): contact:user.phone:readonly",
+		"\n  switch   开通权限 (Add permission scopes to app): 获取用户手机号 (contact:user.phone:readonly)",
 		"\n  do       Press 开通权限",
 	} {
 		assert.Contains(t, finding, want)
