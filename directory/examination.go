@@ -142,7 +142,7 @@ func reason(err error) string {
 	case strings.Contains(err.Error(), "READONLY"):
 		return "it may only be read"
 	default:
-		return fmt.Sprintf("%T", err)
+		return "it fails when it is read or locked"
 	}
 }
 

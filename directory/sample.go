@@ -150,8 +150,11 @@ func (x *examination) lookAtPeople(fallback string) {
 	}
 	var ids []string // of people
 	picked := spread(from, sampledDepartments)
+	everybody := x.allListed && x.scopeSeen && x.scope.Known && len(picked) == len(from) &&
+		len(x.scope.Users) <= sampledSingles
 	for i, d := range picked {
 		if len(x.people.users) >= x.options.Sample || x.shut != "" || x.outage != nil {
+			everybody = false
 			break
 		}
 		share := max(1, (x.options.Sample-len(x.people.users))/(len(picked)-i))
@@ -162,6 +165,7 @@ func (x *examination) lookAtPeople(fallback string) {
 					return err
 				}
 				if found++; found > share {
+					everybody = false
 					return nil
 				}
 				x.people.add(&u)
@@ -170,6 +174,7 @@ func (x *examination) lookAtPeople(fallback string) {
 			return nil
 		})
 		if !ok {
+			everybody = false
 			break
 		}
 		x.out.Range.SampledDepartments++
@@ -183,6 +188,9 @@ func (x *examination) lookAtPeople(fallback string) {
 	x.lookAtSingles(&ids)
 	x.lookAtDetails(ids)
 	x.out.Range.SampledPeople = len(x.people.users)
+	if n := len(x.people.users); everybody && x.out.Range.People == nil {
+		x.out.Range.People = &n
+	}
 	if r := &x.out.Range; r.SampledPeople == 0 && r.SampledDepartments > 0 && r.SampledDepartments == len(picked) &&
 		len(x.scope.Users) == 0 && x.allListed {
 		x.find(diagnosis.RangeEmpty, nil, Finding{})

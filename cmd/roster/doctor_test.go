@@ -20,7 +20,7 @@ func TestDoctorOfAHealthyCompany(t *testing.T) {
 		t.Run(v.Name, func(t *testing.T) {
 			stdout, stderr, err := run(t, server, "doctor", v.Name)
 			require.NoError(t, err, stdout)
-			assert.Contains(t, stdout, "Range: the whole company, 8 departments")
+			assert.Contains(t, stdout, "Range: the whole company; in all 8 departments")
 			assert.Contains(t, stdout, "Healthy: credentials, address, base URL, clock, permissions, range, fields")
 			assert.Contains(t, stderr, "looking at "+server.URL)
 			assert.NotContains(t, stdout, "ERROR")
