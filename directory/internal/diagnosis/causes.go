@@ -325,7 +325,7 @@ func Causes() []Cause {
 			ID: FieldPermission, Severity: Warning,
 			Symptom: Text{"A field is empty for everybody, and no call fails.", "某个字段所有人都是空的，但没有任何报错。"},
 			Seen: Text{"the app {lacks} what opens {fields}: {permissions}{sample}",
-				"应用缺少 {fields} 所需的权限 {permissions}（{lacks}）{sample}"},
+				"应用{lacks} {fields} 所需的权限：{permissions}{sample}"},
 			Means: Text{"A sync writes people without {fields}. A sync that takes missing for deleted clears it " +
 				"elsewhere.",
 				"同步出来的人员没有 {fields}。若把缺失当作删除，会清空别处的数据。"},
