@@ -266,7 +266,7 @@ func (x *examination) judgePeople() {
 			twice++
 		}
 	}
-	if twice > 0 {
+	if _, _, folds := diagnosis.Find(diagnosis.SpelledTwice, x.out.Vendor); folds && twice > 0 {
 		x.find(diagnosis.SpelledTwice, map[string]string{"has": number(twice), "of": number(len(s.users))}, Finding{})
 	}
 }
