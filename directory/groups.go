@@ -9,6 +9,7 @@ import (
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/wecom"
 	"github.com/roster-go/roster/gen/dingtalkapi"
+	"github.com/roster-go/roster/gen/feishuapi"
 	"github.com/roster-go/roster/gen/wecomapi"
 )
 
@@ -18,7 +19,7 @@ type GroupKind string
 // The kinds of groups.
 const (
 	GroupTag  GroupKind = "tag"   // WeCom's tags (标签): people and departments
-	GroupRole GroupKind = "role"  // DingTalk's roles (角色) and Feishu's functional roles (角色): people
+	GroupRole GroupKind = "role"  // DingTalk's roles (角色): people
 	GroupOf   GroupKind = "group" // Feishu's user groups (用户组): people and departments
 )
 
@@ -34,7 +35,7 @@ type Group struct {
 	// Departments are the ids of departments that are in it with all below them, sorted; nil: not known.
 	Departments []string `json:"departments,omitzero"`
 
-	// Raw is the vendor's own value: wecomapi.Tag, dingtalk.Role, feishuapi.Group or feishuapi.FunctionalRole.
+	// Raw is the vendor's own value: wecomapi.Tag, dingtalk.Role or feishuapi.UserGroup.
 	Raw any `json:"-"`
 }
 
@@ -122,4 +123,29 @@ func (d *dingTalkDirectory) Groups(ctx context.Context) iter.Seq2[Group, error] 
 			}
 		}
 	}
+}
+
+// Groups yields Feishu's user groups (用户组), those whose members follow from a rule included. Its functional roles cannot
+// be listed; whoever knows the id of one reads its members with feishu.Client.RoleMembers.
+func (d *feishuDirectory) Groups(ctx context.Context) iter.Seq2[Group, error] {
+	return func(yield func(Group, error) bool) {
+		for raw, err := range d.c.Groups(ctx) {
+			var group Group
+			if err == nil {
+				group, err = d.userGroup(ctx, raw)
+			}
+			if !yield(group, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (d *feishuDirectory) userGroup(ctx context.Context, raw feishuapi.UserGroup) (Group, error) {
+	users, departments, err := d.c.GroupMembers(ctx, raw.ID)
+	return newGroup(GroupOf, raw.ID, raw.Name, append([]string{}, users...), append([]string{}, departments...), raw), err
+}
+
+func (d *feishuDirectory) group(ctx context.Context, id string) (Group, error) {
+	return d.userGroup(ctx, feishuapi.UserGroup{ID: id})
 }

@@ -79,6 +79,21 @@ func (d *dingTalkDirectory) Identify(ctx context.Context, code string, surface c
 		UserNameFrom: UserNameFromUserID, DisplayName: who.Name})
 }
 
+func (d *feishuDirectory) AuthorizeURL(r clients.SignIn) (string, error) { return d.c.AuthorizeURL(r) }
+
+func (d *feishuDirectory) Identify(ctx context.Context, code string, _ clients.Surface) (User, error) {
+	who, err := d.c.Identify(ctx, code)
+	if err != nil {
+		return User{}, err
+	}
+	told := User{ID: who.OpenID, UnionID: who.UnionID, UserName: who.UserID, UserNameFrom: UserNameFromFeishuID,
+		DisplayName: who.Name}
+	if told.UserName == "" {
+		told.UserName, told.UserNameFrom = who.OpenID, UserNameFromOpenID
+	}
+	return whoever(ctx, d, told)
+}
+
 func (d *wpsDirectory) AuthorizeURL(r clients.SignIn) (string, error) { return d.c.AuthorizeURL(r) }
 
 func (d *wpsDirectory) Identify(ctx context.Context, code string, _ clients.Surface) (User, error) {

@@ -69,8 +69,7 @@ func newExport() *cobra.Command {
 		"ask once more about each person where the vendor's lists lack something, such as the manager (DingTalk, "+
 			"WPS 365)")
 	flags.BoolVar(&f.groups, "groups", false,
-		"export groups and their members as well: tags (WeCom), roles (DingTalk), user groups and functional roles "+
-			"(Feishu)")
+		"export groups and their members as well: tags (WeCom), roles (DingTalk), user groups (Feishu)")
 	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "that nobody is found is no error")
 	flags.BoolVar(&f.skip, "skip-forbidden", false,
 		"go on without departments that the app may not read, and name them")
