@@ -121,15 +121,26 @@ func (l *Limiter) Wait(ctx context.Context, op *wire.Operation) error {
 
 // waitShared waits for a place in the quota of all. Its error is a redisError, or that of the caller's time.
 func (l *Limiter) waitShared(ctx context.Context, op *wire.Operation) error {
-	if err := l.waitHeld(ctx, op); err != nil {
-		return err
-	}
-	for i, limit := range op.Limits {
-		if err := l.take(ctx, l.name(op, i), slots(limit)); err != nil {
+	for {
+		if err := l.waitHeld(ctx, op); err != nil {
+			return err
+		}
+		waited := false
+		for i, limit := range op.Limits {
+			later, err := l.take(ctx, l.name(op, i), slots(limit))
+			if err != nil {
+				return err
+			}
+			waited = waited || later
+		}
+		if !waited {
+			return context.Cause(ctx)
+		}
+		// The vendor may have throttled somebody meanwhile, and this place is then one of a time when it takes no calls.
+		if left, err := l.held(ctx, op); err != nil || left <= 0 {
 			return err
 		}
 	}
-	return context.Cause(ctx)
 }
 
 // slots is a quota in redis_rate's words. A thousandfold of both keeps the fractions.
@@ -138,40 +149,49 @@ func slots(limit wire.Limit) redis_rate.Limit {
 	return redis_rate.Limit{Rate: max(1, int(perSecond*1000)), Burst: burst, Period: 1000 * time.Second}
 }
 
-// take waits for a slot. One caller of a process asks Redis at a time; the others wait behind it.
-func (l *Limiter) take(ctx context.Context, name string, limit redis_rate.Limit) error {
+// take waits for a slot, and tells whether it had to. One caller of a process asks Redis at a time; the others wait
+// behind it.
+func (l *Limiter) take(ctx context.Context, name string, limit redis_rate.Limit) (waited bool, err error) {
 	queue := l.queue(name)
 	select {
 	case queue <- struct{}{}:
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	default:
+		waited = true
+		select {
+		case queue <- struct{}{}:
+		case <-ctx.Done():
+			return true, context.Cause(ctx)
+		}
 	}
 	defer func() { <-queue }()
 	for {
 		if l.isDown() { // found by whoever stood in front: not everybody must find that for himself
-			return &redisError{errDown}
+			return waited, &redisError{errDown}
 		}
 		result, err := ask(ctx, l, func(ctx context.Context) (*redis_rate.Result, error) {
 			return l.slots.Allow(ctx, name, limit)
 		})
-		if err != nil {
-			return err
+		if err != nil || result.Allowed > 0 {
+			return waited, err
 		}
-		if result.Allowed > 0 {
-			return nil
-		}
+		waited = true
 		if err := sleep(ctx, max(result.RetryAfter-early, least)); err != nil {
-			return err
+			return true, err
 		}
 	}
+}
+
+// held is how long the vendor takes no calls of op.
+func (l *Limiter) held(ctx context.Context, op *wire.Operation) (time.Duration, error) {
+	return ask(ctx, l, func(ctx context.Context) (time.Duration, error) {
+		return l.rdb.PTTL(ctx, l.holdName(op)).Result()
+	})
 }
 
 // waitHeld waits until the vendor takes calls of op again. That may be put off while it waits.
 func (l *Limiter) waitHeld(ctx context.Context, op *wire.Operation) error {
 	for {
-		left, err := ask(ctx, l, func(ctx context.Context) (time.Duration, error) {
-			return l.rdb.PTTL(ctx, l.holdName(op)).Result()
-		})
+		left, err := l.held(ctx, op)
 		if err != nil || left <= 0 {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -99,6 +100,37 @@ func TestAThrottledProcessHoldsTheOthers(t *testing.T) {
 	began = time.Now()
 	assert.ErrorIs(t, second.Wait(ctx, op), context.DeadlineExceeded)
 	assert.Less(t, time.Since(began), 900*time.Millisecond, "fails at once when the wait is hopeless")
+}
+
+// Those who wait for their place when somebody is throttled wait for the end of that, and come one by one then.
+func TestAHoldHoldsThoseWhoQueue(t *testing.T) {
+	socket := redistest.Server(t)
+	l := open(t, redistest.Connect(t, socket), redislimit.Options{})
+	op := &wire.Operation{ID: "Read", Limits: []wire.Limit{{Requests: 10, Seconds: 1}}}
+	require.NoError(t, l.Wait(t.Context(), op))
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var at []time.Time
+	for range 4 {
+		wg.Go(func() {
+			assert.NoError(t, l.Wait(t.Context(), op))
+			mu.Lock()
+			defer mu.Unlock()
+			at = append(at, time.Now())
+		})
+	}
+	until := time.Now().Add(time.Second)
+	open(t, redistest.Connect(t, socket), redislimit.Options{}).Hold(op, until)
+	wg.Wait()
+	slices.SortFunc(at, time.Time.Compare)
+	before := 0 // whoever had his place before the hold was there
+	for _, one := range at {
+		if one.Before(until) {
+			before++
+		}
+	}
+	assert.LessOrEqual(t, before, 1)
+	assert.GreaterOrEqual(t, at[3].Sub(until), 90*time.Millisecond, "they do not come at once")
 }
 
 func TestWithoutRedisEachProcessKeepsToItsPart(t *testing.T) {
