@@ -26,7 +26,8 @@ type openDirectory func(t *testing.T, s *sim.Simulator, options ...clients.Optio
 
 func openDingTalk(t *testing.T, s *sim.Simulator, options ...clients.Option) directory.Directory {
 	known := s.Credentials().DingTalk
-	c, err := dingtalk.New(dingtalk.Config{AppKey: known.AppKey, AppSecret: clients.Secret(known.AppSecret)}, options...)
+	c, err := dingtalk.New(dingtalk.Config{AppKey: known.AppKey, AppSecret: clients.Secret(known.AppSecret)},
+		options...)
 	require.NoError(t, err)
 	return directory.DingTalk(c)
 }
