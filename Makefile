@@ -27,15 +27,15 @@ test: ## run the tests, with the race detector where there is a C compiler for i
 	cd examples && $(GO) test $(RACE) ./...
 	cd bench && $(GO) test $(RACE) ./...
 
-generate: ## make gen/ and docs/COVERAGE.md from specs/
+generate: ## make gen/ and docs/COVERAGE.md from specs/, and docs/TROUBLESHOOTING*.md
 	$(GO) generate .
 
 format: ## write specs/ in their dialect of YAML
 	$(GO) run ./internal/specfmt/cmd -w specs/*.yaml
 
 verify: generate ## fail if a generated file is not what specs/ give
-	git diff --exit-code -- '*.gen.go' docs/COVERAGE.md
-	@test -z "$$(git ls-files --others --exclude-standard -- '*.gen.go' docs/COVERAGE.md)" || { echo "generated files are not committed"; exit 1; }
+	git diff --exit-code -- '*.gen.go' docs/COVERAGE.md 'docs/TROUBLESHOOTING*.md'
+	@test -z "$$(git ls-files --others --exclude-standard -- '*.gen.go' docs/COVERAGE.md 'docs/TROUBLESHOOTING*.md')" || { echo "generated files are not committed"; exit 1; }
 
 lint: ## gofmt, golangci-lint, other systems, the documents
 	@$(NEED_NODE)

@@ -259,20 +259,11 @@ func (c *Client) pause(ctx context.Context, wait time.Duration, p *progress) err
 func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credential, idempotent bool,
 	p *progress) outcome {
 	op := call.Operation
-	c.stats.waited.begin(c.set.clock.Now())
-	err := c.waitForQuota(ctx, op)
-	c.stats.waited.end(c.set.clock.Now())
-	if err != nil {
-		if ctx.Err() == nil && !canceled(err) {
-			return outcome{err: &Error{Kind: KindUnknown, Message: "the limiter failed", cause: err}}
-		}
-		return outcome{err: &Error{Kind: KindCanceled, also: KindRateLimited,
-			Message: "while waiting for the operation's quota", cause: err}}
-	}
-
 	p.known = withTokens(p.known, p.token)
 	a := &attempt{operation: op, credentials: credentials, known: p.known,
 		idempotent: idempotent && op.IdempotencyParameter == ""}
+	// The token comes first: calls that have waited for their place in the quota, and then for one token, would all be
+	// sent at one time.
 	if failed := a.authorize(ctx); failed != nil {
 		return outcome{err: failed}
 	}
@@ -280,6 +271,9 @@ func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credent
 		refused := p.refused
 		refused.replay, p.refused = ReplayNever, outcome{}
 		return refused
+	}
+	if failed := c.takePlace(ctx, op, a); failed != nil {
+		return outcome{err: failed}
 	}
 	p.token, p.refused = a.tokens, outcome{}
 
@@ -311,6 +305,28 @@ func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credent
 		c.set.logger.LogAttrs(a, slog.LevelDebug, "call", attrs...)
 	}
 	return o
+}
+
+// longWait is for how long a token is as good as it was.
+const longWait = time.Second
+
+// takePlace waits for a place in the quota, and renews the tokens if that took long.
+func (c *Client) takePlace(ctx context.Context, op *wire.Operation, a *attempt) *Error {
+	began := c.set.clock.Now()
+	c.stats.waited.begin(began)
+	err := c.waitForQuota(ctx, op)
+	ended := c.set.clock.Now()
+	c.stats.waited.end(ended)
+	switch {
+	case err != nil && ctx.Err() == nil && !canceled(err):
+		return &Error{Kind: KindUnknown, Message: "the limiter failed", cause: err}
+	case err != nil:
+		return &Error{Kind: KindCanceled, also: KindRateLimited, Message: "while waiting for the operation's quota",
+			cause: err}
+	case ended.Sub(began) < longWait:
+		return nil
+	}
+	return a.authorize(ctx)
 }
 
 // request makes the request of one attempt, with what every request has. own says that no code sees it but this
@@ -361,6 +377,7 @@ func (c *Client) shared(call *wire.Call) http.Header {
 func (c *Client) exchange(call *wire.Call, req *http.Request, f *flight, a *attempt) outcome {
 	var response *http.Response
 	var err error
+	sent := c.set.clock.Now()
 	if f != nil {
 		response, err = c.sender.send(req, f)
 	} else {
@@ -373,6 +390,7 @@ func (c *Client) exchange(call *wire.Call, req *http.Request, f *flight, a *atte
 		return unanswered(a, err)
 	}
 	a.limits.answer()
+	c.tell(a, call.Operation.ID, response, sent)
 	defer response.Body.Close()
 	if f == nil || !c.sender.own {
 		// What hangs in a body that knows nothing of contexts is ended by closing it.

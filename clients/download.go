@@ -31,7 +31,8 @@ func (c *Client) Download(ctx context.Context, op *wire.Operation, address strin
 	case size < 0:
 		return nil, c.fail(op, &p, &Error{Kind: KindBadResponse, Message: "the length of a file is negative"})
 	case size > c.set.maxBytes:
-		return nil, c.fail(op, &p, &Error{Kind: KindBadResponse, Message: "nothing was sent", cause: errTooLarge(c.set.maxBytes)})
+		return nil, c.fail(op, &p, &Error{Kind: KindBadResponse, Message: "nothing was sent",
+			cause: errTooLarge(c.set.maxBytes)})
 	}
 	p.known = append(p.known, Secret(u.RequestURI()), Secret(u.RawQuery))
 	for {

@@ -148,7 +148,9 @@ func (c *corp) browse(path string, query url.Values) url.Values {
 // open gets an address without following redirects.
 func (c *corp) open(target string) (int, http.Header, string) {
 	c.Helper()
-	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
 	req, err := http.NewRequestWithContext(c.Context(), http.MethodGet, c.srv.URL+target, nil)
 	require.NoError(c, err)
 	rsp, err := browser.Do(req)
@@ -492,7 +494,9 @@ func TestWeComEveryOperation(t *testing.T) {
 		},
 		"ExportDepartment": {
 			good: func(c *corp) reply { return c.app.post("/export/department", m{"encoding_aeskey": aesKey}) },
-			bad:  func(c *corp) reply { return c.app.post("/export/department", m{"encoding_aeskey": aesKey[1:] + "+"}) },
+			bad: func(c *corp) reply {
+				return c.app.post("/export/department", m{"encoding_aeskey": aesKey[1:] + "+"})
+			},
 			code: 40058,
 		},
 		"ExportTagUser": {
@@ -547,7 +551,8 @@ func TestWeComEveryOperation(t *testing.T) {
 		"GetPreAuthCode": {
 			good: func(c *corp) reply { return c.suite("GET", "/service/get_pre_auth_code", nil, nil) },
 			bad: func(c *corp) reply {
-				return c.app.raw("GET", "/service/get_pre_auth_code", url.Values{"suite_access_token": {c.app.token}}, "")
+				return c.app.raw("GET", "/service/get_pre_auth_code",
+					url.Values{"suite_access_token": {c.app.token}}, "")
 			},
 			code: 40082,
 		},
@@ -574,7 +579,8 @@ func TestWeComEveryOperation(t *testing.T) {
 		"GetCorpToken": {
 			good: func(c *corp) reply { return c.suite("POST", "/service/get_corp_token", nil, c.permanent()) },
 			bad: func(c *corp) reply {
-				return c.suite("POST", "/service/get_corp_token", nil, m{"auth_corpid": c.srv.Credentials().WeCom.CorpID})
+				return c.suite("POST", "/service/get_corp_token", nil,
+					m{"auth_corpid": c.srv.Credentials().WeCom.CorpID})
 			},
 			code: 41025,
 		},

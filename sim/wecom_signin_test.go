@@ -14,8 +14,9 @@ const backTo = "https://portal.example.com/back?keep=1"
 
 // inApp is the query of the page in WeCom's own app.
 func (c *corp) inApp(more ...string) url.Values {
-	query := url.Values{"appid": {c.srv.Credentials().WeCom.CorpID}, "redirect_uri": {backTo}, "response_type": {"code"},
-		"scope": {"snsapi_base"}, "state": {"s-1"}, "agentid": {"1000002"}}
+	query := url.Values{"appid": {c.srv.Credentials().WeCom.CorpID}, "redirect_uri": {backTo},
+		"response_type": {"code"},
+		"scope":         {"snsapi_base"}, "state": {"s-1"}, "agentid": {"1000002"}}
 	for i := 0; i+1 < len(more); i += 2 {
 		query.Set(more[i], more[i+1])
 	}

@@ -72,7 +72,8 @@ func TestWeComTagWrites(t *testing.T) {
 	type m = map[string]any
 	tagID := c.tag()
 	got := c.contact.post("/tag/addtagusers", m{"tagid": tagID,
-		"userlist": []string{c.staff.UserID, "ghost", c.unbound.UserID, "tmp-17"}, "partylist": []int64{c.full.WeComID, 77}}).ok()
+		"userlist":  []string{c.staff.UserID, "ghost", c.unbound.UserID, "tmp-17"},
+		"partylist": []int64{c.full.WeComID, 77}}).ok()
 	assert.Equal(t, "ghost|tmp-17", got.str("invalidlist"), "one text")
 	assert.Equal(t, `[77]`, asJSON(t, got.body["invalidparty"]))
 	clean := c.contact.post("/tag/addtagusers", m{"tagid": tagID, "userlist": []string{c.staff.UserID}}).ok()
@@ -94,7 +95,8 @@ func TestWeComTagWrites(t *testing.T) {
 	c.contact.post("/tag/create", m{"tagname": "别的", "tagid": tagID}).fails(40068)
 	c.contact.post("/tag/create", m{}).fails(41018)
 	c.contact.post("/tag/create", m{"tagname": "一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三"}).fails(40072)
-	c.contact.post("/tag/update", m{"tagid": tagID, "tagname": c.srv.Organisation().Groups(sim.Tag)[0].Name}).fails(40071)
+	taken := c.srv.Organisation().Groups(sim.Tag)[0].Name
+	c.contact.post("/tag/update", m{"tagid": tagID, "tagname": taken}).fails(40071)
 	c.contact.get("/tag/get", "tagid", "x").fails(40068)
 	c.contact.get("/tag/get").fails(41017)
 

@@ -17,7 +17,8 @@ func (c *wpsCaller) changes(path string, since time.Time) []map[string]any {
 	var all []map[string]any
 	next := ""
 	for {
-		got := c.get(path, "last_change_time", strconv.FormatInt(since.Unix(), 10), "page_size", "2", "page_token", next)
+		got := c.get(path, "last_change_time", strconv.FormatInt(since.Unix(), 10), "page_size", "2",
+			"page_token", next)
 		all = append(all, got.items()...)
 		if next = got.data()["next_page_token"].(string); next == "" {
 			return all
@@ -46,7 +47,7 @@ func TestWPSChangesAreThoseOfTheCompany(t *testing.T) {
 	assert.Equal(t, []string{p.WPSUserID, created, p.WPSUserID}, wpsColumn(got, "user_id"))
 	assert.Equal(t, []string{"update", "create", "delete"}, wpsColumn(got, "change_type"))
 	for i, entry := range got {
-		assert.EqualValues(t, start.Add(time.Duration(i+1)*time.Minute).Unix(), number(t, entry["change_time"]))
+		assert.Equal(t, start.Add(time.Duration(i+1)*time.Minute).Unix(), number(t, entry["change_time"]))
 	}
 	// The second itself is included.
 	assert.Len(t, c.changes("/v7/users/changes", start.Add(2*time.Minute)), 2)

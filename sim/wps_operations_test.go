@@ -203,7 +203,8 @@ func wpsNewerOperations(c *wpsCaller, p sim.Person, gone string) {
 	c.post(attrs+"/batch_create", `{"custom_attrs":[{"name":"楼层","value_type":"text"}]}`).
 		fails(http.StatusConflict, "400002051")
 	c.post(attrs+"/batch_update", `{"custom_attrs":[{"id":"da-1","name":"核算单位"}]}`).ok()
-	c.post(attrs+"/batch_update", `{"custom_attrs":[{"id":"da-0","name":"核算单位"}]}`).fails(http.StatusForbidden, "403000001")
+	c.post(attrs+"/batch_update", `{"custom_attrs":[{"id":"da-0","name":"核算单位"}]}`).
+		fails(http.StatusForbidden, "403000001")
 	c.post("/v7/depts/custom_attrs/batch_update", map[string]any{"depts": []any{map[string]any{
 		"dept_id": mine.WPSID, "custom_attrs": []any{
 			map[string]any{"attr_id": "da-1", "text": "CC-X"}, map[string]any{"attr_id": "da-2", "option": "f"},
@@ -217,7 +218,8 @@ func wpsNewerOperations(c *wpsCaller, p sim.Person, gone string) {
 
 	rule := map[string]any{"subject_objs": []any{map[string]any{"id": mine.WPSID, "type": "dept"}},
 		"subject_objs_exclude_list": []any{map[string]any{"id": p.WPSUserID, "type": "user"}},
-		"visible_objs":              []any{map[string]any{"id": root.WPSID, "type": "dept"}}, "visible_type": "invisible"}
+		"visible_objs":              []any{map[string]any{"id": root.WPSID, "type": "dept"}},
+		"visible_type":              "invisible"}
 	id := c.post(rules, rule).data()["rule_id"].(string)
 	c.post(rules, `{"subject_objs":[],"visible_type":"visible"}`).badRequest()
 	c.get(rules, "limit", "20", "with_total", "true").ok()

@@ -174,7 +174,8 @@ func TestWPSDeptAttributes(t *testing.T) {
 	c.post(attrs+"/batch_update", `{"custom_attrs":[{"id":"da-2","name":"分类"}]}`).ok()
 	assert.Equal(t, "分类", read()[0].(map[string]any)["attr_name"], "the options stay")
 	c.post(attrs+"/batch_update", `{"custom_attrs":[{"id":"da-2","options":[]}]}`).invalid("options go with")
-	c.post(attrs+"/batch_update", `{"custom_attrs":[{"id":"da-1","name":"分类"}]}`).fails(http.StatusConflict, "400002051")
+	c.post(attrs+"/batch_update", `{"custom_attrs":[{"id":"da-1","name":"分类"}]}`).
+		fails(http.StatusConflict, "400002051")
 	c.post(attrs+"/batch_create", `{"custom_attrs":[{"name":"主页","value_type":"url"}]}`).invalid("value_type")
 	c.post(attrs+"/batch_delete", `{"attr_ids":["da-2","da-0"]}`).denied()
 	c.post(attrs+"/batch_delete", `{"attr_ids":["da-2"]}`).ok()
@@ -238,7 +239,8 @@ func TestWPSPartners(t *testing.T) {
 
 	top := c.get("/v7/partners/pa-1/depts/0/children").list("depts")
 	assert.Equal(t, []string{"Pd10", "Pd11"}, wpsColumn(top, "dept_id"))
-	assert.Equal(t, []string{"Pd12"}, wpsColumn(c.get("/v7/partners/pa-1/depts/Pd10/children").list("depts"), "dept_id"))
+	below := c.get("/v7/partners/pa-1/depts/Pd10/children").list("depts")
+	assert.Equal(t, []string{"Pd12"}, wpsColumn(below, "dept_id"))
 	assert.Empty(t, c.get("/v7/partners/pa-1/depts/0/members").list("users"))
 
 	only := serveWPS(t, sim.WithWPSScopes("kso.contact_partner.read"))

@@ -26,7 +26,8 @@ func (c *wpsCaller) page(fields map[string]string) (status int, text string, bac
 			query.Del(name)
 		}
 	}
-	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	browser := &http.Client{CheckRedirect: stay}
 	req, err := http.NewRequestWithContext(c.t.Context(), http.MethodGet,
 		c.srv.WPSURL()+"/oauth2/auth?"+query.Encode(), nil)
 	require.NoError(c.t, err)

@@ -108,7 +108,7 @@ func (cfg *Config) check() error {
 		cfg.PermanentCode != ""
 	required := func(missing bool, field string) error {
 		if missing {
-			return fmt.Errorf("Config.%s is required", field)
+			return fmt.Errorf("%s is required", "Config."+field)
 		}
 		return nil
 	}
@@ -146,8 +146,11 @@ func (cfg *Config) check() error {
 // Stats returns what the client has done so far.
 func (c *Client) Stats() clients.Stats { return c.core.Stats() }
 
-// CorpID returns Config.CorpID or Config.AuthCorpID: the corp whose directory the client reads, "" for a third-party app
-// without one.
+// Setup returns what the client was made with that is no credential.
+func (c *Client) Setup() clients.Setup { return c.core.Setup() }
+
+// CorpID returns Config.CorpID or Config.AuthCorpID: the corp whose directory the client reads, "" for a third-party
+// app without one.
 func (c *Client) CorpID() string { return c.corpID }
 
 // AgentID returns Config.AgentID, 0 if it was not given.

@@ -49,10 +49,10 @@ func TestAuthorizeURL(t *testing.T) {
 			"https://login.work.weixin.qq.com/wwlogin/sso/login"},
 		"third-party app": {suite, "", "https://open.weixin.qq.com/connect/oauth2/authorize",
 			"https://login.work.weixin.qq.com/wwlogin/sso/login"},
-		"private deployment": {app, "https://wecom.corp.example/cgi-bin", "https://wecom.corp.example/connect/oauth2/authorize",
-			"https://wecom.corp.example/wwlogin/sso/login"},
-		"behind a prefix": {app, "http://127.0.0.1:1/wecom/cgi-bin/", "http://127.0.0.1:1/wecom/connect/oauth2/authorize",
-			"http://127.0.0.1:1/wecom/wwlogin/sso/login"},
+		"private deployment": {app, "https://wecom.corp.example/cgi-bin",
+			"https://wecom.corp.example/connect/oauth2/authorize", "https://wecom.corp.example/wwlogin/sso/login"},
+		"behind a prefix": {app, "http://127.0.0.1:1/wecom/cgi-bin/",
+			"http://127.0.0.1:1/wecom/connect/oauth2/authorize", "http://127.0.0.1:1/wecom/wwlogin/sso/login"},
 		"pages elsewhere": {elsewhere, "http://proxy.internal/cgi-bin",
 			"https://login.wecom.example/connect/oauth2/authorize", "https://login.wecom.example/wwlogin/sso/login"},
 	} {
@@ -155,7 +155,8 @@ func TestIdentify(t *testing.T) {
 		"member of a linked corp is not the member of that name": {appConfig(),
 			`{"errcode":0,"userid":"ww0000000000000002/chen.yq"}`, wecom.Identity{
 				UserID: "ww0000000000000002/chen.yq", CorpID: "ww0000000000000002", External: true}},
-		"third party": {suiteConfig(), `{"errcode":0,"corpid":"wpcorp0000000000001","userid":"wo1","open_userid":"wo1"}`,
+		"third party": {suiteConfig(),
+			`{"errcode":0,"corpid":"wpcorp0000000000001","userid":"wo1","open_userid":"wo1"}`,
 			wecom.Identity{UserID: "wo1", OpenUserID: "wo1", CorpID: "wpcorp0000000000001"}},
 		"third party, another corp": {suiteConfig(), `{"errcode":0,"corpid":"wpelsewhere","userid":"wo1"}`,
 			wecom.Identity{UserID: "wo1", CorpID: "wpelsewhere", External: true}},
@@ -214,7 +215,9 @@ func goBack(t *testing.T, page, userID string) url.Values {
 	query := u.Query()
 	query.Set("sim_user", userID)
 	u.RawQuery = query.Encode()
-	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
 	rsp, err := browser.Get(u.String())
 	require.NoError(t, err)
 	defer rsp.Body.Close()
@@ -274,7 +277,8 @@ func TestSignInAgainstTheSimulator(t *testing.T) {
 		assert.True(t, stranger.External)
 		assert.NotEmpty(t, stranger.ExternalUserID)
 	}
-	page, err := app.AuthorizePrivateURL(clients.SignIn{RedirectURI: portal, State: "s1", Surface: clients.SurfaceInApp})
+	page, err := app.AuthorizePrivateURL(clients.SignIn{
+		RedirectURI: portal, State: "s1", Surface: clients.SurfaceInApp})
 	require.NoError(t, err)
 	who, err := app.Identify(t.Context(), goBack(t, page, person.UserID).Get("code"))
 	require.NoError(t, err)

@@ -25,7 +25,8 @@ func (cfg *Config) ticket(ctx context.Context) (clients.Secret, error) {
 	case err != nil:
 		return "", fmt.Errorf("Config.SuiteTicket failed: %w", err)
 	case ticket == "":
-		return "", errors.New("Config.SuiteTicket gave no ticket: WeCom pushes one to the app's callback every ten minutes")
+		return "", errors.New("Config.SuiteTicket gave no ticket: " +
+			"WeCom pushes one to the app's callback every ten minutes")
 	case strings.TrimSpace(string(ticket)) != string(ticket):
 		return "", errors.New("Config.SuiteTicket gave a ticket with white space around it, such as a line end")
 	}

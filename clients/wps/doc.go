@@ -56,4 +56,11 @@
 //
 // Nearly every read demands a status, so that the iterators ask for active, notactive and disabled unless told
 // otherwise. People who have left (dimission) can be listed on private deployments only.
+//
+// # Changes and leavers
+//
+// [Client.UserChanges] and [Client.DepartmentChanges] tell who and what was created, changed or deleted since a time,
+// and [Client.FormerUsersByID] reads people who have left, whose ids the changes name. They and the other operations
+// that only the vendor's machine-readable description has (search, parents, visibility, partners, attributes of
+// departments) may be missing from private deployments: the answer is then 404000001 (route not found).
 package wps

@@ -96,16 +96,16 @@ func newer[T any](old func(T) bool, all iter.Seq2[T, error]) iter.Seq2[T, error]
 	}
 }
 
-// FindUsers yields the people whom a search finds by words: in the name, the mail address, the mobile number or the name
-// they sign in with, once each. They are those that WithStatus asks for; a search finds people who have left, too, if
-// it asks for dimission. How the vendor matches is not documented. SearchUsers has more conditions.
+// FindUsers yields the people whom a search finds by words: in the name, the mail address, the mobile number or the
+// name they sign in with, once each. They are those that WithStatus asks for; a search finds people who have left, too,
+// if it asks for dimission. How the vendor matches is not documented. SearchUsers has more conditions.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
 func (c *Client) FindUsers(ctx context.Context, words string) iter.Seq2[wpsapi.FoundUser, error] {
 	key := func(u wpsapi.FoundUser) clients.Key { return clients.KeyOf(u.ID, u.ExUserID) }
 	return once(ctx, wpsapi.OpSearchUsers.ID, key,
 		func(ctx context.Context, cursor string) (clients.Page[wpsapi.FoundUser], error) {
-			answer, err := c.SearchUsers(ctx, &wpsapi.SearchUsersParams{Keyword: words, Status: new(c.statuses()),
+			answer, err := c.SearchUsers(ctx, &wpsapi.SearchUsersParams{Keyword: words, Status: c.statuses(),
 				PageSize: c.pageSize, PageToken: cursorOrNil(cursor)})
 			if err != nil {
 				return clients.Page[wpsapi.FoundUser]{}, err
@@ -147,9 +147,10 @@ func (c *Client) DepartmentParents(ctx context.Context, id string) iter.Seq2[wps
 		})
 }
 
-// VisibilityRules yields the rules by which people see each other in the address book, once each. The vendor counts them
-// off: a rule that is deleted while they are read moves the later ones up, and one of those may be missed without a
-// trace. Read them while nobody changes them. A list that ends before the number that the vendor tells is ErrBadResponse.
+// VisibilityRules yields the rules by which people see each other in the address book, once each. The vendor counts
+// them off: a rule that is deleted while they are read moves the later ones up, and one of those may be missed without
+// a trace. Read them while nobody changes them. A list that ends before the number that the vendor tells is
+// ErrBadResponse.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
 func (c *Client) VisibilityRules(ctx context.Context) iter.Seq2[wpsapi.VisibilityRule, error] {

@@ -120,7 +120,7 @@ func TestNewerListsAskForWhatTheVendorWants(t *testing.T) {
 
 	// The kinds of partners are joined, unlike every other list.
 	_, err = c.ListPartners(t.Context(), &wpsapi.ListPartnersParams{
-		Source: &[]wpsapi.PartnerSource{wpsapi.PartnerSourceTenant, wpsapi.PartnerSourceDefault}})
+		Source: []wpsapi.PartnerSource{wpsapi.PartnerSourceTenant, wpsapi.PartnerSourceDefault}})
 	require.NoError(t, err)
 	assert.Equal(t, "/v7/partners?source=tenant,default", s.seen()[len(s.seen())-1].uri)
 	assert.NoError(t, s.seen()[len(s.seen())-1].signature)

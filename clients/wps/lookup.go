@@ -82,9 +82,9 @@ func (c *Client) DepartmentsByID(
 // formerLimit is how many people who have left can be read in a call.
 const formerLimit = 50
 
-// FormerUsersByID is UsersByID for people who have left, without their departments. missing holds those as well who have
-// not left. The app needs the permission kso.contact.dimission_user.read. There is no list of people who have left:
-// UserChanges has their ids.
+// FormerUsersByID is UsersByID for people who have left, without their departments. missing holds those as well who
+// have not left. The app needs the permission kso.contact.dimission_user.read. There is no list of people who have
+// left: UserChanges has their ids.
 //
 // Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
 func (c *Client) FormerUsersByID(

@@ -64,14 +64,14 @@ type Identity struct {
 	External *bool
 }
 
-// Identify tells who has signed in on the page of AuthorizeURL, for the code that the browser brought back. It makes two
-// calls: the code becomes a token of the person, which tells the ids (GetCurrentUser). The person's token and the
+// Identify tells who has signed in on the page of AuthorizeURL, for the code that the browser brought back. It makes
+// two calls: the code becomes a token of the person, which tells the ids (GetCurrentUser). The person's token and the
 // refresh token that comes with it are forgotten here; ExchangeCode keeps them.
 //
-// A code works once and for about ten minutes. One that is unknown, spent, too old, or was sent to another address gives
-// ErrUnauthenticated with Code "40100009" (invalid_grant), without telling which: send the person to AuthorizeURL again.
-// A wrong Config.AppKey is ErrUnauthenticated too, with Code "40100008". Since the first call spends the code, so does
-// every failure after it, and one whose outcome is unknown may have: never call again with the same code.
+// A code works once and for about ten minutes. One that is unknown, spent, too old, or was sent to another address
+// gives ErrUnauthenticated with Code "40100009" (invalid_grant), without telling which: send the person to AuthorizeURL
+// again. A wrong Config.AppKey is ErrUnauthenticated too, with Code "40100008". Since the first call spends the code,
+// so does every failure after it, and one whose outcome is unknown may have: never call again with the same code.
 //
 // Vendor page:
 // https://open.wps.cn/documents/app-integration-dev/wps365/server/certification-authorization/user-authorization/user-info

@@ -176,7 +176,8 @@ func TestIdentifyWithoutTheScope(t *testing.T) {
 // signedIn is what a browser does: it goes to the page, a person says who it is, and it brings back what it was given.
 func signedIn(t *testing.T, page, person string) url.Values {
 	t.Helper()
-	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	browser := &http.Client{CheckRedirect: stay}
 	rsp, err := browser.Get(page + "&sim_user=" + url.QueryEscape(person))
 	require.NoError(t, err)
 	require.NoError(t, rsp.Body.Close())

@@ -117,6 +117,7 @@ const (
 	ErrorCodeAppNotEnabled                  ErrorCode = 20069    // app is not enabled
 	ErrorCodeAppNotFound                    ErrorCode = 20048    // app does not exist
 	ErrorCodeAppNotInstalled                ErrorCode = 20009    // app is not installed in the tenant
+	ErrorCodeAppNotInstalledByTenant        ErrorCode = 212100   // The tenant has not installed the app
 	ErrorCodeAppStopped                     ErrorCode = 99991662 // app is stopped
 	ErrorCodeAppTicketResendRefused         ErrorCode = 10016    // ticket cannot be pushed again; self-built apps have none
 	ErrorCodeAppTicketStale                 ErrorCode = 10012    // app ticket is stale, ask for a new one (store app)
@@ -378,6 +379,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeAppNotFound:
 		return true
 	case ErrorCodeAppNotInstalled:
+		return true
+	case ErrorCodeAppNotInstalledByTenant:
 		return true
 	case ErrorCodeAppStopped:
 		return true
@@ -882,7 +885,7 @@ func (e ErrorCode) Kind() wire.Kind {
 		return wire.KindUnauthenticated
 	case 20008, 20021, 20023, 40015, 40020, 43021, 99992351, 99992352, 99992353, 99992357, 99992358, 99992359, 99992360, 99992363, 99992364, 99992379, 99992380:
 		return wire.KindNotFound
-	case 20009, 20010, 20022, 20048, 20066, 20069, 40004, 40007, 40014, 41022, 41028, 41029, 41031, 41032, 41050, 41056, 42008, 43023, 43031, 44001, 44012, 44029, 44036, 44037, 44039, 44040, 44050, 44052, 44053, 44060, 44062, 99991401, 99991672, 99991676, 99991679:
+	case 20009, 20010, 20022, 20048, 20066, 20069, 40004, 40007, 40014, 41022, 41028, 41029, 41031, 41032, 41050, 41056, 42008, 43023, 43031, 44001, 44012, 44029, 44036, 44037, 44039, 44040, 44050, 44052, 44053, 44060, 44062, 212100, 99991401, 99991672, 99991676, 99991679:
 		return wire.KindPermission
 	case 40021, 41001, 41002, 41003, 41007, 41008, 41011, 41013, 41016, 41020, 41033, 41034, 41053, 41068, 41069, 42006, 43000, 43001, 43002, 43003, 43005, 43007, 43009, 43011, 43012, 43013, 43017, 43018, 43019, 43022, 43024, 43030, 44003, 44010, 44011, 44014, 44015, 44023, 44024, 44025, 44028, 44030, 44031, 44032, 44033, 44034, 44041, 44042, 44047, 44051, 44061:
 		return wire.KindConflict
@@ -913,6 +916,24 @@ func (e Gender) Valid() bool {
 	case GenderOther:
 		return true
 	case GenderSecret:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GrantStatus.
+const (
+	GrantStatusGranted    GrantStatus = 1
+	GrantStatusNotGranted GrantStatus = 2
+)
+
+// Valid indicates whether the value is a known member of the GrantStatus enum.
+func (e GrantStatus) Valid() bool {
+	switch e {
+	case GrantStatusGranted:
+		return true
+	case GrantStatusNotGranted:
 		return true
 	default:
 		return false
@@ -1018,6 +1039,24 @@ func (e OAuthGrantType) Valid() bool {
 	}
 }
 
+// Defines values for ScopeType.
+const (
+	ScopeTypeTenant ScopeType = "tenant"
+	ScopeTypeUser   ScopeType = "user"
+)
+
+// Valid indicates whether the value is a known member of the ScopeType enum.
+func (e ScopeType) Valid() bool {
+	switch e {
+	case ScopeTypeTenant:
+		return true
+	case ScopeTypeUser:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TerminalType.
 const (
 	TerminalTypeAndroid        TerminalType = 3
@@ -1070,6 +1109,25 @@ func (e UserIDType) Valid() bool {
 	default:
 		return false
 	}
+}
+
+// AppScope A permission that the app has asked for.
+type AppScope struct {
+	// GrantStatus 1 granted, 2 not granted.
+	GrantStatus GrantStatus `json:"grant_status,omitzero"`
+
+	// ScopeName Its name, such as contact:user.phone:readonly.
+	ScopeName string `json:"scope_name,omitzero"`
+
+	// ScopeType Whose calls it is for, tenant for those of the app and user for those on behalf of
+	// a person.
+	ScopeType ScopeType `json:"scope_type,omitzero"`
+}
+
+// AppScopes The permissions that the app has asked for.
+type AppScopes struct {
+	// Scopes Granted and not yet granted ones.
+	Scopes []AppScope `json:"scopes,omitzero"`
 }
 
 // AssignedLicence A licence of a user. Numbers come as strings.
@@ -2026,6 +2084,9 @@ type GetUserInfoAnswer struct {
 	Msg string `json:"msg,omitzero"`
 }
 
+// GrantStatus 1 granted, 2 not granted.
+type GrantStatus int64
+
 // JSAPITicket The ticket and its life.
 type JSAPITicket struct {
 	// ExpireIn Seconds the ticket lives. Spelled without s, unlike elsewhere.
@@ -2037,6 +2098,22 @@ type JSAPITicket struct {
 
 // LeaderType Rank of a department leader.
 type LeaderType int64
+
+// ListAppScopesAnswer The permissions that the app has asked for.
+type ListAppScopesAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data The permissions that the app has asked for.
+	Data AppScopes `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
 
 // ListCustomAttrsAnswer One page of custom fields.
 type ListCustomAttrsAnswer struct {
@@ -2683,6 +2760,10 @@ type ResurrectUserRequest struct {
 	// SubscriptionIDs Licences for the person, 64-bit numbers as strings.
 	SubscriptionIDs []string `json:"subscription_ids,omitzero"`
 }
+
+// ScopeType Whose calls it is for, tenant for those of the app and user for those on behalf of a
+// person.
+type ScopeType string
 
 // SearchDepartmentsAnswer One page of departments.
 type SearchDepartmentsAnswer struct {
@@ -3608,6 +3689,7 @@ func NewAPI(caller wire.Caller) *API {
 // Operations returns what the document says of each operation. They are shared: do not change them.
 func Operations() []*wire.Operation {
 	return []*wire.Operation{
+		OpListAppScopes,
 		OpGetAppAccessToken,
 		OpGetAppAccessTokenInternal,
 		OpResendAppTicket,
@@ -3648,6 +3730,32 @@ func Operations() []*wire.Operation {
 		OpSearchUsers,
 		OpConvertUnionIDs,
 	}
+}
+
+// OpListAppScopes is what the document says of ListAppScopes. It is shared: do not change it.
+var OpListAppScopes = &wire.Operation{
+	ID:         "listAppScopes",
+	Method:     http.MethodGet,
+	Path:       "/application/v6/scopes",
+	Security:   [][]string{{"tenantToken"}},
+	Idempotent: true,
+	Answer:     []string{"data.scopes?"},
+}
+
+// ListAppScopes (查询租户授权状态) calls GET /application/v6/scopes.
+//
+// Lists the permissions that the app has asked the tenant for, and which of them the tenant has
+// granted. It needs no permission itself, and is the call to make when another is refused with
+// 99991672 or a field is missing. Not a list in pages. A quota exists but is not published.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/application-v6/scope/list
+func (a *API) ListAppScopes(ctx context.Context) (*ListAppScopesAnswer, error) {
+	var out ListAppScopesAnswer
+	call := wire.Call{Operation: OpListAppScopes, Out: &out}
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
 }
 
 // OpGetAppAccessToken is what the document says of GetAppAccessToken. It is shared: do not change

@@ -4597,7 +4597,7 @@ type SearchDeptsParams struct {
 	Keyword string `form:"keyword" json:"keyword"`
 
 	// SearchSource The company, partners, or both. The key is repeated for each value.
-	SearchSource *[]DeptSearchSource `form:"search_source,omitempty" json:"search_source,omitempty"`
+	SearchSource []DeptSearchSource `form:"search_source,omitempty" json:"search_source,omitempty"`
 
 	// PageSize Entries a page. An answer has 1000 at most.
 	PageSize int64 `form:"page_size" json:"page_size"`
@@ -4711,7 +4711,7 @@ type UpdateDeptParams struct {
 type ListPartnersParams struct {
 	// Source Partnerships of these kinds only. One value with commas between the words, unlike
 	// other lists of the interface.
-	Source *[]PartnerSource `form:"source,omitempty" json:"source,omitempty"`
+	Source []PartnerSource `form:"source,omitempty" json:"source,omitempty"`
 
 	// PageSize Entries a page. Default and maximum are not documented.
 	PageSize *PartnerPageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
@@ -4869,20 +4869,20 @@ type SearchUsersParams struct {
 	Keyword string `form:"keyword" json:"keyword"`
 
 	// Status People of these states only. The key is repeated for each value.
-	Status *[]UserStatusFilter `form:"status,omitempty" json:"status,omitempty"`
+	Status []UserStatusFilter `form:"status,omitempty" json:"status,omitempty"`
 
 	// SearchField Look into these fields only. The key is repeated for each value.
-	SearchField *[]UserSearchField `form:"search_field,omitempty" json:"search_field,omitempty"`
+	SearchField []UserSearchField `form:"search_field,omitempty" json:"search_field,omitempty"`
 
 	// SearchSource The company, partners, or both. The key is repeated for each value.
-	SearchSource *[]UserSearchSource `form:"search_source,omitempty" json:"search_source,omitempty"`
+	SearchSource []UserSearchSource `form:"search_source,omitempty" json:"search_source,omitempty"`
 
 	// SearchSourceV2 As search_source. How the two go together is not documented.
-	SearchSourceV2 *[]UserSearchSource `form:"search_source_v2,omitempty" json:"search_source_v2,omitempty"`
+	SearchSourceV2 []UserSearchSource `form:"search_source_v2,omitempty" json:"search_source_v2,omitempty"`
 
 	// UserType People of the company, guests from outside, or both. The key is repeated for each
 	// value.
-	UserType *[]UserTypeFilter `form:"user_type,omitempty" json:"user_type,omitempty"`
+	UserType []UserTypeFilter `form:"user_type,omitempty" json:"user_type,omitempty"`
 
 	// PageSize Entries a page. An answer has 1000 at most.
 	PageSize int64 `form:"page_size" json:"page_size"`
@@ -5860,9 +5860,7 @@ func (a *API) SearchDepts(ctx context.Context, params *SearchDeptsParams) (*Sear
 	call := wire.Call{Operation: OpSearchDepts, Out: &out}
 	params = wire.Params(&call, params, "keyword")
 	wire.QueryString(&call, "keyword", &params.Keyword)
-	if params.SearchSource != nil {
-		wire.QueryStrings(&call, "search_source", true, *params.SearchSource)
-	}
+	wire.QueryStrings(&call, "search_source", true, params.SearchSource)
 	wire.QueryInt(&call, "page_size", &params.PageSize)
 	wire.QueryString(&call, "page_token", params.PageToken)
 	wire.QueryBool(&call, "with_total", params.WithTotal)
@@ -6262,9 +6260,7 @@ func (a *API) ListPartners(ctx context.Context, params *ListPartnersParams) (*Li
 	var out ListPartnersAnswer
 	call := wire.Call{Operation: OpListPartners, Out: &out}
 	params = wire.Params(&call, params, "")
-	if params.Source != nil {
-		wire.QueryStrings(&call, "source", false, *params.Source)
-	}
+	wire.QueryStrings(&call, "source", false, params.Source)
 	wire.QueryInt(&call, "page_size", params.PageSize)
 	wire.QueryString(&call, "page_token", params.PageToken)
 	if err := a.caller.Call(ctx, &call); err != nil {
@@ -7073,21 +7069,11 @@ func (a *API) SearchUsers(ctx context.Context, params *SearchUsersParams) (*Sear
 	call := wire.Call{Operation: OpSearchUsers, Out: &out}
 	params = wire.Params(&call, params, "keyword")
 	wire.QueryString(&call, "keyword", &params.Keyword)
-	if params.Status != nil {
-		wire.QueryStrings(&call, "status", true, *params.Status)
-	}
-	if params.SearchField != nil {
-		wire.QueryStrings(&call, "search_field", true, *params.SearchField)
-	}
-	if params.SearchSource != nil {
-		wire.QueryStrings(&call, "search_source", true, *params.SearchSource)
-	}
-	if params.SearchSourceV2 != nil {
-		wire.QueryStrings(&call, "search_source_v2", true, *params.SearchSourceV2)
-	}
-	if params.UserType != nil {
-		wire.QueryStrings(&call, "user_type", true, *params.UserType)
-	}
+	wire.QueryStrings(&call, "status", true, params.Status)
+	wire.QueryStrings(&call, "search_field", true, params.SearchField)
+	wire.QueryStrings(&call, "search_source", true, params.SearchSource)
+	wire.QueryStrings(&call, "search_source_v2", true, params.SearchSourceV2)
+	wire.QueryStrings(&call, "user_type", true, params.UserType)
 	wire.QueryInt(&call, "page_size", &params.PageSize)
 	wire.QueryString(&call, "page_token", params.PageToken)
 	wire.QueryBool(&call, "with_total", params.WithTotal)

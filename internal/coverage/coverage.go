@@ -1,6 +1,6 @@
 // Package coverage writes docs/COVERAGE.md: every operation of every document with the method that calls it, what the
-// vendor clients build on it and what is known of it, and the routes that no document has. It also holds the ledger that
-// the page is made from, specs/coverage.yaml, against the documents and the vendors' lists of routes.
+// vendor clients build on it and what is known of it, and the routes that no document has. It also holds the ledger
+// that the page is made from, specs/coverage.yaml, against the documents and the vendors' lists of routes.
 package coverage
 
 import (
@@ -136,32 +136,28 @@ func (s section) write(page *bytes.Buffer) {
 
 	isFounding := make(map[string]bool)
 	if len(s.founding) > 0 {
-		page.WriteString("\n| founding function | vendor's page | route | method | built on it |\n" +
-			"|---|---|---|---|---|\n")
+		page.WriteString("\n| founding function | vendor's page | route | method | built on it | evidence | read |\n" +
+			"|---|---|---|---|---|---|---|\n")
 		for _, f := range s.founding {
 			isFounding[f.operation.id] = true
 			fmt.Fprintf(page, "| %s | %s\n", f.name, f.operation.cells())
 		}
 	}
-	page.WriteString("\n| vendor's page | route | method | built on it | evidence | read |\n|---|---|---|---|---|---|\n")
+	page.WriteString("\n| vendor's page | route | method | built on it | evidence | read |\n" +
+		"|---|---|---|---|---|---|\n")
 	for _, op := range s.document.operations {
 		if !isFounding[op.id] {
 			fmt.Fprintf(page, "| %s\n", op.cells())
 		}
 	}
+	if len(s.routes.Declined) > 0 {
+		page.WriteString("\nDeclined:\n\n")
+	}
 	for _, d := range s.routes.Declined {
-		fmt.Fprintf(page, "\nDeclined: %s\n\n", d.Why)
-		list(page, d.Routes)
+		fmt.Fprintf(page, "- %s `%s`\n", d.Why, strings.Join(d.Routes, "`, `"))
 	}
 	if len(s.routes.New) > 0 {
-		page.WriteString("\nNot done yet:\n\n")
-		list(page, s.routes.New)
-	}
-}
-
-func list(page *bytes.Buffer, routes []string) {
-	for _, route := range routes {
-		fmt.Fprintf(page, "- `%s`\n", route)
+		fmt.Fprintf(page, "\nNot done yet: `%s`\n", strings.Join(s.routes.New, "`, `"))
 	}
 }
 

@@ -110,8 +110,8 @@ func weCom() vendor {
 				return token("WECOM_CONTACT_SECRET")
 			case "suiteToken":
 				return authorization{
-					before: []string{take("token", "suite_access_token", `curl -sS "{{URL}}/service/get_suite_token" -d '`+
-						`{"suite_id":"{{WECOM_SUITE_ID}}","suite_secret":"{{WECOM_SUITE_SECRET}}",`+
+					before: []string{take("token", "suite_access_token", `curl -sS "{{URL}}/service/get_suite_token" `+
+						`-d '{"suite_id":"{{WECOM_SUITE_ID}}","suite_secret":"{{WECOM_SUITE_SECRET}}",`+
 						`"suite_ticket":"{{WECOM_SUITE_TICKET}}"}'`)},
 					query: "suite_access_token=$token"}
 			case "providerToken":

@@ -1,6 +1,6 @@
 // Command makecoverage writes docs/COVERAGE.md into the checkout that it is started in; "make generate" calls it. With
-// -check it writes nothing and holds the ledger specs/coverage.yaml against the documents and specs/sources; "make lint"
-// does that.
+// -check it writes nothing and holds the ledger specs/coverage.yaml against the documents and specs/sources, as
+// "make lint" does.
 package main
 
 import (
@@ -30,5 +30,5 @@ func write() error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(coverage.File, page, 0o644) //nolint:gosec // the page is public
+	return os.WriteFile(coverage.File, page, 0o644)
 }

@@ -32,6 +32,7 @@ type Desk struct {
 	Quotas  *Quotas
 
 	faults  *faultList
+	causes  causeList
 	journal *journal
 
 	parts     map[string]Vendor // by name

@@ -36,7 +36,7 @@ type SignInPage struct {
 	// Agree returns the parameters that the redirect carries for the person who was chosen, the code among them. An
 	// error is shown instead of the redirect.
 	Agree func(company.Person) (url.Values, error)
-	// Others are those who are not on the staff and can be chosen all the same, for vendors whose apps are open to them.
+	// Others are not on the staff and can be chosen all the same, for vendors whose apps are open to them.
 	Others []Outsider
 	// Declined are the parameters of the redirect if the person says no. Nil is for vendors that do not redirect then.
 	Declined url.Values

@@ -19,7 +19,7 @@ func (k *Vendor) Controls() *Controls { return &Controls{part: k} }
 func (d *Controls) Ban(ban Ban) {
 	d.part.mu.Lock()
 	defer d.part.mu.Unlock()
-	d.part.ban, d.part.banned = ban, d.part.desk.Now().Add(banTime)
+	d.part.ban, d.part.banned = ban, d.part.desk.Clock(Name).Add(banTime)
 }
 
 // LiftBan ends a Ban.
@@ -84,7 +84,7 @@ func (d *Controls) LoginCode(userID string) (code string, err error) {
 	d.part.mu.Lock()
 	defer d.part.mu.Unlock()
 	code = company.DeriveText(d.part.desk.Seed, "dingtalk login code", n, company.HexDigits, 32)
-	d.part.codes[code] = login{person: p.Key, ends: d.part.desk.Now().Add(5 * time.Minute)}
+	d.part.codes[code] = login{person: p.Key, ends: d.part.desk.Clock(Name).Add(5 * time.Minute)}
 	return code, nil
 }
 
@@ -95,7 +95,7 @@ func (d *Controls) Authorize(userID string) (code string, err error) {
 	if !ok {
 		return "", company.ErrUnknown
 	}
-	return d.part.consents.Issue(consent{person: p.Key, client: Demo().AppKey}, d.part.desk.Now()), nil
+	return d.part.consents.Issue(consent{person: p.Key, client: Demo().AppKey}, d.part.desk.Clock(Name)), nil
 }
 
 // ExpectToJoin puts ids on the list of those who are to join (待入职) and are no members yet.

@@ -31,7 +31,7 @@ func (e refusal) fromGateway() bool {
 	case dingtalkapi.ErrorCodeAccessTokenMissing, dingtalkapi.ErrorCodeInvalidAccessToken,
 		dingtalkapi.ErrorCodeAccessTokenExpired,
 		dingtalkapi.ErrorCodeInvalidCredential, dingtalkapi.ErrorCodePermissionDenied,
-		dingtalkapi.ErrorCodeAddressNotAllowed:
+		dingtalkapi.ErrorCodeAddressNotAllowed, dingtalkapi.ErrorCodeAppDisabled:
 		return true
 	}
 	return e.code/1000 == 90 // too many calls, of whatever kind
@@ -320,6 +320,7 @@ func errorTexts() map[dingtalkapi.ErrorCode]string {
 		dingtalkapi.ErrorCodeIllegalDepartmentName:       "部门名称含有非法字符",
 		dingtalkapi.ErrorCodeDepartmentCycle:             "部门存在循环关系",
 		dingtalkapi.ErrorCodePermissionDenied:            "没有调用该接口的权限",
+		dingtalkapi.ErrorCodeAppDisabled:                 "应用已停用", // [?]: the code and its meaning are documented
 		dingtalkapi.ErrorCodeRootUpdateRefused:           "不允许更新根部门",
 		dingtalkapi.ErrorCodeMemberQueryFailed:           "从部门查询人员失败",
 		dingtalkapi.ErrorCodeDepartmentNameExists:        "父部门下该部门名称已存在",

@@ -51,7 +51,7 @@ func (k *Vendor) signIn(w http.ResponseWriter, r *http.Request) {
 				return nil, errors.New("the account is locked, or has not been activated yet")
 			}
 			code := k.consents.Issue(consent{person: p.Key, client: query.Get("client_id"), chosen: chosen},
-				k.desk.Now())
+				k.desk.Clock(Name))
 			return url.Values{"code": {code}, "authCode": {code}}, nil
 		},
 	})

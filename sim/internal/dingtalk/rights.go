@@ -74,11 +74,14 @@ func (k *Vendor) allowed(c *desk.Call) error {
 	if internal && op.Deprecated && k.config.NewApp || !internal && internalOnly(op.ID) {
 		return refusal{code: dingtalkapi.ErrorCodePermissionDenied, points: op.Scopes}
 	}
+	if k.desk.Lacks(Name, op.ID, desk.CausePermissionMissing) {
+		return refusal{code: dingtalkapi.ErrorCodePermissionDenied, points: op.Scopes}
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var lacking []string
 	for _, point := range op.Scopes {
-		if k.withdrawn[point] {
+		if k.withdrawn[point] || k.desk.Lacks(Name, point, desk.CausePermissionMissing) {
 			lacking = append(lacking, point)
 		}
 	}
@@ -105,10 +108,14 @@ func (k *Vendor) viewOf(c *desk.Call, d *company.Directory) view {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	third := c.Grant.Holder != holderInternal
-	return view{
+	v := view{
 		k: k, dir: d, thirdParty: third, personal: !third && !k.config.Impersonal,
 		whole: k.whole, tops: k.departments, people: k.people,
 	}
+	if r, ok := k.desk.RangeOf(Name); ok {
+		v.whole, v.tops, v.people = r.Whole(), r.Departments, r.People(d)
+	}
+	return v
 }
 
 // inScope tells whether a department is in the contact scope: it or one above it was given to the app.

@@ -119,6 +119,7 @@ func (k *Vendor) Words() desk.Words {
 		Envelope: []string{"errcode", "errmsg", "request_id", "sub_code", "sub_msg"},
 		Cursor:   []string{"next_cursor", "nextToken", "nextCursor"},
 		More:     []string{"has_more", "hasMore"},
+		Opens:    opens(),
 	}
 }
 
@@ -201,6 +202,9 @@ func (k *Vendor) Admit(c *desk.Call) error {
 		return k.withinQuota(c, c.Caller)
 	}
 	if err := k.checkToken(c); err != nil {
+		return err
+	}
+	if err := k.barred(c); err != nil {
 		return err
 	}
 	if err := k.withinQuota(c, c.Grant.Holder); err != nil {

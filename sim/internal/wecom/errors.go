@@ -113,6 +113,7 @@ func errorTexts() map[wecomapi.ErrorCode]string {
 		wecomapi.ErrorCodeUserDoesNotExist:            "user no exist",
 		wecomapi.ErrorCodeNoAPIPermission:             "api forbidden",
 		wecomapi.ErrorCodeContactSyncMayNotRead:       "api forbidden for contact assistant",
+		wecomapi.ErrorCodeAppDisabled:                 "app is disabled", // [?]: only the code is documented
 		wecomapi.ErrorCodeMemberOutOfRange:            "user not in visible range",
 		wecomapi.ErrorCodeInvalidPageCursor:           "invalid page cursor",
 		wecomapi.ErrorCodeDepartmentNameLength:        "invalid party name length",

@@ -274,7 +274,7 @@ func (w *Vendor) serveFile(out http.ResponseWriter, r *http.Request) {
 	switch {
 	case !ok:
 		http.Error(out, "no such file", http.StatusNotFound)
-	case !w.desk.Now().Before(file.ends):
+	case !w.desk.Clock(Name).Before(file.ends):
 		http.Error(out, "the address has expired", http.StatusForbidden)
 	default:
 		out.Header().Set("Content-Type", "application/octet-stream")

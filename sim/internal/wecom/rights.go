@@ -171,6 +171,9 @@ func (w *Vendor) viewOf(c *desk.Call, d *company.Directory) view {
 				v.tags = append(v.tags, g)
 			}
 		}
+		if r, ok := w.desk.RangeOf(Name); ok {
+			v.whole, v.tops, v.people, v.tags = r.Whole(), r.Departments, r.People(d), nil
+		}
 		v.third = c.Grant.Holder == holderThirdParty || c.Grant.Holder == holderSuite
 		v.hidden = v.third || w.config.NewApp && c.Grant.Holder == holderApp
 	}

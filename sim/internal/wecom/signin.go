@@ -66,7 +66,7 @@ func (c *Controls) SuiteLoginCode(userID string, private bool) (code string, err
 // newCode makes a code.
 func (w *Vendor) newCode(s signIn) string {
 	n := w.next()
-	s.expires = w.desk.Now().Add(codeLife)
+	s.expires = w.desk.Clock(Name).Add(codeLife)
 	code := company.DeriveText(w.desk.Seed, "wecom code", n, company.Base62Digits, 43)
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -77,7 +77,7 @@ func (w *Vendor) newCode(s signIn) string {
 // newTicket makes a user_ticket.
 func (w *Vendor) newTicket(t ticket) string {
 	n := w.next()
-	t.expires = w.desk.Now().Add(ticketLife)
+	t.expires = w.desk.Clock(Name).Add(ticketLife)
 	text := company.DeriveText(w.desk.Seed, "wecom user_ticket", n, company.Base64Digits, 40)
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -236,7 +236,7 @@ func (w *Vendor) authorizePage(out http.ResponseWriter, r *http.Request) {
 func (w *Vendor) webLoginPage(out http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	demo := Demo()
-	holder := ""
+	var holder string
 	switch query.Get("login_type") {
 	case "CorpApp":
 		holder = holderOfAgent(query.Get("agentid"))

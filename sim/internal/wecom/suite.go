@@ -42,7 +42,7 @@ func (c *Controls) PushSuiteTicket() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	last := &w.suite.tickets[len(w.suite.tickets)-1]
-	last.ends = w.desk.Now().Add(suiteTicketLife)
+	last.ends = w.desk.Clock(Name).Add(suiteTicketLife)
 	w.suite.tickets = append(w.suite.tickets, suiteTicket{text: text})
 	return text
 }
@@ -54,7 +54,7 @@ func (c *Controls) InstallSuite() (authCode string) {
 	authCode = company.DeriveText(w.desk.Seed, "wecom auth_code", w.next(), company.Base64Digits, 64)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.suite.authCodes[authCode] = w.desk.Now().Add(authCodeLife)
+	w.suite.authCodes[authCode] = w.desk.Clock(Name).Add(authCodeLife)
 	return authCode
 }
 

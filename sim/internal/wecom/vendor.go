@@ -104,7 +104,8 @@ func (w *Vendor) Operations() []*wire.Operation { return wecomapi.Operations() }
 
 // Words names the members of answers that faults change.
 func (w *Vendor) Words() desk.Words {
-	return desk.Words{Envelope: []string{"errcode", "errmsg"}, Cursor: []string{"next_cursor"}}
+	return desk.Words{Envelope: []string{"errcode", "errmsg"}, Cursor: []string{"next_cursor"},
+		Hidden: map[string]any{"gender": "0"}}
 }
 
 // Failure words a fault as WeCom does.
@@ -241,6 +242,9 @@ func (w *Vendor) admitToken(c *desk.Call) error {
 		return refusal{code: expired}
 	}
 	c.Grant = g
+	if err := w.barred(c); err != nil {
+		return err
+	}
 	return w.allowed(c)
 }
 

@@ -46,7 +46,8 @@ func (w *Vendor) BatchReadDeptCustomAttrDefs(context.Context,
 }
 
 // BatchCreateDeptCustomAttrDefs adds definitions, all of them or none.
-func (w *Vendor) BatchCreateDeptCustomAttrDefs(_ context.Context, r wpsserver.BatchCreateDeptCustomAttrDefsRequestObject,
+func (w *Vendor) BatchCreateDeptCustomAttrDefs(_ context.Context,
+	r wpsserver.BatchCreateDeptCustomAttrDefsRequestObject,
 ) (wpsserver.BatchCreateDeptCustomAttrDefsResponseObject, error) {
 	if len(r.Body.CustomAttrs) == 0 {
 		return nil, invalid("custom_attrs is required")
@@ -75,7 +76,8 @@ func (w *Vendor) BatchCreateDeptCustomAttrDefs(_ context.Context, r wpsserver.Ba
 }
 
 // BatchUpdateDeptCustomAttrDefs changes definitions, all of them or none.
-func (w *Vendor) BatchUpdateDeptCustomAttrDefs(_ context.Context, r wpsserver.BatchUpdateDeptCustomAttrDefsRequestObject,
+func (w *Vendor) BatchUpdateDeptCustomAttrDefs(_ context.Context,
+	r wpsserver.BatchUpdateDeptCustomAttrDefsRequestObject,
 ) (wpsserver.BatchUpdateDeptCustomAttrDefsResponseObject, error) {
 	if len(r.Body.CustomAttrs) == 0 {
 		return nil, invalid("custom_attrs is required")
@@ -109,7 +111,8 @@ func (w *Vendor) BatchUpdateDeptCustomAttrDefs(_ context.Context, r wpsserver.Ba
 }
 
 // BatchDeleteDeptCustomAttrDefs removes definitions with their values, all of them or none.
-func (w *Vendor) BatchDeleteDeptCustomAttrDefs(_ context.Context, r wpsserver.BatchDeleteDeptCustomAttrDefsRequestObject,
+func (w *Vendor) BatchDeleteDeptCustomAttrDefs(_ context.Context,
+	r wpsserver.BatchDeleteDeptCustomAttrDefsRequestObject,
 ) (wpsserver.BatchDeleteDeptCustomAttrDefsResponseObject, error) {
 	if err := countOf("attr_ids", r.Body.AttrIDs, 100); err != nil {
 		return nil, err

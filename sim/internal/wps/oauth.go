@@ -21,8 +21,8 @@ func (w *Vendor) Pages() map[string]http.HandlerFunc {
 	return map[string]http.HandlerFunc{"/oauth2/auth": w.authorize}
 }
 
-// authorize asks a person to sign in. What WPS shows for a request that is wrong is not known, and neither is what comes
-// back from somebody who declines: here it is what RFC 6749 has.
+// authorize asks a person to sign in. What WPS shows for a request that is wrong is not known, and neither is what
+// comes back from somebody who declines: here it is what RFC 6749 has.
 func (w *Vendor) authorize(out http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	app, known := w.apps[query.Get("client_id")]
@@ -79,6 +79,6 @@ func (w *Vendor) signIn(app string, p company.Person, redirectURI string, scopes
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.codes[code] = authCode{app: app, person: p.Key, scopes: scopes, redirectURI: redirectURI,
-		ends: w.desk.Now().Add(codeLife)}
+		ends: w.desk.Clock(Name).Add(codeLife)}
 	return code, nil
 }

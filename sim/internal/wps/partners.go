@@ -52,7 +52,8 @@ func (p partner) write() wpsserver.Partner {
 const maxPartnerPage = 1024
 
 // partnerPage cuts a page out of a list of a partner's, by the place in the list.
-func partnerPage[T any](w *Vendor, c *desk.Call, list string, size *int64, token *string, all []T) ([]T, *string, error) {
+func partnerPage[T any](w *Vendor, c *desk.Call, list string, size *int64, token *string,
+	all []T) ([]T, *string, error) {
 	paging, err := w.pagingUpTo(maxPartnerPage, list, size, token, nil)
 	if err != nil {
 		return nil, nil, err

@@ -24,7 +24,8 @@ type visibleThing struct {
 	dept   company.DepartmentKey
 }
 
-// visibilityRule is a rule about who sees whom in the address book. What people see of it, no interface of an app shows.
+// visibilityRule is a rule about who sees whom in the address book. What people see of it, no interface of an app
+// shows.
 type visibilityRule struct {
 	id                        string
 	subjects, except, visible []visibleThing
@@ -180,7 +181,8 @@ func (w *Vendor) UpdateVisibilityRule(ctx context.Context,
 }
 
 // BatchDeleteVisibilityRules removes rules, all of them or none.
-func (w *Vendor) BatchDeleteVisibilityRules(_ context.Context, r wpsserver.BatchDeleteVisibilityRulesRequestObject,
+func (w *Vendor) BatchDeleteVisibilityRules(_ context.Context,
+	r wpsserver.BatchDeleteVisibilityRulesRequestObject,
 ) (wpsserver.BatchDeleteVisibilityRulesResponseObject, error) {
 	if err := countOf("rule_ids", r.Body.RuleIDs, 100); err != nil {
 		return nil, err
