@@ -126,8 +126,8 @@ func snapshot(b *testing.B, changed int) *directory.Snapshot {
 		if n < changed {
 			title = "主管"
 		}
-		s.Users = append(s.Users, directory.User{ID: "u" + id, UserName: "u" + id, DisplayName: "陈雨晴", Title: title,
-			Status: directory.StatusActive, EmployeeNo: id, ManagerID: "u" + strconv.Itoa(n/100),
+		s.Users = append(s.Users, directory.User{ID: "u" + id, UserName: "u" + id, DisplayName: "陈雨晴",
+			Title: title, Status: directory.StatusActive, EmployeeNo: id, ManagerID: "u" + strconv.Itoa(n/100),
 			Emails:       []directory.Value{{Value: "u" + id + "@example.cn", Type: "work", Primary: true}},
 			PhoneNumbers: []directory.Value{{Value: "+86138" + id, Type: "mobile"}},
 			Departments: []directory.Membership{{DepartmentID: strconv.Itoa(n % 5000), Leader: new(n < 5000),

@@ -83,13 +83,15 @@ func (l *lab) toolchains(ctx context.Context, newest string) error {
 		if c.reads, err = measure(ctx, binary, "^BenchmarkRead$", "0.5s", rounds); err != nil {
 			return err
 		}
-		if c.lists, err = measure(ctx, binary, "^BenchmarkList$/.*/^client=(floor|roster)$", "0.5s", rounds); err != nil {
+		c.lists, err = measure(ctx, binary, "^BenchmarkList$/.*/^client=(floor|roster)$", "0.5s", rounds)
+		if err != nil {
 			return err
 		}
 	}
 	l.printf("\n## Other toolchains\n\nThe same in %d rounds. The first two figures are ratios to the program by hand "+
 		"that is built with the same toolchain, the last one is to this client's own time in the first row, in other "+
-		"processes and so with more noise.\n\n| | | allocations of a read | time of a list | time of a list, to the first row |\n"+
+		"processes and so with more noise.\n\n"+
+		"| | | allocations of a read | time of a list | time of a list, to the first row |\n"+
 		"|---|---|---|---|---|\n", rounds)
 	for _, api := range bench.APIs() {
 		for _, c := range all {
@@ -113,8 +115,8 @@ func (l *lab) crowds(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l.printf("\n## 64 goroutines at once\n\nA cold start has no token and no connection, a dead token is found out by all " +
-		"of them together; the server takes 20 ms for each answer, and the slowest is the one that waited longest. " +
+	l.printf("\n## 64 goroutines at once\n\nA cold start has no token and no connection, a dead token is found out by " +
+		"all of them together; the server takes 20 ms for each answer, and the slowest is the one that waited longest. " +
 		"Then 10,000 reads as fast as they come: connections made on top of the first one, and calls a second.\n\n" +
 		"| | | cold start: requests, tokens | slowest, ms | dead token: requests, tokens | slowest, ms | " +
 		"10,000 reads: connections | calls a second | to the floor |\n|---|---|---|---|---|---|---|---|---|\n")
@@ -175,8 +177,8 @@ func (l *lab) walks(ctx context.Context) error {
 		return err
 	}
 	l.printf("\n## A walk of a company\n\n`directory.Walk` of %d people in %d departments, against the simulator with "+
-		"its quotas, 50 ms away, by a clock that runs as fast as the processor allows. The least is what the same calls "+
-		"take if every operation spends its quota to the last call from the first second on, all of them side by side."+
+		"its quotas, 50 ms away, by a clock that runs as fast as the processor allows. The least is what the same "+
+		"calls take if every operation spends its quota to the last call from the first second on, all of them side by side."+
 		"\n\n"+
 		"| | walk, s | least, s | ratio |\n|---|---|---|---|\n", l.people, l.people/20)
 	for line := range strings.Lines(out) {

@@ -58,8 +58,8 @@ func (l *lab) programs(ctx context.Context) error {
 		}
 	}
 	l.printf("\n## A program with one vendor\n\nIt makes a client and reads a person. Compiled is all but the " +
-		"standard library. Generated methods that the program does not call are not linked. The start is the processor " +
-		"time of a process that makes the client and ends.\n\n" +
+		"standard library. Generated methods that the program does not call are not linked. The start is the " +
+		"processor time of a process that makes the client and ends.\n\n" +
 		"| | size, MiB | over the floor | modules linked | compile, s | processor time, s | start, ms |\n" +
 		"|---|---|---|---|---|---|---|\n")
 	const mib = 1 << 20
@@ -73,7 +73,8 @@ func (l *lab) programs(ctx context.Context) error {
 
 // standard makes a build cache that holds what the programs need of the standard library, and nothing else.
 func (l *lab) standard(ctx context.Context) (cache string, err error) {
-	list, err := output(ctx, nil, "go", "list", "-deps", "-f", "{{if .Standard}}{{.ImportPath}}{{end}}", "./programs/...")
+	list, err := output(ctx, nil, "go", "list", "-deps", "-f", "{{if .Standard}}{{.ImportPath}}{{end}}",
+		"./programs/...")
 	if err != nil {
 		return "", err
 	}
