@@ -78,9 +78,9 @@ func TestWalkIsAsFastAsTheQuota(t *testing.T) {
 func leastTime(s *sim.Simulator, vendor string, operations []*wire.Operation) time.Duration {
 	var least time.Duration
 	for _, op := range operations {
-		calls := time.Duration(s.Calls(vendor, op.ID))
 		for _, limit := range op.Limits {
-			least = max(least, calls*time.Duration(limit.Seconds)*time.Second/time.Duration(limit.Requests))
+			seconds := float64(s.Calls(vendor, op.ID)) * float64(limit.Seconds) / float64(limit.Requests)
+			least = max(least, time.Duration(seconds*float64(time.Second)))
 		}
 	}
 	return least

@@ -39,12 +39,12 @@ func run(ctx context.Context, page string, rounds int, newest string, people int
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder)
+	defer func() { _ = os.RemoveAll(folder) }()
 	l := &lab{folder: folder, rounds: rounds, people: people}
 	if newest == "" {
 		newest = l.newestGo(ctx)
 	}
-	l.intro(ctx, newest)
+	l.intro(newest)
 	for _, part := range []func(context.Context) error{
 		l.comparison,
 		func(ctx context.Context) error { return l.toolchains(ctx, newest) },
@@ -90,7 +90,7 @@ func (l *lab) binary(ctx context.Context, name string, env ...string) (string, e
 	return path, err
 }
 
-func (l *lab) intro(ctx context.Context, newest string) {
+func (l *lab) intro(newest string) {
 	versions := runtime.Version()
 	if newest != "" {
 		versions += ", " + newest

@@ -115,9 +115,9 @@ func (l *lab) crowds(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l.printf("\n## 64 goroutines at once\n\nA cold start has no token and no connection, a dead token is found out by " +
-		"all of them together; the server takes 20 ms for each answer, and the slowest is the one that waited longest. " +
-		"Then 10,000 reads as fast as they come: connections made on top of the first one, and calls a second.\n\n" +
+	l.printf("\n## 64 goroutines at once\n\nA cold start has no token and no connection, a dead token is found out " +
+		"by all of them together; the server takes 20 ms for each answer, and the slowest is the one that waited " +
+		"longest. Then 10,000 reads as fast as they come: connections made on top of the first one, and calls a second.\n\n" +
 		"| | | cold start: requests, tokens | slowest, ms | dead token: requests, tokens | slowest, ms | " +
 		"10,000 reads: connections | calls a second | to the floor |\n|---|---|---|---|---|---|---|---|---|\n")
 	for _, api := range bench.APIs() {
@@ -178,8 +178,8 @@ func (l *lab) walks(ctx context.Context) error {
 	}
 	l.printf("\n## A walk of a company\n\n`directory.Walk` of %d people in %d departments, against the simulator with "+
 		"its quotas, 50 ms away, by a clock that runs as fast as the processor allows. The least is what the same "+
-		"calls take if every operation spends its quota to the last call from the first second on, all of them side by side."+
-		"\n\n"+
+		"calls take if every operation spends its quota to the last call from the first second on, all of them side "+
+		"by side.\n\n"+
 		"| | walk, s | least, s | ratio |\n|---|---|---|---|\n", l.people, l.people/20)
 	for line := range strings.Lines(out) {
 		_, text, ok := strings.Cut(line, "walk: ")

@@ -89,7 +89,7 @@ func cached(folder string) []string { return []string{"GOCACHE=" + folder, "GOFL
 // build builds a program with a copy of a cache.
 func (l *lab) build(ctx context.Context, p *program, standard string) error {
 	cache := filepath.Join(l.folder, "cache-"+p.name)
-	defer os.RemoveAll(cache)
+	defer func() { _ = os.RemoveAll(cache) }()
 	if err := os.CopyFS(cache, os.DirFS(standard)); err != nil {
 		return err
 	}
