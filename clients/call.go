@@ -42,6 +42,9 @@ func New(v Vendor, options ...Option) (*Client, error) {
 			return nil, fmt.Errorf("%s: %w", v.Name, err)
 		}
 	}
+	if err := c.checkURLs(); err != nil {
+		return nil, fmt.Errorf("%s: %w", v.Name, err)
+	}
 	c.set.retry = c.set.retry.withDefaults()
 	if c.set.httpClient == nil {
 		c.set.httpClient = newHTTPClient()

@@ -72,6 +72,7 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	core, err = clients.New(clients.Vendor{
 		Name:    vendorName,
 		BaseURL: baseURL,
+		URLs:    map[string]string{"Config.NewHostURL": cfg.NewHostURL},
 		ServerURL: func(op *wire.Operation, base string) string {
 			switch {
 			case cfg.NewHostURL != "":

@@ -10,7 +10,10 @@ import (
 )
 
 // Secret is a string that must not be read by chance: a password, an access token. Everything that formats, logs or
-// encodes it gets "[redacted]"; string(s) is the way to the text itself.
+// encodes it gets "[redacted]"; string(s) is the way to the text itself. It can be decoded from whatever holds a string.
+//
+// Two things ask no type how it wants to be shown: encoding/asn1, and package fmt about a field of yours that is not
+// exported. Keep Secrets, and what holds them, in exported fields.
 type Secret string
 
 const redacted = "[redacted]"
@@ -27,6 +30,12 @@ func (s Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, redacted) }
 // MarshalText returns "[redacted]", for encoding/json and all others that ask. (Keys of maps are not asked; do not use
 // a Secret as one.)
 func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// MarshalBinary returns "[redacted]", for those that ask for bytes.
+func (s Secret) MarshalBinary() ([]byte, error) { return []byte(redacted), nil }
+
+// GobEncode returns "[redacted]". What a Secret has been encoded as cannot be decoded into one; a string can.
+func (s Secret) GobEncode() ([]byte, error) { return []byte(redacted), nil }
 
 // LogValue returns "[redacted]".
 func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
@@ -65,13 +74,15 @@ type Source interface {
 }
 
 // Static returns a source that always hands out value: a token that somebody else looks after.
-func Static(value Secret) Source { return static(value) }
+func Static(value Secret) Source { return &static{func() Secret { return value }} }
 
-type static Secret
+// static keeps its value in a function, where nothing that prints or encodes it gets.
+type static struct{ value func() Secret }
 
-func (s static) Token(context.Context) (Token, error) { return Token{Value: Secret(s)}, nil }
-func (s static) Invalidate(Token)                     {}
-func (s static) Format(f fmt.State, _ rune)           { fmt.Fprint(f, redacted) }
+func (s *static) Token(context.Context) (Token, error) { return Token{Value: s.value()}, nil }
+func (s *static) Invalidate(Token)                     {}
+func (s *static) Format(f fmt.State, _ rune)           { fmt.Fprint(f, redacted) }
+func (s *static) MarshalText() ([]byte, error)         { return []byte(redacted), nil }
 
 // Key makes a store key out of what identifies a credential: a hash, from which none of the parts can be read.
 func Key(parts ...string) string {

@@ -76,6 +76,7 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	core, err := clients.New(clients.Vendor{
 		Name:     vendor,
 		BaseURL:  baseURL,
+		URLs:     map[string]string{"Config.SignInURL": cfg.SignInURL},
 		Classify: classify,
 		Warning:  warning,
 		Secrets:  []clients.Secret{cfg.ContactSecret, cfg.AppSecret, cfg.SuiteSecret, cfg.PermanentCode},

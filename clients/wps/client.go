@@ -104,6 +104,7 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	core, err := clients.New(clients.Vendor{
 		Name:     vendor,
 		BaseURL:  baseURL,
+		URLs:     map[string]string{"Config.TokenBaseURL": cfg.TokenBaseURL},
 		Classify: classifier.classify,
 		Secrets:  []clients.Secret{cfg.AppKey, cfg.User.Value, cfg.User.Refresh},
 		Credentials: func(c *clients.Client) (map[string]clients.Credential, error) {

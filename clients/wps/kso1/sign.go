@@ -36,6 +36,12 @@ func (Secret) String() string { return redacted }
 // MarshalText returns "[redacted]", for encoding/json and others.
 func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
+// MarshalBinary returns "[redacted]", for those that ask for bytes.
+func (Secret) MarshalBinary() ([]byte, error) { return []byte(redacted), nil }
+
+// GobEncode returns "[redacted]". What a Secret has been encoded as cannot be decoded into one; a string can.
+func (Secret) GobEncode() ([]byte, error) { return []byte(redacted), nil }
+
 // LogValue returns "[redacted]".
 func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
