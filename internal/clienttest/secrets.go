@@ -59,7 +59,7 @@ func failures() []failure {
 		}},
 		{name: "unknown host", once: true,
 			setup: func(t *testing.T, _ *Suite, _ *wire.Operation, _ samples.Request) (string, context.Context) {
-				return "http://vendor.invalid", t.Context()
+				return "https://vendor.invalid", t.Context()
 			}},
 		{name: "TLS to a plain port", setup: func(t *testing.T, _ *Suite, _ *wire.Operation, _ samples.Request) (string,
 			context.Context) {
