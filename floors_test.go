@@ -73,7 +73,6 @@ func floors() []floor {
 		// Tools and test kits of this repository, and programs that nobody imports: a floor of their own at the top.
 		{packages: "internal/...", own: "...", foreign: "..."},
 		{packages: "examples/...", own: "...", foreign: "..."},
-		{packages: "bench/...", own: "...", foreign: "..."},
 	}
 }
 
@@ -202,7 +201,8 @@ func TestWhatAClientLinks(t *testing.T) {
 		"golang.org/x/time/rate",
 	}
 	redis := []string{
-		"github.com/redis/go-redis/", "github.com/go-redis/redis_rate/", "github.com/bsm/redislock", "github.com/cespare/xxhash/", "go.uber.org/atomic",
+		"github.com/redis/go-redis/", "github.com/go-redis/redis_rate/", "github.com/bsm/redislock",
+		"github.com/cespare/xxhash/", "go.uber.org/atomic",
 		"golang.org/x/sys/cpu",
 	}
 	for _, p := range list(t, "./clients/...") {

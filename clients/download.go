@@ -1,14 +1,15 @@
 package clients
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
-	"github.com/roster-go/roster/clients/token"
 	"github.com/roster-go/roster/wire"
 )
 
@@ -19,7 +20,7 @@ import (
 // unavailable is asked for again as a call that is idempotent would be.
 func (c *Client) Download(ctx context.Context, op *wire.Operation, address string, size int64) ([]byte, error) {
 	c.stats.calls.Add(1)
-	p := progress{secrets: append(c.secrets(ctx), Secret(address))}
+	p := progress{known: append(slices.Clip(c.secrets(ctx)), Secret(address))}
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http":
@@ -33,7 +34,7 @@ func (c *Client) Download(ctx context.Context, op *wire.Operation, address strin
 		return nil, c.fail(op, &p, &Error{Kind: KindBadResponse, Message: "nothing was sent",
 			cause: errTooLarge(c.set.maxBytes)})
 	}
-	p.secrets = append(p.secrets, Secret(u.RequestURI()), Secret(u.RawQuery))
+	p.known = append(p.known, Secret(u.RequestURI()), Secret(u.RawQuery))
 	for {
 		file, o := c.tryDownload(ctx, op, u, size, &p)
 		if o.err == nil {
@@ -60,10 +61,12 @@ func isLocal(host string) bool {
 // tryDownload makes one attempt. It goes through what every call goes through below the middleware, with no credential.
 func (c *Client) tryDownload(ctx context.Context, op *wire.Operation, u *url.URL, size int64,
 	p *progress) ([]byte, outcome) {
-	a := &attempt{idempotent: true, secrets: p.secrets, tokens: []token.Token{}}
-	ctx, a.limits = c.set.limited(context.WithValue(ctx, operationKey{}, op))
+	a := &attempt{operation: op, idempotent: true, known: p.known}
+	a.Context = a.limits.begin(ctx, &c.set)
 	defer a.limits.end()
-	req, err := http.NewRequestWithContext(context.WithValue(ctx, attemptKey{}, a), http.MethodGet, u.String(), nil)
+	f := &a.flight
+	f.begin(a, a, c.sender.traceKey, false)
+	req, err := http.NewRequestWithContext(f, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return nil, outcome{err: &Error{Kind: KindBadResponse, Message: "the address of a file is none of the web"}}
 	}
@@ -71,33 +74,34 @@ func (c *Client) tryDownload(ctx context.Context, op *wire.Operation, u *url.URL
 	req.Header.Set("Accept-Encoding", "identity") // length and checksum are those of the file as it is stored
 	p.attempts++
 	c.stats.requests.Add(1)
-	response, err := c.direct.RoundTrip(req)
+	response, err := c.sender.send(req, f)
 	if err != nil {
-		return nil, unanswered(ctx, err, a)
+		return nil, unanswered(a, err)
 	}
 	defer response.Body.Close()
-	defer context.AfterFunc(ctx, func() { _ = response.Body.Close() })()
+	defer context.AfterFunc(a, func() { _ = response.Body.Close() })()
 	if response.StatusCode != http.StatusOK {
 		return nil, notAFile(response, c)
 	}
-	release, err := c.set.hold(ctx, size)
+	release, err := c.set.hold(a, size)
 	if err != nil {
-		return nil, unread(ctx, err, response.StatusCode)
+		return nil, unread(a, err, response.StatusCode)
 	}
 	defer release()
-	file, err := readBounded(response, size)
+	lent, err := c.lender.read(response, size)
+	defer c.lender.giveBack(lent)
 	var large errTooLarge
 	switch {
 	case errors.As(err, &large):
 		return nil, outcome{err: &Error{Kind: KindBadResponse, HTTPStatus: response.StatusCode,
 			Message: "the file is longer than the vendor said"}}
 	case err != nil:
-		return nil, unread(ctx, err, response.StatusCode)
-	case int64(len(file)) != size:
+		return nil, unread(a, err, response.StatusCode)
+	case int64(len(lent.bytes)) != size:
 		return nil, outcome{err: &Error{Kind: KindBadResponse, HTTPStatus: response.StatusCode,
 			Message: "the file is shorter than the vendor said"}}
 	}
-	return file, outcome{}
+	return bytes.Clone(lent.bytes), outcome{}
 }
 
 // notAFile is an answer in place of a file.

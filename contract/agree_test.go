@@ -202,7 +202,8 @@ func TestOnlyValuesWithoutAMeaningfulZeroArePlain(t *testing.T) {
 		"next_cursor", "action", "wxplugin_status",
 		"roleId", "role_id", "groupId", "mainDeptId", "result", "nextToken", "nextCursor", // DingTalk's ids and cursors
 		"preStatus",
-		"type", "leaderType", "employee_type", "enum_type", "enum_status", "grant_status", "sys_level", // words that begin with 1
+		"type", "leaderType", "employee_type", "enum_type", "enum_status", "grant_status",
+		"sys_level", // words that begin with 1
 	}
 	for _, vendor := range []string{"dingtalk", "feishu", "wecom", "wps"} {
 		seen := map[reflect.Type]bool{}

@@ -152,7 +152,7 @@ func (c *catcher) Call(ctx context.Context, call *wire.Call) error {
 	if err != nil {
 		return err
 	}
-	req, err := call.Request(ctx, base)
+	req, err := call.Request(ctx, base, nil)
 	if err != nil {
 		return err
 	}

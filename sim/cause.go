@@ -6,9 +6,9 @@ import (
 	"github.com/roster-go/roster/sim/internal/desk"
 )
 
-// CauseKind is something that keeps an app from the directory, or from part of it: what an administrator has set or left
-// out, what the vendor has ruled, or what is set wrong on the side of the client. The text is what a command line calls
-// it.
+// CauseKind is something that keeps an app from the directory, or from part of it: what an administrator has set or
+// left out, what the vendor has ruled, or what is set wrong on the side of the client. The text is what a command line
+// calls it.
 type CauseKind = desk.CauseKind
 
 // The kinds of causes. Simulator.CauseKinds tells which a vendor has.
@@ -17,9 +17,9 @@ const (
 	// WPS, permission points at DingTalk) or operationIds: the operation is refused then, whatever permission it needs.
 	// WeCom has no permissions with names. A permission that opens fields takes them along.
 	CausePermissionMissing CauseKind = desk.CausePermissionMissing
-	// CauseFieldPermissionMissing withholds fields. Cause.Names are the vendor's permissions that open them (at DingTalk
-	// fieldMobile and fieldEmail) or names of members of its answers, such as "mobile". The fields are absent, as the
-	// vendors have it; a gender that WeCom withholds is "0".
+	// CauseFieldPermissionMissing withholds fields. Cause.Names are the vendor's permissions that open them (at
+	// DingTalk fieldMobile and fieldEmail) or names of members of its answers, such as "mobile". The fields are absent,
+	// as the vendors have it; a gender that WeCom withholds is "0".
 	CauseFieldPermissionMissing CauseKind = desk.CauseFieldPermissionMissing
 	// CauseRangeEmpty gives the apps a range (可见范围, 通讯录权限范围, 数据权限) without anybody. WeCom's contact sync has none.
 	CauseRangeEmpty CauseKind = desk.CauseRangeEmpty

@@ -28,7 +28,8 @@ func TestCausesOfWeCom(t *testing.T) {
 	})
 	t.Run("field permission missing", func(t *testing.T) {
 		require.Contains(t, get().ok().body, "mobile")
-		end := provoke(sim.Cause{Kind: sim.CauseFieldPermissionMissing, Names: []string{"mobile", "gender", "email"}})
+		end := provoke(sim.Cause{Kind: sim.CauseFieldPermissionMissing,
+			Names: []string{"mobile", "gender", "email"}})
 		got := get().ok()
 		assert.NotContains(t, got.body, "mobile")
 		assert.NotContains(t, got.body, "email")
@@ -47,7 +48,8 @@ func TestCausesOfWeCom(t *testing.T) {
 		end := provoke(sim.Cause{Kind: sim.CauseRangeEmpty})
 		get().fails(60011)
 		assert.Empty(t, app.get("/department/list").ok().body["department"])
-		assert.JSONEq(t, `{"partyid":[]}`, asJSON(t, app.get("/agent/get", "agentid", "1000002").ok().body["allow_partys"]))
+		assert.JSONEq(t, `{"partyid":[]}`,
+			asJSON(t, app.get("/agent/get", "agentid", "1000002").ok().body["allow_partys"]))
 		contact.post("/user/list_id", map[string]any{"limit": 1}).ok() // the contact sync has no range
 		end()
 		end = provoke(sim.Cause{Kind: sim.CauseRangePartial, People: []string{who.UserID}})
@@ -286,7 +288,8 @@ func TestCausesOfWPS(t *testing.T) {
 	})
 	t.Run("field permission missing", func(t *testing.T) {
 		require.Contains(t, row(), "phone")
-		end := provoke(sim.Cause{Kind: sim.CauseFieldPermissionMissing, Names: []string{"kso.user_phone.read", "title"}})
+		end := provoke(sim.Cause{Kind: sim.CauseFieldPermissionMissing,
+			Names: []string{"kso.user_phone.read", "title"}})
 		assert.NotContains(t, row(), "phone")
 		assert.NotContains(t, row(), "title")
 		assert.Contains(t, row(), "email")

@@ -284,7 +284,8 @@ func TestControlOfCauses(t *testing.T) {
 		"wecom has")
 
 	for _, body := range []string{`{}`, `{"vendor":"telex","kind":"range-empty"}`, `{"vendor":"wecom","kind":"luck"}`,
-		`{"vendor":"wps","kind":"clock-off","by":"soon"}`, `{"vendor":"wps","kind":"permission-missing","names":["x"]}`} {
+		`{"vendor":"wps","kind":"clock-off","by":"soon"}`,
+		`{"vendor":"wps","kind":"permission-missing","names":["x"]}`} {
 		status, answer, _ := o.send("POST", "/_sim/causes", body)
 		assert.Equal(t, 400, status, body)
 		assert.NotEmpty(t, answer["error"], body)

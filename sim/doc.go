@@ -30,8 +30,8 @@
 // # Elsewhere
 //
 // A [Simulator] is an [http.Handler]. [Listen] serves one on an address of choice, for programs in any language.
-// [Control] adds an HTTP interface below [ControlPrefix], by which their tests inject faults, provoke causes, revoke tokens,
-// move the clock, begin again and read the truth; the command "roster sim" serves it on the loopback interface.
+// [Control] adds an HTTP interface below [ControlPrefix], by which their tests inject faults, provoke causes, revoke
+// tokens, move the clock, begin again and read the truth; the command "roster sim" serves it on the loopback interface.
 //
 // Clients that can be given a host and no path ask at the root: /cgi-bin/user/get is /wecom/cgi-bin/user/get, and so it
 // is with every path of the four vendors, since no two of them have paths that begin alike.

@@ -176,6 +176,6 @@ func credential(c *clients.Client, corpID string, secret clients.Secret, field s
 		return token.Token{Value: clients.Secret(answer.AccessToken),
 			Expiry: asked.Add(token.Lifetime(answer.ExpiresIn, 2*time.Hour))}, nil
 	}, corpID, string(secret))
-	return clients.Credential{Source: source, Authorize: clients.InQuery("access_token"),
+	return clients.Credential{Source: source, Query: "access_token",
 		Fields: "Config.CorpID or " + field}, err
 }

@@ -53,7 +53,7 @@ func (cfg *Config) suiteToken(c *clients.Client) (clients.Credential, error) {
 		return token.Token{Value: clients.Secret(answer.SuiteAccessToken),
 			Expiry: asked.Add(token.Lifetime(answer.ExpiresIn, 2*time.Hour))}, nil
 	}, "suite", cfg.SuiteID, string(cfg.SuiteSecret))
-	return clients.Credential{Source: source, Authorize: clients.InQuery("suite_access_token"),
+	return clients.Credential{Source: source, Query: "suite_access_token",
 		Fields: "Config.SuiteID, Config.SuiteSecret or Config.SuiteTicket"}, err
 }
 
@@ -73,6 +73,6 @@ func (cfg *Config) corpToken(c *clients.Client) (clients.Credential, error) {
 		return token.Token{Value: clients.Secret(answer.AccessToken),
 			Expiry: asked.Add(token.Lifetime(answer.ExpiresIn, 2*time.Hour))}, nil
 	}, "corp", cfg.SuiteID, cfg.AuthCorpID, string(cfg.PermanentCode))
-	return clients.Credential{Source: source, Authorize: clients.InQuery("access_token"),
+	return clients.Credential{Source: source, Query: "access_token",
 		Fields: "Config.AuthCorpID or Config.PermanentCode"}, err
 }

@@ -38,7 +38,7 @@ func dingTalk() vendor {
 			"createDepartmentV1": {fields: map[string]string{"name": "DINGTALK_NEW_DEPARTMENT|质检组"}},
 			"updateDepartmentV2": {fields: map[string]string{"dept_id": "DINGTALK_DEPARTMENT_ID|90210001"}},
 
-			"deleteRole":   {fields: map[string]string{"role_id": "DINGTALK_EMPTY_ROLE_ID|1688611118"}},
+			"deleteRole": {fields: map[string]string{"role_id": "DINGTALK_EMPTY_ROLE_ID|1688611118"}},
 			"setRoleScope": {fields: map[string]string{"userid": "DINGTALK_ROLE_USER_ID|lin.mei01",
 				"dept_ids": "DINGTALK_DEPARTMENT_ID|101"}},
 			"deleteRestriction": {
@@ -62,7 +62,7 @@ func dingTalk() vendor {
 			"13900001111": "DINGTALK_MOBILE", "PiiXyz0001iE": "DINGTALK_UNION_ID",
 			"bab02f63madeup": "DINGTALK_LOGIN_CODE", "f85c6madeup": "DINGTALK_AUTH_CODE",
 			"1688611118": "DINGTALK_ROLE_ID", "1507113591": "DINGTALK_ROLE_GROUP_ID",
-			"20240611":       "DINGTALK_RECENT_DAY",
+			"20240611": "DINGTALK_RECENT_DAY",
 		},
 		created: map[string]string{"DINGTALK_USER_ID": "", "DINGTALK_MOBILE": "DINGTALK_NEW_MOBILE"},
 		once:    []string{"DINGTALK_LOGIN_CODE", "DINGTALK_AUTH_CODE", "DINGTALK_NEW_MOBILE"},

@@ -1,5 +1,5 @@
-// Command fieldaccess writes what the documents say of fields that not every app gets, x-field-scopes and its like, into
-// the generated clients. It is a table that a program links only if it asks for it. It is run from the root of the
+// Command fieldaccess writes what the documents say of fields that not every app gets, x-field-scopes and its like,
+// into the generated clients. It is a table that a program links only if it asks for it. It is run from the root of the
 // repository.
 package main
 
@@ -68,8 +68,8 @@ func source(vendor string, doc *openapi3.T) ([]byte, error) {
 		}
 		fmt.Fprintf(&out, " Confidence: %q},\n", f.Confidence)
 	}
-	fmt.Fprintf(&out, "}\n}\n\n// Permissions returns the permissions whose names in the vendor's console the document "+
-		"knows, by name.\nfunc Permissions() []wire.Permission {\n\treturn []wire.Permission{\n")
+	fmt.Fprintf(&out, "}\n}\n\n// Permissions returns the permissions whose names in the vendor's console the "+
+		"document knows, by name.\nfunc Permissions() []wire.Permission {\n\treturn []wire.Permission{\n")
 	for _, p := range permissions {
 		fmt.Fprintf(&out, "{Name: %q, Title: %q},\n", p.Name, p.Title)
 	}

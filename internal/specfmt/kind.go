@@ -56,7 +56,8 @@ func openAPI() *kind {
 		order: []string{
 			"$ref", "title", "type", "format", "nullable", "deprecated", "x-deprecated-reason", "x-usage",
 			"description", "pattern", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems",
-			"uniqueItems", "default", "enum", "x-enum-varnames", "x-enum-descriptions", "x-enum-kinds", "x-field-scopes",
+			"uniqueItems", "default", "enum", "x-enum-varnames", "x-enum-descriptions", "x-enum-kinds",
+			"x-field-scopes",
 			"x-field-rules", "x-field-source", "*", "oneOf",
 			"items",
 			"additionalProperties", "required", "properties", "example",
@@ -132,7 +133,9 @@ func openAPI() *kind {
 		order: []string{"openapi", "info", "externalDocs", "servers", "tags", "security", "*", "paths", "components"},
 		fields: map[string]*kind{
 			"info":    {order: []string{"title", "version", "license", "description", "*"}, block: true},
-			"servers": list(server), "tags": list(tag), "x-permissions": list(&kind{order: []string{"name", "title"}}), "paths": named(path), "components": components,
+			"servers": list(server), "tags": list(tag),
+			"x-permissions": list(&kind{order: []string{"name", "title"}}),
+			"paths":         named(path), "components": components,
 		},
 		block:  true,
 		spaces: []string{"paths", "components"},

@@ -226,8 +226,8 @@ func (d *Desk) wrongBaseURL(v Vendor, w http.ResponseWriter, r *http.Request) bo
 	return true
 }
 
-// withhold takes the fields for which a permission is missing out of an answer. The vendors leave nearly all of them out
-// altogether: they are neither null nor empty then. What tells the outcome stays.
+// withhold takes the fields for which a permission is missing out of an answer. The vendors leave nearly all of them
+// out altogether: they are neither null nor empty then. What tells the outcome stays.
 func (d *Desk) withhold(v Vendor, a *Answer) {
 	names, words := d.names(v.Name(), CauseFieldPermissionMissing, CausePermissionMissing), v.Words()
 	for _, name := range slices.Clone(names) {

@@ -42,8 +42,8 @@ func (w *Vendor) unreleased() bool {
 	return w.desk.Suffers(Name, desk.CauseAppUnpublished) || w.desk.Suffers(Name, desk.CauseAppDisabled)
 }
 
-// unauthorizedClient refuses an app that may not have tokens. The vendor's list of codes names it, and no page says when
-// it comes [?].
+// unauthorizedClient refuses an app that may not have tokens. The vendor's list of codes names it, and no page says
+// when it comes [?].
 func unauthorizedClient() refusal {
 	return refusal{status: http.StatusUnauthorized, code: wpsserver.ErrorCodeOAuth2UnauthorizedClient,
 		text: "unauthorized_client", desc: "the app is not released, or disabled"}
