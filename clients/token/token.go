@@ -12,8 +12,9 @@ import (
 // Secret is a string that must not be read by chance: a password, an access token. Everything that formats, logs or
 // encodes it gets "[redacted]"; string(s) is the way to the text itself. It can be decoded from whatever holds a string.
 //
-// Two things ask no type how it wants to be shown: encoding/asn1, and package fmt about a field of yours that is not
-// exported. Keep Secrets, and what holds them, in exported fields.
+// Three things ask no type how it wants to be shown: encoding/asn1; package fmt about a field of yours that is not
+// exported, so keep Secrets, and what holds them, in exported ones; and its verb %w for what is no error, which go vet
+// reports.
 type Secret string
 
 const redacted = "[redacted]"
@@ -51,6 +52,11 @@ type Token struct {
 
 	// serial tells two fetches apart that gave the same Value.
 	serial uint64
+}
+
+// Format prints the fields for every verb, without the secrets.
+func (t Token) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "{Value:%v Expiry:%v Refresh:%v RefreshExpiry:%v}", t.Value, t.Expiry, t.Refresh, t.RefreshExpiry)
 }
 
 // Lifetime is what a vendor says of how long a token lives, or otherwise if it says nothing that makes sense. Numbers

@@ -93,6 +93,12 @@ type Client struct {
 	status      []wpsapi.UserStatus // empty: see WithStatus
 }
 
+// Format prints the fields for every verb, without the credentials.
+func (cfg Config) Format(f fmt.State, _ rune) {
+	type fields Config
+	clients.FormatFields(f, fields(cfg))
+}
+
 // New returns a client. It does no I/O: a wrong key shows at the first call.
 func New(cfg Config, options ...clients.Option) (*Client, error) {
 	if err := cfg.check(); err != nil {
@@ -167,6 +173,9 @@ func (cfg *Config) check() error {
 		return nil
 	}
 }
+
+// Format prints a name for every verb.
+func (c *Client) Format(f fmt.State, _ rune) { fmt.Fprint(f, "wps.Client") }
 
 // Stats returns what the client has done so far.
 func (c *Client) Stats() clients.Stats { return c.core.Stats() }

@@ -59,6 +59,11 @@ type Signer struct {
 	Now func() time.Time
 }
 
+// Format prints AccessKey and PathPrefix for every verb.
+func (s Signer) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "{AccessKey:%s PathPrefix:%s}", s.AccessKey, s.PathPrefix)
+}
+
 // Sign sets the two headers of req, as of at; the zero time stands for Now. body holds the very bytes that req will
 // send, nil or empty if there are none; Sign does not touch req.Body. Method, URL and Content-Type must be final. A
 // repeated request is signed again.
