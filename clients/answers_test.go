@@ -84,7 +84,7 @@ func FuzzTokenAnswer(f *testing.F) {
 		"dingtalk": func(t *testing.T) error {
 			c, err := dingtalk.New(dingtalk.Config{AppKey: "ding1", AppSecret: secret}, options()...)
 			require.NoError(t, err)
-			_, err = c.GetUser(t.Context(), &dingtalkapi.GetUserRequest{UserID: "u"})
+			_, err = c.GetUserV2(t.Context(), &dingtalkapi.GetUserV2Request{UserID: "u"})
 			return err
 		},
 		"feishu": func(t *testing.T) error {
