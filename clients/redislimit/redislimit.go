@@ -288,9 +288,9 @@ func ask[T any](ctx context.Context, l *Limiter, f func(context.Context) (T, err
 		err   error
 	}
 	bounded, cancel := context.WithTimeoutCause(ctx, l.options.Budget, errBudget)
+	defer cancel()
 	done := make(chan result, 1)
 	go func() {
-		defer cancel()
 		value, err := f(bounded)
 		done <- result{value, err}
 	}()

@@ -92,9 +92,9 @@ func within[T any](ctx context.Context, s *Store, what string, f func(context.Co
 		err   error
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.budget, errBudget)
+	defer cancel()
 	done := make(chan result, 1)
 	go func() {
-		defer cancel()
 		value, err := f(ctx)
 		done <- result{value, err}
 	}()
