@@ -79,11 +79,30 @@ func (l *specLimiter) waitHeld(ctx context.Context, op *wire.Operation) error {
 }
 
 func (l *specLimiter) Wait(ctx context.Context, op *wire.Operation) error {
-	if err := l.waitHeld(ctx, op); err != nil {
-		return err
+	for {
+		if err := l.waitHeld(ctx, op); err != nil {
+			return err
+		}
+		waited, err := l.take(ctx, op)
+		if err != nil || !waited || !l.isHeld(op) {
+			return err
+		}
+		// The vendor has throttled somebody meanwhile: this place is one of a time when it takes no calls, and all who
+		// have such a place must not come at once afterwards.
 	}
+}
+
+func (l *specLimiter) isHeld(op *wire.Operation) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	until := l.held[op]
+	return !until.IsZero() && l.clock.Now().Before(until)
+}
+
+// take waits for a place within every window, and tells whether it had to.
+func (l *specLimiter) take(ctx context.Context, op *wire.Operation) (waited bool, err error) {
 	if len(op.Limits) == 0 {
-		return context.Cause(ctx)
+		return false, context.Cause(ctx)
 	}
 	now := l.clock.Now()
 	var delay time.Duration
@@ -94,17 +113,17 @@ func (l *specLimiter) Wait(ctx context.Context, op *wire.Operation) error {
 		delay = max(delay, r.DelayFrom(now))
 	}
 	if delay == 0 {
-		return context.Cause(ctx)
+		return false, context.Cause(ctx)
 	}
 	if deadline, ok := ctx.Deadline(); ok && deadline.Sub(now) < delay {
 		giveBack(held, now)
-		return context.DeadlineExceeded
+		return true, context.DeadlineExceeded
 	}
 	if err := l.clock.Sleep(ctx, delay); err != nil {
 		giveBack(held, now)
-		return err
+		return true, err
 	}
-	return nil
+	return true, nil
 }
 
 func giveBack(held []*rate.Reservation, now time.Time) {

@@ -91,3 +91,33 @@ func TestLimiterGivesBackWhatACancelledCallerHeld(t *testing.T) {
 		assert.InDelta(t, 10.5, time.Since(began).Seconds(), 0.5, "one wait, not two")
 	})
 }
+
+// Those who wait for their place when somebody is throttled wait for the end of that, and come one by one then.
+func TestAHoldHoldsThoseWhoQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		op := &wire.Operation{Limits: []wire.Limit{{Requests: 10, Seconds: 1}}}
+		limiter := clients.NewLimiter(nil).(clients.Holder)
+		require.NoError(t, limiter.Wait(t.Context(), op))
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		var at []time.Time
+		for range 4 {
+			wg.Go(func() {
+				assert.NoError(t, limiter.Wait(t.Context(), op))
+				mu.Lock()
+				defer mu.Unlock()
+				at = append(at, time.Now())
+			})
+		}
+		synctest.Wait()
+		until := time.Now().Add(2 * time.Second)
+		limiter.Hold(op, until)
+		wg.Wait()
+		for i, one := range at {
+			assert.False(t, one.Before(until))
+			if i > 0 {
+				assert.GreaterOrEqual(t, one.Sub(at[i-1]), 100*time.Millisecond, "they do not come at once")
+			}
+		}
+	})
+}
