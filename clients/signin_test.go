@@ -18,7 +18,7 @@ func TestSignInIsChecked(t *testing.T) {
 		"no address":       {func(s *clients.SignIn) { s.RedirectURI = "" }, "RedirectURI is empty"},
 		"no URL":           {func(s *clients.SignIn) { s.RedirectURI = "https://a b/%zz" }, "not a URL"},
 		"a path":           {func(s *clients.SignIn) { s.RedirectURI = "/back" }, "must begin with https"},
-		"another scheme":   {func(s *clients.SignIn) { s.RedirectURI = "javascript:alert(1)" }, "must begin with https"},
+		"another scheme":   {func(s *clients.SignIn) { s.RedirectURI = "ftp://example.org" }, "must begin with https"},
 		"a password":       {func(s *clients.SignIn) { s.RedirectURI = "https://u:p@example.org/" }, "user or password"},
 		"a fragment":       {func(s *clients.SignIn) { s.RedirectURI += "#top" }, "fragment"},
 		"no state":         {func(s *clients.SignIn) { s.State = "" }, "State is empty"},

@@ -57,6 +57,9 @@ type ProbeResult struct {
 	refusedBy string // the vendor's code for the refusal that Stopped is about
 }
 
+// CredentialsRefused tells whether the calls ended early because the vendor refused the credentials.
+func (r *ProbeResult) CredentialsRefused() bool { return r.refused }
+
 // Drift returns the findings that are about the contract. The code of the refusal that ended the calls is left out,
 // documented or not: credentials that are wrong say nothing about the vendor.
 func (r *ProbeResult) Drift() []Entry {

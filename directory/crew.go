@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/roster-go/roster/clients"
@@ -13,6 +14,7 @@ type listed struct {
 	department Department
 	err        error
 	end        bool
+	refused    string // a department that may not be asked for what is below it, as err tells
 }
 
 // batch is what a worker hands over: some rows of a department (nil: of no certain one), or the list's end.
@@ -50,9 +52,12 @@ func (c *crew) start(ctx context.Context, work func()) {
 	})
 }
 
-func (c *crew) list(ctx context.Context, roots []string) {
+func (c *crew) list(ctx context.Context, roots []string, how reading) {
 	c.start(ctx, func() {
-		for department, err := range c.d.Departments(ctx, roots...) {
+		if how.refused != nil {
+			how.refused = func(id string, err error) bool { return hand(ctx, c.listed, listed{refused: id, err: err}) }
+		}
+		for department, err := range c.d.Departments(withReading(ctx, how), roots...) {
 			if !hand(ctx, c.listed, listed{department: department, err: err}) || err != nil {
 				return
 			}
@@ -142,7 +147,9 @@ func (c *crew) ask(ctx context.Context, b *batch) {
 			r.gone = true
 			return answer{row: r}, nil
 		case errors.Is(err, clients.ErrPermission):
-			return answer{row: b.rows[i], refused: err}, nil
+			r = b.rows[i]
+			r.user.Unknown = append(slices.Clip(r.user.Unknown), c.details.beyond()...)
+			return answer{row: r, refused: err}, nil
 		}
 		return answer{row: r}, err
 	}) {

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"reflect"
 	"slices"
+	"strings"
 )
 
 // ChangeKind is what happened to a person or a department.
@@ -15,6 +16,7 @@ type ChangeKind string
 // What can happen. Of several things that happened to one person, the last in this list that did is the kind;
 // Change.Fields has all that changed.
 const (
+	Learned  ChangeKind = "learned" // is known now and was not before, see DiffOptions.Learned
 	Changed  ChangeKind = "changed"
 	Moved    ChangeKind = "moved"    // a person is in other departments, a department has another parent
 	CameBack ChangeKind = "cameBack" // was disabled or had left, and may use the account again
@@ -48,6 +50,11 @@ type DiffOptions struct {
 	// MaxLeavers is the share of people who may be gone. Zero: a tenth. 1: everybody.
 	MaxLeavers float64
 
+	// Learned also yields what only the new snapshot knows of somebody who is in both, such as a status since the app
+	// was given the permission for it. Nobody can say whether it changed, so that by itself it is the kind Learned. A
+	// sync that keeps what it did as its next old snapshot wants it.
+	Learned bool
+
 	// AllowOther compares snapshots of different vendors, companies or scopes as well.
 	AllowOther bool
 }
@@ -73,28 +80,49 @@ func Diff(old, now *Snapshot, o DiffOptions) (iter.Seq[Change], error) {
 	if err := fewLeavers(old, now, cmp.Or(o.MaxLeavers, defaultMaxLeavers)); err != nil {
 		return nil, err
 	}
-	known := func(name string) bool {
-		return slices.Contains(old.Header.Fields, name) && slices.Contains(now.Header.Fields, name)
-	}
+	k := knowledge{old: old.Header.knows(), now: now.Header.knows(), learn: o.Learned}
 	return func(yield func(Change) bool) {
-		ofDepartment := shared(departmentFields(), departmentPrefix, known)
+		ofDepartment := departmentFields()
 		for a, b := range pairs(old.Departments, now.Departments, func(d *Department) string { return d.ID }) {
-			if c, ok := departmentChange(a, b, ofDepartment); ok && !yield(c) {
+			if c, ok := departmentChange(a, b, ofDepartment, k.ofDepartments()); ok && !yield(c) {
 				return
 			}
 		}
-		ofUser := shared(userFields(), "", known)
+		ofUser := userFields()
 		for a, b := range pairs(old.Users, now.Users, func(u *User) string { return u.ID }) {
-			if c, ok := userChange(a, b, ofUser); ok && !yield(c) {
+			if c, ok := userChange(a, b, ofUser, k); ok && !yield(c) {
 				return
 			}
 		}
 	}, nil
 }
 
-// shared are the fields that both snapshots know.
-func shared[T any](fields []field[T], prefix string, known func(string) bool) []field[T] {
-	return slices.DeleteFunc(fields, func(f field[T]) bool { return !known(prefix + f.name) })
+// knows tells whether a snapshot has a field, by its name in the header. Of mail addresses and telephone numbers a
+// header that names no kind has all of them: nobody has any.
+func (h Header) knows() func(name string) bool {
+	all := make(map[string]bool, len(h.Fields))
+	kinds := make(map[string]bool)
+	for _, name := range h.Fields {
+		all[name] = true
+		if list, _, ok := strings.Cut(name, "."); ok {
+			kinds[list] = true
+		}
+	}
+	return func(name string) bool {
+		if all[name] {
+			return true
+		}
+		list, _, ok := strings.Cut(name, ".")
+		return ok && (list == fieldEmails || list == fieldPhones) && all[list] && !kinds[list]
+	}
+}
+
+// ofDepartments is what two snapshots can tell of departments.
+func (k knowledge) ofDepartments() knowledge {
+	of := func(knows func(string) bool) func(string) bool {
+		return func(name string) bool { return knows(departmentPrefix + name) }
+	}
+	return knowledge{old: of(k.old), now: of(k.now), learn: k.learn}
 }
 
 func sameCompany(old, now Header) error {
@@ -197,50 +225,75 @@ func byID[T any](all []T, id func(*T) string) []*T {
 	return sorted
 }
 
-// overlay returns a with what b says, and what that changes.
-func overlay[T any](a, b *T, fields []field[T]) (*T, []FieldChange) {
-	result := *a
-	var changes []FieldChange
+// overlay returns a with what b says, and what that changes. learned: nothing of it is known to be different.
+func overlay[T any](a, b *T, fields []field[T], k knowledge, unknown func(*T) *[]string,
+) (result *T, changes []FieldChange, learned bool) {
+	copied := *a
+	result, learned = &copied, true
+	tells := func(f field[T], r *T, header func(string) bool) bool {
+		return header(f.name) && (f.text || f.known(r)) && !slices.Contains(*unknown(r), f.name)
+	}
 	for _, f := range fields {
-		if !f.text && (!f.known(a) || !f.known(b)) || f.equal(a, b) {
+		before, after := tells(f, a, k.old), tells(f, b, k.now)
+		if !after || !before && !k.learn {
 			continue
 		}
-		f.set(&result, b)
-		changes = append(changes, FieldChange{f.name, f.value(a), f.value(&result)})
+		if k.learn && len(*unknown(result)) > 0 {
+			*unknown(result) = slices.DeleteFunc(slices.Clone(*unknown(result)), func(name string) bool {
+				list, _, _ := strings.Cut(name, ".")
+				return list == f.name && k.now(name) && !slices.Contains(*unknown(b), name)
+			})
+		}
+		if len(*unknown(result)) == 0 {
+			*unknown(result) = nil
+		}
+		if !f.set(result, b, k) {
+			continue
+		}
+		change := FieldChange{Field: f.name, New: f.value(result)}
+		if before {
+			change.Old, learned = f.value(a), false
+		}
+		changes = append(changes, change)
 	}
-	return &result, changes
+	return result, changes, learned
 }
 
-func departmentChange(a, b *Department, fields []field[Department]) (Change, bool) {
+func departmentChange(a, b *Department, fields []field[Department], k knowledge) (Change, bool) {
 	switch {
 	case a == nil:
 		return Change{Kind: Added, Of: kindDepartment, ID: b.ID, NewDepartment: b}, true
 	case b == nil:
 		return Change{Kind: Left, Of: kindDepartment, ID: a.ID, OldDepartment: a}, true
 	}
-	result, changes := overlay(a, b, fields)
+	result, changes, learned := overlay(a, b, fields, k, func(d *Department) *[]string { return &d.Unknown })
 	c := Change{Kind: Changed, Of: kindDepartment, ID: a.ID, Fields: changes, OldDepartment: a, NewDepartment: result}
-	if a.ParentID != result.ParentID {
+	switch {
+	case learned:
+		c.Kind = Learned
+	case a.ParentID != result.ParentID:
 		c.Kind = Moved
 	}
 	return c, len(changes) > 0
 }
 
-func userChange(a, b *User, fields []field[User]) (Change, bool) {
+func userChange(a, b *User, fields []field[User], k knowledge) (Change, bool) {
 	switch {
 	case a == nil:
 		return Change{Kind: Added, Of: kindUser, ID: b.ID, NewUser: b}, true
 	case b == nil:
 		return Change{Kind: Left, Of: kindUser, ID: a.ID, OldUser: a}, true
 	}
-	result, changes := overlay(a, b, fields)
+	result, changes, learned := overlay(a, b, fields, k, func(u *User) *[]string { return &u.Unknown })
 	c := Change{Kind: Changed, Of: kindUser, ID: a.ID, Fields: changes, OldUser: a, NewUser: result}
 	switch {
 	case a.Status != StatusLeft && result.Status == StatusLeft:
 		c.Kind = Left
+	case learned:
+		c.Kind = Learned
 	case (a.Status == StatusLeft || a.Status == StatusDisabled) && result.Status.usable():
 		c.Kind = CameBack
-	case !slices.Equal(departmentIDs(a), departmentIDs(result)):
+	case a.Departments != nil && !slices.Equal(departmentIDs(a), departmentIDs(result)):
 		c.Kind = Moved
 	}
 	return c, len(changes) > 0

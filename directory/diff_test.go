@@ -88,7 +88,7 @@ func (r random) company() *directory.Snapshot {
 			ManagerID: r.text(fields["manager"]), UnionID: r.text(fields["unionId"]),
 			Status: states[r.IntN(len(states))],
 			Emails: maybe(r, func(i int) directory.Value {
-				return directory.Value{Value: fmt.Sprint(r.IntN(2)), Type: "work"}
+				return directory.Value{Value: fmt.Sprint(r.IntN(2)), Type: []string{"work", "home"}[i], Primary: i == 0}
 			}),
 			Departments: maybe(r, func(i int) directory.Membership {
 				m := directory.Membership{DepartmentID: fmt.Sprint("d", 3*i+r.IntN(3)), Leader: r.mark(),
@@ -101,6 +101,15 @@ func (r random) company() *directory.Snapshot {
 		}
 		if r.chance() {
 			u.Attributes = map[string]string{"a": r.text(true)}
+		}
+		if r.IntN(3) == 0 {
+			u.ManagerID, u.Unknown = "", []string{"manager"}
+		}
+		if r.IntN(3) == 0 && len(u.Emails) == 1 {
+			u.Unknown = append([]string{"emails.home"}, u.Unknown...)
+		}
+		for _, v := range u.Emails {
+			note("emails."+v.Type, true)
 		}
 		note("status", u.Status != "")
 		note("emails", u.Emails != nil)
@@ -117,10 +126,11 @@ func (r random) company() *directory.Snapshot {
 	return s
 }
 
-// expected is b, with what only one of a and b knows of a record as it is in a. It is written apart from Diff.
-func expected(a, b *directory.Snapshot) (departments []directory.Department, people []directory.User) {
+// expected is b, with what b does not know of a record as it is in a, and what only b knows as well, unless it is to be
+// learned. It is written apart from Diff.
+func expected(a, b *directory.Snapshot, learn bool) (departments []directory.Department, people []directory.User) {
 	both := func(name string) bool {
-		return slices.Contains(a.Header.Fields, name) && slices.Contains(b.Header.Fields, name)
+		return (learn || slices.Contains(a.Header.Fields, name)) && slices.Contains(b.Header.Fields, name)
 	}
 	text := func(name, was, now string) string {
 		if both(name) {
@@ -135,7 +145,7 @@ func expected(a, b *directory.Snapshot) (departments []directory.Department, peo
 			}
 			now.Name = text("department.displayName", was.Name, now.Name)
 			now.ParentID = text("department.parentId", was.ParentID, now.ParentID)
-			if was.LeaderIDs == nil || now.LeaderIDs == nil {
+			if was.LeaderIDs == nil && !learn || now.LeaderIDs == nil {
 				now.LeaderIDs = was.LeaderIDs
 			}
 		}
@@ -155,19 +165,26 @@ func expected(a, b *directory.Snapshot) (departments []directory.Department, peo
 				was.DisplayName,
 				now.DisplayName,
 			)
-			now.Title, now.ManagerID = text("title", was.Title, now.Title),
-				text("manager", was.ManagerID, now.ManagerID)
+			now.Title = text("title", was.Title, now.Title)
+			withheld := func(u directory.User, name string) bool { return slices.Contains(u.Unknown, name) }
+			told, silent := withheld(was, "manager"), withheld(now, "manager")
+			if now.ManagerID = text("manager", was.ManagerID, now.ManagerID); silent || told && !learn {
+				now.ManagerID = was.ManagerID
+			}
+			if emails := emailsAfter(a, b, was, now, learn); was.Emails == nil && !learn || now.Emails == nil {
+				now.Emails = was.Emails
+			} else {
+				now.Emails = emails
+			}
+			now.Unknown = was.Unknown
 			now.UnionID = text("unionId", was.UnionID, now.UnionID)
-			if was.Status == "" || now.Status == "" {
+			if was.Status == "" && !learn || now.Status == "" {
 				now.Status = was.Status
 			}
-			if was.Emails == nil || now.Emails == nil {
-				now.Emails = was.Emails
-			}
-			if was.Attributes == nil || now.Attributes == nil {
+			if was.Attributes == nil && !learn || now.Attributes == nil {
 				now.Attributes = was.Attributes
 			}
-			if was.Departments == nil || now.Departments == nil {
+			if was.Departments == nil && !learn || now.Departments == nil {
 				now.Departments = was.Departments
 				continue
 			}
@@ -178,13 +195,13 @@ func expected(a, b *directory.Snapshot) (departments []directory.Department, peo
 					if old.DepartmentID != m.DepartmentID {
 						continue
 					}
-					if m.Leader == nil {
+					if m.Leader == nil || old.Leader == nil && !learn {
 						m.Leader = old.Leader
 					}
-					if m.Primary == nil {
+					if m.Primary == nil || old.Primary == nil && !learn {
 						m.Primary = old.Primary
 					}
-					if m.Order == "" {
+					if m.Order == "" || old.Order == "" && !learn {
 						m.Order = old.Order
 					}
 				}
@@ -195,8 +212,38 @@ func expected(a, b *directory.Snapshot) (departments []directory.Department, peo
 	return departments, people
 }
 
+// emailsAfter are the mail addresses of somebody whose list both snapshots have: those of a kind that one of the two
+// does not know are as they were.
+func emailsAfter(a, b *directory.Snapshot, was, now directory.User, learn bool) []directory.Value {
+	knows := func(s *directory.Snapshot, u directory.User, kind string) bool {
+		noKinds := !slices.ContainsFunc(s.Header.Fields, func(f string) bool { return strings.HasPrefix(f, "emails.") })
+		return (slices.Contains(s.Header.Fields, kind) || noKinds && slices.Contains(s.Header.Fields, "emails")) &&
+			!slices.Contains(u.Unknown, kind)
+	}
+	all := []directory.Value{}
+	for _, kind := range []string{"work", "home"} {
+		from := was.Emails
+		if knows(b, now, "emails."+kind) && (learn || knows(a, was, "emails."+kind)) {
+			from = now.Emails
+		}
+		for _, v := range from {
+			if v.Type == kind {
+				v.Primary = len(all) == 0
+				all = append(all, v)
+			}
+		}
+	}
+	return all
+}
+
 func TestApplyingADifferenceGivesTheOtherCompany(t *testing.T) {
-	all := directory.DiffOptions{MaxLeavers: 1}
+	for _, learn := range []bool{false, true} {
+		t.Run(fmt.Sprint("learning ", learn), func(t *testing.T) { testApplyingADifference(t, learn) })
+	}
+}
+
+func testApplyingADifference(t *testing.T, learn bool) {
+	all := directory.DiffOptions{MaxLeavers: 1, Learned: learn}
 	kinds := map[directory.ChangeKind]int{}
 	for seed := range uint64(3000) {
 		r := random{rand.New(rand.NewPCG(seed, 1))}
@@ -210,8 +257,14 @@ func TestApplyingADifferenceGivesTheOtherCompany(t *testing.T) {
 			}
 		}
 		got := directory.Apply(a, changes)
-		departments, people := expected(a, b)
+		departments, people := expected(a, b, learn)
 		require.Equal(t, departments, got.Departments, "seed %d", seed)
+		if learn { // what is learned is not unknown any more
+			for i, u := range got.Users {
+				require.Subset(t, people[i].Unknown, u.Unknown)
+				people[i].Unknown = u.Unknown
+			}
+		}
 		require.Equal(t, people, got.Users, "seed %d", seed)
 
 		again, err := directory.Diff(got, b, all)
@@ -219,6 +272,7 @@ func TestApplyingADifferenceGivesTheOtherCompany(t *testing.T) {
 		for c := range again {
 			require.NotContains(t, []directory.ChangeKind{directory.Added, directory.Left}, c.Kind, "seed %d: %v", seed,
 				c)
+			require.False(t, learn, "seed %d: everything was taken over, and yet %+v", seed, c)
 		}
 		itself, err := directory.Diff(a, a, directory.DiffOptions{})
 		require.NoError(t, err)
@@ -226,6 +280,9 @@ func TestApplyingADifferenceGivesTheOtherCompany(t *testing.T) {
 	}
 	possible := []directory.ChangeKind{directory.Added, directory.Changed, directory.Moved, directory.CameBack,
 		directory.Left}
+	if learn {
+		possible = append(possible, directory.Learned)
+	}
 	for _, kind := range possible {
 		assert.Positive(t, kinds[kind], kind)
 	}

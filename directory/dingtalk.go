@@ -58,7 +58,12 @@ func (d *dingTalkDirectory) Departments(ctx context.Context, roots ...string) it
 		}
 		id := func(raw dingtalkapi.DepartmentV2) string { return textID(raw.DeptID) }
 		all := tree(ctx, d.Vendor(), dingtalkapi.OpListSubDepartmentsV2.ID, top, id, d.children)
-		convert(all, dingTalkDepartment)(yield)
+		convert(all, func(raw dingtalkapi.DepartmentV2) Department {
+			if raw.Name == "" && raw.ParentID == 0 {
+				return withoutRecord(textID(raw.DeptID))
+			}
+			return dingTalkDepartment(raw)
+		})(yield)
 	}
 }
 
@@ -69,6 +74,9 @@ func (d *dingTalkDirectory) root(ctx context.Context, id string) (dingtalkapi.De
 		return dingtalkapi.DepartmentV2{}, err
 	}
 	answer, err := d.c.GetDepartmentV2(ctx, &dingtalkapi.GetDepartmentV2Request{DeptID: ids[0]})
+	if nameless(ctx, err) {
+		return dingtalkapi.DepartmentV2{DeptID: ids[0]}, nil
+	}
 	if err != nil {
 		return dingtalkapi.DepartmentV2{}, clients.InDepartment(id, err)
 	}
@@ -138,6 +146,8 @@ func (d *dingTalkDirectory) detail(ctx context.Context, listed row) (row, error)
 	silent := slices.ContainsFunc(user.Departments, func(m Membership) bool { return m.Leader == nil })
 	return row{user: merged(user, listed.user), whole: user.Departments != nil, own: silent, detailed: true}, nil
 }
+
+func (d *dingTalkDirectory) beyond() []string { return []string{fieldManager} }
 
 // mergeRaw puts together what rows of several departments tell.
 func (d *dingTalkDirectory) mergeRaw(a, b any) any {
@@ -214,9 +224,11 @@ func dingTalkUser(raw dingtalkapi.UserV2) User {
 		ManagerID:  raw.ManagerUserID, Status: dingTalkStatus(raw.Active, raw.DisableStatus), Raw: raw,
 		HireDate: day(time.UnixMilli(orZero(raw.HiredDate))), Attributes: map[string]string(raw.Extension),
 	}
-	u.Emails = addValue(addValue(nil, raw.OrgEmail, "work"), raw.Email, "home")
-	u.PhoneNumbers = addValue(addValue(nil, withCountry(raw.StateCode, raw.Mobile), "mobile"), e164(raw.Telephone),
-		"work")
+	u.Emails = u.contacts(fieldEmails, contact{kindWork, raw.OrgEmail, false},
+		contact{kindHome, raw.Email, false})
+	mobile := func(number string) string { return withCountry(raw.StateCode, number) }
+	u.PhoneNumbers = u.contacts(fieldPhones, contact{kindMobile, mapped(raw.Mobile, mobile), false},
+		contact{kindWork, mapped(raw.Telephone, e164), false})
 	if raw.DeptIDList == nil && len(raw.LeaderInDept)+len(raw.DeptOrderList) == 0 {
 		return u
 	}

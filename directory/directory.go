@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"slices"
 	"strconv"
 )
 
@@ -39,6 +40,9 @@ type Department struct {
 	LeaderIDs  []string `json:"leaders,omitzero"`     // ids of users, sorted; nil: not known, empty: nobody
 	Order      string   `json:"order,omitempty"`      // the vendor's, which may be larger first or smaller first
 
+	// Unknown names what is missing here only because the vendor withholds this department's record. Sorted.
+	Unknown []string `json:"unknown,omitempty"`
+
 	// Raw is the vendor's own value: wecomapi.Department, dingtalkapi.DepartmentV2, feishuapi.Department (nil for
 	// Feishu's root, where the vendor tells nothing of it) or wpsapi.Dept.
 	Raw any `json:"-"`
@@ -70,6 +74,11 @@ type User struct {
 	PhoneNumbers []Value           `json:"phoneNumbers,omitzero"`
 	Departments  []Membership      `json:"departments,omitzero"` // sorted by id
 	Attributes   map[string]string `json:"attributes,omitzero"`  // the company's own fields by their names
+
+	// Unknown names what is missing here only because the vendor withholds it for this person, while a list that it
+	// belongs to is there ("phoneNumbers.mobile") or others have it ("manager", where the details of this one person
+	// were refused). Sorted. Diff takes none of it for a change.
+	Unknown []string `json:"unknown,omitempty"`
 
 	// Raw is the vendor's own value: wecomapi.Member, dingtalkapi.UserV2, feishuapi.User or wpsapi.User, whether a list
 	// or a call for one user gave it.
@@ -154,17 +163,48 @@ const (
 	EmployeeConsultant = "consultant"
 )
 
-// addValue appends a value unless it is empty or there already.
-func addValue(values []Value, value, kind string) []Value {
-	if value == "" {
-		return values
-	}
-	for _, v := range values {
-		if v.Value == value {
-			return values
+// contact is one of a vendor's fields that hold a mail address or a telephone number.
+type contact struct {
+	kind     string
+	value    *string // nil: the vendor does not say
+	withheld bool    // of this person, while others have it
+}
+
+// contacts are the values of a list, empty where the vendor says that there is none, and nil where it does not say.
+// What it withholds of this person, although it tells more of the list, is noted as not known; what it withholds of
+// everybody is seen from all of them.
+func (u *User) contacts(list string, fields ...contact) []Value {
+	var values []Value
+	var withheld []string
+	told := false
+	for _, f := range fields {
+		switch {
+		case f.value == nil && f.withheld:
+			withheld = append(withheld, list+"."+f.kind)
+		case f.value == nil:
+		default:
+			told = true
+			known := func(v Value) bool { return v.Value == *f.value }
+			if *f.value != "" && !slices.ContainsFunc(values, known) {
+				values = append(values, Value{Value: *f.value, Type: f.kind, Primary: len(values) == 0})
+			}
 		}
 	}
-	return append(values, Value{Value: value, Type: kind, Primary: len(values) == 0})
+	switch {
+	case len(values) > 0:
+		u.Unknown = append(u.Unknown, withheld...)
+	case told && len(withheld) == 0:
+		values = []Value{}
+	}
+	return values
+}
+
+// mapped is what f makes of a value that is there.
+func mapped(value *string, f func(string) string) *string {
+	if value == nil {
+		return nil
+	}
+	return new(f(*value))
 }
 
 // textID is a numeric id as text. 0 is no id.

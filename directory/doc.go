@@ -11,7 +11,10 @@
 //	}
 //
 // What a vendor does not say is not known: it is never false, none or zero. Status is "", a mark is nil, a list is
-// nil (and empty where the vendor says that there is nothing in it). JSON leaves all of these out.
+// nil (and empty where the vendor says that there is nothing in it). JSON leaves all of these out. A text is "" either
+// way; whether that means none is seen from the others: a [Snapshot] names the fields that somebody has. Mail addresses
+// and telephone numbers that are taken away are told by a vendor that sends the empty field (Feishu, and mostly WeCom
+// and WPS); DingTalk leaves out a mail address that is not there, which then looks like one that may not be read.
 //
 // # Walking
 //
@@ -50,7 +53,10 @@
 //
 // [WriteSnapshot] writes a company as JSON Lines that are equal for equal companies, [ReadSnapshot] reads them and
 // refuses what is not whole, and [Diff] tells who was added, changed, moved, left or came back from one to the next.
-// It refuses what would hurt if somebody acted on it: another company, another part of it, too many leavers.
+// It refuses what would hurt if somebody acted on it: another company, another part of it, too many leavers. What one
+// of the two does not know is no difference: a permission that the app lost, a number that one person withholds, the
+// details of somebody about whom the vendor refused to tell more ([User].Unknown). A sync that keeps what it did as its
+// next old snapshot asks for what became known as well ([DiffOptions].Learned) and gets it by [Apply].
 //
 // # Which field comes from where
 //

@@ -11,9 +11,14 @@ type field[T any] struct {
 	name  string
 	text  bool // empty where a row lacks it, if the app may read it; anything else is then unknown
 	known func(*T) bool
-	equal func(a, b *T) bool
 	value func(*T) any
-	set   func(to, from *T) // what from does not say of the field is kept
+	set   func(to, from *T, k knowledge) (changed bool) // what from does not say of the field is kept
+}
+
+// knowledge is what two snapshots can tell of the fields, by their names in the header.
+type knowledge struct {
+	old, now func(name string) bool
+	learn    bool // what only the new one knows is taken as well
 }
 
 // textField is a field whose value is a text.
@@ -21,59 +26,123 @@ func textField[T any, S ~string](name string, at func(*T) *S) field[T] {
 	return field[T]{
 		name: name, text: true,
 		known: func(r *T) bool { return *at(r) != "" },
-		equal: func(a, b *T) bool { return *at(a) == *at(b) },
 		value: func(r *T) any { return string(*at(r)) },
-		set:   func(to, from *T) { *at(to) = *at(from) },
+		set: func(to, from *T, _ knowledge) bool {
+			changed := *at(to) != *at(from)
+			*at(to) = *at(from)
+			return changed
+		},
 	}
 }
 
-func listField[T, E any](name string, at func(*T) *[]E, equal func(a, b []E) bool) field[T] {
+// listField is a field whose value is a list of texts.
+func listField[T any](name string, at func(*T) *[]string) field[T] {
 	return field[T]{
 		name:  name,
 		known: func(r *T) bool { return *at(r) != nil },
-		equal: func(a, b *T) bool { return equal(*at(a), *at(b)) },
 		value: func(r *T) any { return *at(r) },
-		set:   func(to, from *T) { *at(to) = *at(from) },
+		set: func(to, from *T, _ knowledge) bool {
+			changed := *at(to) == nil || !slices.Equal(*at(to), *at(from))
+			*at(to) = *at(from)
+			return changed
+		},
 	}
 }
 
+// contactField is a field of mail addresses or telephone numbers, each kind of which is known or not.
+func contactField(name string, at func(*User) *[]Value) field[User] {
+	return field[User]{
+		name:  name,
+		known: func(u *User) bool { return *at(u) != nil },
+		value: func(u *User) any { return *at(u) },
+		set: func(to, from *User, k knowledge) bool {
+			had := *at(to)
+			// A kind that one of the two cannot tell stays as it was.
+			stays := func(v Value) bool {
+				kind := name + "." + v.Type
+				if !k.now(kind) || slices.Contains(from.Unknown, kind) {
+					return true
+				}
+				return !k.learn && (!k.old(kind) || slices.Contains(to.Unknown, kind))
+			}
+			has := []Value{}
+			for _, v := range had {
+				if stays(v) {
+					has = append(has, v)
+				}
+			}
+			partly := len(has) > 0
+			for _, v := range *at(from) {
+				if stays(v) {
+					partly = true
+				} else {
+					has = append(has, v)
+				}
+			}
+			if partly {
+				slices.SortStableFunc(has, func(a, b Value) int { return cmp.Compare(rankOf(a.Type), rankOf(b.Type)) })
+				for i := range has {
+					has[i].Primary = i == 0
+				}
+			}
+			if slices.Equal(had, has) && had != nil {
+				return false
+			}
+			*at(to) = has
+			return true
+		},
+	}
+}
+
+// rankOf is the place of a kind in a list of mail addresses or telephone numbers.
+func rankOf(kind string) int {
+	return slices.Index([]string{kindMobile, kindWork, kindHome}, kind)
+}
+
 func userFields() []field[User] {
-	status := textField("status", func(u *User) *Status { return &u.Status })
+	status := textField(fieldStatus, func(u *User) *Status { return &u.Status })
 	status.text = false // no status is not a status
 	return []field[User]{
-		textField("externalId", func(u *User) *string { return &u.ExternalID }),
+		textField(fieldExternalID, func(u *User) *string { return &u.ExternalID }),
 		textField("unionId", func(u *User) *string { return &u.UnionID }),
 		textField("userName", func(u *User) *string { return &u.UserName }),
 		textField("userNameFrom", func(u *User) *string { return &u.UserNameFrom }),
-		textField("displayName", func(u *User) *string { return &u.DisplayName }),
+		textField(fieldName, func(u *User) *string { return &u.DisplayName }),
 		textField("nickName", func(u *User) *string { return &u.NickName }),
 		textField("title", func(u *User) *string { return &u.Title }),
 		status,
 		textField("gender", func(u *User) *Gender { return &u.Gender }),
 		textField("profileUrl", func(u *User) *string { return &u.ProfileURL }),
-		textField("photo", func(u *User) *string { return &u.PhotoURL }),
+		textField(fieldPhoto, func(u *User) *string { return &u.PhotoURL }),
 		textField("location", func(u *User) *string { return &u.Location }),
 		textField("employeeNumber", func(u *User) *string { return &u.EmployeeNo }),
 		textField("employeeType", func(u *User) *string { return &u.EmployeeType }),
 		textField("hireDate", func(u *User) *string { return &u.HireDate }),
-		textField("manager", func(u *User) *string { return &u.ManagerID }),
-		listField("emails", func(u *User) *[]Value { return &u.Emails }, slices.Equal),
-		listField("phoneNumbers", func(u *User) *[]Value { return &u.PhoneNumbers }, slices.Equal),
+		textField(fieldManager, func(u *User) *string { return &u.ManagerID }),
+		contactField(fieldEmails, func(u *User) *[]Value { return &u.Emails }),
+		contactField(fieldPhones, func(u *User) *[]Value { return &u.PhoneNumbers }),
 		{
 			name:  fieldDepartments,
 			known: func(u *User) bool { return u.Departments != nil },
-			equal: func(a, b *User) bool {
-				return sameMemberships(sortedMemberships(a.Departments), knownMemberships(a.Departments, b.Departments))
-			},
 			value: func(u *User) any { return u.Departments },
-			set:   func(to, from *User) { to.Departments = knownMemberships(to.Departments, from.Departments) },
+			set: func(to, from *User, k knowledge) bool {
+				has := nextMemberships(to.Departments, from.Departments, k.learn)
+				if to.Departments != nil && sameMemberships(sortedMemberships(to.Departments), has) {
+					return false
+				}
+				to.Departments = has
+				return true
+			},
 		},
 		{
 			name:  "attributes",
 			known: func(u *User) bool { return u.Attributes != nil },
-			equal: func(a, b *User) bool { return maps.Equal(a.Attributes, b.Attributes) },
 			value: func(u *User) any { return u.Attributes },
-			set:   func(to, from *User) { to.Attributes = from.Attributes },
+			set: func(to, from *User, _ knowledge) bool {
+				changed := to.Attributes == nil || !maps.Equal(to.Attributes, from.Attributes)
+				to.Attributes = from.Attributes
+				return changed
+			},
 		},
 	}
 }
@@ -81,10 +150,10 @@ func userFields() []field[User] {
 func departmentFields() []field[Department] {
 	return []field[Department]{
 		textField(fieldParent, func(d *Department) *string { return &d.ParentID }),
-		textField("displayName", func(d *Department) *string { return &d.Name }),
-		listField("path", func(d *Department) *[]string { return &d.Path }, slices.Equal),
-		textField("externalId", func(d *Department) *string { return &d.ExternalID }),
-		listField("leaders", func(d *Department) *[]string { return &d.LeaderIDs }, slices.Equal),
+		textField(fieldName, func(d *Department) *string { return &d.Name }),
+		listField(fieldPath, func(d *Department) *[]string { return &d.Path }),
+		textField(fieldExternalID, func(d *Department) *string { return &d.ExternalID }),
+		listField("leaders", func(d *Department) *[]string { return &d.LeaderIDs }),
 		textField("order", func(d *Department) *string { return &d.Order }),
 	}
 }
@@ -92,9 +161,21 @@ func departmentFields() []field[Department] {
 const (
 	fieldDepartments = "departments"
 	fieldParent      = "parentId"
+	fieldName        = "displayName"
+	fieldPath        = "path"
+	fieldExternalID  = "externalId"
 	fieldStatus      = "status"
+	fieldManager     = "manager"
+	fieldPhoto       = "photo"
+	fieldEmails      = "emails"
+	fieldPhones      = "phoneNumbers"
 
 	departmentPrefix = "department." // of a department's fields in a header
+
+	// Kinds of mail addresses and telephone numbers, as SCIM calls them.
+	kindWork   = "work"
+	kindHome   = "home"
+	kindMobile = "mobile"
 )
 
 // sight is which fields were seen for at least one record.
@@ -105,6 +186,12 @@ func (s sight) user(u *User, fields []field[User]) {
 		if f.known(u) {
 			s[f.name] = true
 		}
+	}
+	for _, v := range u.Emails {
+		s[fieldEmails+"."+v.Type] = true
+	}
+	for _, v := range u.PhoneNumbers {
+		s[fieldPhones+"."+v.Type] = true
 	}
 	for _, m := range u.Departments {
 		if m.Leader != nil {
@@ -138,27 +225,30 @@ func sortedMemberships(all []Membership) []Membership {
 	)
 }
 
-// knownMemberships are the places that now says, with marks and orders that only was says.
-func knownMemberships(was, now []Membership) []Membership {
+// nextMemberships are the places that now says. Of a place that was there before, a mark or an order that only one of
+// the two tells is as it was, or with learn what the one that tells says.
+func nextMemberships(was, now []Membership, learn bool) []Membership {
 	all := append([]Membership{}, now...)
 	for i := range all {
 		m := &all[i]
-		for _, old := range was {
-			if old.DepartmentID == m.DepartmentID {
-				m.Leader, m.Primary, m.Order = cmp.Or(
-					m.Leader,
-					old.Leader,
-				), cmp.Or(
-					m.Primary,
-					old.Primary,
-				), cmp.Or(
-					m.Order,
-					old.Order,
-				)
-			}
+		at := slices.IndexFunc(was, func(old Membership) bool { return old.DepartmentID == m.DepartmentID })
+		if at < 0 {
+			continue
 		}
+		old := was[at]
+		m.Leader, m.Primary = next(old.Leader, m.Leader, learn), next(old.Primary, m.Primary, learn)
+		m.Order = next(old.Order, m.Order, learn)
 	}
 	return append([]Membership{}, sortedMemberships(all)...)
+}
+
+// next is what something becomes of which the zero value is not known.
+func next[V comparable](was, now V, learn bool) V {
+	var unknown V
+	if now == unknown || was == unknown && !learn {
+		return was
+	}
+	return now
 }
 
 func sameMemberships(a, b []Membership) bool {

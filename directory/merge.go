@@ -5,6 +5,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"strings"
 )
 
 // row is what a list or a call tells about a person.
@@ -40,6 +41,8 @@ type (
 	// detailer asks for what lists lack.
 	detailer interface {
 		detail(ctx context.Context, listed row) (row, error)
+		// beyond names the texts that only details have.
+		beyond() []string
 	}
 	// attributer asks for the company's own fields of many people at once. Nobody's are in the answer where they cannot
 	// be read.
@@ -87,6 +90,7 @@ func merged(a, b User) User {
 	} {
 		*text.to = cmp.Or(*text.to, *text.from)
 	}
+	a.Unknown = stillUnknown(a, b)
 	if a.UserName == "" {
 		a.UserName, a.UserNameFrom = b.UserName, b.UserNameFrom
 	}
@@ -123,6 +127,54 @@ func merged(a, b User) User {
 	return a
 }
 
+// stillUnknown is what is not known of a person whose texts are a's already and whose lists are a's, or else b's.
+func stillUnknown(a, b User) []string {
+	if len(a.Unknown)+len(b.Unknown) == 0 {
+		return nil
+	}
+	var unknown []string
+	for _, name := range slices.Concat(a.Unknown, b.Unknown) {
+		list, _, _ := strings.Cut(name, ".")
+		from := a.Unknown
+		switch {
+		case list == fieldEmails && a.Emails == nil, list == fieldPhones && a.PhoneNumbers == nil:
+			from = b.Unknown
+		case list != name:
+		case a.text(name) != "":
+			continue
+		default:
+			from = append(slices.Clip(from), b.Unknown...)
+		}
+		if slices.Contains(from, name) && !slices.Contains(unknown, name) {
+			unknown = append(unknown, name)
+		}
+	}
+	return unknown
+}
+
+// text is one of the texts that only details have at some vendors.
+func (u *User) text(name string) string {
+	switch name {
+	case fieldManager:
+		return u.ManagerID
+	case fieldPhoto:
+		return u.PhotoURL
+	}
+	return ""
+}
+
+// withhold takes texts out of a person.
+func (u *User) withhold(names []string) {
+	for _, name := range names {
+		switch name {
+		case fieldManager:
+			u.ManagerID = ""
+		case fieldPhoto:
+			u.PhotoURL = ""
+		}
+	}
+}
+
 // finished is a person of whom all has been read: memberships in an order that does not depend on what came first,
 // and one main department at most.
 func finished(u User, leads func(departmentID, userID string) *bool) User {
@@ -139,5 +191,7 @@ func finished(u User, leads func(departmentID, userID string) *bool) User {
 	slices.SortStableFunc(u.Departments, func(a, b Membership) int {
 		return cmp.Compare(a.DepartmentID, b.DepartmentID)
 	})
+	u.Unknown = slices.Clone(u.Unknown)
+	slices.Sort(u.Unknown)
 	return u
 }

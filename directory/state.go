@@ -18,6 +18,8 @@ type node struct {
 	begun      bool // a worker has it, or had
 	closed     bool // nothing more comes from it: it was read, skipped, excluded, or is gone
 
+	refused bool // Skip has decided about it
+
 	leaders  []string // whom rows call leaders
 	someGaps bool     // a row did not say
 }
@@ -45,6 +47,7 @@ type walk struct {
 
 	nodes     map[string]*node
 	order     []*node            // as listed
+	denied    map[string]error   // departments that may not be asked for what is below them
 	orphans   map[string][]*node // listed before their parents, by these
 	isRoot    map[string]bool
 	listEnded bool
@@ -66,7 +69,7 @@ type walk struct {
 func newWalk(d Directory, o WalkOptions, yield func(User, error) bool) *walk {
 	return &walk{
 		d: d, o: o, yield: yield, progress: WalkError{Vendor: d.Vendor()},
-		nodes: make(map[string]*node), orphans: make(map[string][]*node),
+		nodes: make(map[string]*node), orphans: make(map[string][]*node), denied: make(map[string]error),
 		isRoot: make(map[string]bool), seen: make(map[string]struct{}), waiting: make(map[string]*person),
 		blocked: make(map[string][]*person),
 	}
@@ -107,6 +110,10 @@ func (w *walk) run(ctx context.Context) error {
 	if w.o.Details {
 		c.details, _ = w.d.(detailer)
 	}
+	how := reading{scope: len(w.o.Roots) == 0}
+	if w.o.Skip != nil {
+		how.refused = func(string, error) bool { return false } // the crew's own
+	}
 	all, list := w.d.(everybody)
 	w.everybody = list && c.details == nil
 	catchUp := list && c.details != nil && len(w.o.Roots)+len(w.o.Exclude) == 0
@@ -114,10 +121,10 @@ func (w *walk) run(ctx context.Context) error {
 	case nothing:
 		w.listEnded, w.everybody, catchUp = true, false, false
 	case w.everybody:
-		c.list(inner, roots)
+		c.list(inner, roots, how)
 		c.everybody(inner, all)
 	default:
-		c.list(inner, roots)
+		c.list(inner, roots, how)
 		c.work(inner, workers)
 	}
 	if err := w.read(ctx, c); err != nil {
@@ -227,11 +234,22 @@ func (w *walk) head() *node {
 
 // list takes in a department. It is admitted once its parent is, so that its path is known and whether it is left out.
 func (w *walk) list(l listed) error {
+	if l.refused != "" {
+		w.denied[l.refused] = l.err
+		return w.deny(w.nodes[l.refused])
+	}
 	if l.err != nil {
 		return w.stopped("the list of departments", nil, l.err)
 	}
 	if l.end {
 		w.listEnded = true
+		for _, id := range w.o.Exclude {
+			if w.nodes[id] == nil {
+				return w.stopped("the departments to leave out", nil, &clients.Error{Vendor: w.d.Vendor(),
+					Operation: "walk", Kind: clients.KindInvalidArgument, Message: fmt.Sprintf(
+						"department %s is not there, so that nothing would be left out: is the id right?", id)})
+			}
+		}
 		for _, n := range w.order {
 			if err := w.admitFromTop(n, 0); err != nil {
 				return err
@@ -267,6 +285,31 @@ func (w *walk) list(l listed) error {
 	return w.unblock(d.ID)
 }
 
+// deny lets Skip decide about a department that may not be asked for what is below it, once it is admitted.
+func (w *walk) deny(n *node) error {
+	if n == nil || !n.admitted || n.excluded {
+		return nil
+	}
+	err, denied := w.denied[n.department.ID]
+	if !denied {
+		return nil
+	}
+	delete(w.denied, n.department.ID)
+	return w.skip(n, err)
+}
+
+// skip lets the caller decide about a department that is forbidden, once.
+func (w *walk) skip(n *node, err error) error {
+	if n.refused {
+		return nil
+	}
+	n.refused = true
+	if err := w.o.Skip(n.department, err); err != nil {
+		return w.stopped("", n, err)
+	}
+	return nil
+}
+
 // admitFromTop admits what is left when the list has ended: departments whose parents were not listed, and those
 // below them. depth bounds a tree that goes round in circles.
 func (w *walk) admitFromTop(n *node, depth int) error {
@@ -294,6 +337,10 @@ func (w *walk) admit(n, parent *node) error {
 	if parent != nil && parent.admitted && parent != n && !w.isRoot[d.ID] {
 		n.excluded = n.excluded || parent.excluded
 		d.Path = append(slices.Clip(parent.department.Path), name)
+		if slices.Contains(parent.department.Unknown, fieldPath) && !slices.Contains(d.Unknown, fieldPath) {
+			d.Unknown = append(slices.Clip(d.Unknown), fieldPath)
+			slices.Sort(d.Unknown)
+		}
 	}
 	if n.excluded {
 		n.closed = true
@@ -307,6 +354,9 @@ func (w *walk) admit(n, parent *node) error {
 		if len(w.blocked[d.ID]) > 0 {
 			w.hurry(n)
 		}
+	}
+	if err := w.deny(n); err != nil {
+		return err
 	}
 	below := w.orphans[d.ID]
 	delete(w.orphans, d.ID)
@@ -346,8 +396,8 @@ func (w *walk) take(ctx context.Context, b batch) error {
 		}
 		return w.close(b.from, false)
 	case b.err != nil && errors.Is(b.err, clients.ErrPermission) && w.o.Skip != nil:
-		if err := w.o.Skip(b.from.department, b.err); err != nil {
-			return w.stopped("", b.from, err)
+		if err := w.skip(b.from, b.err); err != nil {
+			return err
 		}
 		return w.close(b.from, false)
 	case b.err != nil:
@@ -558,14 +608,27 @@ func (w *walk) single(ctx context.Context, ids []string) error {
 			missing = append(missing, id)
 		}
 	}
+	var attributes map[string]map[string]string
+	if asker, ok := w.d.(attributer); ok && w.o.Details && len(missing) > 0 {
+		var err error
+		if attributes, err = asker.attributes(ctx, missing); err != nil {
+			return w.stopped("the people of the app's scope", nil, err)
+		}
+	}
 	for r, err := range clients.Ordered(ctx, defaultParallel, missing,
 		func(ctx context.Context, id string) (row, error) {
 			user, err := w.d.User(ctx, id)
+			if more, ok := w.d.(detailer); ok && !w.o.Details {
+				user.withhold(more.beyond()) // as of everybody else
+			}
 			if errors.Is(err, clients.ErrNotFound) { // has left since
 				return row{user: User{ID: id}, gone: true}, nil
 			}
 			return row{user: user, whole: true}, err
 		}) {
+		if err == nil && r.user.Attributes == nil {
+			r.user.Attributes = attributes[r.user.ID]
+		}
 		if err == nil {
 			err = w.row(nil, r)
 		} else {

@@ -27,7 +27,7 @@ func tree[T any](
 	}
 	read := func(ctx context.Context, parent string) ([]T, []string, error) {
 		below, err := children(ctx, parent)
-		if errors.Is(err, clients.ErrNotFound) {
+		if errors.Is(err, clients.ErrNotFound) || passed(ctx, parent, err) {
 			return nil, nil, nil
 		}
 		return below, ids(below), err

@@ -283,6 +283,12 @@ func TestRootsAndExclusions(t *testing.T) {
 				require.NoError(t, err)
 				assert.ElementsMatch(t, slices.Collect(maps.Keys(want)), got)
 				assert.ElementsMatch(t, departments, listed)
+
+				_, err = ids(directory.Walk(t.Context(), v.directory, directory.WalkOptions{
+					Details: details, Exclude: []string{"987654321"},
+				}))
+				assert.ErrorIs(t, err, clients.ErrInvalidArgument, "a wrong id leaves nobody out")
+				assert.ErrorContains(t, err, "987654321")
 			})
 		}
 	}

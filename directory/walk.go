@@ -19,7 +19,7 @@ type WalkOptions struct {
 	Roots []string
 
 	// Exclude are departments to leave out, each with all below it. People who are in another department as well are
-	// not left out.
+	// not left out. One that is not there is an error, clients.ErrInvalidArgument: by a wrong id nobody is left out.
 	Exclude []string
 
 	// Status are the states of the people to yield; empty: all. Whose state is not known is never left out.

@@ -211,8 +211,11 @@ func weComUser(raw wecomapi.Member) User {
 	if len(raw.DirectLeader) > 0 {
 		u.ManagerID = wecom.FoldUserID(raw.DirectLeader[0])
 	}
-	u.Emails = addValue(addValue(nil, raw.BizMail, "work"), raw.Email, "home")
-	u.PhoneNumbers = addValue(addValue(nil, e164(raw.Mobile), "mobile"), e164(raw.Telephone), "work")
+	// Apps made since June 2022 get these of those people only who agreed to it.
+	withheld := raw.BizMail == nil && raw.Email == nil && raw.Mobile == nil
+	u.Emails = u.contacts(fieldEmails, contact{kindWork, raw.BizMail, withheld}, contact{kindHome, raw.Email, withheld})
+	u.PhoneNumbers = u.contacts(fieldPhones, contact{kindMobile, mapped(raw.Mobile, e164), withheld},
+		contact{kindWork, mapped(raw.Telephone, e164), false})
 	if raw.Department == nil {
 		return u
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,7 +61,8 @@ func (d *wpsDirectory) Scope(ctx context.Context) (Scope, error) {
 func lacksCall(err error) bool {
 	var refused *clients.Error
 	return errors.Is(err, clients.ErrNotFound) || errors.As(err, &refused) &&
-		(refused.Code == strconv.Itoa(int(wpsapi.ErrorCodeCommonNotFound)) ||
+		(refused.HTTPStatus == http.StatusNotFound ||
+			refused.Code == strconv.Itoa(int(wpsapi.ErrorCodeCommonNotFound)) ||
 			refused.Code == strconv.Itoa(int(wpsapi.ErrorCodeCommonInternalServerError)))
 }
 
@@ -130,6 +132,9 @@ func (d *wpsDirectory) departments(ctx context.Context, ids []string) ([]wpsapi.
 	var all []wpsapi.Dept
 	for chunk := range slices.Chunk(ids, 50) {
 		answer, err := d.c.BatchReadDepts(ctx, nil, &wpsapi.BatchReadDeptsRequest{DeptIDs: chunk})
+		if nameless(ctx, err) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -137,8 +142,12 @@ func (d *wpsDirectory) departments(ctx context.Context, ids []string) ([]wpsapi.
 	}
 	for _, id := range ids {
 		if !slices.ContainsFunc(all, func(raw wpsapi.Dept) bool { return raw.ID == id }) {
-			return nil, &clients.Error{Vendor: "wps", Operation: "batchReadDepts", Kind: clients.KindNotFound,
+			err := &clients.Error{Vendor: "wps", Operation: "batchReadDepts", Kind: clients.KindNotFound,
 				Message: fmt.Sprintf("department %s is not answered: it does not exist, or the app may not see it", id)}
+			if !nameless(ctx, err) {
+				return nil, err
+			}
+			all = append(all, wpsapi.Dept{ID: id})
 		}
 	}
 	return all, nil
@@ -203,6 +212,8 @@ func (d *wpsDirectory) detail(ctx context.Context, listed row) (row, error) {
 	return row{user: merged(user, listed.user), whole: whole, own: listed.own, detailed: true}, nil
 }
 
+func (d *wpsDirectory) beyond() []string { return []string{fieldManager, fieldPhoto} }
+
 // attributes reads the company's own fields. Without the permission for them nobody's are known.
 func (d *wpsDirectory) attributes(ctx context.Context, ids []string) (map[string]map[string]string, error) {
 	people, _, err := d.c.CustomAttrsByID(ctx, ids)
@@ -264,6 +275,9 @@ func (d *wpsDirectory) mergeRaw(a, b any) any {
 }
 
 func wpsDepartment(raw wpsapi.Dept) Department {
+	if raw.Name == "" && raw.ParentID == "" {
+		return withoutRecord(raw.ID)
+	}
 	department := Department{
 		ID:         raw.ID,
 		ParentID:   raw.ParentID,
@@ -316,8 +330,9 @@ func wpsUser(raw wpsapi.User) User {
 	case wpsapi.GenderFemale:
 		u.Gender = GenderFemale
 	}
-	u.Emails = addValue(nil, raw.Email, "home")
-	u.PhoneNumbers = addValue(addValue(nil, e164(raw.Phone), "mobile"), e164(raw.Telephone), "work")
+	u.Emails = u.contacts(fieldEmails, contact{kindHome, raw.Email, false})
+	u.PhoneNumbers = u.contacts(fieldPhones, contact{kindMobile, mapped(raw.Phone, e164), false},
+		contact{kindWork, mapped(raw.Telephone, e164), false})
 	if raw.Depts == nil {
 		return u
 	}

@@ -122,8 +122,8 @@ const (
 	ByWPSID                  DepartmentID = company.ByWPSID
 )
 
-// Group is a group of people that cuts across the departments: Key, the simulator's own number, its [GroupKind], a Name,
-// which is unique among the groups of a kind, and as members People and, with all below them, Departments.
+// Group is a group of people that cuts across the departments: Key, the simulator's own number, its [GroupKind], a
+// Name, which is unique among the groups of a kind, and as members People and, with all below them, Departments.
 type Group = company.Group
 
 // GroupKey is the simulator's own number of a group. It is on no wire and is never used again for another group.

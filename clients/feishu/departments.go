@@ -38,7 +38,7 @@ func (c *Client) Departments(ctx context.Context, roots ...string) iter.Seq2[fei
 			}
 		}
 		for _, id := range orRoot(roots) {
-			for department, err := range c.below(ctx, id) {
+			for department, err := range c.DepartmentsBelow(ctx, id) {
 				if !yield(department, err) || err != nil {
 					return
 				}
@@ -55,8 +55,9 @@ func orRoot(roots []string) []string {
 	return roots
 }
 
-// below yields the departments below one, in one list if Feishu lets itself be asked that.
-func (c *Client) below(ctx context.Context, id string) iter.Seq2[feishuapi.Department, error] {
+// DepartmentsBelow yields all departments below one, as Departments does, but not the one itself, whose record is not
+// read.
+func (c *Client) DepartmentsBelow(ctx context.Context, id string) iter.Seq2[feishuapi.Department, error] {
 	return func(yield func(feishuapi.Department, error) bool) {
 		yielded := false
 		for department, err := range c.children(ctx, id, true) {

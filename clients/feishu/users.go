@@ -170,7 +170,7 @@ func (c *Client) subtrees(ctx context.Context, roots []string) ([]string, error)
 				}
 			}
 			for _, id := range roots {
-				for department, err := range c.below(ctx, id) {
+				for department, err := range c.DepartmentsBelow(ctx, id) {
 					if !yield(c.ids.departmentID(department), err) || err != nil {
 						return
 					}

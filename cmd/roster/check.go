@@ -149,9 +149,13 @@ func checkLive(ctx context.Context, v vendors.Vendor, simulate bool, validator *
 	if err != nil {
 		return checked{}, err
 	}
+	stopped := probe.Stopped
+	if mend := from.mend(clients.ErrUnauthenticated); mend != "" && probe.CredentialsRefused() {
+		stopped = mend + ": " + stopped
+	}
 	return checked{
 		Vendor: v.Name, Source: from.String(), Verdict: probe.Verdict(), Answers: probe.Exchanges, Steps: probe.Steps,
-		Stopped: probe.Stopped, Findings: probe.Findings,
+		Stopped: stopped, Findings: probe.Findings,
 	}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -55,7 +56,7 @@ func explain(err error, s source) error {
 	if walk != nil && walk.At != nil && errors.Is(cause, clients.ErrPermission) {
 		place += " (--skip-forbidden goes on without what is forbidden)"
 	}
-	return &explained{text + place + reached, err}
+	return &explained{s.inVariables(text) + place + reached, err}
 }
 
 // mend names the variable that is likely to be wrong, or is empty.
@@ -85,6 +86,18 @@ func (s source) mend(cause error) string {
 		return "nothing answers at " + s.vendor.BaseURL()
 	}
 	return ""
+}
+
+// inVariables is a text of a client with the names of variables in place of the fields of Config that they go to.
+func (s source) inVariables(text string) string {
+	if s.simulated {
+		return text
+	}
+	for _, v := range s.vendor.Variables {
+		at := regexp.MustCompile(`(?i)\bConfig\.` + regexp.QuoteMeta(field(v.Name)) + `\b`)
+		text = at.ReplaceAllLiteralString(text, v.Name)
+	}
+	return text
 }
 
 // field is what a variable is called in the Config of the vendor's client, in lower case: appsecret for

@@ -64,6 +64,41 @@ func TestRefusedCredentialsAreNamed(t *testing.T) {
 	}
 }
 
+func TestCredentialsThatCannotBeOnesAreNamedByTheirVariables(t *testing.T) {
+	server := simtest.Serve(t, sim.WithPeople(20), sim.WithDepartments(4))
+	for _, v := range vendors.All() {
+		for _, variable := range v.Variables {
+			if !variable.Secret {
+				continue
+			}
+			for _, command := range []string{"export", "check"} {
+				t.Run(variable.Name+" "+command, func(t *testing.T) {
+					env := v.Simulated(server)
+					env[variable.Name] = "planted\n"
+					_, log, err := runWith(t, env, command, v.Name)
+					require.Error(t, err)
+					assert.ErrorContains(t, err, variable.Name)
+					assert.NotContains(t, err.Error()+log, "Config.")
+					assert.NotContains(t, err.Error()+log, "planted")
+				})
+			}
+		}
+	}
+	env := mustVendor(t, "feishu").Simulated(server)
+	env["FEISHU_APP_SECRET"] = "planted-wrong"
+	out, log, err := runWith(t, env, "check", "feishu")
+	require.Error(t, err)
+	assert.Contains(t, out+log+err.Error(), "FEISHU_APP_ID or FEISHU_APP_SECRET", "refused credentials are named, too")
+	assert.NotContains(t, out+log+err.Error(), "Config.")
+}
+
+func mustVendor(t *testing.T, name string) vendors.Vendor {
+	t.Helper()
+	v, err := vendors.Named(name)
+	require.NoError(t, err)
+	return v
+}
+
 func TestBaseURLs(t *testing.T) {
 	for base, want := range map[string]string{
 		"":                        "",

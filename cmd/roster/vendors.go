@@ -80,7 +80,11 @@ func (s source) String() string {
 
 // open opens the vendor's client.
 func (s source) open(options ...clients.Option) (vendors.Opened, error) {
-	return s.vendor.Open(s.env, options...)
+	opened, err := s.vendor.Open(s.env, options...)
+	if err != nil {
+		err = &explained{s.inVariables(err.Error()), err}
+	}
+	return opened, err
 }
 
 // export opens the vendor's client for a walk.

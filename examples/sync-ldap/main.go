@@ -70,7 +70,7 @@ type target struct {
 func connect(getenv func(string) string) (*target, error) {
 	conn, err := ldap.DialURL(getenv("LDAP_URL"))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("LDAP_URL (such as ldaps://ldap.example.org): %w", err)
 	}
 	conn.SetTimeout(30 * time.Second)
 	if err := conn.Bind(getenv("LDAP_BIND_DN"), getenv("LDAP_PASSWORD")); err != nil {

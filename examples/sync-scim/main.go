@@ -12,6 +12,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -52,6 +53,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		return err
 	}
 	options.Company = company
+	if getenv("SCIM_URL") == "" {
+		return errors.New("SCIM_URL is not set (such as https://scim.example.org/v2)")
+	}
 	return syncer.Run(ctx, d, &target{Client: scimclient.Client{Base: strings.TrimSuffix(getenv("SCIM_URL"), "/"),
 		Token: getenv("SCIM_TOKEN"), HTTP: &http.Client{Timeout: time.Minute}}}, options)
 }

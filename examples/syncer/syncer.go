@@ -112,6 +112,7 @@ func Run(ctx context.Context, d directory.Directory, t Target, o Options) error 
 	if err != nil {
 		return err
 	}
+	o.Learned = true // the target is to have it, changed or not
 	changes, err := directory.Diff(old, now, o.DiffOptions)
 	if err != nil {
 		return fmt.Errorf("%w (--max-leavers and --allow-other go on all the same)", err)
@@ -121,7 +122,6 @@ func Run(ctx context.Context, d directory.Directory, t Target, o Options) error 
 		p.change(c)
 	}
 	next := directory.Apply(old, changes)
-	p.learn(next, now)
 	next.Header.Scope, next.Header.Vendor, next.Header.Company = now.Header.Scope, now.Header.Vendor, now.Header.Company
 	next.Header.Time = now.Header.Time
 	delete(p.departments, "") // above the top
@@ -211,60 +211,6 @@ func (p *plan) memberships(u *directory.User) {
 			p.departments[m.DepartmentID] = true
 		}
 	}
-}
-
-// learn adds to next what the vendor tells now and did not tell before. Diff calls that no difference, since nobody
-// can say whether it is one; the target is to have it all the same.
-func (p *plan) learn(next, now *directory.Snapshot) {
-	departments, users := map[string]directory.Department{}, map[string]directory.User{}
-	for _, d := range now.Departments {
-		departments[d.ID] = d
-	}
-	for _, u := range now.Users {
-		users[u.ID] = u
-	}
-	for i, d := range next.Departments {
-		if more, ok := fill(d, departments[d.ID]); ok {
-			next.Departments[i], p.departments[d.ID] = more, true
-		}
-	}
-	for i, u := range next.Users {
-		if more, ok := fill(u, users[u.ID]); ok {
-			next.Users[i], p.users[u.ID] = more, true
-			p.memberships(&more)
-		}
-	}
-	for _, name := range now.Header.Fields {
-		if !slices.Contains(next.Header.Fields, name) {
-			next.Header.Fields = append(next.Header.Fields, name)
-		}
-	}
-}
-
-// fill returns a with the members of b that it lacks, and whether there are any.
-func fill[T any](a, b T) (T, bool) {
-	members := func(v T) map[string]json.RawMessage {
-		var m map[string]json.RawMessage
-		data, err := json.Marshal(v)
-		if err == nil {
-			err = json.Unmarshal(data, &m)
-		}
-		if err != nil {
-			return nil
-		}
-		return m
-	}
-	has, says, more := members(a), members(b), false
-	for name, value := range says {
-		if _, ok := has[name]; !ok && name != "active" {
-			has[name], more = value, true
-		}
-	}
-	data, err := json.Marshal(has)
-	if !more || err != nil || json.Unmarshal(data, &a) != nil {
-		return a, false
-	}
-	return a, true
 }
 
 // follow adds the people who show what has changed elsewhere: that their manager is there now, or their department's

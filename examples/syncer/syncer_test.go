@@ -21,11 +21,13 @@ func TestWhatWasNotKnownIsPut(t *testing.T) {
 			{ID: "a", DisplayName: "A", Status: directory.StatusDisabled},
 			{ID: "b", DisplayName: "B"},
 		}}
-	changes, err := directory.Diff(old, now, directory.DiffOptions{})
+	changes, err := directory.Diff(old, now, directory.DiffOptions{Learned: true})
 	require.NoError(t, err)
 	p := plan{users: set{}, departments: set{}, added: set{}, renamed: set{}}
 	next := directory.Apply(old, changes)
-	p.learn(next, now)
+	for c := range changes {
+		p.change(c)
+	}
 	assert.Equal(t, set{"a": true}, p.users)
 	assert.Equal(t, []directory.User{
 		{ID: "a", DisplayName: "A", Title: "chief", Status: directory.StatusDisabled},

@@ -1291,9 +1291,9 @@ type DepartmentUserV2 struct {
 	DeptOrder *int64 `json:"dept_order,omitzero"`
 
 	// DisableStatus For accounts owned by the corp.
-	DisableStatus    *bool  `json:"disable_status,omitzero"`
-	Email            string `json:"email,omitzero"`
-	ExclusiveAccount *bool  `json:"exclusive_account,omitzero"`
+	DisableStatus    *bool   `json:"disable_status,omitzero"`
+	Email            *string `json:"email,omitzero"`
+	ExclusiveAccount *bool   `json:"exclusive_account,omitzero"`
 
 	// ExclusiveAccountCorpID For accounts owned by the corp.
 	ExclusiveAccountCorpID string `json:"exclusive_account_corp_id,omitzero"`
@@ -1318,23 +1318,23 @@ type DepartmentUserV2 struct {
 	Leader *bool `json:"leader,omitzero"`
 
 	// LoginID For accounts owned by the corp.
-	LoginID string `json:"login_id,omitzero"`
-	Mobile  string `json:"mobile,omitzero"`
-	Name    string `json:"name,omitzero"`
+	LoginID string  `json:"login_id,omitzero"`
+	Mobile  *string `json:"mobile,omitzero"`
+	Name    string  `json:"name,omitzero"`
 
 	// Nickname For accounts owned by the corp.
 	Nickname string `json:"nickname,omitzero"`
 
 	// OrgEmail Absent while corp mail is off.
-	OrgEmail     string `json:"org_email,omitzero"`
-	OrgEmailType string `json:"org_email_type,omitzero"`
-	Remark       string `json:"remark,omitzero"`
-	StateCode    string `json:"state_code,omitzero"`
-	Telephone    string `json:"telephone,omitzero"`
-	Title        string `json:"title,omitzero"`
-	UnionID      string `json:"unionid,omitzero"`
-	UserID       string `json:"userid,omitzero"`
-	WorkPlace    string `json:"work_place,omitzero"`
+	OrgEmail     *string `json:"org_email,omitzero"`
+	OrgEmailType string  `json:"org_email_type,omitzero"`
+	Remark       string  `json:"remark,omitzero"`
+	StateCode    string  `json:"state_code,omitzero"`
+	Telephone    *string `json:"telephone,omitzero"`
+	Title        string  `json:"title,omitzero"`
+	UnionID      string  `json:"unionid,omitzero"`
+	UserID       string  `json:"userid,omitzero"`
+	WorkPlace    string  `json:"work_place,omitzero"`
 }
 
 // DepartmentUsersSimpleV2 defines model for DepartmentUsersSimpleV2.
@@ -2971,8 +2971,8 @@ type UserV2 struct {
 	DisableStatus *bool `json:"disable_status,omitzero"`
 
 	// Email Needs the permission for personal information, as work_place, remark and extension do.
-	Email            string `json:"email,omitzero"`
-	ExclusiveAccount *bool  `json:"exclusive_account,omitzero"`
+	Email            *string `json:"email,omitzero"`
+	ExclusiveAccount *bool   `json:"exclusive_account,omitzero"`
 
 	// ExclusiveAccountCorpID For accounts owned by the corp.
 	ExclusiveAccountCorpID string `json:"exclusive_account_corp_id,omitzero"`
@@ -3010,26 +3010,26 @@ type UserV2 struct {
 	ManagerUserID string `json:"manager_userid,omitzero"`
 
 	// Mobile Needs the permission for mobile numbers.
-	Mobile string `json:"mobile,omitzero"`
-	Name   string `json:"name,omitzero"`
+	Mobile *string `json:"mobile,omitzero"`
+	Name   string  `json:"name,omitzero"`
 
 	// Nickname For accounts owned by the corp.
 	Nickname string `json:"nickname,omitzero"`
 
 	// OrgEmail Absent while corp mail is off.
-	OrgEmail     string `json:"org_email,omitzero"`
-	OrgEmailType string `json:"org_email_type,omitzero"`
-	RealAuthed   *bool  `json:"real_authed,omitzero"`
-	Remark       string `json:"remark,omitzero"`
+	OrgEmail     *string `json:"org_email,omitzero"`
+	OrgEmailType string  `json:"org_email_type,omitzero"`
+	RealAuthed   *bool   `json:"real_authed,omitzero"`
+	Remark       string  `json:"remark,omitzero"`
 
 	// RoleList Absent without roles or permission.
 	RoleList []RoleV2 `json:"role_list,omitzero"`
 	Senior   *bool    `json:"senior,omitzero"`
 
 	// StateCode Country code; needs the permission for mobile numbers.
-	StateCode string `json:"state_code,omitzero"`
-	Telephone string `json:"telephone,omitzero"`
-	Title     string `json:"title,omitzero"`
+	StateCode string  `json:"state_code,omitzero"`
+	Telephone *string `json:"telephone,omitzero"`
+	Title     string  `json:"title,omitzero"`
 
 	// UnionEmpExt Accounts of the same person in partner corps; {} or absent for most.
 	UnionEmpExt UnionEmpExt `json:"union_emp_ext,omitzero"`

@@ -2890,7 +2890,7 @@ type User struct {
 	DottedLineLeaderUserIDs []string `json:"dotted_line_leader_user_ids,omitzero"`
 
 	// Email Login email. Needs contact:user.email:readonly.
-	Email string `json:"email,omitzero"`
+	Email *string `json:"email,omitzero"`
 
 	// EmployeeNo Employee number. Scope as for the city, or contact:user.employee_number:read.
 	EmployeeNo string `json:"employee_no,omitzero"`
@@ -2903,7 +2903,7 @@ type User struct {
 	EnName string `json:"en_name,omitzero"`
 
 	// EnterpriseEmail Business mailbox. Scope as for the city.
-	EnterpriseEmail string `json:"enterprise_email,omitzero"`
+	EnterpriseEmail *string `json:"enterprise_email,omitzero"`
 
 	// Gender Gender. 0 is an answer too, not a missing value.
 	Gender *Gender `json:"gender,omitzero"`
@@ -2936,7 +2936,7 @@ type User struct {
 	LeaderUserID string `json:"leader_user_id,omitzero"`
 
 	// Mobile Number with country code. Needs contact:user.phone:readonly.
-	Mobile string `json:"mobile,omitzero"`
+	Mobile *string `json:"mobile,omitzero"`
 
 	// MobileVisible Whether colleagues see the number.
 	MobileVisible *bool `json:"mobile_visible,omitzero"`

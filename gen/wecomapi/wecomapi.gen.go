@@ -1266,7 +1266,7 @@ type GetUserAnswer struct {
 	Avatar string `json:"avatar,omitzero"`
 
 	// BizMail Corporate mail address. Private field.
-	BizMail string `json:"biz_mail,omitzero"`
+	BizMail *string `json:"biz_mail,omitzero"`
 
 	// Department Departments of the member that the app may see, possibly none; [1] when members
 	// authorised the app one by one.
@@ -1276,7 +1276,7 @@ type GetUserAnswer struct {
 	DirectLeader []string `json:"direct_leader,omitzero"`
 
 	// Email Private field.
-	Email string `json:"email,omitzero"`
+	Email *string `json:"email,omitzero"`
 
 	// Enable 1 enabled, 0 disabled. On no page, and in nearly every recording.
 	// Deprecated: gone from the page in 2017; see status
@@ -1320,7 +1320,7 @@ type GetUserAnswer struct {
 	MainDepartment int64 `json:"main_department,omitzero"`
 
 	// Mobile Private field.
-	Mobile string `json:"mobile,omitzero"`
+	Mobile *string `json:"mobile,omitzero"`
 
 	// Name Third-party apps get the id here.
 	Name string `json:"name,omitzero"`
@@ -1346,7 +1346,7 @@ type GetUserAnswer struct {
 	Status MemberStatus `json:"status,omitzero"`
 
 	// Telephone Landline.
-	Telephone string `json:"telephone,omitzero"`
+	Telephone *string `json:"telephone,omitzero"`
 
 	// ThumbAvatar Address of the small picture. Private field; may be empty.
 	ThumbAvatar string `json:"thumb_avatar,omitzero"`
@@ -1551,7 +1551,7 @@ type Member struct {
 	Avatar string `json:"avatar,omitzero"`
 
 	// BizMail Corporate mail address. Private field.
-	BizMail string `json:"biz_mail,omitzero"`
+	BizMail *string `json:"biz_mail,omitzero"`
 
 	// Department Departments of the member that the app may see, possibly none; [1] when members
 	// authorised the app one by one.
@@ -1561,7 +1561,7 @@ type Member struct {
 	DirectLeader []string `json:"direct_leader,omitzero"`
 
 	// Email Private field.
-	Email string `json:"email,omitzero"`
+	Email *string `json:"email,omitzero"`
 
 	// Enable 1 enabled, 0 disabled. On no page, and in nearly every recording.
 	// Deprecated: gone from the page in 2017; see status
@@ -1599,7 +1599,7 @@ type Member struct {
 	MainDepartment int64 `json:"main_department,omitzero"`
 
 	// Mobile Private field.
-	Mobile string `json:"mobile,omitzero"`
+	Mobile *string `json:"mobile,omitzero"`
 
 	// Name Third-party apps get the id here.
 	Name string `json:"name,omitzero"`
@@ -1625,7 +1625,7 @@ type Member struct {
 	Status MemberStatus `json:"status,omitzero"`
 
 	// Telephone Landline.
-	Telephone string `json:"telephone,omitzero"`
+	Telephone *string `json:"telephone,omitzero"`
 
 	// ThumbAvatar Address of the small picture. Private field; may be empty.
 	ThumbAvatar string `json:"thumb_avatar,omitzero"`

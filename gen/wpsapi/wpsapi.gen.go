@@ -3004,7 +3004,7 @@ type User struct {
 	Depts []UserDept `json:"depts,omitzero"`
 
 	// Email Needs kso.user_email.read, else missing.
-	Email string `json:"email,omitzero"`
+	Email *string `json:"email,omitzero"`
 
 	// EmployeeID Staff number.
 	EmployeeID string `json:"employee_id,omitzero"`
@@ -3036,7 +3036,7 @@ type User struct {
 	LoginName string `json:"login_name,omitzero"`
 
 	// Phone Mobile number. Needs kso.user_phone.read, else missing.
-	Phone string `json:"phone,omitzero"`
+	Phone *string `json:"phone,omitzero"`
 
 	// Role Role in the company: normal, or one of four kinds of administrators (of everything, of
 	// the system, of audits, of security), each with a super one above it.
@@ -3050,7 +3050,7 @@ type User struct {
 	Status UserStatus `json:"status,omitzero"`
 
 	// Telephone Landline.
-	Telephone string `json:"telephone,omitzero"`
+	Telephone *string `json:"telephone,omitzero"`
 
 	// Title Job title.
 	Title string `json:"title,omitzero"`
