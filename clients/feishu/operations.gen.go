@@ -4,6 +4,7 @@
 //
 // These are the methods that a [Client] has from [feishuapi.API]:
 //
+//   - [feishuapi.API.ListAppScopes] (查询租户授权状态), GET /application/v6/scopes
 //   - [feishuapi.API.GetAppAccessToken] (商店应用获取 app_access_token), POST /auth/v3/app_access_token
 //   - [feishuapi.API.GetAppAccessTokenInternal] (自建应用获取 app_access_token), POST /auth/v3/app_access_token/internal
 //   - [feishuapi.API.ResendAppTicket] (重新获取 app_ticket), POST /auth/v3/app_ticket/resend

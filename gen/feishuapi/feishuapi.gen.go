@@ -238,6 +238,7 @@ const (
 	ErrorCodeAppNotEnabled                   ErrorCode = 20069    // app is not enabled
 	ErrorCodeAppNotFound                     ErrorCode = 20048    // app does not exist
 	ErrorCodeAppNotInstalled                 ErrorCode = 20009    // app is not installed in the tenant
+	ErrorCodeAppNotInstalledByTenant         ErrorCode = 212100   // The tenant has not installed the app
 	ErrorCodeAppStopped                      ErrorCode = 99991662 // app is stopped
 	ErrorCodeAppTicketResendRefused          ErrorCode = 10016    // ticket cannot be pushed again; self-built apps have none
 	ErrorCodeAppTicketStale                  ErrorCode = 10012    // app ticket is stale, ask for a new one (store app)
@@ -673,6 +674,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeAppNotFound:
 		return true
 	case ErrorCodeAppNotInstalled:
+		return true
+	case ErrorCodeAppNotInstalledByTenant:
 		return true
 	case ErrorCodeAppStopped:
 		return true
@@ -1521,7 +1524,7 @@ func (e ErrorCode) Kind() wire.Kind {
 		return wire.KindUnauthenticated
 	case 20008, 20021, 20023, 40015, 40020, 41202, 41203, 42002, 42301, 42402, 43021, 43051, 2221181, 2221309, 99992351, 99992352, 99992353, 99992357, 99992358, 99992359, 99992360, 99992363, 99992364, 99992379, 99992380:
 		return wire.KindNotFound
-	case 20009, 20010, 20022, 20048, 20066, 20069, 40004, 40007, 40014, 41022, 41028, 41029, 41031, 41032, 41050, 41056, 41211, 41213, 42008, 42009, 42010, 42015, 42024, 42029, 43023, 43031, 43050, 44001, 44012, 44029, 44036, 44037, 44039, 44040, 44050, 44052, 44053, 44060, 44062, 2221126, 2221141, 2221182, 2221183, 2221263, 2221265, 2221266, 2221268, 2221275, 2224001, 2224002, 2224003, 99991401, 99991672, 99991676, 99991679:
+	case 20009, 20010, 20022, 20048, 20066, 20069, 40004, 40007, 40014, 41022, 41028, 41029, 41031, 41032, 41050, 41056, 41211, 41213, 42008, 42009, 42010, 42015, 42024, 42029, 43023, 43031, 43050, 44001, 44012, 44029, 44036, 44037, 44039, 44040, 44050, 44052, 44053, 44060, 44062, 212100, 2221126, 2221141, 2221182, 2221183, 2221263, 2221265, 2221266, 2221268, 2221275, 2224001, 2224002, 2224003, 99991401, 99991672, 99991676, 99991679:
 		return wire.KindPermission
 	case 40021, 41001, 41002, 41003, 41007, 41008, 41011, 41013, 41016, 41020, 41033, 41034, 41053, 41068, 41069, 41201, 41206, 41208, 41209, 42005, 42006, 42011, 42012, 42016, 42017, 42300, 42302, 42305, 42306, 42307, 42401, 42403, 42406, 42411, 42412, 42413, 43000, 43001, 43002, 43003, 43005, 43007, 43009, 43011, 43012, 43013, 43017, 43018, 43019, 43022, 43024, 43030, 43054, 43055, 43056, 43057, 43059, 44003, 44010, 44011, 44014, 44015, 44023, 44024, 44025, 44028, 44030, 44031, 44032, 44033, 44034, 44041, 44042, 44047, 44051, 44061, 47005, 47009, 2221103, 2221104, 2221111, 2221112, 2221115, 2221118, 2221123, 2221125, 2221140, 2221146, 2221147, 2221156, 2221185, 2221192, 2221240, 2221246, 2221248, 2221253, 2221269, 2221270, 2221271, 2221272, 2221273, 2221274, 2221292, 2221293, 2221306, 2221307, 2221311, 2221312, 2221317, 2221319, 2221332, 2221334, 2221348, 2221349, 2221350, 2221351, 2221352:
 		return wire.KindConflict
@@ -1603,6 +1606,24 @@ func (e Gender) Valid() bool {
 	case GenderOther:
 		return true
 	case GenderSecret:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GrantStatus.
+const (
+	GrantStatusGranted    GrantStatus = 1
+	GrantStatusNotGranted GrantStatus = 2
+)
+
+// Valid indicates whether the value is a known member of the GrantStatus enum.
+func (e GrantStatus) Valid() bool {
+	switch e {
+	case GrantStatusGranted:
+		return true
+	case GrantStatusNotGranted:
 		return true
 	default:
 		return false
@@ -1840,6 +1861,24 @@ func (e ResignType) Valid() bool {
 	}
 }
 
+// Defines values for ScopeType.
+const (
+	ScopeTypeTenant ScopeType = "tenant"
+	ScopeTypeUser   ScopeType = "user"
+)
+
+// Valid indicates whether the value is a known member of the ScopeType enum.
+func (e ScopeType) Valid() bool {
+	switch e {
+	case ScopeTypeTenant:
+		return true
+	case ScopeTypeUser:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for StaffStatus.
 const (
 	StaffStatusEmployed      StaffStatus = 1
@@ -1981,6 +2020,25 @@ type AddGroupMemberRequest struct {
 
 	// MemberType What is added or removed: people only.
 	MemberType GroupMemberType `json:"member_type"`
+}
+
+// AppScope A permission that the app has asked for.
+type AppScope struct {
+	// GrantStatus 1 granted, 2 not granted.
+	GrantStatus GrantStatus `json:"grant_status,omitzero"`
+
+	// ScopeName Its name, such as contact:user.phone:readonly.
+	ScopeName string `json:"scope_name,omitzero"`
+
+	// ScopeType Whose calls it is for, tenant for those of the app and user for those on behalf of
+	// a person.
+	ScopeType ScopeType `json:"scope_type,omitzero"`
+}
+
+// AppScopes The permissions that the app has asked for.
+type AppScopes struct {
+	// Scopes Granted and not yet granted ones.
+	Scopes []AppScope `json:"scopes,omitzero"`
 }
 
 // AssignedLicence A licence of a user. Numbers come as strings.
@@ -4369,6 +4427,9 @@ type GetWorkCityAnswer struct {
 	Msg string `json:"msg,omitzero"`
 }
 
+// GrantStatus 1 granted, 2 not granted.
+type GrantStatus int64
+
 // GroupIDPage One page of ids of user groups.
 type GroupIDPage struct {
 	// GroupList Ids of user groups. Absent, null or empty when there are none.
@@ -4546,6 +4607,22 @@ type JSAPITicket struct {
 
 // LeaderType Rank of a department leader.
 type LeaderType int64
+
+// ListAppScopesAnswer The permissions that the app has asked for.
+type ListAppScopesAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data The permissions that the app has asked for.
+	Data AppScopes `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
 
 // ListCustomAttrsAnswer One page of custom fields.
 type ListCustomAttrsAnswer struct {
@@ -5791,6 +5868,10 @@ type ResurrectUserRequest struct {
 	// SubscriptionIDs Licences for the person, 64-bit numbers as strings.
 	SubscriptionIDs []string `json:"subscription_ids,omitzero"`
 }
+
+// ScopeType Whose calls it is for, tenant for those of the app and user for those on behalf of a
+// person.
+type ScopeType string
 
 // SearchDepartmentsAnswer One page of departments.
 type SearchDepartmentsAnswer struct {
@@ -7449,6 +7530,7 @@ func NewAPI(caller wire.Caller) *API {
 // Operations returns what the document says of each operation. They are shared: do not change them.
 func Operations() []*wire.Operation {
 	return []*wire.Operation{
+		OpListAppScopes,
 		OpGetAppAccessToken,
 		OpGetAppAccessTokenInternal,
 		OpResendAppTicket,
@@ -7548,6 +7630,32 @@ func Operations() []*wire.Operation {
 		OpSearchUsers,
 		OpConvertUnionIDs,
 	}
+}
+
+// OpListAppScopes is what the document says of ListAppScopes. It is shared: do not change it.
+var OpListAppScopes = &wire.Operation{
+	ID:         "listAppScopes",
+	Method:     http.MethodGet,
+	Path:       "/application/v6/scopes",
+	Security:   [][]string{{"tenantToken"}},
+	Idempotent: true,
+	Answer:     []string{"data.scopes?"},
+}
+
+// ListAppScopes (查询租户授权状态) calls GET /application/v6/scopes.
+//
+// Lists the permissions that the app has asked the tenant for, and which of them the tenant has
+// granted. It needs no permission itself, and is the call to make when another is refused with
+// 99991672 or a field is missing. Not a list in pages. A quota exists but is not published.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/application-v6/scope/list
+func (a *API) ListAppScopes(ctx context.Context) (*ListAppScopesAnswer, error) {
+	var out ListAppScopesAnswer
+	call := wire.Call{Operation: OpListAppScopes, Out: &out}
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
 }
 
 // OpGetAppAccessToken is what the document says of GetAppAccessToken. It is shared: do not change

@@ -164,3 +164,12 @@ func (x *Controls) LimitAppsToGroups(groups ...company.GroupKey) {
 	defer x.part.mu.Unlock()
 	x.part.area = area{limited: true, groups: slices.Clone(groups), hidden: x.part.area.hidden}
 }
+
+// JobTitleID is the id of a job title.
+func (x *Controls) JobTitleID(title string) string { return x.part.wordID(titles, title) }
+
+// WorkCityID is the id of a work city.
+func (x *Controls) WorkCityID(city string) string { return x.part.wordID(cities, city) }
+
+// EmployeeTypeID is the id of the employee type with a number; 6 and 7 are the tenant's own from the start.
+func (x *Controls) EmployeeTypeID(value int64) string { return x.part.enumID(value) }

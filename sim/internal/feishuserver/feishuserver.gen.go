@@ -242,6 +242,7 @@ const (
 	ErrorCodeAppNotEnabled                   ErrorCode = 20069    // app is not enabled
 	ErrorCodeAppNotFound                     ErrorCode = 20048    // app does not exist
 	ErrorCodeAppNotInstalled                 ErrorCode = 20009    // app is not installed in the tenant
+	ErrorCodeAppNotInstalledByTenant         ErrorCode = 212100   // The tenant has not installed the app
 	ErrorCodeAppStopped                      ErrorCode = 99991662 // app is stopped
 	ErrorCodeAppTicketResendRefused          ErrorCode = 10016    // ticket cannot be pushed again; self-built apps have none
 	ErrorCodeAppTicketStale                  ErrorCode = 10012    // app ticket is stale, ask for a new one (store app)
@@ -677,6 +678,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeAppNotFound:
 		return true
 	case ErrorCodeAppNotInstalled:
+		return true
+	case ErrorCodeAppNotInstalledByTenant:
 		return true
 	case ErrorCodeAppStopped:
 		return true
@@ -1588,6 +1591,24 @@ func (e Gender) Valid() bool {
 	}
 }
 
+// Defines values for GrantStatus.
+const (
+	GrantStatusGranted    GrantStatus = 1
+	GrantStatusNotGranted GrantStatus = 2
+)
+
+// Valid indicates whether the value is a known member of the GrantStatus enum.
+func (e GrantStatus) Valid() bool {
+	switch e {
+	case GrantStatusGranted:
+		return true
+	case GrantStatusNotGranted:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GroupMemberType.
 const (
 	GroupMemberTypeDepartment GroupMemberType = "department"
@@ -1819,6 +1840,24 @@ func (e ResignType) Valid() bool {
 	}
 }
 
+// Defines values for ScopeType.
+const (
+	ScopeTypeTenant ScopeType = "tenant"
+	ScopeTypeUser   ScopeType = "user"
+)
+
+// Valid indicates whether the value is a known member of the ScopeType enum.
+func (e ScopeType) Valid() bool {
+	switch e {
+	case ScopeTypeTenant:
+		return true
+	case ScopeTypeUser:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for StaffStatus.
 const (
 	StaffStatusEmployed      StaffStatus = 1
@@ -1958,6 +1997,24 @@ type AddGroupMemberRequest struct {
 
 	// MemberType What is added or removed: people only.
 	MemberType GroupMemberType `json:"member_type"`
+}
+
+// AppScope A permission that the app has asked for.
+type AppScope struct {
+	// GrantStatus 1 granted, 2 not granted.
+	GrantStatus *GrantStatus `json:"grant_status,omitempty"`
+
+	// ScopeName Its name, such as contact:user.phone:readonly.
+	ScopeName *string `json:"scope_name,omitempty"`
+
+	// ScopeType Whose calls it is for, tenant for those of the app and user for those on behalf of a person.
+	ScopeType *ScopeType `json:"scope_type,omitempty"`
+}
+
+// AppScopes The permissions that the app has asked for.
+type AppScopes struct {
+	// Scopes Granted and not yet granted ones.
+	Scopes *[]AppScope `json:"scopes,omitempty"`
 }
 
 // AssignedLicence A licence of a user. Numbers come as strings.
@@ -4253,6 +4310,9 @@ type GetWorkCityAnswer struct {
 	Msg *string `json:"msg,omitempty"`
 }
 
+// GrantStatus 1 granted, 2 not granted.
+type GrantStatus int64
+
 // GroupIDPage One page of ids of user groups.
 type GroupIDPage struct {
 	// GroupList Ids of user groups. Absent, null or empty when there are none.
@@ -4429,6 +4489,21 @@ type JSAPITicket struct {
 
 // LeaderType Rank of a department leader.
 type LeaderType int64
+
+// ListAppScopesAnswer The permissions that the app has asked for.
+type ListAppScopesAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data The permissions that the app has asked for.
+	Data *AppScopes `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
 
 // ListCustomAttrsAnswer One page of custom fields.
 type ListCustomAttrsAnswer struct {
@@ -5617,6 +5692,9 @@ type ResurrectUserRequest struct {
 	// SubscriptionIDs Licences for the person, 64-bit numbers as strings.
 	SubscriptionIDs *[]string `json:"subscription_ids,omitempty"`
 }
+
+// ScopeType Whose calls it is for, tenant for those of the app and user for those on behalf of a person.
+type ScopeType string
 
 // SearchDepartmentsAnswer One page of departments.
 type SearchDepartmentsAnswer struct {
@@ -7382,6 +7460,9 @@ type LogoutUserJSONRequestBody = LogoutUserRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// ListAppScopes 查询租户授权状态
+	// (GET /application/v6/scopes)
+	ListAppScopes(w http.ResponseWriter, r *http.Request)
 	// GetAppAccessToken 商店应用获取 app_access_token
 	// (POST /auth/v3/app_access_token)
 	GetAppAccessToken(w http.ResponseWriter, r *http.Request)
@@ -7694,6 +7775,20 @@ type ServerInterfaceWrapper struct {
 }
 
 type MiddlewareFunc func(http.Handler) http.Handler
+
+// ListAppScopes operation middleware
+func (siw *ServerInterfaceWrapper) ListAppScopes(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListAppScopes(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
 
 // GetAppAccessToken operation middleware
 func (siw *ServerInterfaceWrapper) GetAppAccessToken(w http.ResponseWriter, r *http.Request) {
@@ -12007,6 +12102,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 		ErrorHandlerFunc:   options.ErrorHandlerFunc,
 	}
 
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/application/v6/scopes", wrapper.ListAppScopes)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/auth/v3/app_access_token", wrapper.GetAppAccessToken)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/auth/v3/app_access_token/internal", wrapper.GetAppAccessTokenInternal)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/auth/v3/app_ticket/resend", wrapper.ResendAppTicket)
@@ -12107,6 +12203,44 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/user/v1/union_id/batch_get/list", wrapper.ConvertUnionIDs)
 
 	return m
+}
+
+type ListAppScopesRequestObject struct {
+}
+
+type ListAppScopesResponseObject interface {
+	VisitListAppScopesResponse(w http.ResponseWriter) error
+}
+
+type ListAppScopes200JSONResponse ListAppScopesAnswer
+
+func (response ListAppScopes200JSONResponse) VisitListAppScopesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAppScopesdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response ListAppScopesdefaultJSONResponse) VisitListAppScopesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
 type GetAppAccessTokenRequestObject struct {
@@ -16002,6 +16136,9 @@ func (response ConvertUnionIDsdefaultJSONResponse) VisitConvertUnionIDsResponse(
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// ListAppScopes 查询租户授权状态
+	// (GET /application/v6/scopes)
+	ListAppScopes(ctx context.Context, request ListAppScopesRequestObject) (ListAppScopesResponseObject, error)
 	// GetAppAccessToken 商店应用获取 app_access_token
 	// (POST /auth/v3/app_access_token)
 	GetAppAccessToken(ctx context.Context, request GetAppAccessTokenRequestObject) (GetAppAccessTokenResponseObject, error)
@@ -16343,6 +16480,30 @@ type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
 	options     StrictHTTPServerOptions
+}
+
+// ListAppScopes operation middleware
+func (sh *strictHandler) ListAppScopes(w http.ResponseWriter, r *http.Request) {
+	var request ListAppScopesRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAppScopes(ctx, request.(ListAppScopesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAppScopes")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListAppScopesResponseObject); ok {
+		if err := validResponse.VisitListAppScopesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
 }
 
 // GetAppAccessToken operation middleware
