@@ -4,6 +4,7 @@ GO ?= go
 OUT ?= roster-demo
 RACE ?= $(if $(shell command -v $${CC:-cc} 2>/dev/null),-race)
 BASE ?=
+SOAK ?= 10m
 REDOCLY = npx --yes --ignore-scripts @redocly/cli@2.77.0
 OPENAPI_TYPESCRIPT = npx --yes --ignore-scripts -p openapi-typescript@7.13.0 -p typescript@5.9.3
 HEY_API = npx --yes --ignore-scripts -p @hey-api/openapi-ts@0.95.0 -p typescript@5.9.3
@@ -11,7 +12,7 @@ GOLANGCI = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.1
 SPECS = $(filter-out %.overlay.yaml specs/coverage.yaml,$(wildcard specs/*.yaml))
 NEED_NODE = command -v npx >/dev/null || { echo "make $@ runs tools from npm: install Node.js 20 or newer, with npx"; exit 1; }
 
-.PHONY: help demo test generate format verify lint lint-typescript breaking docs bench vendors
+.PHONY: help demo test generate format verify lint lint-typescript breaking docs bench reliability soak vendors
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -22,16 +23,17 @@ demo: ## export a whole directory from the built-in simulator, through the real 
 test: ## run the tests, with the race detector where there is a C compiler for it
 	$(GO) test $(RACE) ./...
 	cd examples && $(GO) test $(RACE) ./...
+	cd bench && $(GO) test $(RACE) ./...
 
-generate: ## make gen/ and docs/COVERAGE.md from specs/
+generate: ## make gen/ and docs/COVERAGE.md from specs/, and docs/TROUBLESHOOTING*.md
 	$(GO) generate .
 
 format: ## write specs/ in their dialect of YAML
 	$(GO) run ./internal/specfmt/cmd -w specs/*.yaml
 
 verify: generate ## fail if a generated file is not what specs/ give
-	git diff --exit-code -- '*.gen.go' docs/COVERAGE.md
-	@test -z "$$(git ls-files --others --exclude-standard -- '*.gen.go' docs/COVERAGE.md)" || { echo "generated files are not committed"; exit 1; }
+	git diff --exit-code -- '*.gen.go' docs/COVERAGE.md 'docs/TROUBLESHOOTING*.md'
+	@test -z "$$(git ls-files --others --exclude-standard -- '*.gen.go' docs/COVERAGE.md 'docs/TROUBLESHOOTING*.md')" || { echo "generated files are not committed"; exit 1; }
 
 lint: ## gofmt, golangci-lint, other systems, the documents
 	@$(NEED_NODE)
@@ -39,10 +41,12 @@ lint: ## gofmt, golangci-lint, other systems, the documents
 	$(GOLANGCI) run ./...
 	cd internal/change && $(GOLANGCI) run --config ../../.golangci.yml ./...
 	cd examples && $(GOLANGCI) run --config ../.golangci.yml ./...
+	cd bench && $(GOLANGCI) run --config ../.golangci.yml ./...
 	cd internal/scimcheck && $(GOLANGCI) run --config ../../.golangci.yml ./...
 	GOOS=windows $(GO) build ./...
 	GOARCH=386 $(GO) build ./...
 	$(GO) run ./internal/specfmt/cmd specs/*.yaml
+	$(GO) run ./internal/coverage/makecoverage -check
 	REDOCLY_TELEMETRY=off $(REDOCLY) lint --config specs/.redocly.yaml $(SPECS)
 	@$(MAKE) --no-print-directory lint-typescript
 
@@ -71,3 +75,9 @@ vendors: ## name the vendors, one document each
 
 bench: ## measure against plain net/http
 	$(GO) test -run '^$$' -bench . -benchmem ./bench/...
+
+reliability: ## measure what happens when things go wrong, and write docs/RELIABILITY.md
+	$(GO) test ./internal/reliability -count=1 -timeout 60m -args -page "$(CURDIR)/docs/RELIABILITY.md" -soak 30s
+
+soak: ## send mixed traffic to four simulators for SOAK (10m), with faults, and see that nothing is lost, doubled or leaked
+	$(GO) test ./internal/reliability -count=1 -v -run TestSoak -timeout 120m -args -soak $(SOAK)

@@ -13,6 +13,8 @@ package roster
 //go:generate oapi-codegen -config gen/config/wpsapi.yaml specs/wps.yaml
 //go:generate oapi-codegen -config gen/config/wpsserver.yaml specs/wps.yaml
 //go:generate go run ./internal/godoc
+//go:generate go run ./internal/fieldaccess
+//go:generate go run ./directory/internal/diagnosis/makepages
 //
 // The table of what calls each operation comes last, since it reads the generated code.
 //

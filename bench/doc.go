@@ -1,7 +1,10 @@
-// Package bench measures the clients against a program that does the same requests with nothing but net/http and
-// encoding/json, in the same run, so that the ratio means something on any machine:
+// Package bench measures the clients against programs written by hand with nothing but net/http and encoding/json that
+// make the same requests, decode the same members, keep tokens and sign: package floor. Package server answers both, in
+// a process of its own, so that what it allocates is nobody else's. What counts is a ratio within one run: the times of
+// one machine say nothing about another.
 //
-//	go test -run '^$' -bench . ./bench
+//	make bench          # the ratios, with their spread
+//	make bench-report   # all of docs/PERFORMANCE.md
 //
-// The metric x/raw is the client's time divided by the plain program's.
+// Somebody else's client becomes a column of its own when columns.go is given a Client made of it.
 package bench

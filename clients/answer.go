@@ -35,9 +35,9 @@ func (c *Client) judge(r *Reply, out any) outcome {
 	if r.Status < 200 || r.Status > 299 {
 		return c.badResponse(r, "an error status with JSON that carries no code of the vendor's")
 	}
-	err := json.Unmarshal(r.Body, out)
+	err := c.set.decode(r.Body, out)
 	if malformed(err) && repair(r) {
-		err = json.Unmarshal(r.Body, out)
+		err = c.set.decode(r.Body, out)
 	}
 	if err != nil {
 		o := c.badResponse(r, decodeMessage(r.Body, err))
@@ -130,6 +130,8 @@ func decodeMessage(body []byte, err error) string {
 		return "a value of the answer has the wrong form: " + format.Error()
 	case errors.As(err, &bad):
 		return "malformed JSON " + place(body, bad.Offset)
+	case errors.Is(err, errDecoder):
+		return err.Error()
 	default:
 		return "malformed JSON"
 	}

@@ -1,12 +1,12 @@
 package clients
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 )
 
 // errTooLarge is an answer beyond the bound.
@@ -20,77 +20,120 @@ func (e errTooLarge) Error() string {
 // A declared length reserves no more than this before as many bytes have arrived: anybody can declare one.
 const reserve = 1 << 20
 
-// readBounded reads a body up to a bound. It takes about the body's size in memory if the length was declared, and
-// twice that otherwise.
-func readBounded(response *http.Response, bound int64) ([]byte, error) {
+// body is what was read of an answer, in memory that belongs to a lender.
+type body struct {
+	bytes []byte
+	size  int // which of the lender's sizes it is; -1 if it is nobody's
+}
+
+// lender lends memory of a few sizes for the time that it takes to read and to decode an answer. Answers larger than
+// the largest of them get memory of their own.
+type lender struct {
+	sizes [len(lent)]sync.Pool // of *body
+}
+
+var lent = [...]int{4 << 10, 16 << 10, 64 << 10, 256 << 10, reserve}
+
+const largest = len(lent) - 1
+
+// lend lends memory for n bytes, or as much as there is.
+func (l *lender) lend(n int64) *body {
+	size := 0
+	for size < largest && int64(lent[size]) < n {
+		size++
+	}
+	if b, ok := l.sizes[size].Get().(*body); ok {
+		return b
+	}
+	return &body{bytes: make([]byte, 0, lent[size]), size: size}
+}
+
+// giveBack takes back what was lent. Nobody may use it any more.
+func (l *lender) giveBack(b *body) {
+	if b != nil && b.size >= 0 {
+		b.bytes = b.bytes[:0]
+		l.sizes[b.size].Put(b)
+	}
+}
+
+// read reads a body up to a bound. What is returned is to be given back, unless it is nil.
+func (l *lender) read(response *http.Response, bound int64) (*body, error) {
 	declared := response.ContentLength
 	if declared > bound {
 		return nil, errTooLarge(bound)
 	}
-	if declared <= 0 { // transports that are not net/http's leave it at 0
-		return readPieces(response.Body, nil, bound)
+	// With one byte more than was declared the end is seen, and the connection is used again.
+	b := l.lend(declared + 1)
+	for {
+		end, err := b.fill(response.Body, 0, bound)
+		switch {
+		case err != nil || end:
+			return b, err
+		case b.size < 0: // there is more than was declared: middleware has decompressed a body and left its header
+			return l.readPieces(response.Body, b, bound)
+		case b.size < largest:
+			b = l.move(b, l.lend(int64(len(b.bytes)+1)))
+		case declared >= int64(len(b.bytes)):
+			b = l.move(b, &body{bytes: make([]byte, 0, declared+1), size: -1})
+		default:
+			return l.readPieces(response.Body, b, bound)
+		}
 	}
-	body, end, err := fill(response.Body, make([]byte, 0, min(declared, reserve)))
-	if err == nil && !end && declared > reserve {
-		body, end, err = fill(response.Body, append(make([]byte, 0, declared), body...))
-	}
-	if err != nil || end {
-		return body, err
-	}
-	// Reading the end lets the connection be used again. There is more than was declared where middleware has
-	// decompressed a body and left its header.
-	return readPieces(response.Body, body, bound)
 }
 
-// fill reads until buf is full or r ends. io.ReadFull does not tell the end of r from an answer that broke off.
-func fill(r io.Reader, buf []byte) (filled []byte, end bool, err error) {
-	for idle := 0; len(buf) < cap(buf); {
-		n, err := r.Read(buf[len(buf):cap(buf)])
-		buf = buf[:len(buf)+n]
+// move puts what stands in one body into another, and gives the first one back.
+func (l *lender) move(from, to *body) *body {
+	to.bytes = append(to.bytes, from.bytes...)
+	l.giveBack(from)
+	return to
+}
+
+// readPieces reads the rest of what has no declared length, in pieces, and puts them together once.
+func (l *lender) readPieces(r io.Reader, first *body, bound int64) (*body, error) {
+	pieces, total := []*body{first}, int64(len(first.bytes))
+	defer func() {
+		for _, piece := range pieces {
+			l.giveBack(piece)
+		}
+	}()
+	for end := false; !end; {
+		piece := l.lend(reserve)
+		pieces = append(pieces, piece)
+		var err error
+		if end, err = piece.fill(r, total, bound); err != nil {
+			return nil, err
+		}
+		total += int64(len(piece.bytes))
+	}
+	whole := &body{bytes: make([]byte, 0, total), size: -1}
+	for _, piece := range pieces {
+		whole.bytes = append(whole.bytes, piece.bytes...)
+	}
+	return whole, nil
+}
+
+// fill reads until b is full, r ends, or more than bound bytes have come with those before. io.ReadFull does not tell
+// the end of r from an answer that broke off.
+func (b *body) fill(r io.Reader, before, bound int64) (end bool, err error) {
+	for idle := 0; len(b.bytes) < cap(b.bytes); {
+		n, err := r.Read(b.bytes[len(b.bytes):cap(b.bytes)])
+		b.bytes = b.bytes[:len(b.bytes)+n]
 		switch {
+		case before+int64(len(b.bytes)) > bound:
+			return false, errTooLarge(bound)
 		case errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
-			return buf, true, nil
+			return true, nil
 		case err != nil:
-			return buf, false, err
+			return false, err
 		case n > 0:
 			idle = 0
 		case idle == 100:
-			return buf, false, io.ErrNoProgress
+			return false, io.ErrNoProgress
 		default:
 			idle++
 		}
 	}
-	return buf, false, nil
-}
-
-// readPieces reads what has no declared length, in pieces that grow with it, and puts them together once, behind what
-// was read before.
-func readPieces(r io.Reader, before []byte, bound int64) ([]byte, error) {
-	pieces := [][]byte{before}
-	total := int64(len(before))
-	for size := int64(512); ; size = min(4*size, reserve) {
-		piece, end, err := fill(r, make([]byte, 0, min(size, bound+1-total)))
-		total += int64(len(piece))
-		switch {
-		case err != nil:
-			return nil, err
-		case total > bound:
-			return nil, errTooLarge(bound)
-		}
-		if len(piece) > 0 {
-			pieces = append(pieces, piece)
-		}
-		if end {
-			break
-		}
-	}
-	switch {
-	case len(pieces) == 1:
-		return before, nil
-	case len(pieces) == 2 && before == nil:
-		return pieces[1], nil
-	}
-	return bytes.Join(pieces, nil), nil
+	return false, nil
 }
 
 // hold reserves room for a body among all that are in memory. An answer that declares no length counts as the largest

@@ -1,11 +1,13 @@
 package clients
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,15 +21,21 @@ import (
 	"github.com/roster-go/roster/wire"
 )
 
+const contentTypeJSON = "application/json"
+
 // Client carries out the calls of one vendor. It is safe for concurrent use. The vendors' packages make one and keep it
 // to themselves.
 type Client struct {
 	vendor      Vendor
 	set         settings
 	credentials map[string]Credential
-	direct      http.RoundTripper // authorizes, signs, sends
-	wrapped     http.RoundTripper // the same behind the user's middleware
+	accepted    map[[2]string][]Credential // those of each scheme, and of each two
+	sender      *sender
+	wrapped     http.RoundTripper // the sender behind the user's middleware, nil if there is none
+	header      http.Header       // what every request has
+	jsonHeader  http.Header       // and what one with JSON has
 	bases       sync.Map          // of *url.URL, by base URL
+	lender      lender
 	stats       stats
 }
 
@@ -43,17 +51,19 @@ func New(v Vendor, options ...Option) (*Client, error) {
 		}
 	}
 	c.set.retry = c.set.retry.withDefaults()
-	if c.set.httpClient == nil {
-		c.set.httpClient = newHTTPClient()
-	}
 	if c.set.limiter == nil {
 		c.set.limiter = NewLimiter(c.set.clock)
 	}
 	if c.set.logger == nil {
 		c.set.logger = slog.New(slog.DiscardHandler)
 	}
-	c.direct = newSender(c.set.httpClient, c.set.clock)
-	c.wrapped = c.direct
+	c.header = http.Header{"User-Agent": {c.set.userAgent}, "Accept": {contentTypeJSON}}
+	c.jsonHeader = maps.Clone(c.header)
+	c.jsonHeader["Content-Type"] = []string{contentTypeJSON}
+	c.sender = newSender(c.set.httpClient, c.set.clock)
+	if len(c.set.middleware) > 0 {
+		c.wrapped = c.sender
+	}
 	for _, wrap := range slices.Backward(c.set.middleware) {
 		c.wrapped = wrap(c.wrapped)
 		if c.wrapped == nil {
@@ -66,6 +76,7 @@ func New(v Vendor, options ...Option) (*Client, error) {
 			return nil, fmt.Errorf("%s: %w", v.Name, err)
 		}
 	}
+	c.accept()
 	return c, nil
 }
 
@@ -133,10 +144,11 @@ type progress struct {
 	attempts  int
 	waited    time.Duration
 	refreshed bool
-	secrets   []Secret // what must not show in this call's errors
-	token     []token.Token
-	refused   *outcome // the last attempt, if it was refused for its token
-	key       string   // idempotency key, the same for all attempts
+	known     []Secret      // what must not show in this call's errors, apart from tokens
+	token     []token.Token // of the last attempt
+	refused   outcome       // the last attempt, if it was refused for its token
+	key       string        // idempotency key, the same for all attempts
+	unknown   bool          // some attempt may have been carried out
 }
 
 // outcome is how one attempt ended. The zero value is success.
@@ -154,7 +166,7 @@ type outcome struct {
 func (c *Client) Call(ctx context.Context, call *wire.Call) error {
 	c.stats.calls.Add(1)
 	op := call.Operation
-	p := progress{secrets: c.secrets(ctx)}
+	p := progress{known: c.secrets(ctx)}
 	if call.Invalid != nil {
 		return c.fail(op, &p, &Error{Kind: KindInvalidArgument, Message: "nothing was sent", cause: call.Invalid})
 	}
@@ -165,15 +177,17 @@ func (c *Client) Call(ctx context.Context, call *wire.Call) error {
 	if op.IdempotencyParameter != "" {
 		p.key = uuid.NewString()
 	}
-	idempotent := (op.Idempotent || op.IdempotencyParameter != "") &&
-		!slices.ContainsFunc(op.NotIdempotentWith, call.Sets)
-	ctx = context.WithValue(ctx, operationKey{}, op)
+	exact := !slices.ContainsFunc(op.NotIdempotentWith, call.Sets)
+	idempotent := (op.Idempotent || op.IdempotencyParameter != "") && exact
+	// The key that is made here is another one when the caller repeats the call.
+	harmless := (op.Idempotent || op.IdempotencyParameter != "" && call.Sets(op.IdempotencyParameter)) && exact
 	for {
 		o := c.try(ctx, call, credentials, idempotent, &p)
 		if o.err == nil {
 			return nil
 		}
-		o.err.OutcomeUnknown = o.unknown && !idempotent
+		p.unknown = p.unknown || o.unknown
+		o.err.OutcomeUnknown = p.unknown && !harmless
 		again, wait := c.again(credentials, idempotent, &o, &p)
 		if o.replay == ReplayLater && errors.Is(o.err, ErrRateLimited) {
 			hold := wait
@@ -210,7 +224,7 @@ func (c *Client) again(credentials []Credential, idempotent bool, o *outcome, p 
 		if p.refreshed || len(p.token) == 0 {
 			return false, 0
 		}
-		p.refreshed, p.refused = true, o
+		p.refreshed, p.refused = true, *o
 		renewable := false
 		for i, credential := range credentials {
 			if credential.Source != nil {
@@ -245,49 +259,42 @@ func (c *Client) pause(ctx context.Context, wait time.Duration, p *progress) err
 func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credential, idempotent bool,
 	p *progress) outcome {
 	op := call.Operation
-	c.stats.waited.begin(c.set.clock.Now())
-	err := c.waitForQuota(ctx, op)
-	c.stats.waited.end(c.set.clock.Now())
-	if err != nil {
-		if ctx.Err() == nil && !canceled(err) {
-			return outcome{err: &Error{Kind: KindUnknown, Message: "the limiter failed", cause: err}}
-		}
-		return outcome{err: &Error{Kind: KindCanceled, also: KindRateLimited,
-			Message: "while waiting for the operation's quota", cause: err}}
+	p.known = withTokens(p.known, p.token)
+	a := &attempt{operation: op, credentials: credentials, known: p.known,
+		idempotent: idempotent && op.IdempotencyParameter == ""}
+	// The token comes first: calls that have waited for their place in the quota, and then for one token, would all be
+	// sent at one time.
+	if failed := a.authorize(ctx); failed != nil {
+		return outcome{err: failed}
 	}
-
-	a := &attempt{credentials: credentials, idempotent: idempotent && op.IdempotencyParameter == "",
-		tokens: make([]token.Token, len(credentials))}
-	for i, credential := range credentials {
-		if credential.Source == nil {
-			continue
-		}
-		t, err := credential.Source.Token(ctx)
-		if err != nil {
-			return outcome{err: tokenError(ctx, err, credential.Fields)}
-		}
-		a.tokens[i] = t
-		p.secrets = append(slices.Clip(p.secrets), t.Value)
-	}
-	if p.refused != nil && fixed(credentials, p.token, a.tokens) {
-		refused := *p.refused
-		refused.replay, p.refused = ReplayNever, nil
+	if p.refused.err != nil && fixed(credentials, p.token, a.tokens) {
+		refused := p.refused
+		refused.replay, p.refused = ReplayNever, outcome{}
 		return refused
 	}
-	p.token, p.refused = a.tokens, nil
-	a.secrets = p.secrets
+	if failed := c.takePlace(ctx, op, a); failed != nil {
+		return outcome{err: failed}
+	}
+	p.token, p.refused = a.tokens, outcome{}
 
-	ctx, a.limits = c.set.limited(ctx)
+	a.Context = a.limits.begin(ctx, &c.set)
 	defer a.limits.end()
-	req, err := c.request(context.WithValue(ctx, attemptKey{}, a), call, p)
+	var f *flight // nil: that is the sender's business, behind the middleware
+	requestContext := context.Context(a)
+	if c.wrapped == nil || op.CarriesSecret {
+		f = &a.flight
+		f.begin(a, a, c.sender.traceKey, call.BodySize() > sizeable)
+		requestContext = f
+	}
+	req, err := c.request(requestContext, call, credentials, p, f != nil && c.sender.own)
 	if err != nil {
 		return outcome{err: &Error{Kind: KindInvalidArgument, Message: "the request cannot be built", cause: err}}
 	}
 	p.attempts++
 	c.stats.requests.Add(1)
 	began := c.set.clock.Now()
-	o := c.exchange(ctx, call, req, a, p)
-	if c.set.logger.Enabled(ctx, slog.LevelDebug) {
+	o := c.exchange(call, req, f, a)
+	if c.set.logger.Enabled(a, slog.LevelDebug) {
 		attrs := []slog.Attr{slog.String("vendor", c.vendor.Name), slog.String("operation", op.ID),
 			slog.Int("attempt", p.attempts),
 			slog.Duration("took", c.set.clock.Now().Sub(began))}
@@ -295,61 +302,120 @@ func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credent
 			attrs = append(attrs, slog.String("kind", string(o.err.Kind)), slog.String("code", o.err.Code),
 				slog.Int("http_status", o.err.HTTPStatus))
 		}
-		c.set.logger.LogAttrs(ctx, slog.LevelDebug, "call", attrs...)
+		c.set.logger.LogAttrs(a, slog.LevelDebug, "call", attrs...)
 	}
 	return o
 }
 
-// request makes the request of one attempt, with what every request has.
-func (c *Client) request(ctx context.Context, call *wire.Call, p *progress) (*http.Request, error) {
+// longWait is for how long a token is as good as it was.
+const longWait = time.Second
+
+// takePlace waits for a place in the quota, and renews the tokens if that took long.
+func (c *Client) takePlace(ctx context.Context, op *wire.Operation, a *attempt) *Error {
+	began := c.set.clock.Now()
+	c.stats.waited.begin(began)
+	err := c.waitForQuota(ctx, op)
+	ended := c.set.clock.Now()
+	c.stats.waited.end(ended)
+	switch {
+	case err != nil && ctx.Err() == nil && !canceled(err):
+		return &Error{Kind: KindUnknown, Message: "the limiter failed", cause: err}
+	case err != nil:
+		return &Error{Kind: KindCanceled, also: KindRateLimited, Message: "while waiting for the operation's quota",
+			cause: err}
+	case ended.Sub(began) < longWait:
+		return nil
+	}
+	return a.authorize(ctx)
+}
+
+// request makes the request of one attempt, with what every request has. own says that no code sees it but this
+// package's and net/http's, so that what is in it may be shared.
+func (c *Client) request(ctx context.Context, call *wire.Call, credentials []Credential, p *progress, own bool,
+) (*http.Request, error) {
 	op := call.Operation
 	base, err := c.base(op)
 	if err != nil {
 		return nil, err
 	}
-	req, err := call.Request(ctx, base)
+	var shared http.Header
+	if own && !slices.ContainsFunc(credentials, Credential.setsHeaders) {
+		shared = c.shared(call)
+	}
+	req, err := call.Request(ctx, base, shared)
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("User-Agent", c.set.userAgent)
-	req.Header.Set("Accept", "application/json")
+	if shared == nil {
+		for name, values := range c.header {
+			if !own {
+				values = slices.Clone(values)
+			}
+			req.Header[name] = values
+		}
+	}
 	if p.key != "" && !req.URL.Query().Has(op.IdempotencyParameter) {
 		addQuery(req.URL, op.IdempotencyParameter, p.key)
 	}
 	return req, nil
 }
 
-// exchange sends the request and judges the answer.
-func (c *Client) exchange(ctx context.Context, call *wire.Call, req *http.Request, a *attempt, p *progress) outcome {
-	chain := c.wrapped
-	if call.Operation.CarriesSecret {
-		chain = c.direct
+// shared are the headers of a call that others have as well, nil if it has some of its own.
+func (c *Client) shared(call *wire.Call) http.Header {
+	contentType, only := call.OnlyHeader()
+	switch {
+	case only && contentType == "":
+		return c.header
+	case only && contentType == contentTypeJSON:
+		return c.jsonHeader
+	default:
+		return nil
 	}
-	response, err := chain.RoundTrip(req)
+}
+
+// exchange sends the request, in f or else through the middleware, and judges the answer.
+func (c *Client) exchange(call *wire.Call, req *http.Request, f *flight, a *attempt) outcome {
+	var response *http.Response
+	var err error
+	sent := c.set.clock.Now()
+	if f != nil {
+		response, err = c.sender.send(req, f)
+	} else {
+		response, err = c.wrapped.RoundTrip(req)
+	}
 	if err == nil && response == nil {
 		err = errors.New("a middleware returned neither an answer nor an error")
 	}
 	if err != nil {
-		return unanswered(ctx, err, a)
+		return unanswered(a, err)
 	}
 	a.limits.answer()
+	c.tell(a, call.Operation.ID, response, sent)
 	defer response.Body.Close()
-	// What hangs in a body that knows nothing of contexts is ended by closing it.
-	defer context.AfterFunc(ctx, func() { _ = response.Body.Close() })()
-	release, err := c.set.hold(ctx, response.ContentLength)
+	if f == nil || !c.sender.own {
+		// What hangs in a body that knows nothing of contexts is ended by closing it.
+		defer context.AfterFunc(a, func() { _ = response.Body.Close() })()
+	}
+	release, err := c.set.hold(a, response.ContentLength)
 	if err != nil {
-		return unread(ctx, err, response.StatusCode)
+		return unread(a, err, response.StatusCode)
 	}
 	defer release()
-	body, err := readBounded(response, c.set.maxBytes)
+	lent, err := c.lender.read(response, c.set.maxBytes)
+	defer c.lender.giveBack(lent)
 	if err != nil {
-		return unread(ctx, err, response.StatusCode)
+		return unread(a, err, response.StatusCode)
 	}
-	reply := &Reply{Operation: call.Operation, Status: response.StatusCode, Header: response.Header, Body: body,
-		secrets: p.secrets}
+	body := lent.bytes
+	if c.set.decoder != nil && lent.size >= 0 {
+		body = bytes.Clone(body) // theirs may go on using it
+	}
+	reply := &a.reply
+	*reply = Reply{Operation: call.Operation, Status: response.StatusCode, Header: response.Header, Body: body,
+		attempt: a}
 	o := c.judge(reply, call.Out)
 	if o.err == nil && c.vendor.Warning != nil {
-		c.warn(ctx, reply)
+		c.warn(a, reply)
 	}
 	return o
 }
@@ -369,11 +435,11 @@ func fixed(credentials []Credential, refused, now []token.Token) bool {
 }
 
 // unanswered is a request without an answer.
-func unanswered(ctx context.Context, err error, a *attempt) outcome {
-	limit := timeLimit(ctx)
+func unanswered(a *attempt, err error) outcome {
+	limit := timeLimit(a)
 	switch {
-	case ctx.Err() != nil && limit == nil:
-		return outcome{err: &Error{Kind: KindCanceled, cause: ended(ctx)}, unknown: a.maybeSent()}
+	case a.Err() != nil && limit == nil:
+		return outcome{err: &Error{Kind: KindCanceled, cause: ended(a)}, unknown: a.maybeSent()}
 	case limit != nil:
 		err = limit
 	case a.impugned.Load():
@@ -420,10 +486,11 @@ func unread(ctx context.Context, err error, status int) outcome {
 func (c *Client) fail(op *wire.Operation, p *progress, e *Error) error {
 	e.Vendor, e.Operation = c.vendor.Name, op.ID
 	e.Attempts, e.Waited = p.attempts, p.waited
+	secrets := withTokens(p.known, p.token)
 	e.Code = printable(e.Code)
-	e.Message = printable(scrub(e.Message, p.secrets))
-	e.RequestID = printable(scrub(e.RequestID, p.secrets))
-	e.cause = scrubError(e.cause, p.secrets)
+	e.Message = printable(scrub(e.Message, secrets))
+	e.RequestID = printable(scrub(e.RequestID, secrets))
+	e.cause = scrubError(e.cause, secrets)
 	return e
 }
 

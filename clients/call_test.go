@@ -272,6 +272,26 @@ func TestIdempotencyParameterIsTheSameForAllAttempts(t *testing.T) {
 	assert.NotEqual(t, keys[1], keys[2], "another call, another key")
 }
 
+// The client repeats with its own key what the caller cannot: the outcome of a creation that was never answered is not
+// known, also if the last attempt was refused before it could take effect.
+func TestACreationWithTheClientsOwnKeyHasAnOutcomeToKnow(t *testing.T) {
+	for name, last := range map[string]int{"never answered": 0, "refused at last": http.StatusTooManyRequests} {
+		t.Run(name, func(t *testing.T) {
+			h := start(t, func(h *harness, w http.ResponseWriter, r *http.Request) {
+				if last != 0 && h.hits.Load() > 1 {
+					w.WriteHeader(last)
+					return
+				}
+				panic(http.ErrAbortHandler)
+			})
+			_, err := h.call(t.Context(), create)
+			require.Error(t, err)
+			assert.Greater(t, failed(t, err).Attempts, 1)
+			assert.ErrorIs(t, err, clients.ErrOutcomeUnknown)
+		})
+	}
+}
+
 func TestMissingCredentialIsNamedBeforeAnyIO(t *testing.T) {
 	h := start(t, func(*harness, http.ResponseWriter, *http.Request) {})
 	op := &wire.Operation{ID: "AsUser", Method: http.MethodGet, Path: "/x", Security: [][]string{{"user"}}}

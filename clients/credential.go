@@ -72,8 +72,30 @@ func (c *Client) credentialsFor(ctx context.Context, op *wire.Operation) ([]Cred
 		strings.Join(missing, ", or ") + ", which is not set"}
 }
 
+// accept notes the credentials of the alternatives that documents have: one scheme, or two.
+func (c *Client) accept() {
+	c.accepted = make(map[[2]string][]Credential)
+	for scheme, credential := range c.credentials {
+		if credential.Missing != "" {
+			continue
+		}
+		c.accepted[[2]string{scheme}] = []Credential{credential}
+		for second, other := range c.credentials {
+			if other.Missing == "" {
+				c.accepted[[2]string{scheme, second}] = []Credential{credential, other}
+			}
+		}
+	}
+}
+
 // satisfy returns the credentials of one alternative, or the names of what is missing.
 func (c *Client) satisfy(alternative []string) ([]Credential, string) {
+	var names [2]string
+	if copy(names[:], alternative) == len(alternative) {
+		if credentials, ok := c.accepted[names]; ok {
+			return credentials, ""
+		}
+	}
 	credentials := make([]Credential, 0, len(alternative))
 	var missing []string
 	for _, scheme := range alternative {
@@ -87,6 +109,11 @@ func (c *Client) satisfy(alternative []string) ([]Credential, string) {
 		credentials = append(credentials, credential)
 	}
 	return credentials, strings.Join(missing, " and ")
+}
+
+// setsHeaders tells whether the credential is in a header, or signs in one.
+func (credential Credential) setsHeaders() bool {
+	return credential.Authorize != nil || credential.Sign != nil
 }
 
 // tokenError is a call that got no token. It keeps the kind of the fetch that failed, unless that would say something

@@ -70,7 +70,9 @@ type Error struct {
 
 	// OutcomeUnknown says that the call may have been carried out: it is not idempotent, may have reached the vendor,
 	// and the vendor has not refused it. The answer was lost or could not be read, the vendor's own failure came (a
-	// 5xx, "system busy"), or the context ended after the request was sent. Look before you repeat such a call.
+	// 5xx, "system busy"), or the context ended after the request was sent. So may a call that this package repeated
+	// with an idempotency key of its own, since the caller's repetition has another one. Look before you repeat such a
+	// call.
 	OutcomeUnknown bool
 
 	// Detail holds what only one vendor says; its package documents the type.

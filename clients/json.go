@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 )
 
@@ -18,7 +19,28 @@ func syntax(body []byte) error {
 	return json.Unmarshal(body, &whole)
 }
 
+// errDecoder is an answer that encoding/json takes, and the decoder that was given does not.
+var errDecoder = errors.New("the decoder of WithDecoder refuses the answer, which encoding/json takes")
+
+// decode decodes an answer.
+func (s *settings) decode(body []byte, out any) error {
+	if s.decoder == nil {
+		return json.Unmarshal(body, out)
+	}
+	if s.decoder(body, out) == nil {
+		return nil
+	}
+	// encoding/json says what is malformed, and what does not fit, in words that are known to hold no data.
+	if err := json.Unmarshal(body, reflect.New(reflect.TypeOf(out).Elem()).Interface()); err != nil {
+		return err
+	}
+	return errDecoder
+}
+
 func malformed(err error) bool {
+	if err == nil {
+		return false
+	}
 	var bad *json.SyntaxError
 	return errors.As(err, &bad)
 }

@@ -39,9 +39,27 @@ func (s *Seen[K]) First(key K) (bool, error) {
 		return false, &Error{Vendor: s.vendor, Operation: s.operation, Kind: KindBadResponse,
 			Message: "an entry of the list has no id that tells it from others"}
 	}
-	_, known := s.keys[key]
+	met := len(s.keys)
 	s.keys[key] = struct{}{}
-	return !known, nil
+	return len(s.keys) > met, nil
+}
+
+// Fresh returns the items that seen meets for the first time. It leaves items unusable: nearly always all of them are
+// fresh, and a list can be large, so that it is used again.
+func Fresh[T any, K comparable](seen *Seen[K], items []T, key func(T) K) ([]T, error) {
+	fresh := items[:0]
+	for i, item := range items {
+		first, err := seen.First(key(item))
+		switch {
+		case err != nil:
+			return nil, err
+		case first && len(fresh) == i:
+			fresh = items[:i+1]
+		case first:
+			fresh = append(fresh, item)
+		}
+	}
+	return fresh, nil
 }
 
 // Len returns how many different keys were met.

@@ -32,6 +32,7 @@ type settings struct {
 	onWarning  func(context.Context, Warning)
 
 	firstByte, total time.Duration
+	decoder          func([]byte, any) error
 	inFlight         *semaphore.Weighted
 	inFlightBytes    int64
 }
@@ -178,8 +179,25 @@ func WithMaxBytesInFlight(n int64) Option {
 	}
 }
 
+// WithDecoder decodes successful answers with unmarshal in place of encoding/json's Unmarshal, for programs that bring
+// a faster decoder. It has to decode by the tags that encoding/json knows, to call UnmarshalJSON where a type has it,
+// and to refuse what is not the whole of one JSON value: those of sonic, goccy/go-json and encoding/json/v2 are tested.
+// It may keep the bytes that it is given, so that texts can point into them. Failures, and whether an answer has what
+// makes it one, stay this package's business, and so do the words for an answer that does not fit: unmarshal's own may
+// quote people's data. It is called from many goroutines.
+func WithDecoder(unmarshal func(data []byte, out any) error) Option {
+	return func(s *settings) error {
+		if unmarshal == nil {
+			return errors.New("WithDecoder: the function is nil")
+		}
+		s.decoder = unmarshal
+		return nil
+	}
+}
+
 // WithTimeouts bounds every attempt of a call, whatever HTTP client sends it: firstByte is the time from the request
-// written, or from the search for a connection, until the answer begins, and total that of the whole attempt. The
+// written, or from the search for a connection, until the answer's headers are there, and total that of the whole
+// attempt. The
 // defaults are 20 and 60 seconds. An attempt that runs out of time is ErrUnavailable, and repeated if that is harmless.
 // A context's deadline and an http.Client's Timeout hold as well.
 func WithTimeouts(firstByte, total time.Duration) Option {

@@ -96,7 +96,8 @@ func Pages[T any](ctx context.Context, vendor, operation string,
 }
 
 // List is Pages for items that can be told apart: each is yielded once, whatever shifts while the list is read, and
-// pages with nobody new count as empty. key is as in Once.
+// pages with nobody new count as empty. key is as in Once. What
+// fetch returns is List's own.
 func List[T any, K comparable](ctx context.Context, vendor, operation string, key func(T) K,
 	fetch func(ctx context.Context, cursor string) (Page[T], error),
 ) iter.Seq2[T, error] {
@@ -107,18 +108,8 @@ func List[T any, K comparable](ctx context.Context, vendor, operation string, ke
 			if err != nil {
 				return page, err
 			}
-			fresh := make([]T, 0, len(page.Items))
-			for _, item := range page.Items {
-				first, err := seen.First(key(item))
-				if err != nil {
-					return Page[T]{}, err
-				}
-				if first {
-					fresh = append(fresh, item)
-				}
-			}
-			page.Items = fresh
-			return page, nil
+			page.Items, err = Fresh(seen, page.Items, key)
+			return page, err
 		})(yield)
 	}
 }

@@ -22,7 +22,7 @@ const redacted = "[redacted]"
 var secretParameter = regexp.MustCompile(
 	`(?i)("?(?:[a-z_]*(?:access_token|refresh_token|access_key|accesskey)` +
 		`|corpsecret|appsecret|app_secret|client_secret|suite_secret|suitesecret` +
-		`|signature|(?:suite|app|user|jsapi)?_?ticket` +
+		`|signature|(?:suite|app|user|jsapi)?_?ticket|permanent_code|encoding_?aeskey` +
 		`|x-kso-authorization|tfa_code)"?\s*[=:]\s*"?)[^&\s"',}]+`)
 
 // credentials finds what stands in an Authorization header, and WPS's signatures, which its verifier takes at any later

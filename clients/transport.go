@@ -7,105 +7,100 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"sync/atomic"
 	"time"
-
-	"github.com/roster-go/roster/clients/token"
 )
 
-// newHTTPClient is what is used without WithHTTPClient. Go's default keeps two idle connections a host, so that a wide
+// newTransport is what is used without WithHTTPClient. Go's default keeps two idle connections a host, so that a wide
 // walk reconnects on nearly every call.
-func newHTTPClient() *http.Client {
+func newTransport() *http.Transport {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
-	return &http.Client{
-		Transport: &http.Transport{
-			Proxy:                 http.ProxyFromEnvironment,
-			DialContext:           dialer.DialContext,
-			ForceAttemptHTTP2:     true,
-			MaxIdleConns:          256,
-			MaxIdleConnsPerHost:   64,
-			IdleConnTimeout:       90 * time.Second,
-			TLSHandshakeTimeout:   10 * time.Second,
-			ExpectContinueTimeout: time.Second,
-		},
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           dialer.DialContext,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConns:          256,
+		MaxIdleConnsPerHost:   64,
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ExpectContinueTimeout: time.Second,
 	}
 }
-
-// attempt is what the stages of one attempt share. It travels in the request's context, below which user middleware may
-// sit.
-type attempt struct {
-	credentials []Credential
-	tokens      []token.Token
-	secrets     []Secret
-	idempotent  bool
-	limits      *limits
-
-	sent     atomic.Int32 // how often the request was handed to the network's side
-	unsent   atomic.Int32 // how many of these are proven to have reached nobody
-	impugned atomic.Bool  // net/http refused the request as malformed
-}
-
-// maybeSent tells whether something may have reached the vendor.
-func (a *attempt) maybeSent() bool { return a.sent.Load() > a.unsent.Load() }
-
-type attemptKey struct{}
 
 var errRedirect = errors.New("the server redirects, which no vendor does: check the base URL")
 
 // sender is the last stage before the network: it authorizes, signs and sends. It is a RoundTripper, so that the user's
 // middleware can stand in front of it.
 type sender struct {
-	http   *http.Client
-	clock  Clock
-	traced bool // the transport is known to tell of every connection that it seeks
+	do       func(*http.Request) (*http.Response, error)
+	clock    Clock
+	own      bool // no code but this package's and net/http's sees the requests
+	traced   bool // the transport is known to tell of every connection that it seeks
+	traceKey any
 }
 
+// newSender returns one that sends through hc, and through a transport of this package's if that is nil. A transport
+// alone follows no redirects, which is what is wanted.
 func newSender(hc *http.Client, clock Clock) *sender {
-	own := *hc
-	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	_, traced := own.Transport.(*http.Transport)
-	return &sender{http: &own, clock: clock, traced: traced || own.Transport == nil}
+	if hc == nil {
+		return &sender{do: newTransport().RoundTrip, clock: clock, own: true, traced: true, traceKey: traceKey()}
+	}
+	client := *hc
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	_, traced := client.Transport.(*http.Transport)
+	return &sender{do: client.Do, clock: clock, traced: traced || client.Transport == nil, traceKey: traceKey()}
 }
 
-// RoundTrip sends req, which has no credential yet, and returns the answer as one to req.
+// RoundTrip sends a copy of req, which has no credential yet, and returns the answer as one to req.
 func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	a, ok := req.Context().Value(attemptKey{}).(*attempt)
 	if !ok {
 		return nil, errors.New("the request has lost its context on the way through middleware")
 	}
-	flight := &flight{limits: a.limits}
-	ctx := flight.watch(req.Context())
-	final := req.Clone(ctx)
+	f := new(flight)
+	f.begin(req.Context(), a, s.traceKey, true)
+	response, err := s.send(req.Clone(f), f)
+	if err != nil {
+		return nil, err
+	}
+	response.Request = req // the one without credentials
+	return response, nil
+}
+
+// send authorizes req, whose context is f and which belongs to nobody else, signs and sends it.
+func (s *sender) send(req *http.Request, f *flight) (*http.Response, error) {
+	a := f.attempt
 	for i, credential := range a.credentials {
+		if credential.Query != "" {
+			addQuery(req.URL, credential.Query, string(a.token(i)))
+		}
 		if credential.Authorize != nil {
-			credential.Authorize(final, a.tokens[i].Value)
+			credential.Authorize(req, a.token(i))
 		}
 	}
-	if err := s.sign(final, a.credentials); err != nil {
+	if err := s.sign(req, a.credentials); err != nil {
 		a.impugned.Store(true)
-		return nil, scrubError(err, a.secrets)
+		return nil, scrubError(err, a.secrets())
 	}
-	if !a.idempotent && final.Body == nil && (final.Method == http.MethodGet || final.Method == http.MethodHead) {
+	if !a.idempotent && req.Body == nil && (req.Method == http.MethodGet || req.Method == http.MethodHead) {
 		// net/http repeats a GET on its own when a kept-alive connection dies, and these vendors delete with GET. A
 		// body that is there but empty, and cannot be had twice, changes nothing on the wire and keeps it from doing
 		// so.
-		final.Body = io.NopCloser(bytes.NewReader(nil))
-		final.GetBody = nil
+		req.Body = io.NopCloser(bytes.NewReader(nil))
+		req.GetBody = nil
 	}
 	a.sent.Add(1)
 	a.limits.awaitConnection()
-	response, err := s.http.Do(final)
+	response, err := s.do(req)
 	a.limits.answer()
 	if err != nil {
-		if flight.reachedNobody(err) {
+		if f.reachedNobody(err) {
 			a.unsent.Add(1)
 		}
-		if s.traced && !flight.sought.Load() && ctx.Err() == nil {
+		if s.traced && !f.sought.Load() && f.Err() == nil {
 			a.impugned.Store(true)
 		}
-		return nil, scrubError(err, a.secrets) // the URL has the token, and middleware records errors
+		return nil, scrubError(err, a.secrets()) // the URL has the token, and middleware records errors
 	}
-	response.Request = req // the one without credentials
 	return response, nil
 }
 

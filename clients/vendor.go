@@ -39,7 +39,11 @@ type Credential struct {
 	// Source hands out the token for Authorize; nil if the scheme needs none.
 	Source token.Source
 
-	// Authorize puts the token where the scheme wants it.
+	// Query names the query parameter that the token goes into; "" if it goes elsewhere.
+	Query string
+
+	// Authorize puts the token where the scheme wants it, if that is not in the query. It may set headers and nothing
+	// else.
 	Authorize func(req *http.Request, t Secret)
 
 	// Sign signs the request as it will be sent, after every Authorize. It is called for each attempt, with the bytes
@@ -54,23 +58,19 @@ type Credential struct {
 	Missing string
 }
 
-// InQuery puts a token into the query parameter name.
-func InQuery(name string) func(*http.Request, Secret) {
-	return func(req *http.Request, t Secret) { addQuery(req.URL, name, string(t)) }
-}
-
 // addQuery adds a parameter to those that are there, as they are.
 func addQuery(u *url.URL, name, value string) {
-	pair := name + "=" + url.QueryEscape(value)
-	if u.RawQuery != "" {
-		pair = "&" + pair
+	if value = url.QueryEscape(value); u.RawQuery == "" {
+		u.RawQuery = name + "=" + value
+		return
 	}
-	u.RawQuery += pair
+	u.RawQuery = u.RawQuery + "&" + name + "=" + value
 }
 
 // InHeader puts a token into a header, behind prefix.
 func InHeader(name, prefix string) func(*http.Request, Secret) {
-	return func(req *http.Request, t Secret) { req.Header.Set(name, prefix+string(t)) }
+	name = http.CanonicalHeaderKey(name)
+	return func(req *http.Request, t Secret) { req.Header[name] = []string{prefix + string(t)} }
 }
 
 // Reply is what came back.
@@ -78,13 +78,13 @@ type Reply struct {
 	Operation *wire.Operation
 	Status    int
 	Header    http.Header
-	Body      []byte // a JSON object; not yet known to be well-formed
-	secrets   []Secret
+	Body      []byte // a JSON object; not yet known to be well-formed. It is lent: do not keep it
+	attempt   *attempt
 }
 
 // Scrub makes a text of the vendor's fit for a Failure's Detail: without credentials, at most about 1 KiB of it, and in
 // one line.
-func (r *Reply) Scrub(text string) string { return printable(scrub(cut(text), r.secrets)) }
+func (r *Reply) Scrub(text string) string { return printable(scrub(cut(text), r.attempt.secrets())) }
 
 // Failure is a reply that is not a success.
 type Failure struct {

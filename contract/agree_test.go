@@ -194,12 +194,16 @@ func TestOnlyValuesWithoutAMeaningfulZeroArePlain(t *testing.T) {
 	}
 	numbers := []string{
 		"code", "errcode", "status", "wait", // 0 is success, a ban's own form
-		"id", "department", "main_department", "parentid", "parent_id", "dept_id", "deptId", "partyid", // 0 is none
+		"id", "department", "main_department", "parentid", "parent_id", "dept_id", "deptId", // 0 is none
+		"partyid", "tagid", // 0 is none
 		"agentid", "expire", "expireIn", "expire_in", "expires_in", "refresh_token_expires_in", // 0 is none
 		"refresh_expires_in", "created_at",
 		"count", "active_cnt", "totalCount", "total", "percentage", "remaintime", // of this answer, which has them
 		"next_cursor", "action", "wxplugin_status",
-		"type", "leaderType", "employee_type", "enum_type", "enum_status", "sys_level", // words that begin with 1
+		"roleId", "role_id", "groupId", "mainDeptId", "result", "nextToken", "nextCursor", // DingTalk's ids and cursors
+		"preStatus",
+		"type", "leaderType", "employee_type", "enum_type", "enum_status", "grant_status",
+		"sys_level", // words that begin with 1
 	}
 	for _, vendor := range []string{"dingtalk", "feishu", "wecom", "wps"} {
 		seen := map[reflect.Type]bool{}

@@ -89,6 +89,9 @@ func (c *check) parameter(part Part, p document.Parameter, values []string) {
 	at := document.Root().Declared(p.Name)
 	if p.Schema != nil && p.Schema.Kind == "array" {
 		list := document.Node{Kind: document.TypeArray}
+		if p.Joined {
+			values = strings.Split(strings.Join(values, ","), ",")
+		}
 		for _, value := range values {
 			list.Items = append(list.Items, document.FromText(p.Schema.Items, value))
 		}

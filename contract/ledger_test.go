@@ -18,6 +18,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/roster-go/roster/contract"
+	"github.com/roster-go/roster/internal/coverage"
 	"github.com/roster-go/roster/internal/invoke"
 	"github.com/roster-go/roster/internal/samples"
 	"github.com/roster-go/roster/internal/simtest"
@@ -88,6 +89,11 @@ func TestLedger(t *testing.T) {
 			t.Error(line)
 		}
 	}
+	if err := coverage.Check(".."); err != nil {
+		for line := range strings.Lines(err.Error()) {
+			t.Error(strings.TrimSuffix(line, "\n"))
+		}
+	}
 	t.Logf("%d operations", total)
 }
 
@@ -146,7 +152,7 @@ func (c *catcher) Call(ctx context.Context, call *wire.Call) error {
 	if err != nil {
 		return err
 	}
-	req, err := call.Request(ctx, base)
+	req, err := call.Request(ctx, base, nil)
 	if err != nil {
 		return err
 	}

@@ -58,72 +58,16 @@
 // details of somebody about whom the vendor refused to tell more ([User].Unknown). A sync that keeps what it did as its
 // next old snapshot asks for what became known as well ([DiffOptions].Learned) and gets it by [Apply].
 //
+// # Diagnosis
+//
+// [Diagnose] says why something cannot be read: which permission, range, setting or date rule withholds it, what that
+// means for a sync, and where it is mended. docs/TROUBLESHOOTING.md lists all that it knows.
+//
 // # Which field comes from where
 //
-// "list" is what a walk has without further calls, "detail" what [WalkOptions].Details adds, at one call a person; a
-// dash is what the vendor's calls do not tell. A field that the app has no permission for is left out by the vendor
-// without an error.
-//
-//	field           WeCom                   DingTalk                Feishu                  WPS 365
-//	ID              list userid             list userid             list open_id            list id
-//	ExternalID      -                       -                       -                       list ex_user_id
-//	UnionID         list open_userid [1]    list unionid            list union_id           -
-//	UserName        list userid             list userid             list user_id [2]        list login_name [3]
-//	DisplayName     list name               list name               list name [4]           list user_name
-//	NickName        list alias              list nickname [5]       list nickname, en_name  -
-//	Title           list position           list title              list job_title [6]      list title
-//	Status          list status             list active [7]         list status [6]         list status
-//	Gender          list gender [8]         -                       list gender [9]         list gender [10]
-//	PhotoURL        list avatar [8]         list avatar             list avatar [4]         detail avatar
-//	Location        list address [8]        list work_place [11]    list work_station,      list work_place
-//	                                                                city [6]
-//	EmployeeNo      -                       list job_number         list employee_no [6]    list employee_id
-//	EmployeeType    -                       -                       list employee_type [6]  list employment_type
-//	HireDate        -                       list hired_date         list join_time [6]      -
-//	ManagerID       list direct_leader      detail manager_userid   list leader_user_id     detail leader_id
-//	                                                                [12]
-//	Emails work     list biz_mail [8]       list org_email          list enterprise_email   -
-//	                                                                [6]
-//	Emails home     list email [8]          list email [11]         list email [13]         list email [10]
-//	PhoneNumbers    list mobile [8],        list mobile [14],       list mobile [15]        list phone [10],
-//	                telephone               telephone                                       telephone
-//	Departments     list department         list dept_id_list       list department_ids     list depts
-//	                                                                [12]
-//	  Leader        list is_leader_in_dept  list leader             list, from departments  list, from departments;
-//	                or department_leader                                                    detail is_leader
-//	  Primary       list main_department    -                       list orders [12]        list def_dept_id
-//	  Order         list order              list dept_order         list orders [12]        detail order
-//	Attributes      list extattr            list extension [11]     list custom_attrs [16]  detail custom_attrs [21]
-//	department
-//	  Name          list name [17]          list name               list name [18]          list name
-//	  ExternalID    -                       list source_identifier  list department_id      list ex_dept_id
-//	  LeaderIDs     list department_leader  from members [19]       list leaders [20]       list leaders
-//	                or members [19]
-//	  Order         list order              -                       list order [20]         list order
-//
-// Permissions, and what else there is to know:
-//
-//	 [1] third-party apps only
-//	 [2] contact:user.employee_id:readonly; without it the open_id. UserNameFrom tells which it is
-//	 [3] private deployments; otherwise ex_user_id, or else id. UserNameFrom tells which it is
-//	 [4] contact:user.base:readonly
-//	 [5] accounts that the company owns
-//	 [6] contact:user.employee:readonly
-//	 [7] and disable_status, for accounts that the company owns
-//	 [8] not for apps made since June 2022, which need the consent of each person
-//	 [9] contact:user.gender:readonly
-//	[10] kso.user_gender.read, kso.user_email.read, kso.user_phone.read
-//	[11] the permission for personal information of members
-//	[12] contact:user.department:readonly
-//	[13] contact:user.email:readonly
-//	[14] the permission for mobile numbers
-//	[15] contact:user.phone:readonly
-//	[16] [6], and the company has to allow it; their names by listCustomAttrs
-//	[17] not for departments that are known by Config.ContactSecret only
-//	[18] contact:department.base:readonly
-//	[19] passed to WalkOptions.Read and kept in snapshots, once the members have been read
-//	[20] contact:department.organize:readonly
-//	[21] kso.user_custom_attr.readwrite; of an option its name, of people and departments their ids
+// The tables below say which call tells a field, and which permission opens it. "list" is what a walk has without
+// further calls, "detail" what [WalkOptions].Details adds, at one call a person; a dash is what the vendor's calls do
+// not tell. A field that the app has no permission for is left out by the vendor without an error.
 //
 // Telephone numbers are in E.164 where that is certain: the vendor gives a country code, or there are 11 digits that
 // begin with 1, which is a mobile number of China. Other numbers are left as they came.

@@ -39,7 +39,7 @@ func (d *weComDirectory) Scope(ctx context.Context) (Scope, error) {
 	if err != nil {
 		return Scope{}, err
 	}
-	people, departments, tags := app.AllowUserinfos.User, app.AllowPartys.PartyID, app.AllowTags.Tagid
+	people, departments, tags := app.AllowUserinfos.User, app.AllowPartys.PartyID, app.AllowTags.TagID
 	switch {
 	case slices.Contains(departments, weComRoot):
 		return Scope{Known: true, Whole: true}, nil

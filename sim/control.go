@@ -26,17 +26,23 @@ const ControlPrefix = "/_sim/"
 //	GET    /_sim/faults             those that were injected
 //	DELETE /_sim/faults/{id}        take one back
 //	DELETE /_sim/faults             take all back
+//	POST   /_sim/causes             Provoke: {"vendor":"wps","kind":"permission-missing","names":["kso.user.read"]}.
+//	                                Answers {"id":1}
+//	GET    /_sim/causes             those that were provoked
+//	DELETE /_sim/causes/{id}        end one
+//	DELETE /_sim/causes             end all
 //	POST   /_sim/tokens/revoke      RevokeTokens: {"vendor":"wecom"}, or {} for all vendors
 //	GET    /_sim/clock              {"now":"2026-01-05T01:00:00Z"}
 //	POST   /_sim/clock              move it on: {"advance":"2h"}
 //	POST   /_sim/reset              begin again: company, tokens, quotas, clock and journal are as at the start, and
-//	                                the faults are those of Control.Inject
+//	                                the faults and causes are those of Inject and Provoke
 //	GET    /_sim/organisation       the truth: {"departments":[…],"people":[…]}
 //	GET    /_sim/people/{userid}    one person
 //	GET    /_sim/requests/{vendor}  Requests: what reached a vendor, without credentials
 //
 // A fault has the members of Fault in snake case: skip, times, status, retry_after, code, message, location, interval,
-// bytes, content_type, field, person, from, to. Durations are texts such as "1.5s".
+// bytes, content_type, field, person, from, to; a cause those of Cause: names, departments, people, by, window, status.
+// Durations are texts such as "1.5s".
 //
 // Whoever can reach it can do all of that: serve it to the loopback interface only, or set Refusal.
 type Control struct {
@@ -51,6 +57,8 @@ type Control struct {
 	orders sync.Mutex // one order at a time: a fault goes into the simulator that a reset has made, or into none
 	faults []injected
 	kept   []injected // come back with each reset
+	causes []provoked
+	always []provoked // come back with each reset
 	lastID int
 
 	mu     sync.Mutex
@@ -80,6 +88,10 @@ func NewControl(opts ...Option) *Control {
 		{"GET", "faults", "those that were injected", c.list},
 		{"DELETE", "faults/{id}", "take one back", c.remove},
 		{"DELETE", "faults", "take all back", c.removeAll},
+		{"POST", "causes", `provoke: {"vendor":"wecom","kind":"address-refused"}`, c.provoke},
+		{"GET", "causes", "those that were provoked", c.listCauses},
+		{"DELETE", "causes/{id}", "end one", c.endCause},
+		{"DELETE", "causes", "end all", c.endAllCauses},
 		{"POST", "tokens/revoke", `withdraw all tokens of {"vendor":"wecom"}, of all vendors with {}`, c.revoke},
 		{"GET", "clock", "the simulator's time", c.clock},
 		{"POST", "clock", `move it on: {"advance":"2h"}`, c.advance},
@@ -119,6 +131,19 @@ func (c *Control) Inject(vendor, operation string, f Fault) error {
 		return err
 	}
 	c.kept = append(c.kept, *added)
+	return nil
+}
+
+// Provoke is Simulator.Provoke, but also lists the cause at /_sim/causes, and provokes it again after each reset. Where
+// Simulator.Provoke panics it returns an error.
+func (c *Control) Provoke(vendor string, cause Cause) error {
+	c.orders.Lock()
+	defer c.orders.Unlock()
+	added, err := c.addCause(vendor, causeJSONOf(cause))
+	if err != nil {
+		return err
+	}
+	c.always = append(c.always, *added)
 	return nil
 }
 
@@ -211,11 +236,11 @@ func (c *Control) vendor(name string) error {
 
 func (c *Control) index(*http.Request) (any, error) {
 	s := c.Simulator()
-	operations := make(map[string][]string)
+	operations, causes := make(map[string][]string), make(map[string][]CauseKind)
 	for _, vendor := range s.Vendors() {
-		operations[vendor] = s.Operations(vendor)
+		operations[vendor], causes[vendor] = s.Operations(vendor), s.CauseKinds(vendor)
 	}
-	return map[string]any{"paths": c.paths, "kinds": FaultKinds(), "operations": operations}, nil
+	return map[string]any{"paths": c.paths, "kinds": FaultKinds(), "causes": causes, "operations": operations}, nil
 }
 
 func (c *Control) inject(r *http.Request) (any, error) {
@@ -328,13 +353,18 @@ func (c *Control) reset(*http.Request) (any, error) {
 	c.offset = 0
 	c.mu.Unlock()
 	after := c.fresh()
-	c.faults, c.lastID = nil, 0
+	c.faults, c.causes, c.lastID = nil, nil, 0
 	c.mu.Lock()
 	c.sim = after
 	c.mu.Unlock()
 	before.Close() // the answers that a fault held
 	for _, f := range c.kept {
 		if _, err := c.add(f.Vendor, f.Operation, f.faultJSON); err != nil {
+			return nil, err
+		}
+	}
+	for _, cause := range c.always {
+		if _, err := c.addCause(cause.Vendor, cause.causeJSON); err != nil {
 			return nil, err
 		}
 	}

@@ -265,3 +265,49 @@ func ExampleNewControl() {
 	_, _ = io.Copy(os.Stdout, response.Body)
 	// Output: {"id":1}
 }
+
+func TestControlOfCauses(t *testing.T) {
+	control := sim.NewControl(simtest.Checked(t), sim.WithPeople(50), sim.WithDepartments(5))
+	server := httptest.NewServer(control)
+	t.Cleanup(server.Close)
+	t.Cleanup(control.Close)
+	o := orders{t, server.URL}
+	demo := control.Simulator().Credentials().WeCom
+	code := func() float64 {
+		_, answer, _ := o.send("GET", "/wecom/cgi-bin/gettoken?corpid="+demo.CorpID+"&corpsecret="+demo.AppSecret, "")
+		_, answer, _ = o.send("GET", "/wecom/cgi-bin/department/list?access_token="+answer["access_token"].(string), "")
+		return answer["errcode"].(float64)
+	}
+	require.NoError(t, control.Provoke(sim.VendorWeCom, sim.Cause{Kind: sim.CauseAddressRefused}))
+	assert.InDelta(t, 60020, code(), 0)
+	require.ErrorContains(t, control.Provoke(sim.VendorWeCom, sim.Cause{Kind: sim.CauseEditionLacks}),
+		"wecom has")
+
+	for _, body := range []string{`{}`, `{"vendor":"telex","kind":"range-empty"}`, `{"vendor":"wecom","kind":"luck"}`,
+		`{"vendor":"wps","kind":"clock-off","by":"soon"}`,
+		`{"vendor":"wps","kind":"permission-missing","names":["x"]}`} {
+		status, answer, _ := o.send("POST", "/_sim/causes", body)
+		assert.Equal(t, 400, status, body)
+		assert.NotEmpty(t, answer["error"], body)
+	}
+
+	_, answer, _ := o.send("POST", "/_sim/causes", `{"vendor":"wps","kind":"clock-off","by":"7m","window":"1m"}`)
+	assert.InDelta(t, 2, answer["id"], 0)
+	_, _, text := o.send("GET", "/_sim/causes", "")
+	assert.JSONEq(t, `[{"id":1,"vendor":"wecom","kind":"address-refused"},`+
+		`{"id":2,"vendor":"wps","kind":"clock-off","by":"7m0s","window":"1m0s"}]`, text)
+	_, _, text = o.send("GET", "/_sim/", "")
+	assert.Contains(t, text, `"causes":{"dingtalk":["permission-missing"`)
+
+	status, _, _ := o.send("DELETE", "/_sim/causes/1", "")
+	assert.Equal(t, 200, status)
+	assert.InDelta(t, 0, code(), 0)
+	status, _, _ = o.send("DELETE", "/_sim/causes/1", "")
+	assert.Equal(t, 404, status)
+	o.send("POST", "/_sim/reset", "") // the cause of Control.Provoke comes back, the other does not
+	assert.InDelta(t, 60020, code(), 0)
+	_, _, text = o.send("GET", "/_sim/causes", "")
+	assert.JSONEq(t, `[{"id":1,"vendor":"wecom","kind":"address-refused"}]`, text)
+	o.send("DELETE", "/_sim/causes", "")
+	assert.InDelta(t, 0, code(), 0)
+}

@@ -15,8 +15,15 @@ import (
 //     private fields. It is for GetUserDetailByTicket.
 //   - OpenVerificationPage(userID) returns the code with which the corp's verification page is opened when WeCom asks
 //     the person for the second check. It is for GetTFAInfo, once.
+//   - LoginCode(userID, private) returns the code that the self-built app gets at its redirect address when the person
+//     signs in, with or without consent to private fields. It is for GetUserInfo, once and within five minutes. A
+//     browser gets one at the addresses of the client's AuthorizeURL. SuiteLoginCode(userID, private) does the same for
+//     the third-party app.
 //   - LimitApps(departments, people...) sets the visible range (可见范围) of the demo apps to these departments, all below
-//     them, and these people; without any they see the whole corp again.
+//     them, and these people; without any they see the whole corp again. AllowTags(tags...) adds who is in these tags.
+//   - PushSuiteTicket() pushes another ticket to the third-party app and returns it; older ones are good for half an
+//     hour. InstallSuite() has an administrator install that app, and returns the code for GetPermanentCode;
+//     UninstallSuite() takes it away.
 //   - Invited() returns all invitations so far. A person may be invited more than once.
 type WeCom = wecom.Controls
 
@@ -38,6 +45,10 @@ func (s *Simulator) WeCom() *WeCom {
 //     back.
 //   - LoginCode(userID) returns the code that the app gets when the person opens it in a DingTalk client. It is for
 //     getUserByAuthCode, once and within five minutes.
+//   - Authorize(userID) opens the sign-in page as the person, agrees, and returns the authorization code that the
+//     browser brings to the internal app. It is for getUserToken, once and within five minutes. The page itself is at
+//     /oauth2/auth below DingTalkURL.
+//   - ExpectToJoin(ids...) puts ids on the list of those who are to join and are no members yet.
 type DingTalk = dingtalk.Controls
 
 // DingTalkBan is what DingTalk answers to everything that a banned IP address asks: neither answer has an errcode. The
@@ -88,7 +99,8 @@ func (s *Simulator) Feishu() *Feishu {
 //   - SignIn(userID, redirectURI, scopes...) returns the authorization code that the self-built app gets at redirectURI
 //     when the person with the staff id signs in. It is good for ten minutes and for one token request. The user's
 //     token has the scopes, by default kso.user_base.read and kso.user_current_id.read, as far as the app was granted
-//     them. Signing in activates the account; it fails if the person is disabled.
+//     them. Signing in activates the account; it fails if the person is disabled. A browser gets the same from the page
+//     /oauth2/auth, where the parameter sim_user says at once who signs in.
 //   - NewAppTicket() returns a ticket as WPS pushes it to the third-party app. Only the newest ticket is good.
 //   - SetDataPermission(departments, people...) changes what the demo apps see (数据权限) to these departments, all below
 //     them, and these people. Without any they see nothing; with the root they see everything.

@@ -28,8 +28,9 @@ func (s *Simulator) Credentials() Credentials {
 
 // WeComCredentials are those of the corp at WeCom: the CorpID; the ContactSecret of the contact sync (通讯录同步), which
 // writes and lists ids; AppSecret and AppAgentID of a self-built app (自建应用), which reads details; ProviderAppSecret and
-// ProviderAppAgentID of an app that a provider runs for the corp (代开发), which reads details and converts ids. The last
-// of these numbers does not fit into 32 bits.
+// ProviderAppAgentID of an app that a provider runs for the corp (代开发), which reads details and converts ids, a
+// number that does not fit into 32 bits; SuiteID and SuiteSecret of a third-party app (第三方应用) that the corp has
+// installed, with SuiteTicket, the ticket pushed to it first, its PermanentCode (永久授权码) and its SuiteAgentID.
 type WeComCredentials = wecom.Credentials
 
 // DingTalkCredentials are those of the corp at DingTalk: the CorpID; AppKey, AppSecret and AgentID of the internal app

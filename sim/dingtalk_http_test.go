@@ -32,7 +32,7 @@ func TestDingTalkWrongMethods(t *testing.T) {
 	c.app.post("/user/delete", map[string]any{"userid": c.staff.UserID}).errs(43001)
 	c.app.get("/user/create").errs(43002)
 	c.app.get("/topapi/v2/user/delete").errs(43002)
-	c.app.newHost("/v1.0/contact/users/search", nil, nil).refused(404, "InvalidAction.NotFound")
+	c.app.newHost("/v1.0/contact/departments/search", nil, nil).refused(404, "InvalidAction.NotFound")
 	head := c.app.call(http.MethodHead, "/user/delete",
 		map[string][]string{"access_token": {c.app.token}, "userid": {c.staff.UserID}}, nil, nil)
 	assert.Equal(t, http.StatusOK, head.status)

@@ -19,6 +19,8 @@
 //   - [Simulator.Credentials] has the demo credentials;
 //   - [Simulator.Organisation] has the truth that a walk must arrive at;
 //   - [Simulator.Inject] makes chosen calls fail in a chosen way, see [Fault];
+//   - [Simulator.Provoke] and [WithCause] keep an app from something as people meet it, by a missing permission or a
+//     range for instance, see [CauseKind];
 //   - [Simulator.Calls] and [Simulator.Requests] say what reached the wire;
 //   - [Simulator.RevokeTokens] withdraws tokens before their time;
 //   - [WithMiddleware] puts a handler of its own around the vendors, to watch or change what they answer.
@@ -28,8 +30,8 @@
 // # Elsewhere
 //
 // A [Simulator] is an [http.Handler]. [Listen] serves one on an address of choice, for programs in any language.
-// [Control] adds an HTTP interface below [ControlPrefix], by which their tests inject faults, revoke tokens, move the
-// clock, begin again and read the truth; the command "roster sim" serves it on the loopback interface.
+// [Control] adds an HTTP interface below [ControlPrefix], by which their tests inject faults, provoke causes, revoke
+// tokens, move the clock, begin again and read the truth; the command "roster sim" serves it on the loopback interface.
 //
 // Clients that can be given a host and no path ask at the root: /cgi-bin/user/get is /wecom/cgi-bin/user/get, and so it
 // is with every path of the four vendors, since no two of them have paths that begin alike.

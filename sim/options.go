@@ -20,6 +20,7 @@ type config struct {
 	departments int
 	people      int
 	desk        desk.Config
+	causes      []vendorCause
 
 	// What only one vendor knows.
 	wecom    wecom.Config

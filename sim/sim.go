@@ -44,7 +44,11 @@ func New(opts ...Option) *Simulator {
 	for _, v := range vendors(d, c) {
 		d.Mount(v)
 	}
-	return &Simulator{desk: d}
+	s := &Simulator{desk: d}
+	for _, c := range c.causes {
+		s.Provoke(c.vendor, c.cause)
+	}
+	return s
 }
 
 // ServeHTTP answers a request to one of the vendors. A path that none of them has is answered with 404 and a list of

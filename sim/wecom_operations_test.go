@@ -3,6 +3,7 @@ package sim_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -75,6 +76,89 @@ func (c *weComCaller) upload(kind, name string, data []byte) reply {
 	require.NoError(c.t, err)
 	req.Header.Set("Content-Type", w.FormDataContentType())
 	return do(c.t, req)
+}
+
+// tag makes a tag that belongs to the contact sync, and returns its id.
+func (c *corp) tag() int64 {
+	c.Helper()
+	var made struct {
+		ID int64 `json:"tagid"`
+	}
+	name := fmt.Sprint("试点", len(c.srv.Organisation().Groups(sim.Tag)))
+	c.contact.post("/tag/create", map[string]any{"tagname": name}).ok().decode(&made)
+	return made.ID
+}
+
+// loginCode is the code with which staff comes to the self-built app.
+func (c *corp) loginCode(private bool) string {
+	c.Helper()
+	code, err := c.srv.WeCom().LoginCode(c.staff.UserID, private)
+	require.NoError(c, err)
+	return code
+}
+
+// suiteToken buys the token of the third-party app.
+func (c *corp) suiteToken(ticket string) reply {
+	c.Helper()
+	demo := c.srv.Credentials().WeCom
+	return c.app.post("/service/get_suite_token",
+		map[string]any{"suite_id": demo.SuiteID, "suite_secret": demo.SuiteSecret, "suite_ticket": ticket})
+}
+
+// suite calls as the third-party app itself.
+func (c *corp) suite(method, path string, query url.Values, body any) reply {
+	c.Helper()
+	token := c.suiteToken(c.srv.Credentials().WeCom.SuiteTicket).ok().str("suite_access_token")
+	if query == nil {
+		query = url.Values{}
+	}
+	query.Set("suite_access_token", token)
+	text := ""
+	if body != nil {
+		text = asJSON(c.T, body)
+	}
+	return c.app.raw(method, path, query, text)
+}
+
+// permanent is what the third-party app has of the corp at first.
+func (c *corp) permanent() map[string]any {
+	demo := c.srv.Credentials().WeCom
+	return map[string]any{"auth_corpid": demo.CorpID, "permanent_code": demo.PermanentCode}
+}
+
+// suiteCode is the code with which staff comes to the third-party app and shows private fields.
+func (c *corp) suiteCode() string {
+	c.Helper()
+	back := c.browse("/wecom/connect/oauth2/authorize", url.Values{
+		"appid": {c.srv.Credentials().WeCom.SuiteID}, "redirect_uri": {"https://portal.example.com/back"},
+		"response_type": {"code"}, "scope": {"snsapi_privateinfo"}, "state": {"s1"}, "sim_user": {c.staff.UserID}})
+	return back.Get("code")
+}
+
+// browse opens a page as a browser does, and returns the query of the address to which it is sent on.
+func (c *corp) browse(path string, query url.Values) url.Values {
+	c.Helper()
+	status, header, text := c.open(path + "?" + query.Encode())
+	require.Equal(c, http.StatusFound, status, text)
+	to, err := url.Parse(header.Get("Location"))
+	require.NoError(c, err)
+	return to.Query()
+}
+
+// open gets an address without following redirects.
+func (c *corp) open(target string) (int, http.Header, string) {
+	c.Helper()
+	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
+	req, err := http.NewRequestWithContext(c.Context(), http.MethodGet, c.srv.URL+target, nil)
+	require.NoError(c, err)
+	rsp, err := browser.Do(req)
+	require.NoError(c, err)
+	defer rsp.Body.Close()
+	body, err := io.ReadAll(rsp.Body)
+	require.NoError(c, err)
+	return rsp.StatusCode, rsp.Header, string(body)
 }
 
 func (c *corp) csv(text string) string {
@@ -343,6 +427,162 @@ func TestWeComEveryOperation(t *testing.T) {
 				return c.contact.post("/user/tfa_succ", m{"userid": c.staff.UserID, "tfa_code": "x"})
 			},
 			code: 40029,
+		},
+		"CreateTag": {
+			good:   func(c *corp) reply { return c.contact.post("/tag/create", m{"tagname": "试点", "tagid": 77}) },
+			errmsg: "created",
+			bad: func(c *corp) reply {
+				return c.app.post("/tag/create", m{"tagname": c.srv.Organisation().Groups(sim.Tag)[0].Name})
+			},
+			code: 40071,
+		},
+		"UpdateTag": {
+			good: func(c *corp) reply {
+				return c.contact.post("/tag/update", m{"tagid": c.tag(), "tagname": "第二批试点"})
+			},
+			errmsg: "updated",
+			bad:    func(c *corp) reply { return c.app.post("/tag/update", m{"tagid": 1, "tagname": "x"}) },
+			code:   60011, // it was made in the console
+		},
+		"DeleteTag": {
+			good:   func(c *corp) reply { return c.contact.get("/tag/delete", "tagid", id(c.tag())) },
+			errmsg: "deleted",
+			bad:    func(c *corp) reply { return c.contact.get("/tag/delete", "tagid", "999") },
+			code:   40068,
+		},
+		"GetTag": {
+			good: func(c *corp) reply { return c.app.get("/tag/get", "tagid", "1") },
+			bad:  func(c *corp) reply { return c.app.get("/tag/get", "tagid", "999") },
+			code: 40068,
+		},
+		"AddTagUsers": {
+			good: func(c *corp) reply {
+				return c.contact.post("/tag/addtagusers",
+					m{"tagid": c.tag(), "userlist": []string{c.staff.UserID}, "partylist": []int64{c.empty.WeComID}})
+			},
+			bad: func(c *corp) reply {
+				return c.contact.post("/tag/addtagusers", m{"tagid": c.tag(), "userlist": []string{"ghost"}})
+			},
+			code: 40070,
+		},
+		"DeleteTagUsers": {
+			good: func(c *corp) reply {
+				return c.contact.post("/tag/deltagusers", m{"tagid": c.tag(), "userlist": []string{c.staff.UserID}})
+			},
+			errmsg: "deleted",
+			bad: func(c *corp) reply {
+				return c.contact.post("/tag/deltagusers", m{"tagid": c.tag(), "userlist": []string{"ghost"}})
+			},
+			code: 40031,
+		},
+		"ListTag": {
+			good: func(c *corp) reply { return c.contact.get("/tag/list") },
+			bad:  func(c *corp) reply { return c.contact.raw("GET", "/tag/list", nil, "") },
+			code: 41001,
+		},
+		"ExportSimpleUser": {
+			good: func(c *corp) reply { return c.app.post("/export/simple_user", m{"encoding_aeskey": aesKey}) },
+			bad:  func(c *corp) reply { return c.contact.post("/export/simple_user", m{"encoding_aeskey": aesKey}) },
+			code: 48009,
+		},
+		"ExportUser": {
+			good: func(c *corp) reply { return c.app.post("/export/user", m{"encoding_aeskey": aesKey}) },
+			bad: func(c *corp) reply {
+				return c.app.post("/export/user", m{"encoding_aeskey": aesKey, "block_size": 9999})
+			},
+			code: 40058,
+		},
+		"ExportDepartment": {
+			good: func(c *corp) reply { return c.app.post("/export/department", m{"encoding_aeskey": aesKey}) },
+			bad: func(c *corp) reply {
+				return c.app.post("/export/department", m{"encoding_aeskey": aesKey[1:] + "+"})
+			},
+			code: 40058,
+		},
+		"ExportTagUser": {
+			good: func(c *corp) reply {
+				return c.contact.post("/export/taguser", m{"encoding_aeskey": aesKey, "tagid": 1})
+			},
+			bad: func(c *corp) reply {
+				return c.contact.post("/export/taguser", m{"encoding_aeskey": aesKey, "tagid": 999})
+			},
+			code: 40068,
+		},
+		"GetExportResult": {
+			good: func(c *corp) reply {
+				job := c.app.post("/export/user", m{"encoding_aeskey": aesKey}).ok().str("jobid")
+				return c.app.get("/export/get_result", "jobid", job)
+			},
+			bad: func(c *corp) reply {
+				job := c.app.post("/export/user", m{"encoding_aeskey": aesKey}).ok().str("jobid")
+				return c.contact.get("/export/get_result", "jobid", job)
+			},
+			code: 40088, // another secret started it
+		},
+		"GetUserInfo": {
+			good: func(c *corp) reply { return c.app.get("/auth/getuserinfo", "code", c.loginCode(false)) },
+			bad:  func(c *corp) reply { return c.provider.get("/auth/getuserinfo", "code", c.loginCode(false)) },
+			code: 40029, // another app's
+		},
+		"GetThirdPartyUserInfo": {
+			good: func(c *corp) reply {
+				return c.suite("GET", "/service/auth/getuserinfo3rd", url.Values{"code": {c.suiteCode()}}, nil)
+			},
+			bad: func(c *corp) reply {
+				return c.suite("GET", "/service/auth/getuserinfo3rd", url.Values{"code": {c.loginCode(false)}}, nil)
+			},
+			code: 40029,
+		},
+		"GetThirdPartyUserDetail": {
+			good: func(c *corp) reply {
+				who := c.suite("GET", "/service/auth/getuserinfo3rd", url.Values{"code": {c.suiteCode()}}, nil).ok()
+				return c.suite("POST", "/service/auth/getuserdetail3rd", nil, m{"user_ticket": who.str("user_ticket")})
+			},
+			bad: func(c *corp) reply {
+				return c.suite("POST", "/service/auth/getuserdetail3rd", nil, m{"user_ticket": "x"})
+			},
+			code: 40029,
+		},
+		"GetSuiteToken": {
+			good: func(c *corp) reply { return c.suiteToken(c.srv.Credentials().WeCom.SuiteTicket) },
+			bad:  func(c *corp) reply { return c.suiteToken("x") },
+			code: 40085,
+		},
+		"GetPreAuthCode": {
+			good: func(c *corp) reply { return c.suite("GET", "/service/get_pre_auth_code", nil, nil) },
+			bad: func(c *corp) reply {
+				return c.app.raw("GET", "/service/get_pre_auth_code",
+					url.Values{"suite_access_token": {c.app.token}}, "")
+			},
+			code: 40082,
+		},
+		"GetPermanentCode": {
+			good: func(c *corp) reply {
+				return c.suite("POST", "/service/v2/get_permanent_code", nil,
+					m{"auth_code": c.srv.WeCom().InstallSuite()})
+			},
+			bad: func(c *corp) reply {
+				return c.suite("POST", "/service/v2/get_permanent_code", nil, m{"auth_code": "x"})
+			},
+			code: 40078,
+		},
+		"GetAuthInfo": {
+			good: func(c *corp) reply {
+				return c.suite("POST", "/service/v2/get_auth_info", nil, c.permanent())
+			},
+			bad: func(c *corp) reply {
+				c.srv.WeCom().UninstallSuite()
+				return c.suite("POST", "/service/v2/get_auth_info", nil, c.permanent())
+			},
+			code: 40084,
+		},
+		"GetCorpToken": {
+			good: func(c *corp) reply { return c.suite("POST", "/service/get_corp_token", nil, c.permanent()) },
+			bad: func(c *corp) reply {
+				return c.suite("POST", "/service/get_corp_token", nil,
+					m{"auth_corpid": c.srv.Credentials().WeCom.CorpID})
+			},
+			code: 41025,
 		},
 	}
 

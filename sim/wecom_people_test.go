@@ -18,8 +18,17 @@ import (
 func TestWeComInviteUser(t *testing.T) {
 	c := newCorp(t)
 	type m = map[string]any
+	tags := c.srv.Organisation().Groups(sim.Tag)
+	empty := len(tags)
+	fill := func(people ...sim.PersonKey) {
+		require.NoError(t, c.srv.Organisation().UpdateGroup(tags[empty-1].Key, func(g *sim.Group) error {
+			g.People, g.Departments = people, nil
+			return nil
+		}))
+	}
+	fill()
 	got := c.app.post("/batch/invite", m{"user": []string{c.inactive.UserID, c.staff.UserID, "ghost"},
-		"party": []int64{1, 987}, "tag": []int64{2, 99}}).ok()
+		"party": []int64{1, 987}, "tag": []int{empty, 99}}).ok()
 	assert.Equal(t, `["ghost"]`, asJSON(t, got.body["invaliduser"]))
 	assert.Equal(t, `[987]`, asJSON(t, got.body["invalidparty"]))
 	assert.Equal(t, `[99]`, asJSON(t, got.body["invalidtag"]))
@@ -35,6 +44,10 @@ func TestWeComInviteUser(t *testing.T) {
 	d, _ := c.srv.Organisation().Department(inRoot)
 	c.app.post("/batch/invite", m{"party": []int64{d.WeComID}}).ok()
 	assert.Len(t, c.srv.WeCom().Invited(), 2)
+
+	fill(c.staff.Key, c.inactive.Key)
+	c.app.post("/batch/invite", m{"tag": []int{empty}}).ok()
+	assert.Len(t, c.srv.WeCom().Invited(), 3, "who is in a tag is reached through it")
 
 	c.app.post("/batch/invite", m{}).fails(82001)
 	c.app.post("/batch/invite", m{"user": []string{}, "party": []int64{}}).fails(82001)

@@ -125,6 +125,8 @@ func TestWPSOperations(t *testing.T) {
 			c.post("/v7/users/"+created+"/delete", nil).ok()
 			c.post("/v7/users/"+created+"/delete", nil).fails(http.StatusForbidden, "403000001")
 
+			wpsNewerOperations(c, p, created)
+
 			dept := c.post("/v7/depts/create",
 				map[string]any{"name": "研发九部", "parent_id": root.WPSID}).newDeptID()
 			c.post("/v7/depts/create", map[string]any{"name": "研发九部",
@@ -153,7 +155,7 @@ func TestWPSOperations(t *testing.T) {
 				failed[r.Operation] = failed[r.Operation] || r.Status != http.StatusOK
 			}
 			operations := c.srv.Operations(sim.VendorWPS)
-			assert.Len(t, operations, 39)
+			assert.Len(t, operations, 64)
 			for _, id := range operations {
 				assert.True(t, succeeded[id] || id == "batchDeleteDepts" && name == "public cloud", "a success of %s",
 					id)
@@ -161,6 +163,80 @@ func TestWPSOperations(t *testing.T) {
 			}
 		})
 	}
+}
+
+// wpsNewerOperations calls those that only the vendor's machine-readable description has. gone has left.
+func wpsNewerOperations(c *wpsCaller, p sim.Person, gone string) {
+	c.t.Helper()
+	mine, root := c.dept(p.MainDepartment), c.root()
+	dead := c.as("dead")
+	ghost := map[string]any{"user_ids": []string{"ghost"}}
+	attrs, rules := "/v7/companies/dept_custom_attrs", "/v7/contacts/visibility/rules"
+
+	c.get("/v7/users/search", "keyword", p.Name, "page_size", "20", "with_total", "true").ok()
+	c.get("/v7/users/search", "keyword", p.Name).badRequest()
+	c.get("/v7/users/count").ok()
+	dead.get("/v7/users/count").fails(http.StatusUnauthorized, "401030003")
+	c.get("/v7/users/changes", "last_change_time", "0").ok()
+	c.get("/v7/users/changes").badRequest()
+	c.post("/v7/users/batch_read_dimission_users", map[string]any{"user_ids": []string{gone}}).ok()
+	c.post("/v7/users/batch_read_dimission_users", `{"user_ids":[]}`).badRequest()
+	c.post("/v7/users/"+gone+"/recover", nil).ok()
+	c.post("/v7/users/"+gone+"/recover", nil).fails(http.StatusConflict, "400001008")
+	c.post("/v7/users/batch_logout", map[string]any{"user_ids": []string{gone}}).ok()
+	c.post("/v7/users/batch_logout", ghost).fails(http.StatusForbidden, "403000001")
+	c.post("/v7/users/batch_delete", map[string]any{"user_ids": []string{gone}}).ok()
+	c.post("/v7/users/batch_delete", ghost).fails(http.StatusForbidden, "403000001")
+
+	c.get("/v7/depts/" + mine.WPSID).ok()
+	c.get("/v7/depts/ghost").fails(http.StatusForbidden, "403000001")
+	c.get("/v7/depts/"+mine.WPSID+"/parents", "page_size", "100").ok()
+	c.get("/v7/depts/"+mine.WPSID+"/parents", "page_size", "101").badRequest()
+	c.get("/v7/depts/search", "keyword", mine.Name, "page_size", "20").ok()
+	c.get("/v7/depts/search", "keyword", " ", "page_size", "20").badRequest()
+	c.get("/v7/depts/changes", "last_change_time", "0").ok()
+	c.get("/v7/depts/changes", "last_change_time", "-1").badRequest()
+
+	c.get(attrs + "/batch_read").ok()
+	dead.get(attrs+"/batch_read").fails(http.StatusUnauthorized, "401030003")
+	c.post(attrs+"/batch_create", `{"custom_attrs":[{"name":"楼层","value_type":"text"}]}`).ok()
+	c.post(attrs+"/batch_create", `{"custom_attrs":[{"name":"楼层","value_type":"text"}]}`).
+		fails(http.StatusConflict, "400002051")
+	c.post(attrs+"/batch_update", `{"custom_attrs":[{"id":"da-1","name":"核算单位"}]}`).ok()
+	c.post(attrs+"/batch_update", `{"custom_attrs":[{"id":"da-0","name":"核算单位"}]}`).
+		fails(http.StatusForbidden, "403000001")
+	c.post("/v7/depts/custom_attrs/batch_update", map[string]any{"depts": []any{map[string]any{
+		"dept_id": mine.WPSID, "custom_attrs": []any{
+			map[string]any{"attr_id": "da-1", "text": "CC-X"}, map[string]any{"attr_id": "da-2", "option": "f"},
+			map[string]any{"attr_id": "da-3", "relation_user": p.WPSUserID},
+		}}}}).ok()
+	c.post("/v7/depts/custom_attrs/batch_update", `{"depts":[]}`).badRequest()
+	c.post("/v7/depts/custom_attrs/batch_read", map[string]any{"dept_ids": []string{root.WPSID, mine.WPSID}}).ok()
+	c.post("/v7/depts/custom_attrs/batch_read", `{}`).badRequest()
+	c.post(attrs+"/batch_delete", `{"attr_ids":["da-2"]}`).ok()
+	c.post(attrs+"/batch_delete", `{"attr_ids":["da-2"]}`).fails(http.StatusForbidden, "403000001")
+
+	rule := map[string]any{"subject_objs": []any{map[string]any{"id": mine.WPSID, "type": "dept"}},
+		"subject_objs_exclude_list": []any{map[string]any{"id": p.WPSUserID, "type": "user"}},
+		"visible_objs":              []any{map[string]any{"id": root.WPSID, "type": "dept"}},
+		"visible_type":              "invisible"}
+	id := c.post(rules, rule).data()["rule_id"].(string)
+	c.post(rules, `{"subject_objs":[],"visible_type":"visible"}`).badRequest()
+	c.get(rules, "limit", "20", "with_total", "true").ok()
+	c.get(rules, "limit", "21").badRequest()
+	c.post(rules+"/"+id, rule).ok()
+	c.post(rules+"/ghost", rule).fails(http.StatusForbidden, "403000001")
+	c.post(rules+"/batch_delete", map[string]any{"rule_ids": []string{id}}).ok()
+	c.post(rules+"/batch_delete", map[string]any{"rule_ids": []string{id}}).fails(http.StatusForbidden, "403000001")
+
+	c.get("/v7/partners", "source", "tenant,default").ok()
+	c.get("/v7/partners", "source", "others").badRequest()
+	c.post("/v7/partners/by_partner_company_ids", `{"partner_company_ids":["Cp77","Cp99"]}`).ok()
+	c.post("/v7/partners/by_partner_company_ids", `{"partner_company_ids":[]}`).badRequest()
+	c.get("/v7/partners/pa-1/depts/0/children").ok()
+	c.get("/v7/partners/pa-9/depts/0/children").fails(http.StatusForbidden, "403000001")
+	c.get("/v7/partners/pa-1/depts/Pd10/members").ok()
+	c.get("/v7/partners/pa-1/depts/Pd99/members").fails(http.StatusForbidden, "403000001")
 }
 
 // badRequest checks the refusal of an argument, whichever way it is worded.

@@ -215,7 +215,6 @@ func TestWPSMethodsAndPaths(t *testing.T) {
 	} {
 		assert.Equal(t, "404 Route Not Found", r.fails(http.StatusNotFound, "404000001").str("msg"))
 	}
-	c.get("/v7/depts/"+p.WPSUserID).fails(http.StatusNotFound, "404000001") // one department is read by batch_read
 	assert.Equal(t, p, c.again(p.Key))
 }
 

@@ -6,13 +6,19 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/roster-go/roster/gen/dingtalkapi"
+	"github.com/roster-go/roster/gen/feishuapi"
+	"github.com/roster-go/roster/gen/wecomapi"
+	"github.com/roster-go/roster/gen/wpsapi"
 	"github.com/roster-go/roster/specs"
+	"github.com/roster-go/roster/wire"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -403,4 +409,57 @@ func says(op *openapi3.Operation, name string) bool {
 	}
 	media := op.RequestBody.Value.Content.Get("application/json")
 	return media != nil && media.Schema.Value.Properties[name] != nil
+}
+
+// Which permission opens which field: no scope that the document does not know, no rule that the README does not have,
+// and nothing without a source.
+func TestFieldsThatNotEveryAppGets(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	for _, rule := range wire.FieldRules() {
+		assert.Contains(t, string(readme), "\n| `"+string(rule)+"` | ")
+	}
+	tables := map[string]struct {
+		fields      []wire.FieldAccess
+		permissions []wire.Permission
+	}{
+		"wecom":    {wecomapi.FieldAccess(), wecomapi.Permissions()},
+		"dingtalk": {dingtalkapi.FieldAccess(), dingtalkapi.Permissions()},
+		"feishu":   {feishuapi.FieldAccess(), feishuapi.Permissions()},
+		"wps":      {wpsapi.FieldAccess(), wpsapi.Permissions()},
+	}
+	for _, vendor := range vendors {
+		t.Run(vendor, func(t *testing.T) {
+			doc, table := load(t, vendor), tables[vendor]
+			require.NotEmpty(t, table.fields)
+			usable, used := make(map[string]bool), make(map[string]bool)
+			for _, p := range table.permissions {
+				assert.False(t, usable[p.Name], "%s is there twice", p.Name)
+				usable[p.Name] = true
+			}
+			operations(doc, func(_, _ string, op *openapi3.Operation) {
+				for _, scope := range list(op.Extensions["x-scopes"]) {
+					usable[scope], used[scope] = true, true
+				}
+			})
+			for _, f := range table.fields {
+				name, property, _ := strings.Cut(f.Field, ".")
+				schema := doc.Components.Schemas[name]
+				require.NotNil(t, schema, f.Field)
+				assert.NotEqual(t, "request", schema.Value.Extensions["x-usage"], "%s: of answers only", f.Field)
+				assert.Contains(t, schema.Value.Properties, property, f.Field)
+				assert.Contains(t, []string{"machine", "doc", "sdk", "peer", "seed", "guess"}, f.Confidence, f.Field)
+				for _, scope := range f.Scopes {
+					assert.True(t, usable[scope], "%s: the document does not list the permission %s", f.Field, scope)
+					used[scope] = true
+				}
+				for _, rule := range f.Rules {
+					assert.Contains(t, wire.FieldRules(), rule, f.Field)
+				}
+			}
+			for _, p := range table.permissions {
+				assert.True(t, used[p.Name], "x-permissions: nothing needs %s", p.Name)
+			}
+		})
+	}
 }

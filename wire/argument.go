@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/oapi-codegen/runtime"
 )
@@ -213,15 +214,28 @@ func JSON[T any](c *Call, contentType string, body *T) {
 		c.fail(errors.New("body is nil: give a pointer to the request, an empty one if there is nothing to say"))
 		return
 	}
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(body); err != nil {
+	e := encoders.Get().(*encoder)
+	defer encoders.Put(e)
+	e.text.Reset()
+	if err := e.json.Encode(body); err != nil {
 		c.fail(fmt.Errorf("body cannot be encoded as JSON: %w", err))
 		return
 	}
-	Raw(c, contentType, bytes.TrimSuffix(buf.Bytes(), []byte{'\n'}))
+	Raw(c, contentType, bytes.Clone(bytes.TrimSuffix(e.text.Bytes(), []byte{'\n'})))
 }
+
+// encoder is a JSON encoder with what it writes into.
+type encoder struct {
+	text bytes.Buffer
+	json *json.Encoder
+}
+
+var encoders = sync.Pool{New: func() any {
+	e := new(encoder)
+	e.json = json.NewEncoder(&e.text)
+	e.json.SetEscapeHTML(false)
+	return e
+}}
 
 // Form gives the call a body, encoded as application/x-www-form-urlencoded.
 func Form[T any](c *Call, contentType string, body *T) {

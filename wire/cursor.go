@@ -11,8 +11,12 @@ type Cursor struct {
 
 // UnmarshalJSON accepts a string and null.
 func (c *Cursor) UnmarshalJSON(data []byte) error {
-	var text string
-	if err := json.Unmarshal(data, &text); err != nil {
+	if string(data) == "null" {
+		*c = Cursor{Sent: true}
+		return nil
+	}
+	text, err := stringOf(data)
+	if err != nil {
 		return FormatError("want a string or null")
 	}
 	*c = Cursor{Value: text, Sent: true}

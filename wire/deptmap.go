@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -52,12 +51,13 @@ func (m DeptStrings) MarshalJSON() ([]byte, error) {
 }
 
 func decodeDeptMap[V any](data []byte, out *map[int64]V, parse func(string) (V, error)) error {
-	text := string(data)
-	if text == "null" {
+	if string(data) == "null" {
 		return nil
 	}
+	text := string(data)
 	if strings.HasPrefix(text, `"`) {
-		if err := json.Unmarshal(data, &text); err != nil {
+		var err error
+		if text, err = stringOf(data); err != nil {
 			return err
 		}
 	}
@@ -69,12 +69,11 @@ func decodeDeptMap[V any](data []byte, out *map[int64]V, parse func(string) (V, 
 		return FormatError("want a map of department ids, {id:value}")
 	}
 	result := make(map[int64]V)
-	for pair := range strings.SplitSeq(inner, ",") {
-		if strings.TrimSpace(inner) == "" {
-			break
-		}
-		key, value, ok := strings.Cut(pair, ":")
-		if !ok {
+	for rest := inner; strings.TrimSpace(inner) != "" && ok; {
+		var pair string
+		pair, rest, ok = strings.Cut(rest, ",")
+		key, value, paired := strings.Cut(pair, ":")
+		if !paired {
 			return FormatError("want id:value pairs in a map of department ids")
 		}
 		id, err := strconv.ParseInt(bare(key), 10, 64)

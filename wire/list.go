@@ -13,8 +13,8 @@ type StringList []string
 // UnmarshalJSON accepts ["a","b"], "a|b", "" and null.
 func (l *StringList) UnmarshalJSON(data []byte) error {
 	if len(data) > 0 && data[0] == '"' {
-		var text string
-		if err := json.Unmarshal(data, &text); err != nil {
+		text, err := stringOf(data)
+		if err != nil {
 			return err
 		}
 		*l = StringList{}
@@ -32,7 +32,7 @@ type IntList []int64
 
 // UnmarshalJSON accepts [1,2], "[1,2]", "" and null.
 func (l *IntList) UnmarshalJSON(data []byte) error {
-	return unquoted(data, (*[]int64)(l))
+	return decodeInts(data, (*[]int64)(l))
 }
 
 // IntListText is an IntList that is encoded as a string which holds a JSON array, "[1,2]".
@@ -40,7 +40,7 @@ type IntListText []int64
 
 // UnmarshalJSON accepts what IntList accepts.
 func (l *IntListText) UnmarshalJSON(data []byte) error {
-	return unquoted(data, (*[]int64)(l))
+	return decodeInts(data, (*[]int64)(l))
 }
 
 // MarshalJSON writes "[1,2]".
@@ -70,7 +70,29 @@ func (m StringMapText) MarshalJSON() ([]byte, error) {
 	return quoted(map[string]string(m), "{}")
 }
 
+func decodeInts(data []byte, out *[]int64) error {
+	ints, ok := plainInts(data)
+	if text, isText := plainText(data); isText {
+		ints, ok = plainInts(text)
+	}
+	if !ok {
+		return unquoted(data, out)
+	}
+	*out = ints
+	return nil
+}
+
 func decodeStringMap(data []byte, out *map[string]string) error {
+	object := data
+	if text, isText := plainText(data); isText {
+		object = text
+	}
+	if json.Valid(object) {
+		if strings, ok := plainStrings(object); ok {
+			*out = strings
+			return nil
+		}
+	}
 	var raw map[string]json.RawMessage
 	if err := unquoted(data, &raw); err != nil {
 		return FormatError("want an object of strings, or a string that holds one")

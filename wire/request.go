@@ -12,8 +12,8 @@ import (
 )
 
 // Request makes a request of the call, a fresh one each time, below base or, if it is set, below Base. It leaves base
-// alone.
-func (c *Call) Request(ctx context.Context, base *url.URL) (*http.Request, error) {
+// alone. The headers are header itself, or the call's own if that is nil.
+func (c *Call) Request(ctx context.Context, base *url.URL, header http.Header) (*http.Request, error) {
 	if c.Base != nil {
 		base = c.Base
 	}
@@ -26,16 +26,34 @@ func (c *Call) Request(ctx context.Context, base *url.URL) (*http.Request, error
 	req.URL = target
 	req.Host = strings.TrimSuffix(target.Host, ":")
 	req.Proto, req.ProtoMajor, req.ProtoMinor = "HTTP/1.1", 1, 1
-	req.Header = make(http.Header, len(c.header)+4) // those who send it add their own
-	if c.hasBody {
-		req.Header["Content-Type"] = []string{c.contentType}
-		setBody(req, c.body)
+	req.Header = header
+	if header == nil {
+		req.Header = c.ownHeader()
 	}
-	for _, f := range c.header {
-		req.Header[textproto.CanonicalMIMEHeaderKey(f.name)] = []string{f.value}
+	if c.hasBody {
+		setBody(req, c.body)
 	}
 	return req, nil
 }
+
+// ownHeader are the headers that the call has.
+func (c *Call) ownHeader() http.Header {
+	header := make(http.Header, len(c.header)+4) // those who send it add their own
+	if c.hasBody {
+		header["Content-Type"] = []string{c.contentType}
+	}
+	for _, f := range c.header {
+		header[textproto.CanonicalMIMEHeaderKey(f.name)] = []string{f.value}
+	}
+	return header
+}
+
+// BodySize is the number of bytes that the call sends.
+func (c *Call) BodySize() int { return len(c.body) }
+
+// OnlyHeader returns the Content-Type of the call's body, "" if it has none, and whether that is the only header of its
+// own.
+func (c *Call) OnlyHeader() (contentType string, only bool) { return c.contentType, len(c.header) == 0 }
 
 // setBody lets the body be read again, which net/http does where it may.
 func setBody(req *http.Request, body []byte) {

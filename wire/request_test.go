@@ -99,7 +99,7 @@ func TestRequest(t *testing.T) {
 			tc.add(call)
 			require.NoError(t, call.Invalid)
 			for range 2 {
-				req, err := call.Request(t.Context(), baseURL(t, "https://a.example/base"))
+				req, err := call.Request(t.Context(), baseURL(t, "https://a.example/base"), nil)
 				require.NoError(t, err)
 				assert.Equal(t, "https://a.example"+tc.want, req.URL.String())
 				assert.Equal(t, baseURL(t, "https://a.example"+tc.want), req.URL, "as if it had been parsed")
@@ -120,12 +120,12 @@ func TestRequestKeepsTheBase(t *testing.T) {
 		call := members()
 		wire.PathString(call, "dept_id", "a/b")
 		wire.PathInt(call, "user_id", 7)
-		req, err := call.Request(t.Context(), parsed)
+		req, err := call.Request(t.Context(), parsed, nil)
 		require.NoError(t, err)
 		assert.Equal(t, base+"/depts/a%2Fb/members/7", req.URL.String())
 		assert.Equal(t, baseURL(t, base), parsed)
 		call.Base = baseURL(t, "https://elsewhere/below")
-		req, err = call.Request(t.Context(), parsed)
+		req, err = call.Request(t.Context(), parsed, nil)
 		require.NoError(t, err)
 		assert.Equal(t, "https://elsewhere/below/depts/a%2Fb/members/7", req.URL.String())
 	}
@@ -155,7 +155,7 @@ func TestBodies(t *testing.T) {
 			tc.add(&call)
 			require.NoError(t, call.Invalid)
 			for range 2 {
-				req, err := call.Request(t.Context(), baseURL(t, "https://h"))
+				req, err := call.Request(t.Context(), baseURL(t, "https://h"), nil)
 				require.NoError(t, err)
 				assert.Equal(t, []string{tc.kind}, req.Header["Content-Type"])
 				assert.Equal(t, int64(len(tc.want)), req.ContentLength)
@@ -171,7 +171,7 @@ func TestBodies(t *testing.T) {
 		})
 	}
 	call := wire.Call{Operation: &wire.Operation{Method: http.MethodPost, Path: "/x"}}
-	req, err := call.Request(t.Context(), baseURL(t, "https://h"))
+	req, err := call.Request(t.Context(), baseURL(t, "https://h"), nil)
 	require.NoError(t, err)
 	assert.Nil(t, req.Body)
 	assert.Nil(t, req.GetBody)
@@ -182,7 +182,7 @@ func TestHeaders(t *testing.T) {
 	call := wire.Call{Operation: &wire.Operation{Method: http.MethodGet, Path: "/x"}}
 	wire.HeaderString(&call, "x-kso-id-type", new(userID("internal id")))
 	wire.HeaderStyled(&call, "X-Pages", []int{1, 2}, wire.Style{Style: "simple", Type: "array"})
-	req, err := call.Request(t.Context(), baseURL(t, "https://h"))
+	req, err := call.Request(t.Context(), baseURL(t, "https://h"), nil)
 	require.NoError(t, err)
 	assert.Equal(t, http.Header{"X-Kso-Id-Type": {"internal id"}, "X-Pages": {"1,2"}}, req.Header)
 }
@@ -229,11 +229,11 @@ func TestCallNamesWhatIsMissing(t *testing.T) {
 		add(call)
 		assert.Error(t, call.Invalid)
 	}
-	_, err := members().Request(t.Context(), baseURL(t, "https://h"))
+	_, err := members().Request(t.Context(), baseURL(t, "https://h"), nil)
 	assert.ErrorContains(t, err, "{dept_id}")
 	call = members()
 	wire.PathString(call, "dept_id", "d")
-	_, err = call.Request(t.Context(), baseURL(t, "https://h"))
+	_, err = call.Request(t.Context(), baseURL(t, "https://h"), nil)
 	assert.ErrorContains(t, err, "{user_id}")
 }
 
@@ -253,7 +253,7 @@ func FuzzEscaping(f *testing.F) {
 			return
 		}
 		require.NoError(t, call.Invalid)
-		req, err := call.Request(t.Context(), &url.URL{Scheme: "https", Host: "h", Path: "/b"})
+		req, err := call.Request(t.Context(), &url.URL{Scheme: "https", Host: "h", Path: "/b"}, nil)
 		require.NoError(t, err)
 		want := "https://h/b/users/" + url.PathEscape(value) + "/of?q=" + url.QueryEscape(parameter)
 		require.Equal(t, want, req.URL.String())

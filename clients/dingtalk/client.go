@@ -1,6 +1,7 @@
 package dingtalk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,6 +39,9 @@ type Config struct {
 	// TokenHost says where tokens come from. The default is right unless one of the hosts cannot be reached.
 	TokenHost TokenHost
 
+	// UserToken is the person on whose behalf GetContactUser is called. Optional; Identify does without.
+	UserToken UserToken
+
 	// NewHostURL replaces https://api.dingtalk.com for the calls that live there. Empty: what clients.WithBaseURL says,
 	// for both hosts.
 	NewHostURL string
@@ -51,6 +55,11 @@ type Client struct {
 	sight *sight
 
 	appKey, authCorpID string
+
+	clientID string // what the sign-in page knows the app by: AppKey, or SuiteKey
+
+	// redeem trades a code in for the token of a person. It holds the secret, which no print of a Client shows then.
+	redeem func(ctx context.Context, code string) (*dingtalkapi.GetUserTokenAnswer, error)
 }
 
 // New returns a client. It does no I/O: a wrong secret shows at the first call.
@@ -81,12 +90,16 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{API: dingtalkapi.NewAPI(core), core: core, sight: newSight(), appKey: cfg.AppKey,
-		authCorpID: cfg.AuthCorpID}, nil
+	api := dingtalkapi.NewAPI(core)
+	return &Client{API: api, core: core, sight: newSight(), appKey: cfg.AppKey, authCorpID: cfg.AuthCorpID,
+		clientID: cmp.Or(cfg.AppKey, cfg.SuiteKey), redeem: cfg.redeemer(api)}, nil
 }
 
 // Stats returns what the client has done so far.
 func (c *Client) Stats() clients.Stats { return c.core.Stats() }
+
+// Setup returns what the client was made with that is no credential.
+func (c *Client) Setup() clients.Setup { return c.core.Setup() }
 
 // AppKey returns Config.AppKey, "" for third-party apps.
 func (c *Client) AppKey() string { return c.appKey }

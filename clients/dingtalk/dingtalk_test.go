@@ -15,6 +15,7 @@ import (
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/dingtalk"
+	"github.com/roster-go/roster/clients/token"
 	"github.com/roster-go/roster/gen/dingtalkapi"
 	"github.com/roster-go/roster/internal/clienttest"
 	"github.com/roster-go/roster/internal/samples"
@@ -30,10 +31,17 @@ const (
 	ticket      = "t1cket+/=&<planted>"
 	corpID      = "dingcorp77aa"
 	accessToken = "t0ken+/=&<planted>"
+	userToken   = "user+t0ken/=&<planted>"
 )
 
 func internalConfig() dingtalk.Config {
 	return dingtalk.Config{AppKey: appKey, AppSecret: appSecret}
+}
+
+// withUser adds the token of a person to a Config.
+func withUser(cfg dingtalk.Config) dingtalk.Config {
+	cfg.UserToken.Source = token.Static(userToken)
+	return cfg
 }
 
 func suiteConfig() dingtalk.Config {
@@ -97,7 +105,7 @@ func suite() clienttest.Suite {
 		Operations:  dingtalkapi.Operations(),
 		Token:       answerToken,
 		RejectToken: samples.Response{Status: 200, Body: []byte(`{"errcode":40014,"errmsg":"不合法的access_token"}`)},
-		Secrets:     []string{appSecret, suiteSecret, ticket, accessToken},
+		Secrets:     []string{appSecret, suiteSecret, ticket, accessToken, userToken},
 		Credential:  []string{"access_token", "accessKey", "timestamp", "suiteTicket", "signature"},
 		Code:        code,
 		Refusals: []clienttest.Refusal{
@@ -119,7 +127,7 @@ func suite() clienttest.Suite {
 func TestSuiteThirdPartyApp(t *testing.T) {
 	s := suite()
 	s.New = func(t testing.TB, baseURL string, options ...clients.Option) any {
-		return newClient(t, suiteConfig(), baseURL, options...)
+		return newClient(t, withUser(suiteConfig()), baseURL, options...)
 	}
 	s.RejectSecret = samples.Response{Status: 200, Body: []byte(`{"errcode":853004,"errmsg":"signature参数不正确 %s"}`)}
 	s.Run(t)
@@ -139,7 +147,7 @@ func (c withSigned) GetCorpToken(ctx context.Context,
 func TestSuiteInternalApp(t *testing.T) {
 	s := suite()
 	s.New = func(t testing.TB, baseURL string, options ...clients.Option) any {
-		return withSigned{newClient(t, internalConfig(), baseURL, options...),
+		return withSigned{newClient(t, withUser(internalConfig()), baseURL, options...),
 			newClient(t, suiteConfig(), baseURL, options...)}
 	}
 	s.RejectSecret = samples.Response{Status: 400,

@@ -6,15 +6,17 @@
 // A [Client] has a method for every operation of the document specs/dingtalk.yaml; they are those of [dingtalkapi.API],
 // with plain arguments and answers and one error to check. On top of them it has what needs more than one call:
 // [Client.Users] and [Client.Departments] for the whole corp or a part of it, [Client.DepartmentUsers] for one
-// department, [Client.FindUserIDs] and the other lists that have pages.
+// department, [Client.RoleMembers], [Client.Leavers], [Client.FindUserIDs] and the other lists that have pages,
+// [Client.AuthorizeURL], [Client.Identify] and [Client.IdentifyInApp] to sign people in.
 //
 // # Two generations, two hosts
 //
 // Methods that end in V1 are the older calls (用户管理1.0, 部门管理1.0): the vendor keeps them alive for apps that already hold
 // their permissions and grants these to nobody else. Their successors end in V2. Both live on oapi.dingtalk.com, whose
-// answers are always HTTP 200 with a code inside. Three calls, the searches and the leave records, live on
-// api.dingtalk.com, which has real HTTP statuses and codes that are words. With clients.WithBaseURL both hosts are
-// looked for below that one URL, as a simulator or a proxy serves them; [Config].NewHostURL sets the second host apart.
+// answers are always HTTP 200 with a code inside. The searches, leavers, accounts of the corp, settings that hide
+// people, and most of what concerns tokens live on api.dingtalk.com, which has real HTTP statuses and codes that are
+// words. With clients.WithBaseURL both hosts are looked for below that one URL, as a simulator or a proxy serves them;
+// [Config].NewHostURL sets the second host apart.
 //
 // # Credentials
 //
@@ -23,6 +25,14 @@
 // authorised it; its token call is signed anew for each attempt, since DingTalk refuses a clock that is a minute off.
 // The client uses one token for both hosts; it lives two hours. DingTalk may well hand out the same token again after
 // it refused it: a call is repeated with it once, not for ever.
+//
+// # Signing in
+//
+// There are two ways to learn who somebody is, with codes that nothing but their origin tells apart. A page outside of
+// DingTalk's app sends the browser to [Client.AuthorizeURL], and [Client.Identify] takes the authCode that comes back.
+// A page inside the app asks it for a code, without anybody noticing, and [Client.IdentifyInApp] takes that. Either
+// code works once; a repeat is ErrUnauthenticated, and so is one that came too late. Both end in an [Identity] and
+// leave no token of the person behind. [Config].UserToken is for programs that hold such tokens themselves.
 //
 // # Errors
 //

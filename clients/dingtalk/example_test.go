@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 
@@ -197,4 +198,46 @@ func ExampleErrorDetail() {
 		}
 	}
 	// Output: permission 60011 [qyapi_get_department_list]
+}
+
+// A person signs in on DingTalk's page: the browser goes to the address that AuthorizeURL makes, and comes back with
+// authCode and state.
+func ExampleClient_Identify() {
+	vendor := canned(map[string][]string{
+		"/v1.0/oauth2/userAccessToken": {`{"accessToken":"t","refreshToken":"r","expireIn":7200}`},
+		"/v1.0/contact/users/me":       {`{"nick":"小梅","unionId":"PiiXyz0001iE","openId":"Uq3Xyz0001iE"}`},
+		"/topapi/user/getbyunionid": {
+			`{"errcode":0,"errmsg":"ok","result":{"contact_type":0,"userid":"lin.mei01"},"request_id":"y4"}`},
+	})
+	defer vendor.Close()
+
+	c, err := dingtalk.New(dingtalk.Config{AppKey: "ding0a1b2c3d", AppSecret: "s3cr3t"}, clients.WithBaseURL(vendor.URL))
+	if err != nil {
+		panic(err)
+	}
+	state := "n0nce" // rand.Text(), kept in the person's session
+	page, err := c.AuthorizeURL(clients.SignIn{RedirectURI: "https://portal.example.cn/callback", State: state})
+	if err != nil {
+		panic(err)
+	}
+	_ = page // http.Redirect(w, r, page, http.StatusFound)
+
+	// What the browser brings back:
+	back := url.Values{"state": {"n0nce"}, "authCode": {"f85c6"}}
+	if back.Get("state") != state {
+		fmt.Println("somebody else's sign-in")
+		return
+	}
+	who, err := c.Identify(context.Background(), back.Get("authCode"))
+	switch {
+	case errors.Is(err, clients.ErrUnauthenticated):
+		fmt.Println("the code was used before, or is too old: sign in again")
+	case err != nil:
+		fmt.Println(err)
+	case who.External:
+		fmt.Println("no member of the corp:", who.Name)
+	default:
+		fmt.Println(who.UserID, who.Name)
+	}
+	// Output: lin.mei01 小梅
 }

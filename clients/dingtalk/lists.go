@@ -70,15 +70,9 @@ type lister[T any, K comparable] struct {
 
 // take returns the rows of p that are new.
 func (l *lister[T, K]) take(p page[T]) ([]T, error) {
-	fresh := make([]T, 0, len(p.items))
-	for _, item := range p.items {
-		first, err := l.seen.First(l.key(item))
-		if err != nil {
-			return nil, err
-		}
-		if first {
-			fresh = append(fresh, item)
-		}
+	fresh, err := clients.Fresh(l.seen, p.items, l.key)
+	if err != nil {
+		return nil, err
 	}
 	l.pages++
 	if len(p.items) > 0 {

@@ -11,13 +11,15 @@ import (
 	"github.com/roster-go/roster/gen/dingtalkapi"
 )
 
-// members is how the members of one department are read.
+// members is how the members of one department, or of another list whose pages are found by the number of their first
+// row, are read.
 type members[T any] struct {
 	operation string
 	key       func(T) clients.Key
 	page      func(ctx context.Context, from int64) (page[T], error)
 
-	// ids lists all userids of the department at once, whatever the app's contact scope.
+	// ids lists all userids of the department at once, whatever the app's contact scope. Nil if there is no such list;
+	// then there is no use for one either.
 	ids func(ctx context.Context) ([]string, error)
 	// one reads somebody in the form of a row. there is false for who is not in the department any more.
 	one func(ctx context.Context, userID string) (row T, there bool, err error)
@@ -82,7 +84,11 @@ func (s *steady[T]) next(ctx context.Context, from int64) (p page[T], err error)
 
 // begin chooses the mode once it is known that the list has several pages.
 func (s *steady[T]) begin(ctx context.Context, first page[T]) error {
-	whole, err := s.c.seesWholeCorp(ctx)
+	var whole bool
+	var err error
+	if s.ids != nil {
+		whole, err = s.c.seesWholeCorp(ctx)
+	}
 	if err == nil && whole {
 		s.mode = checked
 		s.before, err = s.ids(ctx)

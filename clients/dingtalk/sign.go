@@ -76,8 +76,8 @@ func (cfg *Config) signature() clients.Credential {
 		return clients.Credential{Missing: "Config.SuiteKey"}
 	}
 	return clients.Credential{
-		Source:    ticketSource(cfg.SuiteTicket),
-		Authorize: clients.InQuery(ticketParameter),
+		Source: ticketSource(cfg.SuiteTicket),
+		Query:  ticketParameter,
 		Sign: func(req *http.Request, _ []byte, now time.Time) error {
 			query := req.URL.Query()
 			query.Set("accessKey", cfg.SuiteKey)

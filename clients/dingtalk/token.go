@@ -41,9 +41,11 @@ func (cfg *Config) credentials(c *clients.Client) (map[string]clients.Credential
 		fields = "Config.SuiteKey, Config.SuiteSecret or Config.AuthCorpID"
 	}
 	return map[string]clients.Credential{
-		"oapiToken": {Source: source, Authorize: clients.InQuery("access_token"), Fields: fields},
+		"oapiToken": {Source: source, Query: "access_token", Fields: fields},
 		"acsToken": {Source: source, Authorize: clients.InHeader("x-acs-dingtalk-access-token", ""),
 			Fields: fields},
+		"userToken": {Source: userSource{cfg.UserToken.Source},
+			Authorize: clients.InHeader("x-acs-dingtalk-access-token", ""), Fields: "Config.UserToken"},
 		"isvSignature": cfg.signature(),
 	}, err
 }

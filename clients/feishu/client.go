@@ -88,6 +88,9 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 // Stats returns what the client has done so far.
 func (c *Client) Stats() clients.Stats { return c.core.Stats() }
 
+// Setup returns what the client was made with that is no credential.
+func (c *Client) Setup() clients.Setup { return c.core.Setup() }
+
 // AppID returns Config.AppID.
 func (c *Client) AppID() string { return c.appID }
 

@@ -60,6 +60,10 @@ const (
 	// shortest is how long a token is used at least. One that is about to end, or did on its way here, is better used
 	// up, and renewed when it is refused, than fetched again for every call.
 	shortest = 10 * time.Second
+
+	// How often somebody who waits for another's fetch looks at the store: soon at first.
+	shortestWait = 10 * time.Millisecond
+	longestWait  = 200 * time.Millisecond
 )
 
 // errPanic is a fetch that panicked, or that ended its goroutine. It ran on one of its own, where a panic ends the
@@ -251,24 +255,24 @@ func (c *Cached) renewSafely(ctx context.Context) (t Token, err error) {
 	return t, err
 }
 
-// renew takes the token that another process has stored, or fetches one as the only one to do so.
+// renew takes the token that another process has stored, or fetches one as the only one to do so. A store that fails
+// once is not asked again before the fetch: each step of it may take long.
 func (c *Cached) renew(ctx context.Context) (Token, error) {
 	c.mu.Lock()
 	previous, rejected := c.current, c.rejected
 	c.mu.Unlock()
 
-	stored, ok, err := c.fromStore(ctx, previous, rejected)
-	if ok || err != nil {
+	stored, look, err := c.fromStore(ctx, previous, rejected)
+	if look == storeFresh || err != nil {
 		return stored, err
 	}
-	if unlock, failed := c.cfg.Store.Lock(ctx, c.cfg.Key); failed != nil {
-		if err = c.storeFailed(ctx, "lock", failed); err != nil {
-			return Token{}, err
-		}
-	} else {
-		defer unlock()
-		if stored, ok, err = c.fromStore(ctx, previous, rejected); ok || err != nil {
+	if look != storeDown {
+		var unlock func()
+		if unlock, stored, look, err = c.lock(ctx, previous, rejected); look == storeFresh || err != nil {
 			return stored, err
+		}
+		if unlock != nil {
+			defer unlock()
 		}
 	}
 	if stored.Refresh != "" && stored.Expiry.After(previous.Expiry) {
@@ -287,21 +291,63 @@ func (c *Cached) renew(ctx context.Context) (Token, error) {
 	if least := c.cfg.Now().Add(shortest); t.Expiry.Before(least) {
 		t.Expiry = least
 	}
-	if err := c.cfg.Store.Set(ctx, c.cfg.Key, t); err != nil {
-		_ = c.storeFailed(ctx, "set", err) // the token is here now, and good
+	if look != storeDown {
+		if err := c.cfg.Store.Set(ctx, c.cfg.Key, t); err != nil {
+			_ = c.storeFailed(ctx, "set", err) // the token is here now, and good
+		}
 	}
 	return t, nil
 }
 
+// lock waits until this source is the only one to renew the token, and looks at the token meanwhile: whoever has the
+// lock puts it there, and those who wait need not take turns.
+func (c *Cached) lock(ctx context.Context, previous Token, rejected Secret) (func(), Token, sight, error) {
+	for wait := shortestWait; ; wait = min(2*wait, longestWait) {
+		unlock, ok, failed := c.cfg.Store.TryLock(ctx, c.cfg.Key)
+		if failed != nil {
+			return nil, Token{}, storeDown, c.storeFailed(ctx, "lock", failed)
+		}
+		if !ok {
+			timer := time.NewTimer(wait)
+			select {
+			case <-timer.C:
+			case <-ctx.Done():
+				timer.Stop()
+				return nil, Token{}, storeDown, context.Cause(ctx)
+			}
+		}
+		stored, look, err := c.fromStore(ctx, previous, rejected)
+		switch {
+		case ok && (look == storeFresh || err != nil):
+			unlock()
+			return nil, stored, look, err
+		case ok || look != storeStale || err != nil:
+			return unlock, stored, look, err
+		}
+	}
+}
+
+// sight is what a look at the store has shown.
+type sight int
+
+const (
+	storeStale sight = iota // nothing that is worth taking
+	storeFresh
+	storeDown // nobody knows
+)
+
 // fromStore returns what is stored, and whether it is worth taking: alive, past neither its margin nor a refusal, and
 // not what this source has already. The error is that of a store that cannot be done without.
-func (c *Cached) fromStore(ctx context.Context, previous Token, rejected Secret) (Token, bool, error) {
+func (c *Cached) fromStore(ctx context.Context, previous Token, rejected Secret) (Token, sight, error) {
 	t, err := c.cfg.Store.Get(ctx, c.cfg.Key)
-	if err != nil {
-		return Token{}, false, c.storeFailed(ctx, "get", err)
+	switch {
+	case err != nil:
+		return Token{}, storeDown, c.storeFailed(ctx, "get", err)
+	case c.usable(t, c.cfg.Now()) && t.Value != rejected && t.Value != previous.Value:
+		return t, storeFresh, nil
+	default:
+		return t, storeStale, nil
 	}
-	fresh := c.usable(t, c.cfg.Now()) && t.Value != rejected && t.Value != previous.Value
-	return t, fresh, nil
 }
 
 // storeFailed logs it, and returns an error if this source cannot do without its store.

@@ -259,7 +259,9 @@ func (brokenStore) Get(context.Context, string) (token.Token, error) {
 	return token.Token{}, errors.New("down")
 }
 func (brokenStore) Set(context.Context, string, token.Token) error { return errors.New("down") }
-func (brokenStore) Lock(context.Context, string) (func(), error)   { return nil, errors.New("down") }
+func (brokenStore) TryLock(context.Context, string) (func(), bool, error) {
+	return nil, false, errors.New("down")
+}
 
 func TestAStoreThatFailsStopsNobody(t *testing.T) {
 	v := &vendor{life: time.Hour}
@@ -297,19 +299,96 @@ func TestAFetchThatHangsEnds(t *testing.T) {
 
 func TestMemoryStoreLock(t *testing.T) {
 	store := token.NewMemoryStore()
-	unlock, err := store.Lock(t.Context(), "k")
+	unlock, ok, err := store.TryLock(t.Context(), "k")
 	require.NoError(t, err)
+	require.True(t, ok)
+	_, ok, err = store.TryLock(t.Context(), "k")
+	require.NoError(t, err)
+	assert.False(t, ok, "somebody has it")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = store.Lock(ctx, "k")
+	_, _, err = store.TryLock(ctx, "k")
 	assert.ErrorIs(t, err, context.Canceled)
-	other, err := store.Lock(t.Context(), "another")
+	other, ok, err := store.TryLock(t.Context(), "another")
 	require.NoError(t, err)
+	require.True(t, ok)
 	other()
 	unlock()
-	unlock, err = store.Lock(t.Context(), "k")
+	unlock, ok, err = store.TryLock(t.Context(), "k")
 	require.NoError(t, err)
+	require.True(t, ok)
 	unlock()
+}
+
+// slow is a store whose every step takes a while.
+type slow struct {
+	token.Store
+	takes time.Duration
+}
+
+func (s slow) Get(ctx context.Context, key string) (token.Token, error) {
+	pass(s.takes)
+	return s.Store.Get(ctx, key)
+}
+
+func (s slow) Set(ctx context.Context, key string, t token.Token) error {
+	pass(s.takes)
+	return s.Store.Set(ctx, key, t)
+}
+
+func (s slow) TryLock(ctx context.Context, key string) (func(), bool, error) {
+	pass(s.takes)
+	unlock, ok, err := s.Store.TryLock(ctx, key)
+	return func() { pass(s.takes); unlock() }, ok, err
+}
+
+// Those who wait look at the store all at once, and not one after the other when the lock has come to them.
+func TestWaitersDoNotTakeTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := &vendor{life: time.Hour, latency: time.Second}
+		store := slow{token.NewMemoryStore(), 2 * time.Second}
+		var wg sync.WaitGroup
+		began := time.Now()
+		for range 20 {
+			s := source(t, v, func(c *token.Config) { c.Store = store })
+			wg.Go(func() {
+				got, err := s.Token(t.Context())
+				assert.NoError(t, err)
+				assert.Equal(t, "token-1", string(got.Value))
+			})
+		}
+		wg.Wait()
+		assert.EqualValues(t, 1, v.issued.Load())
+		assert.Less(t, time.Since(began), 20*time.Second, "two looks, the fetch, the token's way there and one look "+
+			"more")
+	})
+}
+
+// A store that has failed is not asked for more: each step may take as long as the first.
+func TestAStoreThatFailsIsAskedOnce(t *testing.T) {
+	steps := 0
+	v := &vendor{life: time.Hour}
+	s := source(t, v, func(c *token.Config) { c.Store = counted{&steps} })
+	_, err := s.Token(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, 1, steps)
+}
+
+type counted struct{ steps *int }
+
+func (c counted) Get(context.Context, string) (token.Token, error) {
+	*c.steps++
+	return token.Token{}, errors.New("down")
+}
+
+func (c counted) Set(context.Context, string, token.Token) error {
+	*c.steps++
+	return errors.New("down")
+}
+
+func (c counted) TryLock(context.Context, string) (func(), bool, error) {
+	*c.steps++
+	return nil, false, errors.New("down")
 }
 
 func TestKeyHidesAndSeparates(t *testing.T) {

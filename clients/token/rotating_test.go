@@ -31,11 +31,11 @@ func (f *frail) Set(ctx context.Context, key string, t token.Token) error {
 	return f.Store.Set(ctx, key, t)
 }
 
-func (f *frail) Lock(ctx context.Context, key string) (func(), error) {
+func (f *frail) TryLock(ctx context.Context, key string) (func(), bool, error) {
 	if f.lock != nil {
-		return nil, f.lock
+		return nil, false, f.lock
 	}
-	return f.Store.Lock(ctx, key)
+	return f.Store.TryLock(ctx, key)
 }
 
 func TestARotatingSourceDoesNotGoOnWithoutItsStore(t *testing.T) {

@@ -8,7 +8,8 @@ import (
 // Store keeps tokens where other sources, of this process or of others, find them. Keys are made of hashes and hold no
 // credential; values do, so that a Store must be as well guarded as the credential itself.
 //
-// A Store that fails slows a [Cached] source down and does not stop it: the source then fetches for itself.
+// A Store that fails, or takes longer than its own bound, does not stop a [Cached] source: the source then fetches for
+// itself.
 type Store interface {
 	// Get returns the token under key; a zero Token when there is none.
 	Get(ctx context.Context, key string) (Token, error)
@@ -16,20 +17,21 @@ type Store interface {
 	// Set keeps t under key, at least until t.Expiry or, if it has one, t.RefreshExpiry.
 	Set(ctx context.Context, key string, t Token) error
 
-	// Lock waits until the caller is the only one to renew the token under key. A Store that other processes share
-	// gives locks that end by themselves, so that a process that dies stops nobody.
-	Lock(ctx context.Context, key string) (unlock func(), err error)
+	// TryLock makes the caller the only one to renew the token under key, unless somebody else is that: then ok is
+	// false, and the caller looks again, at the token as well, since it may be there by then. A Store that other
+	// processes share gives locks that end by themselves, so that a process that dies stops nobody for long.
+	TryLock(ctx context.Context, key string) (unlock func(), ok bool, err error)
 }
 
 // NewMemoryStore returns a Store that lives in this process. Clients that were given the same one share their tokens.
 func NewMemoryStore() Store {
-	return &memoryStore{tokens: make(map[string]Token), locks: make(map[string]chan struct{})}
+	return &memoryStore{tokens: make(map[string]Token), locked: make(map[string]bool)}
 }
 
 type memoryStore struct {
 	mu     sync.Mutex
 	tokens map[string]Token
-	locks  map[string]chan struct{}
+	locked map[string]bool
 }
 
 func (s *memoryStore) Get(_ context.Context, key string) (Token, error) {
@@ -45,18 +47,19 @@ func (s *memoryStore) Set(_ context.Context, key string, t Token) error {
 	return nil
 }
 
-func (s *memoryStore) Lock(ctx context.Context, key string) (func(), error) {
+func (s *memoryStore) TryLock(ctx context.Context, key string) (func(), bool, error) {
 	s.mu.Lock()
-	lock := s.locks[key]
-	if lock == nil {
-		lock = make(chan struct{}, 1)
-		s.locks[key] = lock
+	defer s.mu.Unlock()
+	if err := context.Cause(ctx); err != nil {
+		return nil, false, err
 	}
-	s.mu.Unlock()
-	select {
-	case lock <- struct{}{}:
-		return func() { <-lock }, nil
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+	if s.locked[key] {
+		return nil, false, nil
 	}
+	s.locked[key] = true
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.locked, key)
+	}, true, nil
 }

@@ -63,7 +63,7 @@ func replay(f *clients.Failure, code int64, tokenOperation bool) {
 		f.Replay, f.Tries = clients.ReplayIfIdempotent, 3
 	case 6000: // version conflict with a parallel write
 		f.Replay, f.Tries = clients.ReplayLater, 3
-	case 40001, 40014, 42001: // refused before anything was done
+	case 40001, 40014, 42001, 40082, 42009: // refused before anything was done; the last two by the suite's token
 		if !tokenOperation {
 			f.Replay = clients.ReplayFreshToken
 		}

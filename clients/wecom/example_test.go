@@ -89,3 +89,42 @@ func ExampleClient_SyncUsers() {
 	}
 	// Output: wecom: GetBatchResult: conflict (code 60104): wu.lei: mobile existed
 }
+
+// A person signs in with a QR code: the browser goes to the page, comes back with a code, and the code tells who it is.
+func ExampleClient_Identify() {
+	vendor := canned(map[string]string{
+		"/gettoken":         `{"errcode":0,"errmsg":"ok","access_token":"opaque","expires_in":7200}`,
+		"/auth/getuserinfo": `{"errcode":0,"errmsg":"ok","userid":"chen.yq"}`,
+	})
+	defer vendor.Close()
+
+	c, err := wecom.New(wecom.Config{CorpID: "ww0123456789abcdef", AppSecret: "s3cr3t", AgentID: 1000002},
+		clients.WithBaseURL(vendor.URL))
+	if err != nil {
+		panic(err)
+	}
+	state := "kept-in-the-session" // of a random generator, new each time
+	page, err := c.AuthorizeURL(clients.SignIn{RedirectURI: "https://portal.example/back", State: state,
+		Surface: clients.SurfaceQRCode})
+	if err != nil {
+		panic(err)
+	}
+	address, _, _ := strings.Cut(strings.TrimPrefix(page, vendor.URL), "?")
+	fmt.Println(address)
+
+	// The browser is at https://portal.example/back?code=…&state=… now, and state was compared.
+	identity, err := c.Identify(context.Background(), "the-code")
+	switch {
+	case errors.Is(err, clients.ErrInvalidArgument):
+		fmt.Println("the code is spent: back to the page")
+	case err != nil:
+		panic(err)
+	case identity.External:
+		fmt.Println("not one of ours")
+	default:
+		fmt.Println(identity.UserID)
+	}
+	// Output:
+	// /wwlogin/sso/login
+	// chen.yq
+}

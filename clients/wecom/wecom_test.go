@@ -1,6 +1,7 @@
 package wecom_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -18,7 +19,59 @@ const (
 	contactSecret = "c0ntact+S3cret/=&<planted>"
 	appSecret     = "app+S3cret/=&<planted>"
 	accessToken   = "t0ken+/=&<planted>"
+
+	suiteSecret      = "suite+S3cret/=&<planted>"
+	suiteTicket      = "suite+t1cket/=&<planted>"
+	permanentCode    = "permanent+c0de/=&<planted>"
+	suiteAccessToken = "suite+t0ken/=&<planted>"
 )
+
+func suiteConfig() wecom.Config {
+	return wecom.Config{SuiteID: "wwsuite000000000001", SuiteSecret: suiteSecret,
+		SuiteTicket: wecom.StaticTicket(suiteTicket), AuthCorpID: "wpcorp0000000000001", PermanentCode: permanentCode}
+}
+
+func newSuite(t testing.TB, baseURL string, options ...clients.Option) *wecom.Client {
+	t.Helper()
+	c, err := wecom.New(suiteConfig(), append([]clients.Option{clients.WithBaseURL(baseURL)}, options...)...)
+	require.NoError(t, err)
+	return c
+}
+
+// everything has all operations: those that are a third-party app's business go through a client of one.
+type everything struct {
+	*wecomapi.API
+	suite *wecom.Client
+}
+
+func (e everything) GetPreAuthCode(ctx context.Context) (*wecomapi.GetPreAuthCodeAnswer, error) {
+	return e.suite.GetPreAuthCode(ctx)
+}
+
+func (e everything) GetPermanentCode(ctx context.Context,
+	body *wecomapi.GetPermanentCodeRequest) (*wecomapi.GetPermanentCodeAnswer, error) {
+	return e.suite.GetPermanentCode(ctx, body)
+}
+
+func (e everything) GetAuthInfo(ctx context.Context,
+	body *wecomapi.GetAuthInfoRequest) (*wecomapi.GetAuthInfoAnswer, error) {
+	return e.suite.GetAuthInfo(ctx, body)
+}
+
+func (e everything) GetCorpToken(ctx context.Context,
+	body *wecomapi.GetCorpTokenRequest) (*wecomapi.GetCorpTokenAnswer, error) {
+	return e.suite.GetCorpToken(ctx, body)
+}
+
+func (e everything) GetThirdPartyUserInfo(ctx context.Context,
+	params *wecomapi.GetThirdPartyUserInfoParams) (*wecomapi.GetThirdPartyUserInfoAnswer, error) {
+	return e.suite.GetThirdPartyUserInfo(ctx, params)
+}
+
+func (e everything) GetThirdPartyUserDetail(ctx context.Context,
+	body *wecomapi.GetThirdPartyUserDetailRequest) (*wecomapi.GetThirdPartyUserDetailAnswer, error) {
+	return e.suite.GetThirdPartyUserDetail(ctx, body)
+}
 
 func newClient(t testing.TB, baseURL string, options ...clients.Option) *wecom.Client {
 	t.Helper()
@@ -29,10 +82,16 @@ func newClient(t testing.TB, baseURL string, options ...clients.Option) *wecom.C
 }
 
 func answerToken(w http.ResponseWriter, r *http.Request) bool {
-	if r.URL.Path != "/gettoken" {
+	token, _ := json.Marshal(accessToken)
+	switch r.URL.Path {
+	case "/gettoken", "/service/get_corp_token":
+	case "/service/get_suite_token":
+		token, _ = json.Marshal(suiteAccessToken)
+		fmt.Fprintf(w, `{"suite_access_token":%s,"expires_in":7200}`, token)
+		return true
+	default:
 		return false
 	}
-	token, _ := json.Marshal(accessToken)
 	fmt.Fprintf(w, `{"errcode":0,"errmsg":"ok","access_token":%s,"expires_in":7200}`, token)
 	return true
 }
@@ -43,14 +102,15 @@ func TestSuite(t *testing.T) {
 		Testdata:   "../../testdata",
 		Operations: wecomapi.Operations(),
 		New: func(t testing.TB, baseURL string, options ...clients.Option) any {
-			return newClient(t, baseURL, options...)
+			return everything{API: newClient(t, baseURL, options...).API, suite: newSuite(t, baseURL, options...)}
 		},
 		Token:       answerToken,
 		RejectToken: samples.Response{Status: 200, Body: []byte(`{"errcode":40014,"errmsg":"invalid access_token"}`)},
 		RejectSecret: samples.Response{Status: 200,
 			Body: []byte(`{"errcode":40001,"errmsg":"invalid credential %s, hint: [1], from ip: 127.0.0.1"}`)},
-		Secrets:    []string{contactSecret, appSecret, accessToken},
-		Credential: []string{"access_token"},
+		Secrets: []string{contactSecret, appSecret, accessToken, suiteSecret, suiteTicket, permanentCode,
+			suiteAccessToken},
+		Credential: []string{"access_token", "suite_access_token"},
 		Code: func(body []byte) string {
 			var envelope struct{ ErrCode json.Number }
 			_ = json.Unmarshal(body, &envelope)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strings"
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/token"
@@ -31,6 +32,10 @@ type Config struct {
 
 	// UserToken hands out the tokens of a person, if somebody else looks after them. It takes the place of User.
 	UserToken token.Source
+
+	// RedirectURI is where people come back to after they have signed in on the page of AuthorizeURL, one of the
+	// addresses in the developer console. AuthorizeURL and Identify need it, and nothing else does.
+	RedirectURI string
 
 	// TenantToken hands out the tokens of the company, if they are not to be had for AppID and AppKey alone:
 	// third-party apps (服务商应用) need a ticket as well.
@@ -79,12 +84,13 @@ const (
 // quotas.
 type Client struct {
 	*wpsapi.API
-	core       *clients.Client
-	grants     *grants
-	appID      string
-	pageSize   int64
-	batchLimit int
-	status     []wpsapi.UserStatus // empty: see WithStatus
+	core        *clients.Client
+	grants      *grants
+	appID       string
+	redirectURI string
+	pageSize    int64
+	batchLimit  int
+	status      []wpsapi.UserStatus // empty: see WithStatus
 }
 
 // New returns a client. It does no I/O: a wrong key shows at the first call.
@@ -109,7 +115,8 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 			tenant, tenantErr := grants.tenant()
 			user, userErr := grants.user()
 			sign, signErr := signature(cfg, c.BaseURL(), clock)
-			return map[string]clients.Credential{"bearer": tenant, "userBearer": user, "kso1": sign},
+			own := clients.Credential{Source: ownTokens{}, Authorize: bearer("")}
+			return map[string]clients.Credential{"bearer": tenant, "userBearer": user, ownScheme: own, "kso1": sign},
 				errors.Join(tenantErr, userErr, signErr)
 		},
 	}, options...)
@@ -117,8 +124,7 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{API: wpsapi.NewAPI(grants.caller(grants.once)), core: core, grants: grants, appID: cfg.AppID,
-		pageSize:   cfg.PageSize,
-		batchLimit: cfg.BatchLimit}
+		redirectURI: cfg.RedirectURI, pageSize: cfg.PageSize, batchLimit: cfg.BatchLimit}
 	if c.pageSize == 0 {
 		c.pageSize = pageSize
 	}
@@ -150,6 +156,12 @@ func (cfg *Config) check() error {
 		return fmt.Errorf("Config.PageSize is %d, want 1 to %d", cfg.PageSize, pageSize)
 	case cfg.BatchLimit < 0:
 		return fmt.Errorf("Config.BatchLimit is %d", cfg.BatchLimit)
+	case cfg.RedirectURI != "":
+		err := clients.SignIn{RedirectURI: cfg.RedirectURI, State: "any"}.Check()
+		if err != nil {
+			return errors.New(strings.Replace(err.Error(), "SignIn.", "Config.", 1))
+		}
+		return nil
 	default:
 		return nil
 	}
@@ -157,6 +169,9 @@ func (cfg *Config) check() error {
 
 // Stats returns what the client has done so far.
 func (c *Client) Stats() clients.Stats { return c.core.Stats() }
+
+// Setup returns what the client was made with that is no credential.
+func (c *Client) Setup() clients.Setup { return c.core.Setup() }
 
 // AppID returns Config.AppID.
 func (c *Client) AppID() string { return c.appID }

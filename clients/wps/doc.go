@@ -15,6 +15,9 @@
 // each call by KSO-1, anew for every attempt (package kso1, which can be used alone). GetCurrentUser and
 // GetCurrentUserID need the token of a signed-in person instead: [Client.ExchangeCode] and [Config].User.
 //
+// To sign people in, and nothing more, send the browser to [Client.AuthorizeURL] and give the code that it brings back
+// to [Client.Identify], which tells who it is. [Config].RedirectURI must be set for that.
+//
 // What an app may do depends on three things, and the vendor tells them apart badly. A scope (能力权限) that is missing is
 // ErrPermission with the code 400000003 and [ErrorDetail].Scopes; the company's edition (套餐) that lacks a capability is
 // 403000001 with [ErrorDetail].Privilege; a department outside of the data permission (数据权限) is often no error at all:
@@ -53,4 +56,11 @@
 //
 // Nearly every read demands a status, so that the iterators ask for active, notactive and disabled unless told
 // otherwise. People who have left (dimission) can be listed on private deployments only.
+//
+// # Changes and leavers
+//
+// [Client.UserChanges] and [Client.DepartmentChanges] tell who and what was created, changed or deleted since a time,
+// and [Client.FormerUsersByID] reads people who have left, whose ids the changes name. They and the other operations
+// that only the vendor's machine-readable description has (search, parents, visibility, partners, attributes of
+// departments) may be missing from private deployments: the answer is then 404000001 (route not found).
 package wps

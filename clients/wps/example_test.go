@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
+	"time"
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/wps"
+	"github.com/roster-go/roster/gen/wpsapi"
 )
 
 // canned answers by path, in place of the vendor.
@@ -122,6 +125,77 @@ func ExampleClient_DepartmentUsersByID() {
 	}
 	fmt.Println(members[0].UserInfo.UserName, missing)
 	// Output: 林小满 [KBx90TtR]
+}
+
+// Somebody signs in: the browser goes to the page, comes back with a code, and the code tells who it is.
+func ExampleClient_Identify() {
+	vendor := canned(map[string]string{
+		"/v7/users/current": `{"code":0,"msg":"","data":{"id":"KBx81LmQ","user_name":"林小满","company_id":"Cp01"}}`,
+	})
+	defer vendor.Close()
+
+	const callback = "https://portal.example.cn/callback"
+	c, err := wps.New(wps.Config{AppID: "AK20260101ABCD", AppKey: "s3cr3t", RedirectURI: callback},
+		clients.WithBaseURL(vendor.URL))
+	if err != nil {
+		panic(err)
+	}
+	// Make a new state for each browser, and keep it in the person's session.
+	page, err := c.AuthorizeURL(clients.SignIn{RedirectURI: callback, State: "9aF2xk"})
+	if err != nil {
+		panic(err)
+	}
+	address, _, _ := strings.Cut(page, "?")
+	fmt.Println(strings.TrimPrefix(address, vendor.URL))
+
+	// At the callback, once the state is known to be the session's:
+	who, err := c.Identify(context.Background(), "code-of-the-callback")
+	if errors.Is(err, clients.ErrUnauthenticated) {
+		fmt.Println("the code is spent or too old: go to the page again")
+		return
+	}
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(who.UserID, who.Name)
+	// Output:
+	// /oauth2/auth
+	// KBx81LmQ 林小满
+}
+
+// Who has left since the last run, in words of the record that is left of them.
+func ExampleClient_UserChanges() {
+	vendor := canned(map[string]string{
+		"/v7/users/changes": `{"code":0,"msg":"","data":{"items":[{"id":"9001","user_id":"KBx90TtR",` +
+			`"change_type":"delete","change_time":1735689660}],"next_page_token":""}}`,
+		"/v7/users/batch_read_dimission_users": `{"code":0,"msg":"","data":{"items":[{"id":"KBx90TtR",` +
+			`"user_name":"何止","status":"dimission"}]}}`,
+	})
+	defer vendor.Close()
+
+	c, err := wps.New(wps.Config{AppID: "AK20260101ABCD", AppKey: "s3cr3t"}, clients.WithBaseURL(vendor.URL))
+	if err != nil {
+		panic(err)
+	}
+	lastRun := time.Unix(1735689600, 0)
+	var gone []string
+	for change, err := range c.UserChanges(context.Background(), lastRun) {
+		if err != nil {
+			fmt.Println("incomplete:", err)
+			return
+		}
+		if change.ChangeType == wpsapi.ChangeTypeDelete {
+			gone = append(gone, change.UserID)
+		}
+	}
+	people, _, err := c.FormerUsersByID(context.Background(), gone)
+	if err != nil {
+		panic(err)
+	}
+	for _, person := range people {
+		fmt.Println(person.UserName, person.Status)
+	}
+	// Output: 何止 dimission
 }
 
 // A private deployment signs by the path below /openapi.

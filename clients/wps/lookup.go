@@ -78,3 +78,43 @@ func (c *Client) DepartmentsByID(
 			return answer.Data.Items, nil
 		})
 }
+
+// formerLimit is how many people who have left can be read in a call.
+const formerLimit = 50
+
+// FormerUsersByID is UsersByID for people who have left, without their departments. missing holds those as well who
+// have not left. The app needs the permission kso.contact.dimission_user.read. There is no list of people who have
+// left: UserChanges has their ids.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (c *Client) FormerUsersByID(
+	ctx context.Context, ids []string,
+) (users []wpsapi.User, missing []string, err error) {
+	id := func(u wpsapi.User) string { return u.ID }
+	limit := min(c.batchLimit, formerLimit)
+	return clients.Lookup(ctx, vendor, wpsapi.OpBatchReadDimissionUsers.ID, parallel, limit, ids, id,
+		func(ctx context.Context, ids []string) ([]wpsapi.User, error) {
+			answer, err := c.BatchReadDimissionUsers(ctx, &wpsapi.BatchReadDimissionUsersRequest{UserIDs: ids})
+			if err != nil {
+				return nil, err
+			}
+			return answer.Data.Items, nil
+		})
+}
+
+// DepartmentCustomAttrsByID is UsersByID for the custom attributes of departments.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (c *Client) DepartmentCustomAttrsByID(
+	ctx context.Context, ids []string,
+) (departments []wpsapi.DeptCustomAttrs, missing []string, err error) {
+	id := func(d wpsapi.DeptCustomAttrs) string { return d.DeptID }
+	return clients.Lookup(ctx, vendor, wpsapi.OpBatchReadDeptCustomAttrs.ID, parallel, c.batchLimit, ids, id,
+		func(ctx context.Context, ids []string) ([]wpsapi.DeptCustomAttrs, error) {
+			answer, err := c.BatchReadDeptCustomAttrs(ctx, &wpsapi.BatchReadDeptCustomAttrsRequest{DeptIDs: ids})
+			if err != nil {
+				return nil, err
+			}
+			return answer.Data.Depts, nil
+		})
+}

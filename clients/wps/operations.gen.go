@@ -6,41 +6,66 @@
 //
 //   - [wpsapi.API.OAuthToken] (自建应用获取租户的 access_token), POST /oauth2/token
 //   - [wpsapi.API.GetCurrentCompany] (查询企业信息), GET /v7/companies/current
+//   - [wpsapi.API.BatchCreateDeptCustomAttrDefs] (新增自定义部门属性), POST /v7/companies/dept_custom_attrs/batch_create
+//   - [wpsapi.API.BatchDeleteDeptCustomAttrDefs] (删除自定义部门属性), POST /v7/companies/dept_custom_attrs/batch_delete
+//   - [wpsapi.API.BatchReadDeptCustomAttrDefs] (获取自定义部门属性), GET /v7/companies/dept_custom_attrs/batch_read
+//   - [wpsapi.API.BatchUpdateDeptCustomAttrDefs] (修改自定义部门属性), POST /v7/companies/dept_custom_attrs/batch_update
 //   - [wpsapi.API.BatchCreateCustomAttrDefs] (新增自定义用户属性), POST /v7/companies/user_custom_attrs/batch_create
 //   - [wpsapi.API.BatchDeleteCustomAttrDefs] (删除自定义用户属性), POST /v7/companies/user_custom_attrs/batch_delete
 //   - [wpsapi.API.BatchReadCustomAttrDefs] (获取自定义用户属性), GET /v7/companies/user_custom_attrs/batch_read
 //   - [wpsapi.API.BatchUpdateCustomAttrDefs] (修改自定义用户属性), POST /v7/companies/user_custom_attrs/batch_update
 //   - [wpsapi.API.GetContactsPermissionScope] (获取通讯录权限范围), GET /v7/contacts/permissions_scope
 //   - [wpsapi.API.ListContactsPermissionScopeEntities] (分页获取通讯录权限范围), GET /v7/contacts/permissions_scope/entities
+//   - [wpsapi.API.ListVisibilityRules] (查询通讯录可见性规则), GET /v7/contacts/visibility/rules
+//   - [wpsapi.API.CreateVisibilityRule] (新增通讯录可见性规则), POST /v7/contacts/visibility/rules
+//   - [wpsapi.API.BatchDeleteVisibilityRules] (批量删除通讯录可见性规则), POST /v7/contacts/visibility/rules/batch_delete
+//   - [wpsapi.API.UpdateVisibilityRule] (修改通讯录可见性规则), POST /v7/contacts/visibility/rules/{rule_id}
 //   - [wpsapi.API.BatchDeleteDepts] (批量删除部门), POST /v7/depts/batch_delete
 //   - [wpsapi.API.BatchReadDepts] (批量查询指定部门信息), POST /v7/depts/batch_read
 //   - [wpsapi.API.GetDeptsByExIDs] (根据 ex_dept_id 获取部门信息), POST /v7/depts/by_ex_dept_ids
+//   - [wpsapi.API.ListDeptChanges] (查询部门变更记录), GET /v7/depts/changes
 //   - [wpsapi.API.CreateDept] (创建部门), POST /v7/depts/create
+//   - [wpsapi.API.BatchReadDeptCustomAttrs] (批量获取部门的自定义属性值), POST /v7/depts/custom_attrs/batch_read
+//   - [wpsapi.API.BatchUpdateDeptCustomAttrs] (批量更新部门的自定义属性值), POST /v7/depts/custom_attrs/batch_update
 //   - [wpsapi.API.GetRootDept] (获取根部门), GET /v7/depts/root
+//   - [wpsapi.API.SearchDepts] (搜索部门), GET /v7/depts/search
+//   - [wpsapi.API.GetDept] (查询指定部门), GET /v7/depts/{dept_id}
 //   - [wpsapi.API.ListChildDepts] (查询子部门列表), GET /v7/depts/{dept_id}/children
 //   - [wpsapi.API.DeleteDept] (删除部门), POST /v7/depts/{dept_id}/delete
 //   - [wpsapi.API.ListDeptMembers] (查询部门下用户列表), GET /v7/depts/{dept_id}/members
 //   - [wpsapi.API.BatchReadDeptMembers] (批量查询部门下的成员信息), POST /v7/depts/{dept_id}/members/batch_read
 //   - [wpsapi.API.AddDeptMember] (将用户加入到部门), POST /v7/depts/{dept_id}/members/{user_id}/create
 //   - [wpsapi.API.RemoveDeptMember] (将用户移除部门), POST /v7/depts/{dept_id}/members/{user_id}/delete
+//   - [wpsapi.API.ListDeptParents] (查询上级部门列表), GET /v7/depts/{dept_id}/parents
 //   - [wpsapi.API.UpdateDept] (更新部门), POST /v7/depts/{dept_id}/update
 //   - [wpsapi.API.ConvertIDs] (ID 转换), POST /v7/id_convert
+//   - [wpsapi.API.ListPartners] (查询关联组织列表), GET /v7/partners
+//   - [wpsapi.API.GetPartnersByCompanyIDs] (根据企业 id 查询关联组织), POST /v7/partners/by_partner_company_ids
+//   - [wpsapi.API.ListPartnerChildDepts] (查询关联组织的子部门), GET /v7/partners/{partner_id}/depts/{dept_id}/children
+//   - [wpsapi.API.ListPartnerMembers] (查询关联组织的部门成员), GET /v7/partners/{partner_id}/depts/{dept_id}/members
 //   - [wpsapi.API.ListUsers] (查询企业下所有用户), GET /v7/users
+//   - [wpsapi.API.BatchDeleteUsers] (批量删除用户), POST /v7/users/batch_delete
 //   - [wpsapi.API.BatchDisableUsers] (批量禁用用户), POST /v7/users/batch_disable
 //   - [wpsapi.API.BatchEnableUsers] (批量启用用户), POST /v7/users/batch_enable
+//   - [wpsapi.API.BatchLogoutUsers] (批量登出用户), POST /v7/users/batch_logout
 //   - [wpsapi.API.BatchReadUsers] (批量查询用户), POST /v7/users/batch_read
+//   - [wpsapi.API.BatchReadDimissionUsers] (批量查询离职用户), POST /v7/users/batch_read_dimission_users
 //   - [wpsapi.API.BatchUpdateUserDept] (批量更新用户所在部门), POST /v7/users/batch_update_dept
 //   - [wpsapi.API.BatchUpdateUserOrder] (批量修改用户在部门中排序值), POST /v7/users/batch_update_order
 //   - [wpsapi.API.GetUsersByEmails] (根据邮箱获取用户), POST /v7/users/by_emails
 //   - [wpsapi.API.GetUsersByExUserIDs] (根据 ex_user_id 获取用户信息), POST /v7/users/by_ex_user_ids
 //   - [wpsapi.API.GetUsersByPhones] (根据手机号获取用户), POST /v7/users/by_phones
+//   - [wpsapi.API.ListUserChanges] (查询用户变更记录), GET /v7/users/changes
+//   - [wpsapi.API.CountUsers] (查询企业用户数), GET /v7/users/count
 //   - [wpsapi.API.CreateUser] (创建用户), POST /v7/users/create
 //   - [wpsapi.API.GetCurrentUser] (获取用户信息), GET /v7/users/current
 //   - [wpsapi.API.GetCurrentUserID] (获取用户 id 信息), GET /v7/users/current_id
 //   - [wpsapi.API.BatchReadUserCustomAttrs] (批量获取用户的自定义属性值), POST /v7/users/custom_attrs/batch_read
 //   - [wpsapi.API.BatchUpdateUserCustomAttrs] (批量更新用户的自定义属性值), POST /v7/users/custom_attrs/batch_update
+//   - [wpsapi.API.SearchUsers] (搜索用户), GET /v7/users/search
 //   - [wpsapi.API.GetUser] (查询指定用户), GET /v7/users/{user_id}
 //   - [wpsapi.API.DeleteUser] (删除用户), POST /v7/users/{user_id}/delete
 //   - [wpsapi.API.ListUserDepts] (获取用户所在部门列表), GET /v7/users/{user_id}/depts
+//   - [wpsapi.API.RecoverUser] (恢复离职用户), POST /v7/users/{user_id}/recover
 //   - [wpsapi.API.UpdateUser] (更新用户), POST /v7/users/{user_id}/update
 package wps

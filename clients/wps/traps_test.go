@@ -146,7 +146,6 @@ func TestTrapOnlyGETAndPOST(t *testing.T) {
 	for _, op := range wpsapi.Operations() {
 		assert.Contains(t, []string{"GET", "POST"}, op.Method, op.ID)
 		assert.True(t, strings.HasPrefix(op.Path, "/v7/") || op.Path == "/oauth2/token", op.Path)
-		assert.NotEqual(t, "/v7/depts/{dept_id}", op.Path, "the vendor has none")
 	}
 }
 

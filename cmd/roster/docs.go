@@ -80,6 +80,9 @@ func pageValues(server *sim.Server) site.Values {
 	}
 	demo := server.Credentials()
 	known["WECOM_PROVIDER_APP_SECRET"] = demo.WeCom.ProviderAppSecret
+	known["WECOM_SUITE_ID"], known["WECOM_SUITE_SECRET"] = demo.WeCom.SuiteID, demo.WeCom.SuiteSecret
+	known["WECOM_SUITE_TICKET"], known["WECOM_PERMANENT_CODE"] = demo.WeCom.SuiteTicket, demo.WeCom.PermanentCode
+	known["WECOM_TAG_ID"], known["WECOM_NEW_TAG_ID"] = "1", "1201"
 	known["DINGTALK_CORP_ID"] = demo.DingTalk.CorpID
 	known["DINGTALK_SUITE_KEY"], known["DINGTALK_SUITE_SECRET"] = demo.DingTalk.SuiteKey, demo.DingTalk.SuiteSecret
 	known["DINGTALK_SUITE_TICKET"] = demo.DingTalk.SuiteTicket
@@ -106,6 +109,7 @@ func pageValues(server *sim.Server) site.Values {
 	for _, p := range company.FormerPeople() {
 		known["FEISHU_FORMER_OPEN_ID"] = p.FeishuOpenID
 	}
+	nameRoles(known, company)
 	known["DINGTALK_NEW_USER_ID"], known["DINGTALK_NEW_DEPARTMENT"] = "lin.mei02", "QualityGroup"
 	known["WPS_NEW_ATTRIBUTE"], known["WPS_LINK_ATTRIBUTE"], known["WPS_DEPARTMENTS_ATTRIBUTE"] = "shift-plan", "at-3",
 		"at-6"
@@ -170,10 +174,18 @@ func signIn(server *sim.Server, what, userID string) (string, error) {
 	switch what {
 	case "WECOM_USER_TICKET":
 		return server.WeCom().Consent(userID)
+	case "WECOM_LOGIN_CODE":
+		return server.WeCom().LoginCode(userID, true)
+	case "WECOM_SUITE_LOGIN_CODE":
+		return server.WeCom().SuiteLoginCode(userID, true)
+	case "WECOM_SUITE_AUTH_CODE":
+		return server.WeCom().InstallSuite(), nil
 	case "WECOM_VERIFICATION_CODE":
 		return server.WeCom().OpenVerificationPage(userID)
 	case "DINGTALK_LOGIN_CODE":
 		return server.DingTalk().LoginCode(userID)
+	case "DINGTALK_AUTH_CODE":
+		return server.DingTalk().Authorize(userID)
 	case "FEISHU_LOGIN_CODE":
 		return server.Feishu().Authorize(userID, sim.FeishuConsent{})
 	case "FEISHU_PORTAL_LOGIN_CODE":
@@ -216,6 +228,23 @@ func nameIDs(known map[string]string, which string, p sim.Person) {
 		p.Mobile.Number, p.Mobile.Number
 	known["FEISHU_"+which+"MOBILE"] = p.Mobile.Country + p.Mobile.Number
 	known["WECOM_"+which+"EMAIL"], known["WPS_"+which+"EMAIL"] = p.Email, p.Email
+}
+
+// nameRoles notes a role that somebody has, the role group of those that the company made, and a role that nobody has.
+func nameRoles(known map[string]string, company *sim.Organisation) {
+	const group = 7000 // what the simulator calls that role group, and the number before its first role
+	known["DINGTALK_ROLE_GROUP_ID"] = strconv.Itoa(group)
+	for _, role := range company.Groups(sim.Role) {
+		id := strconv.Itoa(group + int(role.Key))
+		if len(role.People) == 0 {
+			known["DINGTALK_EMPTY_ROLE_ID"] = id
+			continue
+		}
+		known["DINGTALK_ROLE_ID"] = id
+		if p, ok := company.Person(role.People[0]); ok {
+			known["DINGTALK_ROLE_USER_ID"] = p.UserID
+		}
+	}
 }
 
 // nameDepartment notes the ids of a department at the vendors.

@@ -1,8 +1,10 @@
-// Command roster exports a company's staff directory, compares two exports, tells whether a vendor still answers what
-// its document says, records wire samples, and serves a simulator to develop against.
+// Command roster exports a company's staff directory, compares two exports, says why something cannot be read, tells
+// whether a vendor still answers what its document says, records wire samples, and serves a simulator to develop
+// against.
 //
 //	roster export wecom -o staff.jsonl
 //	roster diff yesterday.jsonl staff.jsonl
+//	roster doctor wecom
 //	roster check wecom
 //	roster operations wecom
 //	roster record wecom GetUser userid=zhangsan

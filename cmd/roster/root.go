@@ -12,14 +12,15 @@ func newRoot() *cobra.Command {
 		Use:   "roster",
 		Short: "Staff directories of WeCom, DingTalk, Feishu and WPS 365",
 		Long: "Roster reads the staff directories of WeCom, DingTalk, Feishu and WPS 365.\n\n" +
-			"Exit codes: 0 done, 1 failed; diff and check have codes of their own (see their help); stopped by a " +
+			"Exit codes: 0 done, 1 failed; diff, doctor and check have codes of their own (see their help); stopped " +
+			"by a " +
 			"signal: 128 and\n" +
 			"the number of the signal (130 for Ctrl-C).",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       version(),
 	}
-	root.AddCommand(newExport(), newDiff(), newCheck(), newOperations(), newRecord(), newSim())
+	root.AddCommand(newExport(), newDiff(), newDoctor(), newCheck(), newOperations(), newRecord(), newSim())
 	return root
 }
 

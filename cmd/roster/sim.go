@@ -22,7 +22,7 @@ type simFlags struct {
 	people, departments int
 	noQuotas, control   bool
 	tokenLife           time.Duration
-	faults              []string
+	faults, causes      []string
 }
 
 func newSim() *cobra.Command {
@@ -58,6 +58,11 @@ func newSim() *cobra.Command {
 					return fmt.Errorf("--fault %s: %w", text, err)
 				}
 			}
+			for _, text := range f.causes {
+				if err := provoke(served.Control, text); err != nil {
+					return fmt.Errorf("--cause %s: %w", text, err)
+				}
+			}
 			describe(cmd.OutOrStdout(), served, site.Available(f.docs))
 			<-cmd.Context().Done()
 			return nil
@@ -80,6 +85,8 @@ func (f *simFlags) register(cmd *cobra.Command) {
 	flags.DurationVar(&f.tokenLife, "token-life", 0, "how long access tokens are good (default: the vendors' own)")
 	flags.StringArrayVar(&f.faults, "fault", nil,
 		"make calls go wrong: vendor.operation=kind, or =kind:n for the first n; kinds: "+kinds())
+	flags.StringArrayVar(&f.causes, "cause", nil,
+		"keep the app from something, as people meet it: vendor.kind or vendor.kind=what; kinds: "+causeKinds())
 	flags.BoolVar(&f.control, "control", false,
 		"take orders below "+sim.ControlPrefix+" (default: on the loopback interface only)")
 }
@@ -127,6 +134,71 @@ func inject(control *sim.Control, text string) error {
 		return errors.New("want vendor.operation=kind or vendor.operation=kind:n")
 	}
 	return control.Inject(vendor, operation, sim.Fault{Kind: sim.FaultKind(kind), Times: times})
+}
+
+// provoke puts a cause into the world of a vendor as a --cause says, also after a reset.
+func provoke(control *sim.Control, text string) error {
+	where, what, given := strings.Cut(text, "=")
+	vendor, kind, ok := strings.Cut(where, ".")
+	if !ok || given && what == "" {
+		return errors.New("want vendor.kind, or vendor.kind=what")
+	}
+	cause := sim.Cause{Kind: sim.CauseKind(kind)}
+	if given {
+		if err := detail(&cause, strings.Split(what, ",")); err != nil {
+			return err
+		}
+	}
+	return control.Provoke(vendor, cause)
+}
+
+// detail fills in what a --cause says behind the kind.
+func detail(cause *sim.Cause, what []string) error {
+	switch cause.Kind {
+	case sim.CauseRangePartial:
+		for _, key := range what {
+			if n, err := strconv.Atoi(key); err == nil {
+				cause.Departments = append(cause.Departments, sim.DepartmentKey(n))
+			} else {
+				cause.People = append(cause.People, key)
+			}
+		}
+	case sim.CauseClockOff:
+		var err error
+		if cause.By, err = time.ParseDuration(what[0]); err != nil {
+			return err
+		}
+		if len(what) > 1 {
+			cause.Window, err = time.ParseDuration(what[1])
+		}
+		return err
+	case sim.CauseBaseURLWrong:
+		var err error
+		cause.Status, err = strconv.Atoi(what[0])
+		return err
+	case sim.CausePermissionMissing, sim.CauseFieldPermissionMissing, sim.CauseEditionLacks:
+		cause.Names = what
+	default:
+		return fmt.Errorf("%s takes nothing behind it", cause.Kind)
+	}
+	return nil
+}
+
+// causeKinds lists the kinds, with what goes behind them.
+func causeKinds() string {
+	behind := map[sim.CauseKind]string{
+		sim.CausePermissionMissing:      "=permissions or operations",
+		sim.CauseFieldPermissionMissing: "=permissions or members of answers",
+		sim.CauseRangePartial:           "=keys of departments, user ids",
+		sim.CauseBaseURLWrong:           "[=404]",
+		sim.CauseClockOff:               "=7m[,window]",
+		sim.CauseEditionLacks:           "[=operations]",
+	}
+	var all []string
+	for _, kind := range sim.CauseKinds() {
+		all = append(all, string(kind)+behind[kind])
+	}
+	return strings.Join(all, "; ")
 }
 
 // onLoopback tells whether only this machine can reach an address.

@@ -136,7 +136,7 @@ func TestCommandsOfTheSimulatorsPage(t *testing.T) {
 		assert.NotContains(t, string(out), `"error"`, command)
 	}
 	for _, path := range regexp.MustCompile("`(?:GET|POST|DELETE) /_sim/[^ `]*").FindAllString(string(page), -1) {
-		assert.Contains(t, strings.ReplaceAll(fetch(t, url+"/_sim/"), "/faults/{id}", "/faults/1"),
+		assert.Contains(t, strings.ReplaceAll(fetch(t, url+"/_sim/"), "{id}", "1"),
 			strings.NewReplacer("`", "", "/requests/wecom", "/requests/{vendor}").Replace(path))
 	}
 }
@@ -155,4 +155,25 @@ func TestSimServesUntilInterrupted(t *testing.T) {
 	assert.Regexp(t, `export WECOM_APP_SECRET=\S+`, out.buf.String())
 	cancel()
 	assert.NoError(t, <-ended)
+}
+
+// Each --cause is one that the simulator can provoke, and reaches it.
+func TestCausesOfTheCommandLine(t *testing.T) {
+	url, _ := runSim(t, "--addr", "127.0.0.1:0", "--cause", "wecom.address-refused",
+		"--cause", "feishu.permission-missing=listScopes,contact:user.phone:readonly",
+		"--cause", "dingtalk.range-partial=2,3", "--cause", "wps.clock-off=-7m,1m",
+		"--cause", "wps.base-url-wrong=404", "--cause", "wps.edition-lacks-interface")
+	assert.JSONEq(t, `[{"id":1,"vendor":"wecom","kind":"address-refused"},
+		{"id":2,"vendor":"feishu","kind":"permission-missing","names":["listScopes","contact:user.phone:readonly"]},
+		{"id":3,"vendor":"dingtalk","kind":"range-partial","departments":[2,3]},
+		{"id":4,"vendor":"wps","kind":"clock-off","by":"-7m0s","window":"1m0s"},
+		{"id":5,"vendor":"wps","kind":"base-url-wrong","status":404},
+		{"id":6,"vendor":"wps","kind":"edition-lacks-interface"}]`, fetch(t, url+"/_sim/causes"))
+	for _, wrong := range []string{"wecom", "wecom.luck", "wecom.address-refused=", "wecom.address-refused=here",
+		"wps.clock-off", "wps.clock-off=soon", "wps.base-url-wrong=500", "wecom.range-partial=nobody",
+		"feishu.permission-missing=contact"} {
+		root := newRoot()
+		root.SetArgs([]string{"sim", "--addr", "127.0.0.1:0", "--people", "5", "--departments", "2", "--cause", wrong})
+		assert.ErrorContains(t, root.ExecuteContext(t.Context()), "--cause "+wrong, wrong)
+	}
 }

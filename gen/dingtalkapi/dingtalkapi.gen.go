@@ -10,6 +10,30 @@ import (
 	wire "github.com/roster-go/roster/wire"
 )
 
+// Defines values for DismissionStatus.
+const (
+	DismissionStatusAboutToLeave   DismissionStatus = 1
+	DismissionStatusAwaitsApproval DismissionStatus = 4
+	DismissionStatusLeft           DismissionStatus = 2
+	DismissionStatusNeither        DismissionStatus = 3
+)
+
+// Valid indicates whether the value is a known member of the DismissionStatus enum.
+func (e DismissionStatus) Valid() bool {
+	switch e {
+	case DismissionStatusAboutToLeave:
+		return true
+	case DismissionStatusAwaitsApproval:
+		return true
+	case DismissionStatusLeft:
+		return true
+	case DismissionStatusNeither:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ErrorCode.
 const (
 	ErrorCodeAPIDisabled                 ErrorCode = 48002  // API is disabled
@@ -26,12 +50,14 @@ const (
 	ErrorCodeAuthorizationInvalid        ErrorCode = 48004  // authorisation of the suite is not valid
 	ErrorCodeAuthorizationNotFound       ErrorCode = 40079  // corp has not authorised the suite
 	ErrorCodeAuthorizationRequired       ErrorCode = 43007  // authorisation needed; on current pages: permission missing
+	ErrorCodeBusy                        ErrorCode = 1002   // server busy
 	ErrorCodeCorpAPIBanned               ErrorCode = 90005  // calls of this corp to this API are suspended
 	ErrorCodeCorpBanned                  ErrorCode = 90003  // all calls of this corp are suspended
 	ErrorCodeCorpDisabled                ErrorCode = 50005  // corp is disabled
 	ErrorCodeCorpDissolved               ErrorCode = 70001  // corp does not exist or was dissolved
 	ErrorCodeCorpIDMissing               ErrorCode = 41002  // corp id is missing
 	ErrorCodeCorpMemberLimit             ErrorCode = 40020  // corp has reached its headcount limit
+	ErrorCodeCorpNotFound                ErrorCode = 12012  // no such corp
 	ErrorCodeCorpSecretAPIBanned         ErrorCode = 90006  // calls of this corp id and secret to this API are suspended
 	ErrorCodeCorpSecretBanned            ErrorCode = 90004  // this corp id and secret are suspended
 	ErrorCodeDepartmentCycle             ErrorCode = 60010  // department would become its own ancestor
@@ -82,10 +108,13 @@ const (
 	ErrorCodeInvalidName                 ErrorCode = 60112  // invalid name
 	ErrorCodeInvalidOffset               ErrorCode = 40068  // invalid offset
 	ErrorCodeInvalidOrder                ErrorCode = 40011  // invalid order value
+	ErrorCodeInvalidOrg                  ErrorCode = 400043 // invalid corp
 	ErrorCodeInvalidParameter            ErrorCode = 40035  // parameter missing or malformed
 	ErrorCodeInvalidParentDepartment     ErrorCode = 40010  // invalid parent department id
 	ErrorCodeInvalidPhoneNumber          ErrorCode = 40104  // invalid phone number
 	ErrorCodeInvalidPosition             ErrorCode = 60119  // invalid position
+	ErrorCodeInvalidRole                 ErrorCode = 33011  // invalid role id
+	ErrorCodeInvalidRoleGroup            ErrorCode = 34020  // invalid role group id
 	ErrorCodeInvalidSize                 ErrorCode = 40069  // invalid page size
 	ErrorCodeInvalidSortOrder            ErrorCode = 40070  // invalid sort order
 	ErrorCodeInvalidSuiteID              ErrorCode = 40083  // invalid suite id
@@ -112,6 +141,7 @@ const (
 	ErrorCodeNoInvitationAddress         ErrorCode = 60118  // no mobile number or e-mail address to invite
 	ErrorCodeNoMobileNoEmail             ErrorCode = 60113  // mobile number and e-mail address are both missing
 	ErrorCodeOK                          ErrorCode = 0      // success
+	ErrorCodeParameterMissing            ErrorCode = 660000 // parameter is missing
 	ErrorCodeParentDepartmentNotFound    ErrorCode = 60004  // parent department does not exist
 	ErrorCodePermanentCodeMissing        ErrorCode = 41025  // permanent code is missing
 	ErrorCodePermissionDenied            ErrorCode = 60011  // app has no permission for this API
@@ -120,6 +150,8 @@ const (
 	ErrorCodeRecursiveListingRefused     ErrorCode = 40018  // listing members of a whole subtree is not allowed
 	ErrorCodeRemarkTooLong               ErrorCode = 40065  // remark is too long
 	ErrorCodeRemoteServiceFailed         ErrorCode = 15     // backend of a topapi call failed; sub_code says more, for example isp.-1
+	ErrorCodeRoleMissing                 ErrorCode = 34018  // role or role group is missing
+	ErrorCodeRoleNameExists              ErrorCode = 34021  // role name is taken
 	ErrorCodeRootDeleteRefused           ErrorCode = 60007  // root department cannot be deleted
 	ErrorCodeRootUpdateRefused           ErrorCode = 60018  // root department cannot be updated
 	ErrorCodeSensitiveContent            ErrorCode = 60022  // text holds words that the vendor refuses
@@ -144,6 +176,7 @@ const (
 	ErrorCodeSuiteTokenMissing           ErrorCode = 41022  // suite token is missing
 	ErrorCodeSystemBusy                  ErrorCode = -1     // server busy; try again later, three times at most
 	ErrorCodeSystemError                 ErrorCode = 400001 // system error
+	ErrorCodeSystemRoleRefused           ErrorCode = 23004  // role is one of the vendor's own and cannot be changed
 	ErrorCodeTargetCorpAPIBanned         ErrorCode = 90008  // ISV: calls for this corp to this API are suspended
 	ErrorCodeTargetCorpBanned            ErrorCode = 90007  // ISV: all calls for this corp are suspended
 	ErrorCodeTelExists                   ErrorCode = 40100  // extension number is already in use
@@ -151,6 +184,7 @@ const (
 	ErrorCodeTemporaryAuthCodeMissing    ErrorCode = 41026  // temporary authorisation code is missing
 	ErrorCodeUnknownMethod               ErrorCode = 22     // no such topapi call, usually a mistyped path
 	ErrorCodeUnknownPath                 ErrorCode = 404    // no such path; sent with HTTP 200
+	ErrorCodeUnknownRole                 ErrorCode = 60301  // invalid role id
 	ErrorCodeUnknownSuiteTicket          ErrorCode = 40085  // unknown suite ticket; wait for the next one
 	ErrorCodeUnknownUser                 ErrorCode = 400023 // user does not exist
 	ErrorCodeUnparsableBody              ErrorCode = 47001  // body cannot be parsed
@@ -197,6 +231,8 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeAuthorizationRequired:
 		return true
+	case ErrorCodeBusy:
+		return true
 	case ErrorCodeCorpAPIBanned:
 		return true
 	case ErrorCodeCorpBanned:
@@ -208,6 +244,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeCorpIDMissing:
 		return true
 	case ErrorCodeCorpMemberLimit:
+		return true
+	case ErrorCodeCorpNotFound:
 		return true
 	case ErrorCodeCorpSecretAPIBanned:
 		return true
@@ -309,6 +347,8 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeInvalidOrder:
 		return true
+	case ErrorCodeInvalidOrg:
+		return true
 	case ErrorCodeInvalidParameter:
 		return true
 	case ErrorCodeInvalidParentDepartment:
@@ -316,6 +356,10 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeInvalidPhoneNumber:
 		return true
 	case ErrorCodeInvalidPosition:
+		return true
+	case ErrorCodeInvalidRole:
+		return true
+	case ErrorCodeInvalidRoleGroup:
 		return true
 	case ErrorCodeInvalidSize:
 		return true
@@ -369,6 +413,8 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeOK:
 		return true
+	case ErrorCodeParameterMissing:
+		return true
 	case ErrorCodeParentDepartmentNotFound:
 		return true
 	case ErrorCodePermanentCodeMissing:
@@ -384,6 +430,10 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeRemarkTooLong:
 		return true
 	case ErrorCodeRemoteServiceFailed:
+		return true
+	case ErrorCodeRoleMissing:
+		return true
+	case ErrorCodeRoleNameExists:
 		return true
 	case ErrorCodeRootDeleteRefused:
 		return true
@@ -433,6 +483,8 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeSystemError:
 		return true
+	case ErrorCodeSystemRoleRefused:
+		return true
 	case ErrorCodeTargetCorpAPIBanned:
 		return true
 	case ErrorCodeTargetCorpBanned:
@@ -446,6 +498,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeUnknownMethod:
 		return true
 	case ErrorCodeUnknownPath:
+		return true
+	case ErrorCodeUnknownRole:
 		return true
 	case ErrorCodeUnknownSuiteTicket:
 		return true
@@ -482,17 +536,17 @@ func (e ErrorCode) Valid() bool {
 // document says nothing.
 func (e ErrorCode) Kind() wire.Kind {
 	switch e {
-	case -1, 15, 60019, 60510, 400001:
+	case -1, 15, 1002, 60019, 60510, 400001:
 		return wire.KindUnavailable
-	case 22, 404, 40000, 40009, 40010, 40011, 40018, 40025, 40031, 40032, 40035, 40036, 40038, 40063, 40064, 40065, 40066, 40068, 40069, 40070, 40093, 40104, 41002, 41009, 41015, 41021, 41022, 41023, 41024, 41025, 41026, 41027, 43001, 43002, 43003, 43004, 43005, 43009, 44002, 47001, 60001, 60007, 60009, 60010, 60018, 60022, 60103, 60105, 60109, 60112, 60113, 60114, 60118, 60119, 60122, 60123, 60128, 400002, 600109:
+	case 22, 404, 23004, 34018, 40000, 40009, 40010, 40011, 40018, 40025, 40031, 40032, 40035, 40036, 40038, 40063, 40064, 40065, 40066, 40068, 40069, 40070, 40093, 40104, 41002, 41009, 41015, 41021, 41022, 41023, 41024, 41025, 41026, 41027, 43001, 43002, 43003, 43004, 43005, 43009, 44002, 47001, 60001, 60007, 60009, 60010, 60018, 60022, 60103, 60105, 60109, 60112, 60113, 60114, 60118, 60119, 60122, 60123, 60128, 400002, 600109, 660000:
 		return wire.KindInvalidArgument
 	case 1111, 45009, 90001, 90002, 90003, 90004, 90005, 90006, 90007, 90008, 90009, 90010, 90011, 90012, 90013, 90014, 90017, 90018, 90020:
 		return wire.KindRateLimited
-	case 33001, 40001, 40013, 40014, 40078, 40080, 40082, 40083, 40085, 40088, 40089, 40090, 40096, 41001, 42001, 42009, 48003, 853001, 853002, 853003, 853004:
+	case 12012, 33001, 40001, 40013, 40014, 40078, 40080, 40082, 40083, 40085, 40088, 40089, 40090, 40096, 41001, 42001, 42009, 48003, 400043, 853001, 853002, 853003, 853004:
 		return wire.KindUnauthenticated
-	case 33012, 40003, 46004, 60003, 60004, 60067, 60068, 60111, 60121, 70001, 400023:
+	case 33011, 33012, 34020, 40003, 46004, 60003, 60004, 60067, 60068, 60111, 60121, 60301, 70001, 400023:
 		return wire.KindNotFound
-	case 40019, 40020, 40021, 40022, 40023, 40024, 40100, 40101, 40103, 41054, 45024, 60002, 60005, 60006, 60008, 60016, 60021, 60102, 60104, 60106, 60107, 60110:
+	case 34021, 40019, 40020, 40021, 40022, 40023, 40024, 40100, 40101, 40103, 41054, 45024, 60002, 60005, 60006, 60008, 60016, 60021, 60102, 60104, 60106, 60107, 60110:
 		return wire.KindConflict
 	case 40079, 41030, 43007, 48002, 48004, 50002, 50003, 50004, 50005, 60011, 60020, 60120, 400020:
 		return wire.KindPermission
@@ -540,27 +594,46 @@ const (
 	NewHostErrorCodeAddressNotAllowed       NewHostErrorCode = "Forbidden.AccessDenied.IpNotInWhiteList"                // IP address is not on the app's list
 	NewHostErrorCodeAppAPIMinuteThrottled   NewHostErrorCode = "Forbidden.AccessDenied.QpmLimitForAppkeyAndApi"         // app calls this API too often within a minute
 	NewHostErrorCodeAppAPIThrottled         NewHostErrorCode = "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi"         // app calls this API too often within a second
+	NewHostErrorCodeAuthCodeNotFound        NewHostErrorCode = "invalidParameter.authCode.notFound"                     // authorization code is unknown, spent or has expired
+	NewHostErrorCodeCorpNotFound            NewHostErrorCode = "parameter.orgNotExists"                                 // no such corp
+	NewHostErrorCodeHRNotInUse              NewHostErrorCode = "corpNotOpenHrm"                                         // corp does not use the HR app
+	NewHostErrorCodeInternalError           NewHostErrorCode = "systemError"                                            // system error
 	NewHostErrorCodeInvalidAccessToken      NewHostErrorCode = "InvalidAuthentication"                                  // access token is invalid or has expired
+	NewHostErrorCodeInvalidArgument         NewHostErrorCode = "invalidParameter"                                       // bad argument
 	NewHostErrorCodeInvalidAuthorization    NewHostErrorCode = "invalidAuthInfo"                                        // corp has not authorised the app
 	NewHostErrorCodeInvalidClient           NewHostErrorCode = "invalid.client"                                         // wrong client id or client secret
 	NewHostErrorCodeInvalidClientIDOrSecret NewHostErrorCode = "invalidClientIdOrSecret"                                // wrong client id or client secret
+	NewHostErrorCodeInvalidDirectory        NewHostErrorCode = "directory.invalid"                                      // directory of the setting cannot be used
+	NewHostErrorCodeInvalidParam            NewHostErrorCode = "invalid.param"                                          // bad argument
 	NewHostErrorCodeInvalidParameter        NewHostErrorCode = "invalidParameter.param.invalid"                         // bad argument
+	NewHostErrorCodeInvalidRestrictionType  NewHostErrorCode = "typeInvalid"                                            // no such kind of restriction
 	NewHostErrorCodeInvalidSuiteKey         NewHostErrorCode = "invalidSuiteKey"                                        // unknown suite key
 	NewHostErrorCodeInvalidSuiteTicket      NewHostErrorCode = "invalidSuiteTicket"                                     // unknown suite ticket; wait for the next one
+	NewHostErrorCodeInvalidUserID           NewHostErrorCode = "userIdInvalid"                                          // no such user
 	NewHostErrorCodeMissingBody             NewHostErrorCode = "Missingbody"                                            // request body is missing
 	NewHostErrorCodeMissingToken            NewHostErrorCode = "AuthenticationFailed.MissingParameter"                  // access token header is missing
 	NewHostErrorCodeMonthlyQuotaExceeded    NewHostErrorCode = "Forbidden.AccessDenied.ApiCountLimitForOrg"             // monthly quota of the corp is used up
+	NewHostErrorCodeNotCorpAccount          NewHostErrorCode = "exclusive.account.only"                                 // account does not belong to the corp
 	NewHostErrorCodeParameterError          NewHostErrorCode = "parameter.error"                                        // bad argument
 	NewHostErrorCodePermissionDenied        NewHostErrorCode = "Forbidden.AccessDenied.AccessTokenPermissionDenied"     // app has no permission for this API
 	NewHostErrorCodeServerError             NewHostErrorCode = "server.error"                                           // server failed
+	NewHostErrorCodeSettingLimit            NewHostErrorCode = "ruleNum.exceed.limit"                                   // corp has as many settings as it may have
+	NewHostErrorCodeSettingsForbidden       NewHostErrorCode = "forbid.add.rule"                                        // corp may have no more settings
+	NewHostErrorCodeSubjectsMissing         NewHostErrorCode = "subjectNodeEmpty"                                       // setting has no subject
 	NewHostErrorCodeSuiteAPIMinuteThrottled NewHostErrorCode = "Forbidden.AccessDenied.QpmLimitForSuitekeyAndOrgAndApi" // suite calls this API too often for one corp within a minute
 	NewHostErrorCodeSuiteAPIThrottled       NewHostErrorCode = "Forbidden.AccessDenied.QpsLimitForSuitekeyAndOrgAndApi" // suite calls this API too often for one corp within a second
 	NewHostErrorCodeSystemBusy              NewHostErrorCode = "system.busy"                                            // server busy
 	NewHostErrorCodeSystemError             NewHostErrorCode = "system.error"                                           // system error
+	NewHostErrorCodeTooManyExceptions       NewHostErrorCode = "excludeNodeExceed"                                      // more than 50 exceptions
+	NewHostErrorCodeTooManySubjects         NewHostErrorCode = "subjectNodeExceed"                                      // more than 50 subjects
 	NewHostErrorCodeUnauthorizedClient      NewHostErrorCode = "unauthorized.client"                                    // app is not authorised
 	NewHostErrorCodeUnknownError            NewHostErrorCode = "unknownError"                                           // server failed for an unknown reason
 	NewHostErrorCodeUnknownPath             NewHostErrorCode = "InvalidAction.NotFound"                                 // no such call
+	NewHostErrorCodeUnknownSetting          NewHostErrorCode = "idInvalid"                                              // no such setting
+	NewHostErrorCodeUnknownUser             NewHostErrorCode = "parameter.userNotExists"                                // no such user
 	NewHostErrorCodeUnsupportedGrantType    NewHostErrorCode = "unsupported.grant.type"                                 // grant type is not supported
+	NewHostErrorCodeUserNotExist            NewHostErrorCode = "user.not.exist"                                         // no such user
+	NewHostErrorCodeUserNotFound            NewHostErrorCode = "invalidParameter.user.notFound"                         // no such user
 )
 
 // Valid indicates whether the value is a known member of the NewHostErrorCode enum.
@@ -574,7 +647,17 @@ func (e NewHostErrorCode) Valid() bool {
 		return true
 	case NewHostErrorCodeAppAPIThrottled:
 		return true
+	case NewHostErrorCodeAuthCodeNotFound:
+		return true
+	case NewHostErrorCodeCorpNotFound:
+		return true
+	case NewHostErrorCodeHRNotInUse:
+		return true
+	case NewHostErrorCodeInternalError:
+		return true
 	case NewHostErrorCodeInvalidAccessToken:
+		return true
+	case NewHostErrorCodeInvalidArgument:
 		return true
 	case NewHostErrorCodeInvalidAuthorization:
 		return true
@@ -582,11 +665,19 @@ func (e NewHostErrorCode) Valid() bool {
 		return true
 	case NewHostErrorCodeInvalidClientIDOrSecret:
 		return true
+	case NewHostErrorCodeInvalidDirectory:
+		return true
+	case NewHostErrorCodeInvalidParam:
+		return true
 	case NewHostErrorCodeInvalidParameter:
+		return true
+	case NewHostErrorCodeInvalidRestrictionType:
 		return true
 	case NewHostErrorCodeInvalidSuiteKey:
 		return true
 	case NewHostErrorCodeInvalidSuiteTicket:
+		return true
+	case NewHostErrorCodeInvalidUserID:
 		return true
 	case NewHostErrorCodeMissingBody:
 		return true
@@ -594,11 +685,19 @@ func (e NewHostErrorCode) Valid() bool {
 		return true
 	case NewHostErrorCodeMonthlyQuotaExceeded:
 		return true
+	case NewHostErrorCodeNotCorpAccount:
+		return true
 	case NewHostErrorCodeParameterError:
 		return true
 	case NewHostErrorCodePermissionDenied:
 		return true
 	case NewHostErrorCodeServerError:
+		return true
+	case NewHostErrorCodeSettingLimit:
+		return true
+	case NewHostErrorCodeSettingsForbidden:
+		return true
+	case NewHostErrorCodeSubjectsMissing:
 		return true
 	case NewHostErrorCodeSuiteAPIMinuteThrottled:
 		return true
@@ -608,13 +707,25 @@ func (e NewHostErrorCode) Valid() bool {
 		return true
 	case NewHostErrorCodeSystemError:
 		return true
+	case NewHostErrorCodeTooManyExceptions:
+		return true
+	case NewHostErrorCodeTooManySubjects:
+		return true
 	case NewHostErrorCodeUnauthorizedClient:
 		return true
 	case NewHostErrorCodeUnknownError:
 		return true
 	case NewHostErrorCodeUnknownPath:
 		return true
+	case NewHostErrorCodeUnknownSetting:
+		return true
+	case NewHostErrorCodeUnknownUser:
+		return true
 	case NewHostErrorCodeUnsupportedGrantType:
+		return true
+	case NewHostErrorCodeUserNotExist:
+		return true
+	case NewHostErrorCodeUserNotFound:
 		return true
 	default:
 		return false
@@ -625,15 +736,19 @@ func (e NewHostErrorCode) Valid() bool {
 // document says nothing.
 func (e NewHostErrorCode) Kind() wire.Kind {
 	switch e {
-	case "AuthenticationFailed.MissingParameter", "InvalidAuthentication", "invalid.client", "invalidClientIdOrSecret", "invalidSuiteKey", "invalidSuiteTicket", "unauthorized.client":
+	case "AuthenticationFailed.MissingParameter", "InvalidAuthentication", "invalid.client", "invalidClientIdOrSecret", "invalidParameter.authCode.notFound", "invalidSuiteKey", "invalidSuiteTicket", "unauthorized.client":
 		return wire.KindUnauthenticated
-	case "Forbidden.AccessDenied.AccessTokenPermissionDenied", "Forbidden.AccessDenied.IpNotInWhiteList", "invalidAuthInfo":
+	case "Forbidden.AccessDenied.AccessTokenPermissionDenied", "Forbidden.AccessDenied.IpNotInWhiteList", "corpNotOpenHrm", "invalidAuthInfo":
 		return wire.KindPermission
 	case "Forbidden.AccessDenied.ApiCountLimitForOrg", "Forbidden.AccessDenied.QpmLimitForAppkeyAndApi", "Forbidden.AccessDenied.QpmLimitForSuitekeyAndOrgAndApi", "Forbidden.AccessDenied.QpsLimitForApi", "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi", "Forbidden.AccessDenied.QpsLimitForSuitekeyAndOrgAndApi":
 		return wire.KindRateLimited
-	case "InvalidAction.NotFound", "Missingbody", "invalidParameter.param.invalid", "parameter.error", "unsupported.grant.type":
+	case "InvalidAction.NotFound", "Missingbody", "directory.invalid", "excludeNodeExceed", "invalid.param", "invalidParameter", "invalidParameter.param.invalid", "parameter.error", "subjectNodeEmpty", "subjectNodeExceed", "typeInvalid", "unsupported.grant.type":
 		return wire.KindInvalidArgument
-	case "server.error", "system.busy", "system.error", "unknownError":
+	case "exclusive.account.only", "forbid.add.rule", "ruleNum.exceed.limit":
+		return wire.KindConflict
+	case "idInvalid", "invalidParameter.user.notFound", "parameter.orgNotExists", "parameter.userNotExists", "user.not.exist", "userIdInvalid":
+		return wire.KindNotFound
+	case "server.error", "system.busy", "system.error", "systemError", "unknownError":
 		return wire.KindUnavailable
 	default:
 		return wire.KindByStatus
@@ -670,6 +785,48 @@ func (e OrgEmailType) Valid() bool {
 	case OrgEmailTypeBase:
 		return true
 	case OrgEmailTypeProfession:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RestrictionType.
+const (
+	RestrictionTypeOnlyExceptions     RestrictionType = "excludeNode"
+	RestrictionTypeOnlyOwnDepartments RestrictionType = "onlySelfDeptAndChild"
+	RestrictionTypeOnlySelf           RestrictionType = "onlySelf"
+)
+
+// Valid indicates whether the value is a known member of the RestrictionType enum.
+func (e RestrictionType) Valid() bool {
+	switch e {
+	case RestrictionTypeOnlyExceptions:
+		return true
+	case RestrictionTypeOnlyOwnDepartments:
+		return true
+	case RestrictionTypeOnlySelf:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RestrictionTypeInput.
+const (
+	RestrictionTypeInputOnlyExceptions     RestrictionTypeInput = "excludeNode"
+	RestrictionTypeInputOnlyOwnDepartments RestrictionTypeInput = "onlySelfDeptAndChild"
+	RestrictionTypeInputOnlySelf           RestrictionTypeInput = "onlySelf"
+)
+
+// Valid indicates whether the value is a known member of the RestrictionTypeInput enum.
+func (e RestrictionTypeInput) Valid() bool {
+	switch e {
+	case RestrictionTypeInputOnlyExceptions:
+		return true
+	case RestrictionTypeInputOnlyOwnDepartments:
+		return true
+	case RestrictionTypeInputOnlySelf:
 		return true
 	default:
 		return false
@@ -731,6 +888,24 @@ func (e SubCode) Kind() wire.Kind {
 	}
 }
 
+// Defines values for UserGrantType.
+const (
+	UserGrantTypeAuthorizationCode UserGrantType = "authorization_code"
+	UserGrantTypeRefreshToken      UserGrantType = "refresh_token"
+)
+
+// Valid indicates whether the value is a known member of the UserGrantType enum.
+func (e UserGrantType) Valid() bool {
+	switch e {
+	case UserGrantTypeAuthorizationCode:
+		return true
+	case UserGrantTypeRefreshToken:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UserOrder.
 const (
 	UserOrderCustom     UserOrder = "custom"
@@ -764,6 +939,33 @@ type AccessDeniedDetail struct {
 	RequiredScopes []string `json:"requiredScopes,omitzero"`
 }
 
+// AddRolesToUsersAnswer defines model for AddRolesToUsersAnswer.
+type AddRolesToUsersAnswer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number:
+	// read both.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    string `json:"errmsg,omitzero"`
+	RequestID string `json:"request_id,omitzero"`
+
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode
+	// may come here, too; the values listed are those that were seen.
+	SubCode SubCode `json:"sub_code,omitzero"`
+
+	// SubMsg Why the gateway refused; names a missing permission in square brackets.
+	SubMsg string `json:"sub_msg,omitzero"`
+}
+
+// AddRolesToUsersRequest defines model for AddRolesToUsersRequest.
+type AddRolesToUsersRequest struct {
+	// RoleIDs Up to 20, separated by commas.
+	RoleIDs string `json:"roleIds"`
+
+	// UserIDs Up to 20, separated by commas.
+	UserIDs string `json:"userIds"`
+}
+
 // AdminV1 defines model for AdminV1.
 type AdminV1 struct {
 	// AdminMobile In the vendor's SDK only.
@@ -779,6 +981,38 @@ type AdminV2 struct {
 	// SysLevel 1 main admin, 2 sub admin.
 	SysLevel int64  `json:"sys_level,omitzero"`
 	UserID   string `json:"userid,omitzero"`
+}
+
+// AttributeVisibility Hides fields of the objects from everybody but the exceptions.
+type AttributeVisibility struct {
+	// Active The setting is in force.
+	Active         *bool   `json:"active,omitzero"`
+	Description    string  `json:"description,omitzero"`
+	ExcludeDeptIDs []int64 `json:"excludeDeptIds,omitzero"`
+
+	// ExcludeStaffIDs Userids of those who see them all the same.
+	ExcludeStaffIDs []string `json:"excludeStaffIds,omitzero"`
+
+	// ExcludeTagIDs Role ids.
+	ExcludeTagIDs []int64 `json:"excludeTagIds,omitzero"`
+
+	// GmtCreate yyyy-MM-dd HH:mm:ss, in China.
+	GmtCreate string `json:"gmtCreate,omitzero"`
+
+	// GmtModified yyyy-MM-dd HH:mm:ss, in China.
+	GmtModified string `json:"gmtModified,omitzero"`
+
+	// HideFields Fields; custom ones by their ids.
+	HideFields    []string `json:"hideFields,omitzero"`
+	ID            int64    `json:"id,omitzero"`
+	Name          string   `json:"name,omitzero"`
+	ObjectDeptIDs []int64  `json:"objectDeptIds,omitzero"`
+
+	// ObjectStaffIDs Userids.
+	ObjectStaffIDs []string `json:"objectStaffIds,omitzero"`
+
+	// ObjectTagIDs Role ids.
+	ObjectTagIDs []int64 `json:"objectTagIds,omitzero"`
 }
 
 // AuthOrgScopes defines model for AuthOrgScopes.
@@ -923,6 +1157,39 @@ type CreateDepartmentV2Request struct {
 
 	// UserPermits Userids that may see it while hidden, joined by ",".
 	UserPermits *string `json:"user_permits,omitempty"`
+}
+
+// CreateRoleAnswer defines model for CreateRoleAnswer.
+type CreateRoleAnswer struct {
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls
+	// hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode,omitzero"`
+
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg string `json:"errmsg,omitzero"`
+	RoleID int64  `json:"roleId,omitzero"`
+}
+
+// CreateRoleGroupAnswer defines model for CreateRoleGroupAnswer.
+type CreateRoleGroupAnswer struct {
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls
+	// hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode,omitzero"`
+
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg  string `json:"errmsg,omitzero"`
+	GroupID int64  `json:"groupId,omitzero"`
+}
+
+// CreateRoleGroupRequest defines model for CreateRoleGroupRequest.
+type CreateRoleGroupRequest struct {
+	Name string `json:"name"`
+}
+
+// CreateRoleRequest defines model for CreateRoleRequest.
+type CreateRoleRequest struct {
+	GroupID  int64  `json:"groupId"`
+	RoleName string `json:"roleName"`
 }
 
 // CreateUserV1Answer defines model for CreateUserV1Answer.
@@ -1104,6 +1371,12 @@ type CreatedUser struct {
 	UserID  string `json:"userid,omitzero"`
 }
 
+// DeleteAttributeVisibilityAnswer defines model for DeleteAttributeVisibilityAnswer.
+type DeleteAttributeVisibilityAnswer struct {
+	// Result Whether it was done.
+	Result *bool `json:"result,omitzero"`
+}
+
 // DeleteDepartmentV1Answer defines model for DeleteDepartmentV1Answer.
 type DeleteDepartmentV1Answer struct {
 	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls
@@ -1135,6 +1408,35 @@ type DeleteDepartmentV2Answer struct {
 // DeleteDepartmentV2Request defines model for DeleteDepartmentV2Request.
 type DeleteDepartmentV2Request struct {
 	DeptID int64 `json:"dept_id"`
+}
+
+// DeleteRestrictionAnswer defines model for DeleteRestrictionAnswer.
+type DeleteRestrictionAnswer struct {
+	// Result Whether it was done.
+	Result *bool `json:"result,omitzero"`
+}
+
+// DeleteRoleAnswer defines model for DeleteRoleAnswer.
+type DeleteRoleAnswer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number:
+	// read both.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    string `json:"errmsg,omitzero"`
+	RequestID string `json:"request_id,omitzero"`
+
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode
+	// may come here, too; the values listed are those that were seen.
+	SubCode SubCode `json:"sub_code,omitzero"`
+
+	// SubMsg Why the gateway refused; names a missing permission in square brackets.
+	SubMsg string `json:"sub_msg,omitzero"`
+}
+
+// DeleteRoleRequest defines model for DeleteRoleRequest.
+type DeleteRoleRequest struct {
+	RoleID int64 `json:"role_id"`
 }
 
 // DeleteUserV1Answer defines model for DeleteUserV1Answer.
@@ -1445,6 +1747,74 @@ type DeptTitleInput struct {
 	Title  string `json:"title"`
 }
 
+// DisableOrgAccountAnswer defines model for DisableOrgAccountAnswer.
+type DisableOrgAccountAnswer struct {
+	// Result Whether it was done.
+	Result *bool `json:"result,omitzero"`
+}
+
+// DisableOrgAccountRequest defines model for DisableOrgAccountRequest.
+type DisableOrgAccountRequest struct {
+	Reason *string `json:"reason,omitempty"`
+	UserID string  `json:"userId"`
+}
+
+// DismissionDepartment In snake_case, unlike its neighbours.
+type DismissionDepartment struct {
+	DeptID int64 `json:"dept_id,omitzero"`
+
+	// DeptPath Names from the top down.
+	DeptPath string `json:"dept_path,omitzero"`
+}
+
+// DismissionInfo defines model for DismissionInfo.
+type DismissionInfo struct {
+	// DeptList Departments that the person was in.
+	DeptList []DismissionDepartment `json:"deptList,omitzero"`
+
+	// HandoverUserID Who has taken over; absent if nobody.
+	HandoverUserID string `json:"handoverUserId,omitzero"`
+
+	// LastWorkDay Milliseconds since 1970.
+	LastWorkDay   *int64   `json:"lastWorkDay,omitzero"`
+	MainDeptID    int64    `json:"mainDeptId,omitzero"`
+	MainDeptName  string   `json:"mainDeptName,omitzero"`
+	PassiveReason []string `json:"passiveReason,omitzero"`
+
+	// PreStatus Before: 1 to join, 2 on probation, 3 regular.
+	PreStatus  int64  `json:"preStatus,omitzero"`
+	ReasonMemo string `json:"reasonMemo,omitzero"`
+
+	// Status 1 about to leave, 2 has left, 3 neither, 4 has asked to leave and waits for approval.
+	Status          DismissionStatus `json:"status,omitzero"`
+	UserID          string           `json:"userId,omitzero"`
+	VoluntaryReason []string         `json:"voluntaryReason,omitzero"`
+}
+
+// DismissionStatus 1 about to leave, 2 has left, 3 neither, 4 has asked to leave and waits for
+// approval.
+type DismissionStatus int64
+
+// EmployeeIDPage defines model for EmployeeIdPage.
+type EmployeeIDPage struct {
+	// DataList Userids.
+	DataList []string `json:"data_list,omitzero"`
+
+	// NextCursor Where the next page begins. Absent on the last one, or 0 in the sample of a page.
+	NextCursor int64 `json:"next_cursor,omitzero"`
+}
+
+// EnableOrgAccountAnswer defines model for EnableOrgAccountAnswer.
+type EnableOrgAccountAnswer struct {
+	// Result Whether it was done.
+	Result *bool `json:"result,omitzero"`
+}
+
+// EnableOrgAccountRequest defines model for EnableOrgAccountRequest.
+type EnableOrgAccountRequest struct {
+	UserID string `json:"userId"`
+}
+
 // ErrorCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls
 // hold 88 or 15 here and the real code in sub_code.
 type ErrorCode int64
@@ -1528,6 +1898,27 @@ type GetAuthScopesAnswer struct {
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
 	ErrMsg string `json:"errmsg,omitzero"`
+}
+
+// GetContactUserAnswer defines model for GetContactUserAnswer.
+type GetContactUserAnswer struct {
+	AvatarURL string `json:"avatarUrl,omitzero"`
+
+	// Email Personal mail address; absent if there is none.
+	Email string `json:"email,omitzero"`
+
+	// Mobile With asterisks for third-party apps; absent without the permission.
+	Mobile string `json:"mobile,omitzero"`
+
+	// Nick Name that the person goes by at DingTalk.
+	Nick string `json:"nick,omitzero"`
+
+	// OpenID The person's id in this app alone.
+	OpenID string `json:"openId,omitzero"`
+
+	// StateCode Country code of mobile.
+	StateCode string `json:"stateCode,omitzero"`
+	UnionID   string `json:"unionId,omitzero"`
 }
 
 // GetCorpAccessTokenAnswer defines model for GetCorpAccessTokenAnswer.
@@ -1667,6 +2058,75 @@ type GetDepartmentV2Request struct {
 
 	// Language zh_CN (default) or en_US.
 	Language *string `json:"language,omitempty"`
+}
+
+// GetDismissionInfosAnswer defines model for GetDismissionInfosAnswer.
+type GetDismissionInfosAnswer struct {
+	Result []DismissionInfo `json:"result,omitzero"`
+}
+
+// GetOrgAccountStatusAnswer defines model for GetOrgAccountStatusAnswer.
+type GetOrgAccountStatusAnswer struct {
+	// Disable The account is locked.
+	Disable *bool `json:"disable,omitzero"`
+}
+
+// GetRoleAnswer defines model for GetRoleAnswer.
+type GetRoleAnswer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number:
+	// read both.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    string     `json:"errmsg,omitzero"`
+	RequestID string     `json:"request_id,omitzero"`
+	Role      RoleDetail `json:"role,omitzero"`
+
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode
+	// may come here, too; the values listed are those that were seen.
+	SubCode SubCode `json:"sub_code,omitzero"`
+
+	// SubMsg Why the gateway refused; names a missing permission in square brackets.
+	SubMsg string `json:"sub_msg,omitzero"`
+}
+
+// GetRoleGroupAnswer defines model for GetRoleGroupAnswer.
+type GetRoleGroupAnswer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number:
+	// read both.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    string          `json:"errmsg,omitzero"`
+	RequestID string          `json:"request_id,omitzero"`
+	RoleGroup RoleGroupDetail `json:"role_group,omitzero"`
+
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode
+	// may come here, too; the values listed are those that were seen.
+	SubCode SubCode `json:"sub_code,omitzero"`
+
+	// SubMsg Why the gateway refused; names a missing permission in square brackets.
+	SubMsg string `json:"sub_msg,omitzero"`
+}
+
+// GetRoleGroupRequest defines model for GetRoleGroupRequest.
+type GetRoleGroupRequest struct {
+	GroupID int64 `json:"group_id"`
+}
+
+// GetRoleRequest defines model for GetRoleRequest.
+type GetRoleRequest struct {
+	// RoleID In camelCase, unlike role_id elsewhere.
+	RoleID int64 `json:"roleId"`
+}
+
+// GetSeniorSettingsAnswer defines model for GetSeniorSettingsAnswer.
+type GetSeniorSettingsAnswer struct {
+	// ProtectScenes What is blocked: DING_SMS, DING_MSG, CHAT, CONFERENCE_VIDEO, CONFERENCE,
+	// VIDEO_CALL, CONFERENCE_VOIP, CALL, SEARCH, CALL_CENTER.
+	ProtectScenes   []string          `json:"protectScenes,omitzero"`
+	SeniorStaffID   string            `json:"seniorStaffId,omitzero"`
+	SeniorWhiteList []SeniorException `json:"seniorWhiteList,omitzero"`
 }
 
 // GetSuiteAccessTokenAnswer defines model for GetSuiteAccessTokenAnswer.
@@ -1862,6 +2322,34 @@ type GetUserIDByUnionIDV2Request struct {
 	UnionID string `json:"unionid"`
 }
 
+// GetUserTokenAnswer defines model for GetUserTokenAnswer.
+type GetUserTokenAnswer struct {
+	AccessToken string `json:"accessToken,omitzero"`
+
+	// CorpID Corp that the person chose; absent if that was not asked.
+	CorpID string `json:"corpId,omitzero"`
+
+	// ExpireIn Seconds, 7200.
+	ExpireIn     int64  `json:"expireIn,omitzero"`
+	RefreshToken string `json:"refreshToken,omitzero"`
+}
+
+// GetUserTokenRequest defines model for GetUserTokenRequest.
+type GetUserTokenRequest struct {
+	// ClientID AppKey of an internal app, SuiteKey of a third-party one.
+	ClientID     string `json:"clientId"`
+	ClientSecret string `json:"clientSecret"`
+
+	// Code authCode of the redirect; for authorization_code.
+	Code *string `json:"code,omitempty"`
+
+	// GrantType What the token is had for.
+	GrantType UserGrantType `json:"grantType"`
+
+	// RefreshToken From the last answer; for refresh_token. Lives 30 days.
+	RefreshToken *string `json:"refreshToken,omitempty"`
+}
+
 // GetUserV1Answer Personal fields are simply absent for third-party apps and for apps without the
 // permission.
 type GetUserV1Answer struct {
@@ -2011,6 +2499,29 @@ type GetUserV2Request struct {
 // GrantType defines model for GrantType.
 type GrantType string
 
+// HideSetting Hides the objects from everybody but the exceptions.
+type HideSetting struct {
+	// Active The setting is in force.
+	Active         *bool   `json:"active,omitzero"`
+	Description    string  `json:"description,omitzero"`
+	ExcludeDeptIDs []int64 `json:"excludeDeptIds,omitzero"`
+
+	// ExcludeStaffIDs Userids of those who see them all the same.
+	ExcludeStaffIDs []string `json:"excludeStaffIds,omitzero"`
+
+	// ExcludeTagIDs Role ids.
+	ExcludeTagIDs []int64 `json:"excludeTagIds,omitzero"`
+	ID            int64   `json:"id,omitzero"`
+	Name          string  `json:"name,omitzero"`
+	ObjectDeptIDs []int64 `json:"objectDeptIds,omitzero"`
+
+	// ObjectStaffIDs Userids.
+	ObjectStaffIDs []string `json:"objectStaffIds,omitzero"`
+
+	// ObjectTagIDs Role ids.
+	ObjectTagIDs []int64 `json:"objectTagIds,omitzero"`
+}
+
 // InactiveUsersV1 defines model for InactiveUsersV1.
 type InactiveUsersV1 struct {
 	HasMore bool `json:"has_more,omitzero"`
@@ -2099,6 +2610,16 @@ type ListAdminsV2Answer struct {
 
 // ListAdminsV2Request No fields; send {}.
 type ListAdminsV2Request = struct{}
+
+// ListAttributeVisibilityAnswer defines model for ListAttributeVisibilityAnswer.
+type ListAttributeVisibilityAnswer struct {
+	// HasMore The only test for the end.
+	HasMore bool                  `json:"hasMore,omitzero"`
+	List    []AttributeVisibility `json:"list,omitzero"`
+
+	// NextCursor Called nextToken in the request.
+	NextCursor int64 `json:"nextCursor,omitzero"`
+}
 
 // ListDepartmentUserIDsV1Answer defines model for ListDepartmentUserIdsV1Answer.
 type ListDepartmentUserIDsV1Answer struct {
@@ -2250,6 +2771,25 @@ type ListDepartmentsV1Answer struct {
 	ErrMsg string `json:"errmsg,omitzero"`
 }
 
+// ListDismissedEmployeesAnswer defines model for ListDismissedEmployeesAnswer.
+type ListDismissedEmployeesAnswer struct {
+	// HasMore The only test for the end.
+	HasMore    bool     `json:"hasMore,omitzero"`
+	NextToken  int64    `json:"nextToken,omitzero"`
+	UserIDList []string `json:"userIdList,omitzero"`
+}
+
+// ListHideSettingsAnswer defines model for ListHideSettingsAnswer.
+type ListHideSettingsAnswer struct {
+	// HasMore The only test for the end.
+	HasMore bool          `json:"hasMore,omitzero"`
+	List    []HideSetting `json:"list,omitzero"`
+
+	// NextToken A whole number. The current pages print it in quotes, recorded answers hold a
+	// number: read both.
+	NextToken NumberOrText `json:"nextToken,omitzero"`
+}
+
 // ListInactiveUsersV1Answer defines model for ListInactiveUsersV1Answer.
 type ListInactiveUsersV1Answer struct {
 	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number:
@@ -2320,6 +2860,38 @@ type ListLeaveRecordsAnswer struct {
 	// NextToken Absent on the last page.
 	NextToken string        `json:"nextToken,omitzero"`
 	Records   []LeaveRecord `json:"records,omitzero"`
+}
+
+// ListOnJobEmployeesAnswer defines model for ListOnJobEmployeesAnswer.
+type ListOnJobEmployeesAnswer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number:
+	// read both.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    string         `json:"errmsg,omitzero"`
+	RequestID string         `json:"request_id,omitzero"`
+	Result    EmployeeIDPage `json:"result,omitzero"`
+
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode
+	// may come here, too; the values listed are those that were seen.
+	SubCode SubCode `json:"sub_code,omitzero"`
+
+	// SubMsg Why the gateway refused; names a missing permission in square brackets.
+	SubMsg  string `json:"sub_msg,omitzero"`
+	Success *bool  `json:"success,omitzero"`
+}
+
+// ListOnJobEmployeesRequest defines model for ListOnJobEmployeesRequest.
+type ListOnJobEmployeesRequest struct {
+	// Offset 0 first, then the next_cursor of the last answer.
+	Offset int64 `json:"offset"`
+
+	// Size 50 at most.
+	Size int64 `json:"size"`
+
+	// StatusList States, separated by commas: 2 on probation, 3 regular, 5 about to leave, -1 none.
+	StatusList string `json:"status_list"`
 }
 
 // ListParentDepartmentsByDepartmentV1Answer defines model for
@@ -2399,6 +2971,103 @@ type ListParentDepartmentsByUserV2Answer struct {
 // ListParentDepartmentsByUserV2Request defines model for ListParentDepartmentsByUserV2Request.
 type ListParentDepartmentsByUserV2Request struct {
 	UserID string `json:"userid"`
+}
+
+// ListPreEntryEmployeesAnswer defines model for ListPreEntryEmployeesAnswer.
+type ListPreEntryEmployeesAnswer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number:
+	// read both.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    string         `json:"errmsg,omitzero"`
+	RequestID string         `json:"request_id,omitzero"`
+	Result    EmployeeIDPage `json:"result,omitzero"`
+
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode
+	// may come here, too; the values listed are those that were seen.
+	SubCode SubCode `json:"sub_code,omitzero"`
+
+	// SubMsg Why the gateway refused; names a missing permission in square brackets.
+	SubMsg  string `json:"sub_msg,omitzero"`
+	Success *bool  `json:"success,omitzero"`
+}
+
+// ListPreEntryEmployeesRequest defines model for ListPreEntryEmployeesRequest.
+type ListPreEntryEmployeesRequest struct {
+	// Offset 0 first, then the next_cursor of the last answer.
+	Offset int64 `json:"offset"`
+
+	// Size 50 at most.
+	Size int64 `json:"size"`
+}
+
+// ListRestrictionsAnswer defines model for ListRestrictionsAnswer.
+type ListRestrictionsAnswer struct {
+	// HasMore The only test for the end.
+	HasMore bool          `json:"hasMore,omitzero"`
+	List    []Restriction `json:"list,omitzero"`
+
+	// NextToken A whole number. The current pages print it in quotes, recorded answers hold a
+	// number: read both.
+	NextToken NumberOrText `json:"nextToken,omitzero"`
+}
+
+// ListRoleMembersAnswer defines model for ListRoleMembersAnswer.
+type ListRoleMembersAnswer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number:
+	// read both.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    string         `json:"errmsg,omitzero"`
+	RequestID string         `json:"request_id,omitzero"`
+	Result    RoleMemberPage `json:"result,omitzero"`
+
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode
+	// may come here, too; the values listed are those that were seen.
+	SubCode SubCode `json:"sub_code,omitzero"`
+
+	// SubMsg Why the gateway refused; names a missing permission in square brackets.
+	SubMsg string `json:"sub_msg,omitzero"`
+}
+
+// ListRoleMembersRequest defines model for ListRoleMembersRequest.
+type ListRoleMembersRequest struct {
+	// Offset From 0; counts only together with size.
+	Offset *int64 `json:"offset,omitempty"`
+	RoleID int64  `json:"role_id"`
+
+	// Size 20 unless given, 100 at most.
+	Size *int64 `json:"size,omitempty"`
+}
+
+// ListRolesAnswer defines model for ListRolesAnswer.
+type ListRolesAnswer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number:
+	// read both.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    string        `json:"errmsg,omitzero"`
+	RequestID string        `json:"request_id,omitzero"`
+	Result    RoleGroupPage `json:"result,omitzero"`
+
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode
+	// may come here, too; the values listed are those that were seen.
+	SubCode SubCode `json:"sub_code,omitzero"`
+
+	// SubMsg Why the gateway refused; names a missing permission in square brackets.
+	SubMsg string `json:"sub_msg,omitzero"`
+}
+
+// ListRolesRequest defines model for ListRolesRequest.
+type ListRolesRequest struct {
+	// Offset From 0; counts only together with size.
+	Offset *int64 `json:"offset,omitempty"`
+
+	// Size 20 unless given, 200 at most.
+	Size *int64 `json:"size,omitempty"`
 }
 
 // ListSubDepartmentIDsV1Answer defines model for ListSubDepartmentIdsV1Answer.
@@ -2515,6 +3184,135 @@ type Raw = json.RawMessage
 // RawInput JSON map of translations; its form is not described.
 type RawInput = json.RawMessage
 
+// RemoveRolesFromUsersAnswer defines model for RemoveRolesFromUsersAnswer.
+type RemoveRolesFromUsersAnswer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number:
+	// read both.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    string `json:"errmsg,omitzero"`
+	RequestID string `json:"request_id,omitzero"`
+
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode
+	// may come here, too; the values listed are those that were seen.
+	SubCode SubCode `json:"sub_code,omitzero"`
+
+	// SubMsg Why the gateway refused; names a missing permission in square brackets.
+	SubMsg string `json:"sub_msg,omitzero"`
+}
+
+// RemoveRolesFromUsersRequest defines model for RemoveRolesFromUsersRequest.
+type RemoveRolesFromUsersRequest struct {
+	// RoleIDs Up to 20, separated by commas.
+	RoleIDs string `json:"roleIds"`
+
+	// UserIDs Up to 100, separated by commas.
+	UserIDs string `json:"userIds"`
+}
+
+// Restriction Keeps the subjects from seeing colleagues.
+type Restriction struct {
+	// Active The setting is in force.
+	Active         *bool   `json:"active,omitzero"`
+	Description    string  `json:"description,omitzero"`
+	ExcludeDeptIDs []int64 `json:"excludeDeptIds,omitzero"`
+
+	// ExcludeTagIDs Role ids.
+	ExcludeTagIDs  []int64  `json:"excludeTagIds,omitzero"`
+	ExcludeUserIDs []string `json:"excludeUserIds,omitzero"`
+	ID             int64    `json:"id,omitzero"`
+	Name           string   `json:"name,omitzero"`
+
+	// RestrictInSearch Also in searches.
+	RestrictInSearch *bool `json:"restrictInSearch,omitzero"`
+
+	// RestrictInUserProfile Also on people's pages.
+	RestrictInUserProfile *bool   `json:"restrictInUserProfile,omitzero"`
+	SubjectDeptIDs        []int64 `json:"subjectDeptIds,omitzero"`
+
+	// SubjectTagIDs Role ids.
+	SubjectTagIDs  []int64  `json:"subjectTagIds,omitzero"`
+	SubjectUserIDs []string `json:"subjectUserIds,omitzero"`
+
+	// Type What the subjects see: themselves, their own departments and those below, or what the
+	// exceptions name.
+	Type RestrictionType `json:"type,omitzero"`
+}
+
+// RestrictionType What the subjects see: themselves, their own departments and those below, or what
+// the exceptions name.
+type RestrictionType string
+
+// RestrictionTypeInput What the subjects see: themselves, their own departments and those below, or
+// what the exceptions name.
+type RestrictionTypeInput string
+
+// RoleBrief defines model for RoleBrief.
+type RoleBrief struct {
+	ID   int64  `json:"id,omitzero"`
+	Name string `json:"name,omitzero"`
+}
+
+// RoleDetail defines model for RoleDetail.
+type RoleDetail struct {
+	GroupID int64  `json:"groupId,omitzero"`
+	Name    string `json:"name,omitzero"`
+}
+
+// RoleGroup defines model for RoleGroup.
+type RoleGroup struct {
+	GroupID int64       `json:"groupId,omitzero"`
+	Name    string      `json:"name,omitzero"`
+	Roles   []RoleBrief `json:"roles,omitzero"`
+}
+
+// RoleGroupDetail defines model for RoleGroupDetail.
+type RoleGroupDetail struct {
+	GroupName string        `json:"group_name,omitzero"`
+	Roles     []RoleOfGroup `json:"roles,omitzero"`
+}
+
+// RoleGroupPage defines model for RoleGroupPage.
+type RoleGroupPage struct {
+	// HasMore In camelCase, unlike its neighbours.
+	HasMore bool        `json:"hasMore,omitzero"`
+	List    []RoleGroup `json:"list,omitzero"`
+
+	// NextCursor In the vendor's SDK only.
+	NextCursor int64 `json:"nextCursor,omitzero"`
+}
+
+// RoleMember defines model for RoleMember.
+type RoleMember struct {
+	// ManageScopes Departments for which the person has the role; absent if for all.
+	ManageScopes []RoleScopeDepartment `json:"manageScopes,omitzero"`
+	Name         string                `json:"name,omitzero"`
+	UserID       string                `json:"userid,omitzero"`
+}
+
+// RoleMemberPage defines model for RoleMemberPage.
+type RoleMemberPage struct {
+	// HasMore In camelCase, unlike its neighbours.
+	HasMore bool         `json:"hasMore,omitzero"`
+	List    []RoleMember `json:"list,omitzero"`
+
+	// NextCursor In the vendor's SDK only.
+	NextCursor int64 `json:"nextCursor,omitzero"`
+}
+
+// RoleOfGroup defines model for RoleOfGroup.
+type RoleOfGroup struct {
+	RoleID   int64  `json:"role_id,omitzero"`
+	RoleName string `json:"role_name,omitzero"`
+}
+
+// RoleScopeDepartment defines model for RoleScopeDepartment.
+type RoleScopeDepartment struct {
+	DeptID int64  `json:"dept_id,omitzero"`
+	Name   string `json:"name,omitzero"`
+}
+
 // RoleV1 defines model for RoleV1.
 type RoleV1 struct {
 	GroupName string `json:"groupName,omitzero"`
@@ -2574,6 +3372,167 @@ type SearchUsersRequest struct {
 	// QueryWord Name, or its pinyin.
 	QueryWord string `json:"queryWord"`
 	Size      int64  `json:"size"`
+}
+
+// SeniorException Somebody who may reach the person all the same.
+type SeniorException struct {
+	// ID Userid, department id or role id, by type.
+	ID   string `json:"id,omitzero"`
+	Name string `json:"name,omitzero"`
+
+	// Type 1 user, 2 department, 3 role.
+	Type int64 `json:"type,omitzero"`
+}
+
+// SetAttributeVisibilityAnswer defines model for SetAttributeVisibilityAnswer.
+type SetAttributeVisibilityAnswer struct {
+	// Result Id of the setting.
+	Result int64 `json:"result,omitzero"`
+}
+
+// SetAttributeVisibilityRequest defines model for SetAttributeVisibilityRequest.
+type SetAttributeVisibilityRequest struct {
+	// Active The setting is in force.
+	Active         *bool   `json:"active,omitempty"`
+	Description    *string `json:"description,omitempty"`
+	ExcludeDeptIDs []int64 `json:"excludeDeptIds,omitzero"`
+
+	// ExcludeStaffIDs Userids of those who see them all the same.
+	ExcludeStaffIDs []string `json:"excludeStaffIds,omitzero"`
+
+	// ExcludeTagIDs Role ids.
+	ExcludeTagIDs []int64 `json:"excludeTagIds,omitzero"`
+
+	// HideFields name, department, email, manager, title, mobile, ext_number, work_station, remark,
+	// hire_date, job_number, or the ids of custom fields.
+	HideFields []string `json:"hideFields,omitzero"`
+
+	// ID Changes this setting; a new one when left out.
+	ID            *int64  `json:"id,omitempty"`
+	Name          *string `json:"name,omitempty"`
+	ObjectDeptIDs []int64 `json:"objectDeptIds,omitzero"`
+
+	// ObjectStaffIDs Userids.
+	ObjectStaffIDs []string `json:"objectStaffIds,omitzero"`
+
+	// ObjectTagIDs Role ids.
+	ObjectTagIDs []int64 `json:"objectTagIds,omitzero"`
+}
+
+// SetHideSettingAnswer defines model for SetHideSettingAnswer.
+type SetHideSettingAnswer struct {
+	// Result Id of the setting.
+	Result int64 `json:"result,omitzero"`
+}
+
+// SetHideSettingRequest defines model for SetHideSettingRequest.
+type SetHideSettingRequest struct {
+	// Active The setting is in force.
+	Active         *bool   `json:"active,omitempty"`
+	Description    *string `json:"description,omitempty"`
+	ExcludeDeptIDs []int64 `json:"excludeDeptIds,omitzero"`
+
+	// ExcludeStaffIDs Userids of those who see them all the same.
+	ExcludeStaffIDs []string `json:"excludeStaffIds,omitzero"`
+
+	// ExcludeTagIDs Role ids.
+	ExcludeTagIDs []int64 `json:"excludeTagIds,omitzero"`
+
+	// HideInSearch Hidden from searches, too.
+	HideInSearch *bool `json:"hideInSearch,omitempty"`
+
+	// HideInUserProfile Hidden on the person's page, too.
+	HideInUserProfile *bool `json:"hideInUserProfile,omitempty"`
+
+	// ID Changes this setting; a new one when left out.
+	ID            *int64  `json:"id,omitempty"`
+	Name          *string `json:"name,omitempty"`
+	ObjectDeptIDs []int64 `json:"objectDeptIds,omitzero"`
+
+	// ObjectStaffIDs Userids.
+	ObjectStaffIDs []string `json:"objectStaffIds,omitzero"`
+
+	// ObjectTagIDs Role ids.
+	ObjectTagIDs []int64 `json:"objectTagIds,omitzero"`
+}
+
+// SetRestrictionAnswer defines model for SetRestrictionAnswer.
+type SetRestrictionAnswer struct {
+	// Result Id of the setting.
+	Result int64 `json:"result,omitzero"`
+}
+
+// SetRestrictionRequest defines model for SetRestrictionRequest.
+type SetRestrictionRequest struct {
+	// Active The setting is in force.
+	Active         *bool   `json:"active,omitempty"`
+	Description    *string `json:"description,omitempty"`
+	ExcludeDeptIDs []int64 `json:"excludeDeptIds,omitzero"`
+
+	// ExcludeTagIDs Role ids.
+	ExcludeTagIDs  []int64  `json:"excludeTagIds,omitzero"`
+	ExcludeUserIDs []string `json:"excludeUserIds,omitzero"`
+
+	// ID Changes this setting; a new one when left out.
+	ID   *int64  `json:"id,omitempty"`
+	Name *string `json:"name,omitempty"`
+
+	// RestrictInSearch Also in searches.
+	RestrictInSearch *bool `json:"restrictInSearch,omitempty"`
+
+	// RestrictInUserProfile Also on people's pages.
+	RestrictInUserProfile *bool   `json:"restrictInUserProfile,omitempty"`
+	SubjectDeptIDs        []int64 `json:"subjectDeptIds,omitzero"`
+
+	// SubjectTagIDs Role ids.
+	SubjectTagIDs  []int64  `json:"subjectTagIds,omitzero"`
+	SubjectUserIDs []string `json:"subjectUserIds,omitzero"`
+
+	// Type What the subjects see: themselves, their own departments and those below, or what the
+	// exceptions name.
+	Type RestrictionTypeInput `json:"type"`
+}
+
+// SetRoleScopeAnswer defines model for SetRoleScopeAnswer.
+type SetRoleScopeAnswer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number:
+	// read both.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    string `json:"errmsg,omitzero"`
+	RequestID string `json:"request_id,omitzero"`
+
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode
+	// may come here, too; the values listed are those that were seen.
+	SubCode SubCode `json:"sub_code,omitzero"`
+
+	// SubMsg Why the gateway refused; names a missing permission in square brackets.
+	SubMsg string `json:"sub_msg,omitzero"`
+}
+
+// SetRoleScopeRequest defines model for SetRoleScopeRequest.
+type SetRoleScopeRequest struct {
+	// DeptIDs Up to 50, separated by commas; all departments when left out.
+	DeptIDs *string `json:"dept_ids,omitempty"`
+	RoleID  int64   `json:"role_id"`
+	UserID  string  `json:"userid"`
+}
+
+// SignOutOrgAccountAnswer defines model for SignOutOrgAccountAnswer.
+type SignOutOrgAccountAnswer struct {
+	// Result Whether it was done.
+	Result *bool `json:"result,omitzero"`
+}
+
+// SignOutOrgAccountRequest defines model for SignOutOrgAccountRequest.
+type SignOutOrgAccountRequest struct {
+	// Reason For the audit log.
+	Reason *string `json:"reason,omitempty"`
+
+	// ReasonI18NForEmployee For the person, by language such as zh_CN.
+	ReasonI18NForEmployee *map[string]string `json:"reasonI18nForEmployee,omitempty"`
+	UserID                string             `json:"userId"`
 }
 
 // SignedInUser defines model for SignedInUser.
@@ -2772,6 +3731,22 @@ type UpdateDepartmentV2Request struct {
 	UserPermits *string `json:"user_permits,omitempty"`
 }
 
+// UpdateRoleAnswer defines model for UpdateRoleAnswer.
+type UpdateRoleAnswer struct {
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls
+	// hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode,omitzero"`
+
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg string `json:"errmsg,omitzero"`
+}
+
+// UpdateRoleRequest defines model for UpdateRoleRequest.
+type UpdateRoleRequest struct {
+	RoleID   int64  `json:"roleId"`
+	RoleName string `json:"roleName"`
+}
+
 // UpdateUserV1Answer defines model for UpdateUserV1Answer.
 type UpdateUserV1Answer struct {
 	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls
@@ -2921,6 +3896,9 @@ type UserCount struct {
 	Count int64 `json:"count,omitzero"`
 }
 
+// UserGrantType What the token is had for.
+type UserGrantType string
+
 // UserIDByMobile defines model for UserIdByMobile.
 type UserIDByMobile struct {
 	// ExclusiveAccountUserIDList [] for most.
@@ -3044,10 +4022,22 @@ type DepartmentIDV1Param = string
 // LangParam defines model for LangParam.
 type LangParam = string
 
+// SettingIDParam defines model for SettingIdParam.
+type SettingIDParam = int64
+
+// SettingsMaxResultsParam defines model for SettingsMaxResultsParam.
+type SettingsMaxResultsParam = int64
+
+// SettingsNextTokenParam defines model for SettingsNextTokenParam.
+type SettingsNextTokenParam = int64
+
 // Banned What a banned IP address gets from either host instead of an answer, for five minutes
 // after 10,000 calls within 20 seconds. It has no errcode and must never pass for success. An HTML
 // page may come in its place. The HTTP status is not documented.
 type Banned = BanNotice
+
+// Refused What api.dingtalk.com sends in place of an answer.
+type Refused = NewHostFailure
 
 // DeleteDepartmentV1Params defines parameters for DeleteDepartmentV1.
 type DeleteDepartmentV1Params struct {
@@ -3162,6 +4152,15 @@ type ListDepartmentUsersSimpleV1Params struct {
 	Lang *LangParam `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
+// ListHideSettingsParams defines parameters for ListHideSettings.
+type ListHideSettingsParams struct {
+	// NextToken Where the page begins, from the last answer.
+	NextToken *SettingsNextTokenParam `form:"nextToken,omitempty" json:"nextToken,omitempty"`
+
+	// MaxResults Settings a page, 100 at most.
+	MaxResults *SettingsMaxResultsParam `form:"maxResults,omitempty" json:"maxResults,omitempty"`
+}
+
 // ListLeaveRecordsParams defines parameters for ListLeaveRecords.
 type ListLeaveRecordsParams struct {
 	// StartTime ISO 8601, for example 2024-06-01T00:00:00Z.
@@ -3173,6 +4172,51 @@ type ListLeaveRecordsParams struct {
 	// NextToken 0 first.
 	NextToken  *string `form:"nextToken,omitempty" json:"nextToken,omitempty"`
 	MaxResults int64   `form:"maxResults" json:"maxResults"`
+}
+
+// GetOrgAccountStatusParams defines parameters for GetOrgAccountStatus.
+type GetOrgAccountStatusParams struct {
+	UserID string `form:"userId" json:"userId"`
+}
+
+// ListRestrictionsParams defines parameters for ListRestrictions.
+type ListRestrictionsParams struct {
+	// NextToken Where the page begins, from the last answer.
+	NextToken *SettingsNextTokenParam `form:"nextToken,omitempty" json:"nextToken,omitempty"`
+
+	// MaxResults Settings a page, 100 at most.
+	MaxResults *SettingsMaxResultsParam `form:"maxResults,omitempty" json:"maxResults,omitempty"`
+}
+
+// GetSeniorSettingsParams defines parameters for GetSeniorSettings.
+type GetSeniorSettingsParams struct {
+	// SeniorStaffID Userid.
+	SeniorStaffID string `form:"seniorStaffId" json:"seniorStaffId"`
+}
+
+// ListAttributeVisibilityParams defines parameters for ListAttributeVisibility.
+type ListAttributeVisibilityParams struct {
+	// NextToken Where the page begins, from the last answer.
+	NextToken *SettingsNextTokenParam `form:"nextToken,omitempty" json:"nextToken,omitempty"`
+
+	// MaxResults Settings a page, 100 at most.
+	MaxResults *SettingsMaxResultsParam `form:"maxResults,omitempty" json:"maxResults,omitempty"`
+}
+
+// GetDismissionInfosParams defines parameters for GetDismissionInfos.
+type GetDismissionInfosParams struct {
+	// UserIDList Userids as a JSON list whose entries are JSON texts themselves:
+	// ["\"lin.mei01\"","\"wu.q7\""].
+	UserIDList string `form:"userIdList" json:"userIdList"`
+}
+
+// ListDismissedEmployeesParams defines parameters for ListDismissedEmployees.
+type ListDismissedEmployeesParams struct {
+	// NextToken 0 first.
+	NextToken *int64 `form:"nextToken,omitempty" json:"nextToken,omitempty"`
+
+	// MaxResults 30 unless given, 50 at most.
+	MaxResults *int64 `form:"maxResults,omitempty" json:"maxResults,omitempty"`
 }
 
 // API has a method for each operation of the document. The methods check their arguments and hand
@@ -3200,10 +4244,23 @@ func Operations() []*wire.Operation {
 		OpListParentDepartmentsByDepartmentV1,
 		OpUpdateDepartmentV1,
 		OpGetToken,
+		OpCreateRole,
+		OpCreateRoleGroup,
+		OpUpdateRole,
 		OpGetCorpToken,
 		OpGetSuiteToken,
 		OpListInactiveUsersV1,
 		OpListInactiveUsersV2,
+		OpAddRolesToUsers,
+		OpDeleteRole,
+		OpGetRole,
+		OpGetRoleGroup,
+		OpListRoles,
+		OpRemoveRolesFromUsers,
+		OpSetRoleScope,
+		OpListRoleMembers,
+		OpListOnJobEmployees,
+		OpListPreEntryEmployees,
 		OpGetUserCountV2,
 		OpGetAdminScope,
 		OpGetUserIDByUnionIDV2,
@@ -3236,12 +4293,29 @@ func Operations() []*wire.Operation {
 		OpListDepartmentUsersV1,
 		OpListDepartmentUsersSimpleV1,
 		OpUpdateUserV1,
+		OpListHideSettings,
+		OpSetHideSetting,
 		OpSearchDepartments,
 		OpListLeaveRecords,
+		OpDisableOrgAccount,
+		OpEnableOrgAccount,
+		OpSignOutOrgAccount,
+		OpGetOrgAccountStatus,
+		OpListRestrictions,
+		OpSetRestriction,
+		OpDeleteRestriction,
+		OpGetSeniorSettings,
+		OpListAttributeVisibility,
+		OpSetAttributeVisibility,
+		OpDeleteAttributeVisibility,
 		OpSearchUsers,
+		OpGetContactUser,
+		OpGetDismissionInfos,
+		OpListDismissedEmployees,
 		OpGetAppAccessToken,
 		OpGetCorpAccessToken,
 		OpGetSuiteAccessToken,
+		OpGetUserToken,
 		OpGetCorpScopedToken,
 	}
 }
@@ -3590,6 +4664,98 @@ func (a *API) GetToken(ctx context.Context, params *GetTokenParams) (*GetTokenAn
 	return &out, nil
 }
 
+// OpCreateRole is what the document says of CreateRole. It is shared: do not change it.
+var OpCreateRole = &wire.Operation{
+	ID:       "createRole",
+	Method:   http.MethodPost,
+	Path:     "/role/add_role",
+	Security: [][]string{{"oapiToken"}},
+	Limits:   []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:   []string{"qyapi_manage_addresslist"},
+	Answer:   []string{"roleId"},
+}
+
+// CreateRole (创建角色) calls POST /role/add_role.
+//
+// Internal apps only. A new role in a role group. A name that is taken gives 34021.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: qyapi_manage_addresslist.
+//
+// Vendor page: https://open.dingtalk.com/document/development/address-book-add-role
+func (a *API) CreateRole(ctx context.Context, body *CreateRoleRequest) (*CreateRoleAnswer, error) {
+	var out CreateRoleAnswer
+	call := wire.Call{Operation: OpCreateRole, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpCreateRoleGroup is what the document says of CreateRoleGroup. It is shared: do not change it.
+var OpCreateRoleGroup = &wire.Operation{
+	ID:       "createRoleGroup",
+	Method:   http.MethodPost,
+	Path:     "/role/add_role_group",
+	Security: [][]string{{"oapiToken"}},
+	Limits:   []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:   []string{"qyapi_manage_addresslist"},
+	Answer:   []string{"groupId"},
+}
+
+// CreateRoleGroup (创建角色组) calls POST /role/add_role_group.
+//
+// Internal apps only. A new role group. There is no call that deletes one.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: qyapi_manage_addresslist.
+//
+// Vendor page: https://open.dingtalk.com/document/development/add-a-role-group
+func (a *API) CreateRoleGroup(ctx context.Context, body *CreateRoleGroupRequest) (*CreateRoleGroupAnswer, error) {
+	var out CreateRoleGroupAnswer
+	call := wire.Call{Operation: OpCreateRoleGroup, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpUpdateRole is what the document says of UpdateRole. It is shared: do not change it.
+var OpUpdateRole = &wire.Operation{
+	ID:         "updateRole",
+	Method:     http.MethodPost,
+	Path:       "/role/update_role",
+	Security:   [][]string{{"oapiToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"qyapi_manage_addresslist"},
+	Answer:     []string{"errcode"},
+}
+
+// UpdateRole (更新角色名称) calls POST /role/update_role.
+//
+// Internal apps only. Renames a role. Those of the group 默认 (head, manager, administrators)
+// cannot be changed.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: qyapi_manage_addresslist.
+//
+// Vendor page: https://open.dingtalk.com/document/development/update-the-character-name
+func (a *API) UpdateRole(ctx context.Context, body *UpdateRoleRequest) (*UpdateRoleAnswer, error) {
+	var out UpdateRoleAnswer
+	call := wire.Call{Operation: OpUpdateRole, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
 // OpGetCorpToken is what the document says of GetCorpToken. It is shared: do not change it.
 var OpGetCorpToken = &wire.Operation{
 	ID:            "getCorpToken",
@@ -3709,6 +4875,335 @@ var OpListInactiveUsersV2 = &wire.Operation{
 func (a *API) ListInactiveUsersV2(ctx context.Context, body *ListInactiveUsersV2Request) (*ListInactiveUsersV2Answer, error) {
 	var out ListInactiveUsersV2Answer
 	call := wire.Call{Operation: OpListInactiveUsersV2, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpAddRolesToUsers is what the document says of AddRolesToUsers. It is shared: do not change it.
+var OpAddRolesToUsers = &wire.Operation{
+	ID:         "addRolesToUsers",
+	Method:     http.MethodPost,
+	Path:       "/topapi/role/addrolesforemps",
+	Security:   [][]string{{"oapiToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"qyapi_manage_addresslist"},
+	Answer:     []string{"errcode"},
+}
+
+// AddRolesToUsers (批量增加员工角色) calls POST /topapi/role/addrolesforemps.
+//
+// Internal apps only. Gives each of up to 20 users each of up to 20 roles. Those of the group 默认
+// cannot be given.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: qyapi_manage_addresslist.
+//
+// Vendor page:
+// https://open.dingtalk.com/document/development/add-role-information-to-employees-in-batches
+func (a *API) AddRolesToUsers(ctx context.Context, body *AddRolesToUsersRequest) (*AddRolesToUsersAnswer, error) {
+	var out AddRolesToUsersAnswer
+	call := wire.Call{Operation: OpAddRolesToUsers, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpDeleteRole is what the document says of DeleteRole. It is shared: do not change it.
+var OpDeleteRole = &wire.Operation{
+	ID:       "deleteRole",
+	Method:   http.MethodPost,
+	Path:     "/topapi/role/deleterole",
+	Security: [][]string{{"oapiToken"}},
+	Limits:   []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:   []string{"qyapi_manage_addresslist"},
+	Answer:   []string{"errcode"},
+}
+
+// DeleteRole (删除角色) calls POST /topapi/role/deleterole.
+//
+// Internal apps only. Deletes a role that nobody has any more. Those of the group 默认 cannot be
+// deleted (23004). Which code a role with members gives is not documented.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: qyapi_manage_addresslist.
+//
+// Vendor page: https://open.dingtalk.com/document/development/delete-role-information
+func (a *API) DeleteRole(ctx context.Context, body *DeleteRoleRequest) (*DeleteRoleAnswer, error) {
+	var out DeleteRoleAnswer
+	call := wire.Call{Operation: OpDeleteRole, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetRole is what the document says of GetRole. It is shared: do not change it.
+var OpGetRole = &wire.Operation{
+	ID:         "getRole",
+	Method:     http.MethodPost,
+	Path:       "/topapi/role/getrole",
+	Security:   [][]string{{"oapiToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"qyapi_get_department_member"},
+	Answer:     []string{"role.name"},
+}
+
+// GetRole (获取角色详情) calls POST /topapi/role/getrole.
+//
+// Internal and third-party apps. Name and role group of a role.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: qyapi_get_department_member.
+//
+// Vendor page: https://open.dingtalk.com/document/development/queries-role-details
+func (a *API) GetRole(ctx context.Context, body *GetRoleRequest) (*GetRoleAnswer, error) {
+	var out GetRoleAnswer
+	call := wire.Call{Operation: OpGetRole, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetRoleGroup is what the document says of GetRoleGroup. It is shared: do not change it.
+var OpGetRoleGroup = &wire.Operation{
+	ID:         "getRoleGroup",
+	Method:     http.MethodPost,
+	Path:       "/topapi/role/getrolegroup",
+	Security:   [][]string{{"oapiToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"qyapi_get_department_list"},
+	Answer:     []string{"role_group.group_name"},
+}
+
+// GetRoleGroup (获取角色组列表) calls POST /topapi/role/getrolegroup.
+//
+// Internal and third-party apps. Name and roles of one role group.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: qyapi_get_department_list.
+//
+// Vendor page: https://open.dingtalk.com/document/development/obtains-the-role-group-information
+func (a *API) GetRoleGroup(ctx context.Context, body *GetRoleGroupRequest) (*GetRoleGroupAnswer, error) {
+	var out GetRoleGroupAnswer
+	call := wire.Call{Operation: OpGetRoleGroup, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListRoles is what the document says of ListRoles. It is shared: do not change it.
+var OpListRoles = &wire.Operation{
+	ID:         "listRoles",
+	Method:     http.MethodPost,
+	Path:       "/topapi/role/list",
+	Security:   [][]string{{"oapiToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"qyapi_get_department_list"},
+	Answer:     []string{"result.list?", "result.hasMore"},
+}
+
+// ListRoles (获取角色列表) calls POST /topapi/role/list.
+//
+// Internal and third-party apps. The corp's roles, in role groups. offset and size count only
+// together; size is 20 unless given, 200 at most. Whether they count roles or groups is not
+// documented: a group may be on two pages.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: qyapi_get_department_list.
+//
+// Vendor page: https://open.dingtalk.com/document/development/obtains-a-list-of-enterprise-roles
+func (a *API) ListRoles(ctx context.Context, body *ListRolesRequest) (*ListRolesAnswer, error) {
+	var out ListRolesAnswer
+	call := wire.Call{Operation: OpListRoles, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpRemoveRolesFromUsers is what the document says of RemoveRolesFromUsers. It is shared: do not
+// change it.
+var OpRemoveRolesFromUsers = &wire.Operation{
+	ID:         "removeRolesFromUsers",
+	Method:     http.MethodPost,
+	Path:       "/topapi/role/removerolesforemps",
+	Security:   [][]string{{"oapiToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"qyapi_manage_addresslist"},
+	Answer:     []string{"errcode"},
+}
+
+// RemoveRolesFromUsers (批量删除员工角色) calls POST /topapi/role/removerolesforemps.
+//
+// Internal apps only. Takes each of up to 20 roles from each of up to 100 users.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: qyapi_manage_addresslist.
+//
+// Vendor page:
+// https://open.dingtalk.com/document/development/delete-the-color-information-of-employee-corners-in-batches
+func (a *API) RemoveRolesFromUsers(ctx context.Context, body *RemoveRolesFromUsersRequest) (*RemoveRolesFromUsersAnswer, error) {
+	var out RemoveRolesFromUsersAnswer
+	call := wire.Call{Operation: OpRemoveRolesFromUsers, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpSetRoleScope is what the document says of SetRoleScope. It is shared: do not change it.
+var OpSetRoleScope = &wire.Operation{
+	ID:         "setRoleScope",
+	Method:     http.MethodPost,
+	Path:       "/topapi/role/scope/update",
+	Security:   [][]string{{"oapiToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"qyapi_manage_addresslist"},
+	Answer:     []string{"errcode"},
+}
+
+// SetRoleScope (设定角色成员管理范围) calls POST /topapi/role/scope/update.
+//
+// Internal apps only. Limits the role that a user has to some departments, 50 at most; without
+// dept_ids it is for everybody again.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: qyapi_manage_addresslist.
+//
+// Vendor page:
+// https://open.dingtalk.com/document/development/update-role-member-management-department-scope
+func (a *API) SetRoleScope(ctx context.Context, body *SetRoleScopeRequest) (*SetRoleScopeAnswer, error) {
+	var out SetRoleScopeAnswer
+	call := wire.Call{Operation: OpSetRoleScope, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListRoleMembers is what the document says of ListRoleMembers. It is shared: do not change it.
+var OpListRoleMembers = &wire.Operation{
+	ID:         "listRoleMembers",
+	Method:     http.MethodPost,
+	Path:       "/topapi/role/simplelist",
+	Security:   [][]string{{"oapiToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"qyapi_get_department_member"},
+	Answer:     []string{"result.list?", "result.hasMore"},
+}
+
+// ListRoleMembers (获取指定角色的员工列表) calls POST /topapi/role/simplelist.
+//
+// Internal and third-party apps. The people who have a role, with the departments for which each
+// has it, if that was limited. offset counts rows and works together with size only, which is 20
+// unless given and 100 at most.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: qyapi_get_department_member.
+//
+// Vendor page:
+// https://open.dingtalk.com/document/development/obtain-the-list-of-employees-of-a-role
+func (a *API) ListRoleMembers(ctx context.Context, body *ListRoleMembersRequest) (*ListRoleMembersAnswer, error) {
+	var out ListRoleMembersAnswer
+	call := wire.Call{Operation: OpListRoleMembers, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListOnJobEmployees is what the document says of ListOnJobEmployees. It is shared: do not change
+// it.
+var OpListOnJobEmployees = &wire.Operation{
+	ID:         "listOnJobEmployees",
+	Method:     http.MethodPost,
+	Path:       "/topapi/smartwork/hrm/employee/queryonjob",
+	Security:   [][]string{{"oapiToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"qyapi_hrm_read_user"},
+	Answer:     []string{"result.data_list?"},
+}
+
+// ListOnJobEmployees (获取在职员工列表) calls POST /topapi/smartwork/hrm/employee/queryonjob.
+//
+// Internal and third-party apps of corps that use the HR app (智能人事). Userids of the staff by
+// state; whoever joined before the corp began to use it is not there. The next page begins at
+// next_cursor; without one, or with 0, it was the last.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: qyapi_hrm_read_user.
+//
+// Vendor page:
+// https://open.dingtalk.com/document/development/intelligent-personnel-query-the-list-of-on-the-job-employees-of-the
+func (a *API) ListOnJobEmployees(ctx context.Context, body *ListOnJobEmployeesRequest) (*ListOnJobEmployeesAnswer, error) {
+	var out ListOnJobEmployeesAnswer
+	call := wire.Call{Operation: OpListOnJobEmployees, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListPreEntryEmployees is what the document says of ListPreEntryEmployees. It is shared: do not
+// change it.
+var OpListPreEntryEmployees = &wire.Operation{
+	ID:         "listPreEntryEmployees",
+	Method:     http.MethodPost,
+	Path:       "/topapi/smartwork/hrm/employee/querypreentry",
+	Security:   [][]string{{"oapiToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"qyapi_hrm_read_user"},
+	Answer:     []string{"result.data_list?"},
+}
+
+// ListPreEntryEmployees (获取待入职员工列表) calls POST
+// /topapi/smartwork/hrm/employee/querypreentry.
+//
+// Internal and third-party apps of corps that use the HR app (智能人事). Ids of those who are to
+// join. They are not members yet, and other calls do not know them. Pages as in listOnJobEmployees.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: qyapi_hrm_read_user.
+//
+// Vendor page:
+// https://open.dingtalk.com/document/development/intelligent-personnel-query-the-list-of-employees-to-be-hired
+func (a *API) ListPreEntryEmployees(ctx context.Context, body *ListPreEntryEmployeesRequest) (*ListPreEntryEmployeesAnswer, error) {
+	var out ListPreEntryEmployeesAnswer
+	call := wire.Call{Operation: OpListPreEntryEmployees, Out: &out}
 	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
@@ -4791,6 +6286,75 @@ func (a *API) UpdateUserV1(ctx context.Context, body *UpdateUserV1Request) (*Upd
 	return &out, nil
 }
 
+// OpListHideSettings is what the document says of ListHideSettings. It is shared: do not change it.
+var OpListHideSettings = &wire.Operation{
+	ID:         "listHideSettings",
+	Method:     http.MethodGet,
+	Path:       "/v1.0/contact/contactHideSettings",
+	Server:     "https://api.dingtalk.com",
+	Security:   [][]string{{"acsToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"Contact.Visibility.ReadWrite"},
+	Answer:     []string{"list?", "hasMore"},
+}
+
+// ListHideSettings (获取通讯录隐藏设置) calls GET /v1.0/contact/contactHideSettings.
+//
+// Internal apps only. The settings that hide people, departments and roles from colleagues. What
+// the console hides is kept apart from them and not listed. They say nothing of what an app sees.
+// Send nextToken 0 first.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: Contact.Visibility.ReadWrite.
+//
+// Vendor page:
+// https://open.dingtalk.com/document/development/obtains-the-hide-settings-of-the-address-book
+func (a *API) ListHideSettings(ctx context.Context, params *ListHideSettingsParams) (*ListHideSettingsAnswer, error) {
+	var out ListHideSettingsAnswer
+	call := wire.Call{Operation: OpListHideSettings, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "nextToken", params.NextToken)
+	wire.QueryInt(&call, "maxResults", params.MaxResults)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpSetHideSetting is what the document says of SetHideSetting. It is shared: do not change it.
+var OpSetHideSetting = &wire.Operation{
+	ID:       "setHideSetting",
+	Method:   http.MethodPut,
+	Path:     "/v1.0/contact/contactHideSettings",
+	Server:   "https://api.dingtalk.com",
+	Security: [][]string{{"acsToken"}},
+	Limits:   []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:   []string{"Contact.Visibility.ReadWrite"},
+	Answer:   []string{"result"},
+}
+
+// SetHideSetting (新增或更新通讯录隐藏设置) calls PUT /v1.0/contact/contactHideSettings.
+//
+// Internal apps only. A new setting, or with an id a change of one. At most 50 objects and 50
+// exceptions. A person whom this or the console hides is hidden.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: Contact.Visibility.ReadWrite.
+//
+// Vendor page: https://open.dingtalk.com/document/development/update-address-book-hide-settings
+func (a *API) SetHideSetting(ctx context.Context, body *SetHideSettingRequest) (*SetHideSettingAnswer, error) {
+	var out SetHideSettingAnswer
+	call := wire.Call{Operation: OpSetHideSetting, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
 // OpSearchDepartments is what the document says of SearchDepartments. It is shared: do not change
 // it.
 var OpSearchDepartments = &wire.Operation{
@@ -4862,6 +6426,384 @@ func (a *API) ListLeaveRecords(ctx context.Context, params *ListLeaveRecordsPara
 	return &out, nil
 }
 
+// OpDisableOrgAccount is what the document says of DisableOrgAccount. It is shared: do not change
+// it.
+var OpDisableOrgAccount = &wire.Operation{
+	ID:         "disableOrgAccount",
+	Method:     http.MethodPost,
+	Path:       "/v1.0/contact/orgAccounts/disable",
+	Server:     "https://api.dingtalk.com",
+	Security:   [][]string{{"acsToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"Contact.OrgAccountSecurity.ReadWrite"},
+	Answer:     []string{"result"},
+}
+
+// DisableOrgAccount (停用企业账号) calls POST /v1.0/contact/orgAccounts/disable.
+//
+// Internal apps only. Locks an account that belongs to the corp. The person's own accounts cannot
+// be locked (exclusive.account.only).
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: Contact.OrgAccountSecurity.ReadWrite.
+//
+// Vendor page: https://open.dingtalk.com/document/development/disable-an-exclusive-account
+func (a *API) DisableOrgAccount(ctx context.Context, body *DisableOrgAccountRequest) (*DisableOrgAccountAnswer, error) {
+	var out DisableOrgAccountAnswer
+	call := wire.Call{Operation: OpDisableOrgAccount, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpEnableOrgAccount is what the document says of EnableOrgAccount. It is shared: do not change it.
+var OpEnableOrgAccount = &wire.Operation{
+	ID:         "enableOrgAccount",
+	Method:     http.MethodPost,
+	Path:       "/v1.0/contact/orgAccounts/enable",
+	Server:     "https://api.dingtalk.com",
+	Security:   [][]string{{"acsToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"Contact.OrgAccountSecurity.ReadWrite"},
+	Answer:     []string{"result"},
+}
+
+// EnableOrgAccount (启用企业账号) calls POST /v1.0/contact/orgAccounts/enable.
+//
+// Internal apps only. Lets a locked account that belongs to the corp (企业账号, formerly 专属账号)
+// sign in again.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: Contact.OrgAccountSecurity.ReadWrite.
+//
+// Vendor page: https://open.dingtalk.com/document/development/enable-a-dedicated-account
+func (a *API) EnableOrgAccount(ctx context.Context, body *EnableOrgAccountRequest) (*EnableOrgAccountAnswer, error) {
+	var out EnableOrgAccountAnswer
+	call := wire.Call{Operation: OpEnableOrgAccount, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpSignOutOrgAccount is what the document says of SignOutOrgAccount. It is shared: do not change
+// it.
+var OpSignOutOrgAccount = &wire.Operation{
+	ID:         "signOutOrgAccount",
+	Method:     http.MethodPost,
+	Path:       "/v1.0/contact/orgAccounts/signOut",
+	Server:     "https://api.dingtalk.com",
+	Security:   [][]string{{"acsToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"Contact.OrgAccountSecurity.ReadWrite"},
+	Answer:     []string{"result"},
+}
+
+// SignOutOrgAccount (强制登出企业账号) calls POST /v1.0/contact/orgAccounts/signOut.
+//
+// Internal apps only. Signs an account that belongs to the corp out of DingTalk on all devices.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: Contact.OrgAccountSecurity.ReadWrite.
+//
+// Vendor page: https://open.dingtalk.com/document/development/force-logout-from-dedicated-account
+func (a *API) SignOutOrgAccount(ctx context.Context, body *SignOutOrgAccountRequest) (*SignOutOrgAccountAnswer, error) {
+	var out SignOutOrgAccountAnswer
+	call := wire.Call{Operation: OpSignOutOrgAccount, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetOrgAccountStatus is what the document says of GetOrgAccountStatus. It is shared: do not
+// change it.
+var OpGetOrgAccountStatus = &wire.Operation{
+	ID:         "getOrgAccountStatus",
+	Method:     http.MethodGet,
+	Path:       "/v1.0/contact/orgAccounts/status",
+	Server:     "https://api.dingtalk.com",
+	Security:   [][]string{{"acsToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"Contact.OrgAccountSecurity.ReadWrite"},
+	Answer:     []string{"disable"},
+}
+
+// GetOrgAccountStatus (查询企业账号状态) calls GET /v1.0/contact/orgAccounts/status.
+//
+// Internal apps only. Whether an account that belongs to the corp is locked.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: Contact.OrgAccountSecurity.ReadWrite.
+//
+// Vendor page: https://open.dingtalk.com/document/development/query-dedicated-account-status-1
+func (a *API) GetOrgAccountStatus(ctx context.Context, params *GetOrgAccountStatusParams) (*GetOrgAccountStatusAnswer, error) {
+	var out GetOrgAccountStatusAnswer
+	call := wire.Call{Operation: OpGetOrgAccountStatus, Out: &out}
+	params = wire.Params(&call, params, "userId")
+	wire.QueryString(&call, "userId", &params.UserID)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListRestrictions is what the document says of ListRestrictions. It is shared: do not change it.
+var OpListRestrictions = &wire.Operation{
+	ID:         "listRestrictions",
+	Method:     http.MethodGet,
+	Path:       "/v1.0/contact/restrictions/settings",
+	Server:     "https://api.dingtalk.com",
+	Security:   [][]string{{"acsToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"Contact.Visibility.ReadWrite"},
+	Answer:     []string{"list?", "hasMore"},
+}
+
+// ListRestrictions (获取限制查看通讯录设置列表) calls GET /v1.0/contact/restrictions/settings.
+//
+// Internal apps only. The settings that keep people from seeing colleagues. Send no nextToken
+// first.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: Contact.Visibility.ReadWrite.
+//
+// Vendor page:
+// https://open.dingtalk.com/document/development/gets-a-list-of-address-book-limit-visibility-settings
+func (a *API) ListRestrictions(ctx context.Context, params *ListRestrictionsParams) (*ListRestrictionsAnswer, error) {
+	var out ListRestrictionsAnswer
+	call := wire.Call{Operation: OpListRestrictions, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "nextToken", params.NextToken)
+	wire.QueryInt(&call, "maxResults", params.MaxResults)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpSetRestriction is what the document says of SetRestriction. It is shared: do not change it.
+var OpSetRestriction = &wire.Operation{
+	ID:       "setRestriction",
+	Method:   http.MethodPut,
+	Path:     "/v1.0/contact/restrictions/settings",
+	Server:   "https://api.dingtalk.com",
+	Security: [][]string{{"acsToken"}},
+	Limits:   []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:   []string{"Contact.Visibility.ReadWrite"},
+	Answer:   []string{"result"},
+}
+
+// SetRestriction (新增或修改限制查看通讯录设置) calls PUT /v1.0/contact/restrictions/settings.
+//
+// Internal apps only. A new setting, or with an id a change of one. At most 50 subjects and 50
+// exceptions, which count for excludeNode only.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: Contact.Visibility.ReadWrite.
+//
+// Vendor page:
+// https://open.dingtalk.com/document/development/add-or-modify-visibility-settings-for-address-book-restrictions
+func (a *API) SetRestriction(ctx context.Context, body *SetRestrictionRequest) (*SetRestrictionAnswer, error) {
+	var out SetRestrictionAnswer
+	call := wire.Call{Operation: OpSetRestriction, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpDeleteRestriction is what the document says of DeleteRestriction. It is shared: do not change
+// it.
+var OpDeleteRestriction = &wire.Operation{
+	ID:       "deleteRestriction",
+	Method:   http.MethodDelete,
+	Path:     "/v1.0/contact/restrictions/settings/{settingId}",
+	Server:   "https://api.dingtalk.com",
+	Security: [][]string{{"acsToken"}},
+	Limits:   []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:   []string{"Contact.Visibility.ReadWrite"},
+	Answer:   []string{"result"},
+}
+
+// DeleteRestriction (删除限制查看通讯录设置) calls DELETE
+// /v1.0/contact/restrictions/settings/{settingId}.
+//
+// Internal apps only. Deletes a setting of setRestriction.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: Contact.Visibility.ReadWrite.
+//
+// Vendor page: https://open.dingtalk.com/document/development/delete-visible-restrictions
+func (a *API) DeleteRestriction(ctx context.Context, settingID SettingIDParam) (*DeleteRestrictionAnswer, error) {
+	var out DeleteRestrictionAnswer
+	call := wire.Call{Operation: OpDeleteRestriction, Out: &out}
+	wire.PathInt(&call, "settingId", settingID)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetSeniorSettings is what the document says of GetSeniorSettings. It is shared: do not change
+// it.
+var OpGetSeniorSettings = &wire.Operation{
+	ID:         "getSeniorSettings",
+	Method:     http.MethodGet,
+	Path:       "/v1.0/contact/seniorSettings",
+	Server:     "https://api.dingtalk.com",
+	Security:   [][]string{{"acsToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"qyapi_get_member"},
+	Answer:     []string{"seniorStaffId"},
+}
+
+// GetSeniorSettings (获取用户高管模式设置) calls GET /v1.0/contact/seniorSettings.
+//
+// Internal apps only. Which ways of reaching a person in executive mode (高管模式) are blocked, and
+// for whom they are not. Whether the mode is on is in getUserV2 (senior).
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: qyapi_get_member.
+//
+// Vendor page: https://open.dingtalk.com/document/development/get-user-executive-mode-settings
+func (a *API) GetSeniorSettings(ctx context.Context, params *GetSeniorSettingsParams) (*GetSeniorSettingsAnswer, error) {
+	var out GetSeniorSettingsAnswer
+	call := wire.Call{Operation: OpGetSeniorSettings, Out: &out}
+	params = wire.Params(&call, params, "seniorStaffId")
+	wire.QueryString(&call, "seniorStaffId", &params.SeniorStaffID)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListAttributeVisibility is what the document says of ListAttributeVisibility. It is shared: do
+// not change it.
+var OpListAttributeVisibility = &wire.Operation{
+	ID:         "listAttributeVisibility",
+	Method:     http.MethodGet,
+	Path:       "/v1.0/contact/staffAttributes/visibilitySettings",
+	Server:     "https://api.dingtalk.com",
+	Security:   [][]string{{"acsToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"Contact.ReachableRule.ReadWrite"},
+	Answer:     []string{"list?", "hasMore"},
+}
+
+// ListAttributeVisibility (获取用户属性可见性设置) calls GET
+// /v1.0/contact/staffAttributes/visibilitySettings.
+//
+// Internal and third-party apps. The settings that hide fields of people's records from colleagues.
+// Send nextToken -1 first, then the nextCursor of the last answer.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: Contact.ReachableRule.ReadWrite.
+//
+// Vendor page:
+// https://open.dingtalk.com/document/development/pull-hidden-property-field-for-enterprise-employees
+func (a *API) ListAttributeVisibility(ctx context.Context, params *ListAttributeVisibilityParams) (*ListAttributeVisibilityAnswer, error) {
+	var out ListAttributeVisibilityAnswer
+	call := wire.Call{Operation: OpListAttributeVisibility, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "nextToken", params.NextToken)
+	wire.QueryInt(&call, "maxResults", params.MaxResults)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpSetAttributeVisibility is what the document says of SetAttributeVisibility. It is shared: do
+// not change it.
+var OpSetAttributeVisibility = &wire.Operation{
+	ID:       "setAttributeVisibility",
+	Method:   http.MethodPost,
+	Path:     "/v1.0/contact/staffAttributes/visibilitySettings",
+	Server:   "https://api.dingtalk.com",
+	Security: [][]string{{"acsToken"}},
+	Limits:   []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:   []string{"Contact.ReachableRule.ReadWrite"},
+	Answer:   []string{"result"},
+}
+
+// SetAttributeVisibility (设置用户属性可见性) calls POST
+// /v1.0/contact/staffAttributes/visibilitySettings.
+//
+// Internal and third-party apps. A new setting, or with an id a change of one. Corps may have only
+// so many (ruleNum.exceed.limit).
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: Contact.ReachableRule.ReadWrite.
+//
+// Vendor page:
+// https://open.dingtalk.com/document/development/add-or-update-the-hidden-settings-of-the-employee-property
+func (a *API) SetAttributeVisibility(ctx context.Context, body *SetAttributeVisibilityRequest) (*SetAttributeVisibilityAnswer, error) {
+	var out SetAttributeVisibilityAnswer
+	call := wire.Call{Operation: OpSetAttributeVisibility, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpDeleteAttributeVisibility is what the document says of DeleteAttributeVisibility. It is shared:
+// do not change it.
+var OpDeleteAttributeVisibility = &wire.Operation{
+	ID:       "deleteAttributeVisibility",
+	Method:   http.MethodDelete,
+	Path:     "/v1.0/contact/staffAttributes/visibilitySettings/{settingId}",
+	Server:   "https://api.dingtalk.com",
+	Security: [][]string{{"acsToken"}},
+	Limits:   []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:   []string{"Contact.ReachableRule.ReadWrite"},
+	Answer:   []string{"result"},
+}
+
+// DeleteAttributeVisibility (删除用户属性可见性设置) calls DELETE
+// /v1.0/contact/staffAttributes/visibilitySettings/{settingId}.
+//
+// Internal and third-party apps. Deletes a setting of setAttributeVisibility.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: Contact.ReachableRule.ReadWrite.
+//
+// Vendor page:
+// https://open.dingtalk.com/document/development/delete-enterprise-employee-attribute-field-visibility-settings
+func (a *API) DeleteAttributeVisibility(ctx context.Context, settingID SettingIDParam) (*DeleteAttributeVisibilityAnswer, error) {
+	var out DeleteAttributeVisibilityAnswer
+	call := wire.Call{Operation: OpDeleteAttributeVisibility, Out: &out}
+	wire.PathInt(&call, "settingId", settingID)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
 // OpSearchUsers is what the document says of SearchUsers. It is shared: do not change it.
 var OpSearchUsers = &wire.Operation{
 	ID:         "searchUsers",
@@ -4888,6 +6830,115 @@ func (a *API) SearchUsers(ctx context.Context, body *SearchUsersRequest) (*Searc
 	var out SearchUsersAnswer
 	call := wire.Call{Operation: OpSearchUsers, Out: &out}
 	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetContactUser is what the document says of GetContactUser. It is shared: do not change it.
+var OpGetContactUser = &wire.Operation{
+	ID:         "getContactUser",
+	Method:     http.MethodGet,
+	Path:       "/v1.0/contact/users/{unionId}",
+	Server:     "https://api.dingtalk.com",
+	Security:   [][]string{{"userToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"Contact.User.Read"},
+	Answer:     []string{"unionId"},
+}
+
+// GetContactUser (获取用户通讯录个人信息) calls GET /v1.0/contact/users/{unionId}.
+//
+// Internal and third-party apps, with the token of a person. What that person's own record holds:
+// me stands for whoever the token is of. There is no userid in it: getUserIdByUnionIdV2 has that.
+// Third-party apps see the mobile number with asterisks; without the permission Contact.User.mobile
+// it is absent.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: Contact.User.Read.
+//
+// Vendor page: https://open.dingtalk.com/document/development/dingtalk-retrieve-user-information
+func (a *API) GetContactUser(ctx context.Context, unionID string) (*GetContactUserAnswer, error) {
+	var out GetContactUserAnswer
+	call := wire.Call{Operation: OpGetContactUser, Out: &out}
+	wire.PathString(&call, "unionId", unionID)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetDismissionInfos is what the document says of GetDismissionInfos. It is shared: do not change
+// it.
+var OpGetDismissionInfos = &wire.Operation{
+	ID:         "getDismissionInfos",
+	Method:     http.MethodGet,
+	Path:       "/v1.0/hrm/employees/dimissionInfos",
+	Server:     "https://api.dingtalk.com",
+	Security:   [][]string{{"acsToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"qyapi_hrm_read_user"},
+	Answer:     []string{"result?"},
+}
+
+// GetDismissionInfos (批量获取员工离职信息) calls GET /v1.0/hrm/employees/dimissionInfos.
+//
+// Internal and third-party apps of corps that use the HR app (智能人事). When and why up to 50
+// people left, or are going to. Nothing comes for those who do neither.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: qyapi_hrm_read_user.
+//
+// Vendor page:
+// https://open.dingtalk.com/document/development/obtain-resignation-information-of-employees-new-version
+func (a *API) GetDismissionInfos(ctx context.Context, params *GetDismissionInfosParams) (*GetDismissionInfosAnswer, error) {
+	var out GetDismissionInfosAnswer
+	call := wire.Call{Operation: OpGetDismissionInfos, Out: &out}
+	params = wire.Params(&call, params, "userIdList")
+	wire.QueryString(&call, "userIdList", &params.UserIDList)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListDismissedEmployees is what the document says of ListDismissedEmployees. It is shared: do
+// not change it.
+var OpListDismissedEmployees = &wire.Operation{
+	ID:         "listDismissedEmployees",
+	Method:     http.MethodGet,
+	Path:       "/v1.0/hrm/employees/dismissions",
+	Server:     "https://api.dingtalk.com",
+	Security:   [][]string{{"acsToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"qyapi_hrm_read_user"},
+	Answer:     []string{"userIdList?", "hasMore"},
+}
+
+// ListDismissedEmployees (获取离职员工列表) calls GET /v1.0/hrm/employees/dismissions.
+//
+// Internal and third-party apps of corps that use the HR app (智能人事). Userids of those who have
+// left, whenever that was. Send nextToken 0 or none first; hasMore alone says whether there is
+// another page.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: qyapi_hrm_read_user.
+//
+// Vendor page:
+// https://open.dingtalk.com/document/development/obtain-the-list-of-employees-who-have-left
+func (a *API) ListDismissedEmployees(ctx context.Context, params *ListDismissedEmployeesParams) (*ListDismissedEmployeesAnswer, error) {
+	var out ListDismissedEmployeesAnswer
+	call := wire.Call{Operation: OpListDismissedEmployees, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "nextToken", params.NextToken)
+	wire.QueryInt(&call, "maxResults", params.MaxResults)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
@@ -4977,6 +7028,39 @@ var OpGetSuiteAccessToken = &wire.Operation{
 func (a *API) GetSuiteAccessToken(ctx context.Context, body *GetSuiteAccessTokenRequest) (*GetSuiteAccessTokenAnswer, error) {
 	var out GetSuiteAccessTokenAnswer
 	call := wire.Call{Operation: OpGetSuiteAccessToken, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetUserToken is what the document says of GetUserToken. It is shared: do not change it.
+var OpGetUserToken = &wire.Operation{
+	ID:            "getUserToken",
+	Method:        http.MethodPost,
+	Path:          "/v1.0/oauth2/userAccessToken",
+	Server:        "https://api.dingtalk.com",
+	Security:      [][]string{},
+	CarriesSecret: true,
+	Scopes:        []string{"open_app_api_base"},
+	Answer:        []string{"accessToken"},
+}
+
+// GetUserToken (获取用户token) calls POST /v1.0/oauth2/userAccessToken.
+//
+// Internal and third-party apps. Token of a person who has signed in on DingTalk's page, for the
+// code that the browser brought back (grantType authorization_code) or for the refresh token that
+// came with the last one (refresh_token). A code works once; how long it lives is not documented
+// for this call. The token lives 7200 seconds, the refresh token 30 days. corpId is there if the
+// person chose a corp, for which scope has to name corpid.
+//
+// Permissions: open_app_api_base.
+//
+// Vendor page: https://open.dingtalk.com/document/development/obtain-user-token
+func (a *API) GetUserToken(ctx context.Context, body *GetUserTokenRequest) (*GetUserTokenAnswer, error) {
+	var out GetUserTokenAnswer
+	call := wire.Call{Operation: OpGetUserToken, Out: &out}
 	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err

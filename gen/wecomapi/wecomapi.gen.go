@@ -61,6 +61,7 @@ const (
 	ErrorCodeAccountCapReached           ErrorCode = 45024  // the corp has no account left
 	ErrorCodeAgentIDMissing              ErrorCode = 41011  // the app id is missing
 	ErrorCodeAgentNotAllowed             ErrorCode = 301002 // the token is another app's
+	ErrorCodeAllTagTargetsInvalid        ErrorCode = 40070  // nobody and nothing named can be put into the tag
 	ErrorCodeAllTargetsEmpty             ErrorCode = 82001  // members, departments and tags are all empty
 	ErrorCodeAllTargetsInvalid           ErrorCode = 81013  // members, departments and tags are all invalid or forbidden
 	ErrorCodeAppBarred                   ErrorCode = 60031  // the app is barred from all operations
@@ -71,6 +72,9 @@ const (
 	ErrorCodeBizMailIllegal              ErrorCode = 60143  // the corporate mail address is not valid
 	ErrorCodeBizMailNotFound             ErrorCode = 60148  // no such corporate mail address
 	ErrorCodeBizMailUpdateFailed         ErrorCode = 60144  // the corporate mail address could not be changed
+	ErrorCodeCodeExpired                 ErrorCode = 42003  // the oauth code has expired
+	ErrorCodeCodeMissing                 ErrorCode = 41008  // the oauth code is missing
+	ErrorCodeCodeUsed                    ErrorCode = 42022  // the oauth code has been used already
 	ErrorCodeConcurrencyExceeded         ErrorCode = 45033  // too many calls at the same time
 	ErrorCodeConcurrentOperationConflict ErrorCode = 45035  // operations at the same time collided
 	ErrorCodeContactEditRightLimited     ErrorCode = 48008  // the third-party right to edit contacts covers only some operations
@@ -114,6 +118,7 @@ const (
 	ErrorCodeInvalidAccessToken          ErrorCode = 40014  // the access token is not valid
 	ErrorCodeInvalidAgentID              ErrorCode = 40056  // the app id is not valid
 	ErrorCodeInvalidArgs                 ErrorCode = 40035  // a parameter is not valid
+	ErrorCodeInvalidAuthCode             ErrorCode = 40078  // the code of the authorisation is wrong or used up
 	ErrorCodeInvalidAvatarMediaID        ErrorCode = 301015 // the media id of the avatar is not valid
 	ErrorCodeInvalidCode                 ErrorCode = 40029  // the oauth or verification code is wrong or used up
 	ErrorCodeInvalidCorpID               ErrorCode = 40013  // the corp id is wrong
@@ -132,8 +137,13 @@ const (
 	ErrorCodeInvalidPageCursor           ErrorCode = 50100  // the cursor is not valid
 	ErrorCodeInvalidParameter            ErrorCode = 40058  // a parameter is of the wrong form or length
 	ErrorCodeInvalidParentID             ErrorCode = 60124  // the parent department id is not valid
+	ErrorCodeInvalidPermanentCode        ErrorCode = 40084  // the permanent code is wrong, or the corp has withdrawn it
 	ErrorCodeInvalidPosition             ErrorCode = 301012 // position is not valid
+	ErrorCodeInvalidPreAuthCode          ErrorCode = 40077  // the pre-authorisation code is not valid
 	ErrorCodeInvalidSecret               ErrorCode = 40001  // the secret is wrong
+	ErrorCodeInvalidSuiteID              ErrorCode = 40083  // the suite's id is wrong
+	ErrorCodeInvalidSuiteSecret          ErrorCode = 40080  // the suite's secret is wrong
+	ErrorCodeInvalidSuiteTicket          ErrorCode = 40085  // the suite's ticket is wrong or has expired
 	ErrorCodeInvalidSuiteToken           ErrorCode = 40082  // the suite's token is not valid
 	ErrorCodeInvalidTagID                ErrorCode = 40068  // the tag id is not valid
 	ErrorCodeInvalidTelephone            ErrorCode = 301013 // telephone is not valid
@@ -160,20 +170,31 @@ const (
 	ErrorCodeOtherMailboxImportRefused   ErrorCode = 60274  // members with a mailbox elsewhere cannot be imported
 	ErrorCodeOtherMailboxManageRefused   ErrorCode = 60275  // members with a mailbox elsewhere cannot be managed
 	ErrorCodeParentDepartmentNotFound    ErrorCode = 60004  // no such parent department
+	ErrorCodePermanentCodeMissing        ErrorCode = 41025  // the permanent code is missing
 	ErrorCodePersonalEmailIllegal        ErrorCode = 60141  // the personal mail address is not valid and there is no mobile number
 	ErrorCodePreAuthCodeExpired          ErrorCode = 42007  // the pre-authorisation code has expired
+	ErrorCodeRedirectDomainNotTrusted    ErrorCode = 50001  // the redirect's domain is not one of the app's trusted domains
 	ErrorCodeReplyTooLarge               ErrorCode = 45029  // the answer would be too large
 	ErrorCodeRootDepartmentUndeletable   ErrorCode = 60007  // the root cannot be deleted
 	ErrorCodeSecretMissing               ErrorCode = 41004  // the secret is missing
 	ErrorCodeSecretRejected              ErrorCode = 40091  // the secret is not valid
 	ErrorCodeSecretUnsafe                ErrorCode = 45031  // the secret must be reset because it is not safe
+	ErrorCodeSuiteIDMissing              ErrorCode = 41021  // the suite's id is missing
+	ErrorCodeSuiteSecretMissing          ErrorCode = 41024  // the suite's secret is missing
+	ErrorCodeSuiteTicketMissing          ErrorCode = 41023  // the suite's ticket is missing
 	ErrorCodeSuiteTokenExpired           ErrorCode = 42009  // the suite's token has expired
+	ErrorCodeSuiteTokenMissing           ErrorCode = 41022  // the suite's token is missing
 	ErrorCodeSystemBusy                  ErrorCode = -1     // system busy
 	ErrorCodeTLSVersionUnsupported       ErrorCode = 48010  // the TLS version is too old
+	ErrorCodeTagIDMissing                ErrorCode = 41017  // the tag id is missing
+	ErrorCodeTagNameExists               ErrorCode = 40071  // another tag has this name
+	ErrorCodeTagNameLength               ErrorCode = 40072  // the tag's name is empty or too long
+	ErrorCodeTagNameMissing              ErrorCode = 41018  // the tag's name is missing
 	ErrorCodeTooManyDepartments          ErrorCode = 82002  // too many departments
 	ErrorCodeTooManyDepartmentsForMember ErrorCode = 60110  // the member would be in too many departments
 	ErrorCodeTooManyDirectLeaders        ErrorCode = 60257  // too many direct superiors
 	ErrorCodeTooManyTags                 ErrorCode = 82003  // too many tags
+	ErrorCodeTooManyTagsInCorp           ErrorCode = 40126  // the corp has as many tags as it may have
 	ErrorCodeUploadEmpty                 ErrorCode = 44001  // the uploaded file is empty
 	ErrorCodeUploadTooLarge              ErrorCode = 45001  // the uploaded file is too large
 	ErrorCodeUserDoesNotExist            ErrorCode = 46004  // no such member
@@ -203,6 +224,8 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeAgentNotAllowed:
 		return true
+	case ErrorCodeAllTagTargetsInvalid:
+		return true
 	case ErrorCodeAllTargetsEmpty:
 		return true
 	case ErrorCodeAllTargetsInvalid:
@@ -222,6 +245,12 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeBizMailNotFound:
 		return true
 	case ErrorCodeBizMailUpdateFailed:
+		return true
+	case ErrorCodeCodeExpired:
+		return true
+	case ErrorCodeCodeMissing:
+		return true
+	case ErrorCodeCodeUsed:
 		return true
 	case ErrorCodeConcurrencyExceeded:
 		return true
@@ -309,6 +338,8 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeInvalidArgs:
 		return true
+	case ErrorCodeInvalidAuthCode:
+		return true
 	case ErrorCodeInvalidAvatarMediaID:
 		return true
 	case ErrorCodeInvalidCode:
@@ -345,9 +376,19 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeInvalidParentID:
 		return true
+	case ErrorCodeInvalidPermanentCode:
+		return true
 	case ErrorCodeInvalidPosition:
 		return true
+	case ErrorCodeInvalidPreAuthCode:
+		return true
 	case ErrorCodeInvalidSecret:
+		return true
+	case ErrorCodeInvalidSuiteID:
+		return true
+	case ErrorCodeInvalidSuiteSecret:
+		return true
+	case ErrorCodeInvalidSuiteTicket:
 		return true
 	case ErrorCodeInvalidSuiteToken:
 		return true
@@ -401,9 +442,13 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeParentDepartmentNotFound:
 		return true
+	case ErrorCodePermanentCodeMissing:
+		return true
 	case ErrorCodePersonalEmailIllegal:
 		return true
 	case ErrorCodePreAuthCodeExpired:
+		return true
+	case ErrorCodeRedirectDomainNotTrusted:
 		return true
 	case ErrorCodeReplyTooLarge:
 		return true
@@ -415,11 +460,27 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeSecretUnsafe:
 		return true
+	case ErrorCodeSuiteIDMissing:
+		return true
+	case ErrorCodeSuiteSecretMissing:
+		return true
+	case ErrorCodeSuiteTicketMissing:
+		return true
 	case ErrorCodeSuiteTokenExpired:
+		return true
+	case ErrorCodeSuiteTokenMissing:
 		return true
 	case ErrorCodeSystemBusy:
 		return true
 	case ErrorCodeTLSVersionUnsupported:
+		return true
+	case ErrorCodeTagIDMissing:
+		return true
+	case ErrorCodeTagNameExists:
+		return true
+	case ErrorCodeTagNameLength:
+		return true
+	case ErrorCodeTagNameMissing:
 		return true
 	case ErrorCodeTooManyDepartments:
 		return true
@@ -428,6 +489,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeTooManyDirectLeaders:
 		return true
 	case ErrorCodeTooManyTags:
+		return true
+	case ErrorCodeTooManyTagsInCorp:
 		return true
 	case ErrorCodeUploadEmpty:
 		return true
@@ -460,17 +523,17 @@ func (e ErrorCode) Kind() wire.Kind {
 	switch e {
 	case -1, 60142, 60144, 302005:
 		return wire.KindUnavailable
-	case 6000, 43004, 45024, 45026, 45035, 60005, 60006, 60008, 60102, 60104, 60106, 60145, 60270, 301036, 302008, 680048:
+	case 6000, 40071, 40126, 43004, 45024, 45026, 45035, 60005, 60006, 60008, 60102, 60104, 60106, 60145, 60270, 301036, 302008, 680048:
 		return wire.KindConflict
-	case 40001, 40013, 40014, 40082, 40091, 41001, 41002, 41004, 42001, 42007, 42009, 45031:
+	case 40001, 40013, 40014, 40080, 40082, 40083, 40084, 40085, 40091, 41001, 41002, 41004, 41021, 41022, 41023, 41024, 41025, 42001, 42007, 42009, 45031:
 		return wire.KindUnauthenticated
-	case 40003, 40004, 40005, 40007, 40029, 40031, 40032, 40033, 40035, 40056, 40058, 40063, 40066, 40068, 40073, 40092, 41006, 41009, 41011, 41019, 44001, 45001, 45029, 48005, 48010, 50100, 60001, 60004, 60007, 60009, 60010, 60103, 60105, 60110, 60112, 60123, 60124, 60125, 60127, 60129, 60132, 60141, 60143, 60150, 60151, 60152, 60257, 60268, 60269, 60271, 60272, 60273, 81001, 81002, 81013, 82001, 82002, 82003, 301012, 301013, 301014, 301015, 301021, 302003, 302004, 302006, 302007, 680047, 680049, 680050:
+	case 40003, 40004, 40005, 40007, 40029, 40031, 40032, 40033, 40035, 40056, 40058, 40063, 40066, 40068, 40070, 40072, 40073, 40077, 40078, 40092, 41006, 41008, 41009, 41011, 41017, 41018, 41019, 42003, 42022, 44001, 45001, 45029, 48005, 48010, 50100, 60001, 60004, 60007, 60009, 60010, 60103, 60105, 60110, 60112, 60123, 60124, 60125, 60127, 60129, 60132, 60141, 60143, 60150, 60151, 60152, 60257, 60268, 60269, 60271, 60272, 60273, 81001, 81002, 81013, 82001, 82002, 82003, 301012, 301013, 301014, 301015, 301021, 302003, 302004, 302006, 302007, 680047, 680049, 680050:
 		return wire.KindInvalidArgument
 	case 40088, 40089, 46004, 60003, 60111, 60146, 60147, 60148:
 		return wire.KindNotFound
 	case 45009, 45033, 45036:
 		return wire.KindRateLimited
-	case 48001, 48002, 48004, 48006, 48008, 48009, 50002, 50003, 60011, 60020, 60021, 60031, 60274, 60275, 301002, 301005, 301007:
+	case 48001, 48002, 48004, 48006, 48008, 48009, 50001, 50002, 50003, 60011, 60020, 60021, 60031, 60274, 60275, 301002, 301005, 301007:
 		return wire.KindPermission
 	default:
 		return wire.KindByStatus
@@ -555,6 +618,30 @@ func (e GetBatchResultAnswerType) Valid() bool {
 	case GetBatchResultAnswerTypeReplaceUser:
 		return true
 	case GetBatchResultAnswerTypeSyncUser:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetExportResultAnswerStatus.
+const (
+	GetExportResultAnswerStatusDone    GetExportResultAnswerStatus = 2
+	GetExportResultAnswerStatusFailed  GetExportResultAnswerStatus = 3
+	GetExportResultAnswerStatusRunning GetExportResultAnswerStatus = 1
+	GetExportResultAnswerStatusWaiting GetExportResultAnswerStatus = 0
+)
+
+// Valid indicates whether the value is a known member of the GetExportResultAnswerStatus enum.
+func (e GetExportResultAnswerStatus) Valid() bool {
+	switch e {
+	case GetExportResultAnswerStatusDone:
+		return true
+	case GetExportResultAnswerStatusFailed:
+		return true
+	case GetExportResultAnswerStatusRunning:
+		return true
+	case GetExportResultAnswerStatusWaiting:
 		return true
 	default:
 		return false
@@ -702,6 +789,34 @@ type Ack struct {
 	ErrMsg string `json:"errmsg,omitzero"`
 }
 
+// AddTagUsersAnswer Confirmation with those that were not put in. Entries beside errcode 0 are a
+// partial failure.
+type AddTagUsersAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg string `json:"errmsg,omitzero"`
+
+	// InvalidList Ids of members, which old answers carry as one text with bars between the ids.
+	InvalidList UserIDList `json:"invalidlist,omitzero"`
+
+	// InvalidParty Departments that were left alone.
+	InvalidParty []int64 `json:"invalidparty,omitzero"`
+}
+
+// AddTagUsersRequest Whom to put in.
+type AddTagUsersRequest struct {
+	// PartyList Departments, at most 100.
+	PartyList []int64 `json:"partylist,omitzero"`
+
+	// TagID The tag.
+	TagID int64 `json:"tagid"`
+
+	// UserList Members, at most 1,000. Not both lists may be empty.
+	UserList []string `json:"userlist,omitzero"`
+}
+
 // AgentDepartments The departments that the app was given, each with all below it. The root is 1.
 type AgentDepartments struct {
 	// PartyID Department ids.
@@ -710,8 +825,8 @@ type AgentDepartments struct {
 
 // AgentTags The tags whose members and departments the app was given.
 type AgentTags struct {
-	// Tagid Tag ids.
-	Tagid []int64 `json:"tagid,omitzero"`
+	// TagID Tag ids.
+	TagID []int64 `json:"tagid,omitzero"`
 }
 
 // AgentUser Somebody of the visible range.
@@ -816,6 +931,132 @@ type AttrWebInput struct {
 	URL string `json:"url"`
 }
 
+// AuthAgent The app in the corp.
+type AuthAgent struct {
+	// AgentID Its id in the corp.
+	AgentID int64 `json:"agentid,omitzero"`
+
+	// AppID Its number in a suite of several apps, of older days.
+	AppID *int64 `json:"appid,omitzero"`
+
+	// AuthFromThirdapp Whether it was installed by another third-party app.
+	AuthFromThirdapp *bool `json:"auth_from_thirdapp,omitzero"`
+
+	// AuthMode 0 authorised by an administrator, 1 by members.
+	AuthMode *int64 `json:"auth_mode,omitzero"`
+
+	// IsCustomizedApp Whether a provider develops it for the corp.
+	IsCustomizedApp *bool `json:"is_customized_app,omitzero"`
+
+	// Name Name.
+	Name string `json:"name,omitzero"`
+
+	// Privilege What the app may do with contacts, and with which ones.
+	Privilege AuthPrivilege `json:"privilege,omitzero"`
+
+	// RoundLogoURL Address of the round logo.
+	RoundLogoURL string `json:"round_logo_url,omitzero"`
+
+	// SharedFrom The corp that shares the app with this one.
+	SharedFrom AuthSharedFrom `json:"shared_from,omitzero"`
+
+	// SquareLogoURL Address of the square logo.
+	SquareLogoURL string `json:"square_logo_url,omitzero"`
+}
+
+// AuthCorpInfo A corp that has authorised a third-party app.
+type AuthCorpInfo struct {
+	// CorpFullName Full name. Verified corps only.
+	CorpFullName string `json:"corp_full_name,omitzero"`
+
+	// CorpIndustry Trade.
+	CorpIndustry string `json:"corp_industry,omitzero"`
+
+	// CorpName Short name.
+	CorpName string `json:"corp_name,omitzero"`
+
+	// CorpScale Size in words, such as 1-50人.
+	CorpScale string `json:"corp_scale,omitzero"`
+
+	// CorpSquareLogoURL Address of the square logo.
+	CorpSquareLogoURL string `json:"corp_square_logo_url,omitzero"`
+
+	// CorpSubIndustry Branch of the trade.
+	CorpSubIndustry string `json:"corp_sub_industry,omitzero"`
+
+	// CorpType verified or unverified.
+	CorpType string `json:"corp_type,omitzero"`
+
+	// CorpUserMax How many accounts the corp may have.
+	CorpUserMax *int64 `json:"corp_user_max,omitzero"`
+
+	// CorpWxqrcode Address of the QR code by which WeChat users follow the corp.
+	CorpWxqrcode string `json:"corp_wxqrcode,omitzero"`
+
+	// CorpID The corp's id for this provider.
+	CorpID string `json:"corpid,omitzero"`
+
+	// SubjectType 1 company, 2 public body, 3 other organisation, 4 team. Verified corps only.
+	SubjectType *int64 `json:"subject_type,omitzero"`
+
+	// VerifiedEndTime End of the verification, in seconds.
+	VerifiedEndTime *int64 `json:"verified_end_time,omitzero"`
+}
+
+// AuthInfo The apps that were authorised: one, and more for suites of older days.
+type AuthInfo struct {
+	// Agent Apps.
+	Agent []AuthAgent `json:"agent,omitzero"`
+}
+
+// AuthPrivilege What the app may do with contacts, and with which ones.
+type AuthPrivilege struct {
+	// AllowParty Visible departments.
+	AllowParty []int64 `json:"allow_party,omitzero"`
+
+	// AllowTag Visible tags.
+	AllowTag []int64 `json:"allow_tag,omitzero"`
+
+	// AllowUser Visible members.
+	AllowUser []string `json:"allow_user,omitzero"`
+
+	// ExtraParty Departments that it manages besides.
+	ExtraParty []int64 `json:"extra_party,omitzero"`
+
+	// ExtraTag Tags that it manages besides.
+	ExtraTag []int64 `json:"extra_tag,omitzero"`
+
+	// ExtraUser Members whom it manages besides.
+	ExtraUser []string `json:"extra_user,omitzero"`
+
+	// Level 1 basic reads, 2 reads, 3 reads and writes, of the corp's contacts.
+	Level *int64 `json:"level,omitzero"`
+}
+
+// AuthSharedFrom The corp that shares the app with this one.
+type AuthSharedFrom struct {
+	// CorpID That corp.
+	CorpID string `json:"corpid,omitzero"`
+
+	// ShareType 0 linked corps (企业互联), 1 up and down the supply chain (上下游).
+	ShareType *int64 `json:"share_type,omitzero"`
+}
+
+// AuthUserInfo The administrator who authorised the app. Fields may be missing.
+type AuthUserInfo struct {
+	// Avatar Address of the picture.
+	Avatar string `json:"avatar,omitzero"`
+
+	// Name Name.
+	Name string `json:"name,omitzero"`
+
+	// OpenUserID Id for all apps of the provider.
+	OpenUserID string `json:"open_userid,omitzero"`
+
+	// UserID Userid.
+	UserID string `json:"userid,omitzero"`
+}
+
 // BatchResultRow Outcome of one row. Member jobs fill userid, department jobs action and partyid.
 // Empty while the job runs.
 type BatchResultRow struct {
@@ -905,6 +1146,27 @@ type CreateDepartmentRequest struct {
 
 	// ParentID The department above, 1 for the root.
 	ParentID int64 `json:"parentid"`
+}
+
+// CreateTagAnswer The new tag.
+type CreateTagAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg string `json:"errmsg,omitzero"`
+
+	// TagID A whole number, which some answers carry as a text of digits.
+	TagID NumberOrText `json:"tagid,omitzero"`
+}
+
+// CreateTagRequest A new tag.
+type CreateTagRequest struct {
+	// TagID Its id. Chosen by the vendor when it is left out.
+	TagID *int64 `json:"tagid,omitempty"`
+
+	// TagName Name of 1 to 32 characters, unlike that of any other tag.
+	TagName string `json:"tagname"`
 }
 
 // CreateUserAnswer Confirmation with the departments that were created on the way.
@@ -1002,10 +1264,47 @@ type CreatedDepartmentList struct {
 	DepartmentInfo []CreatedDepartment `json:"department_info,omitzero"`
 }
 
+// DealerCorpInfo The provider who sold the app.
+type DealerCorpInfo struct {
+	// CorpName Short name.
+	CorpName string `json:"corp_name,omitzero"`
+
+	// CorpID The provider's corp.
+	CorpID string `json:"corpid,omitzero"`
+}
+
 // DeleteBatchUserRequest Members to delete.
 type DeleteBatchUserRequest struct {
 	// UserIDList 1 to 200 ids. One invalid id refuses all.
 	UserIDList []string `json:"useridlist,omitzero"`
+}
+
+// DeleteTagUsersAnswer Confirmation with those that were not taken out. Entries beside errcode 0
+// are a partial failure.
+type DeleteTagUsersAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg string `json:"errmsg,omitzero"`
+
+	// InvalidList Ids of members, which old answers carry as one text with bars between the ids.
+	InvalidList UserIDList `json:"invalidlist,omitzero"`
+
+	// InvalidParty Departments that were left alone.
+	InvalidParty []int64 `json:"invalidparty,omitzero"`
+}
+
+// DeleteTagUsersRequest Whom to take out.
+type DeleteTagUsersRequest struct {
+	// PartyList Departments, at most 100.
+	PartyList []int64 `json:"partylist,omitzero"`
+
+	// TagID The tag.
+	TagID int64 `json:"tagid"`
+
+	// UserList Members, at most 1,000. Not both lists may be empty.
+	UserList []string `json:"userlist,omitzero"`
 }
 
 // Department A department.
@@ -1057,6 +1356,109 @@ type DeptUser struct {
 // ErrorCode Values of errcode that the vendor documents for these operations. Absence and 0 mean
 // success.
 type ErrorCode int64
+
+// ExportDepartmentAnswer The job that has been started.
+type ExportDepartmentAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg string `json:"errmsg,omitzero"`
+
+	// JobID Id of the job for GetExportResult, at most 64 characters.
+	JobID string `json:"jobid,omitzero"`
+}
+
+// ExportDepartmentRequest How to export.
+type ExportDepartmentRequest struct {
+	// BlockSize Departments in a file, 10,000 to 1,000,000.
+	BlockSize *int64 `json:"block_size,omitempty"`
+
+	// EncodingAESKey The key of the files: 43 letters and digits which, with = behind them, are the
+	// Base64 of its 32 bytes.
+	EncodingAESKey string `json:"encoding_aeskey"`
+}
+
+// ExportFile One file of an export.
+type ExportFile struct {
+	// Md5 MD5 of the encrypted file, in hexadecimal.
+	Md5 string `json:"md5,omitzero"`
+
+	// Size Length of the encrypted file, in bytes.
+	Size *int64 `json:"size,omitzero"`
+
+	// URL Where it is, for 2 hours and without further credentials. Holds one itself.
+	URL string `json:"url,omitzero"`
+}
+
+// ExportSimpleUserAnswer The job that has been started.
+type ExportSimpleUserAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg string `json:"errmsg,omitzero"`
+
+	// JobID Id of the job for GetExportResult, at most 64 characters.
+	JobID string `json:"jobid,omitzero"`
+}
+
+// ExportSimpleUserRequest How to export.
+type ExportSimpleUserRequest struct {
+	// BlockSize Members in a file, 10,000 to 1,000,000.
+	BlockSize *int64 `json:"block_size,omitempty"`
+
+	// EncodingAESKey The key of the files: 43 letters and digits which, with = behind them, are the
+	// Base64 of its 32 bytes.
+	EncodingAESKey string `json:"encoding_aeskey"`
+}
+
+// ExportTagUserAnswer The job that has been started.
+type ExportTagUserAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg string `json:"errmsg,omitzero"`
+
+	// JobID Id of the job for GetExportResult, at most 64 characters.
+	JobID string `json:"jobid,omitzero"`
+}
+
+// ExportTagUserRequest What to export, and how.
+type ExportTagUserRequest struct {
+	// BlockSize Members and departments in a file, 10,000 to 1,000,000.
+	BlockSize *int64 `json:"block_size,omitempty"`
+
+	// EncodingAESKey The key of the files: 43 letters and digits which, with = behind them, are the
+	// Base64 of its 32 bytes.
+	EncodingAESKey string `json:"encoding_aeskey"`
+
+	// TagID The tag.
+	TagID int64 `json:"tagid"`
+}
+
+// ExportUserAnswer The job that has been started.
+type ExportUserAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg string `json:"errmsg,omitzero"`
+
+	// JobID Id of the job for GetExportResult, at most 64 characters.
+	JobID string `json:"jobid,omitzero"`
+}
+
+// ExportUserRequest How to export.
+type ExportUserRequest struct {
+	// BlockSize Members in a file, 10,000 to 1,000,000.
+	BlockSize *int64 `json:"block_size,omitempty"`
+
+	// EncodingAESKey The key of the files: 43 letters and digits which, with = behind them, are the
+	// Base64 of its 32 bytes.
+	EncodingAESKey string `json:"encoding_aeskey"`
+}
 
 // ExtAttr The corp's own attributes of a member. May be absent, empty or without attrs.
 type ExtAttr struct {
@@ -1163,6 +1565,33 @@ type GetAgentAnswer struct {
 	SquareLogoURL string `json:"square_logo_url,omitzero"`
 }
 
+// GetAuthInfoAnswer What a corp has authorised.
+type GetAuthInfoAnswer struct {
+	// AuthCorpInfo A corp that has authorised a third-party app.
+	AuthCorpInfo AuthCorpInfo `json:"auth_corp_info,omitzero"`
+
+	// AuthInfo The apps that were authorised: one, and more for suites of older days.
+	AuthInfo AuthInfo `json:"auth_info,omitzero"`
+
+	// DealerCorpInfo The provider who sold the app.
+	DealerCorpInfo DealerCorpInfo `json:"dealer_corp_info,omitzero"`
+
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg string `json:"errmsg,omitzero"`
+}
+
+// GetAuthInfoRequest Whose authorisation.
+type GetAuthInfoRequest struct {
+	// AuthCorpID The corp.
+	AuthCorpID string `json:"auth_corpid"`
+
+	// PermanentCode From GetPermanentCode.
+	PermanentCode string `json:"permanent_code"`
+}
+
 // GetBatchResultAnswer State and outcome of a job.
 type GetBatchResultAnswer struct {
 	// ErrCode A whole number, which some answers carry as a text of digits.
@@ -1196,6 +1625,30 @@ type GetBatchResultAnswerStatus int64
 // GetBatchResultAnswerType What the job does.
 type GetBatchResultAnswerType string
 
+// GetCorpTokenAnswer The token of a corp.
+type GetCorpTokenAnswer struct {
+	// AccessToken The token, up to 512 bytes.
+	AccessToken string `json:"access_token,omitzero"`
+
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg string `json:"errmsg,omitzero"`
+
+	// ExpiresIn Lifetime in seconds.
+	ExpiresIn int64 `json:"expires_in,omitzero"`
+}
+
+// GetCorpTokenRequest Whose token.
+type GetCorpTokenRequest struct {
+	// AuthCorpID The corp.
+	AuthCorpID string `json:"auth_corpid"`
+
+	// PermanentCode From GetPermanentCode.
+	PermanentCode string `json:"permanent_code"`
+}
+
 // GetDepartmentAnswer One department.
 type GetDepartmentAnswer struct {
 	// Department A department.
@@ -1208,6 +1661,24 @@ type GetDepartmentAnswer struct {
 	ErrMsg string `json:"errmsg,omitzero"`
 }
 
+// GetExportResultAnswer State and files of an export.
+type GetExportResultAnswer struct {
+	// DataList The files, when status is 2.
+	DataList []ExportFile `json:"data_list,omitzero"`
+
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg string `json:"errmsg,omitzero"`
+
+	// Status 0 not begun, 1 running, 2 done, 3 failed.
+	Status GetExportResultAnswerStatus `json:"status,omitzero"`
+}
+
+// GetExportResultAnswerStatus 0 not begun, 1 running, 2 done, 3 failed.
+type GetExportResultAnswerStatus int64
+
 // GetJoinQRCodeAnswer The QR code for joining.
 type GetJoinQRCodeAnswer struct {
 	// ErrCode A whole number, which some answers carry as a text of digits.
@@ -1218,6 +1689,96 @@ type GetJoinQRCodeAnswer struct {
 
 	// JoinQRCode Address of the picture, good for 7 days.
 	JoinQRCode string `json:"join_qrcode,omitzero"`
+}
+
+// GetPermanentCodeAnswer What the corp has given the app.
+type GetPermanentCodeAnswer struct {
+	// AuthCorpInfo A corp that has authorised a third-party app.
+	AuthCorpInfo AuthCorpInfo `json:"auth_corp_info,omitzero"`
+
+	// AuthUserInfo The administrator who authorised the app. Fields may be missing.
+	AuthUserInfo AuthUserInfo `json:"auth_user_info,omitzero"`
+
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg string `json:"errmsg,omitzero"`
+
+	// PermanentCode Buys the corp's tokens; up to 512 bytes. Keep it.
+	PermanentCode string `json:"permanent_code,omitzero"`
+
+	// RegisterCodeInfo The promotion by whose QR code the app was installed.
+	RegisterCodeInfo RegisterCodeInfo `json:"register_code_info,omitzero"`
+
+	// State From the link or QR code that was used to install.
+	State string `json:"state,omitzero"`
+}
+
+// GetPermanentCodeRequest The code of the authorisation.
+type GetPermanentCodeRequest struct {
+	// AuthCode 64 to 512 bytes, good once.
+	AuthCode string `json:"auth_code"`
+}
+
+// GetPreAuthCodeAnswer A code for the installation page.
+type GetPreAuthCodeAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg string `json:"errmsg,omitzero"`
+
+	// ExpiresIn Lifetime in seconds.
+	ExpiresIn int64 `json:"expires_in,omitzero"`
+
+	// PreAuthCode The code, up to 512 bytes.
+	PreAuthCode string `json:"pre_auth_code,omitzero"`
+}
+
+// GetSuiteTokenAnswer The token of a third-party app.
+type GetSuiteTokenAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg string `json:"errmsg,omitzero"`
+
+	// ExpiresIn Lifetime in seconds.
+	ExpiresIn int64 `json:"expires_in,omitzero"`
+
+	// SuiteAccessToken The token, up to 512 bytes.
+	SuiteAccessToken string `json:"suite_access_token,omitzero"`
+}
+
+// GetSuiteTokenRequest Who asks.
+type GetSuiteTokenRequest struct {
+	// SuiteID Id of the third-party app (ww…, wx…, tj…) or of the template (dk…).
+	SuiteID string `json:"suite_id"`
+
+	// SuiteSecret Its secret.
+	SuiteSecret string `json:"suite_secret"`
+
+	// SuiteTicket The latest ticket that WeCom has pushed.
+	SuiteTicket string `json:"suite_ticket"`
+}
+
+// GetTagAnswer Who and what is in a tag.
+type GetTagAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg string `json:"errmsg,omitzero"`
+
+	// PartyList The departments that are in it with all below them.
+	PartyList []int64 `json:"partylist,omitzero"`
+
+	// TagName Name.
+	TagName string `json:"tagname,omitzero"`
+
+	// UserList The members named in it whom the secret may see.
+	UserList []TagMember `json:"userlist,omitzero"`
 }
 
 // GetTFAInfoAnswer Who stands before the verification page.
@@ -1237,6 +1798,67 @@ type GetTFAInfoAnswer struct {
 type GetTFAInfoRequest struct {
 	// Code The code with which the page was opened. Works once.
 	Code string `json:"code"`
+}
+
+// GetThirdPartyUserDetailAnswer Private fields of a member, each only with consent.
+type GetThirdPartyUserDetailAnswer struct {
+	// Avatar Address of the picture, a default one without consent.
+	Avatar string `json:"avatar,omitzero"`
+
+	// CorpID The member's corp.
+	CorpID string `json:"corpid,omitzero"`
+
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg string `json:"errmsg,omitzero"`
+
+	// Gender "1" male, "2" female. "0", an empty text and absence all mean unknown or hidden.
+	Gender Gender `json:"gender,omitzero"`
+
+	// Name The userid in place of the name.
+	Name string `json:"name,omitzero"`
+
+	// QRCode Address of the personal QR code.
+	QRCode string `json:"qr_code,omitzero"`
+
+	// UserID The member.
+	UserID string `json:"userid,omitzero"`
+}
+
+// GetThirdPartyUserDetailRequest Whose fields.
+type GetThirdPartyUserDetailRequest struct {
+	// UserTicket From GetThirdPartyUserInfo.
+	UserTicket string `json:"user_ticket"`
+}
+
+// GetThirdPartyUserInfoAnswer Who has signed in.
+type GetThirdPartyUserInfoAnswer struct {
+	// CorpID The member's corp.
+	CorpID string `json:"corpid,omitzero"`
+
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg string `json:"errmsg,omitzero"`
+
+	// ExpiresIn Lifetime of the ticket in seconds, if there is one.
+	ExpiresIn int64 `json:"expires_in,omitzero"`
+
+	// OpenUserID The member for all apps of the provider, at most 64 bytes.
+	OpenUserID string `json:"open_userid,omitzero"`
+
+	// OpenID Somebody who belongs to no corp, for this provider.
+	OpenID string `json:"openid,omitzero"`
+
+	// UserTicket For GetThirdPartyUserDetail, at most 512 bytes. Only with the scope
+	// snsapi_privateinfo, for members in the app's visible range.
+	UserTicket string `json:"user_ticket,omitzero"`
+
+	// UserID The member, encrypted for corps that did not authorise the app.
+	UserID string `json:"userid,omitzero"`
 }
 
 // GetTokenAnswer A token and its lifetime.
@@ -1391,6 +2013,28 @@ type GetUserDetailByTicketRequest struct {
 	UserTicket string `json:"user_ticket"`
 }
 
+// GetUserInfoAnswer Who has signed in. Either a member (userid) or somebody else (openid).
+type GetUserInfoAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg string `json:"errmsg,omitzero"`
+
+	// ExternalUserID Somebody who is not a member but a customer of one whom the app may see.
+	ExternalUserID string `json:"external_userid,omitzero"`
+
+	// OpenID Somebody who is not a member, for this corp; at most 64 bytes.
+	OpenID string `json:"openid,omitzero"`
+
+	// UserTicket For GetUserDetailByTicket, at most 512 bytes, good for 1,800 seconds. Only with
+	// the scope snsapi_privateinfo, for members in the app's visible range.
+	UserTicket string `json:"user_ticket,omitzero"`
+
+	// UserID The member. `corpid/userid` for a member of a linked corp.
+	UserID string `json:"userid,omitzero"`
+}
+
 // GetUserListAnswer The members of a department.
 type GetUserListAnswer struct {
 	// ErrCode A whole number, which some answers carry as a text of digits.
@@ -1512,6 +2156,18 @@ type ListDepartmentSimpleAnswer struct {
 
 	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
 	ErrMsg string `json:"errmsg,omitzero"`
+}
+
+// ListTagAnswer The tags.
+type ListTagAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode NumberOrText `json:"errcode,omitzero"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg string `json:"errmsg,omitzero"`
+
+	// TagList Tags.
+	TagList []Tag `json:"taglist,omitzero"`
 }
 
 // ListUserIDAnswer A page of pairs of member and department.
@@ -1666,6 +2322,18 @@ type OpenUserIDToUserIDRequest struct {
 	SourceAgentID int64 `json:"source_agentid"`
 }
 
+// RegisterCodeInfo The promotion by whose QR code the app was installed.
+type RegisterCodeInfo struct {
+	// RegisterCode Code of the registration.
+	RegisterCode string `json:"register_code,omitzero"`
+
+	// State As given when the code was made.
+	State string `json:"state,omitzero"`
+
+	// TemplateID The promotion.
+	TemplateID string `json:"template_id,omitzero"`
+}
+
 // ReplaceBatchPartyAnswer The job that has been started.
 type ReplaceBatchPartyAnswer struct {
 	// ErrCode A whole number, which some answers carry as a text of digits.
@@ -1750,6 +2418,24 @@ type SyncBatchUserRequest struct {
 	ToInvite *bool `json:"to_invite,omitempty"`
 }
 
+// Tag A tag without its members.
+type Tag struct {
+	// TagID A whole number, which some answers carry as a text of digits.
+	TagID NumberOrText `json:"tagid,omitzero"`
+
+	// TagName Name.
+	TagName string `json:"tagname,omitzero"`
+}
+
+// TagMember Somebody in a tag.
+type TagMember struct {
+	// Name Name. Third-party apps get the userid here or nothing.
+	Name string `json:"name,omitzero"`
+
+	// UserID Userid.
+	UserID string `json:"userid,omitzero"`
+}
+
 // TFASuccRequest Who may go on.
 type TFASuccRequest struct {
 	// TFACode From GetTfaInfo.
@@ -1773,6 +2459,15 @@ type UpdateDepartmentRequest struct {
 
 	// ParentID The new department above. Neither the department itself nor one below it (60010).
 	ParentID *int64 `json:"parentid,omitempty"`
+}
+
+// UpdateTagRequest A new name.
+type UpdateTagRequest struct {
+	// TagID The tag.
+	TagID int64 `json:"tagid"`
+
+	// TagName Name of 1 to 32 characters, unlike that of any other tag.
+	TagName string `json:"tagname"`
 }
 
 // UpdateUserRequest Changes to a member. What is absent stays as it is.
@@ -1926,6 +2621,12 @@ type GetAgentParams struct {
 	AgentID int64 `form:"agentid" json:"agentid"`
 }
 
+// GetUserInfoParams defines parameters for GetUserInfo.
+type GetUserInfoParams struct {
+	// Code From the redirect, at most 512 bytes.
+	Code string `form:"code" json:"code"`
+}
+
 // GetBatchResultParams defines parameters for GetBatchResult.
 type GetBatchResultParams struct {
 	// JobID The job, at most 64 bytes.
@@ -1965,6 +2666,12 @@ type ListDepartmentSimpleParams struct {
 	ID *int64 `form:"id,omitempty" json:"id,omitempty"`
 }
 
+// GetExportResultParams defines parameters for GetExportResult.
+type GetExportResultParams struct {
+	// JobID From the export.
+	JobID string `form:"jobid" json:"jobid"`
+}
+
 // GetTokenParams defines parameters for GetToken.
 type GetTokenParams struct {
 	// CorpID The corp's id.
@@ -1982,6 +2689,24 @@ type UploadMediaParams struct {
 
 // UploadMediaParamsType defines parameters for UploadMedia.
 type UploadMediaParamsType string
+
+// GetThirdPartyUserInfoParams defines parameters for GetThirdPartyUserInfo.
+type GetThirdPartyUserInfoParams struct {
+	// Code From the redirect, at most 512 bytes.
+	Code string `form:"code" json:"code"`
+}
+
+// DeleteTagParams defines parameters for DeleteTag.
+type DeleteTagParams struct {
+	// TagID The tag's id.
+	TagID int64 `form:"tagid" json:"tagid"`
+}
+
+// GetTagParams defines parameters for GetTag.
+type GetTagParams struct {
+	// TagID The tag's id.
+	TagID int64 `form:"tagid" json:"tagid"`
+}
 
 // AuthsuccUserParams defines parameters for AuthsuccUser.
 type AuthsuccUserParams struct {
@@ -2039,6 +2764,7 @@ func Operations() []*wire.Operation {
 		OpGetAgent,
 		OpGetTFAInfo,
 		OpGetUserDetailByTicket,
+		OpGetUserInfo,
 		OpGetBatchResult,
 		OpInviteUser,
 		OpOpenUserIDToUserID,
@@ -2053,8 +2779,27 @@ func Operations() []*wire.Operation {
 		OpListDepartment,
 		OpListDepartmentSimple,
 		OpUpdateDepartment,
+		OpExportDepartment,
+		OpGetExportResult,
+		OpExportSimpleUser,
+		OpExportTagUser,
+		OpExportUser,
 		OpGetToken,
 		OpUploadMedia,
+		OpGetThirdPartyUserDetail,
+		OpGetThirdPartyUserInfo,
+		OpGetCorpToken,
+		OpGetPreAuthCode,
+		OpGetSuiteToken,
+		OpGetAuthInfo,
+		OpGetPermanentCode,
+		OpAddTagUsers,
+		OpCreateTag,
+		OpDeleteTag,
+		OpDeleteTagUsers,
+		OpGetTag,
+		OpListTag,
+		OpUpdateTag,
 		OpAuthsuccUser,
 		OpDeleteBatchUser,
 		OpConvertUseridToOpenid,
@@ -2158,6 +2903,43 @@ func (a *API) GetUserDetailByTicket(ctx context.Context, body *GetUserDetailByTi
 	var out GetUserDetailByTicketAnswer
 	call := wire.Call{Operation: OpGetUserDetailByTicket, Out: &out}
 	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetUserInfo is what the document says of GetUserInfo. It is shared: do not change it.
+var OpGetUserInfo = &wire.Operation{
+	ID:            "GetUserInfo",
+	Method:        http.MethodGet,
+	Path:          "/auth/getuserinfo",
+	Security:      [][]string{{"appToken"}},
+	CarriesSecret: true,
+	Limits:        []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
+	Answer:        []string{"userid|openid"},
+}
+
+// GetUserInfo (获取访问用户身份) calls GET /auth/getuserinfo.
+//
+// Who has just opened the app's page (OAuth) or signed in on the web page with a QR code: turns the
+// code that the redirect brought into the member's `userid`, whether or not the app may see the
+// member, or, for somebody who is not a member, into `openid` and, for a customer,
+// `external_userid`. A member of a linked corp (企业互联, 上下游) comes as `corpid/userid`.
+// `user_ticket`, for GetUserDetailByTicket, is there only with the scope snsapi_privateinfo and for
+// members whom the app may see. A code is good once and for 5 minutes (40029, 42003, 42022
+// afterwards). The redirect's domain must be a trusted domain of the app (50001). For self-built
+// apps and those that a provider develops for the corp; third-party apps call
+// GetThirdPartyUserInfo.
+//
+// Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/91023
+func (a *API) GetUserInfo(ctx context.Context, params *GetUserInfoParams) (*GetUserInfoAnswer, error) {
+	var out GetUserInfoAnswer
+	call := wire.Call{Operation: OpGetUserInfo, Out: &out}
+	params = wire.Params(&call, params, "code")
+	wire.QueryString(&call, "code", &params.Code)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
@@ -2586,6 +3368,172 @@ func (a *API) UpdateDepartment(ctx context.Context, body *UpdateDepartmentReques
 	return &out, nil
 }
 
+// OpExportDepartment is what the document says of ExportDepartment. It is shared: do not change it.
+var OpExportDepartment = &wire.Operation{
+	ID:            "ExportDepartment",
+	Method:        http.MethodPost,
+	Path:          "/export/department",
+	Security:      [][]string{{"appToken"}},
+	Idempotent:    true,
+	CarriesSecret: true,
+	Limits:        []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
+	Answer:        []string{"jobid"},
+}
+
+// ExportDepartment (导出部门) calls POST /export/department.
+//
+// Starts an export of all departments that the app may see, as ListDepartment gives them. The
+// answer names a job; GetExportResult, with the same secret, tells when it is done and where its
+// files are. They are encrypted with the key that is sent: AES-256-CBC, the IV being the first 16
+// bytes of the key, padded by PKCS#7 to a multiple of 32 bytes. The contact sync secret is refused
+// with 48009, except from IP addresses that it was already used from before 15 August 2022.
+//
+// Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/94852
+func (a *API) ExportDepartment(ctx context.Context, body *ExportDepartmentRequest) (*ExportDepartmentAnswer, error) {
+	var out ExportDepartmentAnswer
+	call := wire.Call{Operation: OpExportDepartment, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetExportResult is what the document says of GetExportResult. It is shared: do not change it.
+var OpGetExportResult = &wire.Operation{
+	ID:         "GetExportResult",
+	Method:     http.MethodGet,
+	Path:       "/export/get_result",
+	Security:   [][]string{{"appToken"}, {"contactToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
+	Answer:     []string{"status"},
+}
+
+// GetExportResult (获取导出结果) calls GET /export/get_result.
+//
+// How far an export is, and the addresses of its files once it is done. Only with the secret that
+// started it. An address is good for 2 hours, for whoever has it, and serves ranges. What a file
+// holds is JSON in UTF-8 under the encryption of the export: `userlist` for members, `department`
+// for departments, `tagname`, `userlist` and `partylist` for a tag.
+//
+// Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/94854
+func (a *API) GetExportResult(ctx context.Context, params *GetExportResultParams) (*GetExportResultAnswer, error) {
+	var out GetExportResultAnswer
+	call := wire.Call{Operation: OpGetExportResult, Out: &out}
+	params = wire.Params(&call, params, "jobid")
+	wire.QueryString(&call, "jobid", &params.JobID)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpExportSimpleUser is what the document says of ExportSimpleUser. It is shared: do not change it.
+var OpExportSimpleUser = &wire.Operation{
+	ID:            "ExportSimpleUser",
+	Method:        http.MethodPost,
+	Path:          "/export/simple_user",
+	Security:      [][]string{{"appToken"}},
+	Idempotent:    true,
+	CarriesSecret: true,
+	Limits:        []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
+	Answer:        []string{"jobid"},
+}
+
+// ExportSimpleUser (导出成员) calls POST /export/simple_user.
+//
+// Starts an export of ids, names and departments of all members whom the app may see, as
+// GetUserSimplelist gives them. The answer names a job; GetExportResult, with the same secret,
+// tells when it is done and where its files are. They are encrypted with the key that is sent:
+// AES-256-CBC, the IV being the first 16 bytes of the key, padded by PKCS#7 to a multiple of 32
+// bytes. The contact sync secret is refused with 48009, except from IP addresses that it was
+// already used from before 15 August 2022.
+//
+// Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/94849
+func (a *API) ExportSimpleUser(ctx context.Context, body *ExportSimpleUserRequest) (*ExportSimpleUserAnswer, error) {
+	var out ExportSimpleUserAnswer
+	call := wire.Call{Operation: OpExportSimpleUser, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpExportTagUser is what the document says of ExportTagUser. It is shared: do not change it.
+var OpExportTagUser = &wire.Operation{
+	ID:            "ExportTagUser",
+	Method:        http.MethodPost,
+	Path:          "/export/taguser",
+	Security:      [][]string{{"appToken"}, {"contactToken"}},
+	Idempotent:    true,
+	CarriesSecret: true,
+	Limits:        []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
+	Answer:        []string{"jobid"},
+	ErrorKinds:    []wire.CodeKind{{From: 40068, To: 40068, Kind: wire.KindNotFound}},
+}
+
+// ExportTagUser (导出标签成员) calls POST /export/taguser.
+//
+// Starts an export of the members and departments of a tag that the secret may read, as GetTag
+// gives them. The answer names a job; GetExportResult, with the same secret, tells when it is done
+// and where its files are. They are encrypted with the key that is sent: AES-256-CBC, the IV being
+// the first 16 bytes of the key, padded by PKCS#7 to a multiple of 32 bytes.
+//
+// Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/94853
+func (a *API) ExportTagUser(ctx context.Context, body *ExportTagUserRequest) (*ExportTagUserAnswer, error) {
+	var out ExportTagUserAnswer
+	call := wire.Call{Operation: OpExportTagUser, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpExportUser is what the document says of ExportUser. It is shared: do not change it.
+var OpExportUser = &wire.Operation{
+	ID:            "ExportUser",
+	Method:        http.MethodPost,
+	Path:          "/export/user",
+	Security:      [][]string{{"appToken"}},
+	Idempotent:    true,
+	CarriesSecret: true,
+	Limits:        []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
+	Answer:        []string{"jobid"},
+}
+
+// ExportUser (导出成员详情) calls POST /export/user.
+//
+// Starts an export of all members whom the app may see, as GetUserList gives them, without the
+// fields that GetUserList leaves out. The answer names a job; GetExportResult, with the same
+// secret, tells when it is done and where its files are. They are encrypted with the key that is
+// sent: AES-256-CBC, the IV being the first 16 bytes of the key, padded by PKCS#7 to a multiple of
+// 32 bytes. The contact sync secret is refused with 48009, except from IP addresses that it was
+// already used from before 15 August 2022.
+//
+// Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/94851
+func (a *API) ExportUser(ctx context.Context, body *ExportUserRequest) (*ExportUserAnswer, error) {
+	var out ExportUserAnswer
+	call := wire.Call{Operation: OpExportUser, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
 // OpGetToken is what the document says of GetToken. It is shared: do not change it.
 var OpGetToken = &wire.Operation{
 	ID:            "GetToken",
@@ -2646,6 +3594,416 @@ func (a *API) UploadMedia(ctx context.Context, params *UploadMediaParams, conten
 	params = wire.Params(&call, params, "type")
 	wire.QueryString(&call, "type", &params.Type)
 	wire.Raw(&call, contentType, body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetThirdPartyUserDetail is what the document says of GetThirdPartyUserDetail. It is shared: do
+// not change it.
+var OpGetThirdPartyUserDetail = &wire.Operation{
+	ID:         "GetThirdPartyUserDetail",
+	Method:     http.MethodPost,
+	Path:       "/service/auth/getuserdetail3rd",
+	Security:   [][]string{{"suiteToken"}},
+	Idempotent: true,
+	Answer:     []string{"userid"},
+}
+
+// GetThirdPartyUserDetail (获取访问用户敏感信息) calls POST /service/auth/getuserdetail3rd.
+//
+// GetUserDetailByTicket for third-party apps: gender, picture and QR code of the member who has
+// just agreed (scope snsapi_privateinfo). The member must be in the app's visible range. `name` is
+// the userid.
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/91122
+func (a *API) GetThirdPartyUserDetail(ctx context.Context, body *GetThirdPartyUserDetailRequest) (*GetThirdPartyUserDetailAnswer, error) {
+	var out GetThirdPartyUserDetailAnswer
+	call := wire.Call{Operation: OpGetThirdPartyUserDetail, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetThirdPartyUserInfo is what the document says of GetThirdPartyUserInfo. It is shared: do not
+// change it.
+var OpGetThirdPartyUserInfo = &wire.Operation{
+	ID:            "GetThirdPartyUserInfo",
+	Method:        http.MethodGet,
+	Path:          "/service/auth/getuserinfo3rd",
+	Security:      [][]string{{"suiteToken"}},
+	CarriesSecret: true,
+	Answer:        []string{"userid|open_userid|openid"},
+}
+
+// GetThirdPartyUserInfo (获取访问用户身份) calls GET /service/auth/getuserinfo3rd.
+//
+// GetUserInfo for third-party apps (第三方应用): turns a code of the app's page, or of the
+// provider's web sign-in, into `corpid` and `userid` of a member of any corp, or into `openid` for
+// somebody who belongs to none. `userid` is encrypted unless the corp has authorised the app and
+// still has plain ids. A code is good once and for 5 minutes. Not for apps that a provider develops
+// for one corp (代开发).
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/91121
+func (a *API) GetThirdPartyUserInfo(ctx context.Context, params *GetThirdPartyUserInfoParams) (*GetThirdPartyUserInfoAnswer, error) {
+	var out GetThirdPartyUserInfoAnswer
+	call := wire.Call{Operation: OpGetThirdPartyUserInfo, Out: &out}
+	params = wire.Params(&call, params, "code")
+	wire.QueryString(&call, "code", &params.Code)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetCorpToken is what the document says of GetCorpToken. It is shared: do not change it.
+var OpGetCorpToken = &wire.Operation{
+	ID:            "GetCorpToken",
+	Method:        http.MethodPost,
+	Path:          "/service/get_corp_token",
+	Security:      [][]string{{"suiteToken"}},
+	Idempotent:    true,
+	CarriesSecret: true,
+	Answer:        []string{"access_token"},
+}
+
+// GetCorpToken (获取企业凭证) calls POST /service/get_corp_token.
+//
+// Buys the access token of one corp that has authorised the third-party app. It is used as
+// GetToken's is, sees what the app may see, and gives ids of the provider's own (open_userid) in
+// place of names.
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/90605
+func (a *API) GetCorpToken(ctx context.Context, body *GetCorpTokenRequest) (*GetCorpTokenAnswer, error) {
+	var out GetCorpTokenAnswer
+	call := wire.Call{Operation: OpGetCorpToken, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetPreAuthCode is what the document says of GetPreAuthCode. It is shared: do not change it.
+var OpGetPreAuthCode = &wire.Operation{
+	ID:            "GetPreAuthCode",
+	Method:        http.MethodGet,
+	Path:          "/service/get_pre_auth_code",
+	Security:      [][]string{{"suiteToken"}},
+	Idempotent:    true,
+	CarriesSecret: true,
+	Answer:        []string{"pre_auth_code"},
+}
+
+// GetPreAuthCode (获取预授权码) calls GET /service/get_pre_auth_code.
+//
+// A code with which the provider's own page leads an administrator to the page that installs the
+// app. Good for `expires_in`, 20 minutes as a rule.
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/90601
+func (a *API) GetPreAuthCode(ctx context.Context) (*GetPreAuthCodeAnswer, error) {
+	var out GetPreAuthCodeAnswer
+	call := wire.Call{Operation: OpGetPreAuthCode, Out: &out}
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetSuiteToken is what the document says of GetSuiteToken. It is shared: do not change it.
+var OpGetSuiteToken = &wire.Operation{
+	ID:            "GetSuiteToken",
+	Method:        http.MethodPost,
+	Path:          "/service/get_suite_token",
+	Security:      [][]string{},
+	Idempotent:    true,
+	CarriesSecret: true,
+	Answer:        []string{"suite_access_token"},
+}
+
+// GetSuiteToken (获取第三方应用凭证) calls POST /service/get_suite_token.
+//
+// Buys the token of a third-party app, or of a template of apps that a provider develops
+// (代开发应用模板), by which it deals with authorisations. The ticket is what WeCom pushes to the
+// app's callback every ten minutes; each is good for 30. Keep the token for `expires_in` (7200
+// seconds as a rule); frequent calls are throttled.
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/90600
+func (a *API) GetSuiteToken(ctx context.Context, body *GetSuiteTokenRequest) (*GetSuiteTokenAnswer, error) {
+	var out GetSuiteTokenAnswer
+	call := wire.Call{Operation: OpGetSuiteToken, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetAuthInfo is what the document says of GetAuthInfo. It is shared: do not change it.
+var OpGetAuthInfo = &wire.Operation{
+	ID:            "GetAuthInfo",
+	Method:        http.MethodPost,
+	Path:          "/service/v2/get_auth_info",
+	Security:      [][]string{{"suiteToken"}},
+	Idempotent:    true,
+	CarriesSecret: true,
+	Answer:        []string{"auth_corp_info"},
+}
+
+// GetAuthInfo (获取企业授权信息) calls POST /service/v2/get_auth_info.
+//
+// What a corp has authorised: the corp, and the app in it with its agentid, mode and visible range.
+// The older path without v2 is slower.
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/100795
+func (a *API) GetAuthInfo(ctx context.Context, body *GetAuthInfoRequest) (*GetAuthInfoAnswer, error) {
+	var out GetAuthInfoAnswer
+	call := wire.Call{Operation: OpGetAuthInfo, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetPermanentCode is what the document says of GetPermanentCode. It is shared: do not change it.
+var OpGetPermanentCode = &wire.Operation{
+	ID:            "GetPermanentCode",
+	Method:        http.MethodPost,
+	Path:          "/service/v2/get_permanent_code",
+	Security:      [][]string{{"suiteToken"}},
+	CarriesSecret: true,
+	Answer:        []string{"permanent_code"},
+}
+
+// GetPermanentCode (获取企业永久授权码) calls POST /service/v2/get_permanent_code.
+//
+// Turns the code that comes with an authorisation (to the redirect or the callback) into the
+// permanent code of the corp, which buys its tokens (GetCorpToken) until the corp withdraws the
+// authorisation. The code is good once: keep the answer. For an app that a provider develops for
+// the corp the permanent code is the app's secret, for GetToken.
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/100776
+func (a *API) GetPermanentCode(ctx context.Context, body *GetPermanentCodeRequest) (*GetPermanentCodeAnswer, error) {
+	var out GetPermanentCodeAnswer
+	call := wire.Call{Operation: OpGetPermanentCode, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpAddTagUsers is what the document says of AddTagUsers. It is shared: do not change it.
+var OpAddTagUsers = &wire.Operation{
+	ID:         "AddTagUsers",
+	Method:     http.MethodPost,
+	Path:       "/tag/addtagusers",
+	Security:   [][]string{{"contactToken"}, {"appToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
+	Answer:     []string{"errcode"},
+	ErrorKinds: []wire.CodeKind{{From: 40068, To: 40068, Kind: wire.KindNotFound}},
+}
+
+// AddTagUsers (增加标签成员) calls POST /tag/addtagusers.
+//
+// Puts members and departments into a tag: at most 1,000 members and 100 departments a call, of
+// those whom the secret may see, and only with the secret that created the tag. Those that cannot
+// be put in are named in an answer whose code is 0; if there is nobody else the call is refused
+// (40070). A tag holds at most 30,000 members and departments. Whoever is in it already may be put
+// in again.
+//
+// Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/90214
+func (a *API) AddTagUsers(ctx context.Context, body *AddTagUsersRequest) (*AddTagUsersAnswer, error) {
+	var out AddTagUsersAnswer
+	call := wire.Call{Operation: OpAddTagUsers, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpCreateTag is what the document says of CreateTag. It is shared: do not change it.
+var OpCreateTag = &wire.Operation{
+	ID:       "CreateTag",
+	Method:   http.MethodPost,
+	Path:     "/tag/create",
+	Security: [][]string{{"contactToken"}, {"appToken"}},
+	Limits:   []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
+	Answer:   []string{"tagid"},
+}
+
+// CreateTag (创建标签) calls POST /tag/create.
+//
+// Creates a tag (标签), under which members and whole departments are put together. It belongs to
+// the secret that creates it: no other may rename or delete it or change who is in it. A name that
+// another tag has gives 40071. A corp has at most 3,000 tags (40126). Without an id the tag gets
+// the largest one there is, plus 1.
+//
+// Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/90210
+func (a *API) CreateTag(ctx context.Context, body *CreateTagRequest) (*CreateTagAnswer, error) {
+	var out CreateTagAnswer
+	call := wire.Call{Operation: OpCreateTag, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpDeleteTag is what the document says of DeleteTag. It is shared: do not change it.
+var OpDeleteTag = &wire.Operation{
+	ID:         "DeleteTag",
+	Method:     http.MethodGet,
+	Path:       "/tag/delete",
+	Security:   [][]string{{"contactToken"}, {"appToken"}},
+	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
+	Answer:     []string{"errcode"},
+	ErrorKinds: []wire.CodeKind{{From: 40068, To: 40068, Kind: wire.KindNotFound}},
+}
+
+// DeleteTag (删除标签) calls GET /tag/delete.
+//
+// Deletes a tag. Only with the secret that created it. A GET with an effect: a second call gives 40068.
+//
+// Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/90212
+func (a *API) DeleteTag(ctx context.Context, params *DeleteTagParams) (*Ack, error) {
+	var out Ack
+	call := wire.Call{Operation: OpDeleteTag, Out: &out}
+	params = wire.Params(&call, params, "tagid")
+	wire.QueryInt(&call, "tagid", &params.TagID)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpDeleteTagUsers is what the document says of DeleteTagUsers. It is shared: do not change it.
+var OpDeleteTagUsers = &wire.Operation{
+	ID:         "DeleteTagUsers",
+	Method:     http.MethodPost,
+	Path:       "/tag/deltagusers",
+	Security:   [][]string{{"contactToken"}, {"appToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
+	Answer:     []string{"errcode"},
+	ErrorKinds: []wire.CodeKind{{From: 40068, To: 40068, Kind: wire.KindNotFound}},
+}
+
+// DeleteTagUsers (删除标签成员) calls POST /tag/deltagusers.
+//
+// Takes members and departments out of a tag: at most 1,000 members and 100 departments a call,
+// only with the secret that created it. Those that cannot be taken out are named in an answer whose
+// code is 0; if there is nobody else the call is refused (40031).
+//
+// Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/90215
+func (a *API) DeleteTagUsers(ctx context.Context, body *DeleteTagUsersRequest) (*DeleteTagUsersAnswer, error) {
+	var out DeleteTagUsersAnswer
+	call := wire.Call{Operation: OpDeleteTagUsers, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetTag is what the document says of GetTag. It is shared: do not change it.
+var OpGetTag = &wire.Operation{
+	ID:         "GetTag",
+	Method:     http.MethodGet,
+	Path:       "/tag/get",
+	Security:   [][]string{{"contactToken"}, {"appToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
+	Answer:     []string{"tagname|userlist?|partylist?"},
+	ErrorKinds: []wire.CodeKind{{From: 40068, To: 40068, Kind: wire.KindNotFound}},
+}
+
+// GetTag (获取标签成员) calls GET /tag/get.
+//
+// Name, members and departments of a tag, in one answer without pages. Any secret may ask for any
+// tag, and is told only of the members whom it may see: an app of those in its visible range. Who
+// is in a tag only through a department is not among the members. Third-party apps get the id in
+// place of the name, and only tags of their own and those of their visible range.
+//
+// Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/90213
+func (a *API) GetTag(ctx context.Context, params *GetTagParams) (*GetTagAnswer, error) {
+	var out GetTagAnswer
+	call := wire.Call{Operation: OpGetTag, Out: &out}
+	params = wire.Params(&call, params, "tagid")
+	wire.QueryInt(&call, "tagid", &params.TagID)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListTag is what the document says of ListTag. It is shared: do not change it.
+var OpListTag = &wire.Operation{
+	ID:         "ListTag",
+	Method:     http.MethodGet,
+	Path:       "/tag/list",
+	Security:   [][]string{{"contactToken"}, {"appToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
+	Answer:     []string{"taglist?"},
+}
+
+// ListTag (获取标签列表) calls GET /tag/list.
+//
+// Ids and names of all tags of the corp, in one answer without pages. Third-party apps get those of
+// their own.
+//
+// Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/90216
+func (a *API) ListTag(ctx context.Context) (*ListTagAnswer, error) {
+	var out ListTagAnswer
+	call := wire.Call{Operation: OpListTag, Out: &out}
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpUpdateTag is what the document says of UpdateTag. It is shared: do not change it.
+var OpUpdateTag = &wire.Operation{
+	ID:         "UpdateTag",
+	Method:     http.MethodPost,
+	Path:       "/tag/update",
+	Security:   [][]string{{"contactToken"}, {"appToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
+	Answer:     []string{"errcode"},
+	ErrorKinds: []wire.CodeKind{{From: 40068, To: 40068, Kind: wire.KindNotFound}},
+}
+
+// UpdateTag (更新标签名字) calls POST /tag/update.
+//
+// Renames a tag. Only with the secret that created it.
+//
+// Limit: 10000 calls in 60 s, 150000 calls in 3600 s.
+//
+// Vendor page: https://developer.work.weixin.qq.com/document/path/90211
+func (a *API) UpdateTag(ctx context.Context, body *UpdateTagRequest) (*Ack, error) {
+	var out Ack
+	call := wire.Call{Operation: OpUpdateTag, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}

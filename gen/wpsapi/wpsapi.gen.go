@@ -10,6 +10,27 @@ import (
 	wire "github.com/roster-go/roster/wire"
 )
 
+// Defines values for ChangeType.
+const (
+	ChangeTypeCreate ChangeType = "create"
+	ChangeTypeDelete ChangeType = "delete"
+	ChangeTypeUpdate ChangeType = "update"
+)
+
+// Valid indicates whether the value is a known member of the ChangeType enum.
+func (e ChangeType) Valid() bool {
+	switch e {
+	case ChangeTypeCreate:
+		return true
+	case ChangeTypeDelete:
+		return true
+	case ChangeTypeUpdate:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CompanyStatus.
 const (
 	CompanyStatusActive   CompanyStatus = "active"
@@ -109,6 +130,24 @@ func (e CustomAttrType) Valid() bool {
 	}
 }
 
+// Defines values for DeptSearchSource.
+const (
+	DeptSearchSourceCompanyDept       DeptSearchSource = "company_dept"
+	DeptSearchSourceEnterprisePartner DeptSearchSource = "enterprise_partner"
+)
+
+// Valid indicates whether the value is a known member of the DeptSearchSource enum.
+func (e DeptSearchSource) Valid() bool {
+	switch e {
+	case DeptSearchSourceCompanyDept:
+		return true
+	case DeptSearchSourceEnterprisePartner:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ErrorCode.
 const (
 	ErrorCodeAccountActiveCodeInvalid             ErrorCode = 400020006 // account: active code is invalid
@@ -181,6 +220,7 @@ const (
 	ErrorCodeCompanyNameExists                    ErrorCode = 400002105 // company name exists already
 	ErrorCodeCompanyNameInvalid                   ErrorCode = 400002011 // company name is invalid
 	ErrorCodeCompanyNotAuthorized                 ErrorCode = 400002003 // the company has no licence
+	ErrorCodeCompanyNotPartner                    ErrorCode = 400352112 // the company is no partner
 	ErrorCodeCompanyPersonnelOverrun              ErrorCode = 400002004 // the company has more people than it may
 	ErrorCodeCompanyPhoneExists                   ErrorCode = 400002109 // company phone exists already
 	ErrorCodeCompanyPhoneInvalid                  ErrorCode = 400002108 // company phone is invalid
@@ -245,6 +285,7 @@ const (
 	ErrorCodeDeptThirdUnionIDInvalid              ErrorCode = 400002119 // department third union id is invalid
 	ErrorCodeDeptUnionIDAlreadyExist              ErrorCode = 400002045 // department union id exists already
 	ErrorCodeDeptWeightInvalid                    ErrorCode = 400002117 // department weight is invalid
+	ErrorCodeEnterprisePartnerInvisible           ErrorCode = 400352113 // the partner does not show this
 	ErrorCodeEventNoChange                        ErrorCode = 400411340 // calendar API: event unchanged
 	ErrorCodeFileContentExtractFailed             ErrorCode = 400008018 // documents API: content cannot be extracted
 	ErrorCodeForbidden                            ErrorCode = 403       // permission refused, not confirmed for this API
@@ -548,6 +589,8 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeCompanyNotAuthorized:
 		return true
+	case ErrorCodeCompanyNotPartner:
+		return true
 	case ErrorCodeCompanyPersonnelOverrun:
 		return true
 	case ErrorCodeCompanyPhoneExists:
@@ -675,6 +718,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeDeptUnionIDAlreadyExist:
 		return true
 	case ErrorCodeDeptWeightInvalid:
+		return true
+	case ErrorCodeEnterprisePartnerInvisible:
 		return true
 	case ErrorCodeEventNoChange:
 		return true
@@ -1003,7 +1048,7 @@ func (e ErrorCode) Kind() wire.Kind {
 	switch e {
 	case 401, 400401, 40100008, 40100009, 40100011, 400001001, 400001004, 400001005, 400001017, 400001025, 400020002, 401000001, 401001003, 401001005, 401002001, 401020001, 401030001, 401030002, 401030003:
 		return wire.KindUnauthenticated
-	case 403, 400403, 40000005, 40100002, 40300003, 40300010, 400002001, 400002003, 400002049, 400002100, 400002158, 400002162, 400002163, 403000001, 403000002, 403002001, 403013044, 403013047:
+	case 403, 400403, 40000005, 40100002, 40300003, 40300010, 400002001, 400002003, 400002049, 400002100, 400002158, 400002162, 400002163, 400352113, 403000001, 403000002, 403002001, 403013044, 403013047:
 		return wire.KindPermission
 	case 40000001, 40000999, 40100004, 40100010, 400000002, 400000003, 400000004, 400000007, 400000106, 400001007, 400001008, 400001014, 400001020, 400001021, 400001022, 400001024, 400001026, 400002005, 400002008, 400002009, 400002011, 400002012, 400002015, 400002016, 400002017, 400002020, 400002021, 400002022, 400002023, 400002027, 400002028, 400002029, 400002030, 400002031, 400002032, 400002033, 400002034, 400002035, 400002036, 400002037, 400002038, 400002039, 400002041, 400002047, 400002054, 400002056, 400002057, 400002058, 400002103, 400002104, 400002108, 400002110, 400002114, 400002115, 400002116, 400002117, 400002118, 400002119, 400002120, 400002121, 400002123, 400002131, 400002132, 400002133, 400002136, 400002137, 400002138, 400002140, 400002145, 400002146, 400002149, 400002150, 400002160, 400008018, 400010001, 400010002, 400010003, 400020004, 400020006, 400020009, 400020010, 400020011, 400020012, 400020013, 400020014, 400020015, 400020016, 400313002, 400313003, 400411340, 403013008, 403013009, 403013015, 403013017, 403013018, 403013021, 403013027, 403013031, 403013032, 403013038, 403013040, 403013041, 403013048, 403013049, 403013050, 403013051, 403013052, 403013057, 403013058, 403013059, 403013063, 403013064, 403013067, 415000001, 415002001, 500010001:
 		return wire.KindInvalidArgument
@@ -1013,7 +1058,7 @@ func (e ErrorCode) Kind() wire.Kind {
 		return wire.KindRateLimited
 	case 400000005, 400000006, 400000101, 400000102, 400000104, 400000105, 400001023, 400002002, 400002004, 400002006, 400002007, 400002010, 400002013, 400002014, 400002025, 400002026, 400002040, 400002042, 400002043, 400002044, 400002045, 400002046, 400002048, 400002051, 400002052, 400002053, 400002055, 400002059, 400002060, 400002101, 400002105, 400002106, 400002107, 400002109, 400002111, 400002112, 400002122, 400002126, 400002127, 400002134, 400002139, 400002141, 400002142, 400002143, 400002144, 400002147, 400002148, 400002151, 400002153, 400002155, 400002156, 400002157, 400002159, 400002165, 400020005, 400020007, 400020008, 400308001, 400308002, 400308003, 400313001, 403013001, 403013004, 403013006, 403013007, 403013011, 403013013, 403013014, 403013019, 403013020, 403013023, 403013024, 403013025, 403013026, 403013028, 403013029, 403013030, 403013034, 403013035, 403013039, 403013043, 403013046, 403013053, 403013054, 403013056, 403013060, 403013061, 403013062:
 		return wire.KindConflict
-	case 400000103, 400001006, 400002024, 400002102, 400002113, 400002124, 400002125, 400002128, 400002152, 400002154, 400002161, 400020003, 403013002, 403013003, 403013012, 403013016, 403013022, 403013033, 403013036, 403013042, 403013045, 403013055, 403013065, 404000001:
+	case 400000103, 400001006, 400002024, 400002102, 400002113, 400002124, 400002125, 400002128, 400002152, 400002154, 400002161, 400020003, 400352112, 403013002, 403013003, 403013012, 403013016, 403013022, 403013033, 403013036, 403013042, 403013045, 403013055, 403013065, 404000001:
 		return wire.KindNotFound
 	case 400002050, 400002129, 400002130, 400010018, 403013005, 403013010, 403013037, 403013066, 999999999:
 		return wire.KindUnknown
@@ -1079,6 +1124,24 @@ func (e KsoIDType) Valid() bool {
 	case KsoIDTypeExternal:
 		return true
 	case KsoIDTypeInternal:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PartnerSource.
+const (
+	PartnerSourceDefault PartnerSource = "default"
+	PartnerSourceTenant  PartnerSource = "tenant"
+)
+
+// Valid indicates whether the value is a known member of the PartnerSource enum.
+func (e PartnerSource) Valid() bool {
+	switch e {
+	case PartnerSourceDefault:
+		return true
+	case PartnerSourceTenant:
 		return true
 	default:
 		return false
@@ -1178,6 +1241,48 @@ func (e UserRole) Valid() bool {
 	}
 }
 
+// Defines values for UserSearchField.
+const (
+	UserSearchFieldEmail     UserSearchField = "email"
+	UserSearchFieldLoginName UserSearchField = "login_name"
+	UserSearchFieldPhone     UserSearchField = "phone"
+	UserSearchFieldUserName  UserSearchField = "user_name"
+)
+
+// Valid indicates whether the value is a known member of the UserSearchField enum.
+func (e UserSearchField) Valid() bool {
+	switch e {
+	case UserSearchFieldEmail:
+		return true
+	case UserSearchFieldLoginName:
+		return true
+	case UserSearchFieldPhone:
+		return true
+	case UserSearchFieldUserName:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UserSearchSource.
+const (
+	UserSearchSourceCompanyUser       UserSearchSource = "company_user"
+	UserSearchSourceEnterprisePartner UserSearchSource = "enterprise_partner"
+)
+
+// Valid indicates whether the value is a known member of the UserSearchSource enum.
+func (e UserSearchSource) Valid() bool {
+	switch e {
+	case UserSearchSourceCompanyUser:
+		return true
+	case UserSearchSourceEnterprisePartner:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UserStatus.
 const (
 	UserStatusActive    UserStatus = "active"
@@ -1238,6 +1343,24 @@ func (e UserTypeV2) Valid() bool {
 	}
 }
 
+// Defines values for VisibilityType.
+const (
+	VisibilityTypeInvisible VisibilityType = "invisible"
+	VisibilityTypeVisible   VisibilityType = "visible"
+)
+
+// Valid indicates whether the value is a known member of the VisibilityType enum.
+func (e VisibilityType) Valid() bool {
+	switch e {
+	case VisibilityTypeInvisible:
+		return true
+	case VisibilityTypeVisible:
+		return true
+	default:
+		return false
+	}
+}
+
 // AddDeptMemberAnswer defines model for AddDeptMemberAnswer.
 type AddDeptMemberAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
@@ -1286,6 +1409,33 @@ type BatchCreateCustomAttrDefsRequest struct {
 	CustomAttrs []CustomAttrDefInput `json:"custom_attrs,omitzero"`
 }
 
+// BatchCreateDeptCustomAttrDefsAnswer defines model for BatchCreateDeptCustomAttrDefsAnswer.
+type BatchCreateDeptCustomAttrDefsAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data What became of new definitions: their ids, or the definitions themselves.
+	Data NewCustomAttrDefs `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
+// BatchCreateDeptCustomAttrDefsRequest defines model for BatchCreateDeptCustomAttrDefsRequest.
+type BatchCreateDeptCustomAttrDefsRequest struct {
+	// CustomAttrs The definitions, 100 at most.
+	CustomAttrs []DeptCustomAttrDefInput `json:"custom_attrs,omitzero"`
+}
+
 // BatchDeleteCustomAttrDefsAnswer defines model for BatchDeleteCustomAttrDefsAnswer.
 type BatchDeleteCustomAttrDefsAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
@@ -1309,6 +1459,33 @@ type BatchDeleteCustomAttrDefsAnswer struct {
 
 // BatchDeleteCustomAttrDefsRequest defines model for BatchDeleteCustomAttrDefsRequest.
 type BatchDeleteCustomAttrDefsRequest struct {
+	// AttrIDs Ids of the attributes, 100 at most.
+	AttrIDs []string `json:"attr_ids,omitzero"`
+}
+
+// BatchDeleteDeptCustomAttrDefsAnswer defines model for BatchDeleteDeptCustomAttrDefsAnswer.
+type BatchDeleteDeptCustomAttrDefsAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
+	Data NoData `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
+// BatchDeleteDeptCustomAttrDefsRequest defines model for BatchDeleteDeptCustomAttrDefsRequest.
+type BatchDeleteDeptCustomAttrDefsRequest struct {
 	// AttrIDs Ids of the attributes, 100 at most.
 	AttrIDs []string `json:"attr_ids,omitzero"`
 }
@@ -1338,6 +1515,60 @@ type BatchDeleteDeptsAnswer struct {
 type BatchDeleteDeptsRequest struct {
 	// DeptIDs Department ids, 50 at most.
 	DeptIDs []string `json:"dept_ids,omitzero"`
+}
+
+// BatchDeleteUsersAnswer defines model for BatchDeleteUsersAnswer.
+type BatchDeleteUsersAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
+	Data NoData `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
+// BatchDeleteUsersRequest defines model for BatchDeleteUsersRequest.
+type BatchDeleteUsersRequest struct {
+	// UserIDs User ids, 100 at most.
+	UserIDs []string `json:"user_ids,omitzero"`
+}
+
+// BatchDeleteVisibilityRulesAnswer defines model for BatchDeleteVisibilityRulesAnswer.
+type BatchDeleteVisibilityRulesAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
+	Data NoData `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
+// BatchDeleteVisibilityRulesRequest defines model for BatchDeleteVisibilityRulesRequest.
+type BatchDeleteVisibilityRulesRequest struct {
+	// RuleIDs Ids of the rules, 100 at most.
+	RuleIDs []string `json:"rule_ids,omitzero"`
 }
 
 // BatchDisableUsersAnswer defines model for BatchDisableUsersAnswer.
@@ -1394,6 +1625,33 @@ type BatchEnableUsersRequest struct {
 	UserIDs []string `json:"user_ids,omitzero"`
 }
 
+// BatchLogoutUsersAnswer defines model for BatchLogoutUsersAnswer.
+type BatchLogoutUsersAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
+	Data NoData `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
+// BatchLogoutUsersRequest defines model for BatchLogoutUsersRequest.
+type BatchLogoutUsersRequest struct {
+	// UserIDs User ids, 50 at most.
+	UserIDs []string `json:"user_ids,omitzero"`
+}
+
 // BatchReadCustomAttrDefsAnswer defines model for BatchReadCustomAttrDefsAnswer.
 type BatchReadCustomAttrDefsAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
@@ -1413,6 +1671,54 @@ type BatchReadCustomAttrDefsAnswer struct {
 
 	// Msg Free text: empty, ok or success. A failure has its text here or in message.
 	Msg string `json:"msg,omitzero"`
+}
+
+// BatchReadDeptCustomAttrDefsAnswer defines model for BatchReadDeptCustomAttrDefsAnswer.
+type BatchReadDeptCustomAttrDefsAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data Definitions of custom attributes.
+	Data CustomAttrDefList `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
+// BatchReadDeptCustomAttrsAnswer defines model for BatchReadDeptCustomAttrsAnswer.
+type BatchReadDeptCustomAttrsAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data Departments with their custom attributes.
+	Data DeptCustomAttrsList `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
+// BatchReadDeptCustomAttrsRequest defines model for BatchReadDeptCustomAttrsRequest.
+type BatchReadDeptCustomAttrsRequest struct {
+	// DeptIDs Department ids, 100 at most.
+	DeptIDs []string `json:"dept_ids,omitzero"`
 }
 
 // BatchReadDeptMembersAnswer defines model for BatchReadDeptMembersAnswer.
@@ -1476,6 +1782,34 @@ type BatchReadDeptsAnswer struct {
 type BatchReadDeptsRequest struct {
 	// DeptIDs Department ids, 100 at most.
 	DeptIDs []string `json:"dept_ids,omitzero"`
+}
+
+// BatchReadDimissionUsersAnswer defines model for BatchReadDimissionUsersAnswer.
+type BatchReadDimissionUsersAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data Users found, in no promised order. Who was asked for and is missing here was not found
+	// or is not visible.
+	Data UserList `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
+// BatchReadDimissionUsersRequest defines model for BatchReadDimissionUsersRequest.
+type BatchReadDimissionUsersRequest struct {
+	// UserIDs User ids, 50 at most.
+	UserIDs []string `json:"user_ids,omitzero"`
 }
 
 // BatchReadUserCustomAttrsAnswer defines model for BatchReadUserCustomAttrsAnswer.
@@ -1566,6 +1900,60 @@ type BatchUpdateCustomAttrDefsRequest struct {
 	CustomAttrs []CustomAttrDefChange `json:"custom_attrs,omitzero"`
 }
 
+// BatchUpdateDeptCustomAttrDefsAnswer defines model for BatchUpdateDeptCustomAttrDefsAnswer.
+type BatchUpdateDeptCustomAttrDefsAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
+	Data NoData `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
+// BatchUpdateDeptCustomAttrDefsRequest defines model for BatchUpdateDeptCustomAttrDefsRequest.
+type BatchUpdateDeptCustomAttrDefsRequest struct {
+	// CustomAttrs The definitions with their ids, 100 at most.
+	CustomAttrs []DeptCustomAttrDefChange `json:"custom_attrs,omitzero"`
+}
+
+// BatchUpdateDeptCustomAttrsAnswer defines model for BatchUpdateDeptCustomAttrsAnswer.
+type BatchUpdateDeptCustomAttrsAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
+	Data NoData `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
+// BatchUpdateDeptCustomAttrsRequest defines model for BatchUpdateDeptCustomAttrsRequest.
+type BatchUpdateDeptCustomAttrsRequest struct {
+	// Depts The new values, department by department, 1024 at most.
+	Depts []DeptCustomAttrsInput `json:"depts,omitzero"`
+}
+
 // BatchUpdateUserCustomAttrsAnswer defines model for BatchUpdateUserCustomAttrsAnswer.
 type BatchUpdateUserCustomAttrsAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
@@ -1647,6 +2035,9 @@ type BatchUpdateUserOrderRequest struct {
 	UserOrderList []UserOrderInput `json:"user_order_list,omitzero"`
 }
 
+// ChangeType What happened.
+type ChangeType string
+
 // Company A company, the tenant.
 type Company struct {
 	// Ctime Time of creation, seconds since 1970.
@@ -1705,6 +2096,27 @@ type ConvertIDsRequest struct {
 
 	// IDs Old ids, 20 at most.
 	IDs []string `json:"ids,omitzero"`
+}
+
+// CountUsersAnswer defines model for CountUsersAnswer.
+type CountUsersAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data How many users there are.
+	Data UserCount `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
 }
 
 // CreateDeptAnswer defines model for CreateDeptAnswer.
@@ -1838,6 +2250,45 @@ type CreateUserRequest struct {
 
 	// WorkPlace Place of work.
 	WorkPlace *string `json:"work_place,omitempty"`
+}
+
+// CreateVisibilityRuleAnswer defines model for CreateVisibilityRuleAnswer.
+type CreateVisibilityRuleAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data What became of a new rule.
+	Data NewVisibilityRule `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
+// CreateVisibilityRuleRequest The rule to add.
+type CreateVisibilityRuleRequest struct {
+	// IncludeLocalDept Whether the own department of whose view it is counts among visible_objs.
+	IncludeLocalDept *bool `json:"include_local_dept,omitempty"`
+
+	// SubjectObjs Whose view it is, 100 at most.
+	SubjectObjs []VisibilityObjInput `json:"subject_objs,omitzero"`
+
+	// SubjectObjsExcludeList Whose view it is not, though subject_objs covers them, 100 at most.
+	SubjectObjsExcludeList []VisibilityObjInput `json:"subject_objs_exclude_list,omitzero"`
+
+	// VisibleObjs Whom it is about, 100 at most.
+	VisibleObjs []VisibilityObjInput `json:"visible_objs,omitzero"`
+
+	// VisibleType Whether those a rule is about are seen (and nobody else) or not seen.
+	VisibleType VisibilityTypeInput `json:"visible_type"`
 }
 
 // CurrentUser The person a user token stands for.
@@ -2107,6 +2558,118 @@ type DeptBrief struct {
 	Name string `json:"name,omitzero"`
 }
 
+// DeptChange Something that happened to a department.
+type DeptChange struct {
+	// ChangeTime When, in seconds since 1970 as it seems: the description names no unit.
+	ChangeTime *int64 `json:"change_time,omitzero"`
+
+	// ChangeType What happened.
+	ChangeType ChangeType `json:"change_type,omitzero"`
+
+	// DeptID Department id.
+	DeptID string `json:"dept_id,omitzero"`
+
+	// ID Id of the entry.
+	ID string `json:"id,omitzero"`
+}
+
+// DeptChangePage One page of changes.
+type DeptChangePage struct {
+	// Items May be empty although more pages follow.
+	Items []DeptChange `json:"items,omitzero"`
+
+	// NextPageToken Cursor of the next page. Missing, null or empty on the last page.
+	NextPageToken wire.Cursor `json:"next_page_token,omitzero"`
+}
+
+// DeptCustomAttrDefChange A definition to change. What is left out stays.
+type DeptCustomAttrDefChange struct {
+	// ID Id of the attribute.
+	ID string `json:"id"`
+
+	// Name Name.
+	Name *string `json:"name,omitempty"`
+
+	// Options Choices, 10 at most.
+	Options []CustomAttrOptionInput `json:"options,omitzero"`
+}
+
+// DeptCustomAttrDefInput A definition to create.
+type DeptCustomAttrDefInput struct {
+	// Name Name.
+	Name string `json:"name"`
+
+	// Options Choices, 10 at most, where the kind has any.
+	Options []CustomAttrOptionInput `json:"options,omitzero"`
+
+	// ValueType Kind of the values of a custom attribute of departments.
+	ValueType DeptCustomAttrTypeInput `json:"value_type"`
+}
+
+// DeptCustomAttrTypeInput Kind of the values of a custom attribute of departments.
+type DeptCustomAttrTypeInput = CustomAttrType
+
+// DeptCustomAttrValue The value of one custom attribute of a department, in the field that fits its
+// kind.
+type DeptCustomAttrValue struct {
+	// AttrID Id of the attribute.
+	AttrID string `json:"attr_id,omitzero"`
+
+	// AttrName Name of the attribute.
+	AttrName string `json:"attr_name,omitzero"`
+
+	// AttrValueType Kind of the values of a custom attribute.
+	AttrValueType CustomAttrType `json:"attr_value_type,omitzero"`
+
+	// Option The option chosen.
+	Option string `json:"option,omitzero"`
+
+	// RelationUser User id.
+	RelationUser string `json:"relation_user,omitzero"`
+
+	// Text Text.
+	Text string `json:"text,omitzero"`
+}
+
+// DeptCustomAttrValueInput A value to set. Fill the one field that fits the attribute's kind.
+type DeptCustomAttrValueInput struct {
+	// AttrID Id of the attribute.
+	AttrID string `json:"attr_id"`
+
+	// Option The option chosen.
+	Option *string `json:"option,omitempty"`
+
+	// RelationUser User id.
+	RelationUser *string `json:"relation_user,omitempty"`
+
+	// Text Text.
+	Text *string `json:"text,omitempty"`
+}
+
+// DeptCustomAttrs The custom attributes of one department.
+type DeptCustomAttrs struct {
+	// CustomAttrs The values.
+	CustomAttrs []DeptCustomAttrValue `json:"custom_attrs,omitzero"`
+
+	// DeptID Department id.
+	DeptID string `json:"dept_id,omitzero"`
+}
+
+// DeptCustomAttrsInput Values to set for one department.
+type DeptCustomAttrsInput struct {
+	// CustomAttrs The values, 100 at most.
+	CustomAttrs []DeptCustomAttrValueInput `json:"custom_attrs,omitzero"`
+
+	// DeptID Department id.
+	DeptID string `json:"dept_id"`
+}
+
+// DeptCustomAttrsList Departments with their custom attributes.
+type DeptCustomAttrsList struct {
+	// Depts The departments.
+	Depts []DeptCustomAttrs `json:"depts,omitzero"`
+}
+
 // DeptLeader A manager of a department.
 type DeptLeader struct {
 	// Order Place among the managers.
@@ -2176,6 +2739,9 @@ type DeptPage struct {
 	Total int64 `json:"total,omitzero"`
 }
 
+// DeptSearchSource Whose departments to look among, the company's own or those of its partners.
+type DeptSearchSource string
+
 // ErrorAnswer Any failure, of the directory and of the token endpoint alike. No key is sure. The
 // text is the first non-empty one of msg, message, error; the detail the first of desc, detail,
 // debug.desc, debug.cause, error_description.
@@ -2185,10 +2751,10 @@ type ErrorAnswer struct {
 	// three for the fault; those of the token endpoint have eight digits. Here are the codes of the
 	// services that the directory is made of: 000 (common to all), 001 (sign-in), 002 (users,
 	// departments, companies), 010 (pictures), 013 (user groups), 020 (accounts), 030 (tokens), 308
-	// (visibility), 313 (space), those of the token endpoint, and 999999999. What is only
-	// documents, mail, calendars, meetings or chats is not. Beside them stand nine codes that
-	// others report and that the description does not have, or has for another API: 401, 403,
-	// 400401, 400403, 400001001, 400001005, 400008018, 400010018, 400411340. Kinds follow the
+	// (visibility), 313 (space), partners (two of 352), those of the token endpoint, and 999999999.
+	// What is only documents, mail, calendars, meetings or chats is not. Beside them stand nine
+	// codes that others report and that the description does not have, or has for another API: 401,
+	// 403, 400401, 400403, 400001001, 400001005, 400008018, 400010018, 400411340. Kinds follow the
 	// names. The description does not tell which HTTP status comes with a code, and the first
 	// digits need not be it: 400000003 arrives with HTTP 403.
 	Code ErrorCode `json:"code,omitzero"`
@@ -2229,12 +2795,12 @@ type ErrorAnswer struct {
 // for the fault; those of the token endpoint have eight digits. Here are the codes of the services
 // that the directory is made of: 000 (common to all), 001 (sign-in), 002 (users, departments,
 // companies), 010 (pictures), 013 (user groups), 020 (accounts), 030 (tokens), 308 (visibility),
-// 313 (space), those of the token endpoint, and 999999999. What is only documents, mail, calendars,
-// meetings or chats is not. Beside them stand nine codes that others report and that the
-// description does not have, or has for another API: 401, 403, 400401, 400403, 400001001,
-// 400001005, 400008018, 400010018, 400411340. Kinds follow the names. The description does not tell
-// which HTTP status comes with a code, and the first digits need not be it: 400000003 arrives with
-// HTTP 403.
+// 313 (space), partners (two of 352), those of the token endpoint, and 999999999. What is only
+// documents, mail, calendars, meetings or chats is not. Beside them stand nine codes that others
+// report and that the description does not have, or has for another API: 401, 403, 400401, 400403,
+// 400001001, 400001005, 400008018, 400010018, 400411340. Kinds follow the names. The description
+// does not tell which HTTP status comes with a code, and the first digits need not be it: 400000003
+// arrives with HTTP 403.
 type ErrorCode int64
 
 // ErrorDebug What the token endpoint says about a failure.
@@ -2248,6 +2814,142 @@ type ErrorDebug struct {
 
 // ErrorMore More about a failure, of no documented shape.
 type ErrorMore = json.RawMessage
+
+// FoundDept A department that a search found.
+type FoundDept struct {
+	// AbsPath Names from the root down, joined by slashes.
+	AbsPath string `json:"abs_path,omitzero"`
+
+	// Ctime Time of creation, seconds since 1970.
+	Ctime *int64 `json:"ctime,omitzero"`
+
+	// ExDeptID Id in the outer identity source.
+	ExDeptID string `json:"ex_dept_id,omitzero"`
+
+	// HighLight What matched, of no documented shape.
+	HighLight SearchHighlight `json:"high_light,omitzero"`
+
+	// ID Department id.
+	ID string `json:"id,omitzero"`
+
+	// LeadersID User ids of the managers.
+	LeadersID []string `json:"leaders_id,omitzero"`
+
+	// Mtime Last change, seconds since 1970.
+	Mtime *int64 `json:"mtime,omitzero"`
+
+	// Name Name.
+	Name string `json:"name,omitzero"`
+
+	// Order Place among its siblings.
+	Order *int64 `json:"order,omitzero"`
+
+	// ParentID Id of the parent department.
+	ParentID string `json:"parent_id,omitzero"`
+}
+
+// FoundDeptPage One page of departments found.
+type FoundDeptPage struct {
+	// Items May be empty although more pages follow.
+	Items []FoundDept `json:"items,omitzero"`
+
+	// NextPageToken Cursor of the next page. Missing, null or empty on the last page.
+	NextPageToken wire.Cursor `json:"next_page_token,omitzero"`
+
+	// Total Number of entries on all pages. Only with with_total=true.
+	Total int64 `json:"total,omitzero"`
+}
+
+// FoundUser A person that a search found. email, phone and gender need their own scopes, as
+// everywhere.
+type FoundUser struct {
+	// AliasName Another name. Empty if there is none.
+	AliasName string `json:"alias_name,omitzero"`
+
+	// Avatar URL of the picture.
+	Avatar string `json:"avatar,omitzero"`
+
+	// BizEmail Mail address at the company.
+	BizEmail string `json:"biz_email,omitzero"`
+
+	// City City.
+	City string `json:"city,omitzero"`
+
+	// Country Country.
+	Country string `json:"country,omitzero"`
+
+	// Ctime Time of creation, seconds since 1970.
+	Ctime *int64 `json:"ctime,omitzero"`
+
+	// DefDeptID Id of the main department.
+	DefDeptID string `json:"def_dept_id,omitzero"`
+
+	// DefDeptName Name of the main department.
+	DefDeptName string `json:"def_dept_name,omitzero"`
+
+	// Depts Departments, with dept_id in place of id.
+	Depts []UserDept `json:"depts,omitzero"`
+
+	// Email Needs kso.user_email.read, else missing.
+	Email string `json:"email,omitzero"`
+
+	// EmployeeID Staff number.
+	EmployeeID string `json:"employee_id,omitzero"`
+
+	// ExUserID Id in the outer identity source.
+	ExUserID string `json:"ex_user_id,omitzero"`
+
+	// Gender undefined is a value of its own (not set), secrecy means kept private. Always one
+	// word, never a list.
+	Gender Gender `json:"gender,omitzero"`
+
+	// HighLight What matched, of no documented shape.
+	HighLight SearchHighlight `json:"high_light,omitzero"`
+
+	// ID User id.
+	ID string `json:"id,omitzero"`
+
+	// LoginName Name the user signs in with.
+	LoginName string `json:"login_name,omitzero"`
+
+	// Mtime Last change, seconds since 1970.
+	Mtime *int64 `json:"mtime,omitzero"`
+
+	// Phone Mobile number. Needs kso.user_phone.read, else missing.
+	Phone string `json:"phone,omitzero"`
+
+	// Role Role in the company: normal, or one of four kinds of administrators (of everything, of
+	// the system, of audits, of security), each with a super one above it.
+	Role UserRole `json:"role,omitzero"`
+
+	// Status active, notactive (not activated yet), disabled, dimission (has left; the vendor's
+	// spelling).
+	Status UserStatus `json:"status,omitzero"`
+
+	// Telephone Landline.
+	Telephone string `json:"telephone,omitzero"`
+
+	// Title Job title.
+	Title string `json:"title,omitzero"`
+
+	// UserName Display name.
+	UserName string `json:"user_name,omitzero"`
+
+	// WorkPlace Place of work.
+	WorkPlace string `json:"work_place,omitzero"`
+}
+
+// FoundUserPage One page of people found.
+type FoundUserPage struct {
+	// Items May be empty although more pages follow.
+	Items []FoundUser `json:"items,omitzero"`
+
+	// NextPageToken Cursor of the next page. Missing, null or empty on the last page.
+	NextPageToken wire.Cursor `json:"next_page_token,omitzero"`
+
+	// Total Number of entries on all pages. Only with with_total=true.
+	Total int64 `json:"total,omitzero"`
+}
 
 // Gender undefined is a value of its own (not set), secrecy means kept private. Always one word,
 // never a list.
@@ -2344,6 +3046,27 @@ type GetCurrentUserIDAnswer struct {
 	Msg string `json:"msg,omitzero"`
 }
 
+// GetDeptAnswer defines model for GetDeptAnswer.
+type GetDeptAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data A department.
+	Data Dept `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
 // GetDeptsByExIDsAnswer defines model for GetDeptsByExIdsAnswer.
 type GetDeptsByExIDsAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
@@ -2369,6 +3092,33 @@ type GetDeptsByExIDsAnswer struct {
 type GetDeptsByExIDsRequest struct {
 	// ExDeptIDs Ids of the outer identity source, 100 at most.
 	ExDeptIDs []string `json:"ex_dept_ids,omitzero"`
+}
+
+// GetPartnersByCompanyIDsAnswer defines model for GetPartnersByCompanyIdsAnswer.
+type GetPartnersByCompanyIDsAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data Partners found, in no promised order.
+	Data PartnerList `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
+// GetPartnersByCompanyIDsRequest defines model for GetPartnersByCompanyIdsRequest.
+type GetPartnersByCompanyIDsRequest struct {
+	// PartnerCompanyIDs Ids of companies, 100 at most.
+	PartnerCompanyIDs []string `json:"partner_company_ids,omitzero"`
 }
 
 // GetRootDeptAnswer defines model for GetRootDeptAnswer.
@@ -2566,6 +3316,27 @@ type ListContactsPermissionScopeEntitiesAnswer struct {
 	Msg string `json:"msg,omitzero"`
 }
 
+// ListDeptChangesAnswer defines model for ListDeptChangesAnswer.
+type ListDeptChangesAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of changes.
+	Data DeptChangePage `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
 // ListDeptMembersAnswer defines model for ListDeptMembersAnswer.
 type ListDeptMembersAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
@@ -2573,6 +3344,111 @@ type ListDeptMembersAnswer struct {
 
 	// Data One page of members.
 	Data MemberPage `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
+// ListDeptParentsAnswer defines model for ListDeptParentsAnswer.
+type ListDeptParentsAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of departments.
+	Data DeptPage `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
+// ListPartnerChildDeptsAnswer defines model for ListPartnerChildDeptsAnswer.
+type ListPartnerChildDeptsAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of departments of a partner.
+	Data PartnerDeptPage `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
+// ListPartnerMembersAnswer defines model for ListPartnerMembersAnswer.
+type ListPartnerMembersAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of people at a partner.
+	Data PartnerUserPage `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
+// ListPartnersAnswer defines model for ListPartnersAnswer.
+type ListPartnersAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of partners.
+	Data PartnerPage `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
+// ListUserChangesAnswer defines model for ListUserChangesAnswer.
+type ListUserChangesAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of changes.
+	Data UserChangePage `json:"data,omitzero"`
 
 	// Desc Failures only: a longer explanation.
 	Desc string `json:"desc,omitzero"`
@@ -2615,6 +3491,27 @@ type ListUsersAnswer struct {
 
 	// Data One page of users.
 	Data UserPage `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
+// ListVisibilityRulesAnswer defines model for ListVisibilityRulesAnswer.
+type ListVisibilityRulesAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data Some of the rules.
+	Data VisibilityRuleList `json:"data,omitzero"`
 
 	// Desc Failures only: a longer explanation.
 	Desc string `json:"desc,omitzero"`
@@ -2693,6 +3590,12 @@ type NewDept struct {
 	Type string `json:"type,omitzero"`
 }
 
+// NewVisibilityRule What became of a new rule.
+type NewVisibilityRule struct {
+	// RuleID Id of the rule.
+	RuleID string `json:"rule_id,omitzero"`
+}
+
 // NoData Nothing: the call returns no data. The key is missing or, in some private builds, null.
 type NoData = map[string]interface{}
 
@@ -2765,6 +3668,93 @@ type OAuthTokenRequest struct {
 	RefreshToken *string `json:"refresh_token,omitempty"`
 }
 
+// Partner A company that the company works together with.
+type Partner struct {
+	// CompanyID Id of the other company.
+	CompanyID string `json:"company_id,omitzero"`
+
+	// CompanyLogo URL of its logo.
+	CompanyLogo string `json:"company_logo,omitzero"`
+
+	// CompanyName Its name.
+	CompanyName string `json:"company_name,omitzero"`
+
+	// CompanyStatus State of a company.
+	CompanyStatus CompanyStatus `json:"company_status,omitzero"`
+
+	// ID Id of the partnership.
+	ID string `json:"id,omitzero"`
+}
+
+// PartnerDept A department of a partner.
+type PartnerDept struct {
+	// CompanyID Id of the partner's company.
+	CompanyID string `json:"company_id,omitzero"`
+
+	// DeptAbsPath Names from the root down, joined by slashes.
+	DeptAbsPath string `json:"dept_abs_path,omitzero"`
+
+	// DeptID Department id.
+	DeptID string `json:"dept_id,omitzero"`
+
+	// DeptName Name.
+	DeptName string `json:"dept_name,omitzero"`
+}
+
+// PartnerDeptPage One page of departments of a partner.
+type PartnerDeptPage struct {
+	// Depts May be empty although more pages follow.
+	Depts []PartnerDept `json:"depts,omitzero"`
+
+	// NextPageToken Cursor of the next page. Missing, null or empty on the last page.
+	NextPageToken wire.Cursor `json:"next_page_token,omitzero"`
+}
+
+// PartnerList Partners found, in no promised order.
+type PartnerList struct {
+	// Items The partners found.
+	Items []Partner `json:"items,omitzero"`
+}
+
+// PartnerPage One page of partners.
+type PartnerPage struct {
+	// NextPageToken Cursor of the next page. Missing, null or empty on the last page.
+	NextPageToken wire.Cursor `json:"next_page_token,omitzero"`
+
+	// Partners May be empty although more pages follow.
+	Partners []Partner `json:"partners,omitzero"`
+}
+
+// PartnerSource Kind of a partnership. What the words mean is not documented.
+type PartnerSource string
+
+// PartnerUser Somebody at a partner.
+type PartnerUser struct {
+	// CompanyID Id of the partner's company.
+	CompanyID string `json:"company_id,omitzero"`
+
+	// UserAvatar URL of the picture.
+	UserAvatar string `json:"user_avatar,omitzero"`
+
+	// UserDepts Departments.
+	UserDepts []PartnerDept `json:"user_depts,omitzero"`
+
+	// UserID User id.
+	UserID string `json:"user_id,omitzero"`
+
+	// UserName Display name.
+	UserName string `json:"user_name,omitzero"`
+}
+
+// PartnerUserPage One page of people at a partner.
+type PartnerUserPage struct {
+	// NextPageToken Cursor of the next page. Missing, null or empty on the last page.
+	NextPageToken wire.Cursor `json:"next_page_token,omitzero"`
+
+	// Users May be empty although more pages follow.
+	Users []PartnerUser `json:"users,omitzero"`
+}
+
 // PermissionEntity One entry of what the app may see.
 type PermissionEntity struct {
 	// Entity A person, a department or a user group.
@@ -2825,6 +3815,27 @@ type PermissionScopeName = ContactScope
 // PermissionType What the app may do with what it sees.
 type PermissionType string
 
+// RecoverUserAnswer defines model for RecoverUserAnswer.
+type RecoverUserAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
+	Data NoData `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
 // RemoveDeptMemberAnswer defines model for RemoveDeptMemberAnswer.
 type RemoveDeptMemberAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
@@ -2832,6 +3843,51 @@ type RemoveDeptMemberAnswer struct {
 
 	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
 	Data NoData `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
+// SearchDeptsAnswer defines model for SearchDeptsAnswer.
+type SearchDeptsAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of departments found.
+	Data FoundDeptPage `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
+// SearchHighlight What matched, of no documented shape.
+type SearchHighlight = map[string]json.RawMessage
+
+// SearchUsersAnswer defines model for SearchUsersAnswer.
+type SearchUsersAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of people found.
+	Data FoundUserPage `json:"data,omitzero"`
 
 	// Desc Failures only: a longer explanation.
 	Desc string `json:"desc,omitzero"`
@@ -2981,6 +4037,45 @@ type UpdateUserRequest struct {
 	WorkPlace *string `json:"work_place,omitempty"`
 }
 
+// UpdateVisibilityRuleAnswer defines model for UpdateVisibilityRuleAnswer.
+type UpdateVisibilityRuleAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code,omitzero"`
+
+	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
+	Data NoData `json:"data,omitzero"`
+
+	// Desc Failures only: a longer explanation.
+	Desc string `json:"desc,omitzero"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail string `json:"detail,omitzero"`
+
+	// Message Failures only: the text, in place of msg.
+	Message string `json:"message,omitzero"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg string `json:"msg,omitzero"`
+}
+
+// UpdateVisibilityRuleRequest The rule to put in the place of the old one.
+type UpdateVisibilityRuleRequest struct {
+	// IncludeLocalDept Whether the own department of whose view it is counts among visible_objs.
+	IncludeLocalDept *bool `json:"include_local_dept,omitempty"`
+
+	// SubjectObjs Whose view it is, 100 at most.
+	SubjectObjs []VisibilityObjInput `json:"subject_objs,omitzero"`
+
+	// SubjectObjsExcludeList Whose view it is not, though subject_objs covers them, 100 at most.
+	SubjectObjsExcludeList []VisibilityObjInput `json:"subject_objs_exclude_list,omitzero"`
+
+	// VisibleObjs Whom it is about, 100 at most.
+	VisibleObjs []VisibilityObjInput `json:"visible_objs,omitzero"`
+
+	// VisibleType Whether those a rule is about are seen (and nobody else) or not seen.
+	VisibleType VisibilityTypeInput `json:"visible_type"`
+}
+
 // User A person. Operations return different parts of this, 10 to 21 fields: a field may be missing
 // because the operation leaves it out, because the app lacks the scope of the field, or because it
 // is unset. Unset text may also come as an empty string.
@@ -3071,6 +4166,36 @@ type User struct {
 
 	// WorkPlace Place of work.
 	WorkPlace string `json:"work_place,omitzero"`
+}
+
+// UserChange Something that happened to a user.
+type UserChange struct {
+	// ChangeTime When, in seconds since 1970 as it seems: the description names no unit.
+	ChangeTime *int64 `json:"change_time,omitzero"`
+
+	// ChangeType What happened.
+	ChangeType ChangeType `json:"change_type,omitzero"`
+
+	// ID Id of the entry.
+	ID string `json:"id,omitzero"`
+
+	// UserID User id.
+	UserID string `json:"user_id,omitzero"`
+}
+
+// UserChangePage One page of changes.
+type UserChangePage struct {
+	// Items May be empty although more pages follow.
+	Items []UserChange `json:"items,omitzero"`
+
+	// NextPageToken Cursor of the next page. Missing, null or empty on the last page.
+	NextPageToken wire.Cursor `json:"next_page_token,omitzero"`
+}
+
+// UserCount How many users there are.
+type UserCount struct {
+	// Count Number of users.
+	Count int64 `json:"count,omitzero"`
 }
 
 // UserCustomAttrs The custom attributes of one user.
@@ -3172,6 +4297,12 @@ type UserPage struct {
 // the system, of audits, of security), each with a super one above it.
 type UserRole string
 
+// UserSearchField A field to look into.
+type UserSearchField string
+
+// UserSearchSource Whose people to look among, the company's own or those of its partners.
+type UserSearchSource string
+
 // UserStatus active, notactive (not activated yet), disabled, dimission (has left; the vendor's
 // spelling).
 type UserStatus string
@@ -3226,9 +4357,88 @@ type UserTitlesInput struct {
 // words.
 type UserType string
 
+// UserTypeFilter Which people to return.
+type UserTypeFilter = UserTypeV2
+
 // UserTypeV2 Whether somebody belongs to the company or is a guest from outside. The newer pair of
 // words.
 type UserTypeV2 string
+
+// VisibilityObj A person, a department with all below it, or a user group.
+type VisibilityObj struct {
+	// AbsPath Of a department: names from the root down, joined by slashes.
+	AbsPath string `json:"abs_path,omitzero"`
+
+	// ID Its id.
+	ID string `json:"id,omitzero"`
+
+	// Name Its name.
+	Name string `json:"name,omitzero"`
+
+	// Type What an entry is.
+	Type PermissionEntityType `json:"type,omitzero"`
+}
+
+// VisibilityObjInput A person, a department with all below it, or a user group.
+type VisibilityObjInput struct {
+	// AbsPath Of a department: names from the root down, joined by slashes.
+	AbsPath *string `json:"abs_path,omitempty"`
+
+	// ID Its id.
+	ID string `json:"id"`
+
+	// Name Its name.
+	Name *string `json:"name,omitempty"`
+
+	// Type What an entry is.
+	Type VisibilityObjTypeInput `json:"type"`
+}
+
+// VisibilityObjTypeInput What an entry is.
+type VisibilityObjTypeInput = PermissionEntityType
+
+// VisibilityRule A rule by which people see each other in the address book. The meaning of its
+// parts is read off their names.
+type VisibilityRule struct {
+	// Ctime Time of creation, seconds since 1970.
+	Ctime *int64 `json:"ctime,omitzero"`
+
+	// ID Id of the rule.
+	ID string `json:"id,omitzero"`
+
+	// IncludeLocalDept Whether the own department of whose view it is counts among visible_objs.
+	IncludeLocalDept *bool `json:"include_local_dept,omitzero"`
+
+	// Mtime Last change, seconds since 1970.
+	Mtime *int64 `json:"mtime,omitzero"`
+
+	// SubjectObjs Whose view it is, 100 at most.
+	SubjectObjs []VisibilityObj `json:"subject_objs,omitzero"`
+
+	// SubjectObjsExcludeList Whose view it is not, though subject_objs covers them, 100 at most.
+	SubjectObjsExcludeList []VisibilityObj `json:"subject_objs_exclude_list,omitzero"`
+
+	// VisibleObjs Whom it is about, 100 at most.
+	VisibleObjs []VisibilityObj `json:"visible_objs,omitzero"`
+
+	// VisibleType Whether those a rule is about are seen (and nobody else) or not seen.
+	VisibleType VisibilityType `json:"visible_type,omitzero"`
+}
+
+// VisibilityRuleList Some of the rules.
+type VisibilityRuleList struct {
+	// Rules The rules, 20 at most.
+	Rules []VisibilityRule `json:"rules,omitzero"`
+
+	// Total Number of all rules. The description calls it always sent.
+	Total int64 `json:"total,omitzero"`
+}
+
+// VisibilityType Whether those a rule is about are seen (and nobody else) or not seen.
+type VisibilityType string
+
+// VisibilityTypeInput Whether those a rule is about are seen (and nobody else) or not seen.
+type VisibilityTypeInput = VisibilityType
 
 // DeptIDParam defines model for DeptIdParam.
 type DeptIDParam = string
@@ -3241,6 +4451,9 @@ type PageSizeParam = int64
 
 // PageTokenParam defines model for PageTokenParam.
 type PageTokenParam = string
+
+// PartnerPageSizeParam defines model for PartnerPageSizeParam.
+type PartnerPageSizeParam = int64
 
 // UserIDParam defines model for UserIdParam.
 type UserIDParam = string
@@ -3309,6 +4522,18 @@ type ListContactsPermissionScopeEntitiesParams struct {
 	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
+// ListVisibilityRulesParams defines parameters for ListVisibilityRules.
+type ListVisibilityRulesParams struct {
+	// Offset How many rules to pass over. 0 if left out.
+	Offset *int64 `form:"offset,omitempty" json:"offset,omitempty"`
+
+	// Limit Rules in the answer, 20 at most. The default is not documented.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// WithTotal Return total too. False if left out.
+	WithTotal *WithTotalParam `form:"with_total,omitempty" json:"with_total,omitempty"`
+}
+
 // BatchDeleteDeptsParams defines parameters for BatchDeleteDepts.
 type BatchDeleteDeptsParams struct {
 	// IDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer
@@ -3333,6 +4558,20 @@ type GetDeptsByExIDsParams struct {
 	IDType *IDType `json:"X-Kso-Id-Type,omitempty"`
 }
 
+// ListDeptChangesParams defines parameters for ListDeptChanges.
+type ListDeptChangesParams struct {
+	// LastChangeTime Changes since this time, in whole seconds since 1970; 0 for all that are kept.
+	// The description names no unit: seconds are what all other times of the interface are. Whether
+	// a change of that very second is included, and how long changes are kept, it does not say.
+	LastChangeTime int64 `form:"last_change_time" json:"last_change_time"`
+
+	// PageSize Entries a page. Default and maximum are not documented; an answer has 1000 at most.
+	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Cursor of the page, as received. Left out for the first page.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
 // CreateDeptParams defines parameters for CreateDept.
 type CreateDeptParams struct {
 	// IDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer
@@ -3350,6 +4589,24 @@ type GetRootDeptParams struct {
 	// identity source (external). Documented for private deployments. Leave it out unless external
 	// ids are wanted. KSO-1 does not sign it.
 	IDType *IDType `json:"X-Kso-Id-Type,omitempty"`
+}
+
+// SearchDeptsParams defines parameters for SearchDepts.
+type SearchDeptsParams struct {
+	// Keyword What to look for.
+	Keyword string `form:"keyword" json:"keyword"`
+
+	// SearchSource The company, partners, or both. The key is repeated for each value.
+	SearchSource []DeptSearchSource `form:"search_source,omitempty" json:"search_source,omitempty"`
+
+	// PageSize Entries a page. An answer has 1000 at most.
+	PageSize int64 `form:"page_size" json:"page_size"`
+
+	// PageToken Cursor of the page, as received. Left out for the first page.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+
+	// WithTotal Return total too. False if left out.
+	WithTotal *WithTotalParam `form:"with_total,omitempty" json:"with_total,omitempty"`
 }
 
 // ListChildDeptsParams defines parameters for ListChildDepts.
@@ -3433,12 +4690,52 @@ type RemoveDeptMemberParams struct {
 	IDType *IDType `json:"X-Kso-Id-Type,omitempty"`
 }
 
+// ListDeptParentsParams defines parameters for ListDeptParents.
+type ListDeptParentsParams struct {
+	// PageSize Entries a page, 100 at most.
+	PageSize int64 `form:"page_size" json:"page_size"`
+
+	// PageToken Cursor of the page, as received. Left out for the first page.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
 // UpdateDeptParams defines parameters for UpdateDept.
 type UpdateDeptParams struct {
 	// IDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer
 	// identity source (external). Documented for private deployments. Leave it out unless external
 	// ids are wanted. KSO-1 does not sign it.
 	IDType *IDType `json:"X-Kso-Id-Type,omitempty"`
+}
+
+// ListPartnersParams defines parameters for ListPartners.
+type ListPartnersParams struct {
+	// Source Partnerships of these kinds only. One value with commas between the words, unlike
+	// other lists of the interface.
+	Source []PartnerSource `form:"source,omitempty" json:"source,omitempty"`
+
+	// PageSize Entries a page. Default and maximum are not documented.
+	PageSize *PartnerPageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Cursor of the page, as received. Left out for the first page.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// ListPartnerChildDeptsParams defines parameters for ListPartnerChildDepts.
+type ListPartnerChildDeptsParams struct {
+	// PageSize Entries a page. Default and maximum are not documented.
+	PageSize *PartnerPageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Cursor of the page, as received. Left out for the first page.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// ListPartnerMembersParams defines parameters for ListPartnerMembers.
+type ListPartnerMembersParams struct {
+	// PageSize Entries a page. Default and maximum are not documented.
+	PageSize *PartnerPageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Cursor of the page, as received. Left out for the first page.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // ListUsersParams defines parameters for ListUsers.
@@ -3528,6 +4825,20 @@ type GetUsersByPhonesParams struct {
 	IDType *IDType `json:"X-Kso-Id-Type,omitempty"`
 }
 
+// ListUserChangesParams defines parameters for ListUserChanges.
+type ListUserChangesParams struct {
+	// LastChangeTime Changes since this time, in whole seconds since 1970; 0 for all that are kept.
+	// The description names no unit: seconds are what all other times of the interface are. Whether
+	// a change of that very second is included, and how long changes are kept, it does not say.
+	LastChangeTime int64 `form:"last_change_time" json:"last_change_time"`
+
+	// PageSize Entries a page. Default and maximum are not documented; an answer has 1000 at most.
+	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Cursor of the page, as received. Left out for the first page.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
 // CreateUserParams defines parameters for CreateUser.
 type CreateUserParams struct {
 	// IDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer
@@ -3550,6 +4861,37 @@ type BatchUpdateUserCustomAttrsParams struct {
 	// identity source (external). Documented for private deployments. Leave it out unless external
 	// ids are wanted. KSO-1 does not sign it.
 	IDType *IDType `json:"X-Kso-Id-Type,omitempty"`
+}
+
+// SearchUsersParams defines parameters for SearchUsers.
+type SearchUsersParams struct {
+	// Keyword What to look for.
+	Keyword string `form:"keyword" json:"keyword"`
+
+	// Status People of these states only. The key is repeated for each value.
+	Status []UserStatusFilter `form:"status,omitempty" json:"status,omitempty"`
+
+	// SearchField Look into these fields only. The key is repeated for each value.
+	SearchField []UserSearchField `form:"search_field,omitempty" json:"search_field,omitempty"`
+
+	// SearchSource The company, partners, or both. The key is repeated for each value.
+	SearchSource []UserSearchSource `form:"search_source,omitempty" json:"search_source,omitempty"`
+
+	// SearchSourceV2 As search_source. How the two go together is not documented.
+	SearchSourceV2 []UserSearchSource `form:"search_source_v2,omitempty" json:"search_source_v2,omitempty"`
+
+	// UserType People of the company, guests from outside, or both. The key is repeated for each
+	// value.
+	UserType []UserTypeFilter `form:"user_type,omitempty" json:"user_type,omitempty"`
+
+	// PageSize Entries a page. An answer has 1000 at most.
+	PageSize int64 `form:"page_size" json:"page_size"`
+
+	// PageToken Cursor of the page, as received. Left out for the first page.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+
+	// WithTotal Return total too. False if left out.
+	WithTotal *WithTotalParam `form:"with_total,omitempty" json:"with_total,omitempty"`
 }
 
 // GetUserParams defines parameters for GetUser.
@@ -3604,42 +4946,67 @@ func Operations() []*wire.Operation {
 	return []*wire.Operation{
 		OpOAuthToken,
 		OpGetCurrentCompany,
+		OpBatchCreateDeptCustomAttrDefs,
+		OpBatchDeleteDeptCustomAttrDefs,
+		OpBatchReadDeptCustomAttrDefs,
+		OpBatchUpdateDeptCustomAttrDefs,
 		OpBatchCreateCustomAttrDefs,
 		OpBatchDeleteCustomAttrDefs,
 		OpBatchReadCustomAttrDefs,
 		OpBatchUpdateCustomAttrDefs,
 		OpGetContactsPermissionScope,
 		OpListContactsPermissionScopeEntities,
+		OpListVisibilityRules,
+		OpCreateVisibilityRule,
+		OpBatchDeleteVisibilityRules,
+		OpUpdateVisibilityRule,
 		OpBatchDeleteDepts,
 		OpBatchReadDepts,
 		OpGetDeptsByExIDs,
+		OpListDeptChanges,
 		OpCreateDept,
+		OpBatchReadDeptCustomAttrs,
+		OpBatchUpdateDeptCustomAttrs,
 		OpGetRootDept,
+		OpSearchDepts,
+		OpGetDept,
 		OpListChildDepts,
 		OpDeleteDept,
 		OpListDeptMembers,
 		OpBatchReadDeptMembers,
 		OpAddDeptMember,
 		OpRemoveDeptMember,
+		OpListDeptParents,
 		OpUpdateDept,
 		OpConvertIDs,
+		OpListPartners,
+		OpGetPartnersByCompanyIDs,
+		OpListPartnerChildDepts,
+		OpListPartnerMembers,
 		OpListUsers,
+		OpBatchDeleteUsers,
 		OpBatchDisableUsers,
 		OpBatchEnableUsers,
+		OpBatchLogoutUsers,
 		OpBatchReadUsers,
+		OpBatchReadDimissionUsers,
 		OpBatchUpdateUserDept,
 		OpBatchUpdateUserOrder,
 		OpGetUsersByEmails,
 		OpGetUsersByExUserIDs,
 		OpGetUsersByPhones,
+		OpListUserChanges,
+		OpCountUsers,
 		OpCreateUser,
 		OpGetCurrentUser,
 		OpGetCurrentUserID,
 		OpBatchReadUserCustomAttrs,
 		OpBatchUpdateUserCustomAttrs,
+		OpSearchUsers,
 		OpGetUser,
 		OpDeleteUser,
 		OpListUserDepts,
+		OpRecoverUser,
 		OpUpdateUser,
 	}
 }
@@ -3705,6 +5072,138 @@ var OpGetCurrentCompany = &wire.Operation{
 func (a *API) GetCurrentCompany(ctx context.Context) (*GetCurrentCompanyAnswer, error) {
 	var out GetCurrentCompanyAnswer
 	call := wire.Call{Operation: OpGetCurrentCompany, Out: &out}
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpBatchCreateDeptCustomAttrDefs is what the document says of BatchCreateDeptCustomAttrDefs. It is
+// shared: do not change it.
+var OpBatchCreateDeptCustomAttrDefs = &wire.Operation{
+	ID:       "batchCreateDeptCustomAttrDefs",
+	Method:   http.MethodPost,
+	Path:     "/v7/companies/dept_custom_attrs/batch_create",
+	Security: [][]string{{"bearer", "kso1"}},
+	Limits:   []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:   []string{"kso.dept_custom_attr.readwrite"},
+	Answer:   []string{"data.attr_ids?"},
+}
+
+// BatchCreateDeptCustomAttrDefs (新增自定义部门属性) calls POST
+// /v7/companies/dept_custom_attrs/batch_create.
+//
+// Defines custom attributes of departments. The answer has the ids of the new ones. The title is
+// ours. The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.dept_custom_attr.readwrite.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) BatchCreateDeptCustomAttrDefs(ctx context.Context, body *BatchCreateDeptCustomAttrDefsRequest) (*BatchCreateDeptCustomAttrDefsAnswer, error) {
+	var out BatchCreateDeptCustomAttrDefsAnswer
+	call := wire.Call{Operation: OpBatchCreateDeptCustomAttrDefs, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpBatchDeleteDeptCustomAttrDefs is what the document says of BatchDeleteDeptCustomAttrDefs. It is
+// shared: do not change it.
+var OpBatchDeleteDeptCustomAttrDefs = &wire.Operation{
+	ID:       "batchDeleteDeptCustomAttrDefs",
+	Method:   http.MethodPost,
+	Path:     "/v7/companies/dept_custom_attrs/batch_delete",
+	Security: [][]string{{"bearer", "kso1"}},
+	Limits:   []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:   []string{"kso.dept_custom_attr.readwrite"},
+	Answer:   []string{"code"},
+}
+
+// BatchDeleteDeptCustomAttrDefs (删除自定义部门属性) calls POST
+// /v7/companies/dept_custom_attrs/batch_delete.
+//
+// Deletes definitions of custom attributes of departments. The title is ours. The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.dept_custom_attr.readwrite.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) BatchDeleteDeptCustomAttrDefs(ctx context.Context, body *BatchDeleteDeptCustomAttrDefsRequest) (*BatchDeleteDeptCustomAttrDefsAnswer, error) {
+	var out BatchDeleteDeptCustomAttrDefsAnswer
+	call := wire.Call{Operation: OpBatchDeleteDeptCustomAttrDefs, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpBatchReadDeptCustomAttrDefs is what the document says of BatchReadDeptCustomAttrDefs. It is
+// shared: do not change it.
+var OpBatchReadDeptCustomAttrDefs = &wire.Operation{
+	ID:         "batchReadDeptCustomAttrDefs",
+	Method:     http.MethodGet,
+	Path:       "/v7/companies/dept_custom_attrs/batch_read",
+	Security:   [][]string{{"bearer", "kso1"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"kso.dept_custom_attr.readwrite"},
+	Answer:     []string{"data.custom_attrs?"},
+}
+
+// BatchReadDeptCustomAttrDefs (获取自定义部门属性) calls GET
+// /v7/companies/dept_custom_attrs/batch_read.
+//
+// Lists the definitions of the company's custom attributes of departments. The title is ours. The
+// quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.dept_custom_attr.readwrite.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) BatchReadDeptCustomAttrDefs(ctx context.Context) (*BatchReadDeptCustomAttrDefsAnswer, error) {
+	var out BatchReadDeptCustomAttrDefsAnswer
+	call := wire.Call{Operation: OpBatchReadDeptCustomAttrDefs, Out: &out}
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpBatchUpdateDeptCustomAttrDefs is what the document says of BatchUpdateDeptCustomAttrDefs. It is
+// shared: do not change it.
+var OpBatchUpdateDeptCustomAttrDefs = &wire.Operation{
+	ID:         "batchUpdateDeptCustomAttrDefs",
+	Method:     http.MethodPost,
+	Path:       "/v7/companies/dept_custom_attrs/batch_update",
+	Security:   [][]string{{"bearer", "kso1"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"kso.dept_custom_attr.readwrite"},
+	Answer:     []string{"code"},
+}
+
+// BatchUpdateDeptCustomAttrDefs (修改自定义部门属性) calls POST
+// /v7/companies/dept_custom_attrs/batch_update.
+//
+// Changes definitions of custom attributes of departments. The kind of one cannot be changed. The
+// title is ours. The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.dept_custom_attr.readwrite.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) BatchUpdateDeptCustomAttrDefs(ctx context.Context, body *BatchUpdateDeptCustomAttrDefsRequest) (*BatchUpdateDeptCustomAttrDefsAnswer, error) {
+	var out BatchUpdateDeptCustomAttrDefsAnswer
+	call := wire.Call{Operation: OpBatchUpdateDeptCustomAttrDefs, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
@@ -3927,6 +5426,141 @@ func (a *API) ListContactsPermissionScopeEntities(ctx context.Context, params *L
 	return &out, nil
 }
 
+// OpListVisibilityRules is what the document says of ListVisibilityRules. It is shared: do not
+// change it.
+var OpListVisibilityRules = &wire.Operation{
+	ID:         "listVisibilityRules",
+	Method:     http.MethodGet,
+	Path:       "/v7/contacts/visibility/rules",
+	Security:   [][]string{{"bearer", "kso1"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
+	Answer:     []string{"data.rules?"},
+}
+
+// ListVisibilityRules (查询通讯录可见性规则) calls GET /v7/contacts/visibility/rules.
+//
+// Lists the rules by which people of the company see each other in the address book. It goes by
+// offset and limit, not by a cursor: rules that come and go while the list is read shift it. The
+// title is ours. The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.contact.read, kso.contact.readwrite.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) ListVisibilityRules(ctx context.Context, params *ListVisibilityRulesParams) (*ListVisibilityRulesAnswer, error) {
+	var out ListVisibilityRulesAnswer
+	call := wire.Call{Operation: OpListVisibilityRules, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "offset", params.Offset)
+	wire.QueryInt(&call, "limit", params.Limit)
+	wire.QueryBool(&call, "with_total", params.WithTotal)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpCreateVisibilityRule is what the document says of CreateVisibilityRule. It is shared: do not
+// change it.
+var OpCreateVisibilityRule = &wire.Operation{
+	ID:       "createVisibilityRule",
+	Method:   http.MethodPost,
+	Path:     "/v7/contacts/visibility/rules",
+	Security: [][]string{{"bearer", "kso1"}},
+	Limits:   []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:   []string{"kso.contact.readwrite"},
+	Answer:   []string{"data.rule_id"},
+}
+
+// CreateVisibilityRule (新增通讯录可见性规则) calls POST /v7/contacts/visibility/rules.
+//
+// Adds a rule by which people of the company see each other in the address book. What the parts of
+// a rule mean is read off their names. The title is ours. The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.contact.readwrite.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) CreateVisibilityRule(ctx context.Context, body *CreateVisibilityRuleRequest) (*CreateVisibilityRuleAnswer, error) {
+	var out CreateVisibilityRuleAnswer
+	call := wire.Call{Operation: OpCreateVisibilityRule, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpBatchDeleteVisibilityRules is what the document says of BatchDeleteVisibilityRules. It is
+// shared: do not change it.
+var OpBatchDeleteVisibilityRules = &wire.Operation{
+	ID:       "batchDeleteVisibilityRules",
+	Method:   http.MethodPost,
+	Path:     "/v7/contacts/visibility/rules/batch_delete",
+	Security: [][]string{{"bearer", "kso1"}},
+	Limits:   []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:   []string{"kso.contact.readwrite"},
+	Answer:   []string{"code"},
+}
+
+// BatchDeleteVisibilityRules (批量删除通讯录可见性规则) calls POST
+// /v7/contacts/visibility/rules/batch_delete.
+//
+// Deletes rules. The title is ours. The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.contact.readwrite.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) BatchDeleteVisibilityRules(ctx context.Context, body *BatchDeleteVisibilityRulesRequest) (*BatchDeleteVisibilityRulesAnswer, error) {
+	var out BatchDeleteVisibilityRulesAnswer
+	call := wire.Call{Operation: OpBatchDeleteVisibilityRules, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpUpdateVisibilityRule is what the document says of UpdateVisibilityRule. It is shared: do not
+// change it.
+var OpUpdateVisibilityRule = &wire.Operation{
+	ID:         "updateVisibilityRule",
+	Method:     http.MethodPost,
+	Path:       "/v7/contacts/visibility/rules/{rule_id}",
+	Security:   [][]string{{"bearer", "kso1"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"kso.contact.readwrite"},
+	Answer:     []string{"code"},
+}
+
+// UpdateVisibilityRule (修改通讯录可见性规则) calls POST /v7/contacts/visibility/rules/{rule_id}.
+//
+// Puts another rule in the place of one. The whole rule is wanted again. The title is ours. The
+// quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.contact.readwrite.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) UpdateVisibilityRule(ctx context.Context, ruleID string, body *UpdateVisibilityRuleRequest) (*UpdateVisibilityRuleAnswer, error) {
+	var out UpdateVisibilityRuleAnswer
+	call := wire.Call{Operation: OpUpdateVisibilityRule, Out: &out}
+	wire.PathString(&call, "rule_id", ruleID)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
 // OpBatchDeleteDepts is what the document says of BatchDeleteDepts. It is shared: do not change it.
 var OpBatchDeleteDepts = &wire.Operation{
 	ID:       "batchDeleteDepts",
@@ -4028,6 +5662,42 @@ func (a *API) GetDeptsByExIDs(ctx context.Context, params *GetDeptsByExIDsParams
 	return &out, nil
 }
 
+// OpListDeptChanges is what the document says of ListDeptChanges. It is shared: do not change it.
+var OpListDeptChanges = &wire.Operation{
+	ID:         "listDeptChanges",
+	Method:     http.MethodGet,
+	Path:       "/v7/depts/changes",
+	Security:   [][]string{{"bearer", "kso1"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
+	Answer:     []string{"data.items?|data.next_page_token?"},
+}
+
+// ListDeptChanges (查询部门变更记录) calls GET /v7/depts/changes.
+//
+// Lists which departments were created, changed or deleted since a time, page by page. An entry
+// says only that something happened: read the department for what is true now. The title is ours.
+// The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.contact.read, kso.contact.readwrite.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) ListDeptChanges(ctx context.Context, params *ListDeptChangesParams) (*ListDeptChangesAnswer, error) {
+	var out ListDeptChangesAnswer
+	call := wire.Call{Operation: OpListDeptChanges, Out: &out}
+	params = wire.Params(&call, params, "last_change_time")
+	wire.QueryInt(&call, "last_change_time", &params.LastChangeTime)
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
 // OpCreateDept is what the document says of CreateDept. It is shared: do not change it.
 var OpCreateDept = &wire.Operation{
 	ID:       "createDept",
@@ -4062,6 +5732,72 @@ func (a *API) CreateDept(ctx context.Context, params *CreateDeptParams, body *Cr
 	return &out, nil
 }
 
+// OpBatchReadDeptCustomAttrs is what the document says of BatchReadDeptCustomAttrs. It is shared:
+// do not change it.
+var OpBatchReadDeptCustomAttrs = &wire.Operation{
+	ID:         "batchReadDeptCustomAttrs",
+	Method:     http.MethodPost,
+	Path:       "/v7/depts/custom_attrs/batch_read",
+	Security:   [][]string{{"bearer", "kso1"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"kso.dept_custom_attr.readwrite"},
+	Answer:     []string{"data.depts?"},
+}
+
+// BatchReadDeptCustomAttrs (批量获取部门的自定义属性值) calls POST
+// /v7/depts/custom_attrs/batch_read.
+//
+// Reads the custom attributes of departments. The title is ours. The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.dept_custom_attr.readwrite.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) BatchReadDeptCustomAttrs(ctx context.Context, body *BatchReadDeptCustomAttrsRequest) (*BatchReadDeptCustomAttrsAnswer, error) {
+	var out BatchReadDeptCustomAttrsAnswer
+	call := wire.Call{Operation: OpBatchReadDeptCustomAttrs, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpBatchUpdateDeptCustomAttrs is what the document says of BatchUpdateDeptCustomAttrs. It is
+// shared: do not change it.
+var OpBatchUpdateDeptCustomAttrs = &wire.Operation{
+	ID:         "batchUpdateDeptCustomAttrs",
+	Method:     http.MethodPost,
+	Path:       "/v7/depts/custom_attrs/batch_update",
+	Security:   [][]string{{"bearer", "kso1"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"kso.dept_custom_attr.readwrite"},
+	Answer:     []string{"code"},
+}
+
+// BatchUpdateDeptCustomAttrs (批量更新部门的自定义属性值) calls POST
+// /v7/depts/custom_attrs/batch_update.
+//
+// Sets custom attributes of departments. The title is ours. The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.dept_custom_attr.readwrite.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) BatchUpdateDeptCustomAttrs(ctx context.Context, body *BatchUpdateDeptCustomAttrsRequest) (*BatchUpdateDeptCustomAttrsAnswer, error) {
+	var out BatchUpdateDeptCustomAttrsAnswer
+	call := wire.Call{Operation: OpBatchUpdateDeptCustomAttrs, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
 // OpGetRootDept is what the document says of GetRootDept. It is shared: do not change it.
 var OpGetRootDept = &wire.Operation{
 	ID:         "getRootDept",
@@ -4077,8 +5813,7 @@ var OpGetRootDept = &wire.Operation{
 // GetRootDept (获取根部门) calls GET /v7/depts/root.
 //
 // Reads the root of the tree; data is the department itself. The whole tree is this and
-// listChildDepts, level by level. There is no call that reads one department by its id: use
-// batchReadDepts. The quota is documented.
+// listChildDepts, level by level. The quota is documented.
 //
 // Limit: 10 calls in 1 s.
 //
@@ -4092,6 +5827,77 @@ func (a *API) GetRootDept(ctx context.Context, params *GetRootDeptParams) (*GetR
 	params = wire.Params(&call, params, "")
 	wire.QueryBool(&call, "with_permission", params.WithPermission)
 	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpSearchDepts is what the document says of SearchDepts. It is shared: do not change it.
+var OpSearchDepts = &wire.Operation{
+	ID:         "searchDepts",
+	Method:     http.MethodGet,
+	Path:       "/v7/depts/search",
+	Security:   [][]string{{"bearer", "kso1"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"kso.contact.read"},
+	Answer:     []string{"data.items?|data.next_page_token?"},
+}
+
+// SearchDepts (搜索部门) calls GET /v7/depts/search.
+//
+// Finds departments whose name matches a keyword, page by page. How it matches, and in what order
+// the departments come, is not documented. The title is ours. The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.contact.read.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) SearchDepts(ctx context.Context, params *SearchDeptsParams) (*SearchDeptsAnswer, error) {
+	var out SearchDeptsAnswer
+	call := wire.Call{Operation: OpSearchDepts, Out: &out}
+	params = wire.Params(&call, params, "keyword")
+	wire.QueryString(&call, "keyword", &params.Keyword)
+	wire.QueryStrings(&call, "search_source", true, params.SearchSource)
+	wire.QueryInt(&call, "page_size", &params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	wire.QueryBool(&call, "with_total", params.WithTotal)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetDept is what the document says of GetDept. It is shared: do not change it.
+var OpGetDept = &wire.Operation{
+	ID:         "getDept",
+	Method:     http.MethodGet,
+	Path:       "/v7/depts/{dept_id}",
+	Security:   [][]string{{"bearer", "kso1"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
+	Answer:     []string{"data.id"},
+}
+
+// GetDept (查询指定部门) calls GET /v7/depts/{dept_id}.
+//
+// Reads one department; data is the department itself. The ids root, search and changes would
+// address other operations. An unknown or invisible department may be answered with 403000001.
+// Older pages do not have the call: private deployments may lack it, and batchReadDepts does the
+// same. The title is ours. The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.contact.read, kso.contact.readwrite.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) GetDept(ctx context.Context, deptID string) (*GetDeptAnswer, error) {
+	var out GetDeptAnswer
+	call := wire.Call{Operation: OpGetDept, Out: &out}
+	wire.PathString(&call, "dept_id", deptID)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
@@ -4328,6 +6134,41 @@ func (a *API) RemoveDeptMember(ctx context.Context, deptID string, userID string
 	return &out, nil
 }
 
+// OpListDeptParents is what the document says of ListDeptParents. It is shared: do not change it.
+var OpListDeptParents = &wire.Operation{
+	ID:         "listDeptParents",
+	Method:     http.MethodGet,
+	Path:       "/v7/depts/{dept_id}/parents",
+	Security:   [][]string{{"bearer", "kso1"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"kso.contact.read"},
+	Answer:     []string{"data.items?|data.next_page_token?"},
+}
+
+// ListDeptParents (查询上级部门列表) calls GET /v7/depts/{dept_id}/parents.
+//
+// Lists the departments above one, page by page. Their order, and whether the department itself is
+// among them, is not documented: go by parent_id. The title is ours. The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.contact.read.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) ListDeptParents(ctx context.Context, deptID string, params *ListDeptParentsParams) (*ListDeptParentsAnswer, error) {
+	var out ListDeptParentsAnswer
+	call := wire.Call{Operation: OpListDeptParents, Out: &out}
+	wire.PathString(&call, "dept_id", deptID)
+	params = wire.Params(&call, params, "page_size")
+	wire.QueryInt(&call, "page_size", &params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
 // OpUpdateDept is what the document says of UpdateDept. It is shared: do not change it.
 var OpUpdateDept = &wire.Operation{
 	ID:         "updateDept",
@@ -4393,6 +6234,151 @@ func (a *API) ConvertIDs(ctx context.Context, body *ConvertIDsRequest) (*Convert
 	return &out, nil
 }
 
+// OpListPartners is what the document says of ListPartners. It is shared: do not change it.
+var OpListPartners = &wire.Operation{
+	ID:         "listPartners",
+	Method:     http.MethodGet,
+	Path:       "/v7/partners",
+	Security:   [][]string{{"bearer", "kso1"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite", "kso.contact_partner.read"},
+	Answer:     []string{"data.partners?|data.next_page_token?"},
+}
+
+// ListPartners (查询关联组织列表) calls GET /v7/partners.
+//
+// Lists the companies that the company works together with (关联组织), page by page. Whom of them
+// one sees in the address book is up to the two companies. The title is ours. The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.contact.read, kso.contact.readwrite, kso.contact_partner.read.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) ListPartners(ctx context.Context, params *ListPartnersParams) (*ListPartnersAnswer, error) {
+	var out ListPartnersAnswer
+	call := wire.Call{Operation: OpListPartners, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryStrings(&call, "source", false, params.Source)
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetPartnersByCompanyIDs is what the document says of GetPartnersByCompanyIDs. It is shared: do
+// not change it.
+var OpGetPartnersByCompanyIDs = &wire.Operation{
+	ID:         "getPartnersByCompanyIds",
+	Method:     http.MethodPost,
+	Path:       "/v7/partners/by_partner_company_ids",
+	Security:   [][]string{{"bearer", "kso1"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
+	Answer:     []string{"data.items?"},
+}
+
+// GetPartnersByCompanyIDs (根据企业 id 查询关联组织) calls POST
+// /v7/partners/by_partner_company_ids.
+//
+// Finds partners by the ids of their companies. Who is no partner is missing from items. The title
+// is ours. The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.contact.read, kso.contact.readwrite.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) GetPartnersByCompanyIDs(ctx context.Context, body *GetPartnersByCompanyIDsRequest) (*GetPartnersByCompanyIDsAnswer, error) {
+	var out GetPartnersByCompanyIDsAnswer
+	call := wire.Call{Operation: OpGetPartnersByCompanyIDs, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListPartnerChildDepts is what the document says of ListPartnerChildDepts. It is shared: do not
+// change it.
+var OpListPartnerChildDepts = &wire.Operation{
+	ID:         "listPartnerChildDepts",
+	Method:     http.MethodGet,
+	Path:       "/v7/partners/{partner_id}/depts/{dept_id}/children",
+	Security:   [][]string{{"bearer", "kso1"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite", "kso.contact_partner.read"},
+	Answer:     []string{"data.depts?|data.next_page_token?"},
+}
+
+// ListPartnerChildDepts (查询关联组织的子部门) calls GET
+// /v7/partners/{partner_id}/depts/{dept_id}/children.
+//
+// Lists the departments right below a partner's department, page by page, as far as the partner
+// shows them. The title is ours. The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.contact.read, kso.contact.readwrite, kso.contact_partner.read.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) ListPartnerChildDepts(ctx context.Context, partnerID string, deptID string, params *ListPartnerChildDeptsParams) (*ListPartnerChildDeptsAnswer, error) {
+	var out ListPartnerChildDeptsAnswer
+	call := wire.Call{Operation: OpListPartnerChildDepts, Out: &out}
+	wire.PathString(&call, "partner_id", partnerID)
+	wire.PathString(&call, "dept_id", deptID)
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListPartnerMembers is what the document says of ListPartnerMembers. It is shared: do not change
+// it.
+var OpListPartnerMembers = &wire.Operation{
+	ID:         "listPartnerMembers",
+	Method:     http.MethodGet,
+	Path:       "/v7/partners/{partner_id}/depts/{dept_id}/members",
+	Security:   [][]string{{"bearer", "kso1"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite", "kso.contact_partner.read"},
+	Answer:     []string{"data.users?|data.next_page_token?"},
+}
+
+// ListPartnerMembers (查询关联组织的部门成员) calls GET
+// /v7/partners/{partner_id}/depts/{dept_id}/members.
+//
+// Lists the people in a partner's department, page by page, as far as the partner shows them. The
+// title is ours. The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.contact.read, kso.contact.readwrite, kso.contact_partner.read.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) ListPartnerMembers(ctx context.Context, partnerID string, deptID string, params *ListPartnerMembersParams) (*ListPartnerMembersAnswer, error) {
+	var out ListPartnerMembersAnswer
+	call := wire.Call{Operation: OpListPartnerMembers, Out: &out}
+	wire.PathString(&call, "partner_id", partnerID)
+	wire.PathString(&call, "dept_id", deptID)
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
 // OpListUsers is what the document says of ListUsers. It is shared: do not change it.
 var OpListUsers = &wire.Operation{
 	ID:         "listUsers",
@@ -4408,9 +6394,10 @@ var OpListUsers = &wire.Operation{
 // ListUsers (查询企业下所有用户) calls GET /v7/users.
 //
 // Lists the company's users that the app may see, page by page. status is required; dimission is
-// accepted by private deployments only, so people who left cannot be listed on the public cloud.
-// email, phone and gender need their own scopes. A page may be empty though more follow; the end is
-// a missing, null or empty next_page_token. The quota is assumed.
+// accepted by private deployments only, so people who left cannot be listed on the public cloud;
+// batchReadDimissionUsers reads them by id. email, phone and gender need their own scopes. A page
+// may be empty though more follow; the end is a missing, null or empty next_page_token. The quota
+// is assumed.
 //
 // Limit: 10 calls in 1 s.
 //
@@ -4428,6 +6415,38 @@ func (a *API) ListUsers(ctx context.Context, params *ListUsersParams) (*ListUser
 	wire.QueryBool(&call, "with_dept", params.WithDept)
 	wire.QueryBool(&call, "with_total", params.WithTotal)
 	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpBatchDeleteUsers is what the document says of BatchDeleteUsers. It is shared: do not change it.
+var OpBatchDeleteUsers = &wire.Operation{
+	ID:       "batchDeleteUsers",
+	Method:   http.MethodPost,
+	Path:     "/v7/users/batch_delete",
+	Security: [][]string{{"bearer", "kso1"}},
+	Limits:   []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:   []string{"kso.contact.readwrite"},
+	Answer:   []string{"code"},
+}
+
+// BatchDeleteUsers (批量删除用户) calls POST /v7/users/batch_delete.
+//
+// Deletes users. What becomes of the others when one of them cannot be deleted is not documented. A
+// second call after a lost answer may report that a user is not found. The title is ours. The quota
+// is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.contact.readwrite.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) BatchDeleteUsers(ctx context.Context, body *BatchDeleteUsersRequest) (*BatchDeleteUsersAnswer, error) {
+	var out BatchDeleteUsersAnswer
+	call := wire.Call{Operation: OpBatchDeleteUsers, Out: &out}
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
@@ -4503,6 +6522,38 @@ func (a *API) BatchEnableUsers(ctx context.Context, params *BatchEnableUsersPara
 	return &out, nil
 }
 
+// OpBatchLogoutUsers is what the document says of BatchLogoutUsers. It is shared: do not change it.
+var OpBatchLogoutUsers = &wire.Operation{
+	ID:         "batchLogoutUsers",
+	Method:     http.MethodPost,
+	Path:       "/v7/users/batch_logout",
+	Security:   [][]string{{"bearer", "kso1"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
+	Answer:     []string{"code"},
+}
+
+// BatchLogoutUsers (批量登出用户) calls POST /v7/users/batch_logout.
+//
+// Signs users out of all their devices. They can sign in again. The title is ours. The quota is
+// assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.contact.read, kso.contact.readwrite.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) BatchLogoutUsers(ctx context.Context, body *BatchLogoutUsersRequest) (*BatchLogoutUsersAnswer, error) {
+	var out BatchLogoutUsersAnswer
+	call := wire.Call{Operation: OpBatchLogoutUsers, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
 // OpBatchReadUsers is what the document says of BatchReadUsers. It is shared: do not change it.
 var OpBatchReadUsers = &wire.Operation{
 	ID:         "batchReadUsers",
@@ -4531,6 +6582,40 @@ func (a *API) BatchReadUsers(ctx context.Context, params *BatchReadUsersParams, 
 	call := wire.Call{Operation: OpBatchReadUsers, Out: &out}
 	params = wire.Params(&call, params, "")
 	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpBatchReadDimissionUsers is what the document says of BatchReadDimissionUsers. It is shared: do
+// not change it.
+var OpBatchReadDimissionUsers = &wire.Operation{
+	ID:         "batchReadDimissionUsers",
+	Method:     http.MethodPost,
+	Path:       "/v7/users/batch_read_dimission_users",
+	Security:   [][]string{{"bearer", "kso1"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"kso.contact.dimission_user.read"},
+	Answer:     []string{"data.items?"},
+}
+
+// BatchReadDimissionUsers (批量查询离职用户) calls POST /v7/users/batch_read_dimission_users.
+//
+// Reads people who have left, by their ids. There is no list of them on the public cloud: their ids
+// are in listUserChanges (delete), or known from before. Who has not left or is not known is
+// missing from items. Needs a scope of its own. The title is ours. The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.contact.dimission_user.read.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) BatchReadDimissionUsers(ctx context.Context, body *BatchReadDimissionUsersRequest) (*BatchReadDimissionUsersAnswer, error) {
+	var out BatchReadDimissionUsersAnswer
+	call := wire.Call{Operation: OpBatchReadDimissionUsers, Out: &out}
 	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
@@ -4715,6 +6800,74 @@ func (a *API) GetUsersByPhones(ctx context.Context, params *GetUsersByPhonesPara
 	return &out, nil
 }
 
+// OpListUserChanges is what the document says of ListUserChanges. It is shared: do not change it.
+var OpListUserChanges = &wire.Operation{
+	ID:         "listUserChanges",
+	Method:     http.MethodGet,
+	Path:       "/v7/users/changes",
+	Security:   [][]string{{"bearer", "kso1"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
+	Answer:     []string{"data.items?|data.next_page_token?"},
+}
+
+// ListUserChanges (查询用户变更记录) calls GET /v7/users/changes.
+//
+// Lists who was created, changed or deleted since a time, page by page. An entry says only that
+// something happened: read the person for what is true now. Whether each change has an entry of its
+// own, and whether a move between departments counts, is not documented. The title is ours. The
+// quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.contact.read, kso.contact.readwrite.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) ListUserChanges(ctx context.Context, params *ListUserChangesParams) (*ListUserChangesAnswer, error) {
+	var out ListUserChangesAnswer
+	call := wire.Call{Operation: OpListUserChanges, Out: &out}
+	params = wire.Params(&call, params, "last_change_time")
+	wire.QueryInt(&call, "last_change_time", &params.LastChangeTime)
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpCountUsers is what the document says of CountUsers. It is shared: do not change it.
+var OpCountUsers = &wire.Operation{
+	ID:         "countUsers",
+	Method:     http.MethodGet,
+	Path:       "/v7/users/count",
+	Security:   [][]string{{"bearer", "kso1"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"kso.contact.read", "kso.contact.readwrite"},
+	Answer:     []string{"data.count"},
+}
+
+// CountUsers (查询企业用户数) calls GET /v7/users/count.
+//
+// Tells how many users the company has. Which states are counted is not documented, nor whether the
+// data permission bounds it. The title is ours. The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.contact.read, kso.contact.readwrite.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) CountUsers(ctx context.Context) (*CountUsersAnswer, error) {
+	var out CountUsersAnswer
+	call := wire.Call{Operation: OpCountUsers, Out: &out}
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
 // OpCreateUser is what the document says of CreateUser. It is shared: do not change it.
 var OpCreateUser = &wire.Operation{
 	ID:       "createUser",
@@ -4887,6 +7040,49 @@ func (a *API) BatchUpdateUserCustomAttrs(ctx context.Context, params *BatchUpdat
 	return &out, nil
 }
 
+// OpSearchUsers is what the document says of SearchUsers. It is shared: do not change it.
+var OpSearchUsers = &wire.Operation{
+	ID:         "searchUsers",
+	Method:     http.MethodGet,
+	Path:       "/v7/users/search",
+	Security:   [][]string{{"bearer", "kso1"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"kso.contact.read"},
+	Answer:     []string{"data.items?|data.next_page_token?"},
+}
+
+// SearchUsers (搜索用户) calls GET /v7/users/search.
+//
+// Finds people whose name, mail address, mobile number or login name matches a keyword, page by
+// page. How it matches, and in what order the people come, is not documented. Whom status,
+// search_field or user_type select if they are left out is not documented either. People who have
+// left can be asked for by dimission here. The title is ours. The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.contact.read.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) SearchUsers(ctx context.Context, params *SearchUsersParams) (*SearchUsersAnswer, error) {
+	var out SearchUsersAnswer
+	call := wire.Call{Operation: OpSearchUsers, Out: &out}
+	params = wire.Params(&call, params, "keyword")
+	wire.QueryString(&call, "keyword", &params.Keyword)
+	wire.QueryStrings(&call, "status", true, params.Status)
+	wire.QueryStrings(&call, "search_field", true, params.SearchField)
+	wire.QueryStrings(&call, "search_source", true, params.SearchSource)
+	wire.QueryStrings(&call, "search_source_v2", true, params.SearchSourceV2)
+	wire.QueryStrings(&call, "user_type", true, params.UserType)
+	wire.QueryInt(&call, "page_size", &params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	wire.QueryBool(&call, "with_total", params.WithTotal)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
 // OpGetUser is what the document says of GetUser. It is shared: do not change it.
 var OpGetUser = &wire.Operation{
 	ID:         "getUser",
@@ -4988,6 +7184,39 @@ func (a *API) ListUserDepts(ctx context.Context, userID string, params *ListUser
 	wire.PathString(&call, "user_id", userID)
 	params = wire.Params(&call, params, "")
 	wire.HeaderString(&call, "X-Kso-Id-Type", params.IDType)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpRecoverUser is what the document says of RecoverUser. It is shared: do not change it.
+var OpRecoverUser = &wire.Operation{
+	ID:       "recoverUser",
+	Method:   http.MethodPost,
+	Path:     "/v7/users/{user_id}/recover",
+	Security: [][]string{{"bearer", "kso1"}},
+	Limits:   []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:   []string{"kso.contact.readwrite"},
+	Answer:   []string{"code"},
+}
+
+// RecoverUser (恢复离职用户) calls POST /v7/users/{user_id}/recover.
+//
+// Takes a user back who has left. There is no body, not even an empty object: that would be two
+// bytes, and signed as such. Which departments the user is in afterwards, and how long after
+// leaving this works, is not documented. A second call after a lost answer may be refused. The
+// title is ours. The quota is assumed.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: kso.contact.readwrite.
+//
+// Vendor page: https://open.wps.cn/documents/app-integration-dev/wps365/server/
+func (a *API) RecoverUser(ctx context.Context, userID string) (*RecoverUserAnswer, error) {
+	var out RecoverUserAnswer
+	call := wire.Call{Operation: OpRecoverUser, Out: &out}
+	wire.PathString(&call, "user_id", userID)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}

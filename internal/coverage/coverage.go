@@ -1,6 +1,6 @@
-// Package coverage writes docs/COVERAGE.md: every operation of every document with the method that calls it and what
-// the vendor clients build on it. Nothing in the tables is written by hand but the names of the founding functions, in
-// specs/coverage.yaml.
+// Package coverage writes docs/COVERAGE.md: every operation of every document with the method that calls it, what the
+// vendor clients build on it and what is known of it, and the routes that no document has. It also holds the ledger
+// that the page is made from, specs/coverage.yaml, against the documents and the vendors' lists of routes.
 package coverage
 
 import (
@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -26,6 +25,16 @@ const head = `# Coverage
 Every operation of the documents is a method of the vendor's client. %d of the %d are the functions that the project was
 founded for. The methods in the last column are written by hand and call the operation, alone or with others: iterators
 over all pages, walks over the tree, jobs that are waited for.
+
+How much is known of an operation, and when that was read:
+
+| evidence | what it rests on |
+|---|---|
+| documented | the vendor's page or machine-readable description |
+| in an SDK | an SDK of the vendor's |
+| recorded | what others' programs and reports show |
+| inferred | the list that the project began with |
+| guessed | what similar operations do |
 `
 
 // section is a vendor's part of the page.
@@ -33,6 +42,7 @@ type section struct {
 	vendor   string
 	document document
 	founding []function
+	routes   routes
 }
 
 // function is one that the project was founded for, and the operation that does its work.
@@ -43,14 +53,18 @@ type function struct {
 
 // Make returns the page for the checkout at root.
 func Make(ctx context.Context, root string) ([]byte, error) {
-	functions, err := foundingFunctions(filepath.Join(root, "specs", "coverage.yaml"))
+	l, err := readLedger(root)
+	if err != nil {
+		return nil, err
+	}
+	functions, err := l.foundingFunctions()
 	if err != nil {
 		return nil, err
 	}
 	var sections []section
 	founding, total := 0, 0
 	for _, vendor := range specs.Vendors() {
-		s := section{vendor: vendor}
+		s := section{vendor: vendor, routes: l.Routes[vendor]}
 		if s.document, err = readDocument(filepath.Join(root, "specs", vendor+".yaml")); err != nil {
 			return nil, err
 		}
@@ -79,20 +93,10 @@ func Make(ctx context.Context, root string) ([]byte, error) {
 // entry is a line of the founding list.
 type entry struct{ operationID, function string }
 
-// foundingFunctions reads the founding list by vendor, in its own order.
-func foundingFunctions(file string) (map[string][]entry, error) {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	var list struct {
-		Founding map[string]yaml.Node `yaml:"founding"`
-	}
-	if err := yaml.Unmarshal(data, &list); err != nil {
-		return nil, fmt.Errorf("specs/coverage.yaml: %w", err)
-	}
+// foundingFunctions returns the founding list by vendor, in its own order.
+func (l ledger) foundingFunctions() (map[string][]entry, error) {
 	all := make(map[string][]entry)
-	for vendor, node := range list.Founding {
+	for vendor, node := range l.Founding {
 		if node.Kind != yaml.MappingNode {
 			return nil, fmt.Errorf("specs/coverage.yaml: %s: want a list of operationId: function", vendor)
 		}
@@ -132,18 +136,28 @@ func (s section) write(page *bytes.Buffer) {
 
 	isFounding := make(map[string]bool)
 	if len(s.founding) > 0 {
-		page.WriteString("\n| founding function | vendor's page | route | method | built on it |\n" +
-			"|---|---|---|---|---|\n")
+		page.WriteString("\n| founding function | vendor's page | route | method | built on it | evidence | read |\n" +
+			"|---|---|---|---|---|---|---|\n")
 		for _, f := range s.founding {
 			isFounding[f.operation.id] = true
 			fmt.Fprintf(page, "| %s | %s\n", f.name, f.operation.cells())
 		}
 	}
-	page.WriteString("\n| vendor's page | route | method | built on it |\n|---|---|---|---|\n")
+	page.WriteString("\n| vendor's page | route | method | built on it | evidence | read |\n" +
+		"|---|---|---|---|---|---|\n")
 	for _, op := range s.document.operations {
 		if !isFounding[op.id] {
 			fmt.Fprintf(page, "| %s\n", op.cells())
 		}
+	}
+	if len(s.routes.Declined) > 0 {
+		page.WriteString("\nDeclined:\n\n")
+	}
+	for _, d := range s.routes.Declined {
+		fmt.Fprintf(page, "- %s `%s`\n", d.Why, strings.Join(d.Routes, "`, `"))
+	}
+	if len(s.routes.New) > 0 {
+		fmt.Fprintf(page, "\nNot done yet: `%s`\n", strings.Join(s.routes.New, "`, `"))
 	}
 }
 
@@ -157,6 +171,6 @@ func (op operation) cells() string {
 	for _, name := range op.helpers {
 		helpers = append(helpers, "`"+name+"`")
 	}
-	return fmt.Sprintf("[%s](%s) | %s %s | %s | %s |",
-		op.title, op.page, op.verb, op.path, method, strings.Join(helpers, ", "))
+	return fmt.Sprintf("[%s](%s) | %s %s | %s | %s | %s | %s |",
+		op.title, op.page, op.verb, op.path, method, strings.Join(helpers, ", "), op.evidence, op.read)
 }

@@ -15,6 +15,7 @@ type operation struct {
 	id, title, page string
 	verb, path      string
 	deprecated      bool
+	evidence, read  string
 	method          string
 	helpers         []string
 }
@@ -24,6 +25,9 @@ type document struct {
 	title      string
 	operations []operation // in the order of the document
 }
+
+// verbs are the keys of a path that are operations.
+func verbs() []string { return []string{"get", "put", "post", "delete", "patch"} }
 
 func readDocument(file string) (document, error) {
 	data, err := os.ReadFile(file)
@@ -39,11 +43,10 @@ func readDocument(file string) (document, error) {
 	if err := yaml.Unmarshal(data, &read); err != nil {
 		return document{}, fmt.Errorf("%s: %w", filepath.Base(file), err)
 	}
-	verbs := []string{"get", "put", "post", "delete", "patch"}
 	out := document{title: read.Info.Title}
 	for path, item := range pairs(&read.Paths) {
 		for verb, node := range pairs(item) {
-			if !slices.Contains(verbs, verb) {
+			if !slices.Contains(verbs(), verb) {
 				continue
 			}
 			var op struct {
@@ -53,17 +56,43 @@ func readDocument(file string) (document, error) {
 				Page       struct {
 					URL string `yaml:"url"`
 				} `yaml:"externalDocs"`
+				Source struct {
+					Confidence string `yaml:"confidence"`
+					Read       string `yaml:"read"`
+				} `yaml:"x-source"`
 			}
 			if err := node.Decode(&op); err != nil {
 				return document{}, fmt.Errorf("%s: %s %s: %w", filepath.Base(file), verb, path, err)
 			}
+			evidence := evidenceOf(op.Source.Confidence)
+			if evidence == "" {
+				return document{}, fmt.Errorf("%s: %s: x-source.confidence is %q, see specs/README.md",
+					filepath.Base(file), op.ID, op.Source.Confidence)
+			}
 			out.operations = append(out.operations, operation{
 				id: op.ID, title: op.Summary, page: op.Page.URL, verb: strings.ToUpper(verb), path: path,
-				deprecated: op.Deprecated,
+				deprecated: op.Deprecated, evidence: evidence, read: op.Source.Read,
 			})
 		}
 	}
 	return out, nil
+}
+
+// evidenceOf returns the page's word for what a document says its facts rest on, "" if it is none of its words.
+func evidenceOf(confidence string) string {
+	switch confidence {
+	case "machine", "doc":
+		return "documented"
+	case "sdk":
+		return "in an SDK"
+	case "peer":
+		return "recorded"
+	case "seed":
+		return "inferred"
+	case "guess":
+		return "guessed"
+	}
+	return ""
 }
 
 // pairs yields the members of a mapping in their order.

@@ -9,6 +9,7 @@ func wps() vendor {
 		operations: map[string]exception{
 			"oauthToken":       {sample: "success-tenant"},
 			"batchDeleteDepts": {refused: "private deployments only (404000001)"},
+			"recoverUser":      {refused: "the user has not left (400001008)"},
 			"deleteDept":       {fields: map[string]string{"dept_id": "WPS_EMPTY_DEPARTMENT_ID|Dp7731"}},
 		},
 		known: map[string]string{

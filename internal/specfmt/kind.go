@@ -23,10 +23,24 @@ func documentKind(keys []string) *kind {
 		case "overlay":
 			return overlay()
 		case "founding":
-			return &kind{block: true, each: &kind{block: true, each: &kind{block: true}}}
+			return ledger()
 		}
 	}
 	return &kind{block: true}
+}
+
+// ledger is specs/coverage.yaml.
+func ledger() *kind {
+	lines := &kind{block: true}
+	declined := &kind{order: []string{"why", "routes"}, fields: map[string]*kind{"routes": lines}, block: true}
+	vendor := &kind{
+		order:  []string{"covered", "declined", "new"},
+		fields: map[string]*kind{"covered": lines, "declined": {block: true, each: declined}, "new": lines},
+		block:  true,
+	}
+	return &kind{block: true, spaces: []string{"routes"}, fields: map[string]*kind{
+		"founding": {block: true, each: lines}, "routes": {block: true, spaced: true, each: vendor},
+	}}
 }
 
 func openAPI() *kind {
@@ -42,7 +56,9 @@ func openAPI() *kind {
 		order: []string{
 			"$ref", "title", "type", "format", "nullable", "deprecated", "x-deprecated-reason", "x-usage",
 			"description", "pattern", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems",
-			"uniqueItems", "default", "enum", "x-enum-varnames", "x-enum-descriptions", "x-enum-kinds", "*", "oneOf",
+			"uniqueItems", "default", "enum", "x-enum-varnames", "x-enum-descriptions", "x-enum-kinds",
+			"x-field-scopes",
+			"x-field-rules", "x-field-source", "*", "oneOf",
 			"items",
 			"additionalProperties", "required", "properties", "example",
 		},
@@ -117,7 +133,9 @@ func openAPI() *kind {
 		order: []string{"openapi", "info", "externalDocs", "servers", "tags", "security", "*", "paths", "components"},
 		fields: map[string]*kind{
 			"info":    {order: []string{"title", "version", "license", "description", "*"}, block: true},
-			"servers": list(server), "tags": list(tag), "paths": named(path), "components": components,
+			"servers": list(server), "tags": list(tag),
+			"x-permissions": list(&kind{order: []string{"name", "title"}}),
+			"paths":         named(path), "components": components,
 		},
 		block:  true,
 		spaces: []string{"paths", "components"},

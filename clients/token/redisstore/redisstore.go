@@ -3,8 +3,11 @@
 //	rdb := redis.NewClient(&redis.Options{Addr: "127.0.0.1:6379"})
 //	c, err := wecom.New(wecom.Config{...}, clients.WithTokenStore(redisstore.New(rdb)))
 //
-// The values are the tokens themselves: guard that Redis as you guard the credentials. Keys hold hashes only. When
-// Redis is down, clients go on and each fetches for itself.
+// Keys hold hashes only. The values are the tokens themselves: guard that Redis as you guard the credentials, or
+// encrypt them with [Open] and [Options].Keys.
+//
+// A Redis that is down or slow stops nobody: what takes longer than [Options].Budget counts as failed, and the process
+// goes on with a token of its own.
 package redisstore
 
 import (
@@ -22,27 +25,52 @@ import (
 const (
 	// lockLife bounds how long a process that died while it fetched a token holds up the others. A fetch that takes
 	// longer prolongs its lock.
-	lockLife = 30 * time.Second
+	lockLife = 4 * time.Second
 
-	// retryEvery is how often somebody who waits for the lock looks again.
-	retryEvery = 50 * time.Millisecond
+	// defaultBudget is for one command and its answer. A healthy Redis takes a thousandth of it.
+	defaultBudget = time.Second
 
 	// grace keeps a token a little longer than it lives, so that a clock that is behind finds a dead token rather than
 	// none.
 	grace = time.Minute
 )
 
+// Options say how a Store works. The zero value is fine.
+type Options struct {
+	// Keys encrypt the tokens with AES-GCM; each has 16, 24 or 32 bytes. The first one encrypts and all of them
+	// decrypt: to change keys, put the new one in front, and take the old one out once every process has it and the
+	// tokens of before have run out. A token that none of them opens, one that is not encrypted included, is an error,
+	// and is fetched anew. Empty: tokens lie there as they are.
+	Keys [][]byte
+
+	// Budget bounds every operation, whatever the Redis client's own limits are. Zero: 1 second.
+	Budget time.Duration
+}
+
 // Store is a token.Store on Redis. It is safe for concurrent use.
 type Store struct {
-	rdb   redis.UniversalClient
-	locks *redislock.Client
+	rdb    redis.UniversalClient
+	locks  *redislock.Client
+	budget time.Duration
+	seals  seals
 }
 
 var _ token.Store = (*Store)(nil)
 
 // New returns a store on rdb, which the caller closes.
 func New(rdb redis.UniversalClient) *Store {
-	return &Store{rdb: rdb, locks: redislock.New(rdb)}
+	return &Store{rdb: rdb, locks: redislock.New(rdb), budget: defaultBudget}
+}
+
+// Open is New with options. The error is that of a key.
+func Open(rdb redis.UniversalClient, o Options) (*Store, error) {
+	s := New(rdb)
+	if o.Budget > 0 {
+		s.budget = o.Budget
+	}
+	var err error
+	s.seals, err = newSeals(o.Keys)
+	return s, err
 }
 
 // record is a token as it is stored. token.Token itself encodes its secrets as "[redacted]".
@@ -53,18 +81,58 @@ type record struct {
 	RefreshExpiry time.Time `json:"refresh_expiry,omitzero"`
 }
 
+// errBudget is a Redis that did not answer in time.
+var errBudget = errors.New("redis did not answer in time")
+
+// within runs f for as long as the budget lasts. A Redis client that does not heed its context is left behind, with a
+// goroutine that ends by the client's own limits.
+func within[T any](ctx context.Context, s *Store, what string, f func(context.Context) (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, s.budget, errBudget)
+	done := make(chan result, 1)
+	go func() {
+		defer cancel()
+		value, err := f(ctx)
+		done <- result{value, err}
+	}()
+	var r result
+	select {
+	case r = <-done:
+	case <-ctx.Done():
+		r.err = context.Cause(ctx)
+	}
+	if r.err != nil {
+		r.err = fmt.Errorf("redisstore: %s: %w", what, r.err)
+	}
+	return r.value, r.err
+}
+
 // Get implements token.Store.
 func (s *Store) Get(ctx context.Context, key string) (token.Token, error) {
-	data, err := s.rdb.Get(ctx, key).Bytes()
-	switch {
-	case errors.Is(err, redis.Nil):
-		return token.Token{}, nil
-	case err != nil:
-		return token.Token{}, fmt.Errorf("redisstore: get: %w", err)
+	data, err := within(ctx, s, "get", func(ctx context.Context) ([]byte, error) {
+		data, err := s.rdb.Get(ctx, key).Bytes()
+		if errors.Is(err, redis.Nil) {
+			return nil, nil
+		}
+		return data, err
+	})
+	if err != nil || data == nil {
+		return token.Token{}, err
+	}
+	return s.decode(key, data)
+}
+
+// decode reads a record. Its errors do not quote what is there: it may be most of a token.
+func (s *Store) decode(key string, data []byte) (token.Token, error) {
+	data, ok := s.seals.open(key, data)
+	if !ok {
+		return token.Token{}, fmt.Errorf("redisstore: none of the keys opens the value under %s", key)
 	}
 	var r record
 	if json.Unmarshal(data, &r) != nil {
-		// Not quoting what is there: it may be most of a token.
 		return token.Token{}, fmt.Errorf("redisstore: the value under %s is not a token", key)
 	}
 	return token.Token{Value: token.Secret(r.Value), Expiry: r.Expiry, Refresh: token.Secret(r.Refresh),
@@ -85,38 +153,46 @@ func (s *Store) Set(ctx context.Context, key string, t token.Token) error {
 	if t.Refresh != "" && t.RefreshExpiry.IsZero() {
 		life = 0 // the end of what renews the token is not known: keep it
 	}
-	if err := s.rdb.Set(ctx, key, data, life).Err(); err != nil {
-		return fmt.Errorf("redisstore: set: %w", err)
-	}
-	return nil
+	_, err = within(ctx, s, "set", func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, s.rdb.Set(ctx, key, s.seals.seal(key, data), life).Err()
+	})
+	return err
 }
 
-// Lock implements token.Store. The lock ends by itself half a minute after its holder has died.
-func (s *Store) Lock(ctx context.Context, key string) (func(), error) {
-	lock, err := s.locks.Obtain(ctx, key+":lock", lockLife,
-		&redislock.Options{RetryStrategy: redislock.LinearBackoff(retryEvery)})
-	if err != nil {
-		return nil, fmt.Errorf("redisstore: lock: %w", err)
+// TryLock implements token.Store. The lock ends by itself four seconds after its holder has died.
+func (s *Store) TryLock(ctx context.Context, key string) (func(), bool, error) {
+	lock, err := within(ctx, s, "lock", func(ctx context.Context) (*redislock.Lock, error) {
+		lock, err := s.locks.Obtain(ctx, key+":lock", lockLife, nil)
+		if errors.Is(err, redislock.ErrNotObtained) {
+			return nil, nil
+		}
+		return lock, err
+	})
+	if err != nil || lock == nil {
+		return nil, false, err
 	}
 	held, stop := context.WithCancel(context.WithoutCancel(ctx))
-	go prolong(held, lock)
+	go s.prolong(held, lock)
 	return func() {
 		stop()
-		// The context of the fetch may be over; the lock must go all the same.
-		release, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		_ = lock.Release(release) // it ends by itself if this fails
-	}, nil
+		// The context of the fetch may be over; the lock must go all the same. It ends by itself if this fails.
+		_, _ = within(context.WithoutCancel(ctx), s, "unlock", func(ctx context.Context) (struct{}, error) {
+			return struct{}{}, lock.Release(ctx)
+		})
+	}, true, nil
 }
 
-func prolong(ctx context.Context, lock *redislock.Lock) {
-	ticker := time.NewTicker(lockLife / 3)
+func (s *Store) prolong(ctx context.Context, lock *redislock.Lock) {
+	ticker := time.NewTicker(lockLife / 4)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ticker.C:
-			if lock.Refresh(ctx, lockLife, nil) != nil {
-				return
+			_, err := within(ctx, s, "prolong", func(ctx context.Context) (struct{}, error) {
+				return struct{}{}, lock.Refresh(ctx, lockLife, nil)
+			})
+			if errors.Is(err, redislock.ErrNotObtained) {
+				return // it has ended, and may be somebody else's
 			}
 		case <-ctx.Done():
 			return

@@ -1,11 +1,10 @@
 package redisstore_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -15,46 +14,14 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/roster-go/roster/clients/token"
 	"github.com/roster-go/roster/clients/token/redisstore"
+	"github.com/roster-go/roster/internal/redistest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-// server starts a redis-server of its own. CI installs one; elsewhere the tests of this package need it to be there.
-func server(t *testing.T) string {
-	t.Helper()
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			require.NoError(t, err, "CI must install redis-server")
-		}
-		t.Skip("redis-server is not installed")
-	}
-	socket := filepath.Join(t.TempDir(), "redis.sock")
-	cmd := exec.Command(path, "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no")
-	require.NoError(t, cmd.Start())
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	require.Eventually(t, func() bool {
-		connection, err := net.Dial("unix", socket)
-		if err == nil {
-			_ = connection.Close()
-		}
-		return err == nil
-	}, 10*time.Second, 10*time.Millisecond)
-	return socket
-}
-
-func connect(t *testing.T, socket string) *redis.Client {
-	rdb := redis.NewClient(&redis.Options{Network: "unix", Addr: socket, MaxRetries: -1})
-	t.Cleanup(func() { _ = rdb.Close() })
-	return rdb
-}
-
 func TestStore(t *testing.T) {
-	socket := server(t)
-	rdb := connect(t, socket)
+	socket := redistest.Server(t)
+	rdb := redistest.Connect(t, socket)
 	store := redisstore.New(rdb)
 
 	got, err := store.Get(t.Context(), "k")
@@ -80,11 +47,11 @@ func TestStore(t *testing.T) {
 }
 
 func TestOneOfManyProcessesFetches(t *testing.T) {
-	socket := server(t)
+	socket := redistest.Server(t)
 	var fetched atomic.Int64
 	var wg sync.WaitGroup
 	for range 16 {
-		source, err := token.New(token.Config{Key: "k", Store: redisstore.New(connect(t, socket)),
+		source, err := token.New(token.Config{Key: "k", Store: redisstore.New(redistest.Connect(t, socket)),
 			Fetch: func(context.Context, token.Token) (token.Token, error) {
 				return token.Token{Value: token.Secret(fmt.Sprint("t", fetched.Add(1))),
 						Expiry: time.Now().Add(time.Hour)},
@@ -102,22 +69,99 @@ func TestOneOfManyProcessesFetches(t *testing.T) {
 }
 
 func TestLockExcludesAndEnds(t *testing.T) {
-	socket := server(t)
-	first, second := redisstore.New(connect(t, socket)), redisstore.New(connect(t, socket))
-	unlock, err := first.Lock(t.Context(), "k")
+	socket := redistest.Server(t)
+	first, second := redisstore.New(redistest.Connect(t, socket)), redisstore.New(redistest.Connect(t, socket))
+	unlock, ok, err := first.TryLock(t.Context(), "k")
 	require.NoError(t, err)
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-	defer cancel()
-	_, err = second.Lock(ctx, "k")
-	assert.Error(t, err)
+	require.True(t, ok)
+	_, ok, err = second.TryLock(t.Context(), "k")
+	require.NoError(t, err)
+	assert.False(t, ok)
 	unlock()
-	unlock, err = second.Lock(t.Context(), "k")
+	unlock, ok, err = second.TryLock(t.Context(), "k")
 	require.NoError(t, err)
-	rdb := connect(t, socket)
+	require.True(t, ok)
+	rdb := redistest.Connect(t, socket)
 	life := rdb.PTTL(t.Context(), "k:lock").Val()
 	assert.Positive(t, life, "a holder that dies stops nobody")
-	assert.LessOrEqual(t, life, 30*time.Second)
+	assert.Less(t, life, 5*time.Second)
 	unlock()
+}
+
+func TestTokensAreEncrypted(t *testing.T) {
+	socket := redistest.Server(t)
+	rdb := redistest.Connect(t, socket)
+	key := func(b byte) []byte { return bytes.Repeat([]byte{b}, 32) }
+	open := func(keys ...[]byte) *redisstore.Store {
+		s, err := redisstore.Open(rdb, redisstore.Options{Keys: keys})
+		require.NoError(t, err)
+		return s
+	}
+	kept := token.Token{Value: "opaque", Expiry: time.Now().Add(time.Hour), Refresh: "renewal"}
+	require.NoError(t, open(key(1)).Set(t.Context(), "k", kept))
+	raw := rdb.Get(t.Context(), "k").Val()
+	assert.NotContains(t, raw, "opaque")
+	assert.NotContains(t, raw, "renewal")
+	got, err := open(key(2), key(1)).Get(t.Context(), "k")
+	require.NoError(t, err, "a new key in front, the old one behind")
+	assert.Equal(t, "opaque", string(got.Value))
+	assert.Equal(t, "renewal", string(got.Refresh))
+
+	require.NoError(t, rdb.Set(t.Context(), "another", raw, 0).Err())
+	require.NoError(t, rdb.Set(t.Context(), "plain", `{"value":"opaque"}`, 0).Err())
+	for name, read := range map[string]struct {
+		store *redisstore.Store
+		key   string
+	}{
+		"without the key":   {open(key(2)), "k"},
+		"without keys":      {open(), "k"},
+		"in another place":  {open(key(1)), "another"},
+		"not encrypted":     {open(key(1)), "plain"},
+		"nothing but noise": {open(key(1)), "noise"},
+	} {
+		require.NoError(t, rdb.Set(t.Context(), "noise", "\x01opaque", 0).Err())
+		_, err := read.store.Get(t.Context(), read.key)
+		require.Error(t, err, name)
+		assert.NotContains(t, err.Error(), "opaque")
+	}
+
+	fetched := 0
+	source, err := token.New(token.Config{Key: "k", Store: open(key(2)),
+		Fetch: func(context.Context, token.Token) (token.Token, error) {
+			fetched++
+			return token.Token{Value: "own", Expiry: time.Now().Add(time.Hour)}, nil
+		}})
+	require.NoError(t, err)
+	_, err = source.Token(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, 1, fetched, "a token that nobody opens is fetched anew")
+
+	_, err = redisstore.Open(rdb, redisstore.Options{Keys: [][]byte{key(1), []byte("short-and-secret")[:7]}})
+	assert.ErrorContains(t, err, "Keys[1] has 7 bytes")
+	assert.NotContains(t, err.Error(), "short")
+}
+
+// A Redis that takes connections and says nothing costs one budget, not the client's patience.
+func TestARedisThatHangsCostsOneBudget(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	rdb := redis.NewClient(&redis.Options{Addr: listener.Addr().String(), ReadTimeout: time.Hour, MaxRetries: -1})
+	defer rdb.Close()
+	store, err := redisstore.Open(rdb, redisstore.Options{Budget: 50 * time.Millisecond})
+	require.NoError(t, err)
+	source, err := token.New(token.Config{Key: "k", Store: store,
+		Fetch: func(context.Context, token.Token) (token.Token, error) {
+			return token.Token{Value: "own", Expiry: time.Now().Add(time.Hour)}, nil
+		}})
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	got, err := source.Token(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, "own", string(got.Value))
+	_, err = store.Get(ctx, "k")
+	assert.ErrorContains(t, err, "did not answer in time")
 }
 
 func TestRedisThatIsDownStopsNobody(t *testing.T) {

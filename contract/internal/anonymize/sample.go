@@ -165,6 +165,14 @@ func (d *disguise) request(op *document.Operation, r samples.Request) samples.Re
 // parameter replaces one value of a path, query, header or form.
 func (d *disguise) parameter(p document.Parameter, text string) string {
 	s := p.Schema
+	if p.Joined {
+		p.Joined = false
+		entries := strings.Split(text, ",")
+		for i, entry := range entries {
+			entries[i] = d.parameter(p, entry)
+		}
+		return strings.Join(entries, ",")
+	}
 	if s != nil && s.Kind == "array" {
 		s = s.Items
 	}

@@ -49,6 +49,7 @@ type Operation struct {
 type Parameter struct {
 	In, Name string
 	Required bool
+	Joined   bool // a list stands in one value, with commas between its entries
 	Schema   *Schema
 }
 
@@ -214,7 +215,8 @@ func (c *compiler) content(op *Operation, item *openapi3.PathItem, from *openapi
 		if err != nil {
 			return err
 		}
-		op.Parameters = append(op.Parameters, Parameter{ref.Value.In, ref.Value.Name, ref.Value.Required, s})
+		joined := ref.Value.In == "query" && ref.Value.Explode != nil && !*ref.Value.Explode
+		op.Parameters = append(op.Parameters, Parameter{ref.Value.In, ref.Value.Name, ref.Value.Required, joined, s})
 	}
 	if from.RequestBody != nil {
 		op.BodyRequired = from.RequestBody.Value.Required

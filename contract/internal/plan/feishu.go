@@ -27,6 +27,7 @@ func feishu() Plan {
 			{Operation: "batchGetUserBasics", Body: `{"user_ids": ["$user"]}`},
 			{Operation: "batchGetUserIds", Body: `{"mobiles": ["$mobile"]}`},
 			{Operation: "convertUnionIds", Query: map[string]string{"union_ids": "$union_id"}},
+			{Operation: "listAppScopes"},
 			{Operation: "listCustomAttrs", Query: map[string]string{"page_size": "20"}},
 			{Operation: "listEmployeeTypeEnums", Query: map[string]string{"page_size": "20"}},
 			{Operation: "getJsapiTicket"},

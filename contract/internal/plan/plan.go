@@ -47,7 +47,9 @@ const (
 	notToken = "the client calls it by itself for its token"
 	notLogin = "needs a code from a person's login"
 	notSuite = "for third-party apps only"
+	notOwned = "needs an account that belongs to the company and not to the person"
 	notWrite = "writes, and cannot be taken back"
+	notKey   = "sends a key, which is kept from whatever watches the calls"
 )
 
 // Kind tells what is done with an operation: "read", "write" (only in a test tenant), or "" and the reason why it is

@@ -44,6 +44,7 @@ type Directory struct {
 	departmentIDs  [numDepartmentIDs]map[string]DepartmentKey
 	childKeys      map[DepartmentKey][]DepartmentKey // ascending
 	lastDepartment DepartmentKey
+	formerDepts    map[DepartmentKey]*Department
 
 	people     map[PersonKey]*Person
 	personIDs  [numPersonIDs]map[string]PersonKey
@@ -65,6 +66,7 @@ func newDirectory(seed uint64) *Directory {
 		Seed:        seed,
 		departments: make(map[DepartmentKey]*Department),
 		childKeys:   make(map[DepartmentKey][]DepartmentKey),
+		formerDepts: make(map[DepartmentKey]*Department),
 		people:      make(map[PersonKey]*Person),
 		memberKeys:  make(map[DepartmentKey]map[PersonKey]bool),
 		former:      make(map[PersonKey]*Person),
@@ -81,6 +83,9 @@ func newDirectory(seed uint64) *Directory {
 
 // Department returns the department with the key, nil if there is none.
 func (d *Directory) Department(key DepartmentKey) *Department { return d.departments[key] }
+
+// FormerDepartment returns the department with the key as it was when it was removed, nil if none was.
+func (d *Directory) FormerDepartment(key DepartmentKey) *Department { return d.formerDepts[key] }
 
 // FindDepartment returns the department with the id, nil if there is none.
 func (d *Directory) FindDepartment(kind DepartmentID, id string) *Department {
@@ -285,6 +290,7 @@ func (d *Directory) RemoveDepartment(key DepartmentKey) error {
 		return fmt.Errorf("sim: department %d %w", key, ErrNotEmpty)
 	}
 	d.unlinkDepartment(dept)
+	d.formerDepts[key] = dept
 	delete(d.memberKeys, key)
 	d.leaveGroups(0, key)
 	d.record(Removed, 0, key)

@@ -51,6 +51,14 @@ func (a *Answer) send(w http.ResponseWriter) {
 	w.Write(a.Body.Bytes()) // the client may be gone, which is its own business
 }
 
+// copyTo writes the answer as a handler does.
+func (a *Answer) copyTo(w http.ResponseWriter) {
+	a.WriteHeader(http.StatusOK)
+	maps.Copy(w.Header(), a.header)
+	w.WriteHeader(a.Status)
+	w.Write(a.Body.Bytes())
+}
+
 // WriteJSON writes v as the vendors do: raw UTF-8, with <, > and & as they are.
 func WriteJSON(w http.ResponseWriter, status int, v any) {
 	var buf bytes.Buffer

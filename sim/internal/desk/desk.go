@@ -32,10 +32,12 @@ type Desk struct {
 	Quotas  *Quotas
 
 	faults  *faultList
+	causes  causeList
 	journal *journal
 
 	parts     map[string]Vendor // by name
 	roots     map[string]string // names by the first part of the vendors' own paths, such as "cgi-bin"
+	pageRoots map[string]string // the same by the first part of their pages' paths, where no operation begins so
 	answering http.Handler      // the vendors, within the middlewares
 	mux       *http.ServeMux
 	paths     []string
@@ -55,9 +57,11 @@ func New(config Config, org *company.Organisation) *Desk {
 		journal: newJournal(),
 		parts:   make(map[string]Vendor),
 		roots:   make(map[string]string),
-		mux:     http.NewServeMux(),
-		known:   make(map[string][]string),
-		closed:  make(chan struct{}),
+
+		pageRoots: make(map[string]string),
+		mux:       http.NewServeMux(),
+		known:     make(map[string][]string),
+		closed:    make(chan struct{}),
 	}
 	d.answering = http.HandlerFunc(answerAsVendor)
 	for _, wrap := range slices.Backward(config.Middlewares) {
@@ -87,6 +91,7 @@ func (d *Desk) Mount(v Vendor) {
 	if owner, ok := v.(PageOwner); ok {
 		for path, page := range owner.Pages() {
 			d.mux.HandleFunc("GET /"+v.Name()+path, page)
+			d.pageRoots[firstPart(path)] = v.Name()
 		}
 	}
 	slices.Sort(d.known[v.Name()])
@@ -103,7 +108,12 @@ func firstPart(path string) string {
 // two vendors have paths that begin alike, and there are clients that can be given a host and nothing else. A path that
 // none of them has is answered with 404 and a list of the paths there are, or as the vendor does if that is known.
 func (d *Desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if vendor, ok := d.roots[firstPart(r.URL.Path)]; ok {
+	first := firstPart(r.URL.Path)
+	vendor, ok := d.roots[first]
+	if !ok {
+		vendor, ok = d.pageRoots[first]
+	}
+	if ok {
 		below := *r.URL
 		below.Path = "/" + vendor + below.Path
 		if below.RawPath != "" {

@@ -29,9 +29,11 @@ func (d *Desk) handle(v Vendor, op *wire.Operation, w http.ResponseWriter, r *ht
 	if err != nil {
 		caller = r.RemoteAddr
 	}
-	c := &Call{vendor: v, Operation: op, Body: body, Caller: caller, Now: d.Now()}
+	c := &Call{desk: d, vendor: v, Operation: op, Body: body, Caller: caller, Now: d.Clock(v.Name())}
 	c.Request = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
 	c.Request.Body = io.NopCloser(bytes.NewReader(body))
+
+	w.Header().Set("Date", c.Now.UTC().Format(http.TimeFormat))
 
 	entry := d.enter(v, c)
 	underWay, leave := d.Quotas.enter(v.Name() + "." + op.ID)
@@ -47,6 +49,10 @@ func (d *Desk) handle(v Vendor, op *wire.Operation, w http.ResponseWriter, r *ht
 	}
 
 	a := NewAnswer()
+	if d.wrongBaseURL(v, a, c.Request) {
+		d.finish(a, w, entry)
+		return
+	}
 	d.answering.ServeHTTP(a, c.Request)
 	a.WriteHeader(http.StatusOK)
 
@@ -65,7 +71,10 @@ func answerAsVendor(w http.ResponseWriter, r *http.Request) {
 		c.vendor.Refuse(w, r, err)
 		return
 	}
-	c.vendor.ServeHTTP(w, r)
+	a := NewAnswer()
+	c.vendor.ServeHTTP(a, r)
+	c.desk.withhold(c.vendor, a)
+	a.copyTo(w)
 }
 
 // admit asks the vendor whether the call may go on, unless a fault has decided that it may not.

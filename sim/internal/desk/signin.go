@@ -36,8 +36,19 @@ type SignInPage struct {
 	// Agree returns the parameters that the redirect carries for the person who was chosen, the code among them. An
 	// error is shown instead of the redirect.
 	Agree func(company.Person) (url.Values, error)
+	// Others are not on the staff and can be chosen all the same, for vendors whose apps are open to them.
+	Others []Outsider
 	// Declined are the parameters of the redirect if the person says no. Nil is for vendors that do not redirect then.
 	Declined url.Values
+}
+
+// Outsider is somebody who is not on the staff.
+type Outsider struct {
+	ID    string // in place of a user id: a word with a tilde in front, which no user id has
+	Label string // for people
+
+	// Agree is that of SignInPage for this one.
+	Agree func() (url.Values, error)
 }
 
 // shownPeople is how many people the page offers. Others sign in by their user id.
@@ -55,6 +66,12 @@ func (d *Desk) SignIn(w http.ResponseWriter, r *http.Request, page SignInPage) {
 		d.choice(w, r, page)
 		return
 	}
+	for _, other := range page.Others {
+		if other.ID == query.Get(SignInAs) {
+			page.agreed(w, r, other.Agree)
+			return
+		}
+	}
 	var chosen *company.Person
 	company.View(d.Company, func(dir *company.Directory) {
 		if p := dir.FindPerson(company.ByUserID, query.Get(SignInAs)); p != nil {
@@ -65,12 +82,17 @@ func (d *Desk) SignIn(w http.ResponseWriter, r *http.Request, page SignInPage) {
 		SignInRefused(w, "nobody on the staff has this user id")
 		return
 	}
-	answer, err := page.Agree(*chosen)
+	page.agreed(w, r, func() (url.Values, error) { return page.Agree(*chosen) })
+}
+
+// agreed sends the browser back with what whoever was chosen agrees to.
+func (p SignInPage) agreed(w http.ResponseWriter, r *http.Request, agree func() (url.Values, error)) {
+	answer, err := agree()
 	if err != nil {
 		SignInRefused(w, err.Error())
 		return
 	}
-	page.redirect(w, r, answer)
+	p.redirect(w, r, answer)
 }
 
 // SignInRefused shows why a sign-in page has nobody to ask: a redirect address that is not registered, an app that does
@@ -128,6 +150,9 @@ func (d *Desk) choice(w http.ResponseWriter, r *http.Request, page SignInPage) {
 				Link: link(SignInAs, p.UserID)})
 		}
 	})
+	for _, other := range page.Others {
+		people = append(people, person{Name: other.Label, Link: link(SignInAs, other.ID)})
+	}
 	var kept [][2]string
 	for name, values := range r.URL.Query() {
 		for _, value := range values {
@@ -156,7 +181,7 @@ li a{display:block;padding:.5em .8em;margin:.3em 0;border:1px solid #ccc;border-
 text-decoration:none}li a:hover,li a:focus{border-color:#06c}small{color:#555;display:block}</style>
 <h1>{{.Vendor}}</h1>
 <p>This is the simulator. Who is signing in? The browser then goes to <code>{{.RedirectURI}}</code>.</p>
-<ul>{{range .People}}<li><a href="{{.Link}}">{{.Name}}<small>{{.About}}</small></a></li>
+<ul>{{range .People}}<li><a href="{{.Link}}">{{.Name}}{{with .About}}<small>{{.}}</small>{{end}}</a></li>
 {{end}}</ul>
 <form method="get">{{range .Kept}}<input type="hidden" name="{{index . 0}}" value="{{index . 1}}">
 {{end}}<label>Somebody else, by user id: <input name="{{.As}}" required></label> <button>Sign in</button></form>

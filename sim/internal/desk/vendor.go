@@ -54,6 +54,13 @@ type Vendor interface {
 	// throttling, or the code that a FaultVendorError asks for.
 	Failure(f Fault) error
 
+	// Causes lists the kinds of causes that the vendor has, see Cause.
+	Causes() []CauseKind
+
+	// Permissions lists the permissions of apps that the vendor knows beside those that the document names with
+	// operations.
+	Permissions() []string
+
 	// Words names the members of the vendor's answers that faults change.
 	Words() Words
 }
@@ -63,6 +70,9 @@ type Words struct {
 	Envelope []string // members that carry the outcome; a change of type leaves them alone
 	Cursor   []string // members that carry the position of the next page
 	More     []string // members that are true if there is another page
+
+	Opens  map[string][]string // members that a permission opens, by its name; nil if the vendor sees to it itself
+	Hidden map[string]any      // what a member holds that is withheld; those that are not named are left out
 }
 
 // WrongMethodError is what Refuse gets for a path that the vendor has under another HTTP method.
@@ -83,6 +93,7 @@ func (UnknownPathError) Error() string { return "there is no such path" }
 
 // Call is one request on its way through the simulator.
 type Call struct {
+	desk      *Desk
 	vendor    Vendor
 	Operation *wire.Operation
 	fault     *injectedFault // nil if none strikes

@@ -19,7 +19,7 @@ func (k *Vendor) Controls() *Controls { return &Controls{part: k} }
 func (d *Controls) Ban(ban Ban) {
 	d.part.mu.Lock()
 	defer d.part.mu.Unlock()
-	d.part.ban, d.part.banned = ban, d.part.desk.Now().Add(banTime)
+	d.part.ban, d.part.banned = ban, d.part.desk.Clock(Name).Add(banTime)
 }
 
 // LiftBan ends a Ban.
@@ -84,8 +84,25 @@ func (d *Controls) LoginCode(userID string) (code string, err error) {
 	d.part.mu.Lock()
 	defer d.part.mu.Unlock()
 	code = company.DeriveText(d.part.desk.Seed, "dingtalk login code", n, company.HexDigits, 32)
-	d.part.codes[code] = login{person: p.Key, ends: d.part.desk.Now().Add(5 * time.Minute)}
+	d.part.codes[code] = login{person: p.Key, ends: d.part.desk.Clock(Name).Add(5 * time.Minute)}
 	return code, nil
+}
+
+// Authorize opens DingTalk's sign-in page as the person, agrees, and returns the authorization code that the browser
+// brings to the internal app. It is for getUserToken, once and within five minutes. It fails if nobody has the user id.
+func (d *Controls) Authorize(userID string) (code string, err error) {
+	p, ok := d.part.desk.Company.FindPerson(company.ByUserID, userID)
+	if !ok {
+		return "", company.ErrUnknown
+	}
+	return d.part.consents.Issue(consent{person: p.Key, client: Demo().AppKey}, d.part.desk.Clock(Name)), nil
+}
+
+// ExpectToJoin puts ids on the list of those who are to join (待入职) and are no members yet.
+func (d *Controls) ExpectToJoin(ids ...string) {
+	d.part.mu.Lock()
+	defer d.part.mu.Unlock()
+	d.part.joining = append(d.part.joining, ids...)
 }
 
 // homeSchool is the id of the home-school directory.

@@ -117,6 +117,9 @@ func (k *Vendor) topFailure(e refusal, text string) topFailure {
 
 // newHostCode is the code of a failure on the new host.
 func (k *Vendor) newHostCode(e refusal, c *desk.Call) string {
+	if e.word == string(dingtalkapi.NewHostErrorCodeInvalidParameter) {
+		return argumentWord(c.Operation.ID)
+	}
 	if e.word != "" {
 		return e.word
 	}
@@ -134,12 +137,14 @@ func status(code string) int {
 	switch {
 	case strings.HasPrefix(code, "Forbidden."):
 		return http.StatusForbidden
-	case code == string(dingtalkapi.NewHostErrorCodeUnknownPath):
+	case code == string(dingtalkapi.NewHostErrorCodeUnknownPath),
+		code == string(dingtalkapi.NewHostErrorCodeUserNotFound):
 		return http.StatusNotFound
 	case code == string(dingtalkapi.NewHostErrorCodeSystemBusy):
 		return http.StatusServiceUnavailable
 	case strings.HasPrefix(code, "system."), strings.HasPrefix(code, "server."),
-		code == string(dingtalkapi.NewHostErrorCodeUnknownError):
+		code == string(dingtalkapi.NewHostErrorCodeUnknownError),
+		code == string(dingtalkapi.NewHostErrorCodeUnknownUser):
 		return http.StatusInternalServerError
 	}
 	return http.StatusBadRequest

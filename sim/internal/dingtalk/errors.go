@@ -31,7 +31,7 @@ func (e refusal) fromGateway() bool {
 	case dingtalkapi.ErrorCodeAccessTokenMissing, dingtalkapi.ErrorCodeInvalidAccessToken,
 		dingtalkapi.ErrorCodeAccessTokenExpired,
 		dingtalkapi.ErrorCodeInvalidCredential, dingtalkapi.ErrorCodePermissionDenied,
-		dingtalkapi.ErrorCodeAddressNotAllowed:
+		dingtalkapi.ErrorCodeAddressNotAllowed, dingtalkapi.ErrorCodeAppDisabled:
 		return true
 	}
 	return e.code/1000 == 90 // too many calls, of whatever kind
@@ -126,6 +126,22 @@ func argument(name string) refusal {
 	return refusal{word: string(dingtalkapi.NewHostErrorCodeInvalidParameter), text: "入参错误：" + name}
 }
 
+// argumentWord is what the new host calls a bad argument: its services have words of their own.
+func argumentWord(operation string) string {
+	word := dingtalkapi.NewHostErrorCodeInvalidParameter
+	switch operation {
+	case "enableOrgAccount", "disableOrgAccount", "getOrgAccountStatus", "signOutOrgAccount":
+		word = dingtalkapi.NewHostErrorCodeInvalidParam
+	case "listDismissedEmployees", "getDismissionInfos":
+		word = dingtalkapi.NewHostErrorCodeInvalidArgument
+	case "listHideSettings", "setHideSetting", "listRestrictions", "setRestriction", "deleteRestriction",
+		"listAttributeVisibility", "setAttributeVisibility", "deleteAttributeVisibility", "getSeniorSettings",
+		"getUserToken":
+		word = dingtalkapi.NewHostErrorCodeParameterError
+	}
+	return string(word)
+}
+
 // textOf is what an error says to people.
 func (k *Vendor) textOf(e refusal, c *desk.Call, host apiHost) string {
 	switch {
@@ -199,8 +215,33 @@ func newHostText(code string) string {
 		return "suiteTicket无效"
 	case dingtalkapi.NewHostErrorCodeInvalidAuthorization:
 		return "授权关系不存在"
-	case dingtalkapi.NewHostErrorCodeParameterError, dingtalkapi.NewHostErrorCodeInvalidParameter:
+	case dingtalkapi.NewHostErrorCodeParameterError, dingtalkapi.NewHostErrorCodeInvalidParameter,
+		dingtalkapi.NewHostErrorCodeInvalidArgument:
 		return "参数错误"
+	case dingtalkapi.NewHostErrorCodeInvalidParam:
+		return "无效参数"
+	case dingtalkapi.NewHostErrorCodeAuthCodeNotFound:
+		return "不存在的authCode"
+	case dingtalkapi.NewHostErrorCodeUserNotFound:
+		return "找不到该用户"
+	case dingtalkapi.NewHostErrorCodeUserNotExist, dingtalkapi.NewHostErrorCodeUnknownUser:
+		return "用户不存在"
+	case dingtalkapi.NewHostErrorCodeInvalidUserID:
+		return "userId不存在"
+	case dingtalkapi.NewHostErrorCodeNotCorpAccount:
+		return "只能操作归属该组织的专属账号"
+	case dingtalkapi.NewHostErrorCodeUnknownSetting:
+		return "id对应的设置不存在"
+	case dingtalkapi.NewHostErrorCodeInvalidRestrictionType:
+		return "type只能是excludeNode、onlySelf、onlySelfDeptAndChild中的一个"
+	case dingtalkapi.NewHostErrorCodeSubjectsMissing:
+		return "subjectUserIds、subjectDeptIds、subjectTagIds不能都为空"
+	case dingtalkapi.NewHostErrorCodeTooManySubjects:
+		return "subjectUserIds、subjectDeptIds、subjectTagIds三个数组元素之和不能超过50"
+	case dingtalkapi.NewHostErrorCodeTooManyExceptions:
+		return "excludeUserIds、excludeDeptIds、excludeTagIds三个数组元素之和不能超过50"
+	case dingtalkapi.NewHostErrorCodeSettingLimit:
+		return "该类型可见性规则数量已达上限"
 	case dingtalkapi.NewHostErrorCodeUnsupportedGrantType:
 		return "不支持的grant_type"
 	case dingtalkapi.NewHostErrorCodeUnknownPath:
@@ -220,6 +261,15 @@ func errorTexts() map[dingtalkapi.ErrorCode]string {
 		dingtalkapi.ErrorCodeUnknownPath:                 "请求的URI地址不存在",
 		dingtalkapi.ErrorCodeInvalidUser:                 "无效的USERID",
 		dingtalkapi.ErrorCodeInvalidCredential:           "不合法的secret或access_token",
+		dingtalkapi.ErrorCodeUserNotInCorp:               "无效的userId",
+		dingtalkapi.ErrorCodeSystemRoleRefused:           "不允许编辑系统标签",
+		dingtalkapi.ErrorCodeInvalidRole:                 "无效的roleId",
+		dingtalkapi.ErrorCodeRoleMissing:                 "角色不能为空",
+		dingtalkapi.ErrorCodeInvalidRoleGroup:            "无效的groupId",
+		dingtalkapi.ErrorCodeRoleNameExists:              "角色名称已存在",
+		dingtalkapi.ErrorCodeEmployeeNotFound:            "员工不在组织当中",
+		dingtalkapi.ErrorCodeUnknownRole:                 "无效的role_id",
+		dingtalkapi.ErrorCodeParameterMissing:            "参数为空",
 		dingtalkapi.ErrorCodeInvalidDepartment:           "不合法的部门id",
 		dingtalkapi.ErrorCodeInvalidParentDepartment:     "不合法的父部门id",
 		dingtalkapi.ErrorCodeInvalidOrder:                "不合法的排序order",
@@ -270,6 +320,7 @@ func errorTexts() map[dingtalkapi.ErrorCode]string {
 		dingtalkapi.ErrorCodeIllegalDepartmentName:       "部门名称含有非法字符",
 		dingtalkapi.ErrorCodeDepartmentCycle:             "部门存在循环关系",
 		dingtalkapi.ErrorCodePermissionDenied:            "没有调用该接口的权限",
+		dingtalkapi.ErrorCodeAppDisabled:                 "应用已停用", // [?]: the code and its meaning are documented
 		dingtalkapi.ErrorCodeRootUpdateRefused:           "不允许更新根部门",
 		dingtalkapi.ErrorCodeMemberQueryFailed:           "从部门查询人员失败",
 		dingtalkapi.ErrorCodeDepartmentNameExists:        "父部门下该部门名称已存在",

@@ -93,28 +93,3 @@ func textOrNot(p *company.Person, text string) *string {
 	}
 	return new(text)
 }
-
-// role is a role (角色) of a person.
-type role struct {
-	id          int64
-	name, group string
-	kind        *int64 // nil for a role that the corp made itself
-}
-
-// rolesOf returns the roles of a person, nil for none. One in twenty has one that the corp made itself.
-func rolesOf(p *company.Person) []role {
-	var out []role
-	switch {
-	case p.Founder:
-		out = append(out, role{33, "主管理员", "默认", new(int64(101))})
-	case p.Admin:
-		out = append(out, role{34, "子管理员", "默认", new(int64(102))})
-	}
-	if company.LeadsSomewhere(p) {
-		out = append(out, role{35, "主管", "默认", new(int64(104))})
-	}
-	if p.Key%20 == 7 {
-		out = append(out, role{7001, "讲师", "自建", nil})
-	}
-	return out
-}

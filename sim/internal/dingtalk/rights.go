@@ -7,15 +7,17 @@ import (
 	"github.com/roster-go/roster/gen/dingtalkapi"
 	"github.com/roster-go/roster/sim/internal/company"
 	"github.com/roster-go/roster/sim/internal/desk"
+	"github.com/roster-go/roster/wire"
 )
 
-// The holders of DingTalk's tokens. The first three have access tokens, the last one is for calls that the document
-// does not have.
+// The holders of DingTalk's tokens. The first three have access tokens, the suite's is for calls that the document does
+// not have.
 const (
 	holderInternal   = "internal app"
 	holderThirdParty = "third-party app"
 	holderCustom     = "custom app"
 	holderSuite      = "suite"
+	holderUser       = "user" // a person, for the app that the person signed in to
 )
 
 // internalOnly tells whether an operation is closed to third-party and custom apps.
@@ -24,7 +26,11 @@ func internalOnly(operation string) bool {
 	case "createUserV1", "updateUserV1", "deleteUserV1", "createUserV2", "updateUserV2", "deleteUserV2",
 		"createDepartmentV1", "updateDepartmentV1", "deleteDepartmentV1", "createDepartmentV2", "updateDepartmentV2",
 		"deleteDepartmentV2",
-		"getUserIdByMobileV1", "getUserIdByMobileV2", "listInactiveUsersV1", "listInactiveUsersV2", "listLeaveRecords":
+		"getUserIdByMobileV1", "getUserIdByMobileV2", "listInactiveUsersV1", "listInactiveUsersV2", "listLeaveRecords",
+		"createRole", "updateRole", "deleteRole", "createRoleGroup", "addRolesToUsers", "removeRolesFromUsers",
+		"setRoleScope", "enableOrgAccount", "disableOrgAccount", "getOrgAccountStatus", "signOutOrgAccount",
+		"listHideSettings", "setHideSetting", "listRestrictions", "setRestriction", "deleteRestriction",
+		"getSeniorSettings":
 		return true
 	}
 	return false
@@ -48,11 +54,17 @@ func (k *Vendor) checkToken(c *desk.Call) error {
 	switch {
 	case state == desk.TokenExpired:
 		return refusal{code: dingtalkapi.ErrorCodeAccessTokenExpired}
-	case state != desk.TokenGood || g.Holder == holderSuite:
+	case state != desk.TokenGood || g.Holder == holderSuite || (g.Holder == holderUser) != forPeople(c.Operation):
 		return refusal{code: dingtalkapi.ErrorCodeInvalidAccessToken}
 	}
 	c.Grant = g
 	return nil
+}
+
+// forPeople tells whether an operation takes a person's token and not an app's.
+func forPeople(op *wire.Operation) bool {
+	return slices.ContainsFunc(op.Security,
+		func(schemes []string) bool { return slices.Contains(schemes, "userToken") })
 }
 
 // allowed refuses a call that the app may not make.
@@ -62,11 +74,14 @@ func (k *Vendor) allowed(c *desk.Call) error {
 	if internal && op.Deprecated && k.config.NewApp || !internal && internalOnly(op.ID) {
 		return refusal{code: dingtalkapi.ErrorCodePermissionDenied, points: op.Scopes}
 	}
+	if k.desk.Lacks(Name, op.ID, desk.CausePermissionMissing) {
+		return refusal{code: dingtalkapi.ErrorCodePermissionDenied, points: op.Scopes}
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var lacking []string
 	for _, point := range op.Scopes {
-		if k.withdrawn[point] {
+		if k.withdrawn[point] || k.desk.Lacks(Name, point, desk.CausePermissionMissing) {
 			lacking = append(lacking, point)
 		}
 	}
@@ -93,10 +108,14 @@ func (k *Vendor) viewOf(c *desk.Call, d *company.Directory) view {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	third := c.Grant.Holder != holderInternal
-	return view{
+	v := view{
 		k: k, dir: d, thirdParty: third, personal: !third && !k.config.Impersonal,
 		whole: k.whole, tops: k.departments, people: k.people,
 	}
+	if r, ok := k.desk.RangeOf(Name); ok {
+		v.whole, v.tops, v.people = r.Whole(), r.Departments, r.People(d)
+	}
+	return v
 }
 
 // inScope tells whether a department is in the contact scope: it or one above it was given to the app.

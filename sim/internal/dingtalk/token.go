@@ -49,7 +49,7 @@ func withNewNames(c *desk.Call, r *http.Request) *http.Request {
 // GetToken sells the token of the internal app.
 func (k *Vendor) GetToken(ctx context.Context,
 	r dingtalkserver.GetTokenRequestObject) (dingtalkserver.GetTokenResponseObject, error) {
-	demo, c := Demo(), desk.CallOf(ctx)
+	demo, c := k.internalApp(), desk.CallOf(ctx)
 	wrong := r.Params.AppKey != demo.AppKey || r.Params.AppSecret != demo.AppSecret
 	switch {
 	case r.Params.AppKey == "" || r.Params.AppSecret == "":
@@ -66,7 +66,7 @@ func (k *Vendor) GetToken(ctx context.Context,
 // GetAppAccessToken sells the token of the internal app on the new host.
 func (k *Vendor) GetAppAccessToken(ctx context.Context,
 	r dingtalkserver.GetAppAccessTokenRequestObject) (dingtalkserver.GetAppAccessTokenResponseObject, error) {
-	demo := Demo()
+	demo := k.internalApp()
 	if r.Body.AppKey != demo.AppKey || r.Body.AppSecret != demo.AppSecret {
 		return nil, refusal{word: string(dingtalkapi.NewHostErrorCodeInvalidClientIDOrSecret)}
 	}
@@ -77,7 +77,7 @@ func (k *Vendor) GetAppAccessToken(ctx context.Context,
 // GetCorpScopedToken sells the token of any app for one corp.
 func (k *Vendor) GetCorpScopedToken(ctx context.Context,
 	r dingtalkserver.GetCorpScopedTokenRequestObject) (dingtalkserver.GetCorpScopedTokenResponseObject, error) {
-	demo, c := Demo(), desk.CallOf(ctx)
+	demo, c := k.internalApp(), desk.CallOf(ctx)
 	var token string
 	var life int64
 	switch {

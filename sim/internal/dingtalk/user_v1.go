@@ -87,8 +87,8 @@ func (v view) userV1(p *company.Person) userV1 {
 	case 4:
 		u.Tags = &dingtalkserver.UserTags{}
 	}
-	for _, role := range rolesOf(p) {
-		u.Roles = append(u.Roles, roleV1{role.id, role.name, role.group, role.kind})
+	for _, role := range v.rolesOf(p) {
+		u.Roles = append(u.Roles, roleV1{role.id, role.name, role.group.name, role.kind})
 	}
 	if v.thirdParty {
 		u.ExclusiveAccount = new(profile.exclusive)

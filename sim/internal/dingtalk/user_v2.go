@@ -71,11 +71,11 @@ func (v view) userV2(p *company.Person) dingtalkserver.UserV2 {
 		}
 	}
 	u.DeptOrderList, u.LeaderInDept = &orders, &leads
-	if roles := rolesOf(p); roles != nil {
+	if roles := v.rolesOf(p); len(roles) > 0 {
 		list := make([]dingtalkserver.RoleV2, 0, len(roles))
 		for _, role := range roles {
 			list = append(list, dingtalkserver.RoleV2{ID: new(role.id), Name: new(role.name),
-				GroupName: new(role.group)})
+				GroupName: new(role.group.name)})
 		}
 		u.RoleList = &list
 	}

@@ -29,6 +29,9 @@ type Vendor struct {
 	texts   map[dingtalkapi.ErrorCode]string // errmsg by errcode
 	newHost map[dingtalkapi.ErrorCode]string // code of the new host by errcode
 
+	consents  *desk.Codes[consent] // authorization codes
+	refreshes *desk.Codes[consent] // refresh tokens
+
 	// mu guards what follows and is never held while another lock is taken.
 	mu          sync.Mutex
 	serial      int
@@ -42,6 +45,15 @@ type Vendor struct {
 	codes       map[string]login                     // by login code
 	profiles    map[company.PersonKey]userProfile    // what only DingTalk knows of a person
 	settings    map[company.DepartmentKey]department // what only DingTalk knows of a department
+
+	signedIn   map[string]consent // by user token
+	roleGroups []roleGroup        // the first is that of the vendor's own roles
+	roleHomes  map[company.GroupKey]int64
+	roleScopes map[roleScope][]company.DepartmentKey
+	joining    []string // ids of those who are to join
+	hidden     settings[dingtalkserver.HideSetting]
+	restricted settings[dingtalkserver.Restriction]
+	fieldRules settings[dingtalkserver.AttributeVisibility]
 }
 
 var (
@@ -64,6 +76,16 @@ func New(d *desk.Desk, config Config) *Vendor {
 		codes:     make(map[string]login),
 		profiles:  make(map[company.PersonKey]userProfile),
 		settings:  make(map[company.DepartmentKey]department),
+
+		consents:   desk.NewCodes[consent](d.Seed, "dingtalk authorization code", 32, consentLife),
+		refreshes:  desk.NewCodes[consent](d.Seed, "dingtalk refresh token", 32, refreshLife),
+		signedIn:   make(map[string]consent),
+		roleGroups: roleGroups(),
+		roleHomes:  make(map[company.GroupKey]int64),
+		roleScopes: make(map[roleScope][]company.DepartmentKey),
+		hidden:     newSettings[dingtalkserver.HideSetting](2277001),
+		restricted: newSettings[dingtalkserver.Restriction](1001),
+		fieldRules: newSettings[dingtalkserver.AttributeVisibility](10001),
 	}
 	for _, op := range k.Operations() {
 		k.methods["/"+Name+op.Path] = op.Method
@@ -95,8 +117,9 @@ func (k *Vendor) RefusesUnknownPaths() {}
 func (k *Vendor) Words() desk.Words {
 	return desk.Words{
 		Envelope: []string{"errcode", "errmsg", "request_id", "sub_code", "sub_msg"},
-		Cursor:   []string{"next_cursor", "nextToken"},
+		Cursor:   []string{"next_cursor", "nextToken", "nextCursor"},
 		More:     []string{"has_more", "hasMore"},
+		Opens:    opens(),
 	}
 }
 
@@ -147,6 +170,7 @@ func (k *Vendor) enveloped(text []byte, c *desk.Call, host apiHost) []byte {
 	text = bytes.TrimSuffix(text, []byte{'}'})
 	switch c.Operation.ID {
 	case "updateUserV2", "listInactiveUsersV1", "listInactiveUsersV2": // seen without
+	case "listRoles", "listRoleMembers", "getRole", "deleteRole", "addRolesToUsers", "removeRolesFromUsers": // as well
 	default:
 		text = append(text, `,"errmsg":"ok"`...)
 	}
@@ -178,6 +202,9 @@ func (k *Vendor) Admit(c *desk.Call) error {
 		return k.withinQuota(c, c.Caller)
 	}
 	if err := k.checkToken(c); err != nil {
+		return err
+	}
+	if err := k.barred(c); err != nil {
 		return err
 	}
 	if err := k.withinQuota(c, c.Grant.Holder); err != nil {

@@ -15,6 +15,30 @@ import (
 	wire "github.com/roster-go/roster/wire"
 )
 
+// Defines values for DismissionStatus.
+const (
+	DismissionStatusAboutToLeave   DismissionStatus = 1
+	DismissionStatusAwaitsApproval DismissionStatus = 4
+	DismissionStatusLeft           DismissionStatus = 2
+	DismissionStatusNeither        DismissionStatus = 3
+)
+
+// Valid indicates whether the value is a known member of the DismissionStatus enum.
+func (e DismissionStatus) Valid() bool {
+	switch e {
+	case DismissionStatusAboutToLeave:
+		return true
+	case DismissionStatusAwaitsApproval:
+		return true
+	case DismissionStatusLeft:
+		return true
+	case DismissionStatusNeither:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ErrorCode.
 const (
 	ErrorCodeAPIDisabled                 ErrorCode = 48002  // API is disabled
@@ -31,12 +55,14 @@ const (
 	ErrorCodeAuthorizationInvalid        ErrorCode = 48004  // authorisation of the suite is not valid
 	ErrorCodeAuthorizationNotFound       ErrorCode = 40079  // corp has not authorised the suite
 	ErrorCodeAuthorizationRequired       ErrorCode = 43007  // authorisation needed; on current pages: permission missing
+	ErrorCodeBusy                        ErrorCode = 1002   // server busy
 	ErrorCodeCorpAPIBanned               ErrorCode = 90005  // calls of this corp to this API are suspended
 	ErrorCodeCorpBanned                  ErrorCode = 90003  // all calls of this corp are suspended
 	ErrorCodeCorpDisabled                ErrorCode = 50005  // corp is disabled
 	ErrorCodeCorpDissolved               ErrorCode = 70001  // corp does not exist or was dissolved
 	ErrorCodeCorpIDMissing               ErrorCode = 41002  // corp id is missing
 	ErrorCodeCorpMemberLimit             ErrorCode = 40020  // corp has reached its headcount limit
+	ErrorCodeCorpNotFound                ErrorCode = 12012  // no such corp
 	ErrorCodeCorpSecretAPIBanned         ErrorCode = 90006  // calls of this corp id and secret to this API are suspended
 	ErrorCodeCorpSecretBanned            ErrorCode = 90004  // this corp id and secret are suspended
 	ErrorCodeDepartmentCycle             ErrorCode = 60010  // department would become its own ancestor
@@ -87,10 +113,13 @@ const (
 	ErrorCodeInvalidName                 ErrorCode = 60112  // invalid name
 	ErrorCodeInvalidOffset               ErrorCode = 40068  // invalid offset
 	ErrorCodeInvalidOrder                ErrorCode = 40011  // invalid order value
+	ErrorCodeInvalidOrg                  ErrorCode = 400043 // invalid corp
 	ErrorCodeInvalidParameter            ErrorCode = 40035  // parameter missing or malformed
 	ErrorCodeInvalidParentDepartment     ErrorCode = 40010  // invalid parent department id
 	ErrorCodeInvalidPhoneNumber          ErrorCode = 40104  // invalid phone number
 	ErrorCodeInvalidPosition             ErrorCode = 60119  // invalid position
+	ErrorCodeInvalidRole                 ErrorCode = 33011  // invalid role id
+	ErrorCodeInvalidRoleGroup            ErrorCode = 34020  // invalid role group id
 	ErrorCodeInvalidSize                 ErrorCode = 40069  // invalid page size
 	ErrorCodeInvalidSortOrder            ErrorCode = 40070  // invalid sort order
 	ErrorCodeInvalidSuiteID              ErrorCode = 40083  // invalid suite id
@@ -117,6 +146,7 @@ const (
 	ErrorCodeNoInvitationAddress         ErrorCode = 60118  // no mobile number or e-mail address to invite
 	ErrorCodeNoMobileNoEmail             ErrorCode = 60113  // mobile number and e-mail address are both missing
 	ErrorCodeOK                          ErrorCode = 0      // success
+	ErrorCodeParameterMissing            ErrorCode = 660000 // parameter is missing
 	ErrorCodeParentDepartmentNotFound    ErrorCode = 60004  // parent department does not exist
 	ErrorCodePermanentCodeMissing        ErrorCode = 41025  // permanent code is missing
 	ErrorCodePermissionDenied            ErrorCode = 60011  // app has no permission for this API
@@ -125,6 +155,8 @@ const (
 	ErrorCodeRecursiveListingRefused     ErrorCode = 40018  // listing members of a whole subtree is not allowed
 	ErrorCodeRemarkTooLong               ErrorCode = 40065  // remark is too long
 	ErrorCodeRemoteServiceFailed         ErrorCode = 15     // backend of a topapi call failed; sub_code says more, for example isp.-1
+	ErrorCodeRoleMissing                 ErrorCode = 34018  // role or role group is missing
+	ErrorCodeRoleNameExists              ErrorCode = 34021  // role name is taken
 	ErrorCodeRootDeleteRefused           ErrorCode = 60007  // root department cannot be deleted
 	ErrorCodeRootUpdateRefused           ErrorCode = 60018  // root department cannot be updated
 	ErrorCodeSensitiveContent            ErrorCode = 60022  // text holds words that the vendor refuses
@@ -149,6 +181,7 @@ const (
 	ErrorCodeSuiteTokenMissing           ErrorCode = 41022  // suite token is missing
 	ErrorCodeSystemBusy                  ErrorCode = -1     // server busy; try again later, three times at most
 	ErrorCodeSystemError                 ErrorCode = 400001 // system error
+	ErrorCodeSystemRoleRefused           ErrorCode = 23004  // role is one of the vendor's own and cannot be changed
 	ErrorCodeTargetCorpAPIBanned         ErrorCode = 90008  // ISV: calls for this corp to this API are suspended
 	ErrorCodeTargetCorpBanned            ErrorCode = 90007  // ISV: all calls for this corp are suspended
 	ErrorCodeTelExists                   ErrorCode = 40100  // extension number is already in use
@@ -156,6 +189,7 @@ const (
 	ErrorCodeTemporaryAuthCodeMissing    ErrorCode = 41026  // temporary authorisation code is missing
 	ErrorCodeUnknownMethod               ErrorCode = 22     // no such topapi call, usually a mistyped path
 	ErrorCodeUnknownPath                 ErrorCode = 404    // no such path; sent with HTTP 200
+	ErrorCodeUnknownRole                 ErrorCode = 60301  // invalid role id
 	ErrorCodeUnknownSuiteTicket          ErrorCode = 40085  // unknown suite ticket; wait for the next one
 	ErrorCodeUnknownUser                 ErrorCode = 400023 // user does not exist
 	ErrorCodeUnparsableBody              ErrorCode = 47001  // body cannot be parsed
@@ -202,6 +236,8 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeAuthorizationRequired:
 		return true
+	case ErrorCodeBusy:
+		return true
 	case ErrorCodeCorpAPIBanned:
 		return true
 	case ErrorCodeCorpBanned:
@@ -213,6 +249,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeCorpIDMissing:
 		return true
 	case ErrorCodeCorpMemberLimit:
+		return true
+	case ErrorCodeCorpNotFound:
 		return true
 	case ErrorCodeCorpSecretAPIBanned:
 		return true
@@ -314,6 +352,8 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeInvalidOrder:
 		return true
+	case ErrorCodeInvalidOrg:
+		return true
 	case ErrorCodeInvalidParameter:
 		return true
 	case ErrorCodeInvalidParentDepartment:
@@ -321,6 +361,10 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeInvalidPhoneNumber:
 		return true
 	case ErrorCodeInvalidPosition:
+		return true
+	case ErrorCodeInvalidRole:
+		return true
+	case ErrorCodeInvalidRoleGroup:
 		return true
 	case ErrorCodeInvalidSize:
 		return true
@@ -374,6 +418,8 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeOK:
 		return true
+	case ErrorCodeParameterMissing:
+		return true
 	case ErrorCodeParentDepartmentNotFound:
 		return true
 	case ErrorCodePermanentCodeMissing:
@@ -389,6 +435,10 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeRemarkTooLong:
 		return true
 	case ErrorCodeRemoteServiceFailed:
+		return true
+	case ErrorCodeRoleMissing:
+		return true
+	case ErrorCodeRoleNameExists:
 		return true
 	case ErrorCodeRootDeleteRefused:
 		return true
@@ -438,6 +488,8 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeSystemError:
 		return true
+	case ErrorCodeSystemRoleRefused:
+		return true
 	case ErrorCodeTargetCorpAPIBanned:
 		return true
 	case ErrorCodeTargetCorpBanned:
@@ -451,6 +503,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeUnknownMethod:
 		return true
 	case ErrorCodeUnknownPath:
+		return true
+	case ErrorCodeUnknownRole:
 		return true
 	case ErrorCodeUnknownSuiteTicket:
 		return true
@@ -522,27 +576,46 @@ const (
 	NewHostErrorCodeAddressNotAllowed       NewHostErrorCode = "Forbidden.AccessDenied.IpNotInWhiteList"                // IP address is not on the app's list
 	NewHostErrorCodeAppAPIMinuteThrottled   NewHostErrorCode = "Forbidden.AccessDenied.QpmLimitForAppkeyAndApi"         // app calls this API too often within a minute
 	NewHostErrorCodeAppAPIThrottled         NewHostErrorCode = "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi"         // app calls this API too often within a second
+	NewHostErrorCodeAuthCodeNotFound        NewHostErrorCode = "invalidParameter.authCode.notFound"                     // authorization code is unknown, spent or has expired
+	NewHostErrorCodeCorpNotFound            NewHostErrorCode = "parameter.orgNotExists"                                 // no such corp
+	NewHostErrorCodeHRNotInUse              NewHostErrorCode = "corpNotOpenHrm"                                         // corp does not use the HR app
+	NewHostErrorCodeInternalError           NewHostErrorCode = "systemError"                                            // system error
 	NewHostErrorCodeInvalidAccessToken      NewHostErrorCode = "InvalidAuthentication"                                  // access token is invalid or has expired
+	NewHostErrorCodeInvalidArgument         NewHostErrorCode = "invalidParameter"                                       // bad argument
 	NewHostErrorCodeInvalidAuthorization    NewHostErrorCode = "invalidAuthInfo"                                        // corp has not authorised the app
 	NewHostErrorCodeInvalidClient           NewHostErrorCode = "invalid.client"                                         // wrong client id or client secret
 	NewHostErrorCodeInvalidClientIDOrSecret NewHostErrorCode = "invalidClientIdOrSecret"                                // wrong client id or client secret
+	NewHostErrorCodeInvalidDirectory        NewHostErrorCode = "directory.invalid"                                      // directory of the setting cannot be used
+	NewHostErrorCodeInvalidParam            NewHostErrorCode = "invalid.param"                                          // bad argument
 	NewHostErrorCodeInvalidParameter        NewHostErrorCode = "invalidParameter.param.invalid"                         // bad argument
+	NewHostErrorCodeInvalidRestrictionType  NewHostErrorCode = "typeInvalid"                                            // no such kind of restriction
 	NewHostErrorCodeInvalidSuiteKey         NewHostErrorCode = "invalidSuiteKey"                                        // unknown suite key
 	NewHostErrorCodeInvalidSuiteTicket      NewHostErrorCode = "invalidSuiteTicket"                                     // unknown suite ticket; wait for the next one
+	NewHostErrorCodeInvalidUserID           NewHostErrorCode = "userIdInvalid"                                          // no such user
 	NewHostErrorCodeMissingBody             NewHostErrorCode = "Missingbody"                                            // request body is missing
 	NewHostErrorCodeMissingToken            NewHostErrorCode = "AuthenticationFailed.MissingParameter"                  // access token header is missing
 	NewHostErrorCodeMonthlyQuotaExceeded    NewHostErrorCode = "Forbidden.AccessDenied.ApiCountLimitForOrg"             // monthly quota of the corp is used up
+	NewHostErrorCodeNotCorpAccount          NewHostErrorCode = "exclusive.account.only"                                 // account does not belong to the corp
 	NewHostErrorCodeParameterError          NewHostErrorCode = "parameter.error"                                        // bad argument
 	NewHostErrorCodePermissionDenied        NewHostErrorCode = "Forbidden.AccessDenied.AccessTokenPermissionDenied"     // app has no permission for this API
 	NewHostErrorCodeServerError             NewHostErrorCode = "server.error"                                           // server failed
+	NewHostErrorCodeSettingLimit            NewHostErrorCode = "ruleNum.exceed.limit"                                   // corp has as many settings as it may have
+	NewHostErrorCodeSettingsForbidden       NewHostErrorCode = "forbid.add.rule"                                        // corp may have no more settings
+	NewHostErrorCodeSubjectsMissing         NewHostErrorCode = "subjectNodeEmpty"                                       // setting has no subject
 	NewHostErrorCodeSuiteAPIMinuteThrottled NewHostErrorCode = "Forbidden.AccessDenied.QpmLimitForSuitekeyAndOrgAndApi" // suite calls this API too often for one corp within a minute
 	NewHostErrorCodeSuiteAPIThrottled       NewHostErrorCode = "Forbidden.AccessDenied.QpsLimitForSuitekeyAndOrgAndApi" // suite calls this API too often for one corp within a second
 	NewHostErrorCodeSystemBusy              NewHostErrorCode = "system.busy"                                            // server busy
 	NewHostErrorCodeSystemError             NewHostErrorCode = "system.error"                                           // system error
+	NewHostErrorCodeTooManyExceptions       NewHostErrorCode = "excludeNodeExceed"                                      // more than 50 exceptions
+	NewHostErrorCodeTooManySubjects         NewHostErrorCode = "subjectNodeExceed"                                      // more than 50 subjects
 	NewHostErrorCodeUnauthorizedClient      NewHostErrorCode = "unauthorized.client"                                    // app is not authorised
 	NewHostErrorCodeUnknownError            NewHostErrorCode = "unknownError"                                           // server failed for an unknown reason
 	NewHostErrorCodeUnknownPath             NewHostErrorCode = "InvalidAction.NotFound"                                 // no such call
+	NewHostErrorCodeUnknownSetting          NewHostErrorCode = "idInvalid"                                              // no such setting
+	NewHostErrorCodeUnknownUser             NewHostErrorCode = "parameter.userNotExists"                                // no such user
 	NewHostErrorCodeUnsupportedGrantType    NewHostErrorCode = "unsupported.grant.type"                                 // grant type is not supported
+	NewHostErrorCodeUserNotExist            NewHostErrorCode = "user.not.exist"                                         // no such user
+	NewHostErrorCodeUserNotFound            NewHostErrorCode = "invalidParameter.user.notFound"                         // no such user
 )
 
 // Valid indicates whether the value is a known member of the NewHostErrorCode enum.
@@ -556,7 +629,17 @@ func (e NewHostErrorCode) Valid() bool {
 		return true
 	case NewHostErrorCodeAppAPIThrottled:
 		return true
+	case NewHostErrorCodeAuthCodeNotFound:
+		return true
+	case NewHostErrorCodeCorpNotFound:
+		return true
+	case NewHostErrorCodeHRNotInUse:
+		return true
+	case NewHostErrorCodeInternalError:
+		return true
 	case NewHostErrorCodeInvalidAccessToken:
+		return true
+	case NewHostErrorCodeInvalidArgument:
 		return true
 	case NewHostErrorCodeInvalidAuthorization:
 		return true
@@ -564,11 +647,19 @@ func (e NewHostErrorCode) Valid() bool {
 		return true
 	case NewHostErrorCodeInvalidClientIDOrSecret:
 		return true
+	case NewHostErrorCodeInvalidDirectory:
+		return true
+	case NewHostErrorCodeInvalidParam:
+		return true
 	case NewHostErrorCodeInvalidParameter:
+		return true
+	case NewHostErrorCodeInvalidRestrictionType:
 		return true
 	case NewHostErrorCodeInvalidSuiteKey:
 		return true
 	case NewHostErrorCodeInvalidSuiteTicket:
+		return true
+	case NewHostErrorCodeInvalidUserID:
 		return true
 	case NewHostErrorCodeMissingBody:
 		return true
@@ -576,11 +667,19 @@ func (e NewHostErrorCode) Valid() bool {
 		return true
 	case NewHostErrorCodeMonthlyQuotaExceeded:
 		return true
+	case NewHostErrorCodeNotCorpAccount:
+		return true
 	case NewHostErrorCodeParameterError:
 		return true
 	case NewHostErrorCodePermissionDenied:
 		return true
 	case NewHostErrorCodeServerError:
+		return true
+	case NewHostErrorCodeSettingLimit:
+		return true
+	case NewHostErrorCodeSettingsForbidden:
+		return true
+	case NewHostErrorCodeSubjectsMissing:
 		return true
 	case NewHostErrorCodeSuiteAPIMinuteThrottled:
 		return true
@@ -590,13 +689,25 @@ func (e NewHostErrorCode) Valid() bool {
 		return true
 	case NewHostErrorCodeSystemError:
 		return true
+	case NewHostErrorCodeTooManyExceptions:
+		return true
+	case NewHostErrorCodeTooManySubjects:
+		return true
 	case NewHostErrorCodeUnauthorizedClient:
 		return true
 	case NewHostErrorCodeUnknownError:
 		return true
 	case NewHostErrorCodeUnknownPath:
 		return true
+	case NewHostErrorCodeUnknownSetting:
+		return true
+	case NewHostErrorCodeUnknownUser:
+		return true
 	case NewHostErrorCodeUnsupportedGrantType:
+		return true
+	case NewHostErrorCodeUserNotExist:
+		return true
+	case NewHostErrorCodeUserNotFound:
 		return true
 	default:
 		return false
@@ -639,6 +750,48 @@ func (e OrgEmailType) Valid() bool {
 	}
 }
 
+// Defines values for RestrictionType.
+const (
+	RestrictionTypeOnlyExceptions     RestrictionType = "excludeNode"
+	RestrictionTypeOnlyOwnDepartments RestrictionType = "onlySelfDeptAndChild"
+	RestrictionTypeOnlySelf           RestrictionType = "onlySelf"
+)
+
+// Valid indicates whether the value is a known member of the RestrictionType enum.
+func (e RestrictionType) Valid() bool {
+	switch e {
+	case RestrictionTypeOnlyExceptions:
+		return true
+	case RestrictionTypeOnlyOwnDepartments:
+		return true
+	case RestrictionTypeOnlySelf:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RestrictionTypeInput.
+const (
+	RestrictionTypeInputOnlyExceptions     RestrictionTypeInput = "excludeNode"
+	RestrictionTypeInputOnlyOwnDepartments RestrictionTypeInput = "onlySelfDeptAndChild"
+	RestrictionTypeInputOnlySelf           RestrictionTypeInput = "onlySelf"
+)
+
+// Valid indicates whether the value is a known member of the RestrictionTypeInput enum.
+func (e RestrictionTypeInput) Valid() bool {
+	switch e {
+	case RestrictionTypeInputOnlyExceptions:
+		return true
+	case RestrictionTypeInputOnlyOwnDepartments:
+		return true
+	case RestrictionTypeInputOnlySelf:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SubCode.
 const (
 	SubCodeAPIThrottled       SubCode = "90002"  // this API is throttled for the whole platform
@@ -669,6 +822,24 @@ func (e SubCode) Valid() bool {
 	case SubCodeInvalidCredential:
 		return true
 	case SubCodePermissionDenied:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UserGrantType.
+const (
+	UserGrantTypeAuthorizationCode UserGrantType = "authorization_code"
+	UserGrantTypeRefreshToken      UserGrantType = "refresh_token"
+)
+
+// Valid indicates whether the value is a known member of the UserGrantType enum.
+func (e UserGrantType) Valid() bool {
+	switch e {
+	case UserGrantTypeAuthorizationCode:
+		return true
+	case UserGrantTypeRefreshToken:
 		return true
 	default:
 		return false
@@ -708,6 +879,31 @@ type AccessDeniedDetail struct {
 	RequiredScopes *[]string `json:"requiredScopes,omitempty"`
 }
 
+// AddRolesToUsersAnswer defines model for AddRolesToUsersAnswer.
+type AddRolesToUsersAnswer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
+
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string `json:"errmsg,omitempty"`
+	RequestID *string `json:"request_id,omitempty"`
+
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
+	SubCode *SubCode `json:"sub_code,omitempty"`
+
+	// SubMsg Why the gateway refused; names a missing permission in square brackets.
+	SubMsg *string `json:"sub_msg,omitempty"`
+}
+
+// AddRolesToUsersRequest defines model for AddRolesToUsersRequest.
+type AddRolesToUsersRequest struct {
+	// RoleIDs Up to 20, separated by commas.
+	RoleIDs string `json:"roleIds"`
+
+	// UserIDs Up to 20, separated by commas.
+	UserIDs string `json:"userIds"`
+}
+
 // AdminV1 defines model for AdminV1.
 type AdminV1 struct {
 	// AdminMobile In the vendor's SDK only.
@@ -723,6 +919,38 @@ type AdminV2 struct {
 	// SysLevel 1 main admin, 2 sub admin.
 	SysLevel *int64  `json:"sys_level,omitempty"`
 	UserID   *string `json:"userid,omitempty"`
+}
+
+// AttributeVisibility Hides fields of the objects from everybody but the exceptions.
+type AttributeVisibility struct {
+	// Active The setting is in force.
+	Active         *bool    `json:"active,omitempty"`
+	Description    *string  `json:"description,omitempty"`
+	ExcludeDeptIDs *[]int64 `json:"excludeDeptIds,omitempty"`
+
+	// ExcludeStaffIDs Userids of those who see them all the same.
+	ExcludeStaffIDs *[]string `json:"excludeStaffIds,omitempty"`
+
+	// ExcludeTagIDs Role ids.
+	ExcludeTagIDs *[]int64 `json:"excludeTagIds,omitempty"`
+
+	// GmtCreate yyyy-MM-dd HH:mm:ss, in China.
+	GmtCreate *string `json:"gmtCreate,omitempty"`
+
+	// GmtModified yyyy-MM-dd HH:mm:ss, in China.
+	GmtModified *string `json:"gmtModified,omitempty"`
+
+	// HideFields Fields; custom ones by their ids.
+	HideFields    *[]string `json:"hideFields,omitempty"`
+	ID            *int64    `json:"id,omitempty"`
+	Name          *string   `json:"name,omitempty"`
+	ObjectDeptIDs *[]int64  `json:"objectDeptIds,omitempty"`
+
+	// ObjectStaffIDs Userids.
+	ObjectStaffIDs *[]string `json:"objectStaffIds,omitempty"`
+
+	// ObjectTagIDs Role ids.
+	ObjectTagIDs *[]int64 `json:"objectTagIds,omitempty"`
 }
 
 // AuthOrgScopes defines model for AuthOrgScopes.
@@ -859,6 +1087,37 @@ type CreateDepartmentV2Request struct {
 
 	// UserPermits Userids that may see it while hidden, joined by ",".
 	UserPermits *string `json:"user_permits,omitempty"`
+}
+
+// CreateRoleAnswer defines model for CreateRoleAnswer.
+type CreateRoleAnswer struct {
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
+
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg *string `json:"errmsg,omitempty"`
+	RoleID *int64  `json:"roleId,omitempty"`
+}
+
+// CreateRoleGroupAnswer defines model for CreateRoleGroupAnswer.
+type CreateRoleGroupAnswer struct {
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
+
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg  *string `json:"errmsg,omitempty"`
+	GroupID *int64  `json:"groupId,omitempty"`
+}
+
+// CreateRoleGroupRequest defines model for CreateRoleGroupRequest.
+type CreateRoleGroupRequest struct {
+	Name string `json:"name"`
+}
+
+// CreateRoleRequest defines model for CreateRoleRequest.
+type CreateRoleRequest struct {
+	GroupID  int64  `json:"groupId"`
+	RoleName string `json:"roleName"`
 }
 
 // CreateUserV1Answer defines model for CreateUserV1Answer.
@@ -1029,6 +1288,12 @@ type CreatedUser struct {
 	UserID  *string `json:"userid,omitempty"`
 }
 
+// DeleteAttributeVisibilityAnswer defines model for DeleteAttributeVisibilityAnswer.
+type DeleteAttributeVisibilityAnswer struct {
+	// Result Whether it was done.
+	Result *bool `json:"result,omitempty"`
+}
+
 // DeleteDepartmentV1Answer defines model for DeleteDepartmentV1Answer.
 type DeleteDepartmentV1Answer struct {
 	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
@@ -1057,6 +1322,33 @@ type DeleteDepartmentV2Answer struct {
 // DeleteDepartmentV2Request defines model for DeleteDepartmentV2Request.
 type DeleteDepartmentV2Request struct {
 	DeptID int64 `json:"dept_id"`
+}
+
+// DeleteRestrictionAnswer defines model for DeleteRestrictionAnswer.
+type DeleteRestrictionAnswer struct {
+	// Result Whether it was done.
+	Result *bool `json:"result,omitempty"`
+}
+
+// DeleteRoleAnswer defines model for DeleteRoleAnswer.
+type DeleteRoleAnswer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
+
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string `json:"errmsg,omitempty"`
+	RequestID *string `json:"request_id,omitempty"`
+
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
+	SubCode *SubCode `json:"sub_code,omitempty"`
+
+	// SubMsg Why the gateway refused; names a missing permission in square brackets.
+	SubMsg *string `json:"sub_msg,omitempty"`
+}
+
+// DeleteRoleRequest defines model for DeleteRoleRequest.
+type DeleteRoleRequest struct {
+	RoleID int64 `json:"role_id"`
 }
 
 // DeleteUserV1Answer defines model for DeleteUserV1Answer.
@@ -1353,6 +1645,73 @@ type DeptTitleInput struct {
 	Title  string `json:"title"`
 }
 
+// DisableOrgAccountAnswer defines model for DisableOrgAccountAnswer.
+type DisableOrgAccountAnswer struct {
+	// Result Whether it was done.
+	Result *bool `json:"result,omitempty"`
+}
+
+// DisableOrgAccountRequest defines model for DisableOrgAccountRequest.
+type DisableOrgAccountRequest struct {
+	Reason *string `json:"reason,omitempty"`
+	UserID string  `json:"userId"`
+}
+
+// DismissionDepartment In snake_case, unlike its neighbours.
+type DismissionDepartment struct {
+	DeptID *int64 `json:"dept_id,omitempty"`
+
+	// DeptPath Names from the top down.
+	DeptPath *string `json:"dept_path,omitempty"`
+}
+
+// DismissionInfo defines model for DismissionInfo.
+type DismissionInfo struct {
+	// DeptList Departments that the person was in.
+	DeptList *[]DismissionDepartment `json:"deptList,omitempty"`
+
+	// HandoverUserID Who has taken over; absent if nobody.
+	HandoverUserID *string `json:"handoverUserId,omitempty"`
+
+	// LastWorkDay Milliseconds since 1970.
+	LastWorkDay   *int64    `json:"lastWorkDay,omitempty"`
+	MainDeptID    *int64    `json:"mainDeptId,omitempty"`
+	MainDeptName  *string   `json:"mainDeptName,omitempty"`
+	PassiveReason *[]string `json:"passiveReason,omitempty"`
+
+	// PreStatus Before: 1 to join, 2 on probation, 3 regular.
+	PreStatus  *int64  `json:"preStatus,omitempty"`
+	ReasonMemo *string `json:"reasonMemo,omitempty"`
+
+	// Status 1 about to leave, 2 has left, 3 neither, 4 has asked to leave and waits for approval.
+	Status          *DismissionStatus `json:"status,omitempty"`
+	UserID          *string           `json:"userId,omitempty"`
+	VoluntaryReason *[]string         `json:"voluntaryReason,omitempty"`
+}
+
+// DismissionStatus 1 about to leave, 2 has left, 3 neither, 4 has asked to leave and waits for approval.
+type DismissionStatus int64
+
+// EmployeeIDPage defines model for EmployeeIdPage.
+type EmployeeIDPage struct {
+	// DataList Userids.
+	DataList *[]string `json:"data_list,omitempty"`
+
+	// NextCursor Where the next page begins. Absent on the last one, or 0 in the sample of a page.
+	NextCursor *int64 `json:"next_cursor,omitempty"`
+}
+
+// EnableOrgAccountAnswer defines model for EnableOrgAccountAnswer.
+type EnableOrgAccountAnswer struct {
+	// Result Whether it was done.
+	Result *bool `json:"result,omitempty"`
+}
+
+// EnableOrgAccountRequest defines model for EnableOrgAccountRequest.
+type EnableOrgAccountRequest struct {
+	UserID string `json:"userId"`
+}
+
 // ErrorCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
 type ErrorCode int64
 
@@ -1430,6 +1789,27 @@ type GetAuthScopesAnswer struct {
 
 	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
 	ErrMsg *string `json:"errmsg,omitempty"`
+}
+
+// GetContactUserAnswer defines model for GetContactUserAnswer.
+type GetContactUserAnswer struct {
+	AvatarURL *string `json:"avatarUrl,omitempty"`
+
+	// Email Personal mail address; absent if there is none.
+	Email *string `json:"email,omitempty"`
+
+	// Mobile With asterisks for third-party apps; absent without the permission.
+	Mobile *string `json:"mobile,omitempty"`
+
+	// Nick Name that the person goes by at DingTalk.
+	Nick *string `json:"nick,omitempty"`
+
+	// OpenID The person's id in this app alone.
+	OpenID *string `json:"openId,omitempty"`
+
+	// StateCode Country code of mobile.
+	StateCode *string `json:"stateCode,omitempty"`
+	UnionID   *string `json:"unionId,omitempty"`
 }
 
 // GetCorpAccessTokenAnswer defines model for GetCorpAccessTokenAnswer.
@@ -1565,6 +1945,70 @@ type GetDepartmentV2Request struct {
 
 	// Language zh_CN (default) or en_US.
 	Language *string `json:"language,omitempty"`
+}
+
+// GetDismissionInfosAnswer defines model for GetDismissionInfosAnswer.
+type GetDismissionInfosAnswer struct {
+	Result *[]DismissionInfo `json:"result,omitempty"`
+}
+
+// GetOrgAccountStatusAnswer defines model for GetOrgAccountStatusAnswer.
+type GetOrgAccountStatusAnswer struct {
+	// Disable The account is locked.
+	Disable *bool `json:"disable,omitempty"`
+}
+
+// GetRoleAnswer defines model for GetRoleAnswer.
+type GetRoleAnswer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
+
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string     `json:"errmsg,omitempty"`
+	RequestID *string     `json:"request_id,omitempty"`
+	Role      *RoleDetail `json:"role,omitempty"`
+
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
+	SubCode *SubCode `json:"sub_code,omitempty"`
+
+	// SubMsg Why the gateway refused; names a missing permission in square brackets.
+	SubMsg *string `json:"sub_msg,omitempty"`
+}
+
+// GetRoleGroupAnswer defines model for GetRoleGroupAnswer.
+type GetRoleGroupAnswer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
+
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string          `json:"errmsg,omitempty"`
+	RequestID *string          `json:"request_id,omitempty"`
+	RoleGroup *RoleGroupDetail `json:"role_group,omitempty"`
+
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
+	SubCode *SubCode `json:"sub_code,omitempty"`
+
+	// SubMsg Why the gateway refused; names a missing permission in square brackets.
+	SubMsg *string `json:"sub_msg,omitempty"`
+}
+
+// GetRoleGroupRequest defines model for GetRoleGroupRequest.
+type GetRoleGroupRequest struct {
+	GroupID int64 `json:"group_id"`
+}
+
+// GetRoleRequest defines model for GetRoleRequest.
+type GetRoleRequest struct {
+	// RoleID In camelCase, unlike role_id elsewhere.
+	RoleID int64 `json:"roleId"`
+}
+
+// GetSeniorSettingsAnswer defines model for GetSeniorSettingsAnswer.
+type GetSeniorSettingsAnswer struct {
+	// ProtectScenes What is blocked: DING_SMS, DING_MSG, CHAT, CONFERENCE_VIDEO, CONFERENCE, VIDEO_CALL, CONFERENCE_VOIP, CALL, SEARCH, CALL_CENTER.
+	ProtectScenes   *[]string          `json:"protectScenes,omitempty"`
+	SeniorStaffID   *string            `json:"seniorStaffId,omitempty"`
+	SeniorWhiteList *[]SeniorException `json:"seniorWhiteList,omitempty"`
 }
 
 // GetSuiteAccessTokenAnswer defines model for GetSuiteAccessTokenAnswer.
@@ -1746,6 +2190,34 @@ type GetUserIDByUnionIDV2Request struct {
 	UnionID string `json:"unionid"`
 }
 
+// GetUserTokenAnswer defines model for GetUserTokenAnswer.
+type GetUserTokenAnswer struct {
+	AccessToken *string `json:"accessToken,omitempty"`
+
+	// CorpID Corp that the person chose; absent if that was not asked.
+	CorpID *string `json:"corpId,omitempty"`
+
+	// ExpireIn Seconds, 7200.
+	ExpireIn     *int64  `json:"expireIn,omitempty"`
+	RefreshToken *string `json:"refreshToken,omitempty"`
+}
+
+// GetUserTokenRequest defines model for GetUserTokenRequest.
+type GetUserTokenRequest struct {
+	// ClientID AppKey of an internal app, SuiteKey of a third-party one.
+	ClientID     string `json:"clientId"`
+	ClientSecret string `json:"clientSecret"`
+
+	// Code authCode of the redirect; for authorization_code.
+	Code *string `json:"code,omitempty"`
+
+	// GrantType What the token is had for.
+	GrantType UserGrantType `json:"grantType"`
+
+	// RefreshToken From the last answer; for refresh_token. Lives 30 days.
+	RefreshToken *string `json:"refreshToken,omitempty"`
+}
+
 // GetUserV1Answer Personal fields are simply absent for third-party apps and for apps without the permission.
 type GetUserV1Answer struct {
 	// Active Has activated the account.
@@ -1883,6 +2355,29 @@ type GetUserV2Request struct {
 // GrantType defines model for GrantType.
 type GrantType string
 
+// HideSetting Hides the objects from everybody but the exceptions.
+type HideSetting struct {
+	// Active The setting is in force.
+	Active         *bool    `json:"active,omitempty"`
+	Description    *string  `json:"description,omitempty"`
+	ExcludeDeptIDs *[]int64 `json:"excludeDeptIds,omitempty"`
+
+	// ExcludeStaffIDs Userids of those who see them all the same.
+	ExcludeStaffIDs *[]string `json:"excludeStaffIds,omitempty"`
+
+	// ExcludeTagIDs Role ids.
+	ExcludeTagIDs *[]int64 `json:"excludeTagIds,omitempty"`
+	ID            *int64   `json:"id,omitempty"`
+	Name          *string  `json:"name,omitempty"`
+	ObjectDeptIDs *[]int64 `json:"objectDeptIds,omitempty"`
+
+	// ObjectStaffIDs Userids.
+	ObjectStaffIDs *[]string `json:"objectStaffIds,omitempty"`
+
+	// ObjectTagIDs Role ids.
+	ObjectTagIDs *[]int64 `json:"objectTagIds,omitempty"`
+}
+
 // InactiveUsersV1 defines model for InactiveUsersV1.
 type InactiveUsersV1 struct {
 	HasMore *bool `json:"has_more,omitempty"`
@@ -1964,6 +2459,16 @@ type ListAdminsV2Answer struct {
 
 // ListAdminsV2Request No fields; send {}.
 type ListAdminsV2Request = map[string]interface{}
+
+// ListAttributeVisibilityAnswer defines model for ListAttributeVisibilityAnswer.
+type ListAttributeVisibilityAnswer struct {
+	// HasMore The only test for the end.
+	HasMore *bool                  `json:"hasMore,omitempty"`
+	List    *[]AttributeVisibility `json:"list,omitempty"`
+
+	// NextCursor Called nextToken in the request.
+	NextCursor *int64 `json:"nextCursor,omitempty"`
+}
 
 // ListDepartmentUserIDsV1Answer defines model for ListDepartmentUserIdsV1Answer.
 type ListDepartmentUserIDsV1Answer struct {
@@ -2105,6 +2610,24 @@ type ListDepartmentsV1Answer struct {
 	ErrMsg *string `json:"errmsg,omitempty"`
 }
 
+// ListDismissedEmployeesAnswer defines model for ListDismissedEmployeesAnswer.
+type ListDismissedEmployeesAnswer struct {
+	// HasMore The only test for the end.
+	HasMore    *bool     `json:"hasMore,omitempty"`
+	NextToken  *int64    `json:"nextToken,omitempty"`
+	UserIDList *[]string `json:"userIdList,omitempty"`
+}
+
+// ListHideSettingsAnswer defines model for ListHideSettingsAnswer.
+type ListHideSettingsAnswer struct {
+	// HasMore The only test for the end.
+	HasMore *bool          `json:"hasMore,omitempty"`
+	List    *[]HideSetting `json:"list,omitempty"`
+
+	// NextToken A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	NextToken *NumberOrText `json:"nextToken,omitempty"`
+}
+
 // ListInactiveUsersV1Answer defines model for ListInactiveUsersV1Answer.
 type ListInactiveUsersV1Answer struct {
 	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
@@ -2170,6 +2693,36 @@ type ListLeaveRecordsAnswer struct {
 	// NextToken Absent on the last page.
 	NextToken *string        `json:"nextToken,omitempty"`
 	Records   *[]LeaveRecord `json:"records,omitempty"`
+}
+
+// ListOnJobEmployeesAnswer defines model for ListOnJobEmployeesAnswer.
+type ListOnJobEmployeesAnswer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
+
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string         `json:"errmsg,omitempty"`
+	RequestID *string         `json:"request_id,omitempty"`
+	Result    *EmployeeIDPage `json:"result,omitempty"`
+
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
+	SubCode *SubCode `json:"sub_code,omitempty"`
+
+	// SubMsg Why the gateway refused; names a missing permission in square brackets.
+	SubMsg  *string `json:"sub_msg,omitempty"`
+	Success *bool   `json:"success,omitempty"`
+}
+
+// ListOnJobEmployeesRequest defines model for ListOnJobEmployeesRequest.
+type ListOnJobEmployeesRequest struct {
+	// Offset 0 first, then the next_cursor of the last answer.
+	Offset int64 `json:"offset"`
+
+	// Size 50 at most.
+	Size int64 `json:"size"`
+
+	// StatusList States, separated by commas: 2 on probation, 3 regular, 5 about to leave, -1 none.
+	StatusList string `json:"status_list"`
 }
 
 // ListParentDepartmentsByDepartmentV1Answer defines model for ListParentDepartmentsByDepartmentV1Answer.
@@ -2238,6 +2791,96 @@ type ListParentDepartmentsByUserV2Answer struct {
 // ListParentDepartmentsByUserV2Request defines model for ListParentDepartmentsByUserV2Request.
 type ListParentDepartmentsByUserV2Request struct {
 	UserID string `json:"userid"`
+}
+
+// ListPreEntryEmployeesAnswer defines model for ListPreEntryEmployeesAnswer.
+type ListPreEntryEmployeesAnswer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
+
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string         `json:"errmsg,omitempty"`
+	RequestID *string         `json:"request_id,omitempty"`
+	Result    *EmployeeIDPage `json:"result,omitempty"`
+
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
+	SubCode *SubCode `json:"sub_code,omitempty"`
+
+	// SubMsg Why the gateway refused; names a missing permission in square brackets.
+	SubMsg  *string `json:"sub_msg,omitempty"`
+	Success *bool   `json:"success,omitempty"`
+}
+
+// ListPreEntryEmployeesRequest defines model for ListPreEntryEmployeesRequest.
+type ListPreEntryEmployeesRequest struct {
+	// Offset 0 first, then the next_cursor of the last answer.
+	Offset int64 `json:"offset"`
+
+	// Size 50 at most.
+	Size int64 `json:"size"`
+}
+
+// ListRestrictionsAnswer defines model for ListRestrictionsAnswer.
+type ListRestrictionsAnswer struct {
+	// HasMore The only test for the end.
+	HasMore *bool          `json:"hasMore,omitempty"`
+	List    *[]Restriction `json:"list,omitempty"`
+
+	// NextToken A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	NextToken *NumberOrText `json:"nextToken,omitempty"`
+}
+
+// ListRoleMembersAnswer defines model for ListRoleMembersAnswer.
+type ListRoleMembersAnswer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
+
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string         `json:"errmsg,omitempty"`
+	RequestID *string         `json:"request_id,omitempty"`
+	Result    *RoleMemberPage `json:"result,omitempty"`
+
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
+	SubCode *SubCode `json:"sub_code,omitempty"`
+
+	// SubMsg Why the gateway refused; names a missing permission in square brackets.
+	SubMsg *string `json:"sub_msg,omitempty"`
+}
+
+// ListRoleMembersRequest defines model for ListRoleMembersRequest.
+type ListRoleMembersRequest struct {
+	// Offset From 0; counts only together with size.
+	Offset *int64 `json:"offset,omitempty"`
+	RoleID int64  `json:"role_id"`
+
+	// Size 20 unless given, 100 at most.
+	Size *int64 `json:"size,omitempty"`
+}
+
+// ListRolesAnswer defines model for ListRolesAnswer.
+type ListRolesAnswer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
+
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string        `json:"errmsg,omitempty"`
+	RequestID *string        `json:"request_id,omitempty"`
+	Result    *RoleGroupPage `json:"result,omitempty"`
+
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
+	SubCode *SubCode `json:"sub_code,omitempty"`
+
+	// SubMsg Why the gateway refused; names a missing permission in square brackets.
+	SubMsg *string `json:"sub_msg,omitempty"`
+}
+
+// ListRolesRequest defines model for ListRolesRequest.
+type ListRolesRequest struct {
+	// Offset From 0; counts only together with size.
+	Offset *int64 `json:"offset,omitempty"`
+
+	// Size 20 unless given, 200 at most.
+	Size *int64 `json:"size,omitempty"`
 }
 
 // ListSubDepartmentIDsV1Answer defines model for ListSubDepartmentIdsV1Answer.
@@ -2346,6 +2989,130 @@ type Raw = json.RawMessage
 // RawInput JSON map of translations; its form is not described.
 type RawInput = json.RawMessage
 
+// RemoveRolesFromUsersAnswer defines model for RemoveRolesFromUsersAnswer.
+type RemoveRolesFromUsersAnswer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
+
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string `json:"errmsg,omitempty"`
+	RequestID *string `json:"request_id,omitempty"`
+
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
+	SubCode *SubCode `json:"sub_code,omitempty"`
+
+	// SubMsg Why the gateway refused; names a missing permission in square brackets.
+	SubMsg *string `json:"sub_msg,omitempty"`
+}
+
+// RemoveRolesFromUsersRequest defines model for RemoveRolesFromUsersRequest.
+type RemoveRolesFromUsersRequest struct {
+	// RoleIDs Up to 20, separated by commas.
+	RoleIDs string `json:"roleIds"`
+
+	// UserIDs Up to 100, separated by commas.
+	UserIDs string `json:"userIds"`
+}
+
+// Restriction Keeps the subjects from seeing colleagues.
+type Restriction struct {
+	// Active The setting is in force.
+	Active         *bool    `json:"active,omitempty"`
+	Description    *string  `json:"description,omitempty"`
+	ExcludeDeptIDs *[]int64 `json:"excludeDeptIds,omitempty"`
+
+	// ExcludeTagIDs Role ids.
+	ExcludeTagIDs  *[]int64  `json:"excludeTagIds,omitempty"`
+	ExcludeUserIDs *[]string `json:"excludeUserIds,omitempty"`
+	ID             *int64    `json:"id,omitempty"`
+	Name           *string   `json:"name,omitempty"`
+
+	// RestrictInSearch Also in searches.
+	RestrictInSearch *bool `json:"restrictInSearch,omitempty"`
+
+	// RestrictInUserProfile Also on people's pages.
+	RestrictInUserProfile *bool    `json:"restrictInUserProfile,omitempty"`
+	SubjectDeptIDs        *[]int64 `json:"subjectDeptIds,omitempty"`
+
+	// SubjectTagIDs Role ids.
+	SubjectTagIDs  *[]int64  `json:"subjectTagIds,omitempty"`
+	SubjectUserIDs *[]string `json:"subjectUserIds,omitempty"`
+
+	// Type What the subjects see: themselves, their own departments and those below, or what the exceptions name.
+	Type *RestrictionType `json:"type,omitempty"`
+}
+
+// RestrictionType What the subjects see: themselves, their own departments and those below, or what the exceptions name.
+type RestrictionType string
+
+// RestrictionTypeInput What the subjects see: themselves, their own departments and those below, or what the exceptions name.
+type RestrictionTypeInput string
+
+// RoleBrief defines model for RoleBrief.
+type RoleBrief struct {
+	ID   *int64  `json:"id,omitempty"`
+	Name *string `json:"name,omitempty"`
+}
+
+// RoleDetail defines model for RoleDetail.
+type RoleDetail struct {
+	GroupID *int64  `json:"groupId,omitempty"`
+	Name    *string `json:"name,omitempty"`
+}
+
+// RoleGroup defines model for RoleGroup.
+type RoleGroup struct {
+	GroupID *int64       `json:"groupId,omitempty"`
+	Name    *string      `json:"name,omitempty"`
+	Roles   *[]RoleBrief `json:"roles,omitempty"`
+}
+
+// RoleGroupDetail defines model for RoleGroupDetail.
+type RoleGroupDetail struct {
+	GroupName *string        `json:"group_name,omitempty"`
+	Roles     *[]RoleOfGroup `json:"roles,omitempty"`
+}
+
+// RoleGroupPage defines model for RoleGroupPage.
+type RoleGroupPage struct {
+	// HasMore In camelCase, unlike its neighbours.
+	HasMore *bool        `json:"hasMore,omitempty"`
+	List    *[]RoleGroup `json:"list,omitempty"`
+
+	// NextCursor In the vendor's SDK only.
+	NextCursor *int64 `json:"nextCursor,omitempty"`
+}
+
+// RoleMember defines model for RoleMember.
+type RoleMember struct {
+	// ManageScopes Departments for which the person has the role; absent if for all.
+	ManageScopes *[]RoleScopeDepartment `json:"manageScopes,omitempty"`
+	Name         *string                `json:"name,omitempty"`
+	UserID       *string                `json:"userid,omitempty"`
+}
+
+// RoleMemberPage defines model for RoleMemberPage.
+type RoleMemberPage struct {
+	// HasMore In camelCase, unlike its neighbours.
+	HasMore *bool         `json:"hasMore,omitempty"`
+	List    *[]RoleMember `json:"list,omitempty"`
+
+	// NextCursor In the vendor's SDK only.
+	NextCursor *int64 `json:"nextCursor,omitempty"`
+}
+
+// RoleOfGroup defines model for RoleOfGroup.
+type RoleOfGroup struct {
+	RoleID   *int64  `json:"role_id,omitempty"`
+	RoleName *string `json:"role_name,omitempty"`
+}
+
+// RoleScopeDepartment defines model for RoleScopeDepartment.
+type RoleScopeDepartment struct {
+	DeptID *int64  `json:"dept_id,omitempty"`
+	Name   *string `json:"name,omitempty"`
+}
+
 // RoleV1 defines model for RoleV1.
 type RoleV1 struct {
 	GroupName *string `json:"groupName,omitempty"`
@@ -2404,6 +3171,163 @@ type SearchUsersRequest struct {
 	// QueryWord Name, or its pinyin.
 	QueryWord string `json:"queryWord"`
 	Size      int64  `json:"size"`
+}
+
+// SeniorException Somebody who may reach the person all the same.
+type SeniorException struct {
+	// ID Userid, department id or role id, by type.
+	ID   *string `json:"id,omitempty"`
+	Name *string `json:"name,omitempty"`
+
+	// Type 1 user, 2 department, 3 role.
+	Type *int64 `json:"type,omitempty"`
+}
+
+// SetAttributeVisibilityAnswer defines model for SetAttributeVisibilityAnswer.
+type SetAttributeVisibilityAnswer struct {
+	// Result Id of the setting.
+	Result *int64 `json:"result,omitempty"`
+}
+
+// SetAttributeVisibilityRequest defines model for SetAttributeVisibilityRequest.
+type SetAttributeVisibilityRequest struct {
+	// Active The setting is in force.
+	Active         *bool    `json:"active,omitempty"`
+	Description    *string  `json:"description,omitempty"`
+	ExcludeDeptIDs *[]int64 `json:"excludeDeptIds,omitempty"`
+
+	// ExcludeStaffIDs Userids of those who see them all the same.
+	ExcludeStaffIDs *[]string `json:"excludeStaffIds,omitempty"`
+
+	// ExcludeTagIDs Role ids.
+	ExcludeTagIDs *[]int64 `json:"excludeTagIds,omitempty"`
+
+	// HideFields name, department, email, manager, title, mobile, ext_number, work_station, remark, hire_date, job_number, or the ids of custom fields.
+	HideFields *[]string `json:"hideFields,omitempty"`
+
+	// ID Changes this setting; a new one when left out.
+	ID            *int64   `json:"id,omitempty"`
+	Name          *string  `json:"name,omitempty"`
+	ObjectDeptIDs *[]int64 `json:"objectDeptIds,omitempty"`
+
+	// ObjectStaffIDs Userids.
+	ObjectStaffIDs *[]string `json:"objectStaffIds,omitempty"`
+
+	// ObjectTagIDs Role ids.
+	ObjectTagIDs *[]int64 `json:"objectTagIds,omitempty"`
+}
+
+// SetHideSettingAnswer defines model for SetHideSettingAnswer.
+type SetHideSettingAnswer struct {
+	// Result Id of the setting.
+	Result *int64 `json:"result,omitempty"`
+}
+
+// SetHideSettingRequest defines model for SetHideSettingRequest.
+type SetHideSettingRequest struct {
+	// Active The setting is in force.
+	Active         *bool    `json:"active,omitempty"`
+	Description    *string  `json:"description,omitempty"`
+	ExcludeDeptIDs *[]int64 `json:"excludeDeptIds,omitempty"`
+
+	// ExcludeStaffIDs Userids of those who see them all the same.
+	ExcludeStaffIDs *[]string `json:"excludeStaffIds,omitempty"`
+
+	// ExcludeTagIDs Role ids.
+	ExcludeTagIDs *[]int64 `json:"excludeTagIds,omitempty"`
+
+	// HideInSearch Hidden from searches, too.
+	HideInSearch *bool `json:"hideInSearch,omitempty"`
+
+	// HideInUserProfile Hidden on the person's page, too.
+	HideInUserProfile *bool `json:"hideInUserProfile,omitempty"`
+
+	// ID Changes this setting; a new one when left out.
+	ID            *int64   `json:"id,omitempty"`
+	Name          *string  `json:"name,omitempty"`
+	ObjectDeptIDs *[]int64 `json:"objectDeptIds,omitempty"`
+
+	// ObjectStaffIDs Userids.
+	ObjectStaffIDs *[]string `json:"objectStaffIds,omitempty"`
+
+	// ObjectTagIDs Role ids.
+	ObjectTagIDs *[]int64 `json:"objectTagIds,omitempty"`
+}
+
+// SetRestrictionAnswer defines model for SetRestrictionAnswer.
+type SetRestrictionAnswer struct {
+	// Result Id of the setting.
+	Result *int64 `json:"result,omitempty"`
+}
+
+// SetRestrictionRequest defines model for SetRestrictionRequest.
+type SetRestrictionRequest struct {
+	// Active The setting is in force.
+	Active         *bool    `json:"active,omitempty"`
+	Description    *string  `json:"description,omitempty"`
+	ExcludeDeptIDs *[]int64 `json:"excludeDeptIds,omitempty"`
+
+	// ExcludeTagIDs Role ids.
+	ExcludeTagIDs  *[]int64  `json:"excludeTagIds,omitempty"`
+	ExcludeUserIDs *[]string `json:"excludeUserIds,omitempty"`
+
+	// ID Changes this setting; a new one when left out.
+	ID   *int64  `json:"id,omitempty"`
+	Name *string `json:"name,omitempty"`
+
+	// RestrictInSearch Also in searches.
+	RestrictInSearch *bool `json:"restrictInSearch,omitempty"`
+
+	// RestrictInUserProfile Also on people's pages.
+	RestrictInUserProfile *bool    `json:"restrictInUserProfile,omitempty"`
+	SubjectDeptIDs        *[]int64 `json:"subjectDeptIds,omitempty"`
+
+	// SubjectTagIDs Role ids.
+	SubjectTagIDs  *[]int64  `json:"subjectTagIds,omitempty"`
+	SubjectUserIDs *[]string `json:"subjectUserIds,omitempty"`
+
+	// Type What the subjects see: themselves, their own departments and those below, or what the exceptions name.
+	Type RestrictionTypeInput `json:"type"`
+}
+
+// SetRoleScopeAnswer defines model for SetRoleScopeAnswer.
+type SetRoleScopeAnswer struct {
+	// ErrCode A whole number. The current pages print it in quotes, recorded answers hold a number: read both.
+	ErrCode NumberOrText `json:"errcode"`
+
+	// ErrMsg Missing from the answers of several calls that succeed.
+	ErrMsg    *string `json:"errmsg,omitempty"`
+	RequestID *string `json:"request_id,omitempty"`
+
+	// SubCode Code inside a reply of the gateway with errcode 88 or 15, always text. Any ErrorCode may come here, too; the values listed are those that were seen.
+	SubCode *SubCode `json:"sub_code,omitempty"`
+
+	// SubMsg Why the gateway refused; names a missing permission in square brackets.
+	SubMsg *string `json:"sub_msg,omitempty"`
+}
+
+// SetRoleScopeRequest defines model for SetRoleScopeRequest.
+type SetRoleScopeRequest struct {
+	// DeptIDs Up to 50, separated by commas; all departments when left out.
+	DeptIDs *string `json:"dept_ids,omitempty"`
+	RoleID  int64   `json:"role_id"`
+	UserID  string  `json:"userid"`
+}
+
+// SignOutOrgAccountAnswer defines model for SignOutOrgAccountAnswer.
+type SignOutOrgAccountAnswer struct {
+	// Result Whether it was done.
+	Result *bool `json:"result,omitempty"`
+}
+
+// SignOutOrgAccountRequest defines model for SignOutOrgAccountRequest.
+type SignOutOrgAccountRequest struct {
+	// Reason For the audit log.
+	Reason *string `json:"reason,omitempty"`
+
+	// ReasonI18NForEmployee For the person, by language such as zh_CN.
+	ReasonI18NForEmployee *map[string]string `json:"reasonI18nForEmployee,omitempty"`
+	UserID                string             `json:"userId"`
 }
 
 // SignedInUser defines model for SignedInUser.
@@ -2594,6 +3518,21 @@ type UpdateDepartmentV2Request struct {
 	UserPermits *string `json:"user_permits,omitempty"`
 }
 
+// UpdateRoleAnswer defines model for UpdateRoleAnswer.
+type UpdateRoleAnswer struct {
+	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
+	ErrCode ErrorCode `json:"errcode"`
+
+	// ErrMsg Not a flag of success: "ok", but also "created", "updated" or "deleted".
+	ErrMsg *string `json:"errmsg,omitempty"`
+}
+
+// UpdateRoleRequest defines model for UpdateRoleRequest.
+type UpdateRoleRequest struct {
+	RoleID   int64  `json:"roleId"`
+	RoleName string `json:"roleName"`
+}
+
 // UpdateUserV1Answer defines model for UpdateUserV1Answer.
 type UpdateUserV1Answer struct {
 	// ErrCode Codes of oapi.dingtalk.com. Others may come. Replies of the gateway to topapi calls hold 88 or 15 here and the real code in sub_code.
@@ -2733,6 +3672,9 @@ type UserCount struct {
 	Count *int64 `json:"count,omitempty"`
 }
 
+// UserGrantType What the token is had for.
+type UserGrantType string
+
 // UserIDByMobile defines model for UserIdByMobile.
 type UserIDByMobile struct {
 	// ExclusiveAccountUserIDList [] for most.
@@ -2852,8 +3794,20 @@ type DepartmentIDV1Param = string
 // LangParam defines model for LangParam.
 type LangParam = string
 
+// SettingIDParam defines model for SettingIdParam.
+type SettingIDParam = int64
+
+// SettingsMaxResultsParam defines model for SettingsMaxResultsParam.
+type SettingsMaxResultsParam = int64
+
+// SettingsNextTokenParam defines model for SettingsNextTokenParam.
+type SettingsNextTokenParam = int64
+
 // Banned What a banned IP address gets from either host instead of an answer, for five minutes after 10,000 calls within 20 seconds. It has no errcode and must never pass for success. An HTML page may come in its place. The HTTP status is not documented.
 type Banned = BanNotice
+
+// Refused What api.dingtalk.com sends in place of an answer.
+type Refused = NewHostFailure
 
 // DeleteDepartmentV1Params defines parameters for DeleteDepartmentV1.
 type DeleteDepartmentV1Params struct {
@@ -2967,6 +3921,15 @@ type ListDepartmentUsersSimpleV1Params struct {
 	Lang *LangParam `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
+// ListHideSettingsParams defines parameters for ListHideSettings.
+type ListHideSettingsParams struct {
+	// NextToken Where the page begins, from the last answer.
+	NextToken *SettingsNextTokenParam `form:"nextToken,omitempty" json:"nextToken,omitempty"`
+
+	// MaxResults Settings a page, 100 at most.
+	MaxResults *SettingsMaxResultsParam `form:"maxResults,omitempty" json:"maxResults,omitempty"`
+}
+
 // ListLeaveRecordsParams defines parameters for ListLeaveRecords.
 type ListLeaveRecordsParams struct {
 	// StartTime ISO 8601, for example 2024-06-01T00:00:00Z.
@@ -2980,6 +3943,50 @@ type ListLeaveRecordsParams struct {
 	MaxResults int64   `form:"maxResults" json:"maxResults"`
 }
 
+// GetOrgAccountStatusParams defines parameters for GetOrgAccountStatus.
+type GetOrgAccountStatusParams struct {
+	UserID string `form:"userId" json:"userId"`
+}
+
+// ListRestrictionsParams defines parameters for ListRestrictions.
+type ListRestrictionsParams struct {
+	// NextToken Where the page begins, from the last answer.
+	NextToken *SettingsNextTokenParam `form:"nextToken,omitempty" json:"nextToken,omitempty"`
+
+	// MaxResults Settings a page, 100 at most.
+	MaxResults *SettingsMaxResultsParam `form:"maxResults,omitempty" json:"maxResults,omitempty"`
+}
+
+// GetSeniorSettingsParams defines parameters for GetSeniorSettings.
+type GetSeniorSettingsParams struct {
+	// SeniorStaffID Userid.
+	SeniorStaffID string `form:"seniorStaffId" json:"seniorStaffId"`
+}
+
+// ListAttributeVisibilityParams defines parameters for ListAttributeVisibility.
+type ListAttributeVisibilityParams struct {
+	// NextToken Where the page begins, from the last answer.
+	NextToken *SettingsNextTokenParam `form:"nextToken,omitempty" json:"nextToken,omitempty"`
+
+	// MaxResults Settings a page, 100 at most.
+	MaxResults *SettingsMaxResultsParam `form:"maxResults,omitempty" json:"maxResults,omitempty"`
+}
+
+// GetDismissionInfosParams defines parameters for GetDismissionInfos.
+type GetDismissionInfosParams struct {
+	// UserIDList Userids as a JSON list whose entries are JSON texts themselves: ["\"lin.mei01\"","\"wu.q7\""].
+	UserIDList string `form:"userIdList" json:"userIdList"`
+}
+
+// ListDismissedEmployeesParams defines parameters for ListDismissedEmployees.
+type ListDismissedEmployeesParams struct {
+	// NextToken 0 first.
+	NextToken *int64 `form:"nextToken,omitempty" json:"nextToken,omitempty"`
+
+	// MaxResults 30 unless given, 50 at most.
+	MaxResults *int64 `form:"maxResults,omitempty" json:"maxResults,omitempty"`
+}
+
 // CreateDepartmentV1JSONRequestBody defines body for CreateDepartmentV1 for application/json ContentType.
 //
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use createDepartmentV2.
@@ -2989,6 +3996,15 @@ type CreateDepartmentV1JSONRequestBody = CreateDepartmentV1Request
 //
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateDepartmentV2.
 type UpdateDepartmentV1JSONRequestBody = UpdateDepartmentV1Request
+
+// CreateRoleJSONRequestBody defines body for CreateRole for application/json ContentType.
+type CreateRoleJSONRequestBody = CreateRoleRequest
+
+// CreateRoleGroupJSONRequestBody defines body for CreateRoleGroup for application/json ContentType.
+type CreateRoleGroupJSONRequestBody = CreateRoleGroupRequest
+
+// UpdateRoleJSONRequestBody defines body for UpdateRole for application/json ContentType.
+type UpdateRoleJSONRequestBody = UpdateRoleRequest
 
 // GetCorpTokenJSONRequestBody defines body for GetCorpToken for application/json ContentType.
 type GetCorpTokenJSONRequestBody = GetCorpTokenRequest
@@ -3003,6 +4019,36 @@ type ListInactiveUsersV1JSONRequestBody = ListInactiveUsersV1Request
 
 // ListInactiveUsersV2JSONRequestBody defines body for ListInactiveUsersV2 for application/json ContentType.
 type ListInactiveUsersV2JSONRequestBody = ListInactiveUsersV2Request
+
+// AddRolesToUsersJSONRequestBody defines body for AddRolesToUsers for application/json ContentType.
+type AddRolesToUsersJSONRequestBody = AddRolesToUsersRequest
+
+// DeleteRoleJSONRequestBody defines body for DeleteRole for application/json ContentType.
+type DeleteRoleJSONRequestBody = DeleteRoleRequest
+
+// GetRoleJSONRequestBody defines body for GetRole for application/json ContentType.
+type GetRoleJSONRequestBody = GetRoleRequest
+
+// GetRoleGroupJSONRequestBody defines body for GetRoleGroup for application/json ContentType.
+type GetRoleGroupJSONRequestBody = GetRoleGroupRequest
+
+// ListRolesJSONRequestBody defines body for ListRoles for application/json ContentType.
+type ListRolesJSONRequestBody = ListRolesRequest
+
+// RemoveRolesFromUsersJSONRequestBody defines body for RemoveRolesFromUsers for application/json ContentType.
+type RemoveRolesFromUsersJSONRequestBody = RemoveRolesFromUsersRequest
+
+// SetRoleScopeJSONRequestBody defines body for SetRoleScope for application/json ContentType.
+type SetRoleScopeJSONRequestBody = SetRoleScopeRequest
+
+// ListRoleMembersJSONRequestBody defines body for ListRoleMembers for application/json ContentType.
+type ListRoleMembersJSONRequestBody = ListRoleMembersRequest
+
+// ListOnJobEmployeesJSONRequestBody defines body for ListOnJobEmployees for application/json ContentType.
+type ListOnJobEmployeesJSONRequestBody = ListOnJobEmployeesRequest
+
+// ListPreEntryEmployeesJSONRequestBody defines body for ListPreEntryEmployees for application/json ContentType.
+type ListPreEntryEmployeesJSONRequestBody = ListPreEntryEmployeesRequest
 
 // GetUserCountV2JSONRequestBody defines body for GetUserCountV2 for application/json ContentType.
 type GetUserCountV2JSONRequestBody = GetUserCountV2Request
@@ -3077,8 +4123,26 @@ type CreateUserV1JSONRequestBody = CreateUserV1Request
 // Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateUserV2.
 type UpdateUserV1JSONRequestBody = UpdateUserV1Request
 
+// SetHideSettingJSONRequestBody defines body for SetHideSetting for application/json ContentType.
+type SetHideSettingJSONRequestBody = SetHideSettingRequest
+
 // SearchDepartmentsJSONRequestBody defines body for SearchDepartments for application/json ContentType.
 type SearchDepartmentsJSONRequestBody = SearchDepartmentsRequest
+
+// DisableOrgAccountJSONRequestBody defines body for DisableOrgAccount for application/json ContentType.
+type DisableOrgAccountJSONRequestBody = DisableOrgAccountRequest
+
+// EnableOrgAccountJSONRequestBody defines body for EnableOrgAccount for application/json ContentType.
+type EnableOrgAccountJSONRequestBody = EnableOrgAccountRequest
+
+// SignOutOrgAccountJSONRequestBody defines body for SignOutOrgAccount for application/json ContentType.
+type SignOutOrgAccountJSONRequestBody = SignOutOrgAccountRequest
+
+// SetRestrictionJSONRequestBody defines body for SetRestriction for application/json ContentType.
+type SetRestrictionJSONRequestBody = SetRestrictionRequest
+
+// SetAttributeVisibilityJSONRequestBody defines body for SetAttributeVisibility for application/json ContentType.
+type SetAttributeVisibilityJSONRequestBody = SetAttributeVisibilityRequest
 
 // SearchUsersJSONRequestBody defines body for SearchUsers for application/json ContentType.
 type SearchUsersJSONRequestBody = SearchUsersRequest
@@ -3091,6 +4155,9 @@ type GetCorpAccessTokenJSONRequestBody = GetCorpAccessTokenRequest
 
 // GetSuiteAccessTokenJSONRequestBody defines body for GetSuiteAccessToken for application/json ContentType.
 type GetSuiteAccessTokenJSONRequestBody = GetSuiteAccessTokenRequest
+
+// GetUserTokenJSONRequestBody defines body for GetUserToken for application/json ContentType.
+type GetUserTokenJSONRequestBody = GetUserTokenRequest
 
 // GetCorpScopedTokenJSONRequestBody defines body for GetCorpScopedToken for application/json ContentType.
 type GetCorpScopedTokenJSONRequestBody = GetCorpScopedTokenRequest
@@ -3143,6 +4210,15 @@ type ServerInterface interface {
 	// GetToken 获取企业内部应用的access_token
 	// (GET /gettoken)
 	GetToken(w http.ResponseWriter, r *http.Request, params GetTokenParams)
+	// CreateRole 创建角色
+	// (POST /role/add_role)
+	CreateRole(w http.ResponseWriter, r *http.Request)
+	// CreateRoleGroup 创建角色组
+	// (POST /role/add_role_group)
+	CreateRoleGroup(w http.ResponseWriter, r *http.Request)
+	// UpdateRole 更新角色名称
+	// (POST /role/update_role)
+	UpdateRole(w http.ResponseWriter, r *http.Request)
 	// GetCorpToken 服务商获取第三方应用授权企业的access_token
 	// (POST /service/get_corp_token)
 	GetCorpToken(w http.ResponseWriter, r *http.Request)
@@ -3157,6 +4233,36 @@ type ServerInterface interface {
 	// ListInactiveUsersV2 获取未登录钉钉的员工列表
 	// (POST /topapi/inactive/user/v2/get)
 	ListInactiveUsersV2(w http.ResponseWriter, r *http.Request)
+	// AddRolesToUsers 批量增加员工角色
+	// (POST /topapi/role/addrolesforemps)
+	AddRolesToUsers(w http.ResponseWriter, r *http.Request)
+	// DeleteRole 删除角色
+	// (POST /topapi/role/deleterole)
+	DeleteRole(w http.ResponseWriter, r *http.Request)
+	// GetRole 获取角色详情
+	// (POST /topapi/role/getrole)
+	GetRole(w http.ResponseWriter, r *http.Request)
+	// GetRoleGroup 获取角色组列表
+	// (POST /topapi/role/getrolegroup)
+	GetRoleGroup(w http.ResponseWriter, r *http.Request)
+	// ListRoles 获取角色列表
+	// (POST /topapi/role/list)
+	ListRoles(w http.ResponseWriter, r *http.Request)
+	// RemoveRolesFromUsers 批量删除员工角色
+	// (POST /topapi/role/removerolesforemps)
+	RemoveRolesFromUsers(w http.ResponseWriter, r *http.Request)
+	// SetRoleScope 设定角色成员管理范围
+	// (POST /topapi/role/scope/update)
+	SetRoleScope(w http.ResponseWriter, r *http.Request)
+	// ListRoleMembers 获取指定角色的员工列表
+	// (POST /topapi/role/simplelist)
+	ListRoleMembers(w http.ResponseWriter, r *http.Request)
+	// ListOnJobEmployees 获取在职员工列表
+	// (POST /topapi/smartwork/hrm/employee/queryonjob)
+	ListOnJobEmployees(w http.ResponseWriter, r *http.Request)
+	// ListPreEntryEmployees 获取待入职员工列表
+	// (POST /topapi/smartwork/hrm/employee/querypreentry)
+	ListPreEntryEmployees(w http.ResponseWriter, r *http.Request)
 	// GetUserCountV2 获取员工人数
 	// (POST /topapi/user/count)
 	GetUserCountV2(w http.ResponseWriter, r *http.Request)
@@ -3275,15 +4381,63 @@ type ServerInterface interface {
 	//
 	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateUserV2.
 	UpdateUserV1(w http.ResponseWriter, r *http.Request)
+	// ListHideSettings 获取通讯录隐藏设置
+	// (GET /v1.0/contact/contactHideSettings)
+	ListHideSettings(w http.ResponseWriter, r *http.Request, params ListHideSettingsParams)
+	// SetHideSetting 新增或更新通讯录隐藏设置
+	// (PUT /v1.0/contact/contactHideSettings)
+	SetHideSetting(w http.ResponseWriter, r *http.Request)
 	// SearchDepartments 搜索部门ID
 	// (POST /v1.0/contact/departments/search)
 	SearchDepartments(w http.ResponseWriter, r *http.Request)
 	// ListLeaveRecords 查询离职记录列表
 	// (GET /v1.0/contact/empLeaveRecords)
 	ListLeaveRecords(w http.ResponseWriter, r *http.Request, params ListLeaveRecordsParams)
+	// DisableOrgAccount 停用企业账号
+	// (POST /v1.0/contact/orgAccounts/disable)
+	DisableOrgAccount(w http.ResponseWriter, r *http.Request)
+	// EnableOrgAccount 启用企业账号
+	// (POST /v1.0/contact/orgAccounts/enable)
+	EnableOrgAccount(w http.ResponseWriter, r *http.Request)
+	// SignOutOrgAccount 强制登出企业账号
+	// (POST /v1.0/contact/orgAccounts/signOut)
+	SignOutOrgAccount(w http.ResponseWriter, r *http.Request)
+	// GetOrgAccountStatus 查询企业账号状态
+	// (GET /v1.0/contact/orgAccounts/status)
+	GetOrgAccountStatus(w http.ResponseWriter, r *http.Request, params GetOrgAccountStatusParams)
+	// ListRestrictions 获取限制查看通讯录设置列表
+	// (GET /v1.0/contact/restrictions/settings)
+	ListRestrictions(w http.ResponseWriter, r *http.Request, params ListRestrictionsParams)
+	// SetRestriction 新增或修改限制查看通讯录设置
+	// (PUT /v1.0/contact/restrictions/settings)
+	SetRestriction(w http.ResponseWriter, r *http.Request)
+	// DeleteRestriction 删除限制查看通讯录设置
+	// (DELETE /v1.0/contact/restrictions/settings/{settingId})
+	DeleteRestriction(w http.ResponseWriter, r *http.Request, settingID SettingIDParam)
+	// GetSeniorSettings 获取用户高管模式设置
+	// (GET /v1.0/contact/seniorSettings)
+	GetSeniorSettings(w http.ResponseWriter, r *http.Request, params GetSeniorSettingsParams)
+	// ListAttributeVisibility 获取用户属性可见性设置
+	// (GET /v1.0/contact/staffAttributes/visibilitySettings)
+	ListAttributeVisibility(w http.ResponseWriter, r *http.Request, params ListAttributeVisibilityParams)
+	// SetAttributeVisibility 设置用户属性可见性
+	// (POST /v1.0/contact/staffAttributes/visibilitySettings)
+	SetAttributeVisibility(w http.ResponseWriter, r *http.Request)
+	// DeleteAttributeVisibility 删除用户属性可见性设置
+	// (DELETE /v1.0/contact/staffAttributes/visibilitySettings/{settingId})
+	DeleteAttributeVisibility(w http.ResponseWriter, r *http.Request, settingID SettingIDParam)
 	// SearchUsers 搜索用户userId
 	// (POST /v1.0/contact/users/search)
 	SearchUsers(w http.ResponseWriter, r *http.Request)
+	// GetContactUser 获取用户通讯录个人信息
+	// (GET /v1.0/contact/users/{unionId})
+	GetContactUser(w http.ResponseWriter, r *http.Request, unionID string)
+	// GetDismissionInfos 批量获取员工离职信息
+	// (GET /v1.0/hrm/employees/dimissionInfos)
+	GetDismissionInfos(w http.ResponseWriter, r *http.Request, params GetDismissionInfosParams)
+	// ListDismissedEmployees 获取离职员工列表
+	// (GET /v1.0/hrm/employees/dismissions)
+	ListDismissedEmployees(w http.ResponseWriter, r *http.Request, params ListDismissedEmployeesParams)
 	// GetAppAccessToken 获取企业内部应用的accessToken
 	// (POST /v1.0/oauth2/accessToken)
 	GetAppAccessToken(w http.ResponseWriter, r *http.Request)
@@ -3293,6 +4447,9 @@ type ServerInterface interface {
 	// GetSuiteAccessToken 获取第三方企业应用的suiteAccessToken
 	// (POST /v1.0/oauth2/suiteAccessToken)
 	GetSuiteAccessToken(w http.ResponseWriter, r *http.Request)
+	// GetUserToken 获取用户token
+	// (POST /v1.0/oauth2/userAccessToken)
+	GetUserToken(w http.ResponseWriter, r *http.Request)
 	// GetCorpScopedToken 获取应用的 Access Token
 	// (POST /v1.0/oauth2/{corpId}/token)
 	GetCorpScopedToken(w http.ResponseWriter, r *http.Request, corpID string)
@@ -3632,6 +4789,48 @@ func (siw *ServerInterfaceWrapper) GetToken(w http.ResponseWriter, r *http.Reque
 	handler.ServeHTTP(w, r)
 }
 
+// CreateRole operation middleware
+func (siw *ServerInterfaceWrapper) CreateRole(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateRole(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateRoleGroup operation middleware
+func (siw *ServerInterfaceWrapper) CreateRoleGroup(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateRoleGroup(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UpdateRole operation middleware
+func (siw *ServerInterfaceWrapper) UpdateRole(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UpdateRole(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetCorpToken operation middleware
 func (siw *ServerInterfaceWrapper) GetCorpToken(w http.ResponseWriter, r *http.Request) {
 
@@ -3679,6 +4878,146 @@ func (siw *ServerInterfaceWrapper) ListInactiveUsersV2(w http.ResponseWriter, r 
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ListInactiveUsersV2(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// AddRolesToUsers operation middleware
+func (siw *ServerInterfaceWrapper) AddRolesToUsers(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AddRolesToUsers(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteRole operation middleware
+func (siw *ServerInterfaceWrapper) DeleteRole(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteRole(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetRole operation middleware
+func (siw *ServerInterfaceWrapper) GetRole(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetRole(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetRoleGroup operation middleware
+func (siw *ServerInterfaceWrapper) GetRoleGroup(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetRoleGroup(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListRoles operation middleware
+func (siw *ServerInterfaceWrapper) ListRoles(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListRoles(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RemoveRolesFromUsers operation middleware
+func (siw *ServerInterfaceWrapper) RemoveRolesFromUsers(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RemoveRolesFromUsers(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SetRoleScope operation middleware
+func (siw *ServerInterfaceWrapper) SetRoleScope(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SetRoleScope(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListRoleMembers operation middleware
+func (siw *ServerInterfaceWrapper) ListRoleMembers(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListRoleMembers(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListOnJobEmployees operation middleware
+func (siw *ServerInterfaceWrapper) ListOnJobEmployees(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListOnJobEmployees(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListPreEntryEmployees operation middleware
+func (siw *ServerInterfaceWrapper) ListPreEntryEmployees(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListPreEntryEmployees(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4405,6 +5744,66 @@ func (siw *ServerInterfaceWrapper) UpdateUserV1(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// ListHideSettings operation middleware
+func (siw *ServerInterfaceWrapper) ListHideSettings(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListHideSettingsParams
+
+	// ------------- Optional query parameter "nextToken" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "nextToken", r.URL.Query(), &params.NextToken, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "nextToken"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "nextToken", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "maxResults" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "maxResults", r.URL.Query(), &params.MaxResults, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "maxResults"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "maxResults", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListHideSettings(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SetHideSetting operation middleware
+func (siw *ServerInterfaceWrapper) SetHideSetting(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SetHideSetting(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // SearchDepartments operation middleware
 func (siw *ServerInterfaceWrapper) SearchDepartments(w http.ResponseWriter, r *http.Request) {
 
@@ -4491,11 +5890,396 @@ func (siw *ServerInterfaceWrapper) ListLeaveRecords(w http.ResponseWriter, r *ht
 	handler.ServeHTTP(w, r)
 }
 
+// DisableOrgAccount operation middleware
+func (siw *ServerInterfaceWrapper) DisableOrgAccount(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DisableOrgAccount(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// EnableOrgAccount operation middleware
+func (siw *ServerInterfaceWrapper) EnableOrgAccount(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.EnableOrgAccount(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SignOutOrgAccount operation middleware
+func (siw *ServerInterfaceWrapper) SignOutOrgAccount(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SignOutOrgAccount(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetOrgAccountStatus operation middleware
+func (siw *ServerInterfaceWrapper) GetOrgAccountStatus(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetOrgAccountStatusParams
+
+	// ------------- Required query parameter "userId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "userId", r.URL.Query(), &params.UserID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "userId"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "userId", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetOrgAccountStatus(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListRestrictions operation middleware
+func (siw *ServerInterfaceWrapper) ListRestrictions(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRestrictionsParams
+
+	// ------------- Optional query parameter "nextToken" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "nextToken", r.URL.Query(), &params.NextToken, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "nextToken"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "nextToken", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "maxResults" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "maxResults", r.URL.Query(), &params.MaxResults, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "maxResults"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "maxResults", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListRestrictions(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SetRestriction operation middleware
+func (siw *ServerInterfaceWrapper) SetRestriction(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SetRestriction(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteRestriction operation middleware
+func (siw *ServerInterfaceWrapper) DeleteRestriction(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "settingId" -------------
+	var settingID SettingIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "settingId", r.PathValue("settingId"), &settingID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "settingId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteRestriction(w, r, settingID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetSeniorSettings operation middleware
+func (siw *ServerInterfaceWrapper) GetSeniorSettings(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetSeniorSettingsParams
+
+	// ------------- Required query parameter "seniorStaffId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "seniorStaffId", r.URL.Query(), &params.SeniorStaffID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "seniorStaffId"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "seniorStaffId", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetSeniorSettings(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListAttributeVisibility operation middleware
+func (siw *ServerInterfaceWrapper) ListAttributeVisibility(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAttributeVisibilityParams
+
+	// ------------- Optional query parameter "nextToken" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "nextToken", r.URL.Query(), &params.NextToken, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "nextToken"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "nextToken", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "maxResults" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "maxResults", r.URL.Query(), &params.MaxResults, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "maxResults"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "maxResults", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListAttributeVisibility(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SetAttributeVisibility operation middleware
+func (siw *ServerInterfaceWrapper) SetAttributeVisibility(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SetAttributeVisibility(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteAttributeVisibility operation middleware
+func (siw *ServerInterfaceWrapper) DeleteAttributeVisibility(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "settingId" -------------
+	var settingID SettingIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "settingId", r.PathValue("settingId"), &settingID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "settingId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteAttributeVisibility(w, r, settingID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // SearchUsers operation middleware
 func (siw *ServerInterfaceWrapper) SearchUsers(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.SearchUsers(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetContactUser operation middleware
+func (siw *ServerInterfaceWrapper) GetContactUser(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "unionId" -------------
+	var unionID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "unionId", r.PathValue("unionId"), &unionID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "unionId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetContactUser(w, r, unionID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetDismissionInfos operation middleware
+func (siw *ServerInterfaceWrapper) GetDismissionInfos(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDismissionInfosParams
+
+	// ------------- Required query parameter "userIdList" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "userIdList", r.URL.Query(), &params.UserIDList, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "userIdList"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "userIdList", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetDismissionInfos(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListDismissedEmployees operation middleware
+func (siw *ServerInterfaceWrapper) ListDismissedEmployees(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDismissedEmployeesParams
+
+	// ------------- Optional query parameter "nextToken" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "nextToken", r.URL.Query(), &params.NextToken, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "nextToken"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "nextToken", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "maxResults" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "maxResults", r.URL.Query(), &params.MaxResults, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "maxResults"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "maxResults", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListDismissedEmployees(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4538,6 +6322,20 @@ func (siw *ServerInterfaceWrapper) GetSuiteAccessToken(w http.ResponseWriter, r 
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetSuiteAccessToken(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetUserToken operation middleware
+func (siw *ServerInterfaceWrapper) GetUserToken(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetUserToken(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4703,10 +6501,23 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/department/list_parent_depts_by_dept", wrapper.ListParentDepartmentsByDepartmentV1)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/department/update", wrapper.UpdateDepartmentV1)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/gettoken", wrapper.GetToken)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/role/add_role", wrapper.CreateRole)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/role/add_role_group", wrapper.CreateRoleGroup)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/role/update_role", wrapper.UpdateRole)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/service/get_corp_token", wrapper.GetCorpToken)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/service/get_suite_token", wrapper.GetSuiteToken)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/inactive/user/get", wrapper.ListInactiveUsersV1)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/inactive/user/v2/get", wrapper.ListInactiveUsersV2)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/role/addrolesforemps", wrapper.AddRolesToUsers)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/role/deleterole", wrapper.DeleteRole)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/role/getrole", wrapper.GetRole)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/role/getrolegroup", wrapper.GetRoleGroup)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/role/list", wrapper.ListRoles)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/role/removerolesforemps", wrapper.RemoveRolesFromUsers)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/role/scope/update", wrapper.SetRoleScope)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/role/simplelist", wrapper.ListRoleMembers)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/smartwork/hrm/employee/queryonjob", wrapper.ListOnJobEmployees)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/smartwork/hrm/employee/querypreentry", wrapper.ListPreEntryEmployees)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/user/count", wrapper.GetUserCountV2)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/user/get_admin_scope", wrapper.GetAdminScope)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/topapi/user/getbyunionid", wrapper.GetUserIDByUnionIDV2)
@@ -4739,19 +6550,52 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/user/listbypage", wrapper.ListDepartmentUsersV1)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/user/simplelist", wrapper.ListDepartmentUsersSimpleV1)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/user/update", wrapper.UpdateUserV1)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1.0/contact/contactHideSettings", wrapper.ListHideSettings)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1.0/contact/contactHideSettings", wrapper.SetHideSetting)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1.0/contact/departments/search", wrapper.SearchDepartments)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1.0/contact/empLeaveRecords", wrapper.ListLeaveRecords)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1.0/contact/orgAccounts/disable", wrapper.DisableOrgAccount)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1.0/contact/orgAccounts/enable", wrapper.EnableOrgAccount)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1.0/contact/orgAccounts/signOut", wrapper.SignOutOrgAccount)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1.0/contact/orgAccounts/status", wrapper.GetOrgAccountStatus)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1.0/contact/restrictions/settings", wrapper.ListRestrictions)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1.0/contact/restrictions/settings", wrapper.SetRestriction)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/v1.0/contact/restrictions/settings/{settingId}", wrapper.DeleteRestriction)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1.0/contact/seniorSettings", wrapper.GetSeniorSettings)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1.0/contact/staffAttributes/visibilitySettings", wrapper.ListAttributeVisibility)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1.0/contact/staffAttributes/visibilitySettings", wrapper.SetAttributeVisibility)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/v1.0/contact/staffAttributes/visibilitySettings/{settingId}", wrapper.DeleteAttributeVisibility)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1.0/contact/users/{unionId}", wrapper.GetContactUser)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1.0/contact/users/search", wrapper.SearchUsers)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1.0/hrm/employees/dimissionInfos", wrapper.GetDismissionInfos)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1.0/hrm/employees/dismissions", wrapper.ListDismissedEmployees)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1.0/oauth2/{corpId}/token", wrapper.GetCorpScopedToken)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1.0/oauth2/accessToken", wrapper.GetAppAccessToken)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1.0/oauth2/corpAccessToken", wrapper.GetCorpAccessToken)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1.0/oauth2/suiteAccessToken", wrapper.GetSuiteAccessToken)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1.0/oauth2/userAccessToken", wrapper.GetUserToken)
 
 	return m
 }
 
 type BannedJSONResponse BanNotice
 type BannedTextHTMLResponse struct {
+	Body io.Reader
+
+	ContentLength int64
+}
+
+type RefusedJSONResponse NewHostFailure
+
+func (t RefusedJSONResponse) MarshalJSON() ([]byte, error) {
+	return NewHostFailure(t).MarshalJSON()
+}
+
+func (t *RefusedJSONResponse) UnmarshalJSON(b []byte) error {
+	return (*NewHostFailure)(t).UnmarshalJSON(b)
+}
+
+type RefusedTextHTMLResponse struct {
 	Body io.Reader
 
 	ContentLength int64
@@ -5356,6 +7200,186 @@ func (response GetTokendefaultTextHTMLResponse) VisitGetTokenResponse(w http.Res
 	return err
 }
 
+type CreateRoleRequestObject struct {
+	Body *CreateRoleJSONRequestBody
+}
+
+type CreateRoleResponseObject interface {
+	VisitCreateRoleResponse(w http.ResponseWriter) error
+}
+
+type CreateRole200JSONResponse CreateRoleAnswer
+
+func (response CreateRole200JSONResponse) VisitCreateRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRoledefaultJSONResponse struct {
+	Body       BanNotice
+	StatusCode int
+}
+
+func (response CreateRoledefaultJSONResponse) VisitCreateRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRoledefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response CreateRoledefaultTextHTMLResponse) VisitCreateRoleResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type CreateRoleGroupRequestObject struct {
+	Body *CreateRoleGroupJSONRequestBody
+}
+
+type CreateRoleGroupResponseObject interface {
+	VisitCreateRoleGroupResponse(w http.ResponseWriter) error
+}
+
+type CreateRoleGroup200JSONResponse CreateRoleGroupAnswer
+
+func (response CreateRoleGroup200JSONResponse) VisitCreateRoleGroupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRoleGroupdefaultJSONResponse struct {
+	Body       BanNotice
+	StatusCode int
+}
+
+func (response CreateRoleGroupdefaultJSONResponse) VisitCreateRoleGroupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRoleGroupdefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response CreateRoleGroupdefaultTextHTMLResponse) VisitCreateRoleGroupResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type UpdateRoleRequestObject struct {
+	Body *UpdateRoleJSONRequestBody
+}
+
+type UpdateRoleResponseObject interface {
+	VisitUpdateRoleResponse(w http.ResponseWriter) error
+}
+
+type UpdateRole200JSONResponse UpdateRoleAnswer
+
+func (response UpdateRole200JSONResponse) VisitUpdateRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateRoledefaultJSONResponse struct {
+	Body       BanNotice
+	StatusCode int
+}
+
+func (response UpdateRoledefaultJSONResponse) VisitUpdateRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateRoledefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response UpdateRoledefaultTextHTMLResponse) VisitUpdateRoleResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
 type GetCorpTokenRequestObject struct {
 	Body *GetCorpTokenJSONRequestBody
 }
@@ -5582,6 +7606,606 @@ type ListInactiveUsersV2defaultTextHTMLResponse struct {
 }
 
 func (response ListInactiveUsersV2defaultTextHTMLResponse) VisitListInactiveUsersV2Response(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type AddRolesToUsersRequestObject struct {
+	Body *AddRolesToUsersJSONRequestBody
+}
+
+type AddRolesToUsersResponseObject interface {
+	VisitAddRolesToUsersResponse(w http.ResponseWriter) error
+}
+
+type AddRolesToUsers200JSONResponse AddRolesToUsersAnswer
+
+func (response AddRolesToUsers200JSONResponse) VisitAddRolesToUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddRolesToUsersdefaultJSONResponse struct {
+	Body       BanNotice
+	StatusCode int
+}
+
+func (response AddRolesToUsersdefaultJSONResponse) VisitAddRolesToUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddRolesToUsersdefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response AddRolesToUsersdefaultTextHTMLResponse) VisitAddRolesToUsersResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DeleteRoleRequestObject struct {
+	Body *DeleteRoleJSONRequestBody
+}
+
+type DeleteRoleResponseObject interface {
+	VisitDeleteRoleResponse(w http.ResponseWriter) error
+}
+
+type DeleteRole200JSONResponse DeleteRoleAnswer
+
+func (response DeleteRole200JSONResponse) VisitDeleteRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteRoledefaultJSONResponse struct {
+	Body       BanNotice
+	StatusCode int
+}
+
+func (response DeleteRoledefaultJSONResponse) VisitDeleteRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteRoledefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response DeleteRoledefaultTextHTMLResponse) VisitDeleteRoleResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetRoleRequestObject struct {
+	Body *GetRoleJSONRequestBody
+}
+
+type GetRoleResponseObject interface {
+	VisitGetRoleResponse(w http.ResponseWriter) error
+}
+
+type GetRole200JSONResponse GetRoleAnswer
+
+func (response GetRole200JSONResponse) VisitGetRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRoledefaultJSONResponse struct {
+	Body       BanNotice
+	StatusCode int
+}
+
+func (response GetRoledefaultJSONResponse) VisitGetRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRoledefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response GetRoledefaultTextHTMLResponse) VisitGetRoleResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetRoleGroupRequestObject struct {
+	Body *GetRoleGroupJSONRequestBody
+}
+
+type GetRoleGroupResponseObject interface {
+	VisitGetRoleGroupResponse(w http.ResponseWriter) error
+}
+
+type GetRoleGroup200JSONResponse GetRoleGroupAnswer
+
+func (response GetRoleGroup200JSONResponse) VisitGetRoleGroupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRoleGroupdefaultJSONResponse struct {
+	Body       BanNotice
+	StatusCode int
+}
+
+func (response GetRoleGroupdefaultJSONResponse) VisitGetRoleGroupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRoleGroupdefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response GetRoleGroupdefaultTextHTMLResponse) VisitGetRoleGroupResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ListRolesRequestObject struct {
+	Body *ListRolesJSONRequestBody
+}
+
+type ListRolesResponseObject interface {
+	VisitListRolesResponse(w http.ResponseWriter) error
+}
+
+type ListRoles200JSONResponse ListRolesAnswer
+
+func (response ListRoles200JSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRolesdefaultJSONResponse struct {
+	Body       BanNotice
+	StatusCode int
+}
+
+func (response ListRolesdefaultJSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRolesdefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response ListRolesdefaultTextHTMLResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type RemoveRolesFromUsersRequestObject struct {
+	Body *RemoveRolesFromUsersJSONRequestBody
+}
+
+type RemoveRolesFromUsersResponseObject interface {
+	VisitRemoveRolesFromUsersResponse(w http.ResponseWriter) error
+}
+
+type RemoveRolesFromUsers200JSONResponse RemoveRolesFromUsersAnswer
+
+func (response RemoveRolesFromUsers200JSONResponse) VisitRemoveRolesFromUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveRolesFromUsersdefaultJSONResponse struct {
+	Body       BanNotice
+	StatusCode int
+}
+
+func (response RemoveRolesFromUsersdefaultJSONResponse) VisitRemoveRolesFromUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveRolesFromUsersdefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response RemoveRolesFromUsersdefaultTextHTMLResponse) VisitRemoveRolesFromUsersResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type SetRoleScopeRequestObject struct {
+	Body *SetRoleScopeJSONRequestBody
+}
+
+type SetRoleScopeResponseObject interface {
+	VisitSetRoleScopeResponse(w http.ResponseWriter) error
+}
+
+type SetRoleScope200JSONResponse SetRoleScopeAnswer
+
+func (response SetRoleScope200JSONResponse) VisitSetRoleScopeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetRoleScopedefaultJSONResponse struct {
+	Body       BanNotice
+	StatusCode int
+}
+
+func (response SetRoleScopedefaultJSONResponse) VisitSetRoleScopeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetRoleScopedefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response SetRoleScopedefaultTextHTMLResponse) VisitSetRoleScopeResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ListRoleMembersRequestObject struct {
+	Body *ListRoleMembersJSONRequestBody
+}
+
+type ListRoleMembersResponseObject interface {
+	VisitListRoleMembersResponse(w http.ResponseWriter) error
+}
+
+type ListRoleMembers200JSONResponse ListRoleMembersAnswer
+
+func (response ListRoleMembers200JSONResponse) VisitListRoleMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRoleMembersdefaultJSONResponse struct {
+	Body       BanNotice
+	StatusCode int
+}
+
+func (response ListRoleMembersdefaultJSONResponse) VisitListRoleMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRoleMembersdefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response ListRoleMembersdefaultTextHTMLResponse) VisitListRoleMembersResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ListOnJobEmployeesRequestObject struct {
+	Body *ListOnJobEmployeesJSONRequestBody
+}
+
+type ListOnJobEmployeesResponseObject interface {
+	VisitListOnJobEmployeesResponse(w http.ResponseWriter) error
+}
+
+type ListOnJobEmployees200JSONResponse ListOnJobEmployeesAnswer
+
+func (response ListOnJobEmployees200JSONResponse) VisitListOnJobEmployeesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOnJobEmployeesdefaultJSONResponse struct {
+	Body       BanNotice
+	StatusCode int
+}
+
+func (response ListOnJobEmployeesdefaultJSONResponse) VisitListOnJobEmployeesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOnJobEmployeesdefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response ListOnJobEmployeesdefaultTextHTMLResponse) VisitListOnJobEmployeesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ListPreEntryEmployeesRequestObject struct {
+	Body *ListPreEntryEmployeesJSONRequestBody
+}
+
+type ListPreEntryEmployeesResponseObject interface {
+	VisitListPreEntryEmployeesResponse(w http.ResponseWriter) error
+}
+
+type ListPreEntryEmployees200JSONResponse ListPreEntryEmployeesAnswer
+
+func (response ListPreEntryEmployees200JSONResponse) VisitListPreEntryEmployeesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPreEntryEmployeesdefaultJSONResponse struct {
+	Body       BanNotice
+	StatusCode int
+}
+
+func (response ListPreEntryEmployeesdefaultJSONResponse) VisitListPreEntryEmployeesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPreEntryEmployeesdefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response ListPreEntryEmployeesdefaultTextHTMLResponse) VisitListPreEntryEmployeesResponse(w http.ResponseWriter) error {
 
 	w.Header().Set("Content-Type", "text/html")
 	if response.ContentLength != 0 {
@@ -7515,6 +10139,126 @@ func (response UpdateUserV1defaultTextHTMLResponse) VisitUpdateUserV1Response(w 
 	return err
 }
 
+type ListHideSettingsRequestObject struct {
+	Params ListHideSettingsParams
+}
+
+type ListHideSettingsResponseObject interface {
+	VisitListHideSettingsResponse(w http.ResponseWriter) error
+}
+
+type ListHideSettings200JSONResponse ListHideSettingsAnswer
+
+func (response ListHideSettings200JSONResponse) VisitListHideSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListHideSettingsdefaultJSONResponse struct {
+	Body       NewHostFailure
+	StatusCode int
+}
+
+func (response ListHideSettingsdefaultJSONResponse) VisitListHideSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListHideSettingsdefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response ListHideSettingsdefaultTextHTMLResponse) VisitListHideSettingsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type SetHideSettingRequestObject struct {
+	Body *SetHideSettingJSONRequestBody
+}
+
+type SetHideSettingResponseObject interface {
+	VisitSetHideSettingResponse(w http.ResponseWriter) error
+}
+
+type SetHideSetting200JSONResponse SetHideSettingAnswer
+
+func (response SetHideSetting200JSONResponse) VisitSetHideSettingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetHideSettingdefaultJSONResponse struct {
+	Body       NewHostFailure
+	StatusCode int
+}
+
+func (response SetHideSettingdefaultJSONResponse) VisitSetHideSettingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetHideSettingdefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response SetHideSettingdefaultTextHTMLResponse) VisitSetHideSettingResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
 type SearchDepartmentsRequestObject struct {
 	Body *SearchDepartmentsJSONRequestBody
 }
@@ -7635,6 +10379,666 @@ func (response ListLeaveRecordsdefaultTextHTMLResponse) VisitListLeaveRecordsRes
 	return err
 }
 
+type DisableOrgAccountRequestObject struct {
+	Body *DisableOrgAccountJSONRequestBody
+}
+
+type DisableOrgAccountResponseObject interface {
+	VisitDisableOrgAccountResponse(w http.ResponseWriter) error
+}
+
+type DisableOrgAccount200JSONResponse DisableOrgAccountAnswer
+
+func (response DisableOrgAccount200JSONResponse) VisitDisableOrgAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisableOrgAccountdefaultJSONResponse struct {
+	Body       NewHostFailure
+	StatusCode int
+}
+
+func (response DisableOrgAccountdefaultJSONResponse) VisitDisableOrgAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisableOrgAccountdefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response DisableOrgAccountdefaultTextHTMLResponse) VisitDisableOrgAccountResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type EnableOrgAccountRequestObject struct {
+	Body *EnableOrgAccountJSONRequestBody
+}
+
+type EnableOrgAccountResponseObject interface {
+	VisitEnableOrgAccountResponse(w http.ResponseWriter) error
+}
+
+type EnableOrgAccount200JSONResponse EnableOrgAccountAnswer
+
+func (response EnableOrgAccount200JSONResponse) VisitEnableOrgAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnableOrgAccountdefaultJSONResponse struct {
+	Body       NewHostFailure
+	StatusCode int
+}
+
+func (response EnableOrgAccountdefaultJSONResponse) VisitEnableOrgAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnableOrgAccountdefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response EnableOrgAccountdefaultTextHTMLResponse) VisitEnableOrgAccountResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type SignOutOrgAccountRequestObject struct {
+	Body *SignOutOrgAccountJSONRequestBody
+}
+
+type SignOutOrgAccountResponseObject interface {
+	VisitSignOutOrgAccountResponse(w http.ResponseWriter) error
+}
+
+type SignOutOrgAccount200JSONResponse SignOutOrgAccountAnswer
+
+func (response SignOutOrgAccount200JSONResponse) VisitSignOutOrgAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignOutOrgAccountdefaultJSONResponse struct {
+	Body       NewHostFailure
+	StatusCode int
+}
+
+func (response SignOutOrgAccountdefaultJSONResponse) VisitSignOutOrgAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignOutOrgAccountdefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response SignOutOrgAccountdefaultTextHTMLResponse) VisitSignOutOrgAccountResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetOrgAccountStatusRequestObject struct {
+	Params GetOrgAccountStatusParams
+}
+
+type GetOrgAccountStatusResponseObject interface {
+	VisitGetOrgAccountStatusResponse(w http.ResponseWriter) error
+}
+
+type GetOrgAccountStatus200JSONResponse GetOrgAccountStatusAnswer
+
+func (response GetOrgAccountStatus200JSONResponse) VisitGetOrgAccountStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrgAccountStatusdefaultJSONResponse struct {
+	Body       NewHostFailure
+	StatusCode int
+}
+
+func (response GetOrgAccountStatusdefaultJSONResponse) VisitGetOrgAccountStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrgAccountStatusdefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response GetOrgAccountStatusdefaultTextHTMLResponse) VisitGetOrgAccountStatusResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ListRestrictionsRequestObject struct {
+	Params ListRestrictionsParams
+}
+
+type ListRestrictionsResponseObject interface {
+	VisitListRestrictionsResponse(w http.ResponseWriter) error
+}
+
+type ListRestrictions200JSONResponse ListRestrictionsAnswer
+
+func (response ListRestrictions200JSONResponse) VisitListRestrictionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRestrictionsdefaultJSONResponse struct {
+	Body       NewHostFailure
+	StatusCode int
+}
+
+func (response ListRestrictionsdefaultJSONResponse) VisitListRestrictionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRestrictionsdefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response ListRestrictionsdefaultTextHTMLResponse) VisitListRestrictionsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type SetRestrictionRequestObject struct {
+	Body *SetRestrictionJSONRequestBody
+}
+
+type SetRestrictionResponseObject interface {
+	VisitSetRestrictionResponse(w http.ResponseWriter) error
+}
+
+type SetRestriction200JSONResponse SetRestrictionAnswer
+
+func (response SetRestriction200JSONResponse) VisitSetRestrictionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetRestrictiondefaultJSONResponse struct {
+	Body       NewHostFailure
+	StatusCode int
+}
+
+func (response SetRestrictiondefaultJSONResponse) VisitSetRestrictionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetRestrictiondefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response SetRestrictiondefaultTextHTMLResponse) VisitSetRestrictionResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DeleteRestrictionRequestObject struct {
+	SettingID SettingIDParam `json:"settingId"`
+}
+
+type DeleteRestrictionResponseObject interface {
+	VisitDeleteRestrictionResponse(w http.ResponseWriter) error
+}
+
+type DeleteRestriction200JSONResponse DeleteRestrictionAnswer
+
+func (response DeleteRestriction200JSONResponse) VisitDeleteRestrictionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteRestrictiondefaultJSONResponse struct {
+	Body       NewHostFailure
+	StatusCode int
+}
+
+func (response DeleteRestrictiondefaultJSONResponse) VisitDeleteRestrictionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteRestrictiondefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response DeleteRestrictiondefaultTextHTMLResponse) VisitDeleteRestrictionResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetSeniorSettingsRequestObject struct {
+	Params GetSeniorSettingsParams
+}
+
+type GetSeniorSettingsResponseObject interface {
+	VisitGetSeniorSettingsResponse(w http.ResponseWriter) error
+}
+
+type GetSeniorSettings200JSONResponse GetSeniorSettingsAnswer
+
+func (response GetSeniorSettings200JSONResponse) VisitGetSeniorSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSeniorSettingsdefaultJSONResponse struct {
+	Body       NewHostFailure
+	StatusCode int
+}
+
+func (response GetSeniorSettingsdefaultJSONResponse) VisitGetSeniorSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSeniorSettingsdefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response GetSeniorSettingsdefaultTextHTMLResponse) VisitGetSeniorSettingsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ListAttributeVisibilityRequestObject struct {
+	Params ListAttributeVisibilityParams
+}
+
+type ListAttributeVisibilityResponseObject interface {
+	VisitListAttributeVisibilityResponse(w http.ResponseWriter) error
+}
+
+type ListAttributeVisibility200JSONResponse ListAttributeVisibilityAnswer
+
+func (response ListAttributeVisibility200JSONResponse) VisitListAttributeVisibilityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAttributeVisibilitydefaultJSONResponse struct {
+	Body       NewHostFailure
+	StatusCode int
+}
+
+func (response ListAttributeVisibilitydefaultJSONResponse) VisitListAttributeVisibilityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAttributeVisibilitydefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response ListAttributeVisibilitydefaultTextHTMLResponse) VisitListAttributeVisibilityResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type SetAttributeVisibilityRequestObject struct {
+	Body *SetAttributeVisibilityJSONRequestBody
+}
+
+type SetAttributeVisibilityResponseObject interface {
+	VisitSetAttributeVisibilityResponse(w http.ResponseWriter) error
+}
+
+type SetAttributeVisibility200JSONResponse SetAttributeVisibilityAnswer
+
+func (response SetAttributeVisibility200JSONResponse) VisitSetAttributeVisibilityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetAttributeVisibilitydefaultJSONResponse struct {
+	Body       NewHostFailure
+	StatusCode int
+}
+
+func (response SetAttributeVisibilitydefaultJSONResponse) VisitSetAttributeVisibilityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetAttributeVisibilitydefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response SetAttributeVisibilitydefaultTextHTMLResponse) VisitSetAttributeVisibilityResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DeleteAttributeVisibilityRequestObject struct {
+	SettingID SettingIDParam `json:"settingId"`
+}
+
+type DeleteAttributeVisibilityResponseObject interface {
+	VisitDeleteAttributeVisibilityResponse(w http.ResponseWriter) error
+}
+
+type DeleteAttributeVisibility200JSONResponse DeleteAttributeVisibilityAnswer
+
+func (response DeleteAttributeVisibility200JSONResponse) VisitDeleteAttributeVisibilityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAttributeVisibilitydefaultJSONResponse struct {
+	Body       NewHostFailure
+	StatusCode int
+}
+
+func (response DeleteAttributeVisibilitydefaultJSONResponse) VisitDeleteAttributeVisibilityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAttributeVisibilitydefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response DeleteAttributeVisibilitydefaultTextHTMLResponse) VisitDeleteAttributeVisibilityResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
 type SearchUsersRequestObject struct {
 	Body *SearchUsersJSONRequestBody
 }
@@ -7681,6 +11085,186 @@ type SearchUsersdefaultTextHTMLResponse struct {
 }
 
 func (response SearchUsersdefaultTextHTMLResponse) VisitSearchUsersResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetContactUserRequestObject struct {
+	UnionID string `json:"unionId"`
+}
+
+type GetContactUserResponseObject interface {
+	VisitGetContactUserResponse(w http.ResponseWriter) error
+}
+
+type GetContactUser200JSONResponse GetContactUserAnswer
+
+func (response GetContactUser200JSONResponse) VisitGetContactUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContactUserdefaultJSONResponse struct {
+	Body       NewHostFailure
+	StatusCode int
+}
+
+func (response GetContactUserdefaultJSONResponse) VisitGetContactUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContactUserdefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response GetContactUserdefaultTextHTMLResponse) VisitGetContactUserResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetDismissionInfosRequestObject struct {
+	Params GetDismissionInfosParams
+}
+
+type GetDismissionInfosResponseObject interface {
+	VisitGetDismissionInfosResponse(w http.ResponseWriter) error
+}
+
+type GetDismissionInfos200JSONResponse GetDismissionInfosAnswer
+
+func (response GetDismissionInfos200JSONResponse) VisitGetDismissionInfosResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDismissionInfosdefaultJSONResponse struct {
+	Body       NewHostFailure
+	StatusCode int
+}
+
+func (response GetDismissionInfosdefaultJSONResponse) VisitGetDismissionInfosResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDismissionInfosdefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response GetDismissionInfosdefaultTextHTMLResponse) VisitGetDismissionInfosResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ListDismissedEmployeesRequestObject struct {
+	Params ListDismissedEmployeesParams
+}
+
+type ListDismissedEmployeesResponseObject interface {
+	VisitListDismissedEmployeesResponse(w http.ResponseWriter) error
+}
+
+type ListDismissedEmployees200JSONResponse ListDismissedEmployeesAnswer
+
+func (response ListDismissedEmployees200JSONResponse) VisitListDismissedEmployeesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDismissedEmployeesdefaultJSONResponse struct {
+	Body       NewHostFailure
+	StatusCode int
+}
+
+func (response ListDismissedEmployeesdefaultJSONResponse) VisitListDismissedEmployeesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDismissedEmployeesdefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response ListDismissedEmployeesdefaultTextHTMLResponse) VisitListDismissedEmployeesResponse(w http.ResponseWriter) error {
 
 	w.Header().Set("Content-Type", "text/html")
 	if response.ContentLength != 0 {
@@ -7875,6 +11459,66 @@ func (response GetSuiteAccessTokendefaultTextHTMLResponse) VisitGetSuiteAccessTo
 	return err
 }
 
+type GetUserTokenRequestObject struct {
+	Body *GetUserTokenJSONRequestBody
+}
+
+type GetUserTokenResponseObject interface {
+	VisitGetUserTokenResponse(w http.ResponseWriter) error
+}
+
+type GetUserToken200JSONResponse GetUserTokenAnswer
+
+func (response GetUserToken200JSONResponse) VisitGetUserTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserTokendefaultJSONResponse struct {
+	Body       NewHostFailure
+	StatusCode int
+}
+
+func (response GetUserTokendefaultJSONResponse) VisitGetUserTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserTokendefaultTextHTMLResponse struct {
+	Body          io.Reader
+	StatusCode    int
+	ContentLength int64
+}
+
+func (response GetUserTokendefaultTextHTMLResponse) VisitGetUserTokenResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(response.StatusCode)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
 type GetCorpScopedTokenRequestObject struct {
 	CorpID string `json:"corpId"`
 	Body   *GetCorpScopedTokenJSONRequestBody
@@ -7984,6 +11628,15 @@ type StrictServerInterface interface {
 	// GetToken 获取企业内部应用的access_token
 	// (GET /gettoken)
 	GetToken(ctx context.Context, request GetTokenRequestObject) (GetTokenResponseObject, error)
+	// CreateRole 创建角色
+	// (POST /role/add_role)
+	CreateRole(ctx context.Context, request CreateRoleRequestObject) (CreateRoleResponseObject, error)
+	// CreateRoleGroup 创建角色组
+	// (POST /role/add_role_group)
+	CreateRoleGroup(ctx context.Context, request CreateRoleGroupRequestObject) (CreateRoleGroupResponseObject, error)
+	// UpdateRole 更新角色名称
+	// (POST /role/update_role)
+	UpdateRole(ctx context.Context, request UpdateRoleRequestObject) (UpdateRoleResponseObject, error)
 	// GetCorpToken 服务商获取第三方应用授权企业的access_token
 	// (POST /service/get_corp_token)
 	GetCorpToken(ctx context.Context, request GetCorpTokenRequestObject) (GetCorpTokenResponseObject, error)
@@ -7998,6 +11651,36 @@ type StrictServerInterface interface {
 	// ListInactiveUsersV2 获取未登录钉钉的员工列表
 	// (POST /topapi/inactive/user/v2/get)
 	ListInactiveUsersV2(ctx context.Context, request ListInactiveUsersV2RequestObject) (ListInactiveUsersV2ResponseObject, error)
+	// AddRolesToUsers 批量增加员工角色
+	// (POST /topapi/role/addrolesforemps)
+	AddRolesToUsers(ctx context.Context, request AddRolesToUsersRequestObject) (AddRolesToUsersResponseObject, error)
+	// DeleteRole 删除角色
+	// (POST /topapi/role/deleterole)
+	DeleteRole(ctx context.Context, request DeleteRoleRequestObject) (DeleteRoleResponseObject, error)
+	// GetRole 获取角色详情
+	// (POST /topapi/role/getrole)
+	GetRole(ctx context.Context, request GetRoleRequestObject) (GetRoleResponseObject, error)
+	// GetRoleGroup 获取角色组列表
+	// (POST /topapi/role/getrolegroup)
+	GetRoleGroup(ctx context.Context, request GetRoleGroupRequestObject) (GetRoleGroupResponseObject, error)
+	// ListRoles 获取角色列表
+	// (POST /topapi/role/list)
+	ListRoles(ctx context.Context, request ListRolesRequestObject) (ListRolesResponseObject, error)
+	// RemoveRolesFromUsers 批量删除员工角色
+	// (POST /topapi/role/removerolesforemps)
+	RemoveRolesFromUsers(ctx context.Context, request RemoveRolesFromUsersRequestObject) (RemoveRolesFromUsersResponseObject, error)
+	// SetRoleScope 设定角色成员管理范围
+	// (POST /topapi/role/scope/update)
+	SetRoleScope(ctx context.Context, request SetRoleScopeRequestObject) (SetRoleScopeResponseObject, error)
+	// ListRoleMembers 获取指定角色的员工列表
+	// (POST /topapi/role/simplelist)
+	ListRoleMembers(ctx context.Context, request ListRoleMembersRequestObject) (ListRoleMembersResponseObject, error)
+	// ListOnJobEmployees 获取在职员工列表
+	// (POST /topapi/smartwork/hrm/employee/queryonjob)
+	ListOnJobEmployees(ctx context.Context, request ListOnJobEmployeesRequestObject) (ListOnJobEmployeesResponseObject, error)
+	// ListPreEntryEmployees 获取待入职员工列表
+	// (POST /topapi/smartwork/hrm/employee/querypreentry)
+	ListPreEntryEmployees(ctx context.Context, request ListPreEntryEmployeesRequestObject) (ListPreEntryEmployeesResponseObject, error)
 	// GetUserCountV2 获取员工人数
 	// (POST /topapi/user/count)
 	GetUserCountV2(ctx context.Context, request GetUserCountV2RequestObject) (GetUserCountV2ResponseObject, error)
@@ -8116,15 +11799,63 @@ type StrictServerInterface interface {
 	//
 	// Deprecated: Outdated since 2021-10-21. New apps cannot request the permission any more, apps that hold it keep working. Use updateUserV2.
 	UpdateUserV1(ctx context.Context, request UpdateUserV1RequestObject) (UpdateUserV1ResponseObject, error)
+	// ListHideSettings 获取通讯录隐藏设置
+	// (GET /v1.0/contact/contactHideSettings)
+	ListHideSettings(ctx context.Context, request ListHideSettingsRequestObject) (ListHideSettingsResponseObject, error)
+	// SetHideSetting 新增或更新通讯录隐藏设置
+	// (PUT /v1.0/contact/contactHideSettings)
+	SetHideSetting(ctx context.Context, request SetHideSettingRequestObject) (SetHideSettingResponseObject, error)
 	// SearchDepartments 搜索部门ID
 	// (POST /v1.0/contact/departments/search)
 	SearchDepartments(ctx context.Context, request SearchDepartmentsRequestObject) (SearchDepartmentsResponseObject, error)
 	// ListLeaveRecords 查询离职记录列表
 	// (GET /v1.0/contact/empLeaveRecords)
 	ListLeaveRecords(ctx context.Context, request ListLeaveRecordsRequestObject) (ListLeaveRecordsResponseObject, error)
+	// DisableOrgAccount 停用企业账号
+	// (POST /v1.0/contact/orgAccounts/disable)
+	DisableOrgAccount(ctx context.Context, request DisableOrgAccountRequestObject) (DisableOrgAccountResponseObject, error)
+	// EnableOrgAccount 启用企业账号
+	// (POST /v1.0/contact/orgAccounts/enable)
+	EnableOrgAccount(ctx context.Context, request EnableOrgAccountRequestObject) (EnableOrgAccountResponseObject, error)
+	// SignOutOrgAccount 强制登出企业账号
+	// (POST /v1.0/contact/orgAccounts/signOut)
+	SignOutOrgAccount(ctx context.Context, request SignOutOrgAccountRequestObject) (SignOutOrgAccountResponseObject, error)
+	// GetOrgAccountStatus 查询企业账号状态
+	// (GET /v1.0/contact/orgAccounts/status)
+	GetOrgAccountStatus(ctx context.Context, request GetOrgAccountStatusRequestObject) (GetOrgAccountStatusResponseObject, error)
+	// ListRestrictions 获取限制查看通讯录设置列表
+	// (GET /v1.0/contact/restrictions/settings)
+	ListRestrictions(ctx context.Context, request ListRestrictionsRequestObject) (ListRestrictionsResponseObject, error)
+	// SetRestriction 新增或修改限制查看通讯录设置
+	// (PUT /v1.0/contact/restrictions/settings)
+	SetRestriction(ctx context.Context, request SetRestrictionRequestObject) (SetRestrictionResponseObject, error)
+	// DeleteRestriction 删除限制查看通讯录设置
+	// (DELETE /v1.0/contact/restrictions/settings/{settingId})
+	DeleteRestriction(ctx context.Context, request DeleteRestrictionRequestObject) (DeleteRestrictionResponseObject, error)
+	// GetSeniorSettings 获取用户高管模式设置
+	// (GET /v1.0/contact/seniorSettings)
+	GetSeniorSettings(ctx context.Context, request GetSeniorSettingsRequestObject) (GetSeniorSettingsResponseObject, error)
+	// ListAttributeVisibility 获取用户属性可见性设置
+	// (GET /v1.0/contact/staffAttributes/visibilitySettings)
+	ListAttributeVisibility(ctx context.Context, request ListAttributeVisibilityRequestObject) (ListAttributeVisibilityResponseObject, error)
+	// SetAttributeVisibility 设置用户属性可见性
+	// (POST /v1.0/contact/staffAttributes/visibilitySettings)
+	SetAttributeVisibility(ctx context.Context, request SetAttributeVisibilityRequestObject) (SetAttributeVisibilityResponseObject, error)
+	// DeleteAttributeVisibility 删除用户属性可见性设置
+	// (DELETE /v1.0/contact/staffAttributes/visibilitySettings/{settingId})
+	DeleteAttributeVisibility(ctx context.Context, request DeleteAttributeVisibilityRequestObject) (DeleteAttributeVisibilityResponseObject, error)
 	// SearchUsers 搜索用户userId
 	// (POST /v1.0/contact/users/search)
 	SearchUsers(ctx context.Context, request SearchUsersRequestObject) (SearchUsersResponseObject, error)
+	// GetContactUser 获取用户通讯录个人信息
+	// (GET /v1.0/contact/users/{unionId})
+	GetContactUser(ctx context.Context, request GetContactUserRequestObject) (GetContactUserResponseObject, error)
+	// GetDismissionInfos 批量获取员工离职信息
+	// (GET /v1.0/hrm/employees/dimissionInfos)
+	GetDismissionInfos(ctx context.Context, request GetDismissionInfosRequestObject) (GetDismissionInfosResponseObject, error)
+	// ListDismissedEmployees 获取离职员工列表
+	// (GET /v1.0/hrm/employees/dismissions)
+	ListDismissedEmployees(ctx context.Context, request ListDismissedEmployeesRequestObject) (ListDismissedEmployeesResponseObject, error)
 	// GetAppAccessToken 获取企业内部应用的accessToken
 	// (POST /v1.0/oauth2/accessToken)
 	GetAppAccessToken(ctx context.Context, request GetAppAccessTokenRequestObject) (GetAppAccessTokenResponseObject, error)
@@ -8134,6 +11865,9 @@ type StrictServerInterface interface {
 	// GetSuiteAccessToken 获取第三方企业应用的suiteAccessToken
 	// (POST /v1.0/oauth2/suiteAccessToken)
 	GetSuiteAccessToken(ctx context.Context, request GetSuiteAccessTokenRequestObject) (GetSuiteAccessTokenResponseObject, error)
+	// GetUserToken 获取用户token
+	// (POST /v1.0/oauth2/userAccessToken)
+	GetUserToken(ctx context.Context, request GetUserTokenRequestObject) (GetUserTokenResponseObject, error)
 	// GetCorpScopedToken 获取应用的 Access Token
 	// (POST /v1.0/oauth2/{corpId}/token)
 	GetCorpScopedToken(ctx context.Context, request GetCorpScopedTokenRequestObject) (GetCorpScopedTokenResponseObject, error)
@@ -8446,6 +12180,99 @@ func (sh *strictHandler) GetToken(w http.ResponseWriter, r *http.Request, params
 	}
 }
 
+// CreateRole operation middleware
+func (sh *strictHandler) CreateRole(w http.ResponseWriter, r *http.Request) {
+	var request CreateRoleRequestObject
+
+	var body CreateRoleJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateRole(ctx, request.(CreateRoleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateRole")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateRoleResponseObject); ok {
+		if err := validResponse.VisitCreateRoleResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateRoleGroup operation middleware
+func (sh *strictHandler) CreateRoleGroup(w http.ResponseWriter, r *http.Request) {
+	var request CreateRoleGroupRequestObject
+
+	var body CreateRoleGroupJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateRoleGroup(ctx, request.(CreateRoleGroupRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateRoleGroup")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateRoleGroupResponseObject); ok {
+		if err := validResponse.VisitCreateRoleGroupResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateRole operation middleware
+func (sh *strictHandler) UpdateRole(w http.ResponseWriter, r *http.Request) {
+	var request UpdateRoleRequestObject
+
+	var body UpdateRoleJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateRole(ctx, request.(UpdateRoleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateRole")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UpdateRoleResponseObject); ok {
+		if err := validResponse.VisitUpdateRoleResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetCorpToken operation middleware
 func (sh *strictHandler) GetCorpToken(w http.ResponseWriter, r *http.Request) {
 	var request GetCorpTokenRequestObject
@@ -8563,6 +12390,316 @@ func (sh *strictHandler) ListInactiveUsersV2(w http.ResponseWriter, r *http.Requ
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ListInactiveUsersV2ResponseObject); ok {
 		if err := validResponse.VisitListInactiveUsersV2Response(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddRolesToUsers operation middleware
+func (sh *strictHandler) AddRolesToUsers(w http.ResponseWriter, r *http.Request) {
+	var request AddRolesToUsersRequestObject
+
+	var body AddRolesToUsersJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.AddRolesToUsers(ctx, request.(AddRolesToUsersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddRolesToUsers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(AddRolesToUsersResponseObject); ok {
+		if err := validResponse.VisitAddRolesToUsersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteRole operation middleware
+func (sh *strictHandler) DeleteRole(w http.ResponseWriter, r *http.Request) {
+	var request DeleteRoleRequestObject
+
+	var body DeleteRoleJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteRole(ctx, request.(DeleteRoleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteRole")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteRoleResponseObject); ok {
+		if err := validResponse.VisitDeleteRoleResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetRole operation middleware
+func (sh *strictHandler) GetRole(w http.ResponseWriter, r *http.Request) {
+	var request GetRoleRequestObject
+
+	var body GetRoleJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRole(ctx, request.(GetRoleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRole")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetRoleResponseObject); ok {
+		if err := validResponse.VisitGetRoleResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetRoleGroup operation middleware
+func (sh *strictHandler) GetRoleGroup(w http.ResponseWriter, r *http.Request) {
+	var request GetRoleGroupRequestObject
+
+	var body GetRoleGroupJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRoleGroup(ctx, request.(GetRoleGroupRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRoleGroup")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetRoleGroupResponseObject); ok {
+		if err := validResponse.VisitGetRoleGroupResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListRoles operation middleware
+func (sh *strictHandler) ListRoles(w http.ResponseWriter, r *http.Request) {
+	var request ListRolesRequestObject
+
+	var body ListRolesJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRoles(ctx, request.(ListRolesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRoles")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListRolesResponseObject); ok {
+		if err := validResponse.VisitListRolesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveRolesFromUsers operation middleware
+func (sh *strictHandler) RemoveRolesFromUsers(w http.ResponseWriter, r *http.Request) {
+	var request RemoveRolesFromUsersRequestObject
+
+	var body RemoveRolesFromUsersJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveRolesFromUsers(ctx, request.(RemoveRolesFromUsersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveRolesFromUsers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RemoveRolesFromUsersResponseObject); ok {
+		if err := validResponse.VisitRemoveRolesFromUsersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetRoleScope operation middleware
+func (sh *strictHandler) SetRoleScope(w http.ResponseWriter, r *http.Request) {
+	var request SetRoleScopeRequestObject
+
+	var body SetRoleScopeJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SetRoleScope(ctx, request.(SetRoleScopeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetRoleScope")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SetRoleScopeResponseObject); ok {
+		if err := validResponse.VisitSetRoleScopeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListRoleMembers operation middleware
+func (sh *strictHandler) ListRoleMembers(w http.ResponseWriter, r *http.Request) {
+	var request ListRoleMembersRequestObject
+
+	var body ListRoleMembersJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRoleMembers(ctx, request.(ListRoleMembersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRoleMembers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListRoleMembersResponseObject); ok {
+		if err := validResponse.VisitListRoleMembersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListOnJobEmployees operation middleware
+func (sh *strictHandler) ListOnJobEmployees(w http.ResponseWriter, r *http.Request) {
+	var request ListOnJobEmployeesRequestObject
+
+	var body ListOnJobEmployeesJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOnJobEmployees(ctx, request.(ListOnJobEmployeesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOnJobEmployees")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListOnJobEmployeesResponseObject); ok {
+		if err := validResponse.VisitListOnJobEmployeesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPreEntryEmployees operation middleware
+func (sh *strictHandler) ListPreEntryEmployees(w http.ResponseWriter, r *http.Request) {
+	var request ListPreEntryEmployeesRequestObject
+
+	var body ListPreEntryEmployeesJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPreEntryEmployees(ctx, request.(ListPreEntryEmployeesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPreEntryEmployees")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListPreEntryEmployeesResponseObject); ok {
+		if err := validResponse.VisitListPreEntryEmployeesResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -9515,6 +13652,63 @@ func (sh *strictHandler) UpdateUserV1(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// ListHideSettings operation middleware
+func (sh *strictHandler) ListHideSettings(w http.ResponseWriter, r *http.Request, params ListHideSettingsParams) {
+	var request ListHideSettingsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListHideSettings(ctx, request.(ListHideSettingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListHideSettings")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListHideSettingsResponseObject); ok {
+		if err := validResponse.VisitListHideSettingsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetHideSetting operation middleware
+func (sh *strictHandler) SetHideSetting(w http.ResponseWriter, r *http.Request) {
+	var request SetHideSettingRequestObject
+
+	var body SetHideSettingJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SetHideSetting(ctx, request.(SetHideSettingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetHideSetting")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SetHideSettingResponseObject); ok {
+		if err := validResponse.VisitSetHideSettingResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // SearchDepartments operation middleware
 func (sh *strictHandler) SearchDepartments(w http.ResponseWriter, r *http.Request) {
 	var request SearchDepartmentsRequestObject
@@ -9572,6 +13766,317 @@ func (sh *strictHandler) ListLeaveRecords(w http.ResponseWriter, r *http.Request
 	}
 }
 
+// DisableOrgAccount operation middleware
+func (sh *strictHandler) DisableOrgAccount(w http.ResponseWriter, r *http.Request) {
+	var request DisableOrgAccountRequestObject
+
+	var body DisableOrgAccountJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DisableOrgAccount(ctx, request.(DisableOrgAccountRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DisableOrgAccount")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DisableOrgAccountResponseObject); ok {
+		if err := validResponse.VisitDisableOrgAccountResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// EnableOrgAccount operation middleware
+func (sh *strictHandler) EnableOrgAccount(w http.ResponseWriter, r *http.Request) {
+	var request EnableOrgAccountRequestObject
+
+	var body EnableOrgAccountJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.EnableOrgAccount(ctx, request.(EnableOrgAccountRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EnableOrgAccount")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(EnableOrgAccountResponseObject); ok {
+		if err := validResponse.VisitEnableOrgAccountResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SignOutOrgAccount operation middleware
+func (sh *strictHandler) SignOutOrgAccount(w http.ResponseWriter, r *http.Request) {
+	var request SignOutOrgAccountRequestObject
+
+	var body SignOutOrgAccountJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SignOutOrgAccount(ctx, request.(SignOutOrgAccountRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SignOutOrgAccount")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SignOutOrgAccountResponseObject); ok {
+		if err := validResponse.VisitSignOutOrgAccountResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetOrgAccountStatus operation middleware
+func (sh *strictHandler) GetOrgAccountStatus(w http.ResponseWriter, r *http.Request, params GetOrgAccountStatusParams) {
+	var request GetOrgAccountStatusRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOrgAccountStatus(ctx, request.(GetOrgAccountStatusRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOrgAccountStatus")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetOrgAccountStatusResponseObject); ok {
+		if err := validResponse.VisitGetOrgAccountStatusResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListRestrictions operation middleware
+func (sh *strictHandler) ListRestrictions(w http.ResponseWriter, r *http.Request, params ListRestrictionsParams) {
+	var request ListRestrictionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRestrictions(ctx, request.(ListRestrictionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRestrictions")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListRestrictionsResponseObject); ok {
+		if err := validResponse.VisitListRestrictionsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetRestriction operation middleware
+func (sh *strictHandler) SetRestriction(w http.ResponseWriter, r *http.Request) {
+	var request SetRestrictionRequestObject
+
+	var body SetRestrictionJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SetRestriction(ctx, request.(SetRestrictionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetRestriction")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SetRestrictionResponseObject); ok {
+		if err := validResponse.VisitSetRestrictionResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteRestriction operation middleware
+func (sh *strictHandler) DeleteRestriction(w http.ResponseWriter, r *http.Request, settingID SettingIDParam) {
+	var request DeleteRestrictionRequestObject
+
+	request.SettingID = settingID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteRestriction(ctx, request.(DeleteRestrictionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteRestriction")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteRestrictionResponseObject); ok {
+		if err := validResponse.VisitDeleteRestrictionResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetSeniorSettings operation middleware
+func (sh *strictHandler) GetSeniorSettings(w http.ResponseWriter, r *http.Request, params GetSeniorSettingsParams) {
+	var request GetSeniorSettingsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSeniorSettings(ctx, request.(GetSeniorSettingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSeniorSettings")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetSeniorSettingsResponseObject); ok {
+		if err := validResponse.VisitGetSeniorSettingsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListAttributeVisibility operation middleware
+func (sh *strictHandler) ListAttributeVisibility(w http.ResponseWriter, r *http.Request, params ListAttributeVisibilityParams) {
+	var request ListAttributeVisibilityRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAttributeVisibility(ctx, request.(ListAttributeVisibilityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAttributeVisibility")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListAttributeVisibilityResponseObject); ok {
+		if err := validResponse.VisitListAttributeVisibilityResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetAttributeVisibility operation middleware
+func (sh *strictHandler) SetAttributeVisibility(w http.ResponseWriter, r *http.Request) {
+	var request SetAttributeVisibilityRequestObject
+
+	var body SetAttributeVisibilityJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SetAttributeVisibility(ctx, request.(SetAttributeVisibilityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetAttributeVisibility")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SetAttributeVisibilityResponseObject); ok {
+		if err := validResponse.VisitSetAttributeVisibilityResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteAttributeVisibility operation middleware
+func (sh *strictHandler) DeleteAttributeVisibility(w http.ResponseWriter, r *http.Request, settingID SettingIDParam) {
+	var request DeleteAttributeVisibilityRequestObject
+
+	request.SettingID = settingID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteAttributeVisibility(ctx, request.(DeleteAttributeVisibilityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteAttributeVisibility")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteAttributeVisibilityResponseObject); ok {
+		if err := validResponse.VisitDeleteAttributeVisibilityResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // SearchUsers operation middleware
 func (sh *strictHandler) SearchUsers(w http.ResponseWriter, r *http.Request) {
 	var request SearchUsersRequestObject
@@ -9596,6 +14101,84 @@ func (sh *strictHandler) SearchUsers(w http.ResponseWriter, r *http.Request) {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(SearchUsersResponseObject); ok {
 		if err := validResponse.VisitSearchUsersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetContactUser operation middleware
+func (sh *strictHandler) GetContactUser(w http.ResponseWriter, r *http.Request, unionID string) {
+	var request GetContactUserRequestObject
+
+	request.UnionID = unionID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContactUser(ctx, request.(GetContactUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContactUser")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetContactUserResponseObject); ok {
+		if err := validResponse.VisitGetContactUserResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetDismissionInfos operation middleware
+func (sh *strictHandler) GetDismissionInfos(w http.ResponseWriter, r *http.Request, params GetDismissionInfosParams) {
+	var request GetDismissionInfosRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDismissionInfos(ctx, request.(GetDismissionInfosRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDismissionInfos")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetDismissionInfosResponseObject); ok {
+		if err := validResponse.VisitGetDismissionInfosResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListDismissedEmployees operation middleware
+func (sh *strictHandler) ListDismissedEmployees(w http.ResponseWriter, r *http.Request, params ListDismissedEmployeesParams) {
+	var request ListDismissedEmployeesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDismissedEmployees(ctx, request.(ListDismissedEmployeesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDismissedEmployees")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListDismissedEmployeesResponseObject); ok {
+		if err := validResponse.VisitListDismissedEmployeesResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -9689,6 +14272,37 @@ func (sh *strictHandler) GetSuiteAccessToken(w http.ResponseWriter, r *http.Requ
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetSuiteAccessTokenResponseObject); ok {
 		if err := validResponse.VisitGetSuiteAccessTokenResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetUserToken operation middleware
+func (sh *strictHandler) GetUserToken(w http.ResponseWriter, r *http.Request) {
+	var request GetUserTokenRequestObject
+
+	var body GetUserTokenJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetUserToken(ctx, request.(GetUserTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetUserToken")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetUserTokenResponseObject); ok {
+		if err := validResponse.VisitGetUserTokenResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -34,6 +34,9 @@ func (f *Vendor) Admit(c *desk.Call) error {
 	if err := f.authenticate(c); err != nil {
 		return err
 	}
+	if err := f.barred(c); err != nil {
+		return err
+	}
 	if err := f.needs(c, c.Operation.Scopes...); err != nil {
 		return err
 	}

@@ -49,6 +49,9 @@ func (f *Vendor) viewOf(c *desk.Call, d *company.Directory) view {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	v.area = f.area
+	if r, ok := f.desk.RangeOf(Name); ok {
+		v.area = newArea(r.Departments, r.UserIDs, f.area.hidden)
+	}
 	if consent := f.consents[c.Grant.Token]; consent != nil {
 		v.user, v.area.limited = consent.person, false // people see the whole company
 	}

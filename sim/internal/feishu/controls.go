@@ -43,8 +43,8 @@ func (x *Controls) Authorize(userID string, consent Consent) (code string, err e
 	}
 	scopes := slices.Clone(consent.Scopes)
 	if consent.Scopes == nil {
-		for scope, granted := range f.scopes {
-			if granted {
+		for scope := range f.scopes {
+			if f.granted(scope) {
 				scopes = append(scopes, scope)
 			}
 		}
@@ -52,12 +52,12 @@ func (x *Controls) Authorize(userID string, consent Consent) (code string, err e
 		scopes = append(scopes, scopeOffline)
 	}
 	for _, scope := range scopes {
-		if !f.scopes[scope] && scope != scopeOffline {
+		if !f.granted(scope) && scope != scopeOffline {
 			return "", fmt.Errorf("sim: the app's scope %s %w", strconv.Quote(scope), company.ErrUnknown)
 		}
 	}
 	n := f.next()
-	now := f.desk.Now()
+	now := f.desk.Clock(Name)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	code = company.DeriveText(f.desk.Seed, "feishu code", n, company.Base62Digits, 32)

@@ -87,7 +87,7 @@ func (f *Vendor) openTo(c *desk.Call) func(scopes ...string) bool {
 	f.mu.Unlock()
 	return func(scopes ...string) bool {
 		return slices.ContainsFunc(scopes, func(scope string) bool {
-			return f.scopes[scope] && (consent == nil || slices.Contains(consent.scopes, scope))
+			return f.granted(scope) && (consent == nil || slices.Contains(consent.scopes, scope))
 		})
 	}
 }
@@ -97,10 +97,15 @@ func (f *Vendor) needs(c *desk.Call, scopes ...string) error {
 	if len(scopes) == 0 || f.openTo(c)(scopes...) {
 		return nil
 	}
-	if slices.ContainsFunc(scopes, func(scope string) bool { return f.scopes[scope] }) {
+	if slices.ContainsFunc(scopes, f.granted) {
 		return refusal{code: feishuapi.ErrorCodeUserConsentMissing, missing: scopes,
 			required: "action_privilege_required"}
 	}
+	return lacks(scopes)
+}
+
+// lacks refuses an app that was granted none of the scopes.
+func lacks(scopes []string) refusal {
 	return refusal{
 		code:     feishuapi.ErrorCodeScopeMissing,
 		text:     "Access denied. One of the following scopes is required: [" + strings.Join(scopes, ", ") + "]",

@@ -110,3 +110,18 @@ func (v view) grants() []grant {
 	}
 	return out
 }
+
+// ListAppScopes lists what the app has asked for: everything there is, granted unless an option has taken it away.
+func (f *Vendor) ListAppScopes(context.Context,
+	feishuserver.ListAppScopesRequestObject) (feishuserver.ListAppScopesResponseObject, error) {
+	scopes := []feishuserver.AppScope{}
+	for _, name := range Scopes() {
+		status := feishuserver.GrantStatusNotGranted
+		if f.granted(name) {
+			status = feishuserver.GrantStatusGranted
+		}
+		scopes = append(scopes, feishuserver.AppScope{ScopeName: &name, GrantStatus: &status,
+			ScopeType: new(feishuserver.ScopeTypeTenant)})
+	}
+	return feishuserver.ListAppScopes200JSONResponse{Data: &feishuserver.AppScopes{Scopes: &scopes}}, nil
+}

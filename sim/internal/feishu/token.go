@@ -13,8 +13,11 @@ import (
 )
 
 // app checks the credentials of an app and returns the holder of its tokens.
-func app(id, secret string) (string, error) {
+func (f *Vendor) app(id, secret string) (string, error) {
 	demo := Demo()
+	if f.desk.Suffers(Name, desk.CauseSecretOfAnotherKind) {
+		demo.AppID = "" // Lark's
+	}
 	if !strings.HasPrefix(id, "cli_") || secret == "" {
 		return "", refusal{code: feishuapi.ErrorCodeMalformedAppCredential}
 	}
@@ -50,7 +53,7 @@ func (f *Vendor) token(c *desk.Call, holder, prefix string) (token string, expir
 func (f *Vendor) GetTenantAccessTokenInternal(ctx context.Context,
 	r feishuserver.GetTenantAccessTokenInternalRequestObject) (feishuserver.GetTenantAccessTokenInternalResponseObject,
 	error) {
-	holder, err := app(r.Body.AppID, r.Body.AppSecret)
+	holder, err := f.app(r.Body.AppID, r.Body.AppSecret)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +68,7 @@ func (f *Vendor) GetTenantAccessTokenInternal(ctx context.Context,
 func (f *Vendor) GetAppAccessTokenInternal(ctx context.Context,
 	r feishuserver.GetAppAccessTokenInternalRequestObject) (feishuserver.GetAppAccessTokenInternalResponseObject,
 	error) {
-	holder, err := app(r.Body.AppID, r.Body.AppSecret)
+	holder, err := f.app(r.Body.AppID, r.Body.AppSecret)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +83,7 @@ func (f *Vendor) GetAppAccessTokenInternal(ctx context.Context,
 // GetAppAccessToken sells the app token of the store app for the ticket that was pushed to it.
 func (f *Vendor) GetAppAccessToken(ctx context.Context,
 	r feishuserver.GetAppAccessTokenRequestObject) (feishuserver.GetAppAccessTokenResponseObject, error) {
-	holder, err := app(r.Body.AppID, r.Body.AppSecret)
+	holder, err := f.app(r.Body.AppID, r.Body.AppSecret)
 	switch {
 	case err != nil:
 		return nil, err
@@ -111,7 +114,7 @@ func (f *Vendor) GetTenantAccessToken(ctx context.Context,
 // ResendAppTicket pushes the ticket again. There is nobody to push it to.
 func (f *Vendor) ResendAppTicket(_ context.Context,
 	r feishuserver.ResendAppTicketRequestObject) (feishuserver.ResendAppTicketResponseObject, error) {
-	holder, err := app(r.Body.AppID, r.Body.AppSecret)
+	holder, err := f.app(r.Body.AppID, r.Body.AppSecret)
 	if err != nil {
 		return nil, err
 	}

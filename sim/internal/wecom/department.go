@@ -23,13 +23,15 @@ const (
 // department_leader, no order.
 func department(v view, dept *company.Department) wecomserver.Department {
 	out := wecomserver.Department{ID: new(dept.WeComID), Name: new(dept.Name), ParentID: new(parentID(v.dir, dept))}
-	if dept.EnglishName != "" && dept.Key%5 != 3 {
+	if v.third {
+		out.Name = new(strconv.FormatInt(dept.WeComID, 10))
+	} else if dept.EnglishName != "" && dept.Key%5 != 3 {
 		out.NameEn = new(dept.EnglishName)
 	}
 	if dept.Key%6 != 2 {
 		leaders := []string{}
 		for _, p := range v.dir.Leaders(dept.Key) {
-			leaders = append(leaders, p.UserID)
+			leaders = append(leaders, v.id(p))
 		}
 		out.DepartmentLeader = &leaders
 	}

@@ -27,18 +27,13 @@ func (c *Controls) Invited() []desk.Invitation {
 }
 
 // Consent returns the ticket that the self-built app gets when the person opens its page and agrees to show private
-// fields. It is for GetUserDetailByTicket. It fails if nobody has the user id.
-func (c *Controls) Consent(userID string) (ticket string, err error) {
+// fields. It is for GetUserDetailByTicket, for half an hour. It fails if nobody has the user id.
+func (c *Controls) Consent(userID string) (userTicket string, err error) {
 	key, err := c.part.keyOf(userID)
 	if err != nil {
 		return "", err
 	}
-	n := c.part.next()
-	c.part.mu.Lock()
-	defer c.part.mu.Unlock()
-	ticket = company.DeriveText(c.part.desk.Seed, "wecom user_ticket", n, company.Base64Digits, 40)
-	c.part.tickets[ticket] = key
-	return ticket, nil
+	return c.part.newTicket(ticket{person: key, holder: holderApp}), nil
 }
 
 // OpenVerificationPage returns the code with which the corp's verification page is opened when WeCom asks the person
@@ -71,9 +66,6 @@ func (w *Vendor) invite(c *desk.Call, userID string) {
 	defer w.mu.Unlock()
 	w.invited = append(w.invited, desk.Invitation{UserID: userID, Operation: c.Operation.ID, Time: c.Now})
 }
-
-// knownTag tells whether a tag exists. The corp has the tags 1 to 5, which nobody wears.
-func knownTag(id int64) bool { return id >= 1 && id <= 5 }
 
 // InviteUser invites those who have not activated their accounts yet.
 func (w *Vendor) InviteUser(ctx context.Context,
@@ -117,12 +109,19 @@ func (w *Vendor) InviteUser(ctx context.Context,
 				reach(p)
 			}
 		}
-	})
-	for _, id := range tags {
-		if !knownTag(id) {
-			badTags = append(badTags, id)
+		for _, id := range tags {
+			g, err := w.readableTag(d, c, id)
+			if err != nil {
+				badTags = append(badTags, id)
+				continue
+			}
+			for _, p := range d.AllPeople() {
+				if d.InGroup(p.Key, g) && v.person(p) {
+					reach(p)
+				}
+			}
 		}
-	}
+	})
 	if len(badUsers)+len(badParties)+len(badTags) == len(users)+len(parties)+len(tags) {
 		return nil, refusal{code: wecomapi.ErrorCodeAllTargetsInvalid}
 	}

@@ -22,8 +22,8 @@ type profile struct {
 func (w *Vendor) member(v view, p *company.Person, inList bool, holder string) wecomserver.Member {
 	key := int(p.Key)
 	m := wecomserver.Member{
-		UserID:           new(p.UserID),
-		Name:             new(p.Name),
+		UserID:           new(v.id(p)),
+		Name:             new(v.name(p)),
 		Position:         new(p.Position),
 		Status:           new(status(p)),
 		ExternalPosition: new(w.profile(p.Key).externalPosition),
@@ -31,6 +31,9 @@ func (w *Vendor) member(v view, p *company.Person, inList bool, holder string) w
 		ExtAttr:          extAttr(p),
 	}
 	w.placeMember(&m, v, p)
+	if v.third {
+		m.OpenUserID = new(p.WeComOpenUserID)
+	}
 	if p.Telephone != "" {
 		m.Telephone = new(p.Telephone)
 	}
@@ -43,7 +46,7 @@ func (w *Vendor) member(v view, p *company.Person, inList bool, holder string) w
 		m.Alias = new(p.EnglishName)
 	}
 	if manager := v.dir.Person(p.Manager); manager != nil && v.person(manager) {
-		m.DirectLeader = &[]string{manager.UserID}
+		m.DirectLeader = &[]string{v.id(manager)}
 	} else if key%2 == 0 {
 		m.DirectLeader = &[]string{}
 	}
@@ -59,6 +62,17 @@ func (w *Vendor) member(v view, p *company.Person, inList bool, holder string) w
 		m.BizMail = nil // documented: never in lists for a provider's app
 	}
 	return m
+}
+
+// simpleMember writes id, name and departments of a person.
+func (w *Vendor) simpleMember(v view, p *company.Person) wecomserver.SimpleMember {
+	var m wecomserver.Member
+	w.placeMember(&m, v, p)
+	out := wecomserver.SimpleMember{UserID: new(v.id(p)), Name: new(v.name(p)), Department: m.Department}
+	if v.third {
+		out.OpenUserID = new(p.WeComOpenUserID)
+	}
+	return out
 }
 
 // placeMember fills in the departments that the caller may see, and what is parallel to them.

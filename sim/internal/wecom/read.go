@@ -36,7 +36,7 @@ func (w *Vendor) GetUser(ctx context.Context,
 	var err error
 	company.View(w.desk.Company, func(d *company.Directory) {
 		v := w.viewOf(c, d)
-		switch p := d.FindPerson(company.ByUserID, r.Params.UserID); {
+		switch p := v.find(r.Params.UserID); {
 		case p == nil:
 			// Seen on the wire: the empty arrays of a success beside the code.
 			err = refusal{code: wecomapi.ErrorCodeUserIDNotFound, beside: map[string]any{
@@ -110,10 +110,7 @@ func (w *Vendor) GetUserSimplelist(ctx context.Context,
 		var people []*company.Person
 		people, err = w.membersOf(v, r.Params.DepartmentID, r.Params.FetchChild)
 		for _, p := range people {
-			var m wecomserver.Member
-			w.placeMember(&m, v, p)
-			list = append(list, wecomserver.SimpleMember{UserID: new(p.UserID), Name: new(p.Name),
-				Department: m.Department})
+			list = append(list, w.simpleMember(v, p))
 		}
 	})
 	return wecomserver.GetUserSimplelist200JSONResponse{UserList: &list}, err

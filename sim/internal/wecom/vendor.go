@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -28,8 +29,9 @@ type Vendor struct {
 
 	// jobsMu is held while an import job is polled, around the lock of the organisation. mu guards the rest and is
 	// never held while another lock is taken.
-	jobsMu sync.Mutex
-	jobs   []*batchJob
+	jobsMu  sync.Mutex
+	jobs    []*batchJob
+	exports []*exportJob
 
 	mu          sync.Mutex
 	serial      int                           // for ids and hints
@@ -37,14 +39,19 @@ type Vendor struct {
 	blocked     map[string]time.Time          // end of the block of an IP address
 	misses      map[string]misses             // by operation
 	media       map[string]media              // by media_id
-	tickets     map[string]company.PersonKey  // by user_ticket
+	tickets     map[string]ticket             // by user_ticket
+	codes       map[string]*signIn            // by the code that a sign-in brings
 	visits      map[string]company.PersonKey  // by the code that the verification page was opened with
 	tfaCodes    map[string]tfaPass            // by tfa_code
 	profiles    map[company.PersonKey]profile // what only WeCom knows of a person
 	invited     []desk.Invitation             // who would have got a message
+	files       map[string]exportFile         // of exports, by the word in their address
+	tags        tagBook                       // what only WeCom knows of the tags
+	suite       suiteState                    // the third-party app
 	limited     bool                          // the apps do not see the whole corp, but
-	visible     []company.DepartmentKey       // these departments and all below them, and
-	singles     []company.PersonKey           // these people
+	visible     []company.DepartmentKey       // these departments and all below them,
+	singles     []company.PersonKey           // these people, and
+	tagged      []company.GroupKey            // who and what is in these tags
 	bodies      map[string]func() any         // makes the document's type of a request body, by operationId
 	answers     map[string]string             // errmsg of successful calls, by operationId, where it is not "ok"
 	rights      map[string]right              // by operationId
@@ -62,7 +69,11 @@ func New(d *desk.Desk, config Config) *Vendor {
 		blocked:     make(map[string]time.Time),
 		misses:      make(map[string]misses),
 		media:       make(map[string]media),
-		tickets:     make(map[string]company.PersonKey),
+		tickets:     make(map[string]ticket),
+		codes:       make(map[string]*signIn),
+		files:       make(map[string]exportFile),
+		tags:        newTagBook(),
+		suite:       newSuiteState(),
 		visits:      make(map[string]company.PersonKey),
 		tfaCodes:    make(map[string]tfaPass),
 		profiles:    make(map[company.PersonKey]profile),
@@ -93,7 +104,8 @@ func (w *Vendor) Operations() []*wire.Operation { return wecomapi.Operations() }
 
 // Words names the members of answers that faults change.
 func (w *Vendor) Words() desk.Words {
-	return desk.Words{Envelope: []string{"errcode", "errmsg"}, Cursor: []string{"next_cursor"}}
+	return desk.Words{Envelope: []string{"errcode", "errmsg"}, Cursor: []string{"next_cursor"},
+		Hidden: map[string]any{"gender": "0"}}
 }
 
 // Failure words a fault as WeCom does.
@@ -180,6 +192,10 @@ func successTexts() map[string]string {
 		"CreateDepartment": "created",
 		"UpdateDepartment": "updated",
 		"DeleteDepartment": "deleted",
+		"CreateTag":        "created",
+		"UpdateTag":        "updated",
+		"DeleteTag":        "deleted",
+		"DeleteTagUsers":   "deleted",
 		"UploadMedia":      "",
 	}
 }
@@ -197,22 +213,39 @@ func (w *Vendor) Admit(c *desk.Call) error {
 	if c.Operation.ID == "GetToken" {
 		return w.admitTokenRequest(c)
 	}
-	token := c.Request.URL.Query().Get("access_token")
-	if token == "" { // a token in a header or the body counts as missing
-		return refusal{code: wecomapi.ErrorCodeAccessTokenMissing}
-	}
-	g, state := w.desk.Tokens.Check(Name, token, c.Now)
-	switch state {
-	case desk.TokenUnknown, desk.TokenRevoked:
-		return refusal{code: wecomapi.ErrorCodeInvalidAccessToken}
-	case desk.TokenExpired:
-		return refusal{code: wecomapi.ErrorCodeAccessTokenExpired}
-	}
-	c.Grant = g
-	if err := w.allowed(c); err != nil {
-		return err
+	if c.Operation.ID != "GetSuiteToken" {
+		if err := w.admitToken(c); err != nil {
+			return err
+		}
 	}
 	return w.withinQuota(c)
+}
+
+// admitToken judges the token, which a third-party app's own operations want in another parameter, and its rights.
+func (w *Vendor) admitToken(c *desk.Call) error {
+	parameter, missing, invalid, expired := "access_token", wecomapi.ErrorCodeAccessTokenMissing,
+		wecomapi.ErrorCodeInvalidAccessToken, wecomapi.ErrorCodeAccessTokenExpired
+	suite := len(c.Operation.Security) > 0 && slices.Contains(c.Operation.Security[0], "suiteToken")
+	if suite {
+		parameter, missing, invalid, expired = "suite_access_token", wecomapi.ErrorCodeSuiteTokenMissing,
+			wecomapi.ErrorCodeInvalidSuiteToken, wecomapi.ErrorCodeSuiteTokenExpired
+	}
+	token := c.Request.URL.Query().Get(parameter)
+	if token == "" { // a token in a header or the body counts as missing
+		return refusal{code: missing}
+	}
+	g, state := w.desk.Tokens.Check(Name, token, c.Now)
+	switch {
+	case state == desk.TokenUnknown, state == desk.TokenRevoked, (g.Holder == holderSuite) != suite:
+		return refusal{code: invalid}
+	case state == desk.TokenExpired:
+		return refusal{code: expired}
+	}
+	c.Grant = g
+	if err := w.barred(c); err != nil {
+		return err
+	}
+	return w.allowed(c)
 }
 
 // withinQuota counts the call. A quota of WeCom belongs to the corp and one path, whichever secret the call came with.
@@ -261,6 +294,9 @@ func asRefusal(err error) refusal {
 		if malformed.ParamName == "agentid" {
 			return refusal{code: wecomapi.ErrorCodeInvalidAgentID}
 		}
+		if malformed.ParamName == "tagid" {
+			return refusal{code: wecomapi.ErrorCodeInvalidTagID}
+		}
 		return refusal{code: wecomapi.ErrorCodeInvalidArgs}
 	}
 	return refusal{code: wecomapi.ErrorCodeInvalidArgs}
@@ -281,6 +317,10 @@ func missingCode(parameter string) wecomapi.ErrorCode {
 		return wecomapi.ErrorCodeAgentIDMissing
 	case "media_id":
 		return wecomapi.ErrorCodeMediaIDMissing
+	case "tagid":
+		return wecomapi.ErrorCodeTagIDMissing
+	case "code":
+		return wecomapi.ErrorCodeCodeMissing
 	case "type":
 		return wecomapi.ErrorCodeInvalidMediaKind
 	}

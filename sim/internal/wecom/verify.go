@@ -78,13 +78,10 @@ func (w *Vendor) TFASucc(ctx context.Context,
 }
 
 // GetUserDetailByTicket gives the private fields of a person who has agreed.
-func (w *Vendor) GetUserDetailByTicket(_ context.Context,
+func (w *Vendor) GetUserDetailByTicket(ctx context.Context,
 	r wecomserver.GetUserDetailByTicketRequestObject) (wecomserver.GetUserDetailByTicketResponseObject, error) {
-	w.mu.Lock()
-	key, ok := w.tickets[r.Body.UserTicket]
-	w.mu.Unlock()
-	p, found := w.desk.Company.Person(key)
-	if !ok || !found {
+	p, found := w.desk.Company.Person(w.ticketOf(desk.CallOf(ctx), r.Body.UserTicket))
+	if !found {
 		return nil, refusal{code: wecomapi.ErrorCodeInvalidCode}
 	}
 	return wecomserver.GetUserDetailByTicket200JSONResponse{

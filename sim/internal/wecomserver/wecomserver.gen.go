@@ -142,6 +142,30 @@ func (e GetBatchResultAnswerType) Valid() bool {
 	}
 }
 
+// Defines values for GetExportResultAnswerStatus.
+const (
+	GetExportResultAnswerStatusDone    GetExportResultAnswerStatus = 2
+	GetExportResultAnswerStatusFailed  GetExportResultAnswerStatus = 3
+	GetExportResultAnswerStatusRunning GetExportResultAnswerStatus = 1
+	GetExportResultAnswerStatusWaiting GetExportResultAnswerStatus = 0
+)
+
+// Valid indicates whether the value is a known member of the GetExportResultAnswerStatus enum.
+func (e GetExportResultAnswerStatus) Valid() bool {
+	switch e {
+	case GetExportResultAnswerStatusDone:
+		return true
+	case GetExportResultAnswerStatusFailed:
+		return true
+	case GetExportResultAnswerStatusRunning:
+		return true
+	case GetExportResultAnswerStatusWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GetUserIDByEmailRequestEmailType.
 const (
 	GetUserIDByEmailRequestEmailTypeCorporate GetUserIDByEmailRequestEmailType = 1
@@ -283,6 +307,33 @@ type Ack struct {
 	ErrMsg *string `json:"errmsg,omitempty"`
 }
 
+// AddTagUsersAnswer Confirmation with those that were not put in. Entries beside errcode 0 are a partial failure.
+type AddTagUsersAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+
+	// InvalidList Ids of members, which old answers carry as one text with bars between the ids.
+	InvalidList *UserIDList `json:"invalidlist,omitempty"`
+
+	// InvalidParty Departments that were left alone.
+	InvalidParty *[]int64 `json:"invalidparty,omitempty"`
+}
+
+// AddTagUsersRequest Whom to put in.
+type AddTagUsersRequest struct {
+	// PartyList Departments, at most 100.
+	PartyList *[]int64 `json:"partylist,omitempty"`
+
+	// TagID The tag.
+	TagID int64 `json:"tagid"`
+
+	// UserList Members, at most 1,000. Not both lists may be empty.
+	UserList *[]string `json:"userlist,omitempty"`
+}
+
 // AgentDepartments The departments that the app was given, each with all below it. The root is 1.
 type AgentDepartments struct {
 	// PartyID Department ids.
@@ -291,8 +342,8 @@ type AgentDepartments struct {
 
 // AgentTags The tags whose members and departments the app was given.
 type AgentTags struct {
-	// Tagid Tag ids.
-	Tagid *[]int64 `json:"tagid,omitempty"`
+	// TagID Tag ids.
+	TagID *[]int64 `json:"tagid,omitempty"`
 }
 
 // AgentUser Somebody of the visible range.
@@ -396,6 +447,132 @@ type AttrWebInput struct {
 	URL string `json:"url"`
 }
 
+// AuthAgent The app in the corp.
+type AuthAgent struct {
+	// AgentID Its id in the corp.
+	AgentID *int64 `json:"agentid,omitempty"`
+
+	// AppID Its number in a suite of several apps, of older days.
+	AppID *int64 `json:"appid,omitempty"`
+
+	// AuthFromThirdapp Whether it was installed by another third-party app.
+	AuthFromThirdapp *bool `json:"auth_from_thirdapp,omitempty"`
+
+	// AuthMode 0 authorised by an administrator, 1 by members.
+	AuthMode *int64 `json:"auth_mode,omitempty"`
+
+	// IsCustomizedApp Whether a provider develops it for the corp.
+	IsCustomizedApp *bool `json:"is_customized_app,omitempty"`
+
+	// Name Name.
+	Name *string `json:"name,omitempty"`
+
+	// Privilege What the app may do with contacts, and with which ones.
+	Privilege *AuthPrivilege `json:"privilege,omitempty"`
+
+	// RoundLogoURL Address of the round logo.
+	RoundLogoURL *string `json:"round_logo_url,omitempty"`
+
+	// SharedFrom The corp that shares the app with this one.
+	SharedFrom *AuthSharedFrom `json:"shared_from,omitempty"`
+
+	// SquareLogoURL Address of the square logo.
+	SquareLogoURL *string `json:"square_logo_url,omitempty"`
+}
+
+// AuthCorpInfo A corp that has authorised a third-party app.
+type AuthCorpInfo struct {
+	// CorpFullName Full name. Verified corps only.
+	CorpFullName *string `json:"corp_full_name,omitempty"`
+
+	// CorpIndustry Trade.
+	CorpIndustry *string `json:"corp_industry,omitempty"`
+
+	// CorpName Short name.
+	CorpName *string `json:"corp_name,omitempty"`
+
+	// CorpScale Size in words, such as 1-50人.
+	CorpScale *string `json:"corp_scale,omitempty"`
+
+	// CorpSquareLogoURL Address of the square logo.
+	CorpSquareLogoURL *string `json:"corp_square_logo_url,omitempty"`
+
+	// CorpSubIndustry Branch of the trade.
+	CorpSubIndustry *string `json:"corp_sub_industry,omitempty"`
+
+	// CorpType verified or unverified.
+	CorpType *string `json:"corp_type,omitempty"`
+
+	// CorpUserMax How many accounts the corp may have.
+	CorpUserMax *int64 `json:"corp_user_max,omitempty"`
+
+	// CorpWxqrcode Address of the QR code by which WeChat users follow the corp.
+	CorpWxqrcode *string `json:"corp_wxqrcode,omitempty"`
+
+	// CorpID The corp's id for this provider.
+	CorpID *string `json:"corpid,omitempty"`
+
+	// SubjectType 1 company, 2 public body, 3 other organisation, 4 team. Verified corps only.
+	SubjectType *int64 `json:"subject_type,omitempty"`
+
+	// VerifiedEndTime End of the verification, in seconds.
+	VerifiedEndTime *int64 `json:"verified_end_time,omitempty"`
+}
+
+// AuthInfo The apps that were authorised: one, and more for suites of older days.
+type AuthInfo struct {
+	// Agent Apps.
+	Agent *[]AuthAgent `json:"agent,omitempty"`
+}
+
+// AuthPrivilege What the app may do with contacts, and with which ones.
+type AuthPrivilege struct {
+	// AllowParty Visible departments.
+	AllowParty *[]int64 `json:"allow_party,omitempty"`
+
+	// AllowTag Visible tags.
+	AllowTag *[]int64 `json:"allow_tag,omitempty"`
+
+	// AllowUser Visible members.
+	AllowUser *[]string `json:"allow_user,omitempty"`
+
+	// ExtraParty Departments that it manages besides.
+	ExtraParty *[]int64 `json:"extra_party,omitempty"`
+
+	// ExtraTag Tags that it manages besides.
+	ExtraTag *[]int64 `json:"extra_tag,omitempty"`
+
+	// ExtraUser Members whom it manages besides.
+	ExtraUser *[]string `json:"extra_user,omitempty"`
+
+	// Level 1 basic reads, 2 reads, 3 reads and writes, of the corp's contacts.
+	Level *int64 `json:"level,omitempty"`
+}
+
+// AuthSharedFrom The corp that shares the app with this one.
+type AuthSharedFrom struct {
+	// CorpID That corp.
+	CorpID *string `json:"corpid,omitempty"`
+
+	// ShareType 0 linked corps (企业互联), 1 up and down the supply chain (上下游).
+	ShareType *int64 `json:"share_type,omitempty"`
+}
+
+// AuthUserInfo The administrator who authorised the app. Fields may be missing.
+type AuthUserInfo struct {
+	// Avatar Address of the picture.
+	Avatar *string `json:"avatar,omitempty"`
+
+	// Name Name.
+	Name *string `json:"name,omitempty"`
+
+	// OpenUserID Id for all apps of the provider.
+	OpenUserID *string `json:"open_userid,omitempty"`
+
+	// UserID Userid.
+	UserID *string `json:"userid,omitempty"`
+}
+
 // BatchResultRow Outcome of one row. Member jobs fill userid, department jobs action and partyid. Empty while the job runs.
 type BatchResultRow struct {
 	// Action Sum of 1 created, 2 renamed, 4 moved, 8 reordered.
@@ -482,6 +659,27 @@ type CreateDepartmentRequest struct {
 
 	// ParentID The department above, 1 for the root.
 	ParentID int64 `json:"parentid"`
+}
+
+// CreateTagAnswer The new tag.
+type CreateTagAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+
+	// TagID A whole number, which some answers carry as a text of digits.
+	TagID *NumberOrText `json:"tagid,omitempty"`
+}
+
+// CreateTagRequest A new tag.
+type CreateTagRequest struct {
+	// TagID Its id. Chosen by the vendor when it is left out.
+	TagID *int64 `json:"tagid,omitempty"`
+
+	// TagName Name of 1 to 32 characters, unlike that of any other tag.
+	TagName string `json:"tagname"`
 }
 
 // CreateUserAnswer Confirmation with the departments that were created on the way.
@@ -575,10 +773,46 @@ type CreatedDepartmentList struct {
 	DepartmentInfo *[]CreatedDepartment `json:"department_info,omitempty"`
 }
 
+// DealerCorpInfo The provider who sold the app.
+type DealerCorpInfo struct {
+	// CorpName Short name.
+	CorpName *string `json:"corp_name,omitempty"`
+
+	// CorpID The provider's corp.
+	CorpID *string `json:"corpid,omitempty"`
+}
+
 // DeleteBatchUserRequest Members to delete.
 type DeleteBatchUserRequest struct {
 	// UserIDList 1 to 200 ids. One invalid id refuses all.
 	UserIDList []string `json:"useridlist"`
+}
+
+// DeleteTagUsersAnswer Confirmation with those that were not taken out. Entries beside errcode 0 are a partial failure.
+type DeleteTagUsersAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+
+	// InvalidList Ids of members, which old answers carry as one text with bars between the ids.
+	InvalidList *UserIDList `json:"invalidlist,omitempty"`
+
+	// InvalidParty Departments that were left alone.
+	InvalidParty *[]int64 `json:"invalidparty,omitempty"`
+}
+
+// DeleteTagUsersRequest Whom to take out.
+type DeleteTagUsersRequest struct {
+	// PartyList Departments, at most 100.
+	PartyList *[]int64 `json:"partylist,omitempty"`
+
+	// TagID The tag.
+	TagID int64 `json:"tagid"`
+
+	// UserList Members, at most 1,000. Not both lists may be empty.
+	UserList *[]string `json:"userlist,omitempty"`
 }
 
 // Department A department.
@@ -624,6 +858,105 @@ type DeptUser struct {
 
 	// UserID Absent for third-party apps.
 	UserID *string `json:"userid,omitempty"`
+}
+
+// ExportDepartmentAnswer The job that has been started.
+type ExportDepartmentAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+
+	// JobID Id of the job for GetExportResult, at most 64 characters.
+	JobID *string `json:"jobid,omitempty"`
+}
+
+// ExportDepartmentRequest How to export.
+type ExportDepartmentRequest struct {
+	// BlockSize Departments in a file, 10,000 to 1,000,000.
+	BlockSize *int64 `json:"block_size,omitempty"`
+
+	// EncodingAESKey The key of the files: 43 letters and digits which, with = behind them, are the Base64 of its 32 bytes.
+	EncodingAESKey string `json:"encoding_aeskey"`
+}
+
+// ExportFile One file of an export.
+type ExportFile struct {
+	// Md5 MD5 of the encrypted file, in hexadecimal.
+	Md5 *string `json:"md5,omitempty"`
+
+	// Size Length of the encrypted file, in bytes.
+	Size *int64 `json:"size,omitempty"`
+
+	// URL Where it is, for 2 hours and without further credentials. Holds one itself.
+	URL *string `json:"url,omitempty"`
+}
+
+// ExportSimpleUserAnswer The job that has been started.
+type ExportSimpleUserAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+
+	// JobID Id of the job for GetExportResult, at most 64 characters.
+	JobID *string `json:"jobid,omitempty"`
+}
+
+// ExportSimpleUserRequest How to export.
+type ExportSimpleUserRequest struct {
+	// BlockSize Members in a file, 10,000 to 1,000,000.
+	BlockSize *int64 `json:"block_size,omitempty"`
+
+	// EncodingAESKey The key of the files: 43 letters and digits which, with = behind them, are the Base64 of its 32 bytes.
+	EncodingAESKey string `json:"encoding_aeskey"`
+}
+
+// ExportTagUserAnswer The job that has been started.
+type ExportTagUserAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+
+	// JobID Id of the job for GetExportResult, at most 64 characters.
+	JobID *string `json:"jobid,omitempty"`
+}
+
+// ExportTagUserRequest What to export, and how.
+type ExportTagUserRequest struct {
+	// BlockSize Members and departments in a file, 10,000 to 1,000,000.
+	BlockSize *int64 `json:"block_size,omitempty"`
+
+	// EncodingAESKey The key of the files: 43 letters and digits which, with = behind them, are the Base64 of its 32 bytes.
+	EncodingAESKey string `json:"encoding_aeskey"`
+
+	// TagID The tag.
+	TagID int64 `json:"tagid"`
+}
+
+// ExportUserAnswer The job that has been started.
+type ExportUserAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+
+	// JobID Id of the job for GetExportResult, at most 64 characters.
+	JobID *string `json:"jobid,omitempty"`
+}
+
+// ExportUserRequest How to export.
+type ExportUserRequest struct {
+	// BlockSize Members in a file, 10,000 to 1,000,000.
+	BlockSize *int64 `json:"block_size,omitempty"`
+
+	// EncodingAESKey The key of the files: 43 letters and digits which, with = behind them, are the Base64 of its 32 bytes.
+	EncodingAESKey string `json:"encoding_aeskey"`
 }
 
 // ExtAttr The corp's own attributes of a member. May be absent, empty or without attrs.
@@ -730,6 +1063,33 @@ type GetAgentAnswer struct {
 	SquareLogoURL *string `json:"square_logo_url,omitempty"`
 }
 
+// GetAuthInfoAnswer What a corp has authorised.
+type GetAuthInfoAnswer struct {
+	// AuthCorpInfo A corp that has authorised a third-party app.
+	AuthCorpInfo *AuthCorpInfo `json:"auth_corp_info,omitempty"`
+
+	// AuthInfo The apps that were authorised: one, and more for suites of older days.
+	AuthInfo *AuthInfo `json:"auth_info,omitempty"`
+
+	// DealerCorpInfo The provider who sold the app.
+	DealerCorpInfo *DealerCorpInfo `json:"dealer_corp_info,omitempty"`
+
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+}
+
+// GetAuthInfoRequest Whose authorisation.
+type GetAuthInfoRequest struct {
+	// AuthCorpID The corp.
+	AuthCorpID string `json:"auth_corpid"`
+
+	// PermanentCode From GetPermanentCode.
+	PermanentCode string `json:"permanent_code"`
+}
+
 // GetBatchResultAnswer State and outcome of a job.
 type GetBatchResultAnswer struct {
 	// ErrCode A whole number, which some answers carry as a text of digits.
@@ -763,6 +1123,30 @@ type GetBatchResultAnswerStatus int64
 // GetBatchResultAnswerType What the job does.
 type GetBatchResultAnswerType string
 
+// GetCorpTokenAnswer The token of a corp.
+type GetCorpTokenAnswer struct {
+	// AccessToken The token, up to 512 bytes.
+	AccessToken *string `json:"access_token,omitempty"`
+
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+
+	// ExpiresIn Lifetime in seconds.
+	ExpiresIn *int64 `json:"expires_in,omitempty"`
+}
+
+// GetCorpTokenRequest Whose token.
+type GetCorpTokenRequest struct {
+	// AuthCorpID The corp.
+	AuthCorpID string `json:"auth_corpid"`
+
+	// PermanentCode From GetPermanentCode.
+	PermanentCode string `json:"permanent_code"`
+}
+
 // GetDepartmentAnswer One department.
 type GetDepartmentAnswer struct {
 	// Department A department.
@@ -775,6 +1159,24 @@ type GetDepartmentAnswer struct {
 	ErrMsg *string `json:"errmsg,omitempty"`
 }
 
+// GetExportResultAnswer State and files of an export.
+type GetExportResultAnswer struct {
+	// DataList The files, when status is 2.
+	DataList *[]ExportFile `json:"data_list,omitempty"`
+
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+
+	// Status 0 not begun, 1 running, 2 done, 3 failed.
+	Status *GetExportResultAnswerStatus `json:"status,omitempty"`
+}
+
+// GetExportResultAnswerStatus 0 not begun, 1 running, 2 done, 3 failed.
+type GetExportResultAnswerStatus int64
+
 // GetJoinQRCodeAnswer The QR code for joining.
 type GetJoinQRCodeAnswer struct {
 	// ErrCode A whole number, which some answers carry as a text of digits.
@@ -785,6 +1187,96 @@ type GetJoinQRCodeAnswer struct {
 
 	// JoinQRCode Address of the picture, good for 7 days.
 	JoinQRCode *string `json:"join_qrcode,omitempty"`
+}
+
+// GetPermanentCodeAnswer What the corp has given the app.
+type GetPermanentCodeAnswer struct {
+	// AuthCorpInfo A corp that has authorised a third-party app.
+	AuthCorpInfo *AuthCorpInfo `json:"auth_corp_info,omitempty"`
+
+	// AuthUserInfo The administrator who authorised the app. Fields may be missing.
+	AuthUserInfo *AuthUserInfo `json:"auth_user_info,omitempty"`
+
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+
+	// PermanentCode Buys the corp's tokens; up to 512 bytes. Keep it.
+	PermanentCode *string `json:"permanent_code,omitempty"`
+
+	// RegisterCodeInfo The promotion by whose QR code the app was installed.
+	RegisterCodeInfo *RegisterCodeInfo `json:"register_code_info,omitempty"`
+
+	// State From the link or QR code that was used to install.
+	State *string `json:"state,omitempty"`
+}
+
+// GetPermanentCodeRequest The code of the authorisation.
+type GetPermanentCodeRequest struct {
+	// AuthCode 64 to 512 bytes, good once.
+	AuthCode string `json:"auth_code"`
+}
+
+// GetPreAuthCodeAnswer A code for the installation page.
+type GetPreAuthCodeAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+
+	// ExpiresIn Lifetime in seconds.
+	ExpiresIn *int64 `json:"expires_in,omitempty"`
+
+	// PreAuthCode The code, up to 512 bytes.
+	PreAuthCode *string `json:"pre_auth_code,omitempty"`
+}
+
+// GetSuiteTokenAnswer The token of a third-party app.
+type GetSuiteTokenAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+
+	// ExpiresIn Lifetime in seconds.
+	ExpiresIn *int64 `json:"expires_in,omitempty"`
+
+	// SuiteAccessToken The token, up to 512 bytes.
+	SuiteAccessToken *string `json:"suite_access_token,omitempty"`
+}
+
+// GetSuiteTokenRequest Who asks.
+type GetSuiteTokenRequest struct {
+	// SuiteID Id of the third-party app (ww…, wx…, tj…) or of the template (dk…).
+	SuiteID string `json:"suite_id"`
+
+	// SuiteSecret Its secret.
+	SuiteSecret string `json:"suite_secret"`
+
+	// SuiteTicket The latest ticket that WeCom has pushed.
+	SuiteTicket string `json:"suite_ticket"`
+}
+
+// GetTagAnswer Who and what is in a tag.
+type GetTagAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+
+	// PartyList The departments that are in it with all below them.
+	PartyList *[]int64 `json:"partylist,omitempty"`
+
+	// TagName Name.
+	TagName *string `json:"tagname,omitempty"`
+
+	// UserList The members named in it whom the secret may see.
+	UserList *[]TagMember `json:"userlist,omitempty"`
 }
 
 // GetTFAInfoAnswer Who stands before the verification page.
@@ -804,6 +1296,66 @@ type GetTFAInfoAnswer struct {
 type GetTFAInfoRequest struct {
 	// Code The code with which the page was opened. Works once.
 	Code string `json:"code"`
+}
+
+// GetThirdPartyUserDetailAnswer Private fields of a member, each only with consent.
+type GetThirdPartyUserDetailAnswer struct {
+	// Avatar Address of the picture, a default one without consent.
+	Avatar *string `json:"avatar,omitempty"`
+
+	// CorpID The member's corp.
+	CorpID *string `json:"corpid,omitempty"`
+
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+
+	// Gender "1" male, "2" female. "0", an empty text and absence all mean unknown or hidden.
+	Gender *Gender `json:"gender,omitempty"`
+
+	// Name The userid in place of the name.
+	Name *string `json:"name,omitempty"`
+
+	// QRCode Address of the personal QR code.
+	QRCode *string `json:"qr_code,omitempty"`
+
+	// UserID The member.
+	UserID *string `json:"userid,omitempty"`
+}
+
+// GetThirdPartyUserDetailRequest Whose fields.
+type GetThirdPartyUserDetailRequest struct {
+	// UserTicket From GetThirdPartyUserInfo.
+	UserTicket string `json:"user_ticket"`
+}
+
+// GetThirdPartyUserInfoAnswer Who has signed in.
+type GetThirdPartyUserInfoAnswer struct {
+	// CorpID The member's corp.
+	CorpID *string `json:"corpid,omitempty"`
+
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+
+	// ExpiresIn Lifetime of the ticket in seconds, if there is one.
+	ExpiresIn *int64 `json:"expires_in,omitempty"`
+
+	// OpenUserID The member for all apps of the provider, at most 64 bytes.
+	OpenUserID *string `json:"open_userid,omitempty"`
+
+	// OpenID Somebody who belongs to no corp, for this provider.
+	OpenID *string `json:"openid,omitempty"`
+
+	// UserTicket For GetThirdPartyUserDetail, at most 512 bytes. Only with the scope snsapi_privateinfo, for members in the app's visible range.
+	UserTicket *string `json:"user_ticket,omitempty"`
+
+	// UserID The member, encrypted for corps that did not authorise the app.
+	UserID *string `json:"userid,omitempty"`
 }
 
 // GetTokenAnswer A token and its lifetime.
@@ -952,6 +1504,27 @@ type GetUserDetailByTicketRequest struct {
 	UserTicket string `json:"user_ticket"`
 }
 
+// GetUserInfoAnswer Who has signed in. Either a member (userid) or somebody else (openid).
+type GetUserInfoAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+
+	// ExternalUserID Somebody who is not a member but a customer of one whom the app may see.
+	ExternalUserID *string `json:"external_userid,omitempty"`
+
+	// OpenID Somebody who is not a member, for this corp; at most 64 bytes.
+	OpenID *string `json:"openid,omitempty"`
+
+	// UserTicket For GetUserDetailByTicket, at most 512 bytes, good for 1,800 seconds. Only with the scope snsapi_privateinfo, for members in the app's visible range.
+	UserTicket *string `json:"user_ticket,omitempty"`
+
+	// UserID The member. `corpid/userid` for a member of a linked corp.
+	UserID *string `json:"userid,omitempty"`
+}
+
 // GetUserListAnswer The members of a department.
 type GetUserListAnswer struct {
 	// ErrCode A whole number, which some answers carry as a text of digits.
@@ -1072,6 +1645,18 @@ type ListDepartmentSimpleAnswer struct {
 
 	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
 	ErrMsg *string `json:"errmsg,omitempty"`
+}
+
+// ListTagAnswer The tags.
+type ListTagAnswer struct {
+	// ErrCode A whole number, which some answers carry as a text of digits.
+	ErrCode *NumberOrText `json:"errcode,omitempty"`
+
+	// ErrMsg For people; differs between operations and holds the caller's IP address on failure.
+	ErrMsg *string `json:"errmsg,omitempty"`
+
+	// TagList Tags.
+	TagList *[]Tag `json:"taglist,omitempty"`
 }
 
 // ListUserIDAnswer A page of pairs of member and department.
@@ -1219,6 +1804,18 @@ type OpenUserIDToUserIDRequest struct {
 	SourceAgentID int64 `json:"source_agentid"`
 }
 
+// RegisterCodeInfo The promotion by whose QR code the app was installed.
+type RegisterCodeInfo struct {
+	// RegisterCode Code of the registration.
+	RegisterCode *string `json:"register_code,omitempty"`
+
+	// State As given when the code was made.
+	State *string `json:"state,omitempty"`
+
+	// TemplateID The promotion.
+	TemplateID *string `json:"template_id,omitempty"`
+}
+
 // ReplaceBatchPartyAnswer The job that has been started.
 type ReplaceBatchPartyAnswer struct {
 	// ErrCode A whole number, which some answers carry as a text of digits.
@@ -1301,6 +1898,24 @@ type SyncBatchUserRequest struct {
 	ToInvite *bool `json:"to_invite,omitempty"`
 }
 
+// Tag A tag without its members.
+type Tag struct {
+	// TagID A whole number, which some answers carry as a text of digits.
+	TagID *NumberOrText `json:"tagid,omitempty"`
+
+	// TagName Name.
+	TagName *string `json:"tagname,omitempty"`
+}
+
+// TagMember Somebody in a tag.
+type TagMember struct {
+	// Name Name. Third-party apps get the userid here or nothing.
+	Name *string `json:"name,omitempty"`
+
+	// UserID Userid.
+	UserID *string `json:"userid,omitempty"`
+}
+
 // TFASuccRequest Who may go on.
 type TFASuccRequest struct {
 	// TFACode From GetTfaInfo.
@@ -1324,6 +1939,15 @@ type UpdateDepartmentRequest struct {
 
 	// ParentID The new department above. Neither the department itself nor one below it (60010).
 	ParentID *int64 `json:"parentid,omitempty"`
+}
+
+// UpdateTagRequest A new name.
+type UpdateTagRequest struct {
+	// TagID The tag.
+	TagID int64 `json:"tagid"`
+
+	// TagName Name of 1 to 32 characters, unlike that of any other tag.
+	TagName string `json:"tagname"`
 }
 
 // UpdateUserRequest Changes to a member. What is absent stays as it is.
@@ -1474,6 +2098,12 @@ type GetAgentParams struct {
 	AgentID int64 `form:"agentid" json:"agentid"`
 }
 
+// GetUserInfoParams defines parameters for GetUserInfo.
+type GetUserInfoParams struct {
+	// Code From the redirect, at most 512 bytes.
+	Code string `form:"code" json:"code"`
+}
+
 // GetBatchResultParams defines parameters for GetBatchResult.
 type GetBatchResultParams struct {
 	// JobID The job, at most 64 bytes.
@@ -1513,6 +2143,12 @@ type ListDepartmentSimpleParams struct {
 	ID *int64 `form:"id,omitempty" json:"id,omitempty"`
 }
 
+// GetExportResultParams defines parameters for GetExportResult.
+type GetExportResultParams struct {
+	// JobID From the export.
+	JobID string `form:"jobid" json:"jobid"`
+}
+
 // GetTokenParams defines parameters for GetToken.
 type GetTokenParams struct {
 	// CorpID The corp's id.
@@ -1530,6 +2166,24 @@ type UploadMediaParams struct {
 
 // UploadMediaParamsType defines parameters for UploadMedia.
 type UploadMediaParamsType string
+
+// GetThirdPartyUserInfoParams defines parameters for GetThirdPartyUserInfo.
+type GetThirdPartyUserInfoParams struct {
+	// Code From the redirect, at most 512 bytes.
+	Code string `form:"code" json:"code"`
+}
+
+// DeleteTagParams defines parameters for DeleteTag.
+type DeleteTagParams struct {
+	// TagID The tag's id.
+	TagID int64 `form:"tagid" json:"tagid"`
+}
+
+// GetTagParams defines parameters for GetTag.
+type GetTagParams struct {
+	// TagID The tag's id.
+	TagID int64 `form:"tagid" json:"tagid"`
+}
 
 // AuthsuccUserParams defines parameters for AuthsuccUser.
 type AuthsuccUserParams struct {
@@ -1599,8 +2253,47 @@ type CreateDepartmentJSONRequestBody = CreateDepartmentRequest
 // UpdateDepartmentJSONRequestBody defines body for UpdateDepartment for application/json ContentType.
 type UpdateDepartmentJSONRequestBody = UpdateDepartmentRequest
 
+// ExportDepartmentJSONRequestBody defines body for ExportDepartment for application/json ContentType.
+type ExportDepartmentJSONRequestBody = ExportDepartmentRequest
+
+// ExportSimpleUserJSONRequestBody defines body for ExportSimpleUser for application/json ContentType.
+type ExportSimpleUserJSONRequestBody = ExportSimpleUserRequest
+
+// ExportTagUserJSONRequestBody defines body for ExportTagUser for application/json ContentType.
+type ExportTagUserJSONRequestBody = ExportTagUserRequest
+
+// ExportUserJSONRequestBody defines body for ExportUser for application/json ContentType.
+type ExportUserJSONRequestBody = ExportUserRequest
+
 // UploadMediaMultipartRequestBody defines body for UploadMedia for multipart/form-data ContentType.
 type UploadMediaMultipartRequestBody = UploadMediaRequest
+
+// GetThirdPartyUserDetailJSONRequestBody defines body for GetThirdPartyUserDetail for application/json ContentType.
+type GetThirdPartyUserDetailJSONRequestBody = GetThirdPartyUserDetailRequest
+
+// GetCorpTokenJSONRequestBody defines body for GetCorpToken for application/json ContentType.
+type GetCorpTokenJSONRequestBody = GetCorpTokenRequest
+
+// GetSuiteTokenJSONRequestBody defines body for GetSuiteToken for application/json ContentType.
+type GetSuiteTokenJSONRequestBody = GetSuiteTokenRequest
+
+// GetAuthInfoJSONRequestBody defines body for GetAuthInfo for application/json ContentType.
+type GetAuthInfoJSONRequestBody = GetAuthInfoRequest
+
+// GetPermanentCodeJSONRequestBody defines body for GetPermanentCode for application/json ContentType.
+type GetPermanentCodeJSONRequestBody = GetPermanentCodeRequest
+
+// AddTagUsersJSONRequestBody defines body for AddTagUsers for application/json ContentType.
+type AddTagUsersJSONRequestBody = AddTagUsersRequest
+
+// CreateTagJSONRequestBody defines body for CreateTag for application/json ContentType.
+type CreateTagJSONRequestBody = CreateTagRequest
+
+// DeleteTagUsersJSONRequestBody defines body for DeleteTagUsers for application/json ContentType.
+type DeleteTagUsersJSONRequestBody = DeleteTagUsersRequest
+
+// UpdateTagJSONRequestBody defines body for UpdateTag for application/json ContentType.
+type UpdateTagJSONRequestBody = UpdateTagRequest
 
 // DeleteBatchUserJSONRequestBody defines body for DeleteBatchUser for application/json ContentType.
 type DeleteBatchUserJSONRequestBody = DeleteBatchUserRequest
@@ -1643,6 +2336,9 @@ type ServerInterface interface {
 	// GetUserDetailByTicket 获取访问用户敏感信息
 	// (POST /auth/getuserdetail)
 	GetUserDetailByTicket(w http.ResponseWriter, r *http.Request)
+	// GetUserInfo 获取访问用户身份
+	// (GET /auth/getuserinfo)
+	GetUserInfo(w http.ResponseWriter, r *http.Request, params GetUserInfoParams)
 	// GetBatchResult 获取异步任务结果
 	// (GET /batch/getresult)
 	GetBatchResult(w http.ResponseWriter, r *http.Request, params GetBatchResultParams)
@@ -1685,12 +2381,69 @@ type ServerInterface interface {
 	// UpdateDepartment 更新部门
 	// (POST /department/update)
 	UpdateDepartment(w http.ResponseWriter, r *http.Request)
+	// ExportDepartment 导出部门
+	// (POST /export/department)
+	ExportDepartment(w http.ResponseWriter, r *http.Request)
+	// GetExportResult 获取导出结果
+	// (GET /export/get_result)
+	GetExportResult(w http.ResponseWriter, r *http.Request, params GetExportResultParams)
+	// ExportSimpleUser 导出成员
+	// (POST /export/simple_user)
+	ExportSimpleUser(w http.ResponseWriter, r *http.Request)
+	// ExportTagUser 导出标签成员
+	// (POST /export/taguser)
+	ExportTagUser(w http.ResponseWriter, r *http.Request)
+	// ExportUser 导出成员详情
+	// (POST /export/user)
+	ExportUser(w http.ResponseWriter, r *http.Request)
 	// GetToken 获取access_token
 	// (GET /gettoken)
 	GetToken(w http.ResponseWriter, r *http.Request, params GetTokenParams)
 	// UploadMedia 上传临时素材
 	// (POST /media/upload)
 	UploadMedia(w http.ResponseWriter, r *http.Request, params UploadMediaParams)
+	// GetThirdPartyUserDetail 获取访问用户敏感信息
+	// (POST /service/auth/getuserdetail3rd)
+	GetThirdPartyUserDetail(w http.ResponseWriter, r *http.Request)
+	// GetThirdPartyUserInfo 获取访问用户身份
+	// (GET /service/auth/getuserinfo3rd)
+	GetThirdPartyUserInfo(w http.ResponseWriter, r *http.Request, params GetThirdPartyUserInfoParams)
+	// GetCorpToken 获取企业凭证
+	// (POST /service/get_corp_token)
+	GetCorpToken(w http.ResponseWriter, r *http.Request)
+	// GetPreAuthCode 获取预授权码
+	// (GET /service/get_pre_auth_code)
+	GetPreAuthCode(w http.ResponseWriter, r *http.Request)
+	// GetSuiteToken 获取第三方应用凭证
+	// (POST /service/get_suite_token)
+	GetSuiteToken(w http.ResponseWriter, r *http.Request)
+	// GetAuthInfo 获取企业授权信息
+	// (POST /service/v2/get_auth_info)
+	GetAuthInfo(w http.ResponseWriter, r *http.Request)
+	// GetPermanentCode 获取企业永久授权码
+	// (POST /service/v2/get_permanent_code)
+	GetPermanentCode(w http.ResponseWriter, r *http.Request)
+	// AddTagUsers 增加标签成员
+	// (POST /tag/addtagusers)
+	AddTagUsers(w http.ResponseWriter, r *http.Request)
+	// CreateTag 创建标签
+	// (POST /tag/create)
+	CreateTag(w http.ResponseWriter, r *http.Request)
+	// DeleteTag 删除标签
+	// (GET /tag/delete)
+	DeleteTag(w http.ResponseWriter, r *http.Request, params DeleteTagParams)
+	// DeleteTagUsers 删除标签成员
+	// (POST /tag/deltagusers)
+	DeleteTagUsers(w http.ResponseWriter, r *http.Request)
+	// GetTag 获取标签成员
+	// (GET /tag/get)
+	GetTag(w http.ResponseWriter, r *http.Request, params GetTagParams)
+	// ListTag 获取标签列表
+	// (GET /tag/list)
+	ListTag(w http.ResponseWriter, r *http.Request)
+	// UpdateTag 更新标签名字
+	// (POST /tag/update)
+	UpdateTag(w http.ResponseWriter, r *http.Request)
 	// AuthsuccUser 登录二次验证
 	// (GET /user/authsucc)
 	AuthsuccUser(w http.ResponseWriter, r *http.Request, params AuthsuccUserParams)
@@ -1799,6 +2552,39 @@ func (siw *ServerInterfaceWrapper) GetUserDetailByTicket(w http.ResponseWriter, 
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetUserDetailByTicket(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetUserInfo operation middleware
+func (siw *ServerInterfaceWrapper) GetUserInfo(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetUserInfoParams
+
+	// ------------- Required query parameter "code" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "code", r.URL.Query(), &params.Code, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "code"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "code", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetUserInfo(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2118,6 +2904,95 @@ func (siw *ServerInterfaceWrapper) UpdateDepartment(w http.ResponseWriter, r *ht
 	handler.ServeHTTP(w, r)
 }
 
+// ExportDepartment operation middleware
+func (siw *ServerInterfaceWrapper) ExportDepartment(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ExportDepartment(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetExportResult operation middleware
+func (siw *ServerInterfaceWrapper) GetExportResult(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetExportResultParams
+
+	// ------------- Required query parameter "jobid" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "jobid", r.URL.Query(), &params.JobID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "jobid"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jobid", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetExportResult(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ExportSimpleUser operation middleware
+func (siw *ServerInterfaceWrapper) ExportSimpleUser(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ExportSimpleUser(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ExportTagUser operation middleware
+func (siw *ServerInterfaceWrapper) ExportTagUser(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ExportTagUser(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ExportUser operation middleware
+func (siw *ServerInterfaceWrapper) ExportUser(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ExportUser(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetToken operation middleware
 func (siw *ServerInterfaceWrapper) GetToken(w http.ResponseWriter, r *http.Request) {
 
@@ -2188,6 +3063,259 @@ func (siw *ServerInterfaceWrapper) UploadMedia(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.UploadMedia(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetThirdPartyUserDetail operation middleware
+func (siw *ServerInterfaceWrapper) GetThirdPartyUserDetail(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetThirdPartyUserDetail(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetThirdPartyUserInfo operation middleware
+func (siw *ServerInterfaceWrapper) GetThirdPartyUserInfo(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetThirdPartyUserInfoParams
+
+	// ------------- Required query parameter "code" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "code", r.URL.Query(), &params.Code, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "code"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "code", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetThirdPartyUserInfo(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetCorpToken operation middleware
+func (siw *ServerInterfaceWrapper) GetCorpToken(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetCorpToken(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPreAuthCode operation middleware
+func (siw *ServerInterfaceWrapper) GetPreAuthCode(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPreAuthCode(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetSuiteToken operation middleware
+func (siw *ServerInterfaceWrapper) GetSuiteToken(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetSuiteToken(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetAuthInfo operation middleware
+func (siw *ServerInterfaceWrapper) GetAuthInfo(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetAuthInfo(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPermanentCode operation middleware
+func (siw *ServerInterfaceWrapper) GetPermanentCode(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPermanentCode(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// AddTagUsers operation middleware
+func (siw *ServerInterfaceWrapper) AddTagUsers(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AddTagUsers(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateTag operation middleware
+func (siw *ServerInterfaceWrapper) CreateTag(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateTag(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteTag operation middleware
+func (siw *ServerInterfaceWrapper) DeleteTag(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteTagParams
+
+	// ------------- Required query parameter "tagid" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "tagid", r.URL.Query(), &params.TagID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "tagid"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tagid", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteTag(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteTagUsers operation middleware
+func (siw *ServerInterfaceWrapper) DeleteTagUsers(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteTagUsers(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetTag operation middleware
+func (siw *ServerInterfaceWrapper) GetTag(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetTagParams
+
+	// ------------- Required query parameter "tagid" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "tagid", r.URL.Query(), &params.TagID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "tagid"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tagid", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetTag(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListTag operation middleware
+func (siw *ServerInterfaceWrapper) ListTag(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListTag(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UpdateTag operation middleware
+func (siw *ServerInterfaceWrapper) UpdateTag(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UpdateTag(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2651,6 +3779,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/agent/get", wrapper.GetAgent)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/auth/get_tfa_info", wrapper.GetTFAInfo)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/auth/getuserdetail", wrapper.GetUserDetailByTicket)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/auth/getuserinfo", wrapper.GetUserInfo)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/batch/getresult", wrapper.GetBatchResult)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/batch/invite", wrapper.InviteUser)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/batch/openuserid_to_userid", wrapper.OpenUserIDToUserID)
@@ -2665,8 +3794,27 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/department/list", wrapper.ListDepartment)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/department/simplelist", wrapper.ListDepartmentSimple)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/department/update", wrapper.UpdateDepartment)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/export/department", wrapper.ExportDepartment)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/export/get_result", wrapper.GetExportResult)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/export/simple_user", wrapper.ExportSimpleUser)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/export/taguser", wrapper.ExportTagUser)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/export/user", wrapper.ExportUser)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/gettoken", wrapper.GetToken)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/media/upload", wrapper.UploadMedia)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/service/auth/getuserdetail3rd", wrapper.GetThirdPartyUserDetail)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/service/auth/getuserinfo3rd", wrapper.GetThirdPartyUserInfo)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/service/get_corp_token", wrapper.GetCorpToken)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/service/get_pre_auth_code", wrapper.GetPreAuthCode)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/service/get_suite_token", wrapper.GetSuiteToken)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/service/v2/get_auth_info", wrapper.GetAuthInfo)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/service/v2/get_permanent_code", wrapper.GetPermanentCode)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/tag/addtagusers", wrapper.AddTagUsers)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/tag/create", wrapper.CreateTag)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/tag/delete", wrapper.DeleteTag)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/tag/deltagusers", wrapper.DeleteTagUsers)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/tag/get", wrapper.GetTag)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/tag/list", wrapper.ListTag)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/tag/update", wrapper.UpdateTag)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/user/authsucc", wrapper.AuthsuccUser)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/user/batchdelete", wrapper.DeleteBatchUser)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/user/convert_to_openid", wrapper.ConvertUserIDToOpenID)
@@ -2741,6 +3889,28 @@ type GetUserDetailByTicketResponseObject interface {
 type GetUserDetailByTicket200JSONResponse GetUserDetailByTicketAnswer
 
 func (response GetUserDetailByTicket200JSONResponse) VisitGetUserDetailByTicketResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserInfoRequestObject struct {
+	Params GetUserInfoParams
+}
+
+type GetUserInfoResponseObject interface {
+	VisitGetUserInfoResponse(w http.ResponseWriter) error
+}
+
+type GetUserInfo200JSONResponse GetUserInfoAnswer
+
+func (response GetUserInfo200JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -3060,6 +4230,116 @@ func (response UpdateDepartment200JSONResponse) VisitUpdateDepartmentResponse(w 
 	return err
 }
 
+type ExportDepartmentRequestObject struct {
+	Body *ExportDepartmentJSONRequestBody
+}
+
+type ExportDepartmentResponseObject interface {
+	VisitExportDepartmentResponse(w http.ResponseWriter) error
+}
+
+type ExportDepartment200JSONResponse ExportDepartmentAnswer
+
+func (response ExportDepartment200JSONResponse) VisitExportDepartmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetExportResultRequestObject struct {
+	Params GetExportResultParams
+}
+
+type GetExportResultResponseObject interface {
+	VisitGetExportResultResponse(w http.ResponseWriter) error
+}
+
+type GetExportResult200JSONResponse GetExportResultAnswer
+
+func (response GetExportResult200JSONResponse) VisitGetExportResultResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportSimpleUserRequestObject struct {
+	Body *ExportSimpleUserJSONRequestBody
+}
+
+type ExportSimpleUserResponseObject interface {
+	VisitExportSimpleUserResponse(w http.ResponseWriter) error
+}
+
+type ExportSimpleUser200JSONResponse ExportSimpleUserAnswer
+
+func (response ExportSimpleUser200JSONResponse) VisitExportSimpleUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportTagUserRequestObject struct {
+	Body *ExportTagUserJSONRequestBody
+}
+
+type ExportTagUserResponseObject interface {
+	VisitExportTagUserResponse(w http.ResponseWriter) error
+}
+
+type ExportTagUser200JSONResponse ExportTagUserAnswer
+
+func (response ExportTagUser200JSONResponse) VisitExportTagUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportUserRequestObject struct {
+	Body *ExportUserJSONRequestBody
+}
+
+type ExportUserResponseObject interface {
+	VisitExportUserResponse(w http.ResponseWriter) error
+}
+
+type ExportUser200JSONResponse ExportUserAnswer
+
+func (response ExportUser200JSONResponse) VisitExportUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetTokenRequestObject struct {
 	Params GetTokenParams
 }
@@ -3094,6 +4374,312 @@ type UploadMediaResponseObject interface {
 type UploadMedia200JSONResponse UploadMediaAnswer
 
 func (response UploadMedia200JSONResponse) VisitUploadMediaResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetThirdPartyUserDetailRequestObject struct {
+	Body *GetThirdPartyUserDetailJSONRequestBody
+}
+
+type GetThirdPartyUserDetailResponseObject interface {
+	VisitGetThirdPartyUserDetailResponse(w http.ResponseWriter) error
+}
+
+type GetThirdPartyUserDetail200JSONResponse GetThirdPartyUserDetailAnswer
+
+func (response GetThirdPartyUserDetail200JSONResponse) VisitGetThirdPartyUserDetailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetThirdPartyUserInfoRequestObject struct {
+	Params GetThirdPartyUserInfoParams
+}
+
+type GetThirdPartyUserInfoResponseObject interface {
+	VisitGetThirdPartyUserInfoResponse(w http.ResponseWriter) error
+}
+
+type GetThirdPartyUserInfo200JSONResponse GetThirdPartyUserInfoAnswer
+
+func (response GetThirdPartyUserInfo200JSONResponse) VisitGetThirdPartyUserInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCorpTokenRequestObject struct {
+	Body *GetCorpTokenJSONRequestBody
+}
+
+type GetCorpTokenResponseObject interface {
+	VisitGetCorpTokenResponse(w http.ResponseWriter) error
+}
+
+type GetCorpToken200JSONResponse GetCorpTokenAnswer
+
+func (response GetCorpToken200JSONResponse) VisitGetCorpTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPreAuthCodeRequestObject struct {
+}
+
+type GetPreAuthCodeResponseObject interface {
+	VisitGetPreAuthCodeResponse(w http.ResponseWriter) error
+}
+
+type GetPreAuthCode200JSONResponse GetPreAuthCodeAnswer
+
+func (response GetPreAuthCode200JSONResponse) VisitGetPreAuthCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSuiteTokenRequestObject struct {
+	Body *GetSuiteTokenJSONRequestBody
+}
+
+type GetSuiteTokenResponseObject interface {
+	VisitGetSuiteTokenResponse(w http.ResponseWriter) error
+}
+
+type GetSuiteToken200JSONResponse GetSuiteTokenAnswer
+
+func (response GetSuiteToken200JSONResponse) VisitGetSuiteTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAuthInfoRequestObject struct {
+	Body *GetAuthInfoJSONRequestBody
+}
+
+type GetAuthInfoResponseObject interface {
+	VisitGetAuthInfoResponse(w http.ResponseWriter) error
+}
+
+type GetAuthInfo200JSONResponse GetAuthInfoAnswer
+
+func (response GetAuthInfo200JSONResponse) VisitGetAuthInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPermanentCodeRequestObject struct {
+	Body *GetPermanentCodeJSONRequestBody
+}
+
+type GetPermanentCodeResponseObject interface {
+	VisitGetPermanentCodeResponse(w http.ResponseWriter) error
+}
+
+type GetPermanentCode200JSONResponse GetPermanentCodeAnswer
+
+func (response GetPermanentCode200JSONResponse) VisitGetPermanentCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddTagUsersRequestObject struct {
+	Body *AddTagUsersJSONRequestBody
+}
+
+type AddTagUsersResponseObject interface {
+	VisitAddTagUsersResponse(w http.ResponseWriter) error
+}
+
+type AddTagUsers200JSONResponse AddTagUsersAnswer
+
+func (response AddTagUsers200JSONResponse) VisitAddTagUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateTagRequestObject struct {
+	Body *CreateTagJSONRequestBody
+}
+
+type CreateTagResponseObject interface {
+	VisitCreateTagResponse(w http.ResponseWriter) error
+}
+
+type CreateTag200JSONResponse CreateTagAnswer
+
+func (response CreateTag200JSONResponse) VisitCreateTagResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteTagRequestObject struct {
+	Params DeleteTagParams
+}
+
+type DeleteTagResponseObject interface {
+	VisitDeleteTagResponse(w http.ResponseWriter) error
+}
+
+type DeleteTag200JSONResponse Ack
+
+func (response DeleteTag200JSONResponse) VisitDeleteTagResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteTagUsersRequestObject struct {
+	Body *DeleteTagUsersJSONRequestBody
+}
+
+type DeleteTagUsersResponseObject interface {
+	VisitDeleteTagUsersResponse(w http.ResponseWriter) error
+}
+
+type DeleteTagUsers200JSONResponse DeleteTagUsersAnswer
+
+func (response DeleteTagUsers200JSONResponse) VisitDeleteTagUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTagRequestObject struct {
+	Params GetTagParams
+}
+
+type GetTagResponseObject interface {
+	VisitGetTagResponse(w http.ResponseWriter) error
+}
+
+type GetTag200JSONResponse GetTagAnswer
+
+func (response GetTag200JSONResponse) VisitGetTagResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTagRequestObject struct {
+}
+
+type ListTagResponseObject interface {
+	VisitListTagResponse(w http.ResponseWriter) error
+}
+
+type ListTag200JSONResponse ListTagAnswer
+
+func (response ListTag200JSONResponse) VisitListTagResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateTagRequestObject struct {
+	Body *UpdateTagJSONRequestBody
+}
+
+type UpdateTagResponseObject interface {
+	VisitUpdateTagResponse(w http.ResponseWriter) error
+}
+
+type UpdateTag200JSONResponse Ack
+
+func (response UpdateTag200JSONResponse) VisitUpdateTagResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -3446,6 +5032,9 @@ type StrictServerInterface interface {
 	// GetUserDetailByTicket 获取访问用户敏感信息
 	// (POST /auth/getuserdetail)
 	GetUserDetailByTicket(ctx context.Context, request GetUserDetailByTicketRequestObject) (GetUserDetailByTicketResponseObject, error)
+	// GetUserInfo 获取访问用户身份
+	// (GET /auth/getuserinfo)
+	GetUserInfo(ctx context.Context, request GetUserInfoRequestObject) (GetUserInfoResponseObject, error)
 	// GetBatchResult 获取异步任务结果
 	// (GET /batch/getresult)
 	GetBatchResult(ctx context.Context, request GetBatchResultRequestObject) (GetBatchResultResponseObject, error)
@@ -3488,12 +5077,69 @@ type StrictServerInterface interface {
 	// UpdateDepartment 更新部门
 	// (POST /department/update)
 	UpdateDepartment(ctx context.Context, request UpdateDepartmentRequestObject) (UpdateDepartmentResponseObject, error)
+	// ExportDepartment 导出部门
+	// (POST /export/department)
+	ExportDepartment(ctx context.Context, request ExportDepartmentRequestObject) (ExportDepartmentResponseObject, error)
+	// GetExportResult 获取导出结果
+	// (GET /export/get_result)
+	GetExportResult(ctx context.Context, request GetExportResultRequestObject) (GetExportResultResponseObject, error)
+	// ExportSimpleUser 导出成员
+	// (POST /export/simple_user)
+	ExportSimpleUser(ctx context.Context, request ExportSimpleUserRequestObject) (ExportSimpleUserResponseObject, error)
+	// ExportTagUser 导出标签成员
+	// (POST /export/taguser)
+	ExportTagUser(ctx context.Context, request ExportTagUserRequestObject) (ExportTagUserResponseObject, error)
+	// ExportUser 导出成员详情
+	// (POST /export/user)
+	ExportUser(ctx context.Context, request ExportUserRequestObject) (ExportUserResponseObject, error)
 	// GetToken 获取access_token
 	// (GET /gettoken)
 	GetToken(ctx context.Context, request GetTokenRequestObject) (GetTokenResponseObject, error)
 	// UploadMedia 上传临时素材
 	// (POST /media/upload)
 	UploadMedia(ctx context.Context, request UploadMediaRequestObject) (UploadMediaResponseObject, error)
+	// GetThirdPartyUserDetail 获取访问用户敏感信息
+	// (POST /service/auth/getuserdetail3rd)
+	GetThirdPartyUserDetail(ctx context.Context, request GetThirdPartyUserDetailRequestObject) (GetThirdPartyUserDetailResponseObject, error)
+	// GetThirdPartyUserInfo 获取访问用户身份
+	// (GET /service/auth/getuserinfo3rd)
+	GetThirdPartyUserInfo(ctx context.Context, request GetThirdPartyUserInfoRequestObject) (GetThirdPartyUserInfoResponseObject, error)
+	// GetCorpToken 获取企业凭证
+	// (POST /service/get_corp_token)
+	GetCorpToken(ctx context.Context, request GetCorpTokenRequestObject) (GetCorpTokenResponseObject, error)
+	// GetPreAuthCode 获取预授权码
+	// (GET /service/get_pre_auth_code)
+	GetPreAuthCode(ctx context.Context, request GetPreAuthCodeRequestObject) (GetPreAuthCodeResponseObject, error)
+	// GetSuiteToken 获取第三方应用凭证
+	// (POST /service/get_suite_token)
+	GetSuiteToken(ctx context.Context, request GetSuiteTokenRequestObject) (GetSuiteTokenResponseObject, error)
+	// GetAuthInfo 获取企业授权信息
+	// (POST /service/v2/get_auth_info)
+	GetAuthInfo(ctx context.Context, request GetAuthInfoRequestObject) (GetAuthInfoResponseObject, error)
+	// GetPermanentCode 获取企业永久授权码
+	// (POST /service/v2/get_permanent_code)
+	GetPermanentCode(ctx context.Context, request GetPermanentCodeRequestObject) (GetPermanentCodeResponseObject, error)
+	// AddTagUsers 增加标签成员
+	// (POST /tag/addtagusers)
+	AddTagUsers(ctx context.Context, request AddTagUsersRequestObject) (AddTagUsersResponseObject, error)
+	// CreateTag 创建标签
+	// (POST /tag/create)
+	CreateTag(ctx context.Context, request CreateTagRequestObject) (CreateTagResponseObject, error)
+	// DeleteTag 删除标签
+	// (GET /tag/delete)
+	DeleteTag(ctx context.Context, request DeleteTagRequestObject) (DeleteTagResponseObject, error)
+	// DeleteTagUsers 删除标签成员
+	// (POST /tag/deltagusers)
+	DeleteTagUsers(ctx context.Context, request DeleteTagUsersRequestObject) (DeleteTagUsersResponseObject, error)
+	// GetTag 获取标签成员
+	// (GET /tag/get)
+	GetTag(ctx context.Context, request GetTagRequestObject) (GetTagResponseObject, error)
+	// ListTag 获取标签列表
+	// (GET /tag/list)
+	ListTag(ctx context.Context, request ListTagRequestObject) (ListTagResponseObject, error)
+	// UpdateTag 更新标签名字
+	// (POST /tag/update)
+	UpdateTag(ctx context.Context, request UpdateTagRequestObject) (UpdateTagResponseObject, error)
 	// AuthsuccUser 登录二次验证
 	// (GET /user/authsucc)
 	AuthsuccUser(ctx context.Context, request AuthsuccUserRequestObject) (AuthsuccUserResponseObject, error)
@@ -3661,6 +5307,32 @@ func (sh *strictHandler) GetUserDetailByTicket(w http.ResponseWriter, r *http.Re
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetUserDetailByTicketResponseObject); ok {
 		if err := validResponse.VisitGetUserDetailByTicketResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetUserInfo operation middleware
+func (sh *strictHandler) GetUserInfo(w http.ResponseWriter, r *http.Request, params GetUserInfoParams) {
+	var request GetUserInfoRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetUserInfo(ctx, request.(GetUserInfoRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetUserInfo")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetUserInfoResponseObject); ok {
+		if err := validResponse.VisitGetUserInfoResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -4072,6 +5744,156 @@ func (sh *strictHandler) UpdateDepartment(w http.ResponseWriter, r *http.Request
 	}
 }
 
+// ExportDepartment operation middleware
+func (sh *strictHandler) ExportDepartment(w http.ResponseWriter, r *http.Request) {
+	var request ExportDepartmentRequestObject
+
+	var body ExportDepartmentJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportDepartment(ctx, request.(ExportDepartmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportDepartment")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ExportDepartmentResponseObject); ok {
+		if err := validResponse.VisitExportDepartmentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetExportResult operation middleware
+func (sh *strictHandler) GetExportResult(w http.ResponseWriter, r *http.Request, params GetExportResultParams) {
+	var request GetExportResultRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetExportResult(ctx, request.(GetExportResultRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetExportResult")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetExportResultResponseObject); ok {
+		if err := validResponse.VisitGetExportResultResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportSimpleUser operation middleware
+func (sh *strictHandler) ExportSimpleUser(w http.ResponseWriter, r *http.Request) {
+	var request ExportSimpleUserRequestObject
+
+	var body ExportSimpleUserJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportSimpleUser(ctx, request.(ExportSimpleUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportSimpleUser")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ExportSimpleUserResponseObject); ok {
+		if err := validResponse.VisitExportSimpleUserResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportTagUser operation middleware
+func (sh *strictHandler) ExportTagUser(w http.ResponseWriter, r *http.Request) {
+	var request ExportTagUserRequestObject
+
+	var body ExportTagUserJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportTagUser(ctx, request.(ExportTagUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportTagUser")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ExportTagUserResponseObject); ok {
+		if err := validResponse.VisitExportTagUserResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportUser operation middleware
+func (sh *strictHandler) ExportUser(w http.ResponseWriter, r *http.Request) {
+	var request ExportUserRequestObject
+
+	var body ExportUserJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportUser(ctx, request.(ExportUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportUser")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ExportUserResponseObject); ok {
+		if err := validResponse.VisitExportUserResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetToken operation middleware
 func (sh *strictHandler) GetToken(w http.ResponseWriter, r *http.Request, params GetTokenParams) {
 	var request GetTokenRequestObject
@@ -4124,6 +5946,411 @@ func (sh *strictHandler) UploadMedia(w http.ResponseWriter, r *http.Request, par
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(UploadMediaResponseObject); ok {
 		if err := validResponse.VisitUploadMediaResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetThirdPartyUserDetail operation middleware
+func (sh *strictHandler) GetThirdPartyUserDetail(w http.ResponseWriter, r *http.Request) {
+	var request GetThirdPartyUserDetailRequestObject
+
+	var body GetThirdPartyUserDetailJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetThirdPartyUserDetail(ctx, request.(GetThirdPartyUserDetailRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetThirdPartyUserDetail")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetThirdPartyUserDetailResponseObject); ok {
+		if err := validResponse.VisitGetThirdPartyUserDetailResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetThirdPartyUserInfo operation middleware
+func (sh *strictHandler) GetThirdPartyUserInfo(w http.ResponseWriter, r *http.Request, params GetThirdPartyUserInfoParams) {
+	var request GetThirdPartyUserInfoRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetThirdPartyUserInfo(ctx, request.(GetThirdPartyUserInfoRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetThirdPartyUserInfo")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetThirdPartyUserInfoResponseObject); ok {
+		if err := validResponse.VisitGetThirdPartyUserInfoResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetCorpToken operation middleware
+func (sh *strictHandler) GetCorpToken(w http.ResponseWriter, r *http.Request) {
+	var request GetCorpTokenRequestObject
+
+	var body GetCorpTokenJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCorpToken(ctx, request.(GetCorpTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCorpToken")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetCorpTokenResponseObject); ok {
+		if err := validResponse.VisitGetCorpTokenResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPreAuthCode operation middleware
+func (sh *strictHandler) GetPreAuthCode(w http.ResponseWriter, r *http.Request) {
+	var request GetPreAuthCodeRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPreAuthCode(ctx, request.(GetPreAuthCodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPreAuthCode")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetPreAuthCodeResponseObject); ok {
+		if err := validResponse.VisitGetPreAuthCodeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetSuiteToken operation middleware
+func (sh *strictHandler) GetSuiteToken(w http.ResponseWriter, r *http.Request) {
+	var request GetSuiteTokenRequestObject
+
+	var body GetSuiteTokenJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSuiteToken(ctx, request.(GetSuiteTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSuiteToken")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetSuiteTokenResponseObject); ok {
+		if err := validResponse.VisitGetSuiteTokenResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetAuthInfo operation middleware
+func (sh *strictHandler) GetAuthInfo(w http.ResponseWriter, r *http.Request) {
+	var request GetAuthInfoRequestObject
+
+	var body GetAuthInfoJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAuthInfo(ctx, request.(GetAuthInfoRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAuthInfo")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetAuthInfoResponseObject); ok {
+		if err := validResponse.VisitGetAuthInfoResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPermanentCode operation middleware
+func (sh *strictHandler) GetPermanentCode(w http.ResponseWriter, r *http.Request) {
+	var request GetPermanentCodeRequestObject
+
+	var body GetPermanentCodeJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPermanentCode(ctx, request.(GetPermanentCodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPermanentCode")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetPermanentCodeResponseObject); ok {
+		if err := validResponse.VisitGetPermanentCodeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddTagUsers operation middleware
+func (sh *strictHandler) AddTagUsers(w http.ResponseWriter, r *http.Request) {
+	var request AddTagUsersRequestObject
+
+	var body AddTagUsersJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.AddTagUsers(ctx, request.(AddTagUsersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddTagUsers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(AddTagUsersResponseObject); ok {
+		if err := validResponse.VisitAddTagUsersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateTag operation middleware
+func (sh *strictHandler) CreateTag(w http.ResponseWriter, r *http.Request) {
+	var request CreateTagRequestObject
+
+	var body CreateTagJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateTag(ctx, request.(CreateTagRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateTag")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateTagResponseObject); ok {
+		if err := validResponse.VisitCreateTagResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteTag operation middleware
+func (sh *strictHandler) DeleteTag(w http.ResponseWriter, r *http.Request, params DeleteTagParams) {
+	var request DeleteTagRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteTag(ctx, request.(DeleteTagRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteTag")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteTagResponseObject); ok {
+		if err := validResponse.VisitDeleteTagResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteTagUsers operation middleware
+func (sh *strictHandler) DeleteTagUsers(w http.ResponseWriter, r *http.Request) {
+	var request DeleteTagUsersRequestObject
+
+	var body DeleteTagUsersJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteTagUsers(ctx, request.(DeleteTagUsersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteTagUsers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteTagUsersResponseObject); ok {
+		if err := validResponse.VisitDeleteTagUsersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetTag operation middleware
+func (sh *strictHandler) GetTag(w http.ResponseWriter, r *http.Request, params GetTagParams) {
+	var request GetTagRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTag(ctx, request.(GetTagRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTag")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetTagResponseObject); ok {
+		if err := validResponse.VisitGetTagResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListTag operation middleware
+func (sh *strictHandler) ListTag(w http.ResponseWriter, r *http.Request) {
+	var request ListTagRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTag(ctx, request.(ListTagRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTag")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListTagResponseObject); ok {
+		if err := validResponse.VisitListTagResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateTag operation middleware
+func (sh *strictHandler) UpdateTag(w http.ResponseWriter, r *http.Request) {
+	var request UpdateTagRequestObject
+
+	var body UpdateTagJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateTag(ctx, request.(UpdateTagRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateTag")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UpdateTagResponseObject); ok {
+		if err := validResponse.VisitUpdateTagResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

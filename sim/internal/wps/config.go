@@ -26,6 +26,9 @@ const (
 	scopePhone       = "kso.user_phone.read"
 	scopeGender      = "kso.user_gender.read"
 	scopeCustomAttrs = "kso.user_custom_attr.readwrite"
+	scopeDeptAttrs   = "kso.dept_custom_attr.readwrite"
+	scopeLeavers     = "kso.contact.dimission_user.read"
+	scopePartners    = "kso.contact_partner.read"
 	scopeUser        = "kso.user_base.read"       // of a user's token
 	scopeUserID      = "kso.user_current_id.read" // of a user's token
 )
@@ -36,6 +39,7 @@ func (c *Config) appScopes() []string {
 		return slices.Clone(c.Scopes)
 	}
 	return []string{
-		scopeRead, scopeReadWrite, scopeEmail, scopePhone, scopeGender, scopeCustomAttrs, scopeUser, scopeUserID,
+		scopeRead, scopeReadWrite, scopeEmail, scopePhone, scopeGender, scopeCustomAttrs, scopeDeptAttrs,
+		scopeLeavers, scopePartners, scopeUser, scopeUserID,
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/roster-go/roster/sim/internal/company"
 )
@@ -16,9 +15,6 @@ type Controls struct{ part *Vendor }
 // Controls returns what a test can do beside the interface.
 func (w *Vendor) Controls() *Controls { return &Controls{part: w} }
 
-// codeLife is how long an authorization code is good.
-const codeLife = 10 * time.Minute
-
 // SignIn returns the authorization code that the self-built app gets at redirectURI when the person with the staff id
 // signs in. It is good for ten minutes and for one token request. The user's token has the scopes, by default
 // kso.user_base.read and kso.user_current_id.read, as far as the app was granted them. Signing in activates the
@@ -26,30 +22,15 @@ const codeLife = 10 * time.Minute
 func (c *Controls) SignIn(userID, redirectURI string, scopes ...string) (code string, err error) {
 	w := c.part
 	p, ok := w.desk.Company.FindPerson(company.ByUserID, userID)
-	switch {
-	case !ok:
+	if !ok {
 		return "", fmt.Errorf("sim: person %q %w", userID, company.ErrUnknown)
-	case p.Status == company.StatusDisabled:
-		return "", fmt.Errorf("sim: signing in while disabled %w", company.ErrInvalid)
-	case p.Status == company.StatusNotActivated:
-		err := w.desk.Company.UpdatePerson(p.Key,
-			func(p *company.Person) error { p.Status = company.StatusActive; return nil })
-		if err != nil {
-			return "", err
-		}
 	}
 	if len(scopes) == 0 {
 		scopes = []string{scopeUser, scopeUserID}
 	}
 	granted := w.config.appScopes()
 	scopes = slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return !slices.Contains(granted, s) })
-	code = company.DeriveText(w.desk.Seed, "wps code", w.next(), company.Base62Digits, 40)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.codes[code] = authCode{
-		app: Demo().AppID, person: p.Key, scopes: scopes, redirectURI: redirectURI, ends: w.desk.Now().Add(codeLife),
-	}
-	return code, nil
+	return w.signIn(Demo().AppID, p, redirectURI, scopes)
 }
 
 // NewAppTicket returns a ticket as WPS pushes it to the third-party app, for its client_credentials together with the

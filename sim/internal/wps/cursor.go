@@ -37,10 +37,16 @@ type pageAsked struct {
 
 // pagingOf reads size and cursor of a page. list names the list with everything that decides what is in it.
 func (w *Vendor) pagingOf(list string, size *int64, token *string, withTotal *bool) (pageAsked, error) {
+	return w.pagingUpTo(maxPageSize, list, size, token, withTotal)
+}
+
+// pagingUpTo is pagingOf for lists with another largest page.
+func (w *Vendor) pagingUpTo(largest int64, list string, size *int64, token *string,
+	withTotal *bool) (pageAsked, error) {
 	p := pageAsked{size: pageSize, list: list, withTotal: withTotal != nil && *withTotal}
 	if size != nil {
-		if *size < 1 || *size > maxPageSize {
-			return p, invalid("page_size may be 1 to 50")
+		if *size < 1 || *size > largest {
+			return p, invalid(fmt.Sprintf("page_size may be 1 to %d", largest))
 		}
 		p.size = int(*size)
 	}

@@ -98,7 +98,7 @@ func (w *Vendor) verify(c *desk.Call, app string) error {
 	if !ok {
 		return unsigned(badDate, "want a date like Mon, 02 Jan 2006 15:04:05 GMT")
 	}
-	if skew := w.config.ClockSkew; skew > 0 && at.Sub(c.Now).Abs() > skew {
+	if skew := w.window(); skew > 0 && at.Sub(c.Now).Abs() > skew {
 		return unsigned(badDate, "the date is too far from now, which is "+c.Now.UTC().Format(http.TimeFormat))
 	}
 	version, rest, ok := strings.Cut(authorizations[0], " ")
@@ -116,6 +116,8 @@ func (w *Vendor) verify(c *desk.Call, app string) error {
 		return unsigned(badHeader, "there is no app with this access key")
 	case app != "" && signer.id != app:
 		return unsigned(badSignature, "the access key is not that of the app whose token came along")
+	case w.desk.Suffers(Name, desk.CauseSignatureRefused):
+		return unsigned(badSignature, "the key is not the one that the app has now")
 	}
 	below, whole := urisOf(c.Request)
 	signed := signedRequest{

@@ -44,6 +44,9 @@ func (w *Vendor) Admit(c *desk.Call) error {
 	if err := w.checkSignature(c, g.app); err != nil {
 		return err
 	}
+	if err := w.barred(c); err != nil {
+		return err
+	}
 	if err := w.withinQuota(c, g.app); err != nil {
 		return err
 	}
@@ -142,6 +145,10 @@ func (w *Vendor) checkScope(c *desk.Call, g grant) error {
 	if len(needed) == 0 {
 		return nil
 	}
+	if w.desk.Lacks(Name, id, desk.CausePermissionMissing) {
+		g.scopes = nil
+	}
+	g.scopes = w.granted(g.scopes)
 	forUsers := slices.Contains(needed, scopeUser) || slices.Contains(needed, scopeUserID)
 	if forUsers && g.kind != userToken || !slices.ContainsFunc(needed,
 		func(s string) bool { return slices.Contains(g.scopes, s) }) {

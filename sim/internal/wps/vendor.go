@@ -43,6 +43,10 @@ type Vendor struct {
 	depts     map[company.DepartmentKey]dept    // what only WPS knows of a department
 	attrDefs  []attrDef                         // custom attributes, in the order in which they were defined
 	attrs     map[attrPlace]attrVal             // values of those kinds that only WPS has
+
+	deptAttrDefs []attrDef // custom attributes of departments
+	deptAttrs    map[deptAttrPlace]deptAttrVal
+	rules        []visibilityRule // who sees whom, oldest first
 }
 
 var _ wpsserver.StrictServerInterface = (*Vendor)(nil)
@@ -63,6 +67,10 @@ func New(d *desk.Desk, config Config) *Vendor {
 		depts:     make(map[company.DepartmentKey]dept),
 		attrDefs:  attrDefs(),
 		attrs:     make(map[attrPlace]attrVal),
+
+		deptAttrDefs: deptAttrDefs(),
+		deptAttrs:    make(map[deptAttrPlace]deptAttrVal),
+		rules:        visibilityRules(d.Now()),
 	}
 	if limited := config.DataPermission; limited != nil {
 		w.tops = limited

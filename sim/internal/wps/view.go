@@ -23,10 +23,14 @@ func (w *Vendor) viewOf(c *desk.Call, d *company.Directory) view {
 	g := w.grantOf(c)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return view{
-		part: w, dir: d, tops: w.tops, singles: w.singles, scopes: g.scopes,
+	v := view{
+		part: w, dir: d, tops: w.tops, singles: w.singles, scopes: w.granted(g.scopes),
 		external: c.Request.Header.Get("X-Kso-Id-Type") == string(wpsserver.KsoIDTypeExternal),
 	}
+	if r, ok := w.desk.RangeOf(Name); ok {
+		v.tops, v.singles = r.Departments, r.People(d)
+	}
+	return v
 }
 
 // nothing tells whether the app has no data permission at all.

@@ -14,6 +14,27 @@ import (
 	wire "github.com/roster-go/roster/wire"
 )
 
+// Defines values for ChangeType.
+const (
+	ChangeTypeCreate ChangeType = "create"
+	ChangeTypeDelete ChangeType = "delete"
+	ChangeTypeUpdate ChangeType = "update"
+)
+
+// Valid indicates whether the value is a known member of the ChangeType enum.
+func (e ChangeType) Valid() bool {
+	switch e {
+	case ChangeTypeCreate:
+		return true
+	case ChangeTypeDelete:
+		return true
+	case ChangeTypeUpdate:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CompanyStatus.
 const (
 	CompanyStatusActive   CompanyStatus = "active"
@@ -140,6 +161,45 @@ func (e CustomAttrTypeInput) Valid() bool {
 	}
 }
 
+// Defines values for DeptCustomAttrTypeInput.
+const (
+	DeptCustomAttrTypeInputOption       DeptCustomAttrTypeInput = "option"
+	DeptCustomAttrTypeInputRelationUser DeptCustomAttrTypeInput = "relation_user"
+	DeptCustomAttrTypeInputText         DeptCustomAttrTypeInput = "text"
+)
+
+// Valid indicates whether the value is a known member of the DeptCustomAttrTypeInput enum.
+func (e DeptCustomAttrTypeInput) Valid() bool {
+	switch e {
+	case DeptCustomAttrTypeInputOption:
+		return true
+	case DeptCustomAttrTypeInputRelationUser:
+		return true
+	case DeptCustomAttrTypeInputText:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeptSearchSource.
+const (
+	DeptSearchSourceCompanyDept       DeptSearchSource = "company_dept"
+	DeptSearchSourceEnterprisePartner DeptSearchSource = "enterprise_partner"
+)
+
+// Valid indicates whether the value is a known member of the DeptSearchSource enum.
+func (e DeptSearchSource) Valid() bool {
+	switch e {
+	case DeptSearchSourceCompanyDept:
+		return true
+	case DeptSearchSourceEnterprisePartner:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ErrorCode.
 const (
 	ErrorCodeAccountActiveCodeInvalid             ErrorCode = 400020006 // account: active code is invalid
@@ -212,6 +272,7 @@ const (
 	ErrorCodeCompanyNameExists                    ErrorCode = 400002105 // company name exists already
 	ErrorCodeCompanyNameInvalid                   ErrorCode = 400002011 // company name is invalid
 	ErrorCodeCompanyNotAuthorized                 ErrorCode = 400002003 // the company has no licence
+	ErrorCodeCompanyNotPartner                    ErrorCode = 400352112 // the company is no partner
 	ErrorCodeCompanyPersonnelOverrun              ErrorCode = 400002004 // the company has more people than it may
 	ErrorCodeCompanyPhoneExists                   ErrorCode = 400002109 // company phone exists already
 	ErrorCodeCompanyPhoneInvalid                  ErrorCode = 400002108 // company phone is invalid
@@ -276,6 +337,7 @@ const (
 	ErrorCodeDeptThirdUnionIDInvalid              ErrorCode = 400002119 // department third union id is invalid
 	ErrorCodeDeptUnionIDAlreadyExist              ErrorCode = 400002045 // department union id exists already
 	ErrorCodeDeptWeightInvalid                    ErrorCode = 400002117 // department weight is invalid
+	ErrorCodeEnterprisePartnerInvisible           ErrorCode = 400352113 // the partner does not show this
 	ErrorCodeEventNoChange                        ErrorCode = 400411340 // calendar API: event unchanged
 	ErrorCodeFileContentExtractFailed             ErrorCode = 400008018 // documents API: content cannot be extracted
 	ErrorCodeForbidden                            ErrorCode = 403       // permission refused, not confirmed for this API
@@ -579,6 +641,8 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeCompanyNotAuthorized:
 		return true
+	case ErrorCodeCompanyNotPartner:
+		return true
 	case ErrorCodeCompanyPersonnelOverrun:
 		return true
 	case ErrorCodeCompanyPhoneExists:
@@ -706,6 +770,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeDeptUnionIDAlreadyExist:
 		return true
 	case ErrorCodeDeptWeightInvalid:
+		return true
+	case ErrorCodeEnterprisePartnerInvisible:
 		return true
 	case ErrorCodeEventNoChange:
 		return true
@@ -1115,6 +1181,24 @@ func (e KsoIDType) Valid() bool {
 	}
 }
 
+// Defines values for PartnerSource.
+const (
+	PartnerSourceDefault PartnerSource = "default"
+	PartnerSourceTenant  PartnerSource = "tenant"
+)
+
+// Valid indicates whether the value is a known member of the PartnerSource enum.
+func (e PartnerSource) Valid() bool {
+	switch e {
+	case PartnerSourceDefault:
+		return true
+	case PartnerSourceTenant:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PermissionEntityType.
 const (
 	PermissionEntityTypeDept  PermissionEntityType = "dept"
@@ -1244,6 +1328,48 @@ func (e UserRole) Valid() bool {
 	}
 }
 
+// Defines values for UserSearchField.
+const (
+	UserSearchFieldEmail     UserSearchField = "email"
+	UserSearchFieldLoginName UserSearchField = "login_name"
+	UserSearchFieldPhone     UserSearchField = "phone"
+	UserSearchFieldUserName  UserSearchField = "user_name"
+)
+
+// Valid indicates whether the value is a known member of the UserSearchField enum.
+func (e UserSearchField) Valid() bool {
+	switch e {
+	case UserSearchFieldEmail:
+		return true
+	case UserSearchFieldLoginName:
+		return true
+	case UserSearchFieldPhone:
+		return true
+	case UserSearchFieldUserName:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UserSearchSource.
+const (
+	UserSearchSourceCompanyUser       UserSearchSource = "company_user"
+	UserSearchSourceEnterprisePartner UserSearchSource = "enterprise_partner"
+)
+
+// Valid indicates whether the value is a known member of the UserSearchSource enum.
+func (e UserSearchSource) Valid() bool {
+	switch e {
+	case UserSearchSourceCompanyUser:
+		return true
+	case UserSearchSourceEnterprisePartner:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UserStatus.
 const (
 	UserStatusActive    UserStatus = "active"
@@ -1310,6 +1436,24 @@ func (e UserType) Valid() bool {
 	}
 }
 
+// Defines values for UserTypeFilter.
+const (
+	UserTypeFilterCompanyMember UserTypeFilter = "company_member"
+	UserTypeFilterExternalGuest UserTypeFilter = "external_guest"
+)
+
+// Valid indicates whether the value is a known member of the UserTypeFilter enum.
+func (e UserTypeFilter) Valid() bool {
+	switch e {
+	case UserTypeFilterCompanyMember:
+		return true
+	case UserTypeFilterExternalGuest:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UserTypeV2.
 const (
 	UserTypeV2CompanyMember UserTypeV2 = "company_member"
@@ -1322,6 +1466,63 @@ func (e UserTypeV2) Valid() bool {
 	case UserTypeV2CompanyMember:
 		return true
 	case UserTypeV2ExternalGuest:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for VisibilityObjTypeInput.
+const (
+	VisibilityObjTypeInputDept  VisibilityObjTypeInput = "dept"
+	VisibilityObjTypeInputGroup VisibilityObjTypeInput = "group"
+	VisibilityObjTypeInputUser  VisibilityObjTypeInput = "user"
+)
+
+// Valid indicates whether the value is a known member of the VisibilityObjTypeInput enum.
+func (e VisibilityObjTypeInput) Valid() bool {
+	switch e {
+	case VisibilityObjTypeInputDept:
+		return true
+	case VisibilityObjTypeInputGroup:
+		return true
+	case VisibilityObjTypeInputUser:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for VisibilityType.
+const (
+	VisibilityTypeInvisible VisibilityType = "invisible"
+	VisibilityTypeVisible   VisibilityType = "visible"
+)
+
+// Valid indicates whether the value is a known member of the VisibilityType enum.
+func (e VisibilityType) Valid() bool {
+	switch e {
+	case VisibilityTypeInvisible:
+		return true
+	case VisibilityTypeVisible:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for VisibilityTypeInput.
+const (
+	VisibilityTypeInputInvisible VisibilityTypeInput = "invisible"
+	VisibilityTypeInputVisible   VisibilityTypeInput = "visible"
+)
+
+// Valid indicates whether the value is a known member of the VisibilityTypeInput enum.
+func (e VisibilityTypeInput) Valid() bool {
+	switch e {
+	case VisibilityTypeInputInvisible:
+		return true
+	case VisibilityTypeInputVisible:
 		return true
 	default:
 		return false
@@ -1376,6 +1577,33 @@ type BatchCreateCustomAttrDefsRequest struct {
 	CustomAttrs []CustomAttrDefInput `json:"custom_attrs"`
 }
 
+// BatchCreateDeptCustomAttrDefsAnswer defines model for BatchCreateDeptCustomAttrDefsAnswer.
+type BatchCreateDeptCustomAttrDefsAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data What became of new definitions: their ids, or the definitions themselves.
+	Data *NewCustomAttrDefs `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// BatchCreateDeptCustomAttrDefsRequest defines model for BatchCreateDeptCustomAttrDefsRequest.
+type BatchCreateDeptCustomAttrDefsRequest struct {
+	// CustomAttrs The definitions, 100 at most.
+	CustomAttrs []DeptCustomAttrDefInput `json:"custom_attrs"`
+}
+
 // BatchDeleteCustomAttrDefsAnswer defines model for BatchDeleteCustomAttrDefsAnswer.
 type BatchDeleteCustomAttrDefsAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
@@ -1399,6 +1627,33 @@ type BatchDeleteCustomAttrDefsAnswer struct {
 
 // BatchDeleteCustomAttrDefsRequest defines model for BatchDeleteCustomAttrDefsRequest.
 type BatchDeleteCustomAttrDefsRequest struct {
+	// AttrIDs Ids of the attributes, 100 at most.
+	AttrIDs []string `json:"attr_ids"`
+}
+
+// BatchDeleteDeptCustomAttrDefsAnswer defines model for BatchDeleteDeptCustomAttrDefsAnswer.
+type BatchDeleteDeptCustomAttrDefsAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
+	Data *NoData `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// BatchDeleteDeptCustomAttrDefsRequest defines model for BatchDeleteDeptCustomAttrDefsRequest.
+type BatchDeleteDeptCustomAttrDefsRequest struct {
 	// AttrIDs Ids of the attributes, 100 at most.
 	AttrIDs []string `json:"attr_ids"`
 }
@@ -1428,6 +1683,60 @@ type BatchDeleteDeptsAnswer struct {
 type BatchDeleteDeptsRequest struct {
 	// DeptIDs Department ids, 50 at most.
 	DeptIDs []string `json:"dept_ids"`
+}
+
+// BatchDeleteUsersAnswer defines model for BatchDeleteUsersAnswer.
+type BatchDeleteUsersAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
+	Data *NoData `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// BatchDeleteUsersRequest defines model for BatchDeleteUsersRequest.
+type BatchDeleteUsersRequest struct {
+	// UserIDs User ids, 100 at most.
+	UserIDs []string `json:"user_ids"`
+}
+
+// BatchDeleteVisibilityRulesAnswer defines model for BatchDeleteVisibilityRulesAnswer.
+type BatchDeleteVisibilityRulesAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
+	Data *NoData `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// BatchDeleteVisibilityRulesRequest defines model for BatchDeleteVisibilityRulesRequest.
+type BatchDeleteVisibilityRulesRequest struct {
+	// RuleIDs Ids of the rules, 100 at most.
+	RuleIDs []string `json:"rule_ids"`
 }
 
 // BatchDisableUsersAnswer defines model for BatchDisableUsersAnswer.
@@ -1484,6 +1793,33 @@ type BatchEnableUsersRequest struct {
 	UserIDs []string `json:"user_ids"`
 }
 
+// BatchLogoutUsersAnswer defines model for BatchLogoutUsersAnswer.
+type BatchLogoutUsersAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
+	Data *NoData `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// BatchLogoutUsersRequest defines model for BatchLogoutUsersRequest.
+type BatchLogoutUsersRequest struct {
+	// UserIDs User ids, 50 at most.
+	UserIDs []string `json:"user_ids"`
+}
+
 // BatchReadCustomAttrDefsAnswer defines model for BatchReadCustomAttrDefsAnswer.
 type BatchReadCustomAttrDefsAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
@@ -1503,6 +1839,54 @@ type BatchReadCustomAttrDefsAnswer struct {
 
 	// Msg Free text: empty, ok or success. A failure has its text here or in message.
 	Msg *string `json:"msg,omitempty"`
+}
+
+// BatchReadDeptCustomAttrDefsAnswer defines model for BatchReadDeptCustomAttrDefsAnswer.
+type BatchReadDeptCustomAttrDefsAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data Definitions of custom attributes.
+	Data *CustomAttrDefList `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// BatchReadDeptCustomAttrsAnswer defines model for BatchReadDeptCustomAttrsAnswer.
+type BatchReadDeptCustomAttrsAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data Departments with their custom attributes.
+	Data *DeptCustomAttrsList `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// BatchReadDeptCustomAttrsRequest defines model for BatchReadDeptCustomAttrsRequest.
+type BatchReadDeptCustomAttrsRequest struct {
+	// DeptIDs Department ids, 100 at most.
+	DeptIDs []string `json:"dept_ids"`
 }
 
 // BatchReadDeptMembersAnswer defines model for BatchReadDeptMembersAnswer.
@@ -1566,6 +1950,33 @@ type BatchReadDeptsAnswer struct {
 type BatchReadDeptsRequest struct {
 	// DeptIDs Department ids, 100 at most.
 	DeptIDs []string `json:"dept_ids"`
+}
+
+// BatchReadDimissionUsersAnswer defines model for BatchReadDimissionUsersAnswer.
+type BatchReadDimissionUsersAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data Users found, in no promised order. Who was asked for and is missing here was not found or is not visible.
+	Data *UserList `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// BatchReadDimissionUsersRequest defines model for BatchReadDimissionUsersRequest.
+type BatchReadDimissionUsersRequest struct {
+	// UserIDs User ids, 50 at most.
+	UserIDs []string `json:"user_ids"`
 }
 
 // BatchReadUserCustomAttrsAnswer defines model for BatchReadUserCustomAttrsAnswer.
@@ -1655,6 +2066,60 @@ type BatchUpdateCustomAttrDefsRequest struct {
 	CustomAttrs []CustomAttrDefChange `json:"custom_attrs"`
 }
 
+// BatchUpdateDeptCustomAttrDefsAnswer defines model for BatchUpdateDeptCustomAttrDefsAnswer.
+type BatchUpdateDeptCustomAttrDefsAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
+	Data *NoData `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// BatchUpdateDeptCustomAttrDefsRequest defines model for BatchUpdateDeptCustomAttrDefsRequest.
+type BatchUpdateDeptCustomAttrDefsRequest struct {
+	// CustomAttrs The definitions with their ids, 100 at most.
+	CustomAttrs []DeptCustomAttrDefChange `json:"custom_attrs"`
+}
+
+// BatchUpdateDeptCustomAttrsAnswer defines model for BatchUpdateDeptCustomAttrsAnswer.
+type BatchUpdateDeptCustomAttrsAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
+	Data *NoData `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// BatchUpdateDeptCustomAttrsRequest defines model for BatchUpdateDeptCustomAttrsRequest.
+type BatchUpdateDeptCustomAttrsRequest struct {
+	// Depts The new values, department by department, 1024 at most.
+	Depts []DeptCustomAttrsInput `json:"depts"`
+}
+
 // BatchUpdateUserCustomAttrsAnswer defines model for BatchUpdateUserCustomAttrsAnswer.
 type BatchUpdateUserCustomAttrsAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
@@ -1736,6 +2201,9 @@ type BatchUpdateUserOrderRequest struct {
 	UserOrderList []UserOrderInput `json:"user_order_list"`
 }
 
+// ChangeType What happened.
+type ChangeType string
+
 // Company A company, the tenant.
 type Company struct {
 	// Ctime Time of creation, seconds since 1970.
@@ -1794,6 +2262,27 @@ type ConvertIDsRequest struct {
 
 	// IDs Old ids, 20 at most.
 	IDs []string `json:"ids"`
+}
+
+// CountUsersAnswer defines model for CountUsersAnswer.
+type CountUsersAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data How many users there are.
+	Data *UserCount `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
 }
 
 // CreateDeptAnswer defines model for CreateDeptAnswer.
@@ -1923,6 +2412,45 @@ type CreateUserRequest struct {
 
 	// WorkPlace Place of work.
 	WorkPlace *string `json:"work_place,omitempty"`
+}
+
+// CreateVisibilityRuleAnswer defines model for CreateVisibilityRuleAnswer.
+type CreateVisibilityRuleAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data What became of a new rule.
+	Data *NewVisibilityRule `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// CreateVisibilityRuleRequest The rule to add.
+type CreateVisibilityRuleRequest struct {
+	// IncludeLocalDept Whether the own department of whose view it is counts among visible_objs.
+	IncludeLocalDept *bool `json:"include_local_dept,omitempty"`
+
+	// SubjectObjs Whose view it is, 100 at most.
+	SubjectObjs []VisibilityObjInput `json:"subject_objs"`
+
+	// SubjectObjsExcludeList Whose view it is not, though subject_objs covers them, 100 at most.
+	SubjectObjsExcludeList *[]VisibilityObjInput `json:"subject_objs_exclude_list,omitempty"`
+
+	// VisibleObjs Whom it is about, 100 at most.
+	VisibleObjs *[]VisibilityObjInput `json:"visible_objs,omitempty"`
+
+	// VisibleType Whether those a rule is about are seen (and nobody else) or not seen.
+	VisibleType VisibilityTypeInput `json:"visible_type"`
 }
 
 // CurrentUser The person a user token stands for.
@@ -2189,6 +2717,117 @@ type DeptBrief struct {
 	Name *string `json:"name,omitempty"`
 }
 
+// DeptChange Something that happened to a department.
+type DeptChange struct {
+	// ChangeTime When, in seconds since 1970 as it seems: the description names no unit.
+	ChangeTime *int64 `json:"change_time,omitempty"`
+
+	// ChangeType What happened.
+	ChangeType *ChangeType `json:"change_type,omitempty"`
+
+	// DeptID Department id.
+	DeptID *string `json:"dept_id,omitempty"`
+
+	// ID Id of the entry.
+	ID *string `json:"id,omitempty"`
+}
+
+// DeptChangePage One page of changes.
+type DeptChangePage struct {
+	// Items May be empty although more pages follow.
+	Items *[]DeptChange `json:"items,omitempty"`
+
+	// NextPageToken Cursor of the next page. Missing, null or empty on the last page.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// DeptCustomAttrDefChange A definition to change. What is left out stays.
+type DeptCustomAttrDefChange struct {
+	// ID Id of the attribute.
+	ID string `json:"id"`
+
+	// Name Name.
+	Name *string `json:"name,omitempty"`
+
+	// Options Choices, 10 at most.
+	Options *[]CustomAttrOptionInput `json:"options,omitempty"`
+}
+
+// DeptCustomAttrDefInput A definition to create.
+type DeptCustomAttrDefInput struct {
+	// Name Name.
+	Name string `json:"name"`
+
+	// Options Choices, 10 at most, where the kind has any.
+	Options *[]CustomAttrOptionInput `json:"options,omitempty"`
+
+	// ValueType Kind of the values of a custom attribute of departments.
+	ValueType DeptCustomAttrTypeInput `json:"value_type"`
+}
+
+// DeptCustomAttrTypeInput Kind of the values of a custom attribute of departments.
+type DeptCustomAttrTypeInput string
+
+// DeptCustomAttrValue The value of one custom attribute of a department, in the field that fits its kind.
+type DeptCustomAttrValue struct {
+	// AttrID Id of the attribute.
+	AttrID *string `json:"attr_id,omitempty"`
+
+	// AttrName Name of the attribute.
+	AttrName *string `json:"attr_name,omitempty"`
+
+	// AttrValueType Kind of the values of a custom attribute.
+	AttrValueType *CustomAttrType `json:"attr_value_type,omitempty"`
+
+	// Option The option chosen.
+	Option *string `json:"option,omitempty"`
+
+	// RelationUser User id.
+	RelationUser *string `json:"relation_user,omitempty"`
+
+	// Text Text.
+	Text *string `json:"text,omitempty"`
+}
+
+// DeptCustomAttrValueInput A value to set. Fill the one field that fits the attribute's kind.
+type DeptCustomAttrValueInput struct {
+	// AttrID Id of the attribute.
+	AttrID string `json:"attr_id"`
+
+	// Option The option chosen.
+	Option *string `json:"option,omitempty"`
+
+	// RelationUser User id.
+	RelationUser *string `json:"relation_user,omitempty"`
+
+	// Text Text.
+	Text *string `json:"text,omitempty"`
+}
+
+// DeptCustomAttrs The custom attributes of one department.
+type DeptCustomAttrs struct {
+	// CustomAttrs The values.
+	CustomAttrs *[]DeptCustomAttrValue `json:"custom_attrs,omitempty"`
+
+	// DeptID Department id.
+	DeptID *string `json:"dept_id,omitempty"`
+}
+
+// DeptCustomAttrsInput Values to set for one department.
+type DeptCustomAttrsInput struct {
+	// CustomAttrs The values, 100 at most.
+	CustomAttrs []DeptCustomAttrValueInput `json:"custom_attrs"`
+
+	// DeptID Department id.
+	DeptID string `json:"dept_id"`
+}
+
+// DeptCustomAttrsList Departments with their custom attributes.
+type DeptCustomAttrsList struct {
+	// Depts The departments.
+	Depts *[]DeptCustomAttrs `json:"depts,omitempty"`
+}
+
 // DeptLeader A manager of a department.
 type DeptLeader struct {
 	// Order Place among the managers.
@@ -2255,9 +2894,12 @@ type DeptPage struct {
 	Total *int64 `json:"total,omitempty"`
 }
 
+// DeptSearchSource Whose departments to look among, the company's own or those of its partners.
+type DeptSearchSource string
+
 // ErrorAnswer Any failure, of the directory and of the token endpoint alike. No key is sure. The text is the first non-empty one of msg, message, error; the detail the first of desc, detail, debug.desc, debug.cause, error_description.
 type ErrorAnswer struct {
-	// Code Names and numbers are those of the vendor's machine-readable description, which lists 781 codes of all its APIs. Three digits that resemble an HTTP status, three for a service, three for the fault; those of the token endpoint have eight digits. Here are the codes of the services that the directory is made of: 000 (common to all), 001 (sign-in), 002 (users, departments, companies), 010 (pictures), 013 (user groups), 020 (accounts), 030 (tokens), 308 (visibility), 313 (space), those of the token endpoint, and 999999999. What is only documents, mail, calendars, meetings or chats is not. Beside them stand nine codes that others report and that the description does not have, or has for another API: 401, 403, 400401, 400403, 400001001, 400001005, 400008018, 400010018, 400411340. Kinds follow the names. The description does not tell which HTTP status comes with a code, and the first digits need not be it: 400000003 arrives with HTTP 403.
+	// Code Names and numbers are those of the vendor's machine-readable description, which lists 781 codes of all its APIs. Three digits that resemble an HTTP status, three for a service, three for the fault; those of the token endpoint have eight digits. Here are the codes of the services that the directory is made of: 000 (common to all), 001 (sign-in), 002 (users, departments, companies), 010 (pictures), 013 (user groups), 020 (accounts), 030 (tokens), 308 (visibility), 313 (space), partners (two of 352), those of the token endpoint, and 999999999. What is only documents, mail, calendars, meetings or chats is not. Beside them stand nine codes that others report and that the description does not have, or has for another API: 401, 403, 400401, 400403, 400001001, 400001005, 400008018, 400010018, 400411340. Kinds follow the names. The description does not tell which HTTP status comes with a code, and the first digits need not be it: 400000003 arrives with HTTP 403.
 	Code *ErrorCode `json:"code,omitempty"`
 
 	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
@@ -2291,7 +2933,7 @@ type ErrorAnswer struct {
 	RequestID *string `json:"request_id,omitempty"`
 }
 
-// ErrorCode Names and numbers are those of the vendor's machine-readable description, which lists 781 codes of all its APIs. Three digits that resemble an HTTP status, three for a service, three for the fault; those of the token endpoint have eight digits. Here are the codes of the services that the directory is made of: 000 (common to all), 001 (sign-in), 002 (users, departments, companies), 010 (pictures), 013 (user groups), 020 (accounts), 030 (tokens), 308 (visibility), 313 (space), those of the token endpoint, and 999999999. What is only documents, mail, calendars, meetings or chats is not. Beside them stand nine codes that others report and that the description does not have, or has for another API: 401, 403, 400401, 400403, 400001001, 400001005, 400008018, 400010018, 400411340. Kinds follow the names. The description does not tell which HTTP status comes with a code, and the first digits need not be it: 400000003 arrives with HTTP 403.
+// ErrorCode Names and numbers are those of the vendor's machine-readable description, which lists 781 codes of all its APIs. Three digits that resemble an HTTP status, three for a service, three for the fault; those of the token endpoint have eight digits. Here are the codes of the services that the directory is made of: 000 (common to all), 001 (sign-in), 002 (users, departments, companies), 010 (pictures), 013 (user groups), 020 (accounts), 030 (tokens), 308 (visibility), 313 (space), partners (two of 352), those of the token endpoint, and 999999999. What is only documents, mail, calendars, meetings or chats is not. Beside them stand nine codes that others report and that the description does not have, or has for another API: 401, 403, 400401, 400403, 400001001, 400001005, 400008018, 400010018, 400411340. Kinds follow the names. The description does not tell which HTTP status comes with a code, and the first digits need not be it: 400000003 arrives with HTTP 403.
 type ErrorCode int64
 
 // ErrorDebug What the token endpoint says about a failure.
@@ -2305,6 +2947,138 @@ type ErrorDebug struct {
 
 // ErrorMore More about a failure, of no documented shape.
 type ErrorMore map[string]interface{}
+
+// FoundDept A department that a search found.
+type FoundDept struct {
+	// AbsPath Names from the root down, joined by slashes.
+	AbsPath *string `json:"abs_path,omitempty"`
+
+	// Ctime Time of creation, seconds since 1970.
+	Ctime *int64 `json:"ctime,omitempty"`
+
+	// ExDeptID Id in the outer identity source.
+	ExDeptID *string `json:"ex_dept_id,omitempty"`
+
+	// HighLight What matched, of no documented shape.
+	HighLight *SearchHighlight `json:"high_light,omitempty"`
+
+	// ID Department id.
+	ID *string `json:"id,omitempty"`
+
+	// LeadersID User ids of the managers.
+	LeadersID *[]string `json:"leaders_id,omitempty"`
+
+	// Mtime Last change, seconds since 1970.
+	Mtime *int64 `json:"mtime,omitempty"`
+
+	// Name Name.
+	Name *string `json:"name,omitempty"`
+
+	// Order Place among its siblings.
+	Order *int64 `json:"order,omitempty"`
+
+	// ParentID Id of the parent department.
+	ParentID *string `json:"parent_id,omitempty"`
+}
+
+// FoundDeptPage One page of departments found.
+type FoundDeptPage struct {
+	// Items May be empty although more pages follow.
+	Items *[]FoundDept `json:"items,omitempty"`
+
+	// NextPageToken Cursor of the next page. Missing, null or empty on the last page.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+
+	// Total Number of entries on all pages. Only with with_total=true.
+	Total *int64 `json:"total,omitempty"`
+}
+
+// FoundUser A person that a search found. email, phone and gender need their own scopes, as everywhere.
+type FoundUser struct {
+	// AliasName Another name. Empty if there is none.
+	AliasName *string `json:"alias_name,omitempty"`
+
+	// Avatar URL of the picture.
+	Avatar *string `json:"avatar,omitempty"`
+
+	// BizEmail Mail address at the company.
+	BizEmail *string `json:"biz_email,omitempty"`
+
+	// City City.
+	City *string `json:"city,omitempty"`
+
+	// Country Country.
+	Country *string `json:"country,omitempty"`
+
+	// Ctime Time of creation, seconds since 1970.
+	Ctime *int64 `json:"ctime,omitempty"`
+
+	// DefDeptID Id of the main department.
+	DefDeptID *string `json:"def_dept_id,omitempty"`
+
+	// DefDeptName Name of the main department.
+	DefDeptName *string `json:"def_dept_name,omitempty"`
+
+	// Depts Departments, with dept_id in place of id.
+	Depts *[]UserDept `json:"depts,omitempty"`
+
+	// Email Needs kso.user_email.read, else missing.
+	Email *string `json:"email,omitempty"`
+
+	// EmployeeID Staff number.
+	EmployeeID *string `json:"employee_id,omitempty"`
+
+	// ExUserID Id in the outer identity source.
+	ExUserID *string `json:"ex_user_id,omitempty"`
+
+	// Gender undefined is a value of its own (not set), secrecy means kept private. Always one word, never a list.
+	Gender *Gender `json:"gender,omitempty"`
+
+	// HighLight What matched, of no documented shape.
+	HighLight *SearchHighlight `json:"high_light,omitempty"`
+
+	// ID User id.
+	ID *string `json:"id,omitempty"`
+
+	// LoginName Name the user signs in with.
+	LoginName *string `json:"login_name,omitempty"`
+
+	// Mtime Last change, seconds since 1970.
+	Mtime *int64 `json:"mtime,omitempty"`
+
+	// Phone Mobile number. Needs kso.user_phone.read, else missing.
+	Phone *string `json:"phone,omitempty"`
+
+	// Role Role in the company: normal, or one of four kinds of administrators (of everything, of the system, of audits, of security), each with a super one above it.
+	Role *UserRole `json:"role,omitempty"`
+
+	// Status active, notactive (not activated yet), disabled, dimission (has left; the vendor's spelling).
+	Status *UserStatus `json:"status,omitempty"`
+
+	// Telephone Landline.
+	Telephone *string `json:"telephone,omitempty"`
+
+	// Title Job title.
+	Title *string `json:"title,omitempty"`
+
+	// UserName Display name.
+	UserName *string `json:"user_name,omitempty"`
+
+	// WorkPlace Place of work.
+	WorkPlace *string `json:"work_place,omitempty"`
+}
+
+// FoundUserPage One page of people found.
+type FoundUserPage struct {
+	// Items May be empty although more pages follow.
+	Items *[]FoundUser `json:"items,omitempty"`
+
+	// NextPageToken Cursor of the next page. Missing, null or empty on the last page.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+
+	// Total Number of entries on all pages. Only with with_total=true.
+	Total *int64 `json:"total,omitempty"`
+}
 
 // Gender undefined is a value of its own (not set), secrecy means kept private. Always one word, never a list.
 type Gender string
@@ -2399,6 +3173,27 @@ type GetCurrentUserIDAnswer struct {
 	Msg *string `json:"msg,omitempty"`
 }
 
+// GetDeptAnswer defines model for GetDeptAnswer.
+type GetDeptAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data A department.
+	Data *Dept `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
 // GetDeptsByExIDsAnswer defines model for GetDeptsByExIdsAnswer.
 type GetDeptsByExIDsAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
@@ -2424,6 +3219,33 @@ type GetDeptsByExIDsAnswer struct {
 type GetDeptsByExIDsRequest struct {
 	// ExDeptIDs Ids of the outer identity source, 100 at most.
 	ExDeptIDs []string `json:"ex_dept_ids"`
+}
+
+// GetPartnersByCompanyIDsAnswer defines model for GetPartnersByCompanyIdsAnswer.
+type GetPartnersByCompanyIDsAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data Partners found, in no promised order.
+	Data *PartnerList `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// GetPartnersByCompanyIDsRequest defines model for GetPartnersByCompanyIdsRequest.
+type GetPartnersByCompanyIDsRequest struct {
+	// PartnerCompanyIDs Ids of companies, 100 at most.
+	PartnerCompanyIDs []string `json:"partner_company_ids"`
 }
 
 // GetRootDeptAnswer defines model for GetRootDeptAnswer.
@@ -2615,6 +3437,27 @@ type ListContactsPermissionScopeEntitiesAnswer struct {
 	Msg *string `json:"msg,omitempty"`
 }
 
+// ListDeptChangesAnswer defines model for ListDeptChangesAnswer.
+type ListDeptChangesAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data One page of changes.
+	Data *DeptChangePage `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
 // ListDeptMembersAnswer defines model for ListDeptMembersAnswer.
 type ListDeptMembersAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
@@ -2622,6 +3465,111 @@ type ListDeptMembersAnswer struct {
 
 	// Data One page of members.
 	Data *MemberPage `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// ListDeptParentsAnswer defines model for ListDeptParentsAnswer.
+type ListDeptParentsAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data One page of departments.
+	Data *DeptPage `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// ListPartnerChildDeptsAnswer defines model for ListPartnerChildDeptsAnswer.
+type ListPartnerChildDeptsAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data One page of departments of a partner.
+	Data *PartnerDeptPage `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// ListPartnerMembersAnswer defines model for ListPartnerMembersAnswer.
+type ListPartnerMembersAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data One page of people at a partner.
+	Data *PartnerUserPage `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// ListPartnersAnswer defines model for ListPartnersAnswer.
+type ListPartnersAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data One page of partners.
+	Data *PartnerPage `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// ListUserChangesAnswer defines model for ListUserChangesAnswer.
+type ListUserChangesAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data One page of changes.
+	Data *UserChangePage `json:"data,omitempty"`
 
 	// Desc Failures only: a longer explanation.
 	Desc *string `json:"desc,omitempty"`
@@ -2664,6 +3612,27 @@ type ListUsersAnswer struct {
 
 	// Data One page of users.
 	Data *UserPage `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// ListVisibilityRulesAnswer defines model for ListVisibilityRulesAnswer.
+type ListVisibilityRulesAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data Some of the rules.
+	Data *VisibilityRuleList `json:"data,omitempty"`
 
 	// Desc Failures only: a longer explanation.
 	Desc *string `json:"desc,omitempty"`
@@ -2741,6 +3710,12 @@ type NewDept struct {
 	Type *string `json:"type,omitempty"`
 }
 
+// NewVisibilityRule What became of a new rule.
+type NewVisibilityRule struct {
+	// RuleID Id of the rule.
+	RuleID *string `json:"rule_id,omitempty"`
+}
+
 // NoData Nothing: the call returns no data. The key is missing or, in some private builds, null.
 type NoData = map[string]interface{}
 
@@ -2810,6 +3785,93 @@ type OAuthTokenRequest struct {
 	RefreshToken *string `json:"refresh_token,omitempty"`
 }
 
+// Partner A company that the company works together with.
+type Partner struct {
+	// CompanyID Id of the other company.
+	CompanyID *string `json:"company_id,omitempty"`
+
+	// CompanyLogo URL of its logo.
+	CompanyLogo *string `json:"company_logo,omitempty"`
+
+	// CompanyName Its name.
+	CompanyName *string `json:"company_name,omitempty"`
+
+	// CompanyStatus State of a company.
+	CompanyStatus *CompanyStatus `json:"company_status,omitempty"`
+
+	// ID Id of the partnership.
+	ID *string `json:"id,omitempty"`
+}
+
+// PartnerDept A department of a partner.
+type PartnerDept struct {
+	// CompanyID Id of the partner's company.
+	CompanyID *string `json:"company_id,omitempty"`
+
+	// DeptAbsPath Names from the root down, joined by slashes.
+	DeptAbsPath *string `json:"dept_abs_path,omitempty"`
+
+	// DeptID Department id.
+	DeptID *string `json:"dept_id,omitempty"`
+
+	// DeptName Name.
+	DeptName *string `json:"dept_name,omitempty"`
+}
+
+// PartnerDeptPage One page of departments of a partner.
+type PartnerDeptPage struct {
+	// Depts May be empty although more pages follow.
+	Depts *[]PartnerDept `json:"depts,omitempty"`
+
+	// NextPageToken Cursor of the next page. Missing, null or empty on the last page.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// PartnerList Partners found, in no promised order.
+type PartnerList struct {
+	// Items The partners found.
+	Items *[]Partner `json:"items,omitempty"`
+}
+
+// PartnerPage One page of partners.
+type PartnerPage struct {
+	// NextPageToken Cursor of the next page. Missing, null or empty on the last page.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+
+	// Partners May be empty although more pages follow.
+	Partners *[]Partner `json:"partners,omitempty"`
+}
+
+// PartnerSource Kind of a partnership. What the words mean is not documented.
+type PartnerSource string
+
+// PartnerUser Somebody at a partner.
+type PartnerUser struct {
+	// CompanyID Id of the partner's company.
+	CompanyID *string `json:"company_id,omitempty"`
+
+	// UserAvatar URL of the picture.
+	UserAvatar *string `json:"user_avatar,omitempty"`
+
+	// UserDepts Departments.
+	UserDepts *[]PartnerDept `json:"user_depts,omitempty"`
+
+	// UserID User id.
+	UserID *string `json:"user_id,omitempty"`
+
+	// UserName Display name.
+	UserName *string `json:"user_name,omitempty"`
+}
+
+// PartnerUserPage One page of people at a partner.
+type PartnerUserPage struct {
+	// NextPageToken Cursor of the next page. Missing, null or empty on the last page.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+
+	// Users May be empty although more pages follow.
+	Users *[]PartnerUser `json:"users,omitempty"`
+}
+
 // PermissionEntity One entry of what the app may see.
 type PermissionEntity struct {
 	// Entity A person, a department or a user group.
@@ -2870,6 +3932,27 @@ type PermissionScopeName string
 // PermissionType What the app may do with what it sees.
 type PermissionType string
 
+// RecoverUserAnswer defines model for RecoverUserAnswer.
+type RecoverUserAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
+	Data *NoData `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
 // RemoveDeptMemberAnswer defines model for RemoveDeptMemberAnswer.
 type RemoveDeptMemberAnswer struct {
 	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
@@ -2877,6 +3960,51 @@ type RemoveDeptMemberAnswer struct {
 
 	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
 	Data *NoData `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// SearchDeptsAnswer defines model for SearchDeptsAnswer.
+type SearchDeptsAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data One page of departments found.
+	Data *FoundDeptPage `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// SearchHighlight What matched, of no documented shape.
+type SearchHighlight map[string]interface{}
+
+// SearchUsersAnswer defines model for SearchUsersAnswer.
+type SearchUsersAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data One page of people found.
+	Data *FoundUserPage `json:"data,omitempty"`
 
 	// Desc Failures only: a longer explanation.
 	Desc *string `json:"desc,omitempty"`
@@ -3023,6 +4151,45 @@ type UpdateUserRequest struct {
 	WorkPlace *string `json:"work_place,omitempty"`
 }
 
+// UpdateVisibilityRuleAnswer defines model for UpdateVisibilityRuleAnswer.
+type UpdateVisibilityRuleAnswer struct {
+	// Code 0 = done. Anything else is a failure, also with HTTP status 200.
+	Code int64 `json:"code"`
+
+	// Data Nothing: the call returns no data. The key is missing or, in some private builds, null.
+	Data *NoData `json:"data,omitempty"`
+
+	// Desc Failures only: a longer explanation.
+	Desc *string `json:"desc,omitempty"`
+
+	// Detail Private deployments only: more text beside msg.
+	Detail *string `json:"detail,omitempty"`
+
+	// Message Failures only: the text, in place of msg.
+	Message *string `json:"message,omitempty"`
+
+	// Msg Free text: empty, ok or success. A failure has its text here or in message.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// UpdateVisibilityRuleRequest The rule to put in the place of the old one.
+type UpdateVisibilityRuleRequest struct {
+	// IncludeLocalDept Whether the own department of whose view it is counts among visible_objs.
+	IncludeLocalDept *bool `json:"include_local_dept,omitempty"`
+
+	// SubjectObjs Whose view it is, 100 at most.
+	SubjectObjs []VisibilityObjInput `json:"subject_objs"`
+
+	// SubjectObjsExcludeList Whose view it is not, though subject_objs covers them, 100 at most.
+	SubjectObjsExcludeList *[]VisibilityObjInput `json:"subject_objs_exclude_list,omitempty"`
+
+	// VisibleObjs Whom it is about, 100 at most.
+	VisibleObjs *[]VisibilityObjInput `json:"visible_objs,omitempty"`
+
+	// VisibleType Whether those a rule is about are seen (and nobody else) or not seen.
+	VisibleType VisibilityTypeInput `json:"visible_type"`
+}
+
 // User A person. Operations return different parts of this, 10 to 21 fields: a field may be missing because the operation leaves it out, because the app lacks the scope of the field, or because it is unset. Unset text may also come as an empty string.
 type User struct {
 	// Avatar URL of the picture. Not in getUser on the public cloud.
@@ -3105,6 +4272,36 @@ type User struct {
 
 	// WorkPlace Place of work.
 	WorkPlace *string `json:"work_place,omitempty"`
+}
+
+// UserChange Something that happened to a user.
+type UserChange struct {
+	// ChangeTime When, in seconds since 1970 as it seems: the description names no unit.
+	ChangeTime *int64 `json:"change_time,omitempty"`
+
+	// ChangeType What happened.
+	ChangeType *ChangeType `json:"change_type,omitempty"`
+
+	// ID Id of the entry.
+	ID *string `json:"id,omitempty"`
+
+	// UserID User id.
+	UserID *string `json:"user_id,omitempty"`
+}
+
+// UserChangePage One page of changes.
+type UserChangePage struct {
+	// Items May be empty although more pages follow.
+	Items *[]UserChange `json:"items,omitempty"`
+
+	// NextPageToken Cursor of the next page. Missing, null or empty on the last page.
+	NextPageToken *string `json:"next_page_token,omitempty"`
+}
+
+// UserCount How many users there are.
+type UserCount struct {
+	// Count Number of users.
+	Count *int64 `json:"count,omitempty"`
 }
 
 // UserCustomAttrs The custom attributes of one user.
@@ -3203,6 +4400,12 @@ type UserPage struct {
 // UserRole Role in the company: normal, or one of four kinds of administrators (of everything, of the system, of audits, of security), each with a super one above it.
 type UserRole string
 
+// UserSearchField A field to look into.
+type UserSearchField string
+
+// UserSearchSource Whose people to look among, the company's own or those of its partners.
+type UserSearchSource string
+
 // UserStatus active, notactive (not activated yet), disabled, dimission (has left; the vendor's spelling).
 type UserStatus string
 
@@ -3260,8 +4463,86 @@ type UserTitlesInput struct {
 // UserType Whether somebody belongs to the company or is a contact from outside. The older pair of words.
 type UserType string
 
+// UserTypeFilter Which people to return.
+type UserTypeFilter string
+
 // UserTypeV2 Whether somebody belongs to the company or is a guest from outside. The newer pair of words.
 type UserTypeV2 string
+
+// VisibilityObj A person, a department with all below it, or a user group.
+type VisibilityObj struct {
+	// AbsPath Of a department: names from the root down, joined by slashes.
+	AbsPath *string `json:"abs_path,omitempty"`
+
+	// ID Its id.
+	ID *string `json:"id,omitempty"`
+
+	// Name Its name.
+	Name *string `json:"name,omitempty"`
+
+	// Type What an entry is.
+	Type *PermissionEntityType `json:"type,omitempty"`
+}
+
+// VisibilityObjInput A person, a department with all below it, or a user group.
+type VisibilityObjInput struct {
+	// AbsPath Of a department: names from the root down, joined by slashes.
+	AbsPath *string `json:"abs_path,omitempty"`
+
+	// ID Its id.
+	ID string `json:"id"`
+
+	// Name Its name.
+	Name *string `json:"name,omitempty"`
+
+	// Type What an entry is.
+	Type VisibilityObjTypeInput `json:"type"`
+}
+
+// VisibilityObjTypeInput What an entry is.
+type VisibilityObjTypeInput string
+
+// VisibilityRule A rule by which people see each other in the address book. The meaning of its parts is read off their names.
+type VisibilityRule struct {
+	// Ctime Time of creation, seconds since 1970.
+	Ctime *int64 `json:"ctime,omitempty"`
+
+	// ID Id of the rule.
+	ID *string `json:"id,omitempty"`
+
+	// IncludeLocalDept Whether the own department of whose view it is counts among visible_objs.
+	IncludeLocalDept *bool `json:"include_local_dept,omitempty"`
+
+	// Mtime Last change, seconds since 1970.
+	Mtime *int64 `json:"mtime,omitempty"`
+
+	// SubjectObjs Whose view it is, 100 at most.
+	SubjectObjs *[]VisibilityObj `json:"subject_objs,omitempty"`
+
+	// SubjectObjsExcludeList Whose view it is not, though subject_objs covers them, 100 at most.
+	SubjectObjsExcludeList *[]VisibilityObj `json:"subject_objs_exclude_list,omitempty"`
+
+	// VisibleObjs Whom it is about, 100 at most.
+	VisibleObjs *[]VisibilityObj `json:"visible_objs,omitempty"`
+
+	// VisibleType Whether those a rule is about are seen (and nobody else) or not seen.
+	VisibleType *VisibilityType `json:"visible_type,omitempty"`
+}
+
+// VisibilityRuleList Some of the rules.
+type VisibilityRuleList struct {
+	// Rules The rules, 20 at most.
+	Rules *[]VisibilityRule `json:"rules,omitempty"`
+
+	// Total Number of all rules. The description calls it always sent.
+	Total *int64 `json:"total,omitempty"`
+}
+
+// VisibilityType Whether those a rule is about are seen (and nobody else) or not seen.
+type VisibilityType string
+
+// VisibilityTypeInput Whether those a rule is about are seen (and nobody else) or not seen.
+type VisibilityTypeInput string
 
 // DeptIDParam defines model for DeptIdParam.
 type DeptIDParam = string
@@ -3274,6 +4555,9 @@ type PageSizeParam = int64
 
 // PageTokenParam defines model for PageTokenParam.
 type PageTokenParam = string
+
+// PartnerPageSizeParam defines model for PartnerPageSizeParam.
+type PartnerPageSizeParam = int64
 
 // UserIDParam defines model for UserIdParam.
 type UserIDParam = string
@@ -3329,6 +4613,18 @@ type ListContactsPermissionScopeEntitiesParams struct {
 	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
+// ListVisibilityRulesParams defines parameters for ListVisibilityRules.
+type ListVisibilityRulesParams struct {
+	// Offset How many rules to pass over. 0 if left out.
+	Offset *int64 `form:"offset,omitempty" json:"offset,omitempty"`
+
+	// Limit Rules in the answer, 20 at most. The default is not documented.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// WithTotal Return total too. False if left out.
+	WithTotal *WithTotalParam `form:"with_total,omitempty" json:"with_total,omitempty"`
+}
+
 // BatchDeleteDeptsParams defines parameters for BatchDeleteDepts.
 type BatchDeleteDeptsParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
@@ -3347,6 +4643,18 @@ type GetDeptsByExIDsParams struct {
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
+// ListDeptChangesParams defines parameters for ListDeptChanges.
+type ListDeptChangesParams struct {
+	// LastChangeTime Changes since this time, in whole seconds since 1970; 0 for all that are kept. The description names no unit: seconds are what all other times of the interface are. Whether a change of that very second is included, and how long changes are kept, it does not say.
+	LastChangeTime int64 `form:"last_change_time" json:"last_change_time"`
+
+	// PageSize Entries a page. Default and maximum are not documented; an answer has 1000 at most.
+	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Cursor of the page, as received. Left out for the first page.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
 // CreateDeptParams defines parameters for CreateDept.
 type CreateDeptParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
@@ -3360,6 +4668,24 @@ type GetRootDeptParams struct {
 
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
+}
+
+// SearchDeptsParams defines parameters for SearchDepts.
+type SearchDeptsParams struct {
+	// Keyword What to look for.
+	Keyword string `form:"keyword" json:"keyword"`
+
+	// SearchSource The company, partners, or both. The key is repeated for each value.
+	SearchSource *[]DeptSearchSource `form:"search_source,omitempty" json:"search_source,omitempty"`
+
+	// PageSize Entries a page. An answer has 1000 at most.
+	PageSize int64 `form:"page_size" json:"page_size"`
+
+	// PageToken Cursor of the page, as received. Left out for the first page.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+
+	// WithTotal Return total too. False if left out.
+	WithTotal *WithTotalParam `form:"with_total,omitempty" json:"with_total,omitempty"`
 }
 
 // ListChildDeptsParams defines parameters for ListChildDepts.
@@ -3431,10 +4757,49 @@ type RemoveDeptMemberParams struct {
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
+// ListDeptParentsParams defines parameters for ListDeptParents.
+type ListDeptParentsParams struct {
+	// PageSize Entries a page, 100 at most.
+	PageSize int64 `form:"page_size" json:"page_size"`
+
+	// PageToken Cursor of the page, as received. Left out for the first page.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
 // UpdateDeptParams defines parameters for UpdateDept.
 type UpdateDeptParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
+}
+
+// ListPartnersParams defines parameters for ListPartners.
+type ListPartnersParams struct {
+	// Source Partnerships of these kinds only. One value with commas between the words, unlike other lists of the interface.
+	Source *[]PartnerSource `form:"source,omitempty" json:"source,omitempty"`
+
+	// PageSize Entries a page. Default and maximum are not documented.
+	PageSize *PartnerPageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Cursor of the page, as received. Left out for the first page.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// ListPartnerChildDeptsParams defines parameters for ListPartnerChildDepts.
+type ListPartnerChildDeptsParams struct {
+	// PageSize Entries a page. Default and maximum are not documented.
+	PageSize *PartnerPageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Cursor of the page, as received. Left out for the first page.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// ListPartnerMembersParams defines parameters for ListPartnerMembers.
+type ListPartnerMembersParams struct {
+	// PageSize Entries a page. Default and maximum are not documented.
+	PageSize *PartnerPageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Cursor of the page, as received. Left out for the first page.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // ListUsersParams defines parameters for ListUsers.
@@ -3506,6 +4871,18 @@ type GetUsersByPhonesParams struct {
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
 }
 
+// ListUserChangesParams defines parameters for ListUserChanges.
+type ListUserChangesParams struct {
+	// LastChangeTime Changes since this time, in whole seconds since 1970; 0 for all that are kept. The description names no unit: seconds are what all other times of the interface are. Whether a change of that very second is included, and how long changes are kept, it does not say.
+	LastChangeTime int64 `form:"last_change_time" json:"last_change_time"`
+
+	// PageSize Entries a page. Default and maximum are not documented; an answer has 1000 at most.
+	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Cursor of the page, as received. Left out for the first page.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
 // CreateUserParams defines parameters for CreateUser.
 type CreateUserParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
@@ -3522,6 +4899,36 @@ type BatchReadUserCustomAttrsParams struct {
 type BatchUpdateUserCustomAttrsParams struct {
 	// XKsoIDType Which kind of ids the call speaks: the platform's own (internal) or those of the outer identity source (external). Documented for private deployments. Leave it out unless external ids are wanted. KSO-1 does not sign it.
 	XKsoIDType *KsoIDTypeParam `json:"X-Kso-Id-Type,omitempty"`
+}
+
+// SearchUsersParams defines parameters for SearchUsers.
+type SearchUsersParams struct {
+	// Keyword What to look for.
+	Keyword string `form:"keyword" json:"keyword"`
+
+	// Status People of these states only. The key is repeated for each value.
+	Status *[]UserStatusFilter `form:"status,omitempty" json:"status,omitempty"`
+
+	// SearchField Look into these fields only. The key is repeated for each value.
+	SearchField *[]UserSearchField `form:"search_field,omitempty" json:"search_field,omitempty"`
+
+	// SearchSource The company, partners, or both. The key is repeated for each value.
+	SearchSource *[]UserSearchSource `form:"search_source,omitempty" json:"search_source,omitempty"`
+
+	// SearchSourceV2 As search_source. How the two go together is not documented.
+	SearchSourceV2 *[]UserSearchSource `form:"search_source_v2,omitempty" json:"search_source_v2,omitempty"`
+
+	// UserType People of the company, guests from outside, or both. The key is repeated for each value.
+	UserType *[]UserTypeFilter `form:"user_type,omitempty" json:"user_type,omitempty"`
+
+	// PageSize Entries a page. An answer has 1000 at most.
+	PageSize int64 `form:"page_size" json:"page_size"`
+
+	// PageToken Cursor of the page, as received. Left out for the first page.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+
+	// WithTotal Return total too. False if left out.
+	WithTotal *WithTotalParam `form:"with_total,omitempty" json:"with_total,omitempty"`
 }
 
 // GetUserParams defines parameters for GetUser.
@@ -3554,6 +4961,15 @@ type UpdateUserParams struct {
 // OAuthTokenFormdataRequestBody defines body for OAuthToken for application/x-www-form-urlencoded ContentType.
 type OAuthTokenFormdataRequestBody = OAuthTokenRequest
 
+// BatchCreateDeptCustomAttrDefsJSONRequestBody defines body for BatchCreateDeptCustomAttrDefs for application/json ContentType.
+type BatchCreateDeptCustomAttrDefsJSONRequestBody = BatchCreateDeptCustomAttrDefsRequest
+
+// BatchDeleteDeptCustomAttrDefsJSONRequestBody defines body for BatchDeleteDeptCustomAttrDefs for application/json ContentType.
+type BatchDeleteDeptCustomAttrDefsJSONRequestBody = BatchDeleteDeptCustomAttrDefsRequest
+
+// BatchUpdateDeptCustomAttrDefsJSONRequestBody defines body for BatchUpdateDeptCustomAttrDefs for application/json ContentType.
+type BatchUpdateDeptCustomAttrDefsJSONRequestBody = BatchUpdateDeptCustomAttrDefsRequest
+
 // BatchCreateCustomAttrDefsJSONRequestBody defines body for BatchCreateCustomAttrDefs for application/json ContentType.
 type BatchCreateCustomAttrDefsJSONRequestBody = BatchCreateCustomAttrDefsRequest
 
@@ -3562,6 +4978,15 @@ type BatchDeleteCustomAttrDefsJSONRequestBody = BatchDeleteCustomAttrDefsRequest
 
 // BatchUpdateCustomAttrDefsJSONRequestBody defines body for BatchUpdateCustomAttrDefs for application/json ContentType.
 type BatchUpdateCustomAttrDefsJSONRequestBody = BatchUpdateCustomAttrDefsRequest
+
+// CreateVisibilityRuleJSONRequestBody defines body for CreateVisibilityRule for application/json ContentType.
+type CreateVisibilityRuleJSONRequestBody = CreateVisibilityRuleRequest
+
+// BatchDeleteVisibilityRulesJSONRequestBody defines body for BatchDeleteVisibilityRules for application/json ContentType.
+type BatchDeleteVisibilityRulesJSONRequestBody = BatchDeleteVisibilityRulesRequest
+
+// UpdateVisibilityRuleJSONRequestBody defines body for UpdateVisibilityRule for application/json ContentType.
+type UpdateVisibilityRuleJSONRequestBody = UpdateVisibilityRuleRequest
 
 // BatchDeleteDeptsJSONRequestBody defines body for BatchDeleteDepts for application/json ContentType.
 type BatchDeleteDeptsJSONRequestBody = BatchDeleteDeptsRequest
@@ -3575,6 +5000,12 @@ type GetDeptsByExIDsJSONRequestBody = GetDeptsByExIDsRequest
 // CreateDeptJSONRequestBody defines body for CreateDept for application/json ContentType.
 type CreateDeptJSONRequestBody = CreateDeptRequest
 
+// BatchReadDeptCustomAttrsJSONRequestBody defines body for BatchReadDeptCustomAttrs for application/json ContentType.
+type BatchReadDeptCustomAttrsJSONRequestBody = BatchReadDeptCustomAttrsRequest
+
+// BatchUpdateDeptCustomAttrsJSONRequestBody defines body for BatchUpdateDeptCustomAttrs for application/json ContentType.
+type BatchUpdateDeptCustomAttrsJSONRequestBody = BatchUpdateDeptCustomAttrsRequest
+
 // BatchReadDeptMembersJSONRequestBody defines body for BatchReadDeptMembers for application/json ContentType.
 type BatchReadDeptMembersJSONRequestBody = BatchReadDeptMembersRequest
 
@@ -3584,14 +5015,26 @@ type UpdateDeptJSONRequestBody = UpdateDeptRequest
 // ConvertIDsJSONRequestBody defines body for ConvertIDs for application/json ContentType.
 type ConvertIDsJSONRequestBody = ConvertIDsRequest
 
+// GetPartnersByCompanyIDsJSONRequestBody defines body for GetPartnersByCompanyIDs for application/json ContentType.
+type GetPartnersByCompanyIDsJSONRequestBody = GetPartnersByCompanyIDsRequest
+
+// BatchDeleteUsersJSONRequestBody defines body for BatchDeleteUsers for application/json ContentType.
+type BatchDeleteUsersJSONRequestBody = BatchDeleteUsersRequest
+
 // BatchDisableUsersJSONRequestBody defines body for BatchDisableUsers for application/json ContentType.
 type BatchDisableUsersJSONRequestBody = BatchDisableUsersRequest
 
 // BatchEnableUsersJSONRequestBody defines body for BatchEnableUsers for application/json ContentType.
 type BatchEnableUsersJSONRequestBody = BatchEnableUsersRequest
 
+// BatchLogoutUsersJSONRequestBody defines body for BatchLogoutUsers for application/json ContentType.
+type BatchLogoutUsersJSONRequestBody = BatchLogoutUsersRequest
+
 // BatchReadUsersJSONRequestBody defines body for BatchReadUsers for application/json ContentType.
 type BatchReadUsersJSONRequestBody = BatchReadUsersRequest
+
+// BatchReadDimissionUsersJSONRequestBody defines body for BatchReadDimissionUsers for application/json ContentType.
+type BatchReadDimissionUsersJSONRequestBody = BatchReadDimissionUsersRequest
 
 // BatchUpdateUserDeptJSONRequestBody defines body for BatchUpdateUserDept for application/json ContentType.
 type BatchUpdateUserDeptJSONRequestBody = BatchUpdateUserDeptRequest
@@ -3628,6 +5071,18 @@ type ServerInterface interface {
 	// GetCurrentCompany 查询企业信息
 	// (GET /v7/companies/current)
 	GetCurrentCompany(w http.ResponseWriter, r *http.Request)
+	// BatchCreateDeptCustomAttrDefs 新增自定义部门属性
+	// (POST /v7/companies/dept_custom_attrs/batch_create)
+	BatchCreateDeptCustomAttrDefs(w http.ResponseWriter, r *http.Request)
+	// BatchDeleteDeptCustomAttrDefs 删除自定义部门属性
+	// (POST /v7/companies/dept_custom_attrs/batch_delete)
+	BatchDeleteDeptCustomAttrDefs(w http.ResponseWriter, r *http.Request)
+	// BatchReadDeptCustomAttrDefs 获取自定义部门属性
+	// (GET /v7/companies/dept_custom_attrs/batch_read)
+	BatchReadDeptCustomAttrDefs(w http.ResponseWriter, r *http.Request)
+	// BatchUpdateDeptCustomAttrDefs 修改自定义部门属性
+	// (POST /v7/companies/dept_custom_attrs/batch_update)
+	BatchUpdateDeptCustomAttrDefs(w http.ResponseWriter, r *http.Request)
 	// BatchCreateCustomAttrDefs 新增自定义用户属性
 	// (POST /v7/companies/user_custom_attrs/batch_create)
 	BatchCreateCustomAttrDefs(w http.ResponseWriter, r *http.Request, params BatchCreateCustomAttrDefsParams)
@@ -3646,6 +5101,18 @@ type ServerInterface interface {
 	// ListContactsPermissionScopeEntities 分页获取通讯录权限范围
 	// (GET /v7/contacts/permissions_scope/entities)
 	ListContactsPermissionScopeEntities(w http.ResponseWriter, r *http.Request, params ListContactsPermissionScopeEntitiesParams)
+	// ListVisibilityRules 查询通讯录可见性规则
+	// (GET /v7/contacts/visibility/rules)
+	ListVisibilityRules(w http.ResponseWriter, r *http.Request, params ListVisibilityRulesParams)
+	// CreateVisibilityRule 新增通讯录可见性规则
+	// (POST /v7/contacts/visibility/rules)
+	CreateVisibilityRule(w http.ResponseWriter, r *http.Request)
+	// BatchDeleteVisibilityRules 批量删除通讯录可见性规则
+	// (POST /v7/contacts/visibility/rules/batch_delete)
+	BatchDeleteVisibilityRules(w http.ResponseWriter, r *http.Request)
+	// UpdateVisibilityRule 修改通讯录可见性规则
+	// (POST /v7/contacts/visibility/rules/{rule_id})
+	UpdateVisibilityRule(w http.ResponseWriter, r *http.Request, ruleID string)
 	// BatchDeleteDepts 批量删除部门
 	// (POST /v7/depts/batch_delete)
 	BatchDeleteDepts(w http.ResponseWriter, r *http.Request, params BatchDeleteDeptsParams)
@@ -3655,12 +5122,27 @@ type ServerInterface interface {
 	// GetDeptsByExIDs 根据 ex_dept_id 获取部门信息
 	// (POST /v7/depts/by_ex_dept_ids)
 	GetDeptsByExIDs(w http.ResponseWriter, r *http.Request, params GetDeptsByExIDsParams)
+	// ListDeptChanges 查询部门变更记录
+	// (GET /v7/depts/changes)
+	ListDeptChanges(w http.ResponseWriter, r *http.Request, params ListDeptChangesParams)
 	// CreateDept 创建部门
 	// (POST /v7/depts/create)
 	CreateDept(w http.ResponseWriter, r *http.Request, params CreateDeptParams)
+	// BatchReadDeptCustomAttrs 批量获取部门的自定义属性值
+	// (POST /v7/depts/custom_attrs/batch_read)
+	BatchReadDeptCustomAttrs(w http.ResponseWriter, r *http.Request)
+	// BatchUpdateDeptCustomAttrs 批量更新部门的自定义属性值
+	// (POST /v7/depts/custom_attrs/batch_update)
+	BatchUpdateDeptCustomAttrs(w http.ResponseWriter, r *http.Request)
 	// GetRootDept 获取根部门
 	// (GET /v7/depts/root)
 	GetRootDept(w http.ResponseWriter, r *http.Request, params GetRootDeptParams)
+	// SearchDepts 搜索部门
+	// (GET /v7/depts/search)
+	SearchDepts(w http.ResponseWriter, r *http.Request, params SearchDeptsParams)
+	// GetDept 查询指定部门
+	// (GET /v7/depts/{dept_id})
+	GetDept(w http.ResponseWriter, r *http.Request, deptID DeptIDParam)
 	// ListChildDepts 查询子部门列表
 	// (GET /v7/depts/{dept_id}/children)
 	ListChildDepts(w http.ResponseWriter, r *http.Request, deptID DeptIDParam, params ListChildDeptsParams)
@@ -3679,24 +5161,48 @@ type ServerInterface interface {
 	// RemoveDeptMember 将用户移除部门
 	// (POST /v7/depts/{dept_id}/members/{user_id}/delete)
 	RemoveDeptMember(w http.ResponseWriter, r *http.Request, deptID DeptIDParam, userID UserIDParam, params RemoveDeptMemberParams)
+	// ListDeptParents 查询上级部门列表
+	// (GET /v7/depts/{dept_id}/parents)
+	ListDeptParents(w http.ResponseWriter, r *http.Request, deptID string, params ListDeptParentsParams)
 	// UpdateDept 更新部门
 	// (POST /v7/depts/{dept_id}/update)
 	UpdateDept(w http.ResponseWriter, r *http.Request, deptID DeptIDParam, params UpdateDeptParams)
 	// ConvertIDs ID 转换
 	// (POST /v7/id_convert)
 	ConvertIDs(w http.ResponseWriter, r *http.Request)
+	// ListPartners 查询关联组织列表
+	// (GET /v7/partners)
+	ListPartners(w http.ResponseWriter, r *http.Request, params ListPartnersParams)
+	// GetPartnersByCompanyIDs 根据企业 id 查询关联组织
+	// (POST /v7/partners/by_partner_company_ids)
+	GetPartnersByCompanyIDs(w http.ResponseWriter, r *http.Request)
+	// ListPartnerChildDepts 查询关联组织的子部门
+	// (GET /v7/partners/{partner_id}/depts/{dept_id}/children)
+	ListPartnerChildDepts(w http.ResponseWriter, r *http.Request, partnerID string, deptID string, params ListPartnerChildDeptsParams)
+	// ListPartnerMembers 查询关联组织的部门成员
+	// (GET /v7/partners/{partner_id}/depts/{dept_id}/members)
+	ListPartnerMembers(w http.ResponseWriter, r *http.Request, partnerID string, deptID string, params ListPartnerMembersParams)
 	// ListUsers 查询企业下所有用户
 	// (GET /v7/users)
 	ListUsers(w http.ResponseWriter, r *http.Request, params ListUsersParams)
+	// BatchDeleteUsers 批量删除用户
+	// (POST /v7/users/batch_delete)
+	BatchDeleteUsers(w http.ResponseWriter, r *http.Request)
 	// BatchDisableUsers 批量禁用用户
 	// (POST /v7/users/batch_disable)
 	BatchDisableUsers(w http.ResponseWriter, r *http.Request, params BatchDisableUsersParams)
 	// BatchEnableUsers 批量启用用户
 	// (POST /v7/users/batch_enable)
 	BatchEnableUsers(w http.ResponseWriter, r *http.Request, params BatchEnableUsersParams)
+	// BatchLogoutUsers 批量登出用户
+	// (POST /v7/users/batch_logout)
+	BatchLogoutUsers(w http.ResponseWriter, r *http.Request)
 	// BatchReadUsers 批量查询用户
 	// (POST /v7/users/batch_read)
 	BatchReadUsers(w http.ResponseWriter, r *http.Request, params BatchReadUsersParams)
+	// BatchReadDimissionUsers 批量查询离职用户
+	// (POST /v7/users/batch_read_dimission_users)
+	BatchReadDimissionUsers(w http.ResponseWriter, r *http.Request)
 	// BatchUpdateUserDept 批量更新用户所在部门
 	// (POST /v7/users/batch_update_dept)
 	BatchUpdateUserDept(w http.ResponseWriter, r *http.Request, params BatchUpdateUserDeptParams)
@@ -3712,6 +5218,12 @@ type ServerInterface interface {
 	// GetUsersByPhones 根据手机号获取用户
 	// (POST /v7/users/by_phones)
 	GetUsersByPhones(w http.ResponseWriter, r *http.Request, params GetUsersByPhonesParams)
+	// ListUserChanges 查询用户变更记录
+	// (GET /v7/users/changes)
+	ListUserChanges(w http.ResponseWriter, r *http.Request, params ListUserChangesParams)
+	// CountUsers 查询企业用户数
+	// (GET /v7/users/count)
+	CountUsers(w http.ResponseWriter, r *http.Request)
 	// CreateUser 创建用户
 	// (POST /v7/users/create)
 	CreateUser(w http.ResponseWriter, r *http.Request, params CreateUserParams)
@@ -3727,6 +5239,9 @@ type ServerInterface interface {
 	// BatchUpdateUserCustomAttrs 批量更新用户的自定义属性值
 	// (POST /v7/users/custom_attrs/batch_update)
 	BatchUpdateUserCustomAttrs(w http.ResponseWriter, r *http.Request, params BatchUpdateUserCustomAttrsParams)
+	// SearchUsers 搜索用户
+	// (GET /v7/users/search)
+	SearchUsers(w http.ResponseWriter, r *http.Request, params SearchUsersParams)
 	// GetUser 查询指定用户
 	// (GET /v7/users/{user_id})
 	GetUser(w http.ResponseWriter, r *http.Request, userID UserIDParam, params GetUserParams)
@@ -3736,6 +5251,9 @@ type ServerInterface interface {
 	// ListUserDepts 获取用户所在部门列表
 	// (GET /v7/users/{user_id}/depts)
 	ListUserDepts(w http.ResponseWriter, r *http.Request, userID UserIDParam, params ListUserDeptsParams)
+	// RecoverUser 恢复离职用户
+	// (POST /v7/users/{user_id}/recover)
+	RecoverUser(w http.ResponseWriter, r *http.Request, userID UserIDParam)
 	// UpdateUser 更新用户
 	// (POST /v7/users/{user_id}/update)
 	UpdateUser(w http.ResponseWriter, r *http.Request, userID UserIDParam, params UpdateUserParams)
@@ -3769,6 +5287,62 @@ func (siw *ServerInterfaceWrapper) GetCurrentCompany(w http.ResponseWriter, r *h
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetCurrentCompany(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// BatchCreateDeptCustomAttrDefs operation middleware
+func (siw *ServerInterfaceWrapper) BatchCreateDeptCustomAttrDefs(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.BatchCreateDeptCustomAttrDefs(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// BatchDeleteDeptCustomAttrDefs operation middleware
+func (siw *ServerInterfaceWrapper) BatchDeleteDeptCustomAttrDefs(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.BatchDeleteDeptCustomAttrDefs(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// BatchReadDeptCustomAttrDefs operation middleware
+func (siw *ServerInterfaceWrapper) BatchReadDeptCustomAttrDefs(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.BatchReadDeptCustomAttrDefs(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// BatchUpdateDeptCustomAttrDefs operation middleware
+func (siw *ServerInterfaceWrapper) BatchUpdateDeptCustomAttrDefs(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.BatchUpdateDeptCustomAttrDefs(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4055,6 +5629,119 @@ func (siw *ServerInterfaceWrapper) ListContactsPermissionScopeEntities(w http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// ListVisibilityRules operation middleware
+func (siw *ServerInterfaceWrapper) ListVisibilityRules(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListVisibilityRulesParams
+
+	// ------------- Optional query parameter "offset" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "offset", r.URL.Query(), &params.Offset, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "offset"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "offset", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "with_total" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "with_total", r.URL.Query(), &params.WithTotal, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "with_total"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "with_total", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListVisibilityRules(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateVisibilityRule operation middleware
+func (siw *ServerInterfaceWrapper) CreateVisibilityRule(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateVisibilityRule(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// BatchDeleteVisibilityRules operation middleware
+func (siw *ServerInterfaceWrapper) BatchDeleteVisibilityRules(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.BatchDeleteVisibilityRules(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UpdateVisibilityRule operation middleware
+func (siw *ServerInterfaceWrapper) UpdateVisibilityRule(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "rule_id" -------------
+	var ruleID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "rule_id", r.PathValue("rule_id"), &ruleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "rule_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UpdateVisibilityRule(w, r, ruleID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // BatchDeleteDepts operation middleware
 func (siw *ServerInterfaceWrapper) BatchDeleteDepts(w http.ResponseWriter, r *http.Request) {
 
@@ -4178,6 +5865,65 @@ func (siw *ServerInterfaceWrapper) GetDeptsByExIDs(w http.ResponseWriter, r *htt
 	handler.ServeHTTP(w, r)
 }
 
+// ListDeptChanges operation middleware
+func (siw *ServerInterfaceWrapper) ListDeptChanges(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDeptChangesParams
+
+	// ------------- Required query parameter "last_change_time" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "last_change_time", r.URL.Query(), &params.LastChangeTime, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "last_change_time"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "last_change_time", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListDeptChanges(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // CreateDept operation middleware
 func (siw *ServerInterfaceWrapper) CreateDept(w http.ResponseWriter, r *http.Request) {
 
@@ -4210,6 +5956,34 @@ func (siw *ServerInterfaceWrapper) CreateDept(w http.ResponseWriter, r *http.Req
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.CreateDept(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// BatchReadDeptCustomAttrs operation middleware
+func (siw *ServerInterfaceWrapper) BatchReadDeptCustomAttrs(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.BatchReadDeptCustomAttrs(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// BatchUpdateDeptCustomAttrs operation middleware
+func (siw *ServerInterfaceWrapper) BatchUpdateDeptCustomAttrs(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.BatchUpdateDeptCustomAttrs(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4264,6 +6038,117 @@ func (siw *ServerInterfaceWrapper) GetRootDept(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetRootDept(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SearchDepts operation middleware
+func (siw *ServerInterfaceWrapper) SearchDepts(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SearchDeptsParams
+
+	// ------------- Required query parameter "keyword" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "keyword", r.URL.Query(), &params.Keyword, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "keyword"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "keyword", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "search_source" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "search_source", r.URL.Query(), &params.SearchSource, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "search_source"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "search_source", Err: err})
+		}
+		return
+	}
+
+	// ------------- Required query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "with_total" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "with_total", r.URL.Query(), &params.WithTotal, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "with_total"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "with_total", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SearchDepts(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetDept operation middleware
+func (siw *ServerInterfaceWrapper) GetDept(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "dept_id" -------------
+	var deptID DeptIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "dept_id", r.PathValue("dept_id"), &deptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "dept_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetDept(w, r, deptID)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4734,6 +6619,61 @@ func (siw *ServerInterfaceWrapper) RemoveDeptMember(w http.ResponseWriter, r *ht
 	handler.ServeHTTP(w, r)
 }
 
+// ListDeptParents operation middleware
+func (siw *ServerInterfaceWrapper) ListDeptParents(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "dept_id" -------------
+	var deptID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "dept_id", r.PathValue("dept_id"), &deptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "dept_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDeptParentsParams
+
+	// ------------- Required query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListDeptParents(w, r, deptID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // UpdateDept operation middleware
 func (siw *ServerInterfaceWrapper) UpdateDept(w http.ResponseWriter, r *http.Request) {
 
@@ -4789,6 +6729,207 @@ func (siw *ServerInterfaceWrapper) ConvertIDs(w http.ResponseWriter, r *http.Req
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ConvertIDs(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListPartners operation middleware
+func (siw *ServerInterfaceWrapper) ListPartners(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPartnersParams
+
+	// ------------- Optional query parameter "source" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", false, false, "source", r.URL.Query(), &params.Source, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "source"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "source", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListPartners(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPartnersByCompanyIDs operation middleware
+func (siw *ServerInterfaceWrapper) GetPartnersByCompanyIDs(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPartnersByCompanyIDs(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListPartnerChildDepts operation middleware
+func (siw *ServerInterfaceWrapper) ListPartnerChildDepts(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "partner_id" -------------
+	var partnerID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "partner_id", r.PathValue("partner_id"), &partnerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "partner_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "dept_id" -------------
+	var deptID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "dept_id", r.PathValue("dept_id"), &deptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "dept_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPartnerChildDeptsParams
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListPartnerChildDepts(w, r, partnerID, deptID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListPartnerMembers operation middleware
+func (siw *ServerInterfaceWrapper) ListPartnerMembers(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "partner_id" -------------
+	var partnerID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "partner_id", r.PathValue("partner_id"), &partnerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "partner_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "dept_id" -------------
+	var deptID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "dept_id", r.PathValue("dept_id"), &deptID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "dept_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPartnerMembersParams
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListPartnerMembers(w, r, partnerID, deptID, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4904,6 +7045,20 @@ func (siw *ServerInterfaceWrapper) ListUsers(w http.ResponseWriter, r *http.Requ
 	handler.ServeHTTP(w, r)
 }
 
+// BatchDeleteUsers operation middleware
+func (siw *ServerInterfaceWrapper) BatchDeleteUsers(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.BatchDeleteUsers(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // BatchDisableUsers operation middleware
 func (siw *ServerInterfaceWrapper) BatchDisableUsers(w http.ResponseWriter, r *http.Request) {
 
@@ -4986,6 +7141,20 @@ func (siw *ServerInterfaceWrapper) BatchEnableUsers(w http.ResponseWriter, r *ht
 	handler.ServeHTTP(w, r)
 }
 
+// BatchLogoutUsers operation middleware
+func (siw *ServerInterfaceWrapper) BatchLogoutUsers(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.BatchLogoutUsers(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // BatchReadUsers operation middleware
 func (siw *ServerInterfaceWrapper) BatchReadUsers(w http.ResponseWriter, r *http.Request) {
 
@@ -5018,6 +7187,20 @@ func (siw *ServerInterfaceWrapper) BatchReadUsers(w http.ResponseWriter, r *http
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.BatchReadUsers(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// BatchReadDimissionUsers operation middleware
+func (siw *ServerInterfaceWrapper) BatchReadDimissionUsers(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.BatchReadDimissionUsers(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5232,6 +7415,79 @@ func (siw *ServerInterfaceWrapper) GetUsersByPhones(w http.ResponseWriter, r *ht
 	handler.ServeHTTP(w, r)
 }
 
+// ListUserChanges operation middleware
+func (siw *ServerInterfaceWrapper) ListUserChanges(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListUserChangesParams
+
+	// ------------- Required query parameter "last_change_time" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "last_change_time", r.URL.Query(), &params.LastChangeTime, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "last_change_time"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "last_change_time", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListUserChanges(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CountUsers operation middleware
+func (siw *ServerInterfaceWrapper) CountUsers(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CountUsers(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // CreateUser operation middleware
 func (siw *ServerInterfaceWrapper) CreateUser(w http.ResponseWriter, r *http.Request) {
 
@@ -5374,6 +7630,143 @@ func (siw *ServerInterfaceWrapper) BatchUpdateUserCustomAttrs(w http.ResponseWri
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.BatchUpdateUserCustomAttrs(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SearchUsers operation middleware
+func (siw *ServerInterfaceWrapper) SearchUsers(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SearchUsersParams
+
+	// ------------- Required query parameter "keyword" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "keyword", r.URL.Query(), &params.Keyword, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "keyword"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "keyword", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", r.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "status"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "status", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "search_field" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "search_field", r.URL.Query(), &params.SearchField, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "search_field"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "search_field", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "search_source" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "search_source", r.URL.Query(), &params.SearchSource, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "search_source"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "search_source", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "search_source_v2" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "search_source_v2", r.URL.Query(), &params.SearchSourceV2, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "search_source_v2"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "search_source_v2", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "user_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user_type", r.URL.Query(), &params.UserType, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "user_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "user_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Required query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "with_total" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "with_total", r.URL.Query(), &params.WithTotal, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "with_total"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "with_total", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SearchUsers(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5537,6 +7930,32 @@ func (siw *ServerInterfaceWrapper) ListUserDepts(w http.ResponseWriter, r *http.
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ListUserDepts(w, r, userID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RecoverUser operation middleware
+func (siw *ServerInterfaceWrapper) RecoverUser(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user_id" -------------
+	var userID UserIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user_id", r.PathValue("user_id"), &userID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "user_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RecoverUser(w, r, userID)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5718,43 +8137,68 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/oauth2/token", wrapper.OAuthToken)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/companies/current", wrapper.GetCurrentCompany)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/companies/dept_custom_attrs/batch_create", wrapper.BatchCreateDeptCustomAttrDefs)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/companies/dept_custom_attrs/batch_delete", wrapper.BatchDeleteDeptCustomAttrDefs)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/companies/dept_custom_attrs/batch_read", wrapper.BatchReadDeptCustomAttrDefs)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/companies/dept_custom_attrs/batch_update", wrapper.BatchUpdateDeptCustomAttrDefs)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/companies/user_custom_attrs/batch_create", wrapper.BatchCreateCustomAttrDefs)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/companies/user_custom_attrs/batch_delete", wrapper.BatchDeleteCustomAttrDefs)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/companies/user_custom_attrs/batch_read", wrapper.BatchReadCustomAttrDefs)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/companies/user_custom_attrs/batch_update", wrapper.BatchUpdateCustomAttrDefs)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/contacts/permissions_scope", wrapper.GetContactsPermissionScope)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/contacts/permissions_scope/entities", wrapper.ListContactsPermissionScopeEntities)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/contacts/visibility/rules", wrapper.ListVisibilityRules)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/contacts/visibility/rules", wrapper.CreateVisibilityRule)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/contacts/visibility/rules/{rule_id}", wrapper.UpdateVisibilityRule)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/contacts/visibility/rules/batch_delete", wrapper.BatchDeleteVisibilityRules)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/depts/{dept_id}", wrapper.GetDept)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/depts/{dept_id}/children", wrapper.ListChildDepts)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/depts/{dept_id}/delete", wrapper.DeleteDept)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/depts/{dept_id}/members", wrapper.ListDeptMembers)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/depts/{dept_id}/members/{user_id}/create", wrapper.AddDeptMember)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/depts/{dept_id}/members/{user_id}/delete", wrapper.RemoveDeptMember)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/depts/{dept_id}/members/batch_read", wrapper.BatchReadDeptMembers)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/depts/{dept_id}/parents", wrapper.ListDeptParents)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/depts/{dept_id}/update", wrapper.UpdateDept)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/depts/batch_delete", wrapper.BatchDeleteDepts)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/depts/batch_read", wrapper.BatchReadDepts)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/depts/by_ex_dept_ids", wrapper.GetDeptsByExIDs)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/depts/changes", wrapper.ListDeptChanges)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/depts/create", wrapper.CreateDept)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/depts/custom_attrs/batch_read", wrapper.BatchReadDeptCustomAttrs)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/depts/custom_attrs/batch_update", wrapper.BatchUpdateDeptCustomAttrs)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/depts/root", wrapper.GetRootDept)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/depts/search", wrapper.SearchDepts)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/id_convert", wrapper.ConvertIDs)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/partners", wrapper.ListPartners)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/partners/{partner_id}/depts/{dept_id}/children", wrapper.ListPartnerChildDepts)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/partners/{partner_id}/depts/{dept_id}/members", wrapper.ListPartnerMembers)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/partners/by_partner_company_ids", wrapper.GetPartnersByCompanyIDs)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/users", wrapper.ListUsers)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/users/{user_id}", wrapper.GetUser)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/{user_id}/delete", wrapper.DeleteUser)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/users/{user_id}/depts", wrapper.ListUserDepts)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/{user_id}/recover", wrapper.RecoverUser)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/{user_id}/update", wrapper.UpdateUser)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/batch_delete", wrapper.BatchDeleteUsers)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/batch_disable", wrapper.BatchDisableUsers)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/batch_enable", wrapper.BatchEnableUsers)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/batch_logout", wrapper.BatchLogoutUsers)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/batch_read", wrapper.BatchReadUsers)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/batch_read_dimission_users", wrapper.BatchReadDimissionUsers)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/batch_update_dept", wrapper.BatchUpdateUserDept)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/batch_update_order", wrapper.BatchUpdateUserOrder)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/by_emails", wrapper.GetUsersByEmails)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/by_ex_user_ids", wrapper.GetUsersByExUserIDs)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/by_phones", wrapper.GetUsersByPhones)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/users/changes", wrapper.ListUserChanges)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/users/count", wrapper.CountUsers)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/create", wrapper.CreateUser)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/users/current", wrapper.GetCurrentUser)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/users/current_id", wrapper.GetCurrentUserID)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/custom_attrs/batch_read", wrapper.BatchReadUserCustomAttrs)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v7/users/custom_attrs/batch_update", wrapper.BatchUpdateUserCustomAttrs)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v7/users/search", wrapper.SearchUsers)
 
 	return m
 }
@@ -5827,6 +8271,161 @@ type GetCurrentCompanydefaultJSONResponse struct {
 }
 
 func (response GetCurrentCompanydefaultJSONResponse) VisitGetCurrentCompanyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchCreateDeptCustomAttrDefsRequestObject struct {
+	Body *BatchCreateDeptCustomAttrDefsJSONRequestBody
+}
+
+type BatchCreateDeptCustomAttrDefsResponseObject interface {
+	VisitBatchCreateDeptCustomAttrDefsResponse(w http.ResponseWriter) error
+}
+
+type BatchCreateDeptCustomAttrDefs200JSONResponse BatchCreateDeptCustomAttrDefsAnswer
+
+func (response BatchCreateDeptCustomAttrDefs200JSONResponse) VisitBatchCreateDeptCustomAttrDefsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchCreateDeptCustomAttrDefsdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response BatchCreateDeptCustomAttrDefsdefaultJSONResponse) VisitBatchCreateDeptCustomAttrDefsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchDeleteDeptCustomAttrDefsRequestObject struct {
+	Body *BatchDeleteDeptCustomAttrDefsJSONRequestBody
+}
+
+type BatchDeleteDeptCustomAttrDefsResponseObject interface {
+	VisitBatchDeleteDeptCustomAttrDefsResponse(w http.ResponseWriter) error
+}
+
+type BatchDeleteDeptCustomAttrDefs200JSONResponse BatchDeleteDeptCustomAttrDefsAnswer
+
+func (response BatchDeleteDeptCustomAttrDefs200JSONResponse) VisitBatchDeleteDeptCustomAttrDefsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchDeleteDeptCustomAttrDefsdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response BatchDeleteDeptCustomAttrDefsdefaultJSONResponse) VisitBatchDeleteDeptCustomAttrDefsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchReadDeptCustomAttrDefsRequestObject struct {
+}
+
+type BatchReadDeptCustomAttrDefsResponseObject interface {
+	VisitBatchReadDeptCustomAttrDefsResponse(w http.ResponseWriter) error
+}
+
+type BatchReadDeptCustomAttrDefs200JSONResponse BatchReadDeptCustomAttrDefsAnswer
+
+func (response BatchReadDeptCustomAttrDefs200JSONResponse) VisitBatchReadDeptCustomAttrDefsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchReadDeptCustomAttrDefsdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response BatchReadDeptCustomAttrDefsdefaultJSONResponse) VisitBatchReadDeptCustomAttrDefsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchUpdateDeptCustomAttrDefsRequestObject struct {
+	Body *BatchUpdateDeptCustomAttrDefsJSONRequestBody
+}
+
+type BatchUpdateDeptCustomAttrDefsResponseObject interface {
+	VisitBatchUpdateDeptCustomAttrDefsResponse(w http.ResponseWriter) error
+}
+
+type BatchUpdateDeptCustomAttrDefs200JSONResponse BatchUpdateDeptCustomAttrDefsAnswer
+
+func (response BatchUpdateDeptCustomAttrDefs200JSONResponse) VisitBatchUpdateDeptCustomAttrDefsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchUpdateDeptCustomAttrDefsdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response BatchUpdateDeptCustomAttrDefsdefaultJSONResponse) VisitBatchUpdateDeptCustomAttrDefsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6075,6 +8674,163 @@ func (response ListContactsPermissionScopeEntitiesdefaultJSONResponse) VisitList
 	return err
 }
 
+type ListVisibilityRulesRequestObject struct {
+	Params ListVisibilityRulesParams
+}
+
+type ListVisibilityRulesResponseObject interface {
+	VisitListVisibilityRulesResponse(w http.ResponseWriter) error
+}
+
+type ListVisibilityRules200JSONResponse ListVisibilityRulesAnswer
+
+func (response ListVisibilityRules200JSONResponse) VisitListVisibilityRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListVisibilityRulesdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response ListVisibilityRulesdefaultJSONResponse) VisitListVisibilityRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateVisibilityRuleRequestObject struct {
+	Body *CreateVisibilityRuleJSONRequestBody
+}
+
+type CreateVisibilityRuleResponseObject interface {
+	VisitCreateVisibilityRuleResponse(w http.ResponseWriter) error
+}
+
+type CreateVisibilityRule200JSONResponse CreateVisibilityRuleAnswer
+
+func (response CreateVisibilityRule200JSONResponse) VisitCreateVisibilityRuleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateVisibilityRuledefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response CreateVisibilityRuledefaultJSONResponse) VisitCreateVisibilityRuleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchDeleteVisibilityRulesRequestObject struct {
+	Body *BatchDeleteVisibilityRulesJSONRequestBody
+}
+
+type BatchDeleteVisibilityRulesResponseObject interface {
+	VisitBatchDeleteVisibilityRulesResponse(w http.ResponseWriter) error
+}
+
+type BatchDeleteVisibilityRules200JSONResponse BatchDeleteVisibilityRulesAnswer
+
+func (response BatchDeleteVisibilityRules200JSONResponse) VisitBatchDeleteVisibilityRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchDeleteVisibilityRulesdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response BatchDeleteVisibilityRulesdefaultJSONResponse) VisitBatchDeleteVisibilityRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateVisibilityRuleRequestObject struct {
+	RuleID string `json:"rule_id"`
+	Body   *UpdateVisibilityRuleJSONRequestBody
+}
+
+type UpdateVisibilityRuleResponseObject interface {
+	VisitUpdateVisibilityRuleResponse(w http.ResponseWriter) error
+}
+
+type UpdateVisibilityRule200JSONResponse UpdateVisibilityRuleAnswer
+
+func (response UpdateVisibilityRule200JSONResponse) VisitUpdateVisibilityRuleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateVisibilityRuledefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response UpdateVisibilityRuledefaultJSONResponse) VisitUpdateVisibilityRuleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type BatchDeleteDeptsRequestObject struct {
 	Params BatchDeleteDeptsParams
 	Body   *BatchDeleteDeptsJSONRequestBody
@@ -6195,6 +8951,45 @@ func (response GetDeptsByExIDsdefaultJSONResponse) VisitGetDeptsByExIDsResponse(
 	return err
 }
 
+type ListDeptChangesRequestObject struct {
+	Params ListDeptChangesParams
+}
+
+type ListDeptChangesResponseObject interface {
+	VisitListDeptChangesResponse(w http.ResponseWriter) error
+}
+
+type ListDeptChanges200JSONResponse ListDeptChangesAnswer
+
+func (response ListDeptChanges200JSONResponse) VisitListDeptChangesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDeptChangesdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response ListDeptChangesdefaultJSONResponse) VisitListDeptChangesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateDeptRequestObject struct {
 	Params CreateDeptParams
 	Body   *CreateDeptJSONRequestBody
@@ -6235,6 +9030,84 @@ func (response CreateDeptdefaultJSONResponse) VisitCreateDeptResponse(w http.Res
 	return err
 }
 
+type BatchReadDeptCustomAttrsRequestObject struct {
+	Body *BatchReadDeptCustomAttrsJSONRequestBody
+}
+
+type BatchReadDeptCustomAttrsResponseObject interface {
+	VisitBatchReadDeptCustomAttrsResponse(w http.ResponseWriter) error
+}
+
+type BatchReadDeptCustomAttrs200JSONResponse BatchReadDeptCustomAttrsAnswer
+
+func (response BatchReadDeptCustomAttrs200JSONResponse) VisitBatchReadDeptCustomAttrsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchReadDeptCustomAttrsdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response BatchReadDeptCustomAttrsdefaultJSONResponse) VisitBatchReadDeptCustomAttrsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchUpdateDeptCustomAttrsRequestObject struct {
+	Body *BatchUpdateDeptCustomAttrsJSONRequestBody
+}
+
+type BatchUpdateDeptCustomAttrsResponseObject interface {
+	VisitBatchUpdateDeptCustomAttrsResponse(w http.ResponseWriter) error
+}
+
+type BatchUpdateDeptCustomAttrs200JSONResponse BatchUpdateDeptCustomAttrsAnswer
+
+func (response BatchUpdateDeptCustomAttrs200JSONResponse) VisitBatchUpdateDeptCustomAttrsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchUpdateDeptCustomAttrsdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response BatchUpdateDeptCustomAttrsdefaultJSONResponse) VisitBatchUpdateDeptCustomAttrsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetRootDeptRequestObject struct {
 	Params GetRootDeptParams
 }
@@ -6263,6 +9136,84 @@ type GetRootDeptdefaultJSONResponse struct {
 }
 
 func (response GetRootDeptdefaultJSONResponse) VisitGetRootDeptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchDeptsRequestObject struct {
+	Params SearchDeptsParams
+}
+
+type SearchDeptsResponseObject interface {
+	VisitSearchDeptsResponse(w http.ResponseWriter) error
+}
+
+type SearchDepts200JSONResponse SearchDeptsAnswer
+
+func (response SearchDepts200JSONResponse) VisitSearchDeptsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchDeptsdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response SearchDeptsdefaultJSONResponse) VisitSearchDeptsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDeptRequestObject struct {
+	DeptID DeptIDParam `json:"dept_id"`
+}
+
+type GetDeptResponseObject interface {
+	VisitGetDeptResponse(w http.ResponseWriter) error
+}
+
+type GetDept200JSONResponse GetDeptAnswer
+
+func (response GetDept200JSONResponse) VisitGetDeptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDeptdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response GetDeptdefaultJSONResponse) VisitGetDeptResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6517,6 +9468,46 @@ func (response RemoveDeptMemberdefaultJSONResponse) VisitRemoveDeptMemberRespons
 	return err
 }
 
+type ListDeptParentsRequestObject struct {
+	DeptID string `json:"dept_id"`
+	Params ListDeptParentsParams
+}
+
+type ListDeptParentsResponseObject interface {
+	VisitListDeptParentsResponse(w http.ResponseWriter) error
+}
+
+type ListDeptParents200JSONResponse ListDeptParentsAnswer
+
+func (response ListDeptParents200JSONResponse) VisitListDeptParentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDeptParentsdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response ListDeptParentsdefaultJSONResponse) VisitListDeptParentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdateDeptRequestObject struct {
 	DeptID DeptIDParam `json:"dept_id"`
 	Params UpdateDeptParams
@@ -6597,6 +9588,166 @@ func (response ConvertIDsdefaultJSONResponse) VisitConvertIDsResponse(w http.Res
 	return err
 }
 
+type ListPartnersRequestObject struct {
+	Params ListPartnersParams
+}
+
+type ListPartnersResponseObject interface {
+	VisitListPartnersResponse(w http.ResponseWriter) error
+}
+
+type ListPartners200JSONResponse ListPartnersAnswer
+
+func (response ListPartners200JSONResponse) VisitListPartnersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPartnersdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response ListPartnersdefaultJSONResponse) VisitListPartnersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPartnersByCompanyIDsRequestObject struct {
+	Body *GetPartnersByCompanyIDsJSONRequestBody
+}
+
+type GetPartnersByCompanyIDsResponseObject interface {
+	VisitGetPartnersByCompanyIDsResponse(w http.ResponseWriter) error
+}
+
+type GetPartnersByCompanyIDs200JSONResponse GetPartnersByCompanyIDsAnswer
+
+func (response GetPartnersByCompanyIDs200JSONResponse) VisitGetPartnersByCompanyIDsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPartnersByCompanyIDsdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response GetPartnersByCompanyIDsdefaultJSONResponse) VisitGetPartnersByCompanyIDsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPartnerChildDeptsRequestObject struct {
+	PartnerID string `json:"partner_id"`
+	DeptID    string `json:"dept_id"`
+	Params    ListPartnerChildDeptsParams
+}
+
+type ListPartnerChildDeptsResponseObject interface {
+	VisitListPartnerChildDeptsResponse(w http.ResponseWriter) error
+}
+
+type ListPartnerChildDepts200JSONResponse ListPartnerChildDeptsAnswer
+
+func (response ListPartnerChildDepts200JSONResponse) VisitListPartnerChildDeptsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPartnerChildDeptsdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response ListPartnerChildDeptsdefaultJSONResponse) VisitListPartnerChildDeptsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPartnerMembersRequestObject struct {
+	PartnerID string `json:"partner_id"`
+	DeptID    string `json:"dept_id"`
+	Params    ListPartnerMembersParams
+}
+
+type ListPartnerMembersResponseObject interface {
+	VisitListPartnerMembersResponse(w http.ResponseWriter) error
+}
+
+type ListPartnerMembers200JSONResponse ListPartnerMembersAnswer
+
+func (response ListPartnerMembers200JSONResponse) VisitListPartnerMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPartnerMembersdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response ListPartnerMembersdefaultJSONResponse) VisitListPartnerMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListUsersRequestObject struct {
 	Params ListUsersParams
 }
@@ -6625,6 +9776,45 @@ type ListUsersdefaultJSONResponse struct {
 }
 
 func (response ListUsersdefaultJSONResponse) VisitListUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchDeleteUsersRequestObject struct {
+	Body *BatchDeleteUsersJSONRequestBody
+}
+
+type BatchDeleteUsersResponseObject interface {
+	VisitBatchDeleteUsersResponse(w http.ResponseWriter) error
+}
+
+type BatchDeleteUsers200JSONResponse BatchDeleteUsersAnswer
+
+func (response BatchDeleteUsers200JSONResponse) VisitBatchDeleteUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchDeleteUsersdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response BatchDeleteUsersdefaultJSONResponse) VisitBatchDeleteUsersResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6716,6 +9906,45 @@ func (response BatchEnableUsersdefaultJSONResponse) VisitBatchEnableUsersRespons
 	return err
 }
 
+type BatchLogoutUsersRequestObject struct {
+	Body *BatchLogoutUsersJSONRequestBody
+}
+
+type BatchLogoutUsersResponseObject interface {
+	VisitBatchLogoutUsersResponse(w http.ResponseWriter) error
+}
+
+type BatchLogoutUsers200JSONResponse BatchLogoutUsersAnswer
+
+func (response BatchLogoutUsers200JSONResponse) VisitBatchLogoutUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchLogoutUsersdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response BatchLogoutUsersdefaultJSONResponse) VisitBatchLogoutUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type BatchReadUsersRequestObject struct {
 	Params BatchReadUsersParams
 	Body   *BatchReadUsersJSONRequestBody
@@ -6745,6 +9974,45 @@ type BatchReadUsersdefaultJSONResponse struct {
 }
 
 func (response BatchReadUsersdefaultJSONResponse) VisitBatchReadUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchReadDimissionUsersRequestObject struct {
+	Body *BatchReadDimissionUsersJSONRequestBody
+}
+
+type BatchReadDimissionUsersResponseObject interface {
+	VisitBatchReadDimissionUsersResponse(w http.ResponseWriter) error
+}
+
+type BatchReadDimissionUsers200JSONResponse BatchReadDimissionUsersAnswer
+
+func (response BatchReadDimissionUsers200JSONResponse) VisitBatchReadDimissionUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchReadDimissionUsersdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response BatchReadDimissionUsersdefaultJSONResponse) VisitBatchReadDimissionUsersResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6956,6 +10224,83 @@ func (response GetUsersByPhonesdefaultJSONResponse) VisitGetUsersByPhonesRespons
 	return err
 }
 
+type ListUserChangesRequestObject struct {
+	Params ListUserChangesParams
+}
+
+type ListUserChangesResponseObject interface {
+	VisitListUserChangesResponse(w http.ResponseWriter) error
+}
+
+type ListUserChanges200JSONResponse ListUserChangesAnswer
+
+func (response ListUserChanges200JSONResponse) VisitListUserChangesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUserChangesdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response ListUserChangesdefaultJSONResponse) VisitListUserChangesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountUsersRequestObject struct {
+}
+
+type CountUsersResponseObject interface {
+	VisitCountUsersResponse(w http.ResponseWriter) error
+}
+
+type CountUsers200JSONResponse CountUsersAnswer
+
+func (response CountUsers200JSONResponse) VisitCountUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountUsersdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response CountUsersdefaultJSONResponse) VisitCountUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateUserRequestObject struct {
 	Params CreateUserParams
 	Body   *CreateUserJSONRequestBody
@@ -7152,6 +10497,45 @@ func (response BatchUpdateUserCustomAttrsdefaultJSONResponse) VisitBatchUpdateUs
 	return err
 }
 
+type SearchUsersRequestObject struct {
+	Params SearchUsersParams
+}
+
+type SearchUsersResponseObject interface {
+	VisitSearchUsersResponse(w http.ResponseWriter) error
+}
+
+type SearchUsers200JSONResponse SearchUsersAnswer
+
+func (response SearchUsers200JSONResponse) VisitSearchUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchUsersdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response SearchUsersdefaultJSONResponse) VisitSearchUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetUserRequestObject struct {
 	UserID UserIDParam `json:"user_id"`
 	Params GetUserParams
@@ -7272,6 +10656,45 @@ func (response ListUserDeptsdefaultJSONResponse) VisitListUserDeptsResponse(w ht
 	return err
 }
 
+type RecoverUserRequestObject struct {
+	UserID UserIDParam `json:"user_id"`
+}
+
+type RecoverUserResponseObject interface {
+	VisitRecoverUserResponse(w http.ResponseWriter) error
+}
+
+type RecoverUser200JSONResponse RecoverUserAnswer
+
+func (response RecoverUser200JSONResponse) VisitRecoverUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecoverUserdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response RecoverUserdefaultJSONResponse) VisitRecoverUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdateUserRequestObject struct {
 	UserID UserIDParam `json:"user_id"`
 	Params UpdateUserParams
@@ -7321,6 +10744,18 @@ type StrictServerInterface interface {
 	// GetCurrentCompany 查询企业信息
 	// (GET /v7/companies/current)
 	GetCurrentCompany(ctx context.Context, request GetCurrentCompanyRequestObject) (GetCurrentCompanyResponseObject, error)
+	// BatchCreateDeptCustomAttrDefs 新增自定义部门属性
+	// (POST /v7/companies/dept_custom_attrs/batch_create)
+	BatchCreateDeptCustomAttrDefs(ctx context.Context, request BatchCreateDeptCustomAttrDefsRequestObject) (BatchCreateDeptCustomAttrDefsResponseObject, error)
+	// BatchDeleteDeptCustomAttrDefs 删除自定义部门属性
+	// (POST /v7/companies/dept_custom_attrs/batch_delete)
+	BatchDeleteDeptCustomAttrDefs(ctx context.Context, request BatchDeleteDeptCustomAttrDefsRequestObject) (BatchDeleteDeptCustomAttrDefsResponseObject, error)
+	// BatchReadDeptCustomAttrDefs 获取自定义部门属性
+	// (GET /v7/companies/dept_custom_attrs/batch_read)
+	BatchReadDeptCustomAttrDefs(ctx context.Context, request BatchReadDeptCustomAttrDefsRequestObject) (BatchReadDeptCustomAttrDefsResponseObject, error)
+	// BatchUpdateDeptCustomAttrDefs 修改自定义部门属性
+	// (POST /v7/companies/dept_custom_attrs/batch_update)
+	BatchUpdateDeptCustomAttrDefs(ctx context.Context, request BatchUpdateDeptCustomAttrDefsRequestObject) (BatchUpdateDeptCustomAttrDefsResponseObject, error)
 	// BatchCreateCustomAttrDefs 新增自定义用户属性
 	// (POST /v7/companies/user_custom_attrs/batch_create)
 	BatchCreateCustomAttrDefs(ctx context.Context, request BatchCreateCustomAttrDefsRequestObject) (BatchCreateCustomAttrDefsResponseObject, error)
@@ -7339,6 +10774,18 @@ type StrictServerInterface interface {
 	// ListContactsPermissionScopeEntities 分页获取通讯录权限范围
 	// (GET /v7/contacts/permissions_scope/entities)
 	ListContactsPermissionScopeEntities(ctx context.Context, request ListContactsPermissionScopeEntitiesRequestObject) (ListContactsPermissionScopeEntitiesResponseObject, error)
+	// ListVisibilityRules 查询通讯录可见性规则
+	// (GET /v7/contacts/visibility/rules)
+	ListVisibilityRules(ctx context.Context, request ListVisibilityRulesRequestObject) (ListVisibilityRulesResponseObject, error)
+	// CreateVisibilityRule 新增通讯录可见性规则
+	// (POST /v7/contacts/visibility/rules)
+	CreateVisibilityRule(ctx context.Context, request CreateVisibilityRuleRequestObject) (CreateVisibilityRuleResponseObject, error)
+	// BatchDeleteVisibilityRules 批量删除通讯录可见性规则
+	// (POST /v7/contacts/visibility/rules/batch_delete)
+	BatchDeleteVisibilityRules(ctx context.Context, request BatchDeleteVisibilityRulesRequestObject) (BatchDeleteVisibilityRulesResponseObject, error)
+	// UpdateVisibilityRule 修改通讯录可见性规则
+	// (POST /v7/contacts/visibility/rules/{rule_id})
+	UpdateVisibilityRule(ctx context.Context, request UpdateVisibilityRuleRequestObject) (UpdateVisibilityRuleResponseObject, error)
 	// BatchDeleteDepts 批量删除部门
 	// (POST /v7/depts/batch_delete)
 	BatchDeleteDepts(ctx context.Context, request BatchDeleteDeptsRequestObject) (BatchDeleteDeptsResponseObject, error)
@@ -7348,12 +10795,27 @@ type StrictServerInterface interface {
 	// GetDeptsByExIDs 根据 ex_dept_id 获取部门信息
 	// (POST /v7/depts/by_ex_dept_ids)
 	GetDeptsByExIDs(ctx context.Context, request GetDeptsByExIDsRequestObject) (GetDeptsByExIDsResponseObject, error)
+	// ListDeptChanges 查询部门变更记录
+	// (GET /v7/depts/changes)
+	ListDeptChanges(ctx context.Context, request ListDeptChangesRequestObject) (ListDeptChangesResponseObject, error)
 	// CreateDept 创建部门
 	// (POST /v7/depts/create)
 	CreateDept(ctx context.Context, request CreateDeptRequestObject) (CreateDeptResponseObject, error)
+	// BatchReadDeptCustomAttrs 批量获取部门的自定义属性值
+	// (POST /v7/depts/custom_attrs/batch_read)
+	BatchReadDeptCustomAttrs(ctx context.Context, request BatchReadDeptCustomAttrsRequestObject) (BatchReadDeptCustomAttrsResponseObject, error)
+	// BatchUpdateDeptCustomAttrs 批量更新部门的自定义属性值
+	// (POST /v7/depts/custom_attrs/batch_update)
+	BatchUpdateDeptCustomAttrs(ctx context.Context, request BatchUpdateDeptCustomAttrsRequestObject) (BatchUpdateDeptCustomAttrsResponseObject, error)
 	// GetRootDept 获取根部门
 	// (GET /v7/depts/root)
 	GetRootDept(ctx context.Context, request GetRootDeptRequestObject) (GetRootDeptResponseObject, error)
+	// SearchDepts 搜索部门
+	// (GET /v7/depts/search)
+	SearchDepts(ctx context.Context, request SearchDeptsRequestObject) (SearchDeptsResponseObject, error)
+	// GetDept 查询指定部门
+	// (GET /v7/depts/{dept_id})
+	GetDept(ctx context.Context, request GetDeptRequestObject) (GetDeptResponseObject, error)
 	// ListChildDepts 查询子部门列表
 	// (GET /v7/depts/{dept_id}/children)
 	ListChildDepts(ctx context.Context, request ListChildDeptsRequestObject) (ListChildDeptsResponseObject, error)
@@ -7372,24 +10834,48 @@ type StrictServerInterface interface {
 	// RemoveDeptMember 将用户移除部门
 	// (POST /v7/depts/{dept_id}/members/{user_id}/delete)
 	RemoveDeptMember(ctx context.Context, request RemoveDeptMemberRequestObject) (RemoveDeptMemberResponseObject, error)
+	// ListDeptParents 查询上级部门列表
+	// (GET /v7/depts/{dept_id}/parents)
+	ListDeptParents(ctx context.Context, request ListDeptParentsRequestObject) (ListDeptParentsResponseObject, error)
 	// UpdateDept 更新部门
 	// (POST /v7/depts/{dept_id}/update)
 	UpdateDept(ctx context.Context, request UpdateDeptRequestObject) (UpdateDeptResponseObject, error)
 	// ConvertIDs ID 转换
 	// (POST /v7/id_convert)
 	ConvertIDs(ctx context.Context, request ConvertIDsRequestObject) (ConvertIDsResponseObject, error)
+	// ListPartners 查询关联组织列表
+	// (GET /v7/partners)
+	ListPartners(ctx context.Context, request ListPartnersRequestObject) (ListPartnersResponseObject, error)
+	// GetPartnersByCompanyIDs 根据企业 id 查询关联组织
+	// (POST /v7/partners/by_partner_company_ids)
+	GetPartnersByCompanyIDs(ctx context.Context, request GetPartnersByCompanyIDsRequestObject) (GetPartnersByCompanyIDsResponseObject, error)
+	// ListPartnerChildDepts 查询关联组织的子部门
+	// (GET /v7/partners/{partner_id}/depts/{dept_id}/children)
+	ListPartnerChildDepts(ctx context.Context, request ListPartnerChildDeptsRequestObject) (ListPartnerChildDeptsResponseObject, error)
+	// ListPartnerMembers 查询关联组织的部门成员
+	// (GET /v7/partners/{partner_id}/depts/{dept_id}/members)
+	ListPartnerMembers(ctx context.Context, request ListPartnerMembersRequestObject) (ListPartnerMembersResponseObject, error)
 	// ListUsers 查询企业下所有用户
 	// (GET /v7/users)
 	ListUsers(ctx context.Context, request ListUsersRequestObject) (ListUsersResponseObject, error)
+	// BatchDeleteUsers 批量删除用户
+	// (POST /v7/users/batch_delete)
+	BatchDeleteUsers(ctx context.Context, request BatchDeleteUsersRequestObject) (BatchDeleteUsersResponseObject, error)
 	// BatchDisableUsers 批量禁用用户
 	// (POST /v7/users/batch_disable)
 	BatchDisableUsers(ctx context.Context, request BatchDisableUsersRequestObject) (BatchDisableUsersResponseObject, error)
 	// BatchEnableUsers 批量启用用户
 	// (POST /v7/users/batch_enable)
 	BatchEnableUsers(ctx context.Context, request BatchEnableUsersRequestObject) (BatchEnableUsersResponseObject, error)
+	// BatchLogoutUsers 批量登出用户
+	// (POST /v7/users/batch_logout)
+	BatchLogoutUsers(ctx context.Context, request BatchLogoutUsersRequestObject) (BatchLogoutUsersResponseObject, error)
 	// BatchReadUsers 批量查询用户
 	// (POST /v7/users/batch_read)
 	BatchReadUsers(ctx context.Context, request BatchReadUsersRequestObject) (BatchReadUsersResponseObject, error)
+	// BatchReadDimissionUsers 批量查询离职用户
+	// (POST /v7/users/batch_read_dimission_users)
+	BatchReadDimissionUsers(ctx context.Context, request BatchReadDimissionUsersRequestObject) (BatchReadDimissionUsersResponseObject, error)
 	// BatchUpdateUserDept 批量更新用户所在部门
 	// (POST /v7/users/batch_update_dept)
 	BatchUpdateUserDept(ctx context.Context, request BatchUpdateUserDeptRequestObject) (BatchUpdateUserDeptResponseObject, error)
@@ -7405,6 +10891,12 @@ type StrictServerInterface interface {
 	// GetUsersByPhones 根据手机号获取用户
 	// (POST /v7/users/by_phones)
 	GetUsersByPhones(ctx context.Context, request GetUsersByPhonesRequestObject) (GetUsersByPhonesResponseObject, error)
+	// ListUserChanges 查询用户变更记录
+	// (GET /v7/users/changes)
+	ListUserChanges(ctx context.Context, request ListUserChangesRequestObject) (ListUserChangesResponseObject, error)
+	// CountUsers 查询企业用户数
+	// (GET /v7/users/count)
+	CountUsers(ctx context.Context, request CountUsersRequestObject) (CountUsersResponseObject, error)
 	// CreateUser 创建用户
 	// (POST /v7/users/create)
 	CreateUser(ctx context.Context, request CreateUserRequestObject) (CreateUserResponseObject, error)
@@ -7420,6 +10912,9 @@ type StrictServerInterface interface {
 	// BatchUpdateUserCustomAttrs 批量更新用户的自定义属性值
 	// (POST /v7/users/custom_attrs/batch_update)
 	BatchUpdateUserCustomAttrs(ctx context.Context, request BatchUpdateUserCustomAttrsRequestObject) (BatchUpdateUserCustomAttrsResponseObject, error)
+	// SearchUsers 搜索用户
+	// (GET /v7/users/search)
+	SearchUsers(ctx context.Context, request SearchUsersRequestObject) (SearchUsersResponseObject, error)
 	// GetUser 查询指定用户
 	// (GET /v7/users/{user_id})
 	GetUser(ctx context.Context, request GetUserRequestObject) (GetUserResponseObject, error)
@@ -7429,6 +10924,9 @@ type StrictServerInterface interface {
 	// ListUserDepts 获取用户所在部门列表
 	// (GET /v7/users/{user_id}/depts)
 	ListUserDepts(ctx context.Context, request ListUserDeptsRequestObject) (ListUserDeptsResponseObject, error)
+	// RecoverUser 恢复离职用户
+	// (POST /v7/users/{user_id}/recover)
+	RecoverUser(ctx context.Context, request RecoverUserRequestObject) (RecoverUserResponseObject, error)
 	// UpdateUser 更新用户
 	// (POST /v7/users/{user_id}/update)
 	UpdateUser(ctx context.Context, request UpdateUserRequestObject) (UpdateUserResponseObject, error)
@@ -7525,6 +11023,123 @@ func (sh *strictHandler) GetCurrentCompany(w http.ResponseWriter, r *http.Reques
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetCurrentCompanyResponseObject); ok {
 		if err := validResponse.VisitGetCurrentCompanyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// BatchCreateDeptCustomAttrDefs operation middleware
+func (sh *strictHandler) BatchCreateDeptCustomAttrDefs(w http.ResponseWriter, r *http.Request) {
+	var request BatchCreateDeptCustomAttrDefsRequestObject
+
+	var body BatchCreateDeptCustomAttrDefsJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.BatchCreateDeptCustomAttrDefs(ctx, request.(BatchCreateDeptCustomAttrDefsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BatchCreateDeptCustomAttrDefs")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(BatchCreateDeptCustomAttrDefsResponseObject); ok {
+		if err := validResponse.VisitBatchCreateDeptCustomAttrDefsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// BatchDeleteDeptCustomAttrDefs operation middleware
+func (sh *strictHandler) BatchDeleteDeptCustomAttrDefs(w http.ResponseWriter, r *http.Request) {
+	var request BatchDeleteDeptCustomAttrDefsRequestObject
+
+	var body BatchDeleteDeptCustomAttrDefsJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.BatchDeleteDeptCustomAttrDefs(ctx, request.(BatchDeleteDeptCustomAttrDefsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BatchDeleteDeptCustomAttrDefs")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(BatchDeleteDeptCustomAttrDefsResponseObject); ok {
+		if err := validResponse.VisitBatchDeleteDeptCustomAttrDefsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// BatchReadDeptCustomAttrDefs operation middleware
+func (sh *strictHandler) BatchReadDeptCustomAttrDefs(w http.ResponseWriter, r *http.Request) {
+	var request BatchReadDeptCustomAttrDefsRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.BatchReadDeptCustomAttrDefs(ctx, request.(BatchReadDeptCustomAttrDefsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BatchReadDeptCustomAttrDefs")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(BatchReadDeptCustomAttrDefsResponseObject); ok {
+		if err := validResponse.VisitBatchReadDeptCustomAttrDefsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// BatchUpdateDeptCustomAttrDefs operation middleware
+func (sh *strictHandler) BatchUpdateDeptCustomAttrDefs(w http.ResponseWriter, r *http.Request) {
+	var request BatchUpdateDeptCustomAttrDefsRequestObject
+
+	var body BatchUpdateDeptCustomAttrDefsJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.BatchUpdateDeptCustomAttrDefs(ctx, request.(BatchUpdateDeptCustomAttrDefsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BatchUpdateDeptCustomAttrDefs")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(BatchUpdateDeptCustomAttrDefsResponseObject); ok {
+		if err := validResponse.VisitBatchUpdateDeptCustomAttrDefsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -7709,6 +11324,127 @@ func (sh *strictHandler) ListContactsPermissionScopeEntities(w http.ResponseWrit
 	}
 }
 
+// ListVisibilityRules operation middleware
+func (sh *strictHandler) ListVisibilityRules(w http.ResponseWriter, r *http.Request, params ListVisibilityRulesParams) {
+	var request ListVisibilityRulesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListVisibilityRules(ctx, request.(ListVisibilityRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListVisibilityRules")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListVisibilityRulesResponseObject); ok {
+		if err := validResponse.VisitListVisibilityRulesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateVisibilityRule operation middleware
+func (sh *strictHandler) CreateVisibilityRule(w http.ResponseWriter, r *http.Request) {
+	var request CreateVisibilityRuleRequestObject
+
+	var body CreateVisibilityRuleJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateVisibilityRule(ctx, request.(CreateVisibilityRuleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateVisibilityRule")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateVisibilityRuleResponseObject); ok {
+		if err := validResponse.VisitCreateVisibilityRuleResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// BatchDeleteVisibilityRules operation middleware
+func (sh *strictHandler) BatchDeleteVisibilityRules(w http.ResponseWriter, r *http.Request) {
+	var request BatchDeleteVisibilityRulesRequestObject
+
+	var body BatchDeleteVisibilityRulesJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.BatchDeleteVisibilityRules(ctx, request.(BatchDeleteVisibilityRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BatchDeleteVisibilityRules")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(BatchDeleteVisibilityRulesResponseObject); ok {
+		if err := validResponse.VisitBatchDeleteVisibilityRulesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateVisibilityRule operation middleware
+func (sh *strictHandler) UpdateVisibilityRule(w http.ResponseWriter, r *http.Request, ruleID string) {
+	var request UpdateVisibilityRuleRequestObject
+
+	request.RuleID = ruleID
+
+	var body UpdateVisibilityRuleJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateVisibilityRule(ctx, request.(UpdateVisibilityRuleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateVisibilityRule")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UpdateVisibilityRuleResponseObject); ok {
+		if err := validResponse.VisitUpdateVisibilityRuleResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // BatchDeleteDepts operation middleware
 func (sh *strictHandler) BatchDeleteDepts(w http.ResponseWriter, r *http.Request, params BatchDeleteDeptsParams) {
 	var request BatchDeleteDeptsRequestObject
@@ -7808,6 +11544,32 @@ func (sh *strictHandler) GetDeptsByExIDs(w http.ResponseWriter, r *http.Request,
 	}
 }
 
+// ListDeptChanges operation middleware
+func (sh *strictHandler) ListDeptChanges(w http.ResponseWriter, r *http.Request, params ListDeptChangesParams) {
+	var request ListDeptChangesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDeptChanges(ctx, request.(ListDeptChangesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDeptChanges")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListDeptChangesResponseObject); ok {
+		if err := validResponse.VisitListDeptChangesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // CreateDept operation middleware
 func (sh *strictHandler) CreateDept(w http.ResponseWriter, r *http.Request, params CreateDeptParams) {
 	var request CreateDeptRequestObject
@@ -7841,6 +11603,68 @@ func (sh *strictHandler) CreateDept(w http.ResponseWriter, r *http.Request, para
 	}
 }
 
+// BatchReadDeptCustomAttrs operation middleware
+func (sh *strictHandler) BatchReadDeptCustomAttrs(w http.ResponseWriter, r *http.Request) {
+	var request BatchReadDeptCustomAttrsRequestObject
+
+	var body BatchReadDeptCustomAttrsJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.BatchReadDeptCustomAttrs(ctx, request.(BatchReadDeptCustomAttrsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BatchReadDeptCustomAttrs")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(BatchReadDeptCustomAttrsResponseObject); ok {
+		if err := validResponse.VisitBatchReadDeptCustomAttrsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// BatchUpdateDeptCustomAttrs operation middleware
+func (sh *strictHandler) BatchUpdateDeptCustomAttrs(w http.ResponseWriter, r *http.Request) {
+	var request BatchUpdateDeptCustomAttrsRequestObject
+
+	var body BatchUpdateDeptCustomAttrsJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.BatchUpdateDeptCustomAttrs(ctx, request.(BatchUpdateDeptCustomAttrsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BatchUpdateDeptCustomAttrs")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(BatchUpdateDeptCustomAttrsResponseObject); ok {
+		if err := validResponse.VisitBatchUpdateDeptCustomAttrsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetRootDept operation middleware
 func (sh *strictHandler) GetRootDept(w http.ResponseWriter, r *http.Request, params GetRootDeptParams) {
 	var request GetRootDeptRequestObject
@@ -7860,6 +11684,58 @@ func (sh *strictHandler) GetRootDept(w http.ResponseWriter, r *http.Request, par
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetRootDeptResponseObject); ok {
 		if err := validResponse.VisitGetRootDeptResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SearchDepts operation middleware
+func (sh *strictHandler) SearchDepts(w http.ResponseWriter, r *http.Request, params SearchDeptsParams) {
+	var request SearchDeptsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SearchDepts(ctx, request.(SearchDeptsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SearchDepts")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SearchDeptsResponseObject); ok {
+		if err := validResponse.VisitSearchDeptsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetDept operation middleware
+func (sh *strictHandler) GetDept(w http.ResponseWriter, r *http.Request, deptID DeptIDParam) {
+	var request GetDeptRequestObject
+
+	request.DeptID = deptID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDept(ctx, request.(GetDeptRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDept")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetDeptResponseObject); ok {
+		if err := validResponse.VisitGetDeptResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -8038,6 +11914,33 @@ func (sh *strictHandler) RemoveDeptMember(w http.ResponseWriter, r *http.Request
 	}
 }
 
+// ListDeptParents operation middleware
+func (sh *strictHandler) ListDeptParents(w http.ResponseWriter, r *http.Request, deptID string, params ListDeptParentsParams) {
+	var request ListDeptParentsRequestObject
+
+	request.DeptID = deptID
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDeptParents(ctx, request.(ListDeptParentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDeptParents")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListDeptParentsResponseObject); ok {
+		if err := validResponse.VisitListDeptParentsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // UpdateDept operation middleware
 func (sh *strictHandler) UpdateDept(w http.ResponseWriter, r *http.Request, deptID DeptIDParam, params UpdateDeptParams) {
 	var request UpdateDeptRequestObject
@@ -8103,6 +12006,119 @@ func (sh *strictHandler) ConvertIDs(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// ListPartners operation middleware
+func (sh *strictHandler) ListPartners(w http.ResponseWriter, r *http.Request, params ListPartnersParams) {
+	var request ListPartnersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPartners(ctx, request.(ListPartnersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPartners")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListPartnersResponseObject); ok {
+		if err := validResponse.VisitListPartnersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPartnersByCompanyIDs operation middleware
+func (sh *strictHandler) GetPartnersByCompanyIDs(w http.ResponseWriter, r *http.Request) {
+	var request GetPartnersByCompanyIDsRequestObject
+
+	var body GetPartnersByCompanyIDsJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPartnersByCompanyIDs(ctx, request.(GetPartnersByCompanyIDsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPartnersByCompanyIDs")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetPartnersByCompanyIDsResponseObject); ok {
+		if err := validResponse.VisitGetPartnersByCompanyIDsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPartnerChildDepts operation middleware
+func (sh *strictHandler) ListPartnerChildDepts(w http.ResponseWriter, r *http.Request, partnerID string, deptID string, params ListPartnerChildDeptsParams) {
+	var request ListPartnerChildDeptsRequestObject
+
+	request.PartnerID = partnerID
+	request.DeptID = deptID
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPartnerChildDepts(ctx, request.(ListPartnerChildDeptsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPartnerChildDepts")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListPartnerChildDeptsResponseObject); ok {
+		if err := validResponse.VisitListPartnerChildDeptsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPartnerMembers operation middleware
+func (sh *strictHandler) ListPartnerMembers(w http.ResponseWriter, r *http.Request, partnerID string, deptID string, params ListPartnerMembersParams) {
+	var request ListPartnerMembersRequestObject
+
+	request.PartnerID = partnerID
+	request.DeptID = deptID
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPartnerMembers(ctx, request.(ListPartnerMembersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPartnerMembers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListPartnerMembersResponseObject); ok {
+		if err := validResponse.VisitListPartnerMembersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListUsers operation middleware
 func (sh *strictHandler) ListUsers(w http.ResponseWriter, r *http.Request, params ListUsersParams) {
 	var request ListUsersRequestObject
@@ -8122,6 +12138,37 @@ func (sh *strictHandler) ListUsers(w http.ResponseWriter, r *http.Request, param
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ListUsersResponseObject); ok {
 		if err := validResponse.VisitListUsersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// BatchDeleteUsers operation middleware
+func (sh *strictHandler) BatchDeleteUsers(w http.ResponseWriter, r *http.Request) {
+	var request BatchDeleteUsersRequestObject
+
+	var body BatchDeleteUsersJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.BatchDeleteUsers(ctx, request.(BatchDeleteUsersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BatchDeleteUsers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(BatchDeleteUsersResponseObject); ok {
+		if err := validResponse.VisitBatchDeleteUsersResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -8195,6 +12242,37 @@ func (sh *strictHandler) BatchEnableUsers(w http.ResponseWriter, r *http.Request
 	}
 }
 
+// BatchLogoutUsers operation middleware
+func (sh *strictHandler) BatchLogoutUsers(w http.ResponseWriter, r *http.Request) {
+	var request BatchLogoutUsersRequestObject
+
+	var body BatchLogoutUsersJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.BatchLogoutUsers(ctx, request.(BatchLogoutUsersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BatchLogoutUsers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(BatchLogoutUsersResponseObject); ok {
+		if err := validResponse.VisitBatchLogoutUsersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // BatchReadUsers operation middleware
 func (sh *strictHandler) BatchReadUsers(w http.ResponseWriter, r *http.Request, params BatchReadUsersParams) {
 	var request BatchReadUsersRequestObject
@@ -8221,6 +12299,37 @@ func (sh *strictHandler) BatchReadUsers(w http.ResponseWriter, r *http.Request, 
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(BatchReadUsersResponseObject); ok {
 		if err := validResponse.VisitBatchReadUsersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// BatchReadDimissionUsers operation middleware
+func (sh *strictHandler) BatchReadDimissionUsers(w http.ResponseWriter, r *http.Request) {
+	var request BatchReadDimissionUsersRequestObject
+
+	var body BatchReadDimissionUsersJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.BatchReadDimissionUsers(ctx, request.(BatchReadDimissionUsersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BatchReadDimissionUsers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(BatchReadDimissionUsersResponseObject); ok {
+		if err := validResponse.VisitBatchReadDimissionUsersResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -8393,6 +12502,56 @@ func (sh *strictHandler) GetUsersByPhones(w http.ResponseWriter, r *http.Request
 	}
 }
 
+// ListUserChanges operation middleware
+func (sh *strictHandler) ListUserChanges(w http.ResponseWriter, r *http.Request, params ListUserChangesParams) {
+	var request ListUserChangesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListUserChanges(ctx, request.(ListUserChangesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListUserChanges")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListUserChangesResponseObject); ok {
+		if err := validResponse.VisitListUserChangesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CountUsers operation middleware
+func (sh *strictHandler) CountUsers(w http.ResponseWriter, r *http.Request) {
+	var request CountUsersRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CountUsers(ctx, request.(CountUsersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CountUsers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CountUsersResponseObject); ok {
+		if err := validResponse.VisitCountUsersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // CreateUser operation middleware
 func (sh *strictHandler) CreateUser(w http.ResponseWriter, r *http.Request, params CreateUserParams) {
 	var request CreateUserRequestObject
@@ -8540,6 +12699,32 @@ func (sh *strictHandler) BatchUpdateUserCustomAttrs(w http.ResponseWriter, r *ht
 	}
 }
 
+// SearchUsers operation middleware
+func (sh *strictHandler) SearchUsers(w http.ResponseWriter, r *http.Request, params SearchUsersParams) {
+	var request SearchUsersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SearchUsers(ctx, request.(SearchUsersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SearchUsers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SearchUsersResponseObject); ok {
+		if err := validResponse.VisitSearchUsersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetUser operation middleware
 func (sh *strictHandler) GetUser(w http.ResponseWriter, r *http.Request, userID UserIDParam, params GetUserParams) {
 	var request GetUserRequestObject
@@ -8614,6 +12799,32 @@ func (sh *strictHandler) ListUserDepts(w http.ResponseWriter, r *http.Request, u
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ListUserDeptsResponseObject); ok {
 		if err := validResponse.VisitListUserDeptsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RecoverUser operation middleware
+func (sh *strictHandler) RecoverUser(w http.ResponseWriter, r *http.Request, userID UserIDParam) {
+	var request RecoverUserRequestObject
+
+	request.UserID = userID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RecoverUser(ctx, request.(RecoverUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecoverUser")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RecoverUserResponseObject); ok {
+		if err := validResponse.VisitRecoverUserResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

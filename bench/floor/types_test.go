@@ -1,0 +1,52 @@
+package floor
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/roster-go/roster/gen/dingtalkapi"
+	"github.com/roster-go/roster/gen/feishuapi"
+	"github.com/roster-go/roster/gen/wecomapi"
+	"github.com/roster-go/roster/gen/wpsapi"
+	"github.com/stretchr/testify/assert"
+)
+
+// The floor decodes what the clients decode, or the comparison would say nothing.
+func TestSameMembers(t *testing.T) {
+	for _, pair := range [][2]any{
+		{weComUser{}, wecomapi.GetUserAnswer{}},
+		{weComList{}, wecomapi.GetUserListAnswer{}},
+		{dingTalkV1User{}, dingtalkapi.GetUserV1Answer{}},
+		{dingTalkV1List{}, dingtalkapi.ListDepartmentUsersV1Answer{}},
+		{dingTalkV2User{}, dingtalkapi.GetUserV2Answer{}},
+		{dingTalkV2List{}, dingtalkapi.ListDepartmentUsersV2Answer{}},
+		{feishuUser{}, feishuapi.GetUserAnswer{}},
+		{feishuList{}, feishuapi.ListUsersByDepartmentAnswer{}},
+		{wpsUser{}, wpsapi.GetUserAnswer{}},
+		{wpsList{}, wpsapi.ListUsersAnswer{}},
+	} {
+		plain, ours := reflect.TypeOf(pair[0]), reflect.TypeOf(pair[1])
+		assert.Equalf(t, members(ours, ""), members(plain, ""), "%s and %s", plain, ours)
+	}
+}
+
+// members are the paths of all members of an answer, sorted. What has a decoder of its own has none.
+func members(t reflect.Type, path string) []string {
+	switch {
+	case reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()):
+	case t.Kind() == reflect.Pointer, t.Kind() == reflect.Slice:
+		return members(t.Elem(), path)
+	case t.Kind() == reflect.Struct:
+		var all []string
+		for field := range t.Fields() {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			all = append(all, members(field.Type, path+"."+name)...)
+		}
+		slices.Sort(all)
+		return all
+	}
+	return []string{path}
+}

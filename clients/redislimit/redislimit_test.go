@@ -1,0 +1,140 @@
+package redislimit_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/clients/redislimit"
+	"github.com/roster-go/roster/internal/redistest"
+	"github.com/roster-go/roster/wire"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func open(t *testing.T, rdb redis.UniversalClient, o redislimit.Options) *redislimit.Limiter {
+	t.Helper()
+	if o.App == "" {
+		o.App = "app"
+	}
+	l, err := redislimit.New(rdb, o)
+	require.NoError(t, err)
+	return l
+}
+
+func TestOptionsAreChecked(t *testing.T) {
+	rdb := redis.NewClient(&redis.Options{Addr: "127.0.0.1:1"})
+	defer rdb.Close()
+	for _, o := range []redislimit.Options{{}, {App: "a", Processes: -1}, {App: "a", Budget: -1}} {
+		_, err := redislimit.New(rdb, o)
+		assert.Error(t, err)
+	}
+}
+
+// Two limiters, as of two processes, spend one quota together and most of it.
+func TestTwoProcessesSpendOneQuota(t *testing.T) {
+	socket := redistest.Server(t)
+	op := &wire.Operation{ID: "Read",
+		Limits: []wire.Limit{{Requests: 100, Seconds: 1}, {Requests: 100_000, Seconds: 60}}}
+	var mu sync.Mutex
+	var at []time.Time
+	began := time.Now()
+	var wg sync.WaitGroup
+	for range 2 {
+		l := open(t, redistest.Connect(t, socket), redislimit.Options{})
+		for range 4 {
+			wg.Go(func() {
+				for range 30 {
+					if !assert.NoError(t, l.Wait(t.Context(), op)) {
+						return
+					}
+					mu.Lock()
+					at = append(at, time.Now())
+					mu.Unlock()
+				}
+			})
+		}
+	}
+	wg.Wait()
+	require.Len(t, at, 240)
+	for i := range at {
+		if i+110 < len(at) { // the goroutines take a moment to note the time
+			assert.GreaterOrEqual(t, at[i+110].Sub(at[i]), time.Second)
+		}
+	}
+	assert.GreaterOrEqual(t, time.Since(began), 2*time.Second, "240 calls at 100 a second")
+
+	other := open(t, redistest.Connect(t, socket), redislimit.Options{App: "another"})
+	began = time.Now()
+	require.NoError(t, other.Wait(t.Context(), op))
+	assert.Less(t, time.Since(began), time.Second, "another app has a quota of its own")
+	keys := redistest.Connect(t, socket).Keys(t.Context(), "*").Val()
+	assert.NotContains(t, fmt.Sprint(keys), "another", "the app is not named")
+}
+
+func TestAThrottledProcessHoldsTheOthers(t *testing.T) {
+	socket := redistest.Server(t)
+	first := open(t, redistest.Connect(t, socket), redislimit.Options{})
+	second := open(t, redistest.Connect(t, socket), redislimit.Options{})
+	op, free := &wire.Operation{ID: "Read"}, &wire.Operation{ID: "Other"}
+	began := time.Now()
+	first.Hold(op, began.Add(300*time.Millisecond))
+	first.Hold(op, began.Add(10*time.Millisecond)) // an earlier time changes nothing
+	require.NoError(t, second.Wait(t.Context(), free))
+	assert.Less(t, time.Since(began), 200*time.Millisecond, "other operations go on")
+	require.NoError(t, second.Wait(t.Context(), op))
+	assert.GreaterOrEqual(t, time.Since(began), 290*time.Millisecond)
+
+	first.Hold(op, time.Now().Add(time.Hour))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	began = time.Now()
+	assert.ErrorIs(t, second.Wait(ctx, op), context.DeadlineExceeded)
+	assert.Less(t, time.Since(began), 900*time.Millisecond, "fails at once when the wait is hopeless")
+}
+
+func TestWithoutRedisEachProcessKeepsToItsPart(t *testing.T) {
+	socket, stop := redistest.Start(t)
+	var log bytes.Buffer
+	l := open(t, redistest.Connect(t, socket), redislimit.Options{Processes: 4,
+		Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	op := &wire.Operation{ID: "Read", Limits: []wire.Limit{{Requests: 100, Seconds: 1}}}
+	require.NoError(t, l.Wait(t.Context(), op))
+	assert.Empty(t, log.String())
+	stop()
+	began := time.Now()
+	for range 15 {
+		require.NoError(t, l.Wait(t.Context(), op))
+	}
+	assert.GreaterOrEqual(t, time.Since(began), 500*time.Millisecond, "15 calls at 25 a second")
+	assert.Equal(t, 1, bytes.Count(log.Bytes(), []byte("quotas are not shared")), "said once: %s", log.String())
+
+	rare := &wire.Operation{ID: "Rare", Limits: []wire.Limit{{Requests: 2, Seconds: 1}}}
+	require.NoError(t, l.Wait(t.Context(), rare))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	assert.ErrorIs(t, l.Wait(ctx, rare), context.DeadlineExceeded, "a part of less than one call is a longer wait")
+}
+
+// A Redis that takes questions and does not answer costs one budget every few seconds.
+func TestARedisThatHangsCostsOneBudget(t *testing.T) {
+	rdb := redis.NewClient(&redis.Options{Addr: silence(t), ReadTimeout: time.Hour, MaxRetries: -1})
+	t.Cleanup(func() { _ = rdb.Close() })
+	l := open(t, rdb, redislimit.Options{Budget: 50 * time.Millisecond, Logger: slog.New(slog.DiscardHandler)})
+	began := time.Now()
+	for range 20 {
+		require.NoError(t, l.Wait(t.Context(), &wire.Operation{ID: "Free"}))
+	}
+	l.Hold(&wire.Operation{ID: "Free"}, time.Now().Add(time.Hour))
+	assert.Less(t, time.Since(began), time.Second)
+}
+
+func TestAClientTakesIt(t *testing.T) {
+	var _ clients.Holder = open(t, redistest.Connect(t, redistest.Server(t)), redislimit.Options{})
+}
