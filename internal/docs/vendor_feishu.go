@@ -5,9 +5,9 @@ func feishu() vendor {
   -d `
 	const withToken = `curl -sS "{{URL}}`
 	newGroup := take("group", "group_id", withToken+`/contact/v3/group" \
-  -H "Authorization: Bearer $token"`+inJSON+`'{"name":"临时用户组 '"$RANDOM$RANDOM"'"}'`)
+  -H "Authorization: Bearer $token"`+inJSON+`'{"name":"临时用户组 '"$(date +%s%N)"'"}'`)
 	newRole := take("role", "role_id", withToken+`/contact/v3/functional_roles" \
-  -H "Authorization: Bearer $token"`+inJSON+`'{"role_name":"临时角色 '"$RANDOM$RANDOM"'"}'`)
+  -H "Authorization: Bearer $token"`+inJSON+`'{"role_name":"临时角色 '"$(date +%s%N)"'"}'`)
 	store := map[string]string{"app_id": "FEISHU_STORE_APP_ID", "app_secret": "FEISHU_STORE_APP_SECRET"}
 	return vendor{
 		variables: map[string]string{
