@@ -60,8 +60,9 @@ func (d *feishuDirectory) compare(x *examination) {
 		granted, known := x.grants(need.op.Scopes)
 		if known && !granted && !x.answered(need.op.ID) {
 			x.find(diagnosis.PermissionMissing, map[string]string{"operation": need.op.ID, "what": need.what,
-				"permissions": oneOf(need.op.Scopes)}, Finding{Permissions: need.op.Scopes,
-				Operations: []string{need.op.ID}})
+				"permissions": x.oneOf(need.op.Scopes), "permission": x.permission(need.op.Scopes)},
+				Finding{Permissions: need.op.Scopes,
+					Operations: []string{need.op.ID}})
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/token"
+	"github.com/roster-go/roster/clients/wps"
 	"github.com/roster-go/roster/directory"
 	"github.com/roster-go/roster/internal/simtest"
 	"github.com/roster-go/roster/internal/vendors"
@@ -548,5 +549,39 @@ func TestADiagnosisOnlyReads(t *testing.T) {
 				assert.NotContains(t, strings.ToLower(r.Operation), verb)
 			}
 		}
+	}
+}
+
+// The switch 接口签名 is on and the client does not sign, or signs a path that a gateway has changed.
+func TestSignaturesAtWPS(t *testing.T) {
+	server := sim.Serve(t, sim.WithPeople(12), sim.WithDepartments(4), sim.WithoutQuotas(), sim.WithWPSUnsignedPrefix())
+	own := server.Credentials().WPS
+	for name, cfg := range map[string]wps.Config{
+		"unsigned":     {Signing: wps.SignNever},
+		"wrong prefix": {UnsignedPathPrefix: "/"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg.AppID, cfg.AppKey = own.AppID, clients.Secret(own.AppKey)
+			c, err := wps.New(cfg, clients.WithBaseURL(server.WPSURL()), clients.WithRetry(clients.NoRetry))
+			require.NoError(t, err)
+			d, err := directory.Diagnose(t.Context(), directory.WPS(c), directory.DiagnoseOptions{})
+			require.NoError(t, err)
+			assert.NotNil(t, found(d, cause{code: "signature-refused", says: []string{"接口签名", "UnsignedPathPrefix"}}),
+				"%+v", d.Findings)
+		})
+	}
+}
+
+// What lies outside of the range is counted, also where only reading all of it tells how many people are inside.
+func TestWhatLiesOutsideIsCounted(t *testing.T) {
+	for _, vendor := range []string{"wecom", "dingtalk"} {
+		t.Run(vendor, func(t *testing.T) {
+			d := sick(t, vendor, cause{option: by(vendor, sim.Cause{Kind: sim.CauseRangePartial,
+				Departments: []sim.DepartmentKey{2}})})
+			require.NotNil(t, d.Range.People)
+			assert.Equal(t, d.Range.SampledPeople, *d.Range.People)
+			assert.NotNil(t, found(d, cause{code: "range-partial", says: []string{
+				fmt.Sprintf("%d of 60 people lie outside", 60-*d.Range.People)}}), "%+v", d.Findings)
+		})
 	}
 }

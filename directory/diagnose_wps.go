@@ -52,13 +52,14 @@ func (d *wpsDirectory) examineAttributes(x *examination, ids []string) {
 		case errors.As(err, &e) && d.explain(ctx, e).id == diagnosis.PermissionMissing:
 			needed := x.scopesOf(wpsapi.OpBatchReadUserCustomAttrs.ID)
 			x.find(diagnosis.FieldPermission, map[string]string{"lacks": "lacks", "sample": "",
-				"fields": "attributes", "permissions": oneOf(needed)},
+				"fields": "attributes", "permissions": x.oneOf(needed), "permission": x.permission(needed)},
 				Finding{Fields: []string{"attributes"}, Permissions: needed, VendorCode: e.Code,
 					Operations: []string{wpsapi.OpBatchReadUserCustomAttrs.ID}})
 			return nil
 		case lacksCall(err):
 			return nil
 		}
+		x.people.asked = len(ids)
 		for _, p := range people {
 			if len(p.CustomAttrs) > 0 {
 				x.people.detailed["attributes"]++

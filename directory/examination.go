@@ -142,7 +142,7 @@ func reason(err error) string {
 	case strings.Contains(err.Error(), "READONLY"):
 		return "it may only be read"
 	default:
-		return fmt.Sprintf("%T", err)
+		return "it fails when it is read or locked"
 	}
 }
 
@@ -205,7 +205,8 @@ func (x *examination) refused(part, what string, err error) {
 	}
 	values := map[string]string{"code": cmp.Or(e.Code, "none"), "operation": e.Operation, "what": what,
 		"kind": strings.ReplaceAll(string(e.Kind), "_", " "), "request": cmp.Or(e.RequestID, "of the call"),
-		"permissions": oneOf(ex.permissions), "address": cmp.Or(ex.address, "this machine's, which it does not name")}
+		"permissions": x.oneOf(ex.permissions), "permission": x.permission(ex.permissions),
+		"address": cmp.Or(ex.address, "this machine's, which it does not name")}
 	for name, value := range ex.values {
 		values[name] = value
 	}
@@ -373,12 +374,41 @@ func orList(all []string) string {
 	return strings.Join(all[:len(all)-1], ", ") + " or " + all[len(all)-1]
 }
 
-// oneOf is "a" or "one of a or b".
-func oneOf(all []string) string {
-	if len(all) < 2 {
-		return orList(all)
+// oneOf is "a" or "one of a or b", of permissions with what the console calls them.
+func (x *examination) oneOf(permissions []string) string {
+	titled := x.titled(permissions)
+	switch {
+	case len(titled) < 2:
+		return orList(titled)
+	case x.all():
+		return andList(titled)
 	}
-	return "one of " + orList(all)
+	return "one of " + orList(titled)
+}
+
+// permission is what to search for in the console: the first, which opens the least, or all of them.
+func (x *examination) permission(permissions []string) string {
+	titled := x.titled(permissions)
+	if len(titled) > 1 && !x.all() {
+		titled = titled[:1]
+	}
+	return andList(titled)
+}
+
+// all tells whether a call needs all permissions that stand with it, and not any of them.
+func (x *examination) all() bool { return x.out.Vendor == "dingtalk" }
+
+// titled are permissions with what the console calls them.
+func (x *examination) titled(permissions []string) []string {
+	titles := diagnosis.Titles(x.out.Vendor)
+	all := make([]string, 0, len(permissions))
+	for _, name := range permissions {
+		if title := titles[name]; title != "" {
+			name = title + " (" + name + ")"
+		}
+		all = append(all, name)
+	}
+	return all
 }
 
 // andList is "a", "a and b", "a, b and c".

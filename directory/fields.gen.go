@@ -12,27 +12,27 @@
 //	externalId              -
 //	unionId                 list  open_userid          third-party apps only
 //	userName                list  userid
-//	displayName             list  name
+//	displayName             list  name                 apps of providers (代开发): contact:sensitive:user_name
 //	nickName                list  alias, english_name
-//	title                   list  position
+//	title                   list  position             apps of providers (代开发): contact:sensitive:position
 //	status                  list  status
-//	gender                  list  gender               not for apps made since 20 June 2022
-//	photo                   list  avatar               not for apps made since 20 June 2022
-//	location                list  address              not for apps made since 20 June 2022
+//	gender                  list  gender               apps of providers (代开发): contact:sensitive:gender; own apps made before 20 June 2022
+//	photo                   list  avatar               apps of providers (代开发): contact:sensitive:avatar; own apps made before 20 June 2022
+//	location                list  address              apps of providers (代开发): contact:sensitive:address; own apps made before 20 June 2022
 //	employeeNumber          -
 //	employeeType            -
 //	hireDate                -
 //	manager                 list  direct_leader
-//	emails.work             list  biz_mail             not for apps made since 20 June 2022
-//	emails.home             list  email                not for apps made since 20 June 2022
-//	phoneNumbers.mobile     list  mobile               not for apps made since 20 June 2022
-//	phoneNumbers.work       list  telephone
+//	emails.work             list  biz_mail             apps of providers (代开发): contact:sensitive:biz_mail; own apps made before 20 June 2022
+//	emails.home             list  email                apps of providers (代开发): contact:sensitive:email; own apps made before 20 June 2022
+//	phoneNumbers.mobile     list  mobile               apps of providers (代开发): contact:sensitive:mobile; own apps made before 20 June 2022
+//	phoneNumbers.work       list  telephone            apps of providers (代开发): contact:sensitive:telephone
 //	departments             list  department
 //	departments.leader      list  is_leader_in_dept    or department_leader
 //	departments.primary     list  main_department
 //	departments.order       list  order
-//	attributes              list  extattr
-//	department.displayName  list  name                 not for departments that are known by Config.ContactSecret only
+//	attributes              list  extattr              apps of providers (代开发): contact:sensitive:extattr
+//	department.displayName  list  name                 not for departments that are known by Config.ContactSecret only; apps of providers (代开发): contact:sensitive:department_name
 //	department.externalId   -
 //	department.leaders      list  department_leader    or from the members, passed to WalkOptions.Read and kept in snapshots
 //	department.order        list  order
@@ -54,7 +54,8 @@
 //	employeeType            -
 //	hireDate                list    hired_date
 //	manager                 detail  manager_userid
-//	emails.work             list    org_email
+//	emails.work             list    org_email          fieldEmail
+//	                                                   (companies with the vendor's mail)
 //	emails.home             list    email              fieldEmail
 //	phoneNumbers.mobile     list    mobile             fieldMobile
 //	phoneNumbers.work       list    telephone
@@ -103,11 +104,11 @@
 //	                                                        contact:contact:readonly
 //	                                                        contact:contact:readonly_as_app
 //	                                                        contact:contact:access_as_app
-//	employeeNumber          list        employee_no         contact:user.employee:readonly
+//	employeeNumber          list        employee_no         contact:user.employee_number:read
+//	                                                        contact:user.employee:readonly
 //	                                                        contact:contact:readonly
 //	                                                        contact:contact:readonly_as_app
 //	                                                        contact:contact:access_as_app
-//	                                                        contact:user.employee_number:read
 //	employeeType            list        employee_type       contact:user.employee:readonly
 //	                                                        contact:contact:readonly
 //	                                                        contact:contact:readonly_as_app
@@ -124,7 +125,7 @@
 //	                                                        contact:contact:readonly
 //	                                                        contact:contact:readonly_as_app
 //	                                                        contact:contact:access_as_app
-//	                                                        (companies with Feishu's mail)
+//	                                                        (companies with the vendor's mail)
 //	emails.home             list        email               contact:user.email:readonly
 //	phoneNumbers.mobile     list        mobile              contact:user.phone:readonly
 //	phoneNumbers.work       -
@@ -133,6 +134,9 @@
 //	                                                        contact:contact:readonly_as_app
 //	                                                        contact:contact:access_as_app
 //	departments.leader      department  leaders             contact:department.organize:readonly
+//	                                                        contact:contact:readonly
+//	                                                        contact:contact:readonly_as_app
+//	                                                        contact:contact:access_as_app
 //	departments.primary     list        orders              contact:user.department:readonly
 //	                                                        contact:contact:readonly
 //	                                                        contact:contact:readonly_as_app
@@ -145,18 +149,30 @@
 //	                                                        contact:contact:readonly
 //	                                                        contact:contact:readonly_as_app
 //	                                                        contact:contact:access_as_app
-//	                                                        (and the company has to allow it; their names by listCustomAttrs)
+//	                                                        (their names by listCustomAttrs; if the company allows it)
 //	department.displayName  list        name                contact:department.base:readonly
-//	department.externalId   list        department_id
+//	                                                        contact:contact:readonly
+//	                                                        contact:contact:readonly_as_app
+//	                                                        contact:contact:access_as_app
+//	department.externalId   list        department_id       contact:department.base:readonly
+//	                                                        contact:contact:readonly
+//	                                                        contact:contact:readonly_as_app
+//	                                                        contact:contact:access_as_app
 //	department.leaders      list        leaders             contact:department.organize:readonly
+//	                                                        contact:contact:readonly
+//	                                                        contact:contact:readonly_as_app
+//	                                                        contact:contact:access_as_app
 //	department.order        list        order               contact:department.organize:readonly
+//	                                                        contact:contact:readonly
+//	                                                        contact:contact:readonly_as_app
+//	                                                        contact:contact:access_as_app
 //
 // WPS 365:
 //
 //	id                      list    id
 //	externalId              list    ex_user_id
 //	unionId                 -
-//	userName                list    login_name       private deployments; otherwise ex_user_id, or else id, see UserNameFrom
+//	userName                list    login_name       otherwise ex_user_id, or else id, see UserNameFrom; private deployments
 //	displayName             list    user_name
 //	nickName                -
 //	title                   list    title

@@ -34,6 +34,7 @@ type sample struct {
 	has       map[string]int // by field, of lists
 	details   int            // people asked about
 	detailed  map[string]int // by field, of the calls for one person
+	asked     int            // people whose own fields a call of their own was asked for
 	empty     int            // departments without people or departments below
 	judged    int            // departments without others below, whose members have been read
 }
@@ -149,8 +150,11 @@ func (x *examination) lookAtPeople(fallback string) {
 	}
 	var ids []string // of people
 	picked := spread(from, sampledDepartments)
+	everybody := x.allListed && x.scopeSeen && x.scope.Known && len(picked) == len(from) &&
+		len(x.scope.Users) <= sampledSingles
 	for i, d := range picked {
 		if len(x.people.users) >= x.options.Sample || x.shut != "" || x.outage != nil {
+			everybody = false
 			break
 		}
 		share := max(1, (x.options.Sample-len(x.people.users))/(len(picked)-i))
@@ -161,6 +165,7 @@ func (x *examination) lookAtPeople(fallback string) {
 					return err
 				}
 				if found++; found > share {
+					everybody = false
 					return nil
 				}
 				x.people.add(&u)
@@ -169,6 +174,7 @@ func (x *examination) lookAtPeople(fallback string) {
 			return nil
 		})
 		if !ok {
+			everybody = false
 			break
 		}
 		x.out.Range.SampledDepartments++
@@ -182,6 +188,9 @@ func (x *examination) lookAtPeople(fallback string) {
 	x.lookAtSingles(&ids)
 	x.lookAtDetails(ids)
 	x.out.Range.SampledPeople = len(x.people.users)
+	if n := len(x.people.users); everybody && x.out.Range.People == nil {
+		x.out.Range.People = &n
+	}
 	if r := &x.out.Range; r.SampledPeople == 0 && r.SampledDepartments > 0 && r.SampledDepartments == len(picked) &&
 		len(x.scope.Users) == 0 && x.allListed {
 		x.find(diagnosis.RangeEmpty, nil, Finding{})
@@ -257,7 +266,7 @@ func (x *examination) judgePeople() {
 			twice++
 		}
 	}
-	if twice > 0 {
+	if _, _, folds := diagnosis.Find(diagnosis.SpelledTwice, x.out.Vendor); folds && twice > 0 {
 		x.find(diagnosis.SpelledTwice, map[string]string{"has": number(twice), "of": number(len(s.users))}, Finding{})
 	}
 }
@@ -279,14 +288,14 @@ func (x *examination) judgeFields() {
 		switch {
 		case source.Call == "detail":
 			count.Has, count.Of = s.detailed[f.Name], s.details
+			if f.Name == "attributes" {
+				count.Of = s.asked
+			}
 		case strings.HasPrefix(f.Name, departmentPrefix):
 			count.Has, count.Of = x.departmentsWith(f.Name), len(x.departments)
 		}
 		if source.Call != diagnosis.Department && len(source.Properties) > 0 {
 			x.out.Fields = append(x.out.Fields, count)
-		}
-		if count.Of > 0 {
-			x.looked[partFields] = true
 		}
 		if source.Rule == diagnosis.FieldDateRule && count.Of >= enough {
 			if count.Has == 0 {
@@ -324,7 +333,8 @@ func (x *examination) judgeFields() {
 			seen = fmt.Sprintf("; %d of %d people in the sample have it", has, len(s.users))
 		}
 		x.find(diagnosis.FieldPermission, map[string]string{"lacks": lacks, "sample": seen,
-			"fields": andList(missing[key]), "permissions": oneOf(permissions[key])},
+			"fields": andList(missing[key]), "permissions": x.oneOf(permissions[key]),
+			"permission": x.permission(permissions[key])},
 			Finding{Fields: missing[key], Permissions: permissions[key]})
 	}
 	if len(dated) > 0 && len(there) == 0 {
@@ -360,6 +370,7 @@ func (x *examination) fieldsUnseen() {
 	}
 	switch n := len(x.people.users); {
 	case n >= enough:
+		x.looked[partFields] = true
 	case n > 0:
 		x.unseen(whatFields, fmt.Sprintf("%d people are too few to tell a missing permission from an empty field", n),
 			because...)

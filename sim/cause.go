@@ -15,11 +15,12 @@ type CauseKind = desk.CauseKind
 const (
 	// CausePermissionMissing takes permissions from the apps. Cause.Names are those of the vendor (scopes at Feishu and
 	// WPS, permission points at DingTalk) or operationIds: the operation is refused then, whatever permission it needs.
-	// WeCom has no permissions with names. A permission that opens fields takes them along.
+	// WeCom has none with names for operations. A permission that opens fields takes them along.
 	CausePermissionMissing CauseKind = desk.CausePermissionMissing
 	// CauseFieldPermissionMissing withholds fields. Cause.Names are the vendor's permissions that open them (at
-	// DingTalk fieldMobile and fieldEmail) or names of members of its answers, such as "mobile". The fields are absent,
-	// as the vendors have it; a gender that WeCom withholds is "0".
+	// DingTalk fieldMobile and fieldEmail; at WeCom contact:sensitive:mobile and the like, which only the provider's
+	// app needs) or names of members of its answers, such as "mobile". The fields are absent, as the vendors have it; a
+	// gender that WeCom withholds is "0".
 	CauseFieldPermissionMissing CauseKind = desk.CauseFieldPermissionMissing
 	// CauseRangeEmpty gives the apps a range (可见范围, 通讯录权限范围, 数据权限) without anybody. WeCom's contact sync has none.
 	CauseRangeEmpty CauseKind = desk.CauseRangeEmpty

@@ -3,10 +3,17 @@ package sim_test
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/roster-go/roster/gen/dingtalkapi"
+	"github.com/roster-go/roster/gen/feishuapi"
+	"github.com/roster-go/roster/gen/wecomapi"
+	"github.com/roster-go/roster/gen/wpsapi"
 	"github.com/roster-go/roster/sim"
+	"github.com/roster-go/roster/wire"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -43,6 +50,16 @@ func TestCausesOfWeCom(t *testing.T) {
 		}
 		end()
 		assert.Contains(t, get().ok().body, "mobile")
+	})
+	t.Run("field permission of the provider's app", func(t *testing.T) {
+		provider := providerOf(t, srv)
+		end := provoke(sim.Cause{Kind: sim.CauseFieldPermissionMissing, Names: []string{"contact:sensitive:mobile"}})
+		got := provider.get("/user/get", "userid", who.UserID).ok()
+		assert.NotContains(t, got.body, "mobile")
+		assert.Contains(t, got.body, "email")
+		assert.Contains(t, get().ok().body, "mobile", "the corp's own app needs no permission for it")
+		end()
+		assert.Contains(t, provider.get("/user/get", "userid", who.UserID).ok().body, "mobile")
 	})
 	t.Run("range", func(t *testing.T) {
 		end := provoke(sim.Cause{Kind: sim.CauseRangeEmpty})
@@ -407,4 +424,102 @@ func TestCausesThatAreNone(t *testing.T) {
 	for _, vendor := range srv.Vendors() {
 		assert.Subset(t, sim.CauseKinds(), srv.CauseKinds(vendor))
 	}
+}
+
+// With a field permission missing, exactly the fields vanish of which the document says that it opens them.
+func TestFieldPermissionsAreThoseOfTheDocuments(t *testing.T) {
+	srv := serve(t, sim.WithoutQuotas())
+	who := srv.Organisation().People()[5]
+	require.NoError(t, srv.Organisation().UpdatePerson(who.Key, func(p *sim.Person) error {
+		p.WorkPlace, p.Remark, p.City, p.CorpEmail = "Hangzhou", "on loan", "Hangzhou", "mail@corp.example.org"
+		p.Attributes = []sim.Attribute{{Name: "desk", Text: "3F"}}
+		return nil
+	}))
+	feishu, ding, wps := feishuAppOf(t, srv), dingInternal(t, srv), wpsOf(t, srv, time.Now)
+	for _, vendor := range []struct {
+		name, schema string
+		fields       []wire.FieldAccess
+		read         func() map[string]any
+	}{
+		{sim.VendorFeishu, "User", feishuapi.FieldAccess(), func() map[string]any {
+			return feishu.call("getUser", who.FeishuOpenID).ok().object("data", "user")
+		}},
+		{sim.VendorFeishu, "Department", feishuapi.FieldAccess(), func() map[string]any {
+			dept, _ := srv.Organisation().Department(who.MainDepartment)
+			return feishu.call("getDepartment", dept.FeishuOpenID).ok().object("data", "department")
+		}},
+		{sim.VendorDingTalk, "UserV2", dingtalkapi.FieldAccess(), func() map[string]any {
+			return ding.post("/topapi/v2/user/get", dingObject{"userid": who.UserID}).fine().result()
+		}},
+		{sim.VendorWPS, "User", wpsapi.FieldAccess(), func() map[string]any {
+			return wps.get("/v7/users/" + who.WPSUserID).data()
+		}},
+	} {
+		whole := vendor.read()
+		scopes := make(map[string]bool)
+		for _, f := range vendor.fields {
+			if name, _, _ := strings.Cut(f.Field, "."); name == vendor.schema && len(f.Scopes) > 0 {
+				scopes[strings.Join(f.Scopes, " ")] = true
+			}
+		}
+		require.NotEmpty(t, scopes)
+		for list := range scopes {
+			missing := strings.Fields(list)
+			end := srv.Provoke(vendor.name, sim.Cause{Kind: sim.CauseFieldPermissionMissing, Names: missing})
+			got := vendor.read()
+			end()
+			for _, f := range vendor.fields {
+				name, property, _ := strings.Cut(f.Field, ".")
+				if _, answered := whole[property]; name != vendor.schema || !answered || len(f.Scopes) == 0 {
+					continue
+				}
+				closed := !slices.ContainsFunc(f.Scopes, func(s string) bool { return !slices.Contains(missing, s) })
+				if closed {
+					assert.NotContains(t, got, property, "%s %s without %v", vendor.name, f.Field, missing)
+				} else {
+					assert.Contains(t, got, property, "%s %s without %v", vendor.name, f.Field, missing)
+				}
+			}
+		}
+		assert.Len(t, vendor.read(), len(whole))
+	}
+}
+
+// An app that a rule keeps from fields lacks exactly those of which the document says so.
+func TestFieldRulesAreThoseOfTheDocuments(t *testing.T) {
+	lacks := func(t *testing.T, fields []wire.FieldAccess, schema string, rule wire.FieldRule,
+		whole, got map[string]any) {
+		t.Helper()
+		ruled := 0
+		for _, f := range fields {
+			name, property, _ := strings.Cut(f.Field, ".")
+			if _, answered := whole[property]; name != schema || !answered {
+				continue
+			}
+			switch {
+			case !slices.Contains(f.Rules, rule):
+				assert.Contains(t, got, property)
+			case property == "gender":
+				assert.Contains(t, []any{"", "0"}, got[property])
+				ruled++
+			default:
+				assert.NotContains(t, got, property)
+				ruled++
+			}
+		}
+		assert.Greater(t, ruled, 3)
+	}
+	t.Run("WeCom", func(t *testing.T) {
+		old, young := serve(t), serve(t, sim.WithWeComAppCreatedAfter2022())
+		who := old.Organisation().People()[5].UserID
+		lacks(t, wecomapi.FieldAccess(), "GetUserAnswer", wire.FieldOwnAppBeforeJune2022,
+			appOf(t, old).get("/user/get", "userid", who).ok().body,
+			appOf(t, young).get("/user/get", "userid", who).ok().body)
+	})
+	t.Run("DingTalk", func(t *testing.T) {
+		c := newDingCorp(t)
+		lacks(t, dingtalkapi.FieldAccess(), "UserV2", wire.FieldOwnApp,
+			c.app.post("/topapi/v2/user/get", dingObject{"userid": c.staff.UserID}).fine().result(),
+			dingThirdParty(t, c.srv).post("/topapi/v2/user/get", dingObject{"userid": c.staff.UserID}).fine().result())
+	})
 }

@@ -26,7 +26,7 @@ const ControlPrefix = "/_sim/"
 //	GET    /_sim/faults             those that were injected
 //	DELETE /_sim/faults/{id}        take one back
 //	DELETE /_sim/faults             take all back
-//	POST   /_sim/causes             Provoke: {"vendor":"wps","kind":"permission-missing","names":["kso.user.read"]}.
+//	POST   /_sim/causes             Provoke: {"vendor":"wps","kind":"field-permission-missing","names":["phone"]}.
 //	                                Answers {"id":1}
 //	GET    /_sim/causes             those that were provoked
 //	DELETE /_sim/causes/{id}        end one

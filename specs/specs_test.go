@@ -21,6 +21,7 @@ import (
 	"github.com/roster-go/roster/wire"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
 )
 
 var vendors = specs.Vendors()
@@ -461,5 +462,30 @@ func TestFieldsThatNotEveryAppGets(t *testing.T) {
 				assert.True(t, used[p.Name], "x-permissions: nothing needs %s", p.Name)
 			}
 		})
+	}
+}
+
+// Readers of OpenAPI 3.0 pass over what stands beside a $ref: nothing may stand there but what ours alone reads.
+func TestBesideReferencesStandsWhatOthersMayPassOver(t *testing.T) {
+	var walk func(vendor string, node *yaml.Node)
+	walk = func(vendor string, node *yaml.Node) {
+		if node.Kind == yaml.MappingNode && slices.ContainsFunc(node.Content,
+			func(key *yaml.Node) bool { return key.Value == "$ref" }) {
+			for i := 0; i < len(node.Content); i += 2 {
+				name := node.Content[i].Value
+				assert.True(t, name == "$ref" || strings.HasPrefix(name, "x-field-"), "%s.yaml:%d: %s beside a $ref",
+					vendor, node.Content[i].Line, name)
+			}
+		}
+		for _, child := range node.Content {
+			walk(vendor, child)
+		}
+	}
+	for _, vendor := range vendors {
+		data, err := specs.FS.ReadFile(vendor + ".yaml")
+		require.NoError(t, err)
+		var root yaml.Node
+		require.NoError(t, yaml.Unmarshal(data, &root))
+		walk(vendor, &root)
 	}
 }

@@ -32,7 +32,7 @@
 //
 //   - State is a fresh random value that is tied to the browser's session; compare it before the code is looked at.
 //   - A code works once and for five minutes, so nothing may call Identify with the same code again: neither a reload
-//     of the page nor a retry. A spent one is ErrInvalidArgument with code 40029, 42003 or 42022.
+//     of the page nor a retry. A spent one is ErrUnauthenticated with code 40029, 42003 or 42022.
 //   - Anybody who has WeChat can open a page: [Identity].External marks those who are not of one's own corp.
 //
 // # Exports

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 
 	"github.com/roster-go/roster/clients"
@@ -114,8 +115,9 @@ func ExampleClient_Identify() {
 
 	// The browser is at https://portal.example/back?code=…&state=… now, and state was compared.
 	identity, err := c.Identify(context.Background(), "the-code")
+	var refused *clients.Error
 	switch {
-	case errors.Is(err, clients.ErrInvalidArgument):
+	case errors.As(err, &refused) && slices.Contains([]string{"40029", "42003", "42022"}, refused.Code):
 		fmt.Println("the code is spent: back to the page")
 	case err != nil:
 		panic(err)

@@ -120,9 +120,10 @@ type Identity struct {
 // External before letting somebody in.
 //
 // A code works once, for five minutes, and for the app that the page was about. One that was used, has expired or never
-// was is ErrInvalidArgument with Code "40029", "42003" or "42022": send the person to AuthorizeURL again. Since the
-// call spends the code, it is not repeated when its outcome is unknown (ErrOutcomeUnknown): never call again with the
-// same code. A redirect domain that the app does not trust is ErrPermission, code "50001".
+// was is ErrUnauthenticated with Code "40029", "42003" or "42022": send the person to AuthorizeURL again. With another
+// code it is the app's secret that is refused, and sending people round does not help. Since the call spends the code,
+// it is not repeated when its outcome is unknown (ErrOutcomeUnknown): never call again with the same code. A redirect
+// domain that the app does not trust is ErrPermission, code "50001".
 //
 // Vendor page: https://developer.work.weixin.qq.com/document/path/91023
 func (c *Client) Identify(ctx context.Context, code string) (*Identity, error) {

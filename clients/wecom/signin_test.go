@@ -175,8 +175,8 @@ func TestIdentify(t *testing.T) {
 }
 
 func TestIdentifyFails(t *testing.T) {
-	for code, want := range map[string]error{"40029": clients.ErrInvalidArgument, "42003": clients.ErrInvalidArgument,
-		"42022": clients.ErrInvalidArgument, "50001": clients.ErrPermission} {
+	for code, want := range map[string]error{"40029": clients.ErrUnauthenticated, "42003": clients.ErrUnauthenticated,
+		"42022": clients.ErrUnauthenticated, "50001": clients.ErrPermission} {
 		_, err := signedIn(t, appConfig(), `{"errcode":`+code+`,"errmsg":"refused the+code"}`)
 		require.ErrorIs(t, err, want)
 		assert.NotContains(t, err.Error(), "the+code")
@@ -256,7 +256,7 @@ func TestSignInAgainstTheSimulator(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, wecom.Identity{UserID: person.UserID, CorpID: demo.CorpID}, *who)
 		_, err = app.Identify(t.Context(), back.Get("code"))
-		require.ErrorIs(t, err, clients.ErrInvalidArgument, "used")
+		require.ErrorIs(t, err, clients.ErrUnauthenticated, "used")
 
 		page, err = suite.AuthorizeURL(request)
 		require.NoError(t, err)
@@ -270,7 +270,7 @@ func TestSignInAgainstTheSimulator(t *testing.T) {
 		late := goBack(t, page, person.UserID).Get("code")
 		clock.Advance(5 * time.Minute)
 		_, err = app.Identify(t.Context(), late)
-		require.ErrorIs(t, err, clients.ErrInvalidArgument, "too old")
+		require.ErrorIs(t, err, clients.ErrUnauthenticated, "too old")
 
 		stranger, err := app.Identify(t.Context(), goBack(t, page, "~customer").Get("code"))
 		require.NoError(t, err)

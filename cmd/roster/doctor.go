@@ -159,21 +159,24 @@ func writeNumbers(b *strings.Builder, d directory.Diagnosis) {
 	case r.Whole:
 		b.WriteString("Range: the whole company")
 	case r.Known:
-		fmt.Fprintf(b, "Range: %d departments with all below them, %d single people, %d groups",
+		fmt.Fprintf(b, "Range: %d departments with all below them, %d single people, %d groups or tags",
 			r.GivenDepartments, r.GivenPeople, r.GivenGroups)
 	default:
 		b.WriteString("Range: not known")
 	}
+	before := "; in all "
 	number := func(n *int, what string) {
 		if n != nil {
-			fmt.Fprintf(b, ", %d %s", *n, what)
+			fmt.Fprintf(b, "%s%d %s", before, *n, what)
+			before = ", "
 		}
 	}
 	number(r.Departments, "departments")
 	number(r.People, "people")
 	if !r.Whole {
-		number(r.CompanyDepartments, "departments in the company")
-		number(r.CompanyPeople, "people in the company")
+		before = "; the company has "
+		number(r.CompanyDepartments, "departments")
+		number(r.CompanyPeople, "people")
 	}
 	b.WriteString(".\n")
 	if r.SampledPeople == 0 {
@@ -181,18 +184,28 @@ func writeNumbers(b *strings.Builder, d directory.Diagnosis) {
 	}
 	fmt.Fprintf(b, "Sample: %d people of %d departments", r.SampledPeople, r.SampledDepartments)
 	if r.LeafDepartments > 0 {
-		fmt.Fprintf(b, "; %d of %d departments without others below them are empty", r.EmptyDepartments,
+		fmt.Fprintf(b, "; %d of the %d departments without others below them are empty", r.EmptyDepartments,
 			r.LeafDepartments)
 	}
-	b.WriteString(". Fields:")
-	for i, f := range d.Fields {
-		if f.Of == 0 {
-			continue
-		}
-		if i > 0 {
-			b.WriteString(",")
-		}
-		fmt.Fprintf(b, " %s %d%%", f.Field, f.Has*100/f.Of)
-	}
 	b.WriteString(".\n")
+	var all, some, none []string
+	for _, f := range d.Fields {
+		switch {
+		case f.Of == 0:
+		case f.Has == 0:
+			none = append(none, f.Field)
+		case f.Has == f.Of:
+			all = append(all, f.Field)
+		default:
+			some = append(some, fmt.Sprintf("%s %d%%", f.Field, max(1, f.Has*100/f.Of)))
+		}
+	}
+	for _, line := range []struct {
+		who    string
+		fields []string
+	}{{"everybody has", all}, {"some have", some}, {"nobody has", none}} {
+		if len(line.fields) > 0 {
+			fmt.Fprintf(b, "Fields that %s: %s.\n", line.who, strings.Join(line.fields, ", "))
+		}
+	}
 }

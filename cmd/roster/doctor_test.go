@@ -20,7 +20,7 @@ func TestDoctorOfAHealthyCompany(t *testing.T) {
 		t.Run(v.Name, func(t *testing.T) {
 			stdout, stderr, err := run(t, server, "doctor", v.Name)
 			require.NoError(t, err, stdout)
-			assert.Contains(t, stdout, "Range: the whole company, 8 departments")
+			assert.Contains(t, stdout, "Range: the whole company; in all 8 departments")
 			assert.Contains(t, stdout, "Healthy: credentials, address, base URL, clock, permissions, range, fields")
 			assert.Contains(t, stderr, "looking at "+server.URL)
 			assert.NotContains(t, stdout, "ERROR")
@@ -54,7 +54,7 @@ func TestDoctorSaysWhereToClick(t *testing.T) {
 		"\n  means    A sync writes people without",
 		"\n  console  开发者后台 (developer console), https://open.feishu.cn/app",
 		"\n  page     the app (应用详情) > 权限管理 (Permissions & Scopes)",
-		"\n  switch   开通权限 (Add permission scopes to app): contact:user.phone:readonly",
+		"\n  switch   开通权限 (Add permission scopes to app): 获取用户手机号 (contact:user.phone:readonly)",
 		"\n  do       Press 开通权限",
 	} {
 		assert.Contains(t, finding, want)

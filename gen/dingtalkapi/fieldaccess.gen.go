@@ -29,6 +29,8 @@ func FieldAccess() []wire.FieldAccess {
 		{Field: "DepartmentUserV2.telephone", Rules: []wire.FieldRule{"own-app"}, Confidence: "doc"},
 		{Field: "DepartmentUserV2.work_place", Scopes: []string{"fieldEmail"}, Rules: []wire.FieldRule{"own-app"}, Confidence: "doc"},
 		{Field: "DeptPosition.work_place", Scopes: []string{"fieldEmail"}, Rules: []wire.FieldRule{"own-app"}, Confidence: "guess"},
+		{Field: "GetContactUserAnswer.mobile", Scopes: []string{"Contact.User.mobile"}, Confidence: "doc"},
+		{Field: "GetContactUserAnswer.stateCode", Scopes: []string{"Contact.User.mobile"}, Confidence: "guess"},
 		{Field: "GetUserV1Answer.email", Scopes: []string{"fieldEmail"}, Rules: []wire.FieldRule{"own-app"}, Confidence: "guess"},
 		{Field: "GetUserV1Answer.extattr", Scopes: []string{"fieldEmail"}, Rules: []wire.FieldRule{"own-app"}, Confidence: "guess"},
 		{Field: "GetUserV1Answer.hiredDate", Rules: []wire.FieldRule{"own-app"}, Confidence: "doc"},
@@ -56,6 +58,7 @@ func FieldAccess() []wire.FieldAccess {
 // Permissions returns the permissions whose names in the vendor's console the document knows, by name.
 func Permissions() []wire.Permission {
 	return []wire.Permission{
+		{Name: "Contact.User.mobile", Title: "个人手机号信息"},
 		{Name: "fieldEmail", Title: "邮箱等个人信息"},
 		{Name: "fieldMobile", Title: "企业员工手机号信息"},
 		{Name: "qyapi_get_department_list", Title: "通讯录部门信息读权限"},

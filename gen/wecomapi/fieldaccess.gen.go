@@ -9,6 +9,9 @@ import "github.com/roster-go/roster/wire"
 func FieldAccess() []wire.FieldAccess {
 	return []wire.FieldAccess{
 		{Field: "Department.name", Scopes: []string{"contact:sensitive:department_name"}, Confidence: "doc"},
+		{Field: "GetThirdPartyUserDetailAnswer.avatar", Scopes: []string{"snsapi_privateinfo"}, Rules: []wire.FieldRule{"consent"}, Confidence: "doc"},
+		{Field: "GetThirdPartyUserDetailAnswer.gender", Scopes: []string{"snsapi_privateinfo"}, Rules: []wire.FieldRule{"consent"}, Confidence: "doc"},
+		{Field: "GetThirdPartyUserDetailAnswer.qr_code", Scopes: []string{"snsapi_privateinfo"}, Rules: []wire.FieldRule{"consent"}, Confidence: "doc"},
 		{Field: "GetUserAnswer.address", Scopes: []string{"contact:sensitive:address"}, Rules: []wire.FieldRule{"own-app-before-2022-06-20"}, Confidence: "peer"},
 		{Field: "GetUserAnswer.avatar", Scopes: []string{"contact:sensitive:avatar"}, Rules: []wire.FieldRule{"own-app-before-2022-06-20"}, Confidence: "doc"},
 		{Field: "GetUserAnswer.biz_mail", Scopes: []string{"contact:sensitive:biz_mail"}, Rules: []wire.FieldRule{"own-app-before-2022-06-20"}, Confidence: "peer"},

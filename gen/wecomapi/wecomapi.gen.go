@@ -2918,6 +2918,7 @@ var OpGetUserInfo = &wire.Operation{
 	CarriesSecret: true,
 	Limits:        []wire.Limit{{Requests: 10000, Seconds: 60}, {Requests: 150000, Seconds: 3600}},
 	Answer:        []string{"userid|openid"},
+	ErrorKinds:    []wire.CodeKind{{From: 40029, To: 40029, Kind: wire.KindUnauthenticated}, {From: 42003, To: 42003, Kind: wire.KindUnauthenticated}, {From: 42022, To: 42022, Kind: wire.KindUnauthenticated}},
 }
 
 // GetUserInfo (获取访问用户身份) calls GET /auth/getuserinfo.
@@ -3637,6 +3638,7 @@ var OpGetThirdPartyUserInfo = &wire.Operation{
 	Security:      [][]string{{"suiteToken"}},
 	CarriesSecret: true,
 	Answer:        []string{"userid|open_userid|openid"},
+	ErrorKinds:    []wire.CodeKind{{From: 40029, To: 40029, Kind: wire.KindUnauthenticated}, {From: 42003, To: 42003, Kind: wire.KindUnauthenticated}, {From: 42022, To: 42022, Kind: wire.KindUnauthenticated}},
 }
 
 // GetThirdPartyUserInfo (获取访问用户身份) calls GET /service/auth/getuserinfo3rd.

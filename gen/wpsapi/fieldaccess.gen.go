@@ -10,6 +10,9 @@ func FieldAccess() []wire.FieldAccess {
 	return []wire.FieldAccess{
 		{Field: "Dept.source", Rules: []wire.FieldRule{"private-deployment"}, Confidence: "peer"},
 		{Field: "Dept.type", Rules: []wire.FieldRule{"private-deployment"}, Confidence: "peer"},
+		{Field: "FoundUser.email", Scopes: []string{"kso.user_email.read"}, Confidence: "guess"},
+		{Field: "FoundUser.gender", Scopes: []string{"kso.user_gender.read"}, Confidence: "guess"},
+		{Field: "FoundUser.phone", Scopes: []string{"kso.user_phone.read"}, Confidence: "guess"},
 		{Field: "User.email", Scopes: []string{"kso.user_email.read"}, Confidence: "doc"},
 		{Field: "User.gender", Scopes: []string{"kso.user_gender.read"}, Confidence: "doc"},
 		{Field: "User.login_name", Rules: []wire.FieldRule{"private-deployment"}, Confidence: "peer"},

@@ -1,6 +1,6 @@
 // Command fieldaccess writes what the documents say of fields that not every app gets, x-field-scopes and its like,
-// into the generated clients. It is a table that a program links only if it asks for it. It is run from the root of the
-// repository.
+// into the generated clients. It is a table that a program links only if it asks for it. It is run from the root of
+// the repository.
 package main
 
 import (

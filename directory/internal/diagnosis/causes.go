@@ -300,28 +300,24 @@ func Causes() []Cause {
 						"Config.AppSecret（WECOM_APP_SECRET）请使用自建应用的 Secret，并为该应用设置可见范围。" +
 							"其他类型的应用不能读取通讯录。"}, "doc"},
 				{dingTalk, dingTalkConsole, dingTalkApp + " > 权限管理 > 通讯录管理 (Permissions > Contacts)",
-					"{permissions}",
-					Text{"Search for {permissions}, press 申请权限 (request), and release a version if the console asks " +
-						"for " +
-						"one. In Chinese: qyapi_get_department_list 通讯录部门信息读权限, qyapi_get_department_member " +
-						"通讯录部门成员读权限, qyapi_get_member 成员信息读权限, qyapi_base 企业基础信息.",
-						"搜索 {permissions}，点“申请权限”，如控制台要求则发布新版本。qyapi_get_department_list 即" +
-							"“通讯录部门信息读权限”，qyapi_get_department_member 即“通讯录部门成员读权限”，" +
-							"qyapi_get_member 即“成员信息读权限”。"}, "doc"},
+					"{permission}",
+					Text{"Search for {permission}, press 申请权限 (request), and release a version if the console asks " +
+						"for one.",
+						"搜索 {permission}，点“申请权限”，如控制台要求则发布新版本。"}, "doc"},
 				{feishu, feishuConsole, feishuApp + " > 权限管理 (Permissions & Scopes)",
-					"开通权限 (Add permission scopes to app): {permissions}",
-					Text{"Press 开通权限, choose 应用身份权限 (tenant token scopes), search for {permissions} and add " +
+					"开通权限 (Add permission scopes to app): {permission}",
+					Text{"Press 开通权限, choose 应用身份权限 (tenant token scopes), search for {permission} and add " +
 						"it. " +
 						"Then 版本管理与发布 (Version Management & Release) > 创建版本, and have it approved: without a release " +
 						"a " +
 						"permission that needs approval does not hold.",
-						"点“开通权限”，选“应用身份权限”，搜索 {permissions}并开通。然后在“版本管理与发布”中创建版本并通过审核：" +
+						"点“开通权限”，选“应用身份权限”，搜索 {permission} 并开通。然后在“版本管理与发布”中创建版本并通过审核：" +
 							"需要审核的权限在发布之前不生效。"}, "doc"},
-				{wps, wpsConsole, wpsApp + " > 权限管理 > 能力权限 (Permissions > Capabilities)", "{permissions}",
-					Text{"Add {permissions} (查询通讯录信息 is kso.contact.read) as 应用授权 (app authorization), " +
+				{wps, wpsConsole, wpsApp + " > 权限管理 > 能力权限 (Permissions > Capabilities)", "{permission}",
+					Text{"Add {permission} as 应用授权 (app authorization), " +
 						"release " +
 						"the app, and have an administrator approve it.",
-						"以“应用授权”方式开通 {permissions}（“查询通讯录信息”即 kso.contact.read），发布应用并由管理员审批。"},
+						"以“应用授权”方式开通 {permission}，发布应用并由管理员审批。"},
 					"peer"},
 			},
 		},
@@ -329,29 +325,29 @@ func Causes() []Cause {
 			ID: FieldPermission, Severity: Warning,
 			Symptom: Text{"A field is empty for everybody, and no call fails.", "某个字段所有人都是空的，但没有任何报错。"},
 			Seen: Text{"the app {lacks} what opens {fields}: {permissions}{sample}",
-				"应用缺少 {fields} 所需的权限 {permissions}（{lacks}）{sample}"},
+				"应用{lacks} {fields} 所需的权限：{permissions}{sample}"},
 			Means: Text{"A sync writes people without {fields}. A sync that takes missing for deleted clears it " +
 				"elsewhere.",
 				"同步出来的人员没有 {fields}。若把缺失当作删除，会清空别处的数据。"},
 			Places: []Place{
 				{dingTalk, dingTalkConsole, dingTalkApp + " > 权限管理 > 通讯录管理 (Permissions > Contacts)",
-					"企业员工手机号信息 (fieldMobile); 邮箱等个人信息 (fieldEmail)",
-					Text{"Tick 企业员工手机号信息 for mobile numbers and 邮箱等个人信息 for the others, press 申请权限 (request), and " +
-						"release a version if the console asks for one. If they are ticked, nobody has filled the " +
+					"{permission}",
+					Text{"Tick {permission}, press 申请权限 (request), and " +
+						"release a version if the console asks for one. If it is ticked, nobody has filled the " +
 						"field in.",
-						"手机号勾选“企业员工手机号信息”，其余勾选“邮箱等个人信息”，点“申请权限”，如控制台要求则发布新版本。" +
+						"勾选 {permission}，点“申请权限”，如控制台要求则发布新版本。" +
 							"如果已经勾选，则说明没有人填写该字段。"}, "doc"},
 				{feishu, feishuConsole, feishuApp + " > 权限管理 (Permissions & Scopes)",
-					"开通权限 (Add permission scopes to app): {permissions}",
-					Text{"Press 开通权限, choose 应用身份权限 (tenant token scopes), add {permissions}, then create a " +
+					"开通权限 (Add permission scopes to app): {permission}",
+					Text{"Press 开通权限, choose 应用身份权限 (tenant token scopes), add {permission}, then create a " +
 						"version under 版本管理与发布 (Version Management & Release) and have it approved.",
-						"点“开通权限”，选“应用身份权限”，开通 {permissions}，然后在“版本管理与发布”中创建版本并通过审核。"},
+						"点“开通权限”，选“应用身份权限”，开通 {permission}，然后在“版本管理与发布”中创建版本并通过审核。"},
 					"doc"},
-				{wps, wpsConsole, wpsApp + " > 权限管理 > 能力权限 (Permissions > Capabilities)", "{permissions}",
-					Text{"Add {permissions}, release the app, and have an administrator approve it. If it is " +
+				{wps, wpsConsole, wpsApp + " > 权限管理 > 能力权限 (Permissions > Capabilities)", "{permission}",
+					Text{"Add {permission}, release the app, and have an administrator approve it. If it is " +
 						"there, " +
 						"nobody has filled the field in.",
-						"开通 {permissions}，发布应用并由管理员审批。如果已经开通，则说明没有人填写该字段。"}, "peer"},
+						"开通 {permission}，发布应用并由管理员审批。如果已经开通，则说明没有人填写该字段。"}, "peer"},
 			},
 		},
 		{

@@ -69,6 +69,12 @@ func placeholders(text string) []string {
 	return all
 }
 
+func TestPagesHaveExamplesForEverythingThatIsFilledIn(t *testing.T) {
+	for name, text := range diagnosis.Pages() {
+		assert.Empty(t, placeholders(string(text)), name)
+	}
+}
+
 func TestFill(t *testing.T) {
 	assert.Equal(t, "a b {c}", diagnosis.Fill("{x} {y} {c}", map[string]string{"x": "a", "y": "b"}))
 }

@@ -22,12 +22,14 @@ func english() language {
 		pick: func(t Text) string { return t.EN }, file: "TROUBLESHOOTING.md", title: "Troubleshooting",
 		other: "[中文](TROUBLESHOOTING.zh-CN.md)",
 		intro: "Why a field is empty, why a department is forbidden, why nothing works at all: `roster doctor " +
-			"VENDOR` looks at " +
-			"it and says\nwhat is wrong, what that means for a sync, and where in the vendor's console it is mended. " +
-			"`directory.Diagnose` does the same\nin a program. Both only read. What doctor knows is below; in braces " +
-			"stands " +
-			"what it fills in. Where the console is described by\nothers than the vendor, or guessed, the last " +
-			"column says so.",
+			"VENDOR` " +
+			"looks at it and\nsays what is wrong, what that means for a sync, and where in the vendor's console it " +
+			"is " +
+			"mended. `directory.Diagnose` does\nthe same in a program. Both only read. What doctor knows is below, " +
+			"with " +
+			"examples for what it fills in. Where the console is\ndescribed by others than the vendor, or guessed, " +
+			"the " +
+			"last column says so.",
 		symptoms: "What you see", symptom: "What you see", cause: "Cause", severity: "Severity",
 		prints: "What doctor prints", means: "What it means for a sync", todo: "What to do",
 		vendor: "Vendor", console: "Console", page: "Page", toggle: "Switch", do: "Do", confidence: "Known from",
@@ -41,9 +43,10 @@ func chinese() language {
 	return language{
 		pick: func(t Text) string { return t.ZH }, file: "TROUBLESHOOTING.zh-CN.md", title: "问题排查",
 		other: "[English](TROUBLESHOOTING.md)",
-		intro: "为什么字段是空的，为什么部门没有权限，为什么什么都不能用：`roster doctor VENDOR` 会检查并说明问题是什么、对同步有什么影响、" +
-			"在厂商后台的哪个页面修改。\n程序里可以用 `directory.Diagnose`。两者都只读取数据。doctor 知道的全部内容如下；" +
-			"花括号里是它填入的值。\n如果后台路径来自第三方资料或推测，最后一列会注明。doctor 的输出是英文，附后台的中文菜单名。",
+		intro: "为什么字段是空的，为什么部门没有权限，为什么什么都不能用：`roster doctor VENDOR` 会检查并说明问题是什么、" +
+			"对同步有什么影响、在厂商后台的哪个页面修改。\n程序里可以用 `directory.Diagnose`。两者都只读取数据。" +
+			"doctor 知道的全部内容如下，其中的具体值是示例。\n如果后台路径来自第三方资料或推测，最后一列会注明。" +
+			"doctor 的输出是英文，附后台的中文菜单名。",
 		symptoms: "现象", symptom: "现象", cause: "原因", severity: "级别",
 		prints: "doctor 的输出", means: "对同步的影响", todo: "处理方法",
 		vendor: "厂商", console: "后台", page: "页面", toggle: "开关", do: "操作", confidence: "依据",
@@ -89,11 +92,13 @@ func page(l language) []byte {
 	for _, c := range Causes() {
 		say("\n## %s\n\n", c.ID)
 		say("%s: %s\n\n", l.symptom, l.pick(c.Symptom))
-		say("%s (%s): %s\n\n", l.prints, l.words[string(c.Severity)], code(c.Seen.EN))
+		fill := func(text string) string { return Fill(text, examples(c, c.Places[len(c.Places)-1].Vendor)) }
+		say("%s (%s): %s\n\n", l.prints, l.words[string(c.Severity)], code(fill(c.Seen.EN)))
 		if seen := l.pick(c.Seen); seen != c.Seen.EN {
-			say("%s\n\n", code(seen))
+			values := examples(c, c.Places[len(c.Places)-1].Vendor)
+			say("%s\n\n", code(Fill(seen, inChinese(c, values))))
 		}
-		say("%s: %s\n", l.means, l.pick(c.Means))
+		say("%s: %s\n", l.means, fill(l.pick(c.Means)))
 		if Shuts(c.ID) {
 			say("\n%s\n", l.hidden)
 		}
@@ -101,11 +106,77 @@ func page(l language) []byte {
 			l.page, l.toggle,
 			l.do, l.confidence)
 		for _, p := range c.Places {
-			say("| %s | %s | %s | %s | %s | %s |\n", titles[p.Vendor], p.Console, p.Page, p.Switch, l.pick(p.Do),
+			fill := func(text string) string { return Fill(text, examples(c, p.Vendor)) }
+			say("| %s | %s | %s | %s | %s | %s |\n", titles[p.Vendor], p.Console, p.Page, fill(p.Switch),
+				fill(l.pick(p.Do)),
 				l.words[p.Confidence])
 		}
 	}
 	return b.Bytes()
+}
+
+// examples are values for the placeholders of a cause's texts.
+func examples(c Cause, vendor string) map[string]string {
+	values := map[string]string{
+		"credentials": map[string]string{weCom: "Config.AppSecret (WECOM_APP_SECRET)",
+			dingTalk: "Config.AppKey or Config.AppSecret (DINGTALK_APP_KEY, DINGTALK_APP_SECRET)",
+			feishu:   "Config.AppID or Config.AppSecret (FEISHU_APP_ID, FEISHU_APP_SECRET)",
+			wps:      "Config.AppID or Config.AppKey (WPS_APP_ID, WPS_APP_KEY)"}[vendor],
+		"code": "…", "request": "of the call", "kind": "invalid argument",
+		"address": "203.0.113.7", "why": "", "ahead": "7m0s ahead of", "wait": "; it asks to wait 1m0s",
+		"privilege": "interface_company_doc", "lacks": "lacks",
+		"operation": map[string]string{weCom: "GetUserList", dingTalk: "listDepartmentUsersV2",
+			feishu: "listUsersByDepartment", wps: "listDeptMembers"}[vendor],
+		"what": "members of departments", "fields": "phoneNumbers.mobile",
+		"sample": "; 0 of 200 people in the sample have it", "has": "3", "of": "200", "groups": "2",
+		"left": "40", "given": "2 departments with all below them and 3 single people",
+		"outside": "; 58 of 60 departments lie outside",
+	}
+	permission := map[string]string{dingTalk: "qyapi_get_department_member", feishu: "contact:contact.base:readonly",
+		wps: "kso.contact.read"}[vendor]
+	switch c.ID {
+	case FieldPermission:
+		permission = map[string]string{dingTalk: "fieldMobile", feishu: "contact:user.phone:readonly",
+			wps: "kso.user_phone.read"}[vendor]
+	case FieldDateRule:
+		values["fields"] = "gender, photo, location, emails.work, emails.home or phoneNumbers.mobile"
+	case BaseURLWrong:
+		values["address"], values["why"] = "https://your.host", "HTTP 404, and not in the vendor's words"
+	case TokenStore:
+		values["why"] = "connection refused"
+	case RangeUnknown:
+		values["why"] = ": Config.AgentID (WECOM_AGENT_ID) is not set"
+	case QuotaLow:
+		values["of"] = "1000"
+	case EmptyDepartments:
+		values["has"], values["of"] = "14", "18"
+	}
+	if title := Titles(vendor)[permission]; title != "" {
+		permission = title + " (" + permission + ")"
+	}
+	values["permission"], values["permissions"] = permission, permission
+	return values
+}
+
+// inChinese puts examples into Chinese that have words in them.
+func inChinese(c Cause, values map[string]string) map[string]string {
+	for name, text := range map[string]string{
+		"ahead": "快 7 分钟", "wait": "；要求等待 1 分钟", "lacks": "缺少", "sample": "；抽样的 200 人中有 0 人带有",
+		"given": "2 个部门（含下级）和 3 个单独的人员", "outside": "；60 个部门中有 58 个在范围之外", "kind": "参数无效",
+		"credentials": strings.ReplaceAll(values["credentials"], " or ", " 或 "),
+		"fields":      strings.ReplaceAll(values["fields"], " or ", " 或 "),
+	} {
+		values[name] = text
+	}
+	switch c.ID {
+	case BaseURLWrong:
+		values["why"] = "HTTP 404，且不是厂商的格式"
+	case TokenStore:
+		values["why"] = "连接被拒绝"
+	case RangeUnknown:
+		values["why"] = "：没有设置 Config.AgentID（WECOM_AGENT_ID）"
+	}
+	return values
 }
 
 func code(text string) string { return "`" + text + "`" }

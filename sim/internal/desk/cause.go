@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/roster-go/roster/sim/internal/company"
+	"github.com/roster-go/roster/wire"
 )
 
 // CauseKind is something that keeps an app from the directory, or from part of it. The text is what a command line
@@ -228,10 +229,14 @@ func (d *Desk) wrongBaseURL(v Vendor, w http.ResponseWriter, r *http.Request) bo
 
 // withhold takes the fields for which a permission is missing out of an answer. The vendors leave nearly all of them
 // out altogether: they are neither null nor empty then. What tells the outcome stays.
-func (d *Desk) withhold(v Vendor, a *Answer) {
+func (d *Desk) withhold(c *Call, a *Answer) {
+	v := c.vendor
 	names, words := d.names(v.Name(), CauseFieldPermissionMissing, CausePermissionMissing), v.Words()
-	for _, name := range slices.Clone(names) {
-		names = append(names, words.Opens[name]...)
+	if exempt, ok := v.(Exempter); words.Opens != nil && (!ok || !exempt.Exempt(c)) {
+		opens := OpenedBy(words.Opens, c.Operation.ID)
+		for _, name := range slices.Clone(names) {
+			names = append(names, opens[name]...)
+		}
 	}
 	if len(names) == 0 {
 		return
@@ -252,6 +257,37 @@ func (d *Desk) withhold(v Vendor, a *Answer) {
 		return false
 	})
 	a.Replace(doc.Bytes())
+}
+
+// OpenedBy returns the members that each permission opens in the answer of an operation: what a document says of its
+// own schema, or else of the schemas that operations share.
+func OpenedBy(fields []wire.FieldAccess, operation string) map[string][]string {
+	own, shared := make(map[string][]string), make(map[string][]string)
+	for _, f := range fields {
+		schema, member, _ := strings.Cut(f.Field, ".")
+		for _, scope := range f.Scopes {
+			switch {
+			case strings.EqualFold(schema, operation+"Answer"):
+				own[scope] = append(own[scope], member)
+			case !strings.HasSuffix(schema, "Answer"):
+				shared[scope] = append(shared[scope], member)
+			}
+		}
+	}
+	if len(own) > 0 {
+		return own
+	}
+	return shared
+}
+
+// PermissionsFor are the permissions that open fields, sorted.
+func PermissionsFor(fields []wire.FieldAccess) []string {
+	var all []string
+	for _, f := range fields {
+		all = append(all, f.Scopes...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 func containsFold(list []string, name string) bool {

@@ -73,7 +73,7 @@ func answerAsVendor(w http.ResponseWriter, r *http.Request) {
 	}
 	a := NewAnswer()
 	c.vendor.ServeHTTP(a, r)
-	c.desk.withhold(c.vendor, a)
+	c.desk.withhold(c, a)
 	a.copyTo(w)
 }
 

@@ -71,8 +71,8 @@ type Words struct {
 	Cursor   []string // members that carry the position of the next page
 	More     []string // members that are true if there is another page
 
-	Opens  map[string][]string // members that a permission opens, by its name; nil if the vendor sees to it itself
-	Hidden map[string]any      // what a member holds that is withheld; those that are not named are left out
+	Opens  []wire.FieldAccess // which permission opens which member; nil if the vendor sees to it itself
+	Hidden map[string]any     // what a member holds that is withheld; those that are not named are left out
 }
 
 // WrongMethodError is what Refuse gets for a path that the vendor has under another HTTP method.
@@ -90,6 +90,9 @@ type UnknownPathError struct{}
 
 // Error says that there is none.
 func (UnknownPathError) Error() string { return "there is no such path" }
+
+// Exempter is a vendor where some callers need no permissions for fields, only what Words.Opens says of others.
+type Exempter interface{ Exempt(c *Call) bool }
 
 // Call is one request on its way through the simulator.
 type Call struct {

@@ -2,8 +2,6 @@ package dingtalk
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/roster-go/roster/gen/dingtalkapi"
 	"github.com/roster-go/roster/sim/internal/desk"
@@ -14,15 +12,7 @@ import (
 func (k *Vendor) Causes() []desk.CauseKind { return desk.CommonCauses() }
 
 // Permissions are those that open fields.
-func (k *Vendor) Permissions() []string { return slices.Sorted(maps.Keys(opens())) }
-
-// opens are the members that a permission opens, in the spellings of both generations of calls.
-func opens() map[string][]string {
-	return map[string][]string{
-		"fieldMobile": {"mobile", "state_code", "stateCode"},
-		"fieldEmail":  {"email", "work_place", "workPlace", "remark", "extension", "extattr"},
-	}
-}
+func (k *Vendor) Permissions() []string { return desk.PermissionsFor(dingtalkapi.FieldAccess()) }
 
 // barred refuses what a cause keeps from the caller.
 func (k *Vendor) barred(c *desk.Call) error {

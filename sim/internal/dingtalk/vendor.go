@@ -119,7 +119,7 @@ func (k *Vendor) Words() desk.Words {
 		Envelope: []string{"errcode", "errmsg", "request_id", "sub_code", "sub_msg"},
 		Cursor:   []string{"next_cursor", "nextToken", "nextCursor"},
 		More:     []string{"has_more", "hasMore"},
-		Opens:    opens(),
+		Opens:    dingtalkapi.FieldAccess(),
 	}
 }
 

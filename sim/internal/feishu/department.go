@@ -73,8 +73,6 @@ func (v view) showDepartment(dept *company.Department) feishuserver.Department {
 	}
 	if tree {
 		out.ParentDepartmentID = new(cmp.Or(v.departmentID(dept.Parent), "0"))
-	}
-	if base {
 		members, primary := v.dir.Headcount(dept.Key)
 		out.MemberCount, out.PrimaryMemberCount = &members, &primary
 		out.UnitIDs = new(append([]string{}, own.units...))

@@ -9,8 +9,12 @@ import (
 // edition has which operations is not documented.
 func (w *Vendor) Causes() []desk.CauseKind { return desk.CommonCauses() }
 
-// Permissions is empty: what an app may do follows from its kind, not from permissions with names.
-func (w *Vendor) Permissions() []string { return nil }
+// Permissions are those that open fields to apps that a provider runs. What an app may do otherwise follows from its
+// kind.
+func (w *Vendor) Permissions() []string { return desk.PermissionsFor(wecomapi.FieldAccess()) }
+
+// Exempt tells that the corp's own apps need no permissions for fields.
+func (w *Vendor) Exempt(c *desk.Call) bool { return c.Grant.Holder != holderProvider }
 
 // barred refuses what a cause keeps from the caller. Tokens are sold to any address [doc: the codes are those of calls;
 // reports of 60020 name calls only]. The contact sync is no app that could be disabled.

@@ -105,7 +105,7 @@ func (w *Vendor) Operations() []*wire.Operation { return wecomapi.Operations() }
 // Words names the members of answers that faults change.
 func (w *Vendor) Words() desk.Words {
 	return desk.Words{Envelope: []string{"errcode", "errmsg"}, Cursor: []string{"next_cursor"},
-		Hidden: map[string]any{"gender": "0"}}
+		Opens: wecomapi.FieldAccess(), Hidden: map[string]any{"gender": "0"}}
 }
 
 // Failure words a fault as WeCom does.
