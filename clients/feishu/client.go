@@ -41,6 +41,7 @@ type Client struct {
 	*feishuapi.API
 	core    *clients.Client
 	appID   string
+	redeem  redeemer // trades in the codes of those who sign in; a function, so that no secret is in what %v prints
 	ids     IDTypes
 	tickets map[string]token.Source // for pages, by scheme
 	turn    chan struct{}           // held by a delicate change
@@ -76,8 +77,8 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 		Credentials: func(c *clients.Client) (map[string]clients.Credential, error) {
 			tenant, tenantErr := tenantCredential(c, cfg)
 			user, userErr := userCredential(c, cfg)
-			return map[string]clients.Credential{tenantScheme: tenant, userScheme: user},
-				errors.Join(tenantErr, userErr)
+			return map[string]clients.Credential{tenantScheme: tenant, userScheme: user,
+				ownScheme: bearer(ownTokens{}, "")}, errors.Join(tenantErr, userErr)
 		},
 	}, options...)
 	if err != nil {
@@ -88,7 +89,8 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{API: api, core: core, appID: cfg.AppID, tickets: tickets, turn: make(chan struct{}, 1)}, nil
+	return &Client{API: api, core: core, appID: cfg.AppID, redeem: newRedeemer(api, cfg), tickets: tickets,
+		turn: make(chan struct{}, 1)}, nil
 }
 
 // Format prints a name for every verb.
