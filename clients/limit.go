@@ -79,11 +79,30 @@ func (l *specLimiter) waitHeld(ctx context.Context, op *wire.Operation) error {
 }
 
 func (l *specLimiter) Wait(ctx context.Context, op *wire.Operation) error {
-	if err := l.waitHeld(ctx, op); err != nil {
-		return err
+	for {
+		if err := l.waitHeld(ctx, op); err != nil {
+			return err
+		}
+		waited, err := l.take(ctx, op)
+		if err != nil || !waited || !l.isHeld(op) {
+			return err
+		}
+		// The vendor has throttled somebody meanwhile: this place is one of a time when it takes no calls, and all who
+		// have such a place must not come at once afterwards.
 	}
+}
+
+func (l *specLimiter) isHeld(op *wire.Operation) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	until := l.held[op]
+	return !until.IsZero() && l.clock.Now().Before(until)
+}
+
+// take waits for a place within every window, and tells whether it had to.
+func (l *specLimiter) take(ctx context.Context, op *wire.Operation) (waited bool, err error) {
 	if len(op.Limits) == 0 {
-		return context.Cause(ctx)
+		return false, context.Cause(ctx)
 	}
 	now := l.clock.Now()
 	var delay time.Duration
@@ -94,17 +113,17 @@ func (l *specLimiter) Wait(ctx context.Context, op *wire.Operation) error {
 		delay = max(delay, r.DelayFrom(now))
 	}
 	if delay == 0 {
-		return context.Cause(ctx)
+		return false, context.Cause(ctx)
 	}
 	if deadline, ok := ctx.Deadline(); ok && deadline.Sub(now) < delay {
 		giveBack(held, now)
-		return context.DeadlineExceeded
+		return true, context.DeadlineExceeded
 	}
 	if err := l.clock.Sleep(ctx, delay); err != nil {
 		giveBack(held, now)
-		return err
+		return true, err
 	}
-	return nil
+	return true, nil
 }
 
 func giveBack(held []*rate.Reservation, now time.Time) {
@@ -130,10 +149,10 @@ func (l *specLimiter) of(op *wire.Operation) []*rate.Limiter {
 // the network delays would otherwise fall into the next window.
 const headroom = 0.95
 
-// Pace says how a quota is spent: a burst of a fiftieth of it, and the rest evenly. Burst and refill together stay
-// within the quota in any window, wherever the vendor's window begins, since fewer calls than it says fall into one
-// beside the burst, and less than one more: calls are whole. They spend nine tenths of the quota or more. Limiters of
-// one's own do well to keep to it.
+// Pace says how a quota is spent: a burst of a fiftieth of it, and the rest evenly. Calls are whole: beside the burst
+// fewer than Requests-burst+1 of them flow into a window, and so Requests-burst at most. The quota is kept in any
+// window, wherever the vendor's begins, and nine tenths of it or more are spent. Limiters of one's own do well to keep
+// to it.
 func Pace(limit wire.Limit) (perSecond float64, burst int) {
 	burst = max(1, limit.Requests/50)
 	return headroom * float64(max(1, limit.Requests-burst+1)) / float64(max(1, limit.Seconds)), burst

@@ -2,6 +2,7 @@ package clients_test
 
 import (
 	"context"
+	"math"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -47,6 +48,17 @@ func TestLimiterStaysWithinEveryWindow(t *testing.T) {
 	})
 }
 
+func TestPaceKeepsAndSpendsTheQuota(t *testing.T) {
+	for _, seconds := range []int{1, 60, 3600} {
+		for requests := 1; requests < 3000; requests++ {
+			perSecond, burst := clients.Pace(wire.Limit{Requests: requests, Seconds: seconds})
+			window := perSecond * float64(seconds)
+			require.LessOrEqual(t, float64(burst)+math.Floor(window), float64(requests), requests)
+			require.GreaterOrEqual(t, window, 0.9*float64(requests), requests)
+		}
+	}
+}
+
 func TestLimiterKeepsOperationsApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limiter := clients.NewLimiter(nil)
@@ -77,5 +89,35 @@ func TestLimiterGivesBackWhatACancelledCallerHeld(t *testing.T) {
 		began := time.Now()
 		require.NoError(t, limiter.Wait(t.Context(), op))
 		assert.InDelta(t, 10.5, time.Since(began).Seconds(), 0.5, "one wait, not two")
+	})
+}
+
+// Those who wait for their place when somebody is throttled wait for the end of that, and come one by one then.
+func TestAHoldHoldsThoseWhoQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		op := &wire.Operation{Limits: []wire.Limit{{Requests: 10, Seconds: 1}}}
+		limiter := clients.NewLimiter(nil).(clients.Holder)
+		require.NoError(t, limiter.Wait(t.Context(), op))
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		var at []time.Time
+		for range 4 {
+			wg.Go(func() {
+				assert.NoError(t, limiter.Wait(t.Context(), op))
+				mu.Lock()
+				defer mu.Unlock()
+				at = append(at, time.Now())
+			})
+		}
+		synctest.Wait()
+		until := time.Now().Add(2 * time.Second)
+		limiter.Hold(op, until)
+		wg.Wait()
+		for i, one := range at {
+			assert.False(t, one.Before(until))
+			if i > 0 {
+				assert.GreaterOrEqual(t, one.Sub(at[i-1]), 100*time.Millisecond, "they do not come at once")
+			}
+		}
 	})
 }

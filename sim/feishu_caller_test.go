@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -91,11 +92,12 @@ func (c *feishuCaller) call(id string, args ...any) feishuReply {
 	c.t.Helper()
 	op := feishuOperation(c.t, id)
 	path, q, body := op.Path, url.Values{}, ""
+	var segments []string
 	header := http.Header{}
 	for _, arg := range args {
 		switch arg := arg.(type) {
 		case string:
-			path = regexp.MustCompile(`\{[a-z_]+\}`).ReplaceAllString(path, url.PathEscape(arg))
+			segments = append(segments, url.PathEscape(arg))
 		case url.Values:
 			q = arg
 		case http.Header:
@@ -108,6 +110,16 @@ func (c *feishuCaller) call(id string, args ...any) feishuReply {
 			body = string(text)
 		}
 	}
+	path = regexp.MustCompile(`\{[a-z_]+\}`).ReplaceAllStringFunc(path, func(name string) string {
+		if len(segments) == 0 {
+			return name
+		}
+		first := segments[0]
+		if len(segments) > 1 { // the last one is good for all that are left
+			segments = segments[1:]
+		}
+		return first
+	})
 	req, err := http.NewRequestWithContext(c.t.Context(), op.Method, c.srv.FeishuURL()+path+"?"+q.Encode(),
 		strings.NewReader(body))
 	require.NoError(c.t, err)
@@ -181,11 +193,19 @@ func (r feishuReply) at(path ...string) any {
 	r.t.Helper()
 	var v any = r.body
 	for _, name := range path {
-		object, ok := v.(feishuObject)
+		if list, ok := v.([]any); ok { // its place, from 0 on
+			i, err := strconv.Atoi(name)
+			if err != nil || i >= len(list) {
+				return nil
+			}
+			v = list[i]
+			continue
+		}
+		members, ok := v.(feishuObject)
 		if !ok {
 			return nil
 		}
-		v = object[name]
+		v = members[name]
 	}
 	return v
 }

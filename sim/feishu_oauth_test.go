@@ -74,7 +74,6 @@ func TestFeishuAuthorizationCode(t *testing.T) {
 	redeem(code).oauthFails(20004, "invalid_grant")
 
 	code = authorize(sim.FeishuConsent{RedirectURI: "https://portal.example.cn/callback"})
-	redeem(code).oauthFails(20071, "invalid_grant")
 	redeem(code, "redirect_uri", "https://other.example.cn/callback").oauthFails(20071, "invalid_grant")
 	redeem(code, "redirect_uri", "https://portal.example.cn/callback").ok()
 

@@ -41,9 +41,16 @@ type Client struct {
 	*feishuapi.API
 	core    *clients.Client
 	appID   string
+	redeem  redeemer // trades in the codes of those who sign in; a function, so that no secret is in what %v prints
 	ids     IDTypes
 	tickets map[string]token.Source // for pages, by scheme
 	turn    chan struct{}           // held by a delicate change
+}
+
+// Format prints the fields for every verb, without the credentials.
+func (cfg Config) Format(f fmt.State, _ rune) {
+	type fields Config
+	clients.FormatFields(f, fields(cfg))
 }
 
 // New returns a client. It does no I/O: a wrong secret shows at the first call.
@@ -70,8 +77,8 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 		Credentials: func(c *clients.Client) (map[string]clients.Credential, error) {
 			tenant, tenantErr := tenantCredential(c, cfg)
 			user, userErr := userCredential(c, cfg)
-			return map[string]clients.Credential{tenantScheme: tenant, userScheme: user},
-				errors.Join(tenantErr, userErr)
+			return map[string]clients.Credential{tenantScheme: tenant, userScheme: user,
+				ownScheme: bearer(ownTokens{}, "")}, errors.Join(tenantErr, userErr)
 		},
 	}, options...)
 	if err != nil {
@@ -82,8 +89,12 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{API: api, core: core, appID: cfg.AppID, tickets: tickets, turn: make(chan struct{}, 1)}, nil
+	return &Client{API: api, core: core, appID: cfg.AppID, redeem: newRedeemer(api, cfg), tickets: tickets,
+		turn: make(chan struct{}, 1)}, nil
 }
+
+// Format prints a name for every verb.
+func (c *Client) Format(f fmt.State, _ rune) { fmt.Fprint(f, "feishu.Client") }
 
 // Stats returns what the client has done so far.
 func (c *Client) Stats() clients.Stats { return c.core.Stats() }

@@ -14,7 +14,7 @@
 //
 // The app calls as itself (tenant_access_token) unless told otherwise. Some operations take a person's token as well
 // and then show what that person may see; [AsUser] asks for that. Searches take nothing else. Whose token it is, and
-// how it is renewed, says Config.UserToken; where a person's consent comes from, [Client.AuthorizeURL]. A call whose
+// how it is renewed, says Config.UserToken; where a person's consent comes from, [Client.ConsentURL]. A call whose
 // credential is not set fails before anything is sent.
 //
 // # Kinds of ids

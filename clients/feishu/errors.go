@@ -113,7 +113,7 @@ func describe(r *clients.Reply, code int64) (string, *ErrorDetail) {
 	case detail.Partial:
 		message += " (the user was written; do not repeat the call)"
 	case consentOver(code):
-		message += " (new consent is needed, see Client.AuthorizeURL)"
+		message += " (new consent is needed, see Client.ConsentURL)"
 	}
 	return message, detail
 }

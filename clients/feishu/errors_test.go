@@ -30,7 +30,8 @@ func TestErrorTable(t *testing.T) {
 			feishuapi.ErrorCodeAppTicketStale, feishuapi.ErrorCodeRefreshTokenUsed,
 			feishuapi.ErrorCodeRefreshTokenExpired, feishuapi.ErrorCodeRefreshTokenRevoked,
 			feishuapi.ErrorCodeRefreshTokenInvalid, feishuapi.ErrorCodeRefreshDisabled,
-			feishuapi.ErrorCodeOAuthClientRejected},
+			feishuapi.ErrorCodeOAuthClientRejected, feishuapi.ErrorCodeAuthorizationCodeNotFound,
+			feishuapi.ErrorCodeAuthorizationCodeUsed, feishuapi.ErrorCodeAuthorizationCodeExpired},
 		clients.KindPermission: {feishuapi.ErrorCodeIPNotAllowed, feishuapi.ErrorCodeScopeMissing,
 			feishuapi.ErrorCodeTokenLacksPermission, feishuapi.ErrorCodeUserConsentMissing,
 			feishuapi.ErrorCodeDepartmentOutOfRange, feishuapi.ErrorCodeParentDepartmentOutOfRange,
@@ -43,7 +44,9 @@ func TestErrorTable(t *testing.T) {
 			feishuapi.ErrorCodeAppNotInstalledByTenant,
 			feishuapi.ErrorCodePositionsDisabled, feishuapi.ErrorCodeSeveralDepartmentsDisabled,
 			feishuapi.ErrorCodePermissionRulesOutdated},
-		clients.KindNotFound: {feishuapi.ErrorCodeOpenIDNotFound, feishuapi.ErrorCodeUserIDNotFound,
+		clients.KindNotFound: {feishuapi.ErrorCodeGroupNotFound, feishuapi.ErrorCodeRoleNotFound,
+			feishuapi.ErrorCodeRoleMemberNotFound, feishuapi.ErrorCodeUnitNotFound,
+			feishuapi.ErrorCodeDirectoryDepartmentNotFound, feishuapi.ErrorCodeOpenIDNotFound, feishuapi.ErrorCodeUserIDNotFound,
 			feishuapi.ErrorCodeUnionIDNotFound, feishuapi.ErrorCodeOpenDepartmentIDNotFound,
 			feishuapi.ErrorCodeDepartmentIDNotFound, feishuapi.ErrorCodeDepartmentNotFound,
 			feishuapi.ErrorCodeDepartmentHasNoChat, feishuapi.ErrorCodeDepartmentChatNotFound,
@@ -57,8 +60,10 @@ func TestErrorTable(t *testing.T) {
 			feishuapi.ErrorCodeInvalidUserID, feishuapi.ErrorCodeEmailOrNewIDMissing, feishuapi.ErrorCodeLeaderIsSelf,
 			feishuapi.ErrorCodeOpenIDOfAnotherApp, feishuapi.ErrorCodeDepartmentTooBig,
 			feishuapi.ErrorCodeLogoutInvalidSession, feishuapi.ErrorCodePathNotFound,
-			feishuapi.ErrorCodeAuthorizationCodeExpired, feishuapi.ErrorCodeEmployeeTypeOrEmailInvalid},
-		clients.KindConflict: {feishuapi.ErrorCodeMobileTaken, feishuapi.ErrorCodeEmailTaken,
+			feishuapi.ErrorCodeEmployeeTypeOrEmailInvalid},
+		clients.KindConflict: {feishuapi.ErrorCodeGroupMemberExists, feishuapi.ErrorCodeRoleHasMembers,
+			feishuapi.ErrorCodeEmployeeMobileTaken, feishuapi.ErrorCodeStaffStatusNotChanged,
+			feishuapi.ErrorCodeMobileTaken, feishuapi.ErrorCodeEmailTaken,
 			feishuapi.ErrorCodeContactAccountsConflict, feishuapi.ErrorCodeUserIDTaken, feishuapi.ErrorCodeUserExists,
 			feishuapi.ErrorCodeClientTokenReused, feishuapi.ErrorCodeUserResigned, feishuapi.ErrorCodeDepartmentExists,
 			feishuapi.ErrorCodeDepartmentHasMembers, feishuapi.ErrorCodeDepartmentHasChildren,
@@ -81,7 +86,8 @@ func TestErrorTable(t *testing.T) {
 
 func TestEveryDocumentedCodeIsInTheTable(t *testing.T) {
 	named := 0
-	for _, span := range [][2]int{{1, 100_000}, {212_000, 213_000}, {1_080_000, 1_090_000}, {99_990_000, 100_000_000}} {
+	for _, span := range [][2]int{{1, 100_000}, {212_000, 213_000}, {1_080_000, 1_090_000},
+		{2_220_000, 2_225_000}, {99_990_000, 100_000_000}} {
 		for code := span[0]; code < span[1]; code++ {
 			if feishuapi.ErrorCode(code).Valid() {
 				named++
@@ -89,7 +95,28 @@ func TestEveryDocumentedCodeIsInTheTable(t *testing.T) {
 			}
 		}
 	}
-	assert.Equal(t, 251, named+1, "all but 0, which is success")
+	assert.Equal(t, 424, named+1, "all but 0, which is success")
+}
+
+// The same number means other things of other operations.
+func TestErrorsOfOneOperation(t *testing.T) {
+	for _, c := range []struct {
+		op   *wire.Operation
+		code int64
+		want clients.Kind
+	}{
+		{feishuapi.OpGetJobLevel, 42301, clients.KindNotFound},
+		{feishuapi.OpCreateEmployeeTypeEnum, 42301, clients.KindConflict},
+		{feishuapi.OpUpdateJobFamily, 42404, clients.KindInvalidArgument},
+		{feishuapi.OpGetJobFamily, 42404, clients.KindNotFound},
+		{feishuapi.OpGetGroup, 42002, clients.KindNotFound},
+		{feishuapi.OpCreateGroup, 42002, clients.KindInvalidArgument},
+		{feishuapi.OpGetUnit, 43051, clients.KindNotFound},
+		{feishuapi.OpCreateUnit, 43051, clients.KindInvalidArgument},
+		{feishuapi.OpGetWorkCity, 40001, clients.KindNotFound},
+	} {
+		assert.Equal(t, c.want, feishu.KindOf(c.code, c.op), "%s %d", c.op.ID, c.code)
+	}
 }
 
 func TestRateLimitReset(t *testing.T) {

@@ -139,12 +139,12 @@ func ExampleClient_JSAPISignature() {
 	// Output: cli_a1b2c3d4 40
 }
 
-func ExampleClient_AuthorizeURL() {
+func ExampleClient_ConsentURL() {
 	c, err := feishu.New(feishu.Config{AppID: "cli_1", AppSecret: "s3cr3t"})
 	if err != nil {
 		panic(err)
 	}
-	page, err := c.AuthorizeURL(feishu.AuthorizeRequest{RedirectURI: "https://portal.example.cn/",
+	page, err := c.ConsentURL(feishu.ConsentRequest{RedirectURI: "https://portal.example.cn/",
 		Scopes: []string{"contact:user:search", "offline_access"}, State: "xyz"})
 	if err != nil {
 		panic(err)

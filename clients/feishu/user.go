@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"time"
@@ -30,7 +31,7 @@ type UserToken struct {
 	// RefreshToken is one that the person's consent gave, unused. One of the old endpoints under authen/v1 does not do.
 	RefreshToken clients.Secret
 
-	// Code is what came to the redirect address of an AuthorizeURL.
+	// Code is what came to the redirect address of an ConsentURL.
 	Code *AuthorizationCode
 
 	// Source hands out tokens that somebody else looks after, such as token.Static.
@@ -40,8 +41,14 @@ type UserToken struct {
 // AuthorizationCode is a person's consent on its way to becoming a token. It is good for 5 minutes, and once.
 type AuthorizationCode struct {
 	Code         clients.Secret // the parameter code of the redirect
-	RedirectURI  string         // as given to AuthorizeURL
-	CodeVerifier clients.Secret // as given to AuthorizeURL, if it was
+	RedirectURI  string         // as given to ConsentURL
+	CodeVerifier clients.Secret // as given to ConsentURL, if it was
+}
+
+// Format prints the fields for every verb, without the credentials.
+func (c AuthorizationCode) Format(f fmt.State, _ rune) {
+	type fields AuthorizationCode
+	clients.FormatFields(f, fields(c))
 }
 
 func (u UserToken) check() error {
@@ -175,11 +182,11 @@ func (u *userTokens) request(previous token.Token) (*feishuapi.CreateOAuthTokenR
 
 func consentNeeded(why string) error {
 	return &clients.Error{Vendor: vendor, Operation: feishuapi.OpCreateOAuthToken.ID, Kind: clients.KindUnauthenticated,
-		Message: why + " (new consent is needed, see Client.AuthorizeURL)"}
+		Message: why + " (new consent is needed, see Client.ConsentURL)"}
 }
 
-// AuthorizeRequest says what a person is asked to consent to.
-type AuthorizeRequest struct {
+// ConsentRequest says what a person is asked to consent to.
+type ConsentRequest struct {
 	RedirectURI string   // where the person comes back to, one of the app's 重定向 URL; required
 	Scopes      []string // at most 50; offline_access is needed for tokens that can be renewed
 
@@ -195,20 +202,23 @@ type AuthorizeRequest struct {
 	AskAgain bool
 }
 
-// AuthorizeURL is the page where a person consents. From there the browser goes to RedirectURI with code and state, or
+const consent = "authorize" // what errors of ConsentURL and AuthorizeURL call it
+
+// ConsentURL is the page where a person consents to scopes, for calls with the person's token; AuthorizeURL is for
+// signing in and nothing else. From there the browser goes to RedirectURI with code and state, or
 // with error=access_denied.
 //
 // Vendor page: https://open.feishu.cn/document/common-capabilities/sso/api/obtain-oauth-code
-func (c *Client) AuthorizeURL(r AuthorizeRequest) (string, error) {
+func (c *Client) ConsentURL(r ConsentRequest) (string, error) {
 	switch {
 	case r.RedirectURI == "":
-		return "", invalid("authorize", "AuthorizeRequest.RedirectURI is required")
+		return "", invalid(consent, "ConsentRequest.RedirectURI is required")
 	case len(r.Scopes) > 50:
-		return "", invalid("authorize", "AuthorizeRequest.Scopes: at most 50 can be asked for at once")
+		return "", invalid(consent, "ConsentRequest.Scopes: at most 50 can be asked for at once")
 	case r.CodeVerifier != "" && !verifies(string(r.CodeVerifier)):
 		return "",
-			invalid("authorize",
-				"AuthorizeRequest.CodeVerifier: want 43 to 128 letters, digits and -._~, as NewCodeVerifier makes them")
+			invalid(consent,
+				"ConsentRequest.CodeVerifier: want 43 to 128 letters, digits and -._~, as NewCodeVerifier makes them")
 	}
 	query := url.Values{"client_id": {c.appID}, "response_type": {"code"}, "redirect_uri": {r.RedirectURI}}
 	if len(r.Scopes) > 0 {

@@ -447,10 +447,10 @@ func TestTokensOfSomebodyElse(t *testing.T) {
 
 // Consent
 
-func TestTrapAuthorizeURL(t *testing.T) {
+func TestTrapConsentURL(t *testing.T) {
 	c, err := feishu.New(feishu.Config{AppID: appID, AppSecret: appSecret})
 	require.NoError(t, err)
-	page, err := c.AuthorizeURL(feishu.AuthorizeRequest{RedirectURI: "https://portal.example.cn/callback?x=1&y=2",
+	page, err := c.ConsentURL(feishu.ConsentRequest{RedirectURI: "https://portal.example.cn/callback?x=1&y=2",
 		Scopes: []string{"contact:user:search", "offline_access"},
 		State:  "a+b c", CodeVerifier: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", AskAgain: true})
 	require.NoError(t, err)
@@ -465,28 +465,28 @@ func TestTrapAuthorizeURL(t *testing.T) {
 	assert.Contains(t, page, "contact%3Auser%3Asearch%20offline_access", "a space is %20, not +")
 	assert.NotContains(t, page, "dBjftJeZ4CVP")
 
-	page, err = c.AuthorizeURL(feishu.AuthorizeRequest{RedirectURI: "https://portal.example.cn/"})
+	page, err = c.ConsentURL(feishu.ConsentRequest{RedirectURI: "https://portal.example.cn/"})
 	require.NoError(t, err)
 	assert.Equal(t,
 		"https://accounts.feishu.cn/open-apis/authen/v1/authorize?client_id=cli_demo0001"+
 			"&redirect_uri=https%3A%2F%2Fportal.example.cn%2F&response_type=code", page)
 }
 
-func TestAuthorizeURLHosts(t *testing.T) {
+func TestConsentURLHosts(t *testing.T) {
 	for base, want := range map[string]string{
 		feishu.BaseURL:                          "https://accounts.feishu.cn/open-apis/authen/v1/authorize?",
 		feishu.LarkBaseURL:                      "https://accounts.larksuite.com/open-apis/authen/v1/authorize?",
 		"https://feishu.corp.example/open-apis": "https://feishu.corp.example/open-apis/authen/v1/authorize?",
 	} {
-		page, err := newClient(t, base).AuthorizeURL(feishu.AuthorizeRequest{RedirectURI: "https://portal.example.cn/"})
+		page, err := newClient(t, base).ConsentURL(feishu.ConsentRequest{RedirectURI: "https://portal.example.cn/"})
 		require.NoError(t, err)
 		assert.True(t, strings.HasPrefix(page, want), page)
 	}
 }
 
-func TestAuthorizeURLRefuses(t *testing.T) {
+func TestConsentURLRefuses(t *testing.T) {
 	c := newClient(t, feishu.BaseURL)
-	for name, r := range map[string]feishu.AuthorizeRequest{
+	for name, r := range map[string]feishu.ConsentRequest{
 		"no redirect":     {},
 		"too many scopes": {RedirectURI: "https://x.example/", Scopes: make([]string, 51)},
 		"short verifier":  {RedirectURI: "https://x.example/", CodeVerifier: clients.Secret(strings.Repeat("a", 42))},
@@ -496,7 +496,7 @@ func TestAuthorizeURLRefuses(t *testing.T) {
 		"verifier with ' '": {RedirectURI: "https://x.example/",
 			CodeVerifier: clients.Secret(strings.Repeat("a", 30) + " " + strings.Repeat("a", 30))},
 	} {
-		_, err := c.AuthorizeURL(r)
+		_, err := c.ConsentURL(r)
 		assert.ErrorIs(t, err, clients.ErrInvalidArgument, name)
 	}
 }
@@ -504,7 +504,7 @@ func TestAuthorizeURLRefuses(t *testing.T) {
 func TestNewCodeVerifier(t *testing.T) {
 	one, other := feishu.NewCodeVerifier(), feishu.NewCodeVerifier()
 	assert.NotEqual(t, one, other)
-	_, err := newClient(t, feishu.BaseURL).AuthorizeURL(feishu.AuthorizeRequest{RedirectURI: "https://x.example/",
+	_, err := newClient(t, feishu.BaseURL).ConsentURL(feishu.ConsentRequest{RedirectURI: "https://x.example/",
 		CodeVerifier: one})
 	assert.NoError(t, err)
 }

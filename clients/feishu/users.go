@@ -126,8 +126,8 @@ func (c *Client) Users(ctx context.Context, roots ...string) iter.Seq2[feishuapi
 }
 
 // UsersInRange yields everybody whom the administrator has put into the app's contact range, once each: those granted
-// one by one, and those of the departments granted, with all departments below. It fails with ErrPermission if the
-// range names user groups, whose members this package cannot read, rather than leave them out.
+// one by one, those of the departments granted, with all departments below, and those of the user groups granted: their
+// people and their departments. Groups need contact:group:readonly.
 func (c *Client) UsersInRange(ctx context.Context) iter.Seq2[feishuapi.User, error] {
 	return clients.Counted(clients.Once(vendor, feishuapi.OpListUsersByDepartment.ID, userKey,
 		func(yield func(feishuapi.User, error) bool) {
@@ -137,13 +137,16 @@ func (c *Client) UsersInRange(ctx context.Context) iter.Seq2[feishuapi.User, err
 				fail(err)
 				return
 			}
-			if len(scope.GroupIDs) > 0 {
-				fail(&clients.Error{Vendor: vendor, Operation: feishuapi.OpListScopes.ID, Kind: clients.KindPermission,
-					Message: "the app's contact range names user groups, whose members cannot be listed: grant " +
-						"departments or people"})
-				return
+			for _, id := range scope.GroupIDs {
+				users, departments, err := c.GroupMembers(ctx, id)
+				if err != nil {
+					fail(err)
+					return
+				}
+				scope.UserIDs = append(scope.UserIDs, users...)
+				scope.DepartmentIDs = append(scope.DepartmentIDs, departments...)
 			}
-			granted, missing, err := c.UsersByID(ctx, scope.UserIDs)
+			granted, missing, err := c.UsersByID(ctx, unique(scope.UserIDs))
 			if err == nil && len(missing) > 0 {
 				err = bad(feishuapi.OpBatchGetUsers.ID, "people of the contact range are not answered")
 			}
@@ -156,7 +159,7 @@ func (c *Client) UsersInRange(ctx context.Context) iter.Seq2[feishuapi.User, err
 					return
 				}
 			}
-			c.members(ctx, scope.DepartmentIDs)(yield)
+			c.members(ctx, unique(scope.DepartmentIDs))(yield)
 		}))
 }
 

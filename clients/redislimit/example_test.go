@@ -28,7 +28,7 @@ func ExampleNew() {
 		fmt.Println(err)
 		return
 	}
-	option := clients.WithLimiter(limiter) // for every vendor's New
+	option := clients.WithLimiter(limiter) // for this app's client, in every process
 	fmt.Println(option != nil)
 	// Output: true
 }

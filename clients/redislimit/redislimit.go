@@ -1,15 +1,15 @@
 // Package redislimit shares a vendor's quotas among the processes of a fleet, through Redis:
 //
 //	rdb := redis.NewClient(&redis.Options{Addr: "127.0.0.1:6379"})
-//	limiter, err := redislimit.New(rdb, redislimit.Options{App: "wecom " + corpID, Processes: 4})
+//	limiter, err := redislimit.New(rdb, redislimit.Options{App: "wecom " + corpID + " " + agentID, Processes: 4})
 //	c, err := wecom.New(wecom.Config{...}, clients.WithLimiter(limiter))
 //
 // Vendors count the calls of an app, wherever they come from. The built-in limiter knows only its own process: two
 // processes with one app's credentials spend twice the quota and are throttled. With this one, all processes that name
 // the same App take from one quota, and a throttling answer to any of them makes all of them wait.
 //
-// When Redis does not answer, each process goes on with its share of the quota, 1/Processes, and asks Redis again every
-// few seconds. That is said once in the log, and once more when it is over.
+// When Redis does not answer, each process goes on with its share of the quota, 1/Processes, and one of its callers
+// asks Redis again every few seconds. That is said once in the log, and once more when it is over.
 package redislimit
 
 import (
@@ -38,7 +38,8 @@ type Options struct {
 	// it. Zero: 4. Too few of them throttle the app, too many slow it down.
 	Processes int
 
-	// Budget bounds every question to Redis, whatever the Redis client's own limits are. Zero: 250 ms.
+	// Budget bounds every question to Redis, whatever the Redis client's own limits are. Zero: 250 ms. A client with
+	// ContextTimeoutEnabled has its connection back at once, any other after its ReadTimeout.
 	Budget time.Duration
 
 	// Logger hears that Redis fails, and that it works again. Nil: slog.Default().
@@ -72,6 +73,7 @@ type Limiter struct {
 	shares map[*wire.Operation]*wire.Operation
 	queues map[string]chan struct{}
 	downAt time.Time // when Redis failed last; zero: it works
+	tried  bool      // somebody is asking whether it works again
 }
 
 var _ clients.Holder = (*Limiter)(nil)
@@ -109,25 +111,36 @@ func (l *Limiter) Wait(ctx context.Context, op *wire.Operation) error {
 	if !l.works() {
 		return l.local.Wait(ctx, l.share(op))
 	}
-	if err := l.waitHeld(ctx, op); err != nil {
-		return l.fallBack(ctx, op, err)
+	err := l.waitShared(ctx, op)
+	var failed *redisError
+	if errors.As(err, &failed) {
+		return l.local.Wait(ctx, l.share(op))
 	}
-	for i, limit := range op.Limits {
-		if err := l.take(ctx, l.name(op, i), slots(limit)); err != nil {
-			return l.fallBack(ctx, op, err)
-		}
-	}
-	return context.Cause(ctx)
+	return err
 }
 
-// fallBack goes on without Redis, unless it is the caller whose time is over.
-func (l *Limiter) fallBack(ctx context.Context, op *wire.Operation, err error) error {
-	var failed *redisError
-	if !errors.As(err, &failed) {
-		return err
+// waitShared waits for a place in the quota of all. Its error is a redisError, or that of the caller's time.
+func (l *Limiter) waitShared(ctx context.Context, op *wire.Operation) error {
+	for {
+		if err := l.waitHeld(ctx, op); err != nil {
+			return err
+		}
+		waited := false
+		for i, limit := range op.Limits {
+			later, err := l.take(ctx, l.name(op, i), slots(limit))
+			if err != nil {
+				return err
+			}
+			waited = waited || later
+		}
+		if !waited {
+			return context.Cause(ctx)
+		}
+		// The vendor may have throttled somebody meanwhile: this place is then one of a time when it takes no calls.
+		if left, err := l.held(ctx, op); err != nil || left <= 0 {
+			return err
+		}
 	}
-	l.failed(ctx, failed.err)
-	return l.local.Wait(ctx, l.share(op))
 }
 
 // slots is a quota in redis_rate's words. A thousandfold of both keeps the fractions.
@@ -136,37 +149,49 @@ func slots(limit wire.Limit) redis_rate.Limit {
 	return redis_rate.Limit{Rate: max(1, int(perSecond*1000)), Burst: burst, Period: 1000 * time.Second}
 }
 
-// take waits for a slot. One caller of a process asks Redis at a time; the others wait behind it.
-func (l *Limiter) take(ctx context.Context, name string, limit redis_rate.Limit) error {
+// take waits for a slot, and tells whether it had to. One caller of a process asks Redis at a time; the others wait
+// behind it.
+func (l *Limiter) take(ctx context.Context, name string, limit redis_rate.Limit) (waited bool, err error) {
 	queue := l.queue(name)
 	select {
 	case queue <- struct{}{}:
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	default:
+		waited = true
+		select {
+		case queue <- struct{}{}:
+		case <-ctx.Done():
+			return true, context.Cause(ctx)
+		}
 	}
 	defer func() { <-queue }()
 	for {
+		if l.isDown() { // found by whoever stood in front: not everybody must find that for himself
+			return waited, &redisError{errDown}
+		}
 		result, err := ask(ctx, l, func(ctx context.Context) (*redis_rate.Result, error) {
 			return l.slots.Allow(ctx, name, limit)
 		})
-		if err != nil {
-			return err
+		if err != nil || result.Allowed > 0 {
+			return waited, err
 		}
-		if result.Allowed > 0 {
-			return nil
-		}
+		waited = true
 		if err := sleep(ctx, max(result.RetryAfter-early, least)); err != nil {
-			return err
+			return true, err
 		}
 	}
+}
+
+// held is how long the vendor takes no calls of op.
+func (l *Limiter) held(ctx context.Context, op *wire.Operation) (time.Duration, error) {
+	return ask(ctx, l, func(ctx context.Context) (time.Duration, error) {
+		return l.rdb.PTTL(ctx, l.holdName(op)).Result()
+	})
 }
 
 // waitHeld waits until the vendor takes calls of op again. That may be put off while it waits.
 func (l *Limiter) waitHeld(ctx context.Context, op *wire.Operation) error {
 	for {
-		left, err := ask(ctx, l, func(ctx context.Context) (time.Duration, error) {
-			return l.rdb.PTTL(ctx, l.holdName(op)).Result()
-		})
+		left, err := l.held(ctx, op)
 		if err != nil || left <= 0 {
 			return err
 		}
@@ -183,27 +208,27 @@ func (l *Limiter) Hold(op *wire.Operation, until time.Time) {
 	if left <= 0 || !l.works() {
 		return
 	}
-	ctx, name := context.Background(), l.holdName(op)
-	_, err := ask(ctx, l, func(ctx context.Context) (struct{}, error) {
-		known, err := l.rdb.PTTL(ctx, name).Result()
-		if err != nil || known >= left {
-			return struct{}{}, err
-		}
-		return struct{}{}, l.rdb.Set(ctx, name, 1, left).Err()
+	// An error has been logged, and the local limiter knows already.
+	_, _ = ask(context.Background(), l, func(ctx context.Context) (any, error) {
+		return later.Run(ctx, l.rdb, []string{l.holdName(op)}, left.Milliseconds()+1).Result()
 	})
-	var failed *redisError
-	if errors.As(err, &failed) {
-		l.failed(ctx, failed.err)
-	}
 }
 
-// name is the key of one of an operation's quotas. The numbers tell apart what is counted apart under one name.
+// later puts a key's end off, never the other way round, whoever else does that at the same time.
+var later = redis.NewScript(`
+if redis.call("PTTL", KEYS[1]) < tonumber(ARGV[1]) then
+	redis.call("SET", KEYS[1], "1", "PX", ARGV[1])
+end
+return 0`)
+
+// name is the key of one of an operation's quotas. The path tells vendors apart, and the numbers what is counted apart
+// under one name.
 func (l *Limiter) name(op *wire.Operation, i int) string {
-	return fmt.Sprintf("roster:%s:%s:%d/%d", l.app, op.ID, op.Limits[i].Requests, op.Limits[i].Seconds)
+	return fmt.Sprintf("roster:%s:%s:%s:%d/%d", l.app, op.ID, op.Path, op.Limits[i].Requests, op.Limits[i].Seconds)
 }
 
 func (l *Limiter) holdName(op *wire.Operation) string {
-	name := "roster:" + l.app + ":" + op.ID + ":hold"
+	name := "roster:" + l.app + ":" + op.ID + ":" + op.Path + ":hold"
 	for _, limit := range op.Limits {
 		name += fmt.Sprintf(":%d/%d", limit.Requests, limit.Seconds)
 	}
@@ -243,17 +268,32 @@ func (l *Limiter) queue(name string) chan struct{} {
 	return queue
 }
 
-// works tells whether Redis is worth asking.
+// works tells whether Redis is worth asking. While it is down, one caller at a time finds out whether it still is; the
+// others go on without it. Whoever is told yes must ask.
 func (l *Limiter) works() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.downAt.IsZero() || time.Since(l.downAt) >= away
+	switch {
+	case l.downAt.IsZero():
+		return true
+	case l.tried || time.Since(l.downAt) < away:
+		return false
+	default:
+		l.tried = true
+		return true
+	}
+}
+
+func (l *Limiter) isDown() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.downAt.IsZero()
 }
 
 func (l *Limiter) failed(ctx context.Context, err error) {
 	l.mu.Lock()
 	first := l.downAt.IsZero()
-	l.downAt = time.Now()
+	l.downAt, l.tried = time.Now(), false
 	l.mu.Unlock()
 	if first {
 		l.options.Logger.LogAttrs(ctx, slog.LevelWarn, "quotas are not shared: Redis fails, and this process keeps "+
@@ -262,10 +302,17 @@ func (l *Limiter) failed(ctx context.Context, err error) {
 	}
 }
 
+// gaveUp is a caller whose time was over before Redis was heard of.
+func (l *Limiter) gaveUp() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tried = false
+}
+
 func (l *Limiter) answered(ctx context.Context) {
 	l.mu.Lock()
 	was := !l.downAt.IsZero()
-	l.downAt = time.Time{}
+	l.downAt, l.tried = time.Time{}, false
 	l.mu.Unlock()
 	if was {
 		l.options.Logger.LogAttrs(ctx, slog.LevelInfo, "quotas are shared again: Redis answers")
@@ -278,7 +325,10 @@ type redisError struct{ err error }
 func (e *redisError) Error() string { return "redislimit: " + e.err.Error() }
 func (e *redisError) Unwrap() error { return e.err }
 
-var errBudget = errors.New("redis did not answer in time")
+var (
+	errBudget = errors.New("redis did not answer in time")
+	errDown   = errors.New("redis is down")
+)
 
 // ask runs f for as long as the budget lasts. A Redis client that does not heed its context is left behind, with a
 // goroutine that ends by the client's own limits.
@@ -304,8 +354,10 @@ func ask[T any](ctx context.Context, l *Limiter, f func(context.Context) (T, err
 	case r.err == nil:
 		l.answered(ctx)
 	case ctx.Err() != nil:
+		l.gaveUp()
 		r.err = context.Cause(ctx)
 	default:
+		l.failed(ctx, r.err)
 		r.err = &redisError{r.err}
 	}
 	return r.value, r.err

@@ -5,7 +5,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -85,7 +88,7 @@ func TestAThrottledProcessHoldsTheOthers(t *testing.T) {
 	op, free := &wire.Operation{ID: "Read"}, &wire.Operation{ID: "Other"}
 	began := time.Now()
 	first.Hold(op, began.Add(300*time.Millisecond))
-	first.Hold(op, began.Add(10*time.Millisecond)) // an earlier time changes nothing
+	second.Hold(op, began.Add(10*time.Millisecond)) // an earlier time changes nothing
 	require.NoError(t, second.Wait(t.Context(), free))
 	assert.Less(t, time.Since(began), 200*time.Millisecond, "other operations go on")
 	require.NoError(t, second.Wait(t.Context(), op))
@@ -97,6 +100,37 @@ func TestAThrottledProcessHoldsTheOthers(t *testing.T) {
 	began = time.Now()
 	assert.ErrorIs(t, second.Wait(ctx, op), context.DeadlineExceeded)
 	assert.Less(t, time.Since(began), 900*time.Millisecond, "fails at once when the wait is hopeless")
+}
+
+// Those who wait for their place when somebody is throttled wait for the end of that, and come one by one then.
+func TestAHoldHoldsThoseWhoQueue(t *testing.T) {
+	socket := redistest.Server(t)
+	l := open(t, redistest.Connect(t, socket), redislimit.Options{})
+	op := &wire.Operation{ID: "Read", Limits: []wire.Limit{{Requests: 10, Seconds: 1}}}
+	require.NoError(t, l.Wait(t.Context(), op))
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var at []time.Time
+	for range 4 {
+		wg.Go(func() {
+			assert.NoError(t, l.Wait(t.Context(), op))
+			mu.Lock()
+			defer mu.Unlock()
+			at = append(at, time.Now())
+		})
+	}
+	until := time.Now().Add(time.Second)
+	open(t, redistest.Connect(t, socket), redislimit.Options{}).Hold(op, until)
+	wg.Wait()
+	slices.SortFunc(at, time.Time.Compare)
+	before := 0 // whoever had his place before the hold was there
+	for _, one := range at {
+		if one.Before(until) {
+			before++
+		}
+	}
+	assert.LessOrEqual(t, before, 1)
+	assert.GreaterOrEqual(t, at[3].Sub(until), 90*time.Millisecond, "they do not come at once")
 }
 
 func TestWithoutRedisEachProcessKeepsToItsPart(t *testing.T) {
@@ -133,6 +167,85 @@ func TestARedisThatHangsCostsOneBudget(t *testing.T) {
 	}
 	l.Hold(&wire.Operation{ID: "Free"}, time.Now().Add(time.Hour))
 	assert.Less(t, time.Since(began), time.Second)
+}
+
+// Those who queue for a quota do not find out one by one that Redis hangs.
+func TestARedisThatHangsCostsAQueueOneBudget(t *testing.T) {
+	socket := redistest.Server(t)
+	var hangs atomic.Bool
+	rdb := redis.NewClient(&redis.Options{MaxRetries: -1, ReadTimeout: time.Second,
+		Dialer: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			c, err := new(net.Dialer).DialContext(ctx, "unix", socket)
+			return &hanging{c, &hangs}, err
+		}})
+	t.Cleanup(func() { _ = rdb.Close() })
+	var log lines
+	l := open(t, rdb, redislimit.Options{Processes: 1, Budget: 200 * time.Millisecond,
+		Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	op := &wire.Operation{ID: "Read", Limits: []wire.Limit{{Requests: 1000, Seconds: 1}}}
+	require.NoError(t, l.Wait(t.Context(), op))
+	hangs.Store(true)
+	began := time.Now()
+	var wg sync.WaitGroup
+	for range 32 {
+		wg.Go(func() { assert.NoError(t, l.Wait(t.Context(), op)) })
+	}
+	wg.Wait()
+	assert.Less(t, time.Since(began), 2*time.Second, "32 budgets are 6.4 s")
+	assert.Equal(t, 1, log.count("quotas are not shared"))
+
+	hangs.Store(false)
+	assert.Eventually(t, func() bool {
+		return assert.NoError(t, l.Wait(t.Context(), op)) && log.count("quotas are shared again") == 1
+	}, 20*time.Second, 50*time.Millisecond, "comes back by itself")
+	assert.Equal(t, 1, log.count("quotas are not shared"))
+}
+
+// hanging is a connection whose answers can be lost.
+type hanging struct {
+	net.Conn
+
+	hangs *atomic.Bool
+}
+
+func (c *hanging) Read(p []byte) (int, error) {
+	for {
+		n, err := c.Conn.Read(p)
+		if err != nil || !c.hangs.Load() {
+			return n, err
+		}
+	}
+}
+
+// lines are a log that may be read while it is written.
+type lines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lines) count(text string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return bytes.Count(l.text.Bytes(), []byte(text))
+}
+
+// One Redis may serve several vendors, whose operations have names in common.
+func TestVendorsAreToldApart(t *testing.T) {
+	l := open(t, redistest.Connect(t, redistest.Server(t)), redislimit.Options{})
+	limits := []wire.Limit{{Requests: 1, Seconds: 3600}}
+	for _, path := range []string{"/user/get", "/contact/v3/users/{user_id}"} {
+		require.NoError(t, l.Wait(t.Context(), &wire.Operation{ID: "GetUser", Path: path, Limits: limits}))
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	again := &wire.Operation{ID: "GetUser", Path: "/user/get", Limits: limits}
+	assert.ErrorIs(t, l.Wait(ctx, again), context.DeadlineExceeded)
 }
 
 func TestAClientTakesIt(t *testing.T) {

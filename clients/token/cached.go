@@ -108,6 +108,8 @@ type Cached struct {
 	failed   error
 	failures int
 	retryAt  time.Time
+
+	unreadable bool // what is stored, and that has been logged; it belongs to the flight
 }
 
 // New returns a Cached source.
@@ -340,7 +342,14 @@ const (
 // not what this source has already. The error is that of a store that cannot be done without.
 func (c *Cached) fromStore(ctx context.Context, previous Token, rejected Secret) (Token, sight, error) {
 	t, err := c.cfg.Store.Get(ctx, c.cfg.Key)
+	known := c.unreadable
+	c.unreadable = errors.Is(err, ErrUnreadable)
 	switch {
+	case c.unreadable && !c.cfg.Rotating:
+		if !known {
+			_ = c.storeFailed(ctx, "get", err)
+		}
+		return Token{}, storeStale, nil
 	case err != nil:
 		return Token{}, storeDown, c.storeFailed(ctx, "get", err)
 	case c.usable(t, c.cfg.Now()) && t.Value != rejected && t.Value != previous.Value:

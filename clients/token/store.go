@@ -2,8 +2,13 @@ package token
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
+
+// ErrUnreadable is a Store's error about a record that it cannot read: damaged, or encrypted with a key that it has
+// not. A [Cached] source puts a new token in its place, unless the source is Rotating.
+var ErrUnreadable = errors.New("token: the stored record cannot be read")
 
 // Store keeps tokens where other sources, of this process or of others, find them. Keys are made of hashes and hold no
 // credential; values do, so that a Store must be as well guarded as the credential itself.
@@ -11,7 +16,7 @@ import (
 // A Store that fails, or takes longer than its own bound, does not stop a [Cached] source: the source then fetches for
 // itself.
 type Store interface {
-	// Get returns the token under key; a zero Token when there is none.
+	// Get returns the token under key; a zero Token when there is none, and ErrUnreadable for what it cannot read.
 	Get(ctx context.Context, key string) (Token, error)
 
 	// Set keeps t under key, at least until t.Expiry or, if it has one, t.RefreshExpiry.

@@ -105,6 +105,7 @@ func pageValues(server *sim.Server) site.Values {
 			break
 		}
 	}
+	nameFeishuLists(known, server, person)
 	for _, p := range company.FormerPeople() {
 		known["FEISHU_FORMER_OPEN_ID"] = p.FeishuOpenID
 	}
@@ -129,6 +130,24 @@ func pageValues(server *sim.Server) site.Values {
 		}
 		return signIn(server, what, person.UserID)
 	}
+}
+
+// nameFeishuLists notes ids of what Feishu keeps beside people and departments.
+func nameFeishuLists(known map[string]string, server *sim.Server, person sim.Person) {
+	company, feishu := server.Organisation(), server.Feishu()
+	for _, g := range company.Groups(sim.Tag) {
+		if len(g.People) > 0 && known["FEISHU_GROUP_ID"] == "" {
+			known["FEISHU_GROUP_ID"] = feishu.GroupID(g.Key)
+		}
+	}
+	for _, g := range company.Groups(sim.Role) {
+		if len(g.People) > 0 && known["FEISHU_ROLE_ID"] == "" {
+			known["FEISHU_ROLE_ID"] = feishu.RoleID(g.Key)
+		}
+	}
+	known["FEISHU_JOB_TITLE_ID"], known["FEISHU_WORK_CITY_ID"] = feishu.JobTitleID(person.Position),
+		feishu.WorkCityID(person.City)
+	known["FEISHU_EMPLOYEE_TYPE"] = strings.TrimRight(feishu.EmployeeTypeID(7), "=")
 }
 
 // newMobile is a mobile number of nobody, another one for each sample.

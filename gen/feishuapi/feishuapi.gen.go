@@ -9,6 +9,33 @@ import (
 	wire "github.com/roster-go/roster/wire"
 )
 
+// Defines values for ActiveStatus.
+const (
+	ActiveStatusActivated    ActiveStatus = 2
+	ActiveStatusExited       ActiveStatus = 4
+	ActiveStatusFrozen       ActiveStatus = 3
+	ActiveStatusNotActivated ActiveStatus = 1
+	ActiveStatusNotJoined    ActiveStatus = 5
+)
+
+// Valid indicates whether the value is a known member of the ActiveStatus enum.
+func (e ActiveStatus) Valid() bool {
+	switch e {
+	case ActiveStatusActivated:
+		return true
+	case ActiveStatusExited:
+		return true
+	case ActiveStatusFrozen:
+		return true
+	case ActiveStatusNotActivated:
+		return true
+	case ActiveStatusNotJoined:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CustomAttrOptionType.
 const (
 	CustomAttrOptionTypePicture CustomAttrOptionType = "PICTURE"
@@ -72,6 +99,99 @@ func (e DepartmentIDType) Valid() bool {
 	}
 }
 
+// Defines values for DirectoryConditionOperator.
+const (
+	DirectoryConditionOperatorEq DirectoryConditionOperator = "eq"
+	DirectoryConditionOperatorIn DirectoryConditionOperator = "in"
+)
+
+// Valid indicates whether the value is a known member of the DirectoryConditionOperator enum.
+func (e DirectoryConditionOperator) Valid() bool {
+	switch e {
+	case DirectoryConditionOperatorEq:
+		return true
+	case DirectoryConditionOperatorIn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DirectoryDataSource.
+const (
+	DirectoryDataSourceAdminConsole DirectoryDataSource = 1
+	DirectoryDataSourceFeishuPeople DirectoryDataSource = 2
+	DirectoryDataSourceSCIM         DirectoryDataSource = 3
+)
+
+// Valid indicates whether the value is a known member of the DirectoryDataSource enum.
+func (e DirectoryDataSource) Valid() bool {
+	switch e {
+	case DirectoryDataSourceAdminConsole:
+		return true
+	case DirectoryDataSourceFeishuPeople:
+		return true
+	case DirectoryDataSourceSCIM:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DirectoryFieldType.
+const (
+	DirectoryFieldTypeChoice  DirectoryFieldType = "3"
+	DirectoryFieldTypeChoices DirectoryFieldType = "10"
+	DirectoryFieldTypeLink    DirectoryFieldType = "2"
+	DirectoryFieldTypePeople  DirectoryFieldType = "11"
+	DirectoryFieldTypePerson  DirectoryFieldType = "4"
+	DirectoryFieldTypePhone   DirectoryFieldType = "9"
+	DirectoryFieldTypeText    DirectoryFieldType = "1"
+)
+
+// Valid indicates whether the value is a known member of the DirectoryFieldType enum.
+func (e DirectoryFieldType) Valid() bool {
+	switch e {
+	case DirectoryFieldTypeChoice:
+		return true
+	case DirectoryFieldTypeChoices:
+		return true
+	case DirectoryFieldTypeLink:
+		return true
+	case DirectoryFieldTypePeople:
+		return true
+	case DirectoryFieldTypePerson:
+		return true
+	case DirectoryFieldTypePhone:
+		return true
+	case DirectoryFieldTypeText:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EmployeeIDType.
+const (
+	EmployeeIDTypeEmployeeID EmployeeIDType = "employee_id" // id of the person in the tenant
+	EmployeeIDTypeOpenID     EmployeeIDType = "open_id"     // id of the person for this app
+	EmployeeIDTypeUnionID    EmployeeIDType = "union_id"    // id of the person for all apps of one app vendor
+)
+
+// Valid indicates whether the value is a known member of the EmployeeIDType enum.
+func (e EmployeeIDType) Valid() bool {
+	switch e {
+	case EmployeeIDTypeEmployeeID:
+		return true
+	case EmployeeIDTypeOpenID:
+		return true
+	case EmployeeIDTypeUnionID:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EmployeeTypeOrigin.
 const (
 	EmployeeTypeOriginBuiltIn EmployeeTypeOrigin = 1
@@ -110,257 +230,430 @@ func (e EmployeeTypeStatus) Valid() bool {
 
 // Defines values for ErrorCode.
 const (
-	ErrorCodeAccountCreationFailed          ErrorCode = 41027    // account creation failed, try later
-	ErrorCodeAdditionBlocked                ErrorCode = 44012    // adding the user was blocked
-	ErrorCodeAdminProtected                 ErrorCode = 44037    // administrator cannot be deleted
-	ErrorCodeAppNotAuthorized               ErrorCode = 10005    // app or tenant check failed
-	ErrorCodeAppNotEnabled                  ErrorCode = 20069    // app is not enabled
-	ErrorCodeAppNotFound                    ErrorCode = 20048    // app does not exist
-	ErrorCodeAppNotInstalled                ErrorCode = 20009    // app is not installed in the tenant
-	ErrorCodeAppNotInstalledByTenant        ErrorCode = 212100   // The tenant has not installed the app
-	ErrorCodeAppStopped                     ErrorCode = 99991662 // app is stopped
-	ErrorCodeAppTicketResendRefused         ErrorCode = 10016    // ticket cannot be pushed again; self-built apps have none
-	ErrorCodeAppTicketStale                 ErrorCode = 10012    // app ticket is stale, ask for a new one (store app)
-	ErrorCodeAppTokenInvalid                ErrorCode = 99991664 // app token invalid
-	ErrorCodeAppTokenRejected               ErrorCode = 20014    // app token invalid (old style)
-	ErrorCodeAppUnavailable                 ErrorCode = 10014    // app unknown, switched off, or its secret is wrong
-	ErrorCodeAppUnusableInTenant            ErrorCode = 99991673 // app cannot be used in this tenant
-	ErrorCodeAuthenticationAmbiguous        ErrorCode = 20070    // basic authentication and body credentials used together
-	ErrorCodeAuthorizationCodeExpired       ErrorCode = 20004    // authorization code older than 5 minutes
-	ErrorCodeAuthorizationCodeNotFound      ErrorCode = 20003    // authorization code unknown or already used
-	ErrorCodeAuthorizationCodeUsed          ErrorCode = 20065    // authorization code already used
-	ErrorCodeAvatarBlocked                  ErrorCode = 41037    // avatar blocked by content review
-	ErrorCodeClientTokenReused              ErrorCode = 40021    // same client_token with a different body
-	ErrorCodeContactAccountsConflict        ErrorCode = 41003    // mobile and email belong to two accounts
-	ErrorCodeContactInternalError           ErrorCode = 40003    // internal error of the contact service
-	ErrorCodeContactSeatLimit               ErrorCode = 44023    // directory seat limit of the plan reached
-	ErrorCodeContentBlocked                 ErrorCode = 44017    // content blocked by risk control
-	ErrorCodeCreatedWithoutCity             ErrorCode = 44054    // user created, city could not be added
-	ErrorCodeCreatedWithoutCityAndJobTitle  ErrorCode = 44056    // user created, city and job title could not be added
-	ErrorCodeCreatedWithoutJobTitle         ErrorCode = 44055    // user created, job title could not be added
-	ErrorCodeCustomAttrIDMissing            ErrorCode = 41044    // id of a custom field missing
-	ErrorCodeCustomAttrNotFound             ErrorCode = 41045    // custom field does not exist
-	ErrorCodeCustomAttrTextMissing          ErrorCode = 41047    // link field without text
-	ErrorCodeCustomAttrURLMissing           ErrorCode = 41048    // link field without url
-	ErrorCodeCustomAttrValueMissing         ErrorCode = 41046    // value of a custom field missing
-	ErrorCodeDeletionRunning                ErrorCode = 44034    // deletion still running, up to 48 hours
-	ErrorCodeDepartmentChatNotFound         ErrorCode = 43021    // department group does not exist
-	ErrorCodeDepartmentExists               ErrorCode = 43000    // department already exists
-	ErrorCodeDepartmentFull                 ErrorCode = 41016    // department has too many members
-	ErrorCodeDepartmentHasChildren          ErrorCode = 43012    // department still has sub-departments
-	ErrorCodeDepartmentHasMembers           ErrorCode = 43011    // department still has members
-	ErrorCodeDepartmentHasNoChat            ErrorCode = 40020    // department has no group
-	ErrorCodeDepartmentIDChangeForbidden    ErrorCode = 40007    // may not change this department id
-	ErrorCodeDepartmentIDChangeLimit        ErrorCode = 43009    // department id changed too often
-	ErrorCodeDepartmentIDInvalid            ErrorCode = 44035    // department id invalid
-	ErrorCodeDepartmentIDMissing            ErrorCode = 44102    // department id missing
-	ErrorCodeDepartmentIDNotFound           ErrorCode = 99992380 // department id does not exist, often an id of the other kind
-	ErrorCodeDepartmentIDTaken              ErrorCode = 43007    // custom department id already used
-	ErrorCodeDepartmentIDsMissing           ErrorCode = 41041    // no department id assigned
-	ErrorCodeDepartmentInfoMissing          ErrorCode = 40008    // department information missing
-	ErrorCodeDepartmentLocked               ErrorCode = 43030    // parallel change of the department, try in seconds
-	ErrorCodeDepartmentManagedExternally    ErrorCode = 43031    // department comes from an external data source
-	ErrorCodeDepartmentNameHasSlash         ErrorCode = 43029    // department name contains a slash
-	ErrorCodeDepartmentNameMissing          ErrorCode = 40016    // department name missing
-	ErrorCodeDepartmentNameTaken            ErrorCode = 43022    // department name already used
-	ErrorCodeDepartmentNotFound             ErrorCode = 40015    // department does not exist
-	ErrorCodeDepartmentOrderTaken           ErrorCode = 43005    // order value already used among siblings
-	ErrorCodeDepartmentOutOfRange           ErrorCode = 40004    // department outside the app's contact range
-	ErrorCodeDepartmentRequired             ErrorCode = 41017    // department missing
-	ErrorCodeDepartmentTooBig               ErrorCode = 43010    // department too big for a recursive call
-	ErrorCodeDepartmentTooDeep              ErrorCode = 43019    // department tree deeper than 25 levels
-	ErrorCodeDepartmentUnitAmbiguous        ErrorCode = 43003    // several units found
-	ErrorCodeDepartmentUnitDuplicated       ErrorCode = 43001    // unit given twice
-	ErrorCodeDepartmentUnitInUse            ErrorCode = 43002    // unit already in use
-	ErrorCodeDepartmentsMissPosition        ErrorCode = 41023    // new departments leave out a position's department
-	ErrorCodeEmailOrMobileRequired          ErrorCode = 41009    // neither email nor mobile given
-	ErrorCodeEmailOrNewIDMissing            ErrorCode = 41054    // new user id missing (updateUserId) or email needed for the invitation (createUser)
-	ErrorCodeEmailPrefixTaken               ErrorCode = 41034    // local part of the email already used
-	ErrorCodeEmailTaken                     ErrorCode = 41002    // email already used in the tenant
-	ErrorCodeEmployeeNoTaken                ErrorCode = 44051    // employee number already used
-	ErrorCodeEmployeeTypeInactive           ErrorCode = 41060    // employee type not active
-	ErrorCodeEmployeeTypeOrEmailInvalid     ErrorCode = 41057    // employee type invalid (patchUser) or email needed
-	ErrorCodeEnglishNameTooLong             ErrorCode = 41071    // en_name longer than 255 characters
-	ErrorCodeExitedUserLocked               ErrorCode = 44011    // user who left the tenant cannot be changed
-	ErrorCodeFieldNotPermitted              ErrorCode = 41056    // app may not use one of the fields
-	ErrorCodeFieldValidationFailed          ErrorCode = 99992402 // parameter check failed, see field_violations
-	ErrorCodeForeignMobileNeedsEmail        ErrorCode = 44020    // number outside mainland China needs an email too
-	ErrorCodeForeignMobileNeedsVerification ErrorCode = 44019    // unverified tenant takes only +86 numbers
-	ErrorCodeFounderProtected               ErrorCode = 44036    // founder of the tenant cannot be frozen
-	ErrorCodeGeoDisabled                    ErrorCode = 44040    // data residency is not enabled in this tenant
-	ErrorCodeGeoForbidden                   ErrorCode = 44039    // no right to set the data residency location
-	ErrorCodeGeoQuotaReached                ErrorCode = 44061    // data residency service has no seat left
-	ErrorCodeGeoServiceExpired              ErrorCode = 44060    // data residency service has expired
-	ErrorCodeGeoUnknown                     ErrorCode = 44038    // data residency location not supported
-	ErrorCodeGrantOfAnotherApp              ErrorCode = 20024    // code or refresh token belongs to another app
-	ErrorCodeGrantTypeUnsupported           ErrorCode = 20036    // grant_type is not supported
-	ErrorCodeI18NNameTaken                  ErrorCode = 43018    // localised department name already used
-	ErrorCodeIDOfAnotherTenant              ErrorCode = 99992364 // union_id unknown, or id of another tenant
-	ErrorCodeIPNotAllowed                   ErrorCode = 99991401 // caller's address is not on the app's allow list
-	ErrorCodeInternalDepartmentIDNotFound   ErrorCode = 99992379 // internal department id does not exist
-	ErrorCodeInternalError                  ErrorCode = 1500     // internal error, often under load
-	ErrorCodeInternalErrorRetry             ErrorCode = 40006    // internal error, try again
-	ErrorCodeInternalErrorSlowDown          ErrorCode = 5000     // internal error, call less often
-	ErrorCodeInternalErrorUnderLoad         ErrorCode = 2200     // internal error, typical of too frequent calls
-	ErrorCodeInvalidAcceptor                ErrorCode = 41052    // person who takes over is invalid
-	ErrorCodeInvalidAvatarKey               ErrorCode = 41036    // avatar key invalid
-	ErrorCodeInvalidChatEmployeeType        ErrorCode = 43026    // employee type of the department group invalid
-	ErrorCodeInvalidChatID                  ErrorCode = 40010    // department group id malformed
-	ErrorCodeInvalidDepartmentID            ErrorCode = 43008    // custom department id malformed
-	ErrorCodeInvalidEmail                   ErrorCode = 41005    // email invalid
-	ErrorCodeInvalidEmailPrefix             ErrorCode = 41035    // local part of the email invalid
-	ErrorCodeInvalidEmployeeID              ErrorCode = 41043    // user_id longer than 64 characters or malformed
-	ErrorCodeInvalidEmployeeType            ErrorCode = 41059    // employee type invalid
-	ErrorCodeInvalidGender                  ErrorCode = 41038    // gender invalid
-	ErrorCodeInvalidHRBP                    ErrorCode = 43028    // department HRBP invalid
-	ErrorCodeInvalidIDPType                 ErrorCode = 41015    // login type invalid
-	ErrorCodeInvalidJobFamily               ErrorCode = 44045    // job family invalid
-	ErrorCodeInvalidJobLevel                ErrorCode = 44044    // job level invalid
-	ErrorCodeInvalidJoinTime                ErrorCode = 41042    // join time invalid
-	ErrorCodeInvalidLeader                  ErrorCode = 44022    // leader invalid
-	ErrorCodeInvalidLicence                 ErrorCode = 44048    // licence id invalid
-	ErrorCodeInvalidMailPassword            ErrorCode = 44013    // mailbox password invalid
-	ErrorCodeInvalidMobile                  ErrorCode = 41004    // mobile invalid
-	ErrorCodeInvalidOrderDepartment         ErrorCode = 41025    // order names a department the user is not in
-	ErrorCodeInvalidPageSize                ErrorCode = 40011    // page_size out of bounds, or too many ids
-	ErrorCodeInvalidPageToken               ErrorCode = 40012    // page_token invalid
-	ErrorCodeInvalidParameter               ErrorCode = 40001    // parameter invalid
-	ErrorCodeInvalidPosition                ErrorCode = 41018    // position information invalid
-	ErrorCodeInvalidPositionDepartment      ErrorCode = 41019    // department of a position invalid
-	ErrorCodeInvalidTenant                  ErrorCode = 42008    // tenant of the token does not own the resource
-	ErrorCodeInvalidUnit                    ErrorCode = 43004    // unit invalid
-	ErrorCodeInvalidUserID                  ErrorCode = 41012    // user id invalid, of another kind, or unknown
-	ErrorCodeJobTitleTooLong                ErrorCode = 41063    // job title too long
-	ErrorCodeJoinedTooManyTenants           ErrorCode = 44004    // person joined too many tenants, wait 24 hours
-	ErrorCodeLeaderIsSelf                   ErrorCode = 41030    // user cannot be their own leader
-	ErrorCodeLeaderNotJoined                ErrorCode = 43025    // leader has not joined yet
-	ErrorCodeLeaderRepeated                 ErrorCode = 43016    // leader given twice
-	ErrorCodeLeaderResigned                 ErrorCode = 44021    // leader has left the company
-	ErrorCodeLicenceForbidden               ErrorCode = 44050    // app may not assign licences
-	ErrorCodeLicenceLimitReached            ErrorCode = 44047    // licence has no seat left
-	ErrorCodeLicenceRequired                ErrorCode = 44046    // licence id required in a tenant with several licences
-	ErrorCodeLicenceUpdateFailed            ErrorCode = 44049    // licence could not be updated, try again
-	ErrorCodeLifecycleManaged               ErrorCode = 44062    // only the lifecycle engine may delete this user
-	ErrorCodeLogoutInvalidParameter         ErrorCode = 1080001  // logout parameter invalid
-	ErrorCodeLogoutInvalidReason            ErrorCode = 1084002  // logout_reason invalid
-	ErrorCodeLogoutInvalidSession           ErrorCode = 1084001  // sid invalid
-	ErrorCodeMailDomainUnavailable          ErrorCode = 44001    // tenant has no business mail domain
-	ErrorCodeMailPasswordExists             ErrorCode = 44015    // user already has a password
-	ErrorCodeMailPasswordForbidden          ErrorCode = 44016    // mailbox password cannot be set
-	ErrorCodeMailboxInRecycleBin            ErrorCode = 41069    // business mailbox is in the recycle bin
-	ErrorCodeMailboxIsLoginEmail            ErrorCode = 44014    // email equals the business mailbox of an inactive user
-	ErrorCodeMailboxLimitReached            ErrorCode = 41068    // limit of business mailboxes reached
-	ErrorCodeMailboxTaken                   ErrorCode = 44024    // business mailbox already registered
-	ErrorCodeMalformedAppCredential         ErrorCode = 10003    // malformed app id or app secret
-	ErrorCodeMethodNotAllowed               ErrorCode = 99991301 // wrong HTTP method
-	ErrorCodeMobileNotAllowedOnLark         ErrorCode = 44018    // Lark takes no +86 numbers
-	ErrorCodeMobileOrEmployeeTypeMissing    ErrorCode = 41055    // text invitation without mobile, or employee type missing
-	ErrorCodeMobileRequired                 ErrorCode = 41010    // mobile missing
-	ErrorCodeMobileTaken                    ErrorCode = 41001    // mobile already used in the tenant
-	ErrorCodeMonthlyQuotaUsedUp             ErrorCode = 99991403 // monthly call quota used up
-	ErrorCodeNameBlocked                    ErrorCode = 41014    // user name blocked by content review
-	ErrorCodeNameEmpty                      ErrorCode = 41040    // user name empty
-	ErrorCodeNameMissing                    ErrorCode = 41006    // user name missing
-	ErrorCodeNameTooLong                    ErrorCode = 41070    // name longer than 255 characters
-	ErrorCodeNicknameTooLong                ErrorCode = 41072    // nickname longer than 255 characters
-	ErrorCodeOAuthClientRejected            ErrorCode = 20002    // client id and client secret do not match
-	ErrorCodeOAuthInternalError             ErrorCode = 20050    // internal error of the OAuth service
-	ErrorCodeOAuthMissingParameter          ErrorCode = 20001    // required parameter missing or wrong
-	ErrorCodeOAuthRequestMalformed          ErrorCode = 20063    // a field is missing in the body
-	ErrorCodeOAuthUnavailable               ErrorCode = 20072    // OAuth service temporarily unavailable
-	ErrorCodeOAuthUserFrozen                ErrorCode = 20022    // user is frozen
-	ErrorCodeOAuthUserNotFound              ErrorCode = 20008    // user does not exist
-	ErrorCodeOAuthUserNotRegistered         ErrorCode = 20023    // user has not finished registration
-	ErrorCodeOAuthUserResigned              ErrorCode = 20021    // user has left the company
-	ErrorCodeOAuthUserStatusInvalid         ErrorCode = 20066    // user status does not allow this
-	ErrorCodeOpenDepartmentIDNotFound       ErrorCode = 99992357 // open_department_id does not exist
-	ErrorCodeOpenDepartmentIDsNotFound      ErrorCode = 99992358 // some open_department_ids do not exist
-	ErrorCodeOpenIDNotFound                 ErrorCode = 99992351 // open_id does not exist or is malformed
-	ErrorCodeOpenIDOfAnotherApp             ErrorCode = 99992361 // open_id belongs to another app
-	ErrorCodeOpenIDsNotFound                ErrorCode = 99992352 // some open_ids do not exist
-	ErrorCodeOpenIDsUnknown                 ErrorCode = 99992353 // some open_ids are unknown
-	ErrorCodeOrderWithoutDepartments        ErrorCode = 44002    // orders sent without department_ids
-	ErrorCodePKCECheckFailed                ErrorCode = 20049    // code_verifier missing or wrong
-	ErrorCodeParameterError                 ErrorCode = 40018    // parameter error
-	ErrorCodeParameterOrStateError          ErrorCode = 40013    // parameter error, or person or department in the wrong state
-	ErrorCodeParentDepartmentIDMissing      ErrorCode = 44101    // parent department id missing
-	ErrorCodeParentDepartmentMissing        ErrorCode = 40017    // parent department missing
-	ErrorCodeParentDepartmentOutOfRange     ErrorCode = 40014    // parent department outside the app's contact range
-	ErrorCodePathNotFound                   ErrorCode = 99991201 // no such path
-	ErrorCodePermissionRulesOutdated        ErrorCode = 41028    // admin console rules must be upgraded for several departments
-	ErrorCodePlanExpired                    ErrorCode = 44052    // plan of the tenant has expired
-	ErrorCodePositionCodeTaken              ErrorCode = 41020    // position code already used
-	ErrorCodePositionOutsideDepartments     ErrorCode = 41024    // position department is none of the user's departments
-	ErrorCodePositionsDisabled              ErrorCode = 41031    // positions are not enabled in this tenant
-	ErrorCodePrimaryDepartmentNotFirst      ErrorCode = 41410    // primary department must come first in the order
-	ErrorCodeRateLimited                    ErrorCode = 99991400 // too many calls
-	ErrorCodeRedirectURIMismatch            ErrorCode = 20071    // redirect_uri differs from the authorization request
-	ErrorCodeRefreshDisabled                ErrorCode = 20074    // token refresh is switched off for the app
-	ErrorCodeRefreshTokenExpired            ErrorCode = 20037    // refresh token expired
-	ErrorCodeRefreshTokenInvalid            ErrorCode = 20026    // refresh token invalid, or not a v2 one
-	ErrorCodeRefreshTokenRevoked            ErrorCode = 20064    // refresh token revoked
-	ErrorCodeRefreshTokenUsed               ErrorCode = 20073    // refresh token already used
-	ErrorCodeResignedUserUpdateRefused      ErrorCode = 44003    // change refused for a user who has left
-	ErrorCodeRestoreEmailTaken              ErrorCode = 44031    // email meanwhile used by somebody else
-	ErrorCodeRestoreMobileTaken             ErrorCode = 44030    // mobile meanwhile used by somebody else
-	ErrorCodeRestoreNotAllowed              ErrorCode = 44029    // restoring is not open to this tenant
-	ErrorCodeRestoreRunning                 ErrorCode = 44042    // restore still running, try later
-	ErrorCodeRestoreTooLate                 ErrorCode = 44028    // user left more than 30 days ago
-	ErrorCodeRestoreUserIDTaken             ErrorCode = 44032    // user_id meanwhile used by somebody else
-	ErrorCodeRootDepartmentNotAllowed       ErrorCode = 40002    // not allowed on the root department
-	ErrorCodeScopeDuplicated                ErrorCode = 20067    // scope list has duplicates
-	ErrorCodeScopeMissing                   ErrorCode = 99991672 // app lacks a scope, see permission_violations
-	ErrorCodeScopeNotGranted                ErrorCode = 20068    // scope list asks for more than was granted
-	ErrorCodeSearchInternalError            ErrorCode = 48002    // internal error of the search service
-	ErrorCodeSearchInvalidParameter         ErrorCode = 48001    // search parameter invalid
-	ErrorCodeSeatLimitReached               ErrorCode = 41008    // seat limit of the plan reached
-	ErrorCodeSeveralDepartmentsDisabled     ErrorCode = 41032    // several departments are not enabled in this tenant
-	ErrorCodeSeveralDepartmentsUnsupported  ErrorCode = 41029    // tenant does not allow several departments
-	ErrorCodeSeveralMainPositions           ErrorCode = 41021    // more than one main position
-	ErrorCodeStructureForbidden             ErrorCode = 43023    // no rights on the department structure
-	ErrorCodeStructureLocked                ErrorCode = 43024    // parallel change holds the structure lock, try in seconds
-	ErrorCodeSuccess                        ErrorCode = 0        // the call succeeded
-	ErrorCodeTenantMismatch                 ErrorCode = 41022    // resource belongs to another tenant
-	ErrorCodeTenantTokenIllegal             ErrorCode = 99991665 // tenant token illegal
-	ErrorCodeTenantTokenInvalid             ErrorCode = 99991663 // tenant token invalid or expired, or not taken by this operation
-	ErrorCodeTenantTokenRejected            ErrorCode = 20013    // tenant token invalid (old style)
-	ErrorCodeTokenLacksPermission           ErrorCode = 99991676 // token lacks the permission
-	ErrorCodeTokenMalformed                 ErrorCode = 99991671 // token has the wrong shape
-	ErrorCodeTokenMissing                   ErrorCode = 99991661 // no token in the header
-	ErrorCodeTooManyChildren                ErrorCode = 43013    // parent already has 1000 sub-departments
-	ErrorCodeTooManyDepartments             ErrorCode = 41033    // user in more than 50 departments
-	ErrorCodeTooManyUsersCreated            ErrorCode = 44009    // tenant added too many users, wait 24 hours
-	ErrorCodeUnionIDNotFound                ErrorCode = 99992363 // union_id does not exist
-	ErrorCodeUnionIDOfAnotherTenant         ErrorCode = 99992381 // union_id belongs to another tenant
-	ErrorCodeUnitFull                       ErrorCode = 43017    // unit already has 1000 departments
-	ErrorCodeUnjoinedUserLocked             ErrorCode = 44010    // user who has not joined cannot be changed
-	ErrorCodeUnverifiedTenantSeatLimit      ErrorCode = 41007    // seat limit of an unverified tenant reached
-	ErrorCodeUpdatedWithoutCity             ErrorCode = 44057    // user updated, city could not be added
-	ErrorCodeUpdatedWithoutCityAndJobTitle  ErrorCode = 44059    // user updated, city and job title could not be added
-	ErrorCodeUpdatedWithoutJobTitle         ErrorCode = 44058    // user updated, job title could not be added
-	ErrorCodeUserAnonymised                 ErrorCode = 44041    // anonymised user cannot be changed
-	ErrorCodeUserConsentMissing             ErrorCode = 99991679 // user has not granted the permission
-	ErrorCodeUserEnglishNameTooLong         ErrorCode = 44007    // en_name longer than 255 characters
-	ErrorCodeUserExists                     ErrorCode = 41053    // user already exists
-	ErrorCodeUserIDChangeLimit              ErrorCode = 41013    // user_id changed too often
-	ErrorCodeUserIDMissing                  ErrorCode = 41051    // user id missing
-	ErrorCodeUserIDNotFound                 ErrorCode = 99992359 // user_id does not exist
-	ErrorCodeUserIDTaken                    ErrorCode = 41011    // user_id already used
-	ErrorCodeUserIDsNotFound                ErrorCode = 99992360 // some user_ids do not exist
-	ErrorCodeUserLocked                     ErrorCode = 44025    // parallel change of the user, try in seconds
-	ErrorCodeUserManagedExternally          ErrorCode = 44053    // user comes from an external data source
-	ErrorCodeUserMayNotUseApp               ErrorCode = 20010    // user may not use this app
-	ErrorCodeUserNameTooLong                ErrorCode = 44006    // name longer than 255 characters
-	ErrorCodeUserNicknameTooLong            ErrorCode = 44008    // nickname longer than 255 characters
-	ErrorCodeUserNotResigned                ErrorCode = 44033    // user has not left
-	ErrorCodeUserOutOfRange                 ErrorCode = 41050    // user outside the app's or caller's range
-	ErrorCodeUserRefreshTokenIllegal        ErrorCode = 99991669 // refresh token illegal
-	ErrorCodeUserResigned                   ErrorCode = 42006    // user has left the company
-	ErrorCodeUserTokenExpired               ErrorCode = 99991677 // user token expired
-	ErrorCodeUserTokenInvalid               ErrorCode = 99991668 // user token invalid, or not taken by this operation
-	ErrorCodeUserTokenOutdated              ErrorCode = 20006    // user token expired (old style)
-	ErrorCodeUserTokenRejected              ErrorCode = 20005    // user token invalid (old style)
-	ErrorCodeWrongAppSecret                 ErrorCode = 10015    // wrong app secret
+	ErrorCodeAccountCreationFailed           ErrorCode = 41027    // account creation failed, try later
+	ErrorCodeAdditionBlocked                 ErrorCode = 44012    // adding the user was blocked
+	ErrorCodeAdminProtected                  ErrorCode = 44037    // administrator cannot be deleted
+	ErrorCodeAllMembersRangeRequired         ErrorCode = 42010    // the app's contact range must be all members
+	ErrorCodeAppNotAuthorized                ErrorCode = 10005    // app or tenant check failed
+	ErrorCodeAppNotEnabled                   ErrorCode = 20069    // app is not enabled
+	ErrorCodeAppNotFound                     ErrorCode = 20048    // app does not exist
+	ErrorCodeAppNotInstalled                 ErrorCode = 20009    // app is not installed in the tenant
+	ErrorCodeAppNotInstalledByTenant         ErrorCode = 212100   // The tenant has not installed the app
+	ErrorCodeAppStopped                      ErrorCode = 99991662 // app is stopped
+	ErrorCodeAppTicketResendRefused          ErrorCode = 10016    // ticket cannot be pushed again; self-built apps have none
+	ErrorCodeAppTicketStale                  ErrorCode = 10012    // app ticket is stale, ask for a new one (store app)
+	ErrorCodeAppTokenInvalid                 ErrorCode = 99991664 // app token invalid
+	ErrorCodeAppTokenRejected                ErrorCode = 20014    // app token invalid (old style)
+	ErrorCodeAppUnavailable                  ErrorCode = 10014    // app unknown, switched off, or its secret is wrong
+	ErrorCodeAppUnusableInTenant             ErrorCode = 99991673 // app cannot be used in this tenant
+	ErrorCodeAuthenticationAmbiguous         ErrorCode = 20070    // basic authentication and body credentials used together
+	ErrorCodeAuthorizationCodeExpired        ErrorCode = 20004    // authorization code older than 5 minutes
+	ErrorCodeAuthorizationCodeNotFound       ErrorCode = 20003    // authorization code unknown or already used
+	ErrorCodeAuthorizationCodeUsed           ErrorCode = 20065    // authorization code already used
+	ErrorCodeAvatarBlocked                   ErrorCode = 41037    // avatar blocked by content review
+	ErrorCodeClientTokenReused               ErrorCode = 40021    // same client_token with a different body
+	ErrorCodeContactAccountsConflict         ErrorCode = 41003    // mobile and email belong to two accounts
+	ErrorCodeContactInternalError            ErrorCode = 40003    // internal error of the contact service
+	ErrorCodeContactSeatLimit                ErrorCode = 44023    // directory seat limit of the plan reached
+	ErrorCodeContentBlocked                  ErrorCode = 44017    // content blocked by risk control
+	ErrorCodeCreatedWithoutCity              ErrorCode = 44054    // user created, city could not be added
+	ErrorCodeCreatedWithoutCityAndJobTitle   ErrorCode = 44056    // user created, city and job title could not be added
+	ErrorCodeCreatedWithoutJobTitle          ErrorCode = 44055    // user created, job title could not be added
+	ErrorCodeCustomAttrIDMissing             ErrorCode = 41044    // id of a custom field missing
+	ErrorCodeCustomAttrNotFound              ErrorCode = 41045    // custom field does not exist
+	ErrorCodeCustomAttrTextMissing           ErrorCode = 41047    // link field without text
+	ErrorCodeCustomAttrURLMissing            ErrorCode = 41048    // link field without url
+	ErrorCodeCustomAttrValueMissing          ErrorCode = 41046    // value of a custom field missing
+	ErrorCodeCustomFieldInvalid              ErrorCode = 2221242  // custom field invalid
+	ErrorCodeDeletionRunning                 ErrorCode = 44034    // deletion still running, up to 48 hours
+	ErrorCodeDepartmentChatNotFound          ErrorCode = 43021    // department group does not exist
+	ErrorCodeDepartmentExists                ErrorCode = 43000    // department already exists
+	ErrorCodeDepartmentFull                  ErrorCode = 41016    // department has too many members
+	ErrorCodeDepartmentHasChildren           ErrorCode = 43012    // department still has sub-departments
+	ErrorCodeDepartmentHasMembers            ErrorCode = 43011    // department still has members
+	ErrorCodeDepartmentHasNoChat             ErrorCode = 40020    // department has no group
+	ErrorCodeDepartmentIDChangeForbidden     ErrorCode = 40007    // may not change this department id
+	ErrorCodeDepartmentIDChangeLimit         ErrorCode = 43009    // department id changed too often
+	ErrorCodeDepartmentIDInvalid             ErrorCode = 44035    // department id invalid
+	ErrorCodeDepartmentIDMissing             ErrorCode = 44102    // department id missing
+	ErrorCodeDepartmentIDNotFound            ErrorCode = 99992380 // department id does not exist, often an id of the other kind
+	ErrorCodeDepartmentIDTaken               ErrorCode = 43007    // custom department id already used
+	ErrorCodeDepartmentIDsMissing            ErrorCode = 41041    // no department id assigned
+	ErrorCodeDepartmentInOtherUnit           ErrorCode = 43054    // department is in another unit
+	ErrorCodeDepartmentInfoMissing           ErrorCode = 40008    // department information missing
+	ErrorCodeDepartmentLocked                ErrorCode = 43030    // parallel change of the department, try in seconds
+	ErrorCodeDepartmentManagedExternally     ErrorCode = 43031    // department comes from an external data source
+	ErrorCodeDepartmentNameHasSlash          ErrorCode = 43029    // department name contains a slash
+	ErrorCodeDepartmentNameMissing           ErrorCode = 40016    // department name missing
+	ErrorCodeDepartmentNameTaken             ErrorCode = 43022    // department name already used
+	ErrorCodeDepartmentNotFound              ErrorCode = 40015    // department does not exist
+	ErrorCodeDepartmentOrderTaken            ErrorCode = 43005    // order value already used among siblings
+	ErrorCodeDepartmentOutOfRange            ErrorCode = 40004    // department outside the app's contact range
+	ErrorCodeDepartmentParentDisabled        ErrorCode = 2221352  // parent is not in use
+	ErrorCodeDepartmentRequired              ErrorCode = 41017    // department missing
+	ErrorCodeDepartmentTooBig                ErrorCode = 43010    // department too big for a recursive call
+	ErrorCodeDepartmentTooDeep               ErrorCode = 43019    // department tree deeper than 25 levels
+	ErrorCodeDepartmentUnitAmbiguous         ErrorCode = 43003    // several units found
+	ErrorCodeDepartmentUnitDuplicated        ErrorCode = 43001    // unit given twice
+	ErrorCodeDepartmentUnitInUse             ErrorCode = 43002    // unit already in use
+	ErrorCodeDepartmentsMissPosition         ErrorCode = 41023    // new departments leave out a position's department
+	ErrorCodeDirectoryCustomFieldInvalid     ErrorCode = 2221331  // custom field of a department invalid
+	ErrorCodeDirectoryDepartmentFailed       ErrorCode = 2221300  // department could not be written
+	ErrorCodeDirectoryDepartmentHasChildren  ErrorCode = 2221348  // department still has sub-departments
+	ErrorCodeDirectoryDepartmentHasMembers   ErrorCode = 2221332  // department still has members
+	ErrorCodeDirectoryDepartmentIDInvalid    ErrorCode = 2221313  // custom department id malformed
+	ErrorCodeDirectoryDepartmentIDRepeated   ErrorCode = 2221334  // department id given twice
+	ErrorCodeDirectoryDepartmentIDTaken      ErrorCode = 2221306  // custom department id already used
+	ErrorCodeDirectoryDepartmentInvalid      ErrorCode = 2221305  // parameter of a department invalid
+	ErrorCodeDirectoryDepartmentLimit        ErrorCode = 2221307  // tenant has too many departments
+	ErrorCodeDirectoryDepartmentNameHasSlash ErrorCode = 2221333  // department name contains a slash
+	ErrorCodeDirectoryDepartmentNameTaken    ErrorCode = 2221319  // department name already used
+	ErrorCodeDirectoryDepartmentNotFound     ErrorCode = 2221309  // department does not exist
+	ErrorCodeDirectoryDepartmentTooDeep      ErrorCode = 2221312  // department tree too deep
+	ErrorCodeDirectoryDepartmentTypeInvalid  ErrorCode = 2221329  // kind of department invalid
+	ErrorCodeDirectoryDependencyForbidden    ErrorCode = 2224003  // no rights to something that the record refers to
+	ErrorCodeDirectoryDescriptionInvalid     ErrorCode = 2221328  // description invalid
+	ErrorCodeDirectoryFieldNotFilterable     ErrorCode = 2220012  // field cannot be filtered by
+	ErrorCodeDirectoryFilterInvalid          ErrorCode = 2220009  // field to filter by invalid, or without its companion
+	ErrorCodeDirectoryForbidden              ErrorCode = 2224001  // no rights to do this
+	ErrorCodeDirectoryHRBPInvalid            ErrorCode = 2221330  // HR partner invalid
+	ErrorCodeDirectoryOperatorInvalid        ErrorCode = 2220013  // field does not take the operator
+	ErrorCodeDirectoryPageRequestMissing     ErrorCode = 2221005  // page_request missing
+	ErrorCodeDirectoryPageTokenInvalid       ErrorCode = 2221004  // page_token invalid
+	ErrorCodeDirectoryParameterInvalid       ErrorCode = 2220001  // parameter invalid
+	ErrorCodeDirectoryRecordForbidden        ErrorCode = 2224002  // no rights to the record
+	ErrorCodeDirectorySizeExceeded           ErrorCode = 2220010  // too much asked for at once
+	ErrorCodeDirectoryTooManyChildren        ErrorCode = 2221317  // parent has too many sub-departments
+	ErrorCodeDirectoryTranslationTaken       ErrorCode = 2221311  // localised department name already used
+	ErrorCodeDirectoryValueInvalid           ErrorCode = 2220014  // value to filter by invalid
+	ErrorCodeDisableDepartmentHasChildren    ErrorCode = 2221350  // department with sub-departments cannot be taken out of use
+	ErrorCodeDisableDepartmentHasMembers     ErrorCode = 2221349  // department with members cannot be taken out of use
+	ErrorCodeDottedLineLeaderInvalid         ErrorCode = 2221222  // dotted-line leader invalid
+	ErrorCodeDottedLineLeaderLoop            ErrorCode = 2221238  // dotted-line leaders in a circle
+	ErrorCodeDynamicGroupForbidden           ErrorCode = 42024    // no rights to dynamic groups
+	ErrorCodeEmailOrMobileRequired           ErrorCode = 41009    // neither email nor mobile given
+	ErrorCodeEmailOrNewIDMissing             ErrorCode = 41054    // new user id missing (updateUserId) or email needed for the invitation (createUser)
+	ErrorCodeEmailPrefixTaken                ErrorCode = 41034    // local part of the email already used
+	ErrorCodeEmailTaken                      ErrorCode = 41002    // email already used in the tenant
+	ErrorCodeEmployeeAliasTooLong            ErrorCode = 2221166  // alias too long
+	ErrorCodeEmployeeCertifiedSeatLimit      ErrorCode = 2221111  // seat limit of the tenant's certification reached
+	ErrorCodeEmployeeContactMissing          ErrorCode = 2221113  // neither mobile nor email given
+	ErrorCodeEmployeeDeletedTooSoon          ErrorCode = 2221185  // person was restored less than an hour ago
+	ErrorCodeEmployeeDepartmentDisabled      ErrorCode = 2221292  // department is not in use
+	ErrorCodeEmployeeDepartmentFull          ErrorCode = 2221125  // department has too many members
+	ErrorCodeEmployeeDepartmentLimit         ErrorCode = 2221140  // too many departments
+	ErrorCodeEmployeeDepartmentMissing       ErrorCode = 2221129  // department missing
+	ErrorCodeEmployeeDepartmentNotFound      ErrorCode = 2221181  // department does not exist
+	ErrorCodeEmployeeDepartmentsRestricted   ErrorCode = 2221141  // person cannot be in several departments in this tenant
+	ErrorCodeEmployeeEmailInvalid            ErrorCode = 2221107  // email invalid
+	ErrorCodeEmployeeEmailTaken              ErrorCode = 2221104  // email already used among the staff
+	ErrorCodeEmployeeEnglishNameTooLong      ErrorCode = 2221165  // English name too long
+	ErrorCodeEmployeeForeignMobileNeedsEmail ErrorCode = 2221176  // number outside mainland China needs an email too
+	ErrorCodeEmployeeForeignMobileRefused    ErrorCode = 2221175  // tenant takes only +86 numbers
+	ErrorCodeEmployeeFounderNotFrozen        ErrorCode = 2221182  // founder of the tenant cannot be frozen
+	ErrorCodeEmployeeFounderProtected        ErrorCode = 2221183  // founder of the tenant cannot be removed
+	ErrorCodeEmployeeGeoDisabled             ErrorCode = 2221263  // data residency is not enabled in this tenant
+	ErrorCodeEmployeeGeoForbidden            ErrorCode = 2221265  // app may not set the data residency location
+	ErrorCodeEmployeeGeoUnknown              ErrorCode = 2221264  // data residency location unknown
+	ErrorCodeEmployeeIDInvalid               ErrorCode = 2221116  // employee id invalid
+	ErrorCodeEmployeeIDTaken                 ErrorCode = 2221115  // employee id already used
+	ErrorCodeEmployeeLicenceForbidden        ErrorCode = 2221266  // app may not assign licences
+	ErrorCodeEmployeeLicenceInvalid          ErrorCode = 2221254  // licence id invalid
+	ErrorCodeEmployeeLicenceLimitReached     ErrorCode = 2221253  // licence has no seat left
+	ErrorCodeEmployeeLicenceRequired         ErrorCode = 2221252  // licence required in a tenant with several licences
+	ErrorCodeEmployeeMailDomainUnavailable   ErrorCode = 2221126  // tenant has no such mail domain
+	ErrorCodeEmployeeMailboxAliasLimit       ErrorCode = 2221146  // too many other addresses of the mailbox
+	ErrorCodeEmployeeMailboxInvalid          ErrorCode = 2221278  // business mailbox invalid
+	ErrorCodeEmployeeMailboxRecycled         ErrorCode = 2221147  // business mailbox is in the recycle bin
+	ErrorCodeEmployeeMailboxTaken            ErrorCode = 2221118  // business mailbox already used
+	ErrorCodeEmployeeMainDepartmentNotFirst  ErrorCode = 2221255  // main department must have the largest rank
+	ErrorCodeEmployeeMobileInvalid           ErrorCode = 2221106  // mobile invalid
+	ErrorCodeEmployeeMobileMissing           ErrorCode = 2221114  // mobile missing
+	ErrorCodeEmployeeMobileTaken             ErrorCode = 2221103  // mobile already used among the staff
+	ErrorCodeEmployeeMobileVerified          ErrorCode = 2221156  // verified mobile cannot be changed
+	ErrorCodeEmployeeNameBlocked             ErrorCode = 2221109  // name blocked by content review
+	ErrorCodeEmployeeNameTooLong             ErrorCode = 2221164  // name too long
+	ErrorCodeEmployeeNoTaken                 ErrorCode = 44051    // employee number already used
+	ErrorCodeEmployeePlanSeatLimit           ErrorCode = 2221112  // seat limit of the plan reached
+	ErrorCodeEmployeeRefusedToJoin           ErrorCode = 2221123  // person refused to join and cannot be restored
+	ErrorCodeEmployeeTypeInactive            ErrorCode = 41060    // employee type not active
+	ErrorCodeEmployeeTypeNotActive           ErrorCode = 2221145  // employee type not active
+	ErrorCodeEmployeeTypeNotFound            ErrorCode = 2221144  // employee type does not exist
+	ErrorCodeEmployeeTypeOrEmailInvalid      ErrorCode = 41057    // employee type invalid (patchUser) or email needed
+	ErrorCodeEmployeesCreatedTooOften        ErrorCode = 2221163  // too many people were added
+	ErrorCodeEnableDepartmentParentDisabled  ErrorCode = 2221351  // parent is not in use, so that the department cannot be
+	ErrorCodeEnglishNameTooLong              ErrorCode = 41071    // en_name longer than 255 characters
+	ErrorCodeExitedUserLocked                ErrorCode = 44011    // user who left the tenant cannot be changed
+	ErrorCodeExtensionInvalid                ErrorCode = 2221191  // extension invalid
+	ErrorCodeExtensionTaken                  ErrorCode = 2221192  // extension already used
+	ErrorCodeExtensionTooLong                ErrorCode = 2221193  // extension too long
+	ErrorCodeFieldNotPermitted               ErrorCode = 41056    // app may not use one of the fields
+	ErrorCodeFieldValidationFailed           ErrorCode = 99992402 // parameter check failed, see field_violations
+	ErrorCodeForeignMobileNeedsEmail         ErrorCode = 44020    // number outside mainland China needs an email too
+	ErrorCodeForeignMobileNeedsVerification  ErrorCode = 44019    // unverified tenant takes only +86 numbers
+	ErrorCodeFounderProtected                ErrorCode = 44036    // founder of the tenant cannot be frozen
+	ErrorCodeGeoDisabled                     ErrorCode = 44040    // data residency is not enabled in this tenant
+	ErrorCodeGeoForbidden                    ErrorCode = 44039    // no right to set the data residency location
+	ErrorCodeGeoQuotaReached                 ErrorCode = 44061    // data residency service has no seat left
+	ErrorCodeGeoServiceExpired               ErrorCode = 44060    // data residency service has expired
+	ErrorCodeGeoUnknown                      ErrorCode = 44038    // data residency location not supported
+	ErrorCodeGrantOfAnotherApp               ErrorCode = 20024    // code or refresh token belongs to another app
+	ErrorCodeGrantTypeUnsupported            ErrorCode = 20036    // grant_type is not supported
+	ErrorCodeGroupDepartmentLimit            ErrorCode = 42011    // group has too many departments
+	ErrorCodeGroupDescriptionTooLong         ErrorCode = 42014    // description of the group longer than 500 characters
+	ErrorCodeGroupHasMembers                 ErrorCode = 42017    // group still has members
+	ErrorCodeGroupIDTaken                    ErrorCode = 47005    // id of the group already used
+	ErrorCodeGroupLimitReached               ErrorCode = 42016    // tenant already has 500 groups
+	ErrorCodeGroupManagedInConsole           ErrorCode = 42029    // group has fields that only the console can handle
+	ErrorCodeGroupMemberExists               ErrorCode = 42005    // person is in the group already
+	ErrorCodeGroupMemberLimit                ErrorCode = 42012    // group has too many members
+	ErrorCodeGroupMembersPartlyRemoved       ErrorCode = 40022    // some members were removed and some were not
+	ErrorCodeGroupNameMissing                ErrorCode = 42001    // name of the group missing
+	ErrorCodeGroupNameTaken                  ErrorCode = 47009    // name of the group already used
+	ErrorCodeGroupNameTooLong                ErrorCode = 42013    // name of the group longer than 100 characters
+	ErrorCodeGroupNotFound                   ErrorCode = 42002    // group does not exist, or its id is malformed
+	ErrorCodeGroupOutOfRange                 ErrorCode = 42009    // group outside the app's contact range
+	ErrorCodeGroupScopeLimit                 ErrorCode = 42026    // too many departments for the group's scope
+	ErrorCodeGroupsDisabled                  ErrorCode = 42015    // user groups are off in this tenant
+	ErrorCodeI18NNameTaken                   ErrorCode = 43018    // localised department name already used
+	ErrorCodeIDOfAnotherTenant               ErrorCode = 99992364 // union_id unknown, or id of another tenant
+	ErrorCodeIPNotAllowed                    ErrorCode = 99991401 // caller's address is not on the app's allow list
+	ErrorCodeInternalDepartmentIDNotFound    ErrorCode = 99992379 // internal department id does not exist
+	ErrorCodeInternalError                   ErrorCode = 1500     // internal error, often under load
+	ErrorCodeInternalErrorRetry              ErrorCode = 40006    // internal error, try again
+	ErrorCodeInternalErrorSlowDown           ErrorCode = 5000     // internal error, call less often
+	ErrorCodeInternalErrorUnderLoad          ErrorCode = 2200     // internal error, typical of too frequent calls
+	ErrorCodeInvalidAcceptor                 ErrorCode = 41052    // person who takes over is invalid
+	ErrorCodeInvalidAvatarKey                ErrorCode = 41036    // avatar key invalid
+	ErrorCodeInvalidChatEmployeeType         ErrorCode = 43026    // employee type of the department group invalid
+	ErrorCodeInvalidChatID                   ErrorCode = 40010    // department group id malformed
+	ErrorCodeInvalidDepartmentID             ErrorCode = 43008    // custom department id malformed
+	ErrorCodeInvalidEmail                    ErrorCode = 41005    // email invalid
+	ErrorCodeInvalidEmailPrefix              ErrorCode = 41035    // local part of the email invalid
+	ErrorCodeInvalidEmployeeID               ErrorCode = 41043    // user_id longer than 64 characters or malformed
+	ErrorCodeInvalidEmployeeType             ErrorCode = 41059    // employee type invalid
+	ErrorCodeInvalidGender                   ErrorCode = 41038    // gender invalid
+	ErrorCodeInvalidGroupRule                ErrorCode = 42018    // rule of a dynamic group invalid
+	ErrorCodeInvalidGroupRuleExpression      ErrorCode = 42019    // expression in the rule of a dynamic group invalid
+	ErrorCodeInvalidGroupRuleField           ErrorCode = 42020    // field in the rule of a dynamic group unknown
+	ErrorCodeInvalidGroupRuleJoiner          ErrorCode = 42025    // how conditions of a dynamic group are joined is invalid
+	ErrorCodeInvalidGroupRuleOperation       ErrorCode = 42021    // operation in the rule of a dynamic group unknown
+	ErrorCodeInvalidGroupRuleValue           ErrorCode = 42022    // value in the rule of a dynamic group invalid
+	ErrorCodeInvalidGroupType                ErrorCode = 42003    // kind of group unknown, or cannot be made here
+	ErrorCodeInvalidGroupVisibility          ErrorCode = 42027    // scope in which the group is seen is invalid
+	ErrorCodeInvalidHRBP                     ErrorCode = 43028    // department HRBP invalid
+	ErrorCodeInvalidIDPType                  ErrorCode = 41015    // login type invalid
+	ErrorCodeInvalidJobFamily                ErrorCode = 44045    // job family invalid
+	ErrorCodeInvalidJobFamilyDescription     ErrorCode = 42405    // description of the job family invalid
+	ErrorCodeInvalidJobFamilyName            ErrorCode = 42404    // name of the job family invalid (getJobFamily: does not exist)
+	ErrorCodeInvalidJobLevel                 ErrorCode = 44044    // job level invalid
+	ErrorCodeInvalidJobLevelDescription      ErrorCode = 42304    // description of the job level invalid
+	ErrorCodeInvalidJobLevelName             ErrorCode = 42303    // name of the job level invalid (employee types: 255 types reached)
+	ErrorCodeInvalidJobLevelOrder            ErrorCode = 42308    // place of the job level invalid
+	ErrorCodeInvalidJoinTime                 ErrorCode = 41042    // join time invalid
+	ErrorCodeInvalidLeader                   ErrorCode = 44022    // leader invalid
+	ErrorCodeInvalidLicence                  ErrorCode = 44048    // licence id invalid
+	ErrorCodeInvalidMailPassword             ErrorCode = 44013    // mailbox password invalid
+	ErrorCodeInvalidMemberID                 ErrorCode = 41073    // member id invalid, of another kind, or unknown
+	ErrorCodeInvalidMemberType               ErrorCode = 41074    // kind of members unknown
+	ErrorCodeInvalidMobile                   ErrorCode = 41004    // mobile invalid
+	ErrorCodeInvalidOrderDepartment          ErrorCode = 41025    // order names a department the user is not in
+	ErrorCodeInvalidPageSize                 ErrorCode = 40011    // page_size out of bounds, or too many ids
+	ErrorCodeInvalidPageToken                ErrorCode = 40012    // page_token invalid
+	ErrorCodeInvalidParameter                ErrorCode = 40001    // parameter invalid
+	ErrorCodeInvalidPosition                 ErrorCode = 41018    // position information invalid
+	ErrorCodeInvalidPositionDepartment       ErrorCode = 41019    // department of a position invalid
+	ErrorCodeInvalidTenant                   ErrorCode = 42008    // tenant of the token does not own the resource
+	ErrorCodeInvalidUnit                     ErrorCode = 43004    // unit invalid
+	ErrorCodeInvalidUnitName                 ErrorCode = 43052    // name of the unit invalid
+	ErrorCodeInvalidUnitType                 ErrorCode = 43053    // type of the unit invalid
+	ErrorCodeInvalidUserID                   ErrorCode = 41012    // user id invalid, of another kind, or unknown
+	ErrorCodeJobFamilyCycle                  ErrorCode = 42407    // job family would be below itself
+	ErrorCodeJobFamilyExternalIDTaken        ErrorCode = 42412    // external id of the job family already used
+	ErrorCodeJobFamilyHasChildren            ErrorCode = 42411    // job family has others below it
+	ErrorCodeJobFamilyLimitReached           ErrorCode = 42401    // tenant has too many job families
+	ErrorCodeJobFamilyLocked                 ErrorCode = 42403    // parallel change of the job families
+	ErrorCodeJobFamilyNameTaken              ErrorCode = 42406    // name of the job family already used
+	ErrorCodeJobFamilyNotFound               ErrorCode = 42402    // job family does not exist
+	ErrorCodeJobFamilyParameterInvalid       ErrorCode = 42400    // parameter of a job family invalid
+	ErrorCodeJobFamilyTooDeep                ErrorCode = 42413    // too many levels of job families
+	ErrorCodeJobLevelExternalIDTaken         ErrorCode = 42307    // external id of the job level already used
+	ErrorCodeJobLevelLimitReached            ErrorCode = 42300    // tenant has too many job levels
+	ErrorCodeJobLevelLocked                  ErrorCode = 42302    // parallel change of the job levels (employee types: translation already used)
+	ErrorCodeJobLevelNameTaken               ErrorCode = 42305    // name of the job level already used
+	ErrorCodeJobLevelNotFound                ErrorCode = 42301    // job level does not exist (employee types: name already used)
+	ErrorCodeJobLevelOrderTaken              ErrorCode = 42306    // place of the job level already used
+	ErrorCodeJobNumberTaken                  ErrorCode = 2221240  // employee number already used
+	ErrorCodeJobTitleInvalid                 ErrorCode = 2221223  // job title invalid
+	ErrorCodeJobTitleTooLong                 ErrorCode = 41063    // job title too long
+	ErrorCodeJoinDateInvalid                 ErrorCode = 2221210  // first day invalid
+	ErrorCodeJoinedTooManyTenants            ErrorCode = 44004    // person joined too many tenants, wait 24 hours
+	ErrorCodeLeaderIsSelf                    ErrorCode = 41030    // user cannot be their own leader
+	ErrorCodeLeaderLoop                      ErrorCode = 2221239  // leaders in a circle
+	ErrorCodeLeaderNotJoined                 ErrorCode = 43025    // leader has not joined yet
+	ErrorCodeLeaderRepeated                  ErrorCode = 43016    // leader given twice
+	ErrorCodeLeaderResigned                  ErrorCode = 44021    // leader has left the company
+	ErrorCodeLicenceForbidden                ErrorCode = 44050    // app may not assign licences
+	ErrorCodeLicenceLimitReached             ErrorCode = 44047    // licence has no seat left
+	ErrorCodeLicenceRequired                 ErrorCode = 44046    // licence id required in a tenant with several licences
+	ErrorCodeLicenceUpdateFailed             ErrorCode = 44049    // licence could not be updated, try again
+	ErrorCodeLifecycleManaged                ErrorCode = 44062    // only the lifecycle engine may delete this user
+	ErrorCodeLogoutInvalidParameter          ErrorCode = 1080001  // logout parameter invalid
+	ErrorCodeLogoutInvalidReason             ErrorCode = 1084002  // logout_reason invalid
+	ErrorCodeLogoutInvalidSession            ErrorCode = 1084001  // sid invalid
+	ErrorCodeMailDomainUnavailable           ErrorCode = 44001    // tenant has no business mail domain
+	ErrorCodeMailPasswordExists              ErrorCode = 44015    // user already has a password
+	ErrorCodeMailPasswordForbidden           ErrorCode = 44016    // mailbox password cannot be set
+	ErrorCodeMailboxInRecycleBin             ErrorCode = 41069    // business mailbox is in the recycle bin
+	ErrorCodeMailboxIsLoginEmail             ErrorCode = 44014    // email equals the business mailbox of an inactive user
+	ErrorCodeMailboxLimitReached             ErrorCode = 41068    // limit of business mailboxes reached
+	ErrorCodeMailboxTaken                    ErrorCode = 44024    // business mailbox already registered
+	ErrorCodeMalformedAppCredential          ErrorCode = 10003    // malformed app id or app secret
+	ErrorCodeMethodNotAllowed                ErrorCode = 99991301 // wrong HTTP method
+	ErrorCodeMobileNotAllowedOnLark          ErrorCode = 44018    // Lark takes no +86 numbers
+	ErrorCodeMobileOrEmployeeTypeMissing     ErrorCode = 41055    // text invitation without mobile, or employee type missing
+	ErrorCodeMobileRequired                  ErrorCode = 41010    // mobile missing
+	ErrorCodeMobileTaken                     ErrorCode = 41001    // mobile already used in the tenant
+	ErrorCodeMonthlyQuotaUsedUp              ErrorCode = 99991403 // monthly call quota used up
+	ErrorCodeNameBlocked                     ErrorCode = 41014    // user name blocked by content review
+	ErrorCodeNameEmpty                       ErrorCode = 41040    // user name empty
+	ErrorCodeNameMissing                     ErrorCode = 41006    // user name missing
+	ErrorCodeNameTooLong                     ErrorCode = 41070    // name longer than 255 characters
+	ErrorCodeNicknameTooLong                 ErrorCode = 41072    // nickname longer than 255 characters
+	ErrorCodeOAuthClientRejected             ErrorCode = 20002    // client id and client secret do not match
+	ErrorCodeOAuthInternalError              ErrorCode = 20050    // internal error of the OAuth service
+	ErrorCodeOAuthMissingParameter           ErrorCode = 20001    // required parameter missing or wrong
+	ErrorCodeOAuthRequestMalformed           ErrorCode = 20063    // a field is missing in the body
+	ErrorCodeOAuthUnavailable                ErrorCode = 20072    // OAuth service temporarily unavailable
+	ErrorCodeOAuthUserFrozen                 ErrorCode = 20022    // user is frozen
+	ErrorCodeOAuthUserNotFound               ErrorCode = 20008    // user does not exist
+	ErrorCodeOAuthUserNotRegistered          ErrorCode = 20023    // user has not finished registration
+	ErrorCodeOAuthUserResigned               ErrorCode = 20021    // user has left the company
+	ErrorCodeOAuthUserStatusInvalid          ErrorCode = 20066    // user status does not allow this
+	ErrorCodeOpenDepartmentIDNotFound        ErrorCode = 99992357 // open_department_id does not exist
+	ErrorCodeOpenDepartmentIDsNotFound       ErrorCode = 99992358 // some open_department_ids do not exist
+	ErrorCodeOpenIDNotFound                  ErrorCode = 99992351 // open_id does not exist or is malformed
+	ErrorCodeOpenIDOfAnotherApp              ErrorCode = 99992361 // open_id belongs to another app
+	ErrorCodeOpenIDsNotFound                 ErrorCode = 99992352 // some open_ids do not exist
+	ErrorCodeOpenIDsUnknown                  ErrorCode = 99992353 // some open_ids are unknown
+	ErrorCodeOrderWithoutDepartments         ErrorCode = 44002    // orders sent without department_ids
+	ErrorCodePKCECheckFailed                 ErrorCode = 20049    // code_verifier missing or wrong
+	ErrorCodeParameterError                  ErrorCode = 40018    // parameter error
+	ErrorCodeParameterOrStateError           ErrorCode = 40013    // parameter error, or person or department in the wrong state
+	ErrorCodeParentDepartmentIDMissing       ErrorCode = 44101    // parent department id missing
+	ErrorCodeParentDepartmentMissing         ErrorCode = 40017    // parent department missing
+	ErrorCodeParentDepartmentOutOfRange      ErrorCode = 40014    // parent department outside the app's contact range
+	ErrorCodeParentJobFamilyDeleted          ErrorCode = 42410    // job family above is deleted
+	ErrorCodeParentJobFamilyDisabled         ErrorCode = 42409    // job family above is not in use
+	ErrorCodeParentJobFamilyNotFound         ErrorCode = 42408    // job family above does not exist
+	ErrorCodePathNotFound                    ErrorCode = 99991201 // no such path
+	ErrorCodePermissionRulesOutdated         ErrorCode = 41028    // admin console rules must be upgraded for several departments
+	ErrorCodePlanExpired                     ErrorCode = 44052    // plan of the tenant has expired
+	ErrorCodePositionCodeTaken               ErrorCode = 41020    // position code already used
+	ErrorCodePositionOutsideDepartments      ErrorCode = 41024    // position department is none of the user's departments
+	ErrorCodePositionsDisabled               ErrorCode = 41031    // positions are not enabled in this tenant
+	ErrorCodePrimaryDepartmentNotFirst       ErrorCode = 41410    // primary department must come first in the order
+	ErrorCodeRateLimited                     ErrorCode = 99991400 // too many calls
+	ErrorCodeRedirectURIMismatch             ErrorCode = 20071    // redirect_uri differs from the authorization request
+	ErrorCodeRefreshDisabled                 ErrorCode = 20074    // token refresh is switched off for the app
+	ErrorCodeRefreshTokenExpired             ErrorCode = 20037    // refresh token expired
+	ErrorCodeRefreshTokenInvalid             ErrorCode = 20026    // refresh token invalid, or not a v2 one
+	ErrorCodeRefreshTokenRevoked             ErrorCode = 20064    // refresh token revoked
+	ErrorCodeRefreshTokenUsed                ErrorCode = 20073    // refresh token already used
+	ErrorCodeResignDateInvalid               ErrorCode = 2221213  // last day invalid, missing, or before the first
+	ErrorCodeResignInfoLocked                ErrorCode = 2221293  // only of those who leave or have left
+	ErrorCodeResignReasonInvalid             ErrorCode = 2221214  // reason invalid, or not of this kind
+	ErrorCodeResignTypeInvalid               ErrorCode = 2221231  // kind of leaving invalid, or not of this reason
+	ErrorCodeResignedUserUpdateRefused       ErrorCode = 44003    // change refused for a user who has left
+	ErrorCodeRestoreBillingSeatLimit         ErrorCode = 2221271  // no seat of the plan left
+	ErrorCodeRestoreCertifiedSeatLimit       ErrorCode = 2221273  // no seat of the tenant's certification left
+	ErrorCodeRestoreContactSeatLimit         ErrorCode = 2221274  // no directory seat left
+	ErrorCodeRestoreDataTaken                ErrorCode = 2221269  // id, mobile or email meanwhile used by somebody else
+	ErrorCodeRestoreDuringDeletion           ErrorCode = 2221270  // deletion still running
+	ErrorCodeRestoreEmailTaken               ErrorCode = 44031    // email meanwhile used by somebody else
+	ErrorCodeRestoreMobileTaken              ErrorCode = 44030    // mobile meanwhile used by somebody else
+	ErrorCodeRestoreNotAllowed               ErrorCode = 44029    // restoring is not open to this tenant
+	ErrorCodeRestorePlanForbidden            ErrorCode = 2221275  // plan of the tenant does not allow restoring
+	ErrorCodeRestoreRunning                  ErrorCode = 44042    // restore still running, try later
+	ErrorCodeRestoreSeatLimit                ErrorCode = 2221248  // no seat left for the person
+	ErrorCodeRestoreTenantLimit              ErrorCode = 2221272  // tenant has too many people
+	ErrorCodeRestoreTenantNotListed          ErrorCode = 2221268  // restoring is not open to this tenant
+	ErrorCodeRestoreTooLate                  ErrorCode = 44028    // user left more than 30 days ago
+	ErrorCodeRestoreUserIDTaken              ErrorCode = 44032    // user_id meanwhile used by somebody else
+	ErrorCodeRoleDepartmentForbidden         ErrorCode = 41211    // department that a member should look after is out of range
+	ErrorCodeRoleDepartmentInvalid           ErrorCode = 41210    // department that a member should look after does not exist
+	ErrorCodeRoleFull                        ErrorCode = 41209    // role already has 1000 members
+	ErrorCodeRoleHasMembers                  ErrorCode = 41206    // role still has members
+	ErrorCodeRoleLimitReached                ErrorCode = 41208    // tenant already has 500 roles
+	ErrorCodeRoleMemberNotFound              ErrorCode = 41203    // person is no member of the role
+	ErrorCodeRoleNameTaken                   ErrorCode = 41201    // name of the role already used
+	ErrorCodeRoleNotFound                    ErrorCode = 41202    // role does not exist
+	ErrorCodeRootDepartmentNotAllowed        ErrorCode = 40002    // not allowed on the root department
+	ErrorCodeScopeDuplicated                 ErrorCode = 20067    // scope list has duplicates
+	ErrorCodeScopeMissing                    ErrorCode = 99991672 // app lacks a scope, see permission_violations
+	ErrorCodeScopeNotGranted                 ErrorCode = 20068    // scope list asks for more than was granted
+	ErrorCodeSearchInternalError             ErrorCode = 48002    // internal error of the search service
+	ErrorCodeSearchInvalidParameter          ErrorCode = 48001    // search parameter invalid
+	ErrorCodeSeatLimitReached                ErrorCode = 41008    // seat limit of the plan reached
+	ErrorCodeSeveralDepartmentsDisabled      ErrorCode = 41032    // several departments are not enabled in this tenant
+	ErrorCodeSeveralDepartmentsUnsupported   ErrorCode = 41029    // tenant does not allow several departments
+	ErrorCodeSeveralMainPositions            ErrorCode = 41021    // more than one main position
+	ErrorCodeStaffStatusNotChanged           ErrorCode = 2221246  // staff status does not allow the change
+	ErrorCodeStructureForbidden              ErrorCode = 43023    // no rights on the department structure
+	ErrorCodeStructureLocked                 ErrorCode = 43024    // parallel change holds the structure lock, try in seconds
+	ErrorCodeSuccess                         ErrorCode = 0        // the call succeeded
+	ErrorCodeSystemRoleProtected             ErrorCode = 41213    // role of the system cannot be changed
+	ErrorCodeTenantMismatch                  ErrorCode = 41022    // resource belongs to another tenant
+	ErrorCodeTenantTokenIllegal              ErrorCode = 99991665 // tenant token illegal
+	ErrorCodeTenantTokenInvalid              ErrorCode = 99991663 // tenant token invalid or expired, or not taken by this operation
+	ErrorCodeTenantTokenRejected             ErrorCode = 20013    // tenant token invalid (old style)
+	ErrorCodeTokenLacksPermission            ErrorCode = 99991676 // token lacks the permission
+	ErrorCodeTokenMalformed                  ErrorCode = 99991671 // token has the wrong shape
+	ErrorCodeTokenMissing                    ErrorCode = 99991661 // no token in the header
+	ErrorCodeTooManyChildren                 ErrorCode = 43013    // parent already has 1000 sub-departments
+	ErrorCodeTooManyDepartments              ErrorCode = 41033    // user in more than 50 departments
+	ErrorCodeTooManyDottedLineLeaders        ErrorCode = 2221221  // too many dotted-line leaders
+	ErrorCodeTooManyUsersCreated             ErrorCode = 44009    // tenant added too many users, wait 24 hours
+	ErrorCodeUnionIDNotFound                 ErrorCode = 99992363 // union_id does not exist
+	ErrorCodeUnionIDOfAnotherTenant          ErrorCode = 99992381 // union_id belongs to another tenant
+	ErrorCodeUnitDepartmentInvalid           ErrorCode = 43058    // department of the unit invalid
+	ErrorCodeUnitFull                        ErrorCode = 43017    // unit already has 1000 departments
+	ErrorCodeUnitIDTaken                     ErrorCode = 43056    // id of the unit already used
+	ErrorCodeUnitLimitReached                ErrorCode = 43059    // tenant already has 1000 units
+	ErrorCodeUnitNameTaken                   ErrorCode = 43055    // a unit of this name and type exists
+	ErrorCodeUnitNotFound                    ErrorCode = 43051    // unit does not exist, or its id is malformed
+	ErrorCodeUnitTypeInUse                   ErrorCode = 43057    // other settings refer to the type of the unit
+	ErrorCodeUnitsDisabled                   ErrorCode = 43050    // units are off in this tenant
+	ErrorCodeUnjoinedUserLocked              ErrorCode = 44010    // user who has not joined cannot be changed
+	ErrorCodeUnverifiedTenantSeatLimit       ErrorCode = 41007    // seat limit of an unverified tenant reached
+	ErrorCodeUpdatedWithoutCity              ErrorCode = 44057    // user updated, city could not be added
+	ErrorCodeUpdatedWithoutCityAndJobTitle   ErrorCode = 44059    // user updated, city and job title could not be added
+	ErrorCodeUpdatedWithoutJobTitle          ErrorCode = 44058    // user updated, job title could not be added
+	ErrorCodeUserAnonymised                  ErrorCode = 44041    // anonymised user cannot be changed
+	ErrorCodeUserConsentMissing              ErrorCode = 99991679 // user has not granted the permission
+	ErrorCodeUserEnglishNameTooLong          ErrorCode = 44007    // en_name longer than 255 characters
+	ErrorCodeUserExists                      ErrorCode = 41053    // user already exists
+	ErrorCodeUserIDChangeLimit               ErrorCode = 41013    // user_id changed too often
+	ErrorCodeUserIDMissing                   ErrorCode = 41051    // user id missing
+	ErrorCodeUserIDNotFound                  ErrorCode = 99992359 // user_id does not exist
+	ErrorCodeUserIDTaken                     ErrorCode = 41011    // user_id already used
+	ErrorCodeUserIDsNotFound                 ErrorCode = 99992360 // some user_ids do not exist
+	ErrorCodeUserLocked                      ErrorCode = 44025    // parallel change of the user, try in seconds
+	ErrorCodeUserManagedExternally           ErrorCode = 44053    // user comes from an external data source
+	ErrorCodeUserMayNotUseApp                ErrorCode = 20010    // user may not use this app
+	ErrorCodeUserNameTooLong                 ErrorCode = 44006    // name longer than 255 characters
+	ErrorCodeUserNicknameTooLong             ErrorCode = 44008    // nickname longer than 255 characters
+	ErrorCodeUserNotResigned                 ErrorCode = 44033    // user has not left
+	ErrorCodeUserOutOfRange                  ErrorCode = 41050    // user outside the app's or caller's range
+	ErrorCodeUserRefreshTokenIllegal         ErrorCode = 99991669 // refresh token illegal
+	ErrorCodeUserResigned                    ErrorCode = 42006    // user has left the company
+	ErrorCodeUserTokenExpired                ErrorCode = 99991677 // user token expired
+	ErrorCodeUserTokenInvalid                ErrorCode = 99991668 // user token invalid, or not taken by this operation
+	ErrorCodeUserTokenOutdated               ErrorCode = 20006    // user token expired (old style)
+	ErrorCodeUserTokenRejected               ErrorCode = 20005    // user token invalid (old style)
+	ErrorCodeWorkCountryInvalid              ErrorCode = 2221216  // country or region invalid
+	ErrorCodeWorkPlaceUnknown                ErrorCode = 2221217  // place of work does not exist
+	ErrorCodeWrongAppSecret                  ErrorCode = 10015    // wrong app secret
 )
 
 // Valid indicates whether the value is a known member of the ErrorCode enum.
@@ -371,6 +664,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeAdditionBlocked:
 		return true
 	case ErrorCodeAdminProtected:
+		return true
+	case ErrorCodeAllMembersRangeRequired:
 		return true
 	case ErrorCodeAppNotAuthorized:
 		return true
@@ -432,6 +727,8 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeCustomAttrValueMissing:
 		return true
+	case ErrorCodeCustomFieldInvalid:
+		return true
 	case ErrorCodeDeletionRunning:
 		return true
 	case ErrorCodeDepartmentChatNotFound:
@@ -460,6 +757,8 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeDepartmentIDsMissing:
 		return true
+	case ErrorCodeDepartmentInOtherUnit:
+		return true
 	case ErrorCodeDepartmentInfoMissing:
 		return true
 	case ErrorCodeDepartmentLocked:
@@ -478,6 +777,8 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeDepartmentOutOfRange:
 		return true
+	case ErrorCodeDepartmentParentDisabled:
+		return true
 	case ErrorCodeDepartmentRequired:
 		return true
 	case ErrorCodeDepartmentTooBig:
@@ -492,6 +793,74 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeDepartmentsMissPosition:
 		return true
+	case ErrorCodeDirectoryCustomFieldInvalid:
+		return true
+	case ErrorCodeDirectoryDepartmentFailed:
+		return true
+	case ErrorCodeDirectoryDepartmentHasChildren:
+		return true
+	case ErrorCodeDirectoryDepartmentHasMembers:
+		return true
+	case ErrorCodeDirectoryDepartmentIDInvalid:
+		return true
+	case ErrorCodeDirectoryDepartmentIDRepeated:
+		return true
+	case ErrorCodeDirectoryDepartmentIDTaken:
+		return true
+	case ErrorCodeDirectoryDepartmentInvalid:
+		return true
+	case ErrorCodeDirectoryDepartmentLimit:
+		return true
+	case ErrorCodeDirectoryDepartmentNameHasSlash:
+		return true
+	case ErrorCodeDirectoryDepartmentNameTaken:
+		return true
+	case ErrorCodeDirectoryDepartmentNotFound:
+		return true
+	case ErrorCodeDirectoryDepartmentTooDeep:
+		return true
+	case ErrorCodeDirectoryDepartmentTypeInvalid:
+		return true
+	case ErrorCodeDirectoryDependencyForbidden:
+		return true
+	case ErrorCodeDirectoryDescriptionInvalid:
+		return true
+	case ErrorCodeDirectoryFieldNotFilterable:
+		return true
+	case ErrorCodeDirectoryFilterInvalid:
+		return true
+	case ErrorCodeDirectoryForbidden:
+		return true
+	case ErrorCodeDirectoryHRBPInvalid:
+		return true
+	case ErrorCodeDirectoryOperatorInvalid:
+		return true
+	case ErrorCodeDirectoryPageRequestMissing:
+		return true
+	case ErrorCodeDirectoryPageTokenInvalid:
+		return true
+	case ErrorCodeDirectoryParameterInvalid:
+		return true
+	case ErrorCodeDirectoryRecordForbidden:
+		return true
+	case ErrorCodeDirectorySizeExceeded:
+		return true
+	case ErrorCodeDirectoryTooManyChildren:
+		return true
+	case ErrorCodeDirectoryTranslationTaken:
+		return true
+	case ErrorCodeDirectoryValueInvalid:
+		return true
+	case ErrorCodeDisableDepartmentHasChildren:
+		return true
+	case ErrorCodeDisableDepartmentHasMembers:
+		return true
+	case ErrorCodeDottedLineLeaderInvalid:
+		return true
+	case ErrorCodeDottedLineLeaderLoop:
+		return true
+	case ErrorCodeDynamicGroupForbidden:
+		return true
 	case ErrorCodeEmailOrMobileRequired:
 		return true
 	case ErrorCodeEmailOrNewIDMissing:
@@ -500,15 +869,109 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeEmailTaken:
 		return true
+	case ErrorCodeEmployeeAliasTooLong:
+		return true
+	case ErrorCodeEmployeeCertifiedSeatLimit:
+		return true
+	case ErrorCodeEmployeeContactMissing:
+		return true
+	case ErrorCodeEmployeeDeletedTooSoon:
+		return true
+	case ErrorCodeEmployeeDepartmentDisabled:
+		return true
+	case ErrorCodeEmployeeDepartmentFull:
+		return true
+	case ErrorCodeEmployeeDepartmentLimit:
+		return true
+	case ErrorCodeEmployeeDepartmentMissing:
+		return true
+	case ErrorCodeEmployeeDepartmentNotFound:
+		return true
+	case ErrorCodeEmployeeDepartmentsRestricted:
+		return true
+	case ErrorCodeEmployeeEmailInvalid:
+		return true
+	case ErrorCodeEmployeeEmailTaken:
+		return true
+	case ErrorCodeEmployeeEnglishNameTooLong:
+		return true
+	case ErrorCodeEmployeeForeignMobileNeedsEmail:
+		return true
+	case ErrorCodeEmployeeForeignMobileRefused:
+		return true
+	case ErrorCodeEmployeeFounderNotFrozen:
+		return true
+	case ErrorCodeEmployeeFounderProtected:
+		return true
+	case ErrorCodeEmployeeGeoDisabled:
+		return true
+	case ErrorCodeEmployeeGeoForbidden:
+		return true
+	case ErrorCodeEmployeeGeoUnknown:
+		return true
+	case ErrorCodeEmployeeIDInvalid:
+		return true
+	case ErrorCodeEmployeeIDTaken:
+		return true
+	case ErrorCodeEmployeeLicenceForbidden:
+		return true
+	case ErrorCodeEmployeeLicenceInvalid:
+		return true
+	case ErrorCodeEmployeeLicenceLimitReached:
+		return true
+	case ErrorCodeEmployeeLicenceRequired:
+		return true
+	case ErrorCodeEmployeeMailDomainUnavailable:
+		return true
+	case ErrorCodeEmployeeMailboxAliasLimit:
+		return true
+	case ErrorCodeEmployeeMailboxInvalid:
+		return true
+	case ErrorCodeEmployeeMailboxRecycled:
+		return true
+	case ErrorCodeEmployeeMailboxTaken:
+		return true
+	case ErrorCodeEmployeeMainDepartmentNotFirst:
+		return true
+	case ErrorCodeEmployeeMobileInvalid:
+		return true
+	case ErrorCodeEmployeeMobileMissing:
+		return true
+	case ErrorCodeEmployeeMobileTaken:
+		return true
+	case ErrorCodeEmployeeMobileVerified:
+		return true
+	case ErrorCodeEmployeeNameBlocked:
+		return true
+	case ErrorCodeEmployeeNameTooLong:
+		return true
 	case ErrorCodeEmployeeNoTaken:
+		return true
+	case ErrorCodeEmployeePlanSeatLimit:
+		return true
+	case ErrorCodeEmployeeRefusedToJoin:
 		return true
 	case ErrorCodeEmployeeTypeInactive:
 		return true
+	case ErrorCodeEmployeeTypeNotActive:
+		return true
+	case ErrorCodeEmployeeTypeNotFound:
+		return true
 	case ErrorCodeEmployeeTypeOrEmailInvalid:
+		return true
+	case ErrorCodeEmployeesCreatedTooOften:
+		return true
+	case ErrorCodeEnableDepartmentParentDisabled:
 		return true
 	case ErrorCodeEnglishNameTooLong:
 		return true
 	case ErrorCodeExitedUserLocked:
+		return true
+	case ErrorCodeExtensionInvalid:
+		return true
+	case ErrorCodeExtensionTaken:
+		return true
+	case ErrorCodeExtensionTooLong:
 		return true
 	case ErrorCodeFieldNotPermitted:
 		return true
@@ -533,6 +996,38 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeGrantOfAnotherApp:
 		return true
 	case ErrorCodeGrantTypeUnsupported:
+		return true
+	case ErrorCodeGroupDepartmentLimit:
+		return true
+	case ErrorCodeGroupDescriptionTooLong:
+		return true
+	case ErrorCodeGroupHasMembers:
+		return true
+	case ErrorCodeGroupIDTaken:
+		return true
+	case ErrorCodeGroupLimitReached:
+		return true
+	case ErrorCodeGroupManagedInConsole:
+		return true
+	case ErrorCodeGroupMemberExists:
+		return true
+	case ErrorCodeGroupMemberLimit:
+		return true
+	case ErrorCodeGroupMembersPartlyRemoved:
+		return true
+	case ErrorCodeGroupNameMissing:
+		return true
+	case ErrorCodeGroupNameTaken:
+		return true
+	case ErrorCodeGroupNameTooLong:
+		return true
+	case ErrorCodeGroupNotFound:
+		return true
+	case ErrorCodeGroupOutOfRange:
+		return true
+	case ErrorCodeGroupScopeLimit:
+		return true
+	case ErrorCodeGroupsDisabled:
 		return true
 	case ErrorCodeI18NNameTaken:
 		return true
@@ -570,13 +1065,39 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeInvalidGender:
 		return true
+	case ErrorCodeInvalidGroupRule:
+		return true
+	case ErrorCodeInvalidGroupRuleExpression:
+		return true
+	case ErrorCodeInvalidGroupRuleField:
+		return true
+	case ErrorCodeInvalidGroupRuleJoiner:
+		return true
+	case ErrorCodeInvalidGroupRuleOperation:
+		return true
+	case ErrorCodeInvalidGroupRuleValue:
+		return true
+	case ErrorCodeInvalidGroupType:
+		return true
+	case ErrorCodeInvalidGroupVisibility:
+		return true
 	case ErrorCodeInvalidHRBP:
 		return true
 	case ErrorCodeInvalidIDPType:
 		return true
 	case ErrorCodeInvalidJobFamily:
 		return true
+	case ErrorCodeInvalidJobFamilyDescription:
+		return true
+	case ErrorCodeInvalidJobFamilyName:
+		return true
 	case ErrorCodeInvalidJobLevel:
+		return true
+	case ErrorCodeInvalidJobLevelDescription:
+		return true
+	case ErrorCodeInvalidJobLevelName:
+		return true
+	case ErrorCodeInvalidJobLevelOrder:
 		return true
 	case ErrorCodeInvalidJoinTime:
 		return true
@@ -585,6 +1106,10 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeInvalidLicence:
 		return true
 	case ErrorCodeInvalidMailPassword:
+		return true
+	case ErrorCodeInvalidMemberID:
+		return true
+	case ErrorCodeInvalidMemberType:
 		return true
 	case ErrorCodeInvalidMobile:
 		return true
@@ -604,13 +1129,55 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeInvalidUnit:
 		return true
+	case ErrorCodeInvalidUnitName:
+		return true
+	case ErrorCodeInvalidUnitType:
+		return true
 	case ErrorCodeInvalidUserID:
 		return true
+	case ErrorCodeJobFamilyCycle:
+		return true
+	case ErrorCodeJobFamilyExternalIDTaken:
+		return true
+	case ErrorCodeJobFamilyHasChildren:
+		return true
+	case ErrorCodeJobFamilyLimitReached:
+		return true
+	case ErrorCodeJobFamilyLocked:
+		return true
+	case ErrorCodeJobFamilyNameTaken:
+		return true
+	case ErrorCodeJobFamilyNotFound:
+		return true
+	case ErrorCodeJobFamilyParameterInvalid:
+		return true
+	case ErrorCodeJobFamilyTooDeep:
+		return true
+	case ErrorCodeJobLevelExternalIDTaken:
+		return true
+	case ErrorCodeJobLevelLimitReached:
+		return true
+	case ErrorCodeJobLevelLocked:
+		return true
+	case ErrorCodeJobLevelNameTaken:
+		return true
+	case ErrorCodeJobLevelNotFound:
+		return true
+	case ErrorCodeJobLevelOrderTaken:
+		return true
+	case ErrorCodeJobNumberTaken:
+		return true
+	case ErrorCodeJobTitleInvalid:
+		return true
 	case ErrorCodeJobTitleTooLong:
+		return true
+	case ErrorCodeJoinDateInvalid:
 		return true
 	case ErrorCodeJoinedTooManyTenants:
 		return true
 	case ErrorCodeLeaderIsSelf:
+		return true
+	case ErrorCodeLeaderLoop:
 		return true
 	case ErrorCodeLeaderNotJoined:
 		return true
@@ -718,6 +1285,12 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeParentDepartmentOutOfRange:
 		return true
+	case ErrorCodeParentJobFamilyDeleted:
+		return true
+	case ErrorCodeParentJobFamilyDisabled:
+		return true
+	case ErrorCodeParentJobFamilyNotFound:
+		return true
 	case ErrorCodePathNotFound:
 		return true
 	case ErrorCodePermissionRulesOutdated:
@@ -746,7 +1319,25 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeRefreshTokenUsed:
 		return true
+	case ErrorCodeResignDateInvalid:
+		return true
+	case ErrorCodeResignInfoLocked:
+		return true
+	case ErrorCodeResignReasonInvalid:
+		return true
+	case ErrorCodeResignTypeInvalid:
+		return true
 	case ErrorCodeResignedUserUpdateRefused:
+		return true
+	case ErrorCodeRestoreBillingSeatLimit:
+		return true
+	case ErrorCodeRestoreCertifiedSeatLimit:
+		return true
+	case ErrorCodeRestoreContactSeatLimit:
+		return true
+	case ErrorCodeRestoreDataTaken:
+		return true
+	case ErrorCodeRestoreDuringDeletion:
 		return true
 	case ErrorCodeRestoreEmailTaken:
 		return true
@@ -754,11 +1345,35 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeRestoreNotAllowed:
 		return true
+	case ErrorCodeRestorePlanForbidden:
+		return true
 	case ErrorCodeRestoreRunning:
+		return true
+	case ErrorCodeRestoreSeatLimit:
+		return true
+	case ErrorCodeRestoreTenantLimit:
+		return true
+	case ErrorCodeRestoreTenantNotListed:
 		return true
 	case ErrorCodeRestoreTooLate:
 		return true
 	case ErrorCodeRestoreUserIDTaken:
+		return true
+	case ErrorCodeRoleDepartmentForbidden:
+		return true
+	case ErrorCodeRoleDepartmentInvalid:
+		return true
+	case ErrorCodeRoleFull:
+		return true
+	case ErrorCodeRoleHasMembers:
+		return true
+	case ErrorCodeRoleLimitReached:
+		return true
+	case ErrorCodeRoleMemberNotFound:
+		return true
+	case ErrorCodeRoleNameTaken:
+		return true
+	case ErrorCodeRoleNotFound:
 		return true
 	case ErrorCodeRootDepartmentNotAllowed:
 		return true
@@ -780,11 +1395,15 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeSeveralMainPositions:
 		return true
+	case ErrorCodeStaffStatusNotChanged:
+		return true
 	case ErrorCodeStructureForbidden:
 		return true
 	case ErrorCodeStructureLocked:
 		return true
 	case ErrorCodeSuccess:
+		return true
+	case ErrorCodeSystemRoleProtected:
 		return true
 	case ErrorCodeTenantMismatch:
 		return true
@@ -804,13 +1423,29 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeTooManyDepartments:
 		return true
+	case ErrorCodeTooManyDottedLineLeaders:
+		return true
 	case ErrorCodeTooManyUsersCreated:
 		return true
 	case ErrorCodeUnionIDNotFound:
 		return true
 	case ErrorCodeUnionIDOfAnotherTenant:
 		return true
+	case ErrorCodeUnitDepartmentInvalid:
+		return true
 	case ErrorCodeUnitFull:
+		return true
+	case ErrorCodeUnitIDTaken:
+		return true
+	case ErrorCodeUnitLimitReached:
+		return true
+	case ErrorCodeUnitNameTaken:
+		return true
+	case ErrorCodeUnitNotFound:
+		return true
+	case ErrorCodeUnitTypeInUse:
+		return true
+	case ErrorCodeUnitsDisabled:
 		return true
 	case ErrorCodeUnjoinedUserLocked:
 		return true
@@ -866,6 +1501,10 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeUserTokenRejected:
 		return true
+	case ErrorCodeWorkCountryInvalid:
+		return true
+	case ErrorCodeWorkPlaceUnknown:
+		return true
 	case ErrorCodeWrongAppSecret:
 		return true
 	default:
@@ -879,22 +1518,73 @@ func (e ErrorCode) Kind() wire.Kind {
 	switch e {
 	case 1500, 2200, 5000, 20050, 20072, 40003, 40006, 41027, 44049, 48002:
 		return wire.KindUnavailable
-	case 10003, 10016, 20001, 20003, 20004, 20024, 20036, 20049, 20063, 20065, 20067, 20068, 20070, 20071, 40001, 40002, 40008, 40010, 40011, 40012, 40013, 40016, 40017, 40018, 41004, 41005, 41006, 41009, 41010, 41012, 41014, 41015, 41017, 41018, 41019, 41021, 41023, 41024, 41025, 41030, 41035, 41036, 41037, 41038, 41040, 41041, 41042, 41043, 41044, 41045, 41046, 41047, 41048, 41051, 41052, 41054, 41055, 41057, 41059, 41060, 41063, 41070, 41071, 41072, 41410, 43004, 43008, 43010, 43016, 43025, 43026, 43028, 43029, 44002, 44006, 44007, 44008, 44013, 44016, 44017, 44018, 44019, 44020, 44021, 44022, 44035, 44038, 44044, 44045, 44046, 44048, 44101, 44102, 48001, 1080001, 1084001, 1084002, 99991201, 99991301, 99992361, 99992381, 99992402:
+	case 10003, 10016, 20001, 20024, 20036, 20049, 20063, 20067, 20068, 20070, 20071, 40001, 40002, 40008, 40010, 40011, 40012, 40013, 40016, 40017, 40018, 41004, 41005, 41006, 41009, 41010, 41012, 41014, 41015, 41017, 41018, 41019, 41021, 41023, 41024, 41025, 41030, 41035, 41036, 41037, 41038, 41040, 41041, 41042, 41043, 41044, 41045, 41046, 41047, 41048, 41051, 41052, 41054, 41055, 41057, 41059, 41060, 41063, 41070, 41071, 41072, 41073, 41074, 41210, 41410, 42001, 42003, 42013, 42014, 42018, 42019, 42020, 42021, 42022, 42025, 42026, 42027, 42303, 42304, 42308, 42400, 42404, 42405, 42407, 42408, 42409, 42410, 43004, 43008, 43010, 43016, 43025, 43026, 43028, 43029, 43052, 43053, 43058, 44002, 44006, 44007, 44008, 44013, 44016, 44017, 44018, 44019, 44020, 44021, 44022, 44035, 44038, 44044, 44045, 44046, 44048, 44101, 44102, 48001, 1080001, 1084001, 1084002, 2220001, 2220009, 2220010, 2220012, 2220013, 2220014, 2221004, 2221005, 2221106, 2221107, 2221109, 2221113, 2221114, 2221116, 2221129, 2221144, 2221145, 2221164, 2221165, 2221166, 2221175, 2221176, 2221191, 2221193, 2221210, 2221213, 2221214, 2221216, 2221217, 2221221, 2221222, 2221223, 2221231, 2221238, 2221239, 2221242, 2221252, 2221254, 2221255, 2221264, 2221278, 2221305, 2221313, 2221328, 2221329, 2221330, 2221331, 2221333, 99991201, 99991301, 99992361, 99992381, 99992402:
 		return wire.KindInvalidArgument
-	case 10005, 10012, 10014, 10015, 20002, 20005, 20006, 20013, 20014, 20026, 20037, 20064, 20073, 20074, 99991661, 99991662, 99991663, 99991664, 99991665, 99991668, 99991669, 99991671, 99991673, 99991677:
+	case 10005, 10012, 10014, 10015, 20002, 20003, 20004, 20005, 20006, 20013, 20014, 20026, 20037, 20064, 20065, 20073, 20074, 99991661, 99991662, 99991663, 99991664, 99991665, 99991668, 99991669, 99991671, 99991673, 99991677:
 		return wire.KindUnauthenticated
-	case 20008, 20021, 20023, 40015, 40020, 43021, 99992351, 99992352, 99992353, 99992357, 99992358, 99992359, 99992360, 99992363, 99992364, 99992379, 99992380:
+	case 20008, 20021, 20023, 40015, 40020, 41202, 41203, 42002, 42301, 42402, 43021, 43051, 2221181, 2221309, 99992351, 99992352, 99992353, 99992357, 99992358, 99992359, 99992360, 99992363, 99992364, 99992379, 99992380:
 		return wire.KindNotFound
-	case 20009, 20010, 20022, 20048, 20066, 20069, 40004, 40007, 40014, 41022, 41028, 41029, 41031, 41032, 41050, 41056, 42008, 43023, 43031, 44001, 44012, 44029, 44036, 44037, 44039, 44040, 44050, 44052, 44053, 44060, 44062, 212100, 99991401, 99991672, 99991676, 99991679:
+	case 20009, 20010, 20022, 20048, 20066, 20069, 40004, 40007, 40014, 41022, 41028, 41029, 41031, 41032, 41050, 41056, 41211, 41213, 42008, 42009, 42010, 42015, 42024, 42029, 43023, 43031, 43050, 44001, 44012, 44029, 44036, 44037, 44039, 44040, 44050, 44052, 44053, 44060, 44062, 212100, 2221126, 2221141, 2221182, 2221183, 2221263, 2221265, 2221266, 2221268, 2221275, 2224001, 2224002, 2224003, 99991401, 99991672, 99991676, 99991679:
 		return wire.KindPermission
-	case 40021, 41001, 41002, 41003, 41007, 41008, 41011, 41013, 41016, 41020, 41033, 41034, 41053, 41068, 41069, 42006, 43000, 43001, 43002, 43003, 43005, 43007, 43009, 43011, 43012, 43013, 43017, 43018, 43019, 43022, 43024, 43030, 44003, 44010, 44011, 44014, 44015, 44023, 44024, 44025, 44028, 44030, 44031, 44032, 44033, 44034, 44041, 44042, 44047, 44051, 44061:
+	case 40021, 41001, 41002, 41003, 41007, 41008, 41011, 41013, 41016, 41020, 41033, 41034, 41053, 41068, 41069, 41201, 41206, 41208, 41209, 42005, 42006, 42011, 42012, 42016, 42017, 42300, 42302, 42305, 42306, 42307, 42401, 42403, 42406, 42411, 42412, 42413, 43000, 43001, 43002, 43003, 43005, 43007, 43009, 43011, 43012, 43013, 43017, 43018, 43019, 43022, 43024, 43030, 43054, 43055, 43056, 43057, 43059, 44003, 44010, 44011, 44014, 44015, 44023, 44024, 44025, 44028, 44030, 44031, 44032, 44033, 44034, 44041, 44042, 44047, 44051, 44061, 47005, 47009, 2221103, 2221104, 2221111, 2221112, 2221115, 2221118, 2221123, 2221125, 2221140, 2221146, 2221147, 2221156, 2221185, 2221192, 2221240, 2221246, 2221248, 2221253, 2221269, 2221270, 2221271, 2221272, 2221273, 2221274, 2221292, 2221293, 2221306, 2221307, 2221311, 2221312, 2221317, 2221319, 2221332, 2221334, 2221348, 2221349, 2221350, 2221351, 2221352:
 		return wire.KindConflict
-	case 44004, 44009, 99991400, 99991403:
-		return wire.KindRateLimited
-	case 44054, 44055, 44056, 44057, 44058, 44059:
+	case 40022, 44054, 44055, 44056, 44057, 44058, 44059, 2221300:
 		return wire.KindUnknown
+	case 44004, 44009, 2221163, 99991400, 99991403:
+		return wire.KindRateLimited
 	default:
 		return wire.KindByStatus
+	}
+}
+
+// Defines values for FunctionalRoleMemberReason.
+const (
+	FunctionalRoleMemberReasonAlreadyMember     FunctionalRoleMemberReason = 4 // was a member before
+	FunctionalRoleMemberReasonDone              FunctionalRoleMemberReason = 1 // done
+	FunctionalRoleMemberReasonForbidden         FunctionalRoleMemberReason = 3 // the app may not do this to the person
+	FunctionalRoleMemberReasonInvalidUserID     FunctionalRoleMemberReason = 2 // the id is invalid
+	FunctionalRoleMemberReasonNoMember          FunctionalRoleMemberReason = 5 // is no member
+	FunctionalRoleMemberReasonOldScopeForbidden FunctionalRoleMemberReason = 6 // the app may not touch what the member looked after so far
+)
+
+// Valid indicates whether the value is a known member of the FunctionalRoleMemberReason enum.
+func (e FunctionalRoleMemberReason) Valid() bool {
+	switch e {
+	case FunctionalRoleMemberReasonAlreadyMember:
+		return true
+	case FunctionalRoleMemberReasonDone:
+		return true
+	case FunctionalRoleMemberReasonForbidden:
+		return true
+	case FunctionalRoleMemberReasonInvalidUserID:
+		return true
+	case FunctionalRoleMemberReasonNoMember:
+		return true
+	case FunctionalRoleMemberReasonOldScopeForbidden:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FunctionalRoleScope.
+const (
+	FunctionalRoleScopeAll  FunctionalRoleScope = "All"
+	FunctionalRoleScopeNone FunctionalRoleScope = "None"
+	FunctionalRoleScopePart FunctionalRoleScope = "Part"
+)
+
+// Valid indicates whether the value is a known member of the FunctionalRoleScope enum.
+func (e FunctionalRoleScope) Valid() bool {
+	switch e {
+	case FunctionalRoleScopeAll:
+		return true
+	case FunctionalRoleScopeNone:
+		return true
+	case FunctionalRoleScopePart:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -934,6 +1624,24 @@ func (e GrantStatus) Valid() bool {
 	case GrantStatusGranted:
 		return true
 	case GrantStatusNotGranted:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GroupMemberType.
+const (
+	GroupMemberTypeDepartment GroupMemberType = "department"
+	GroupMemberTypeUser       GroupMemberType = "user"
+)
+
+// Valid indicates whether the value is a known member of the GroupMemberType enum.
+func (e GroupMemberType) Valid() bool {
+	switch e {
+	case GroupMemberTypeDepartment:
+		return true
+	case GroupMemberTypeUser:
 		return true
 	default:
 		return false
@@ -1039,6 +1747,120 @@ func (e OAuthGrantType) Valid() bool {
 	}
 }
 
+// Defines values for ResignReason.
+const (
+	ResignReasonAccident                ResignReason = "15"
+	ResignReasonCleared                 ResignReason = "0"
+	ResignReasonContractEnded           ResignReason = "8"
+	ResignReasonCulture                 ResignReason = "6"
+	ResignReasonDeath                   ResignReason = "16"
+	ResignReasonDisciplineBroken        ResignReason = "22"
+	ResignReasonDismissed               ResignReason = "17"
+	ResignReasonFamily                  ResignReason = "11"
+	ResignReasonHealth                  ResignReason = "12"
+	ResignReasonLawBroken               ResignReason = "23"
+	ResignReasonLocation                ResignReason = "13"
+	ResignReasonLowOutput               ResignReason = "20"
+	ResignReasonManagement              ResignReason = "4"
+	ResignReasonNewJob                  ResignReason = "9"
+	ResignReasonNewProfession           ResignReason = "10"
+	ResignReasonOther                   ResignReason = "25"
+	ResignReasonOtherDismissed          ResignReason = "24"
+	ResignReasonOtherLeft               ResignReason = "14"
+	ResignReasonPay                     ResignReason = "1"
+	ResignReasonPoorPerformance         ResignReason = "19"
+	ResignReasonProbationFailed         ResignReason = "18"
+	ResignReasonProspects               ResignReason = "5"
+	ResignReasonReorganisationDismissed ResignReason = "21"
+	ResignReasonReorganisationLeft      ResignReason = "7"
+	ResignReasonWorkContent             ResignReason = "3"
+	ResignReasonWorkingHours            ResignReason = "2"
+)
+
+// Valid indicates whether the value is a known member of the ResignReason enum.
+func (e ResignReason) Valid() bool {
+	switch e {
+	case ResignReasonAccident:
+		return true
+	case ResignReasonCleared:
+		return true
+	case ResignReasonContractEnded:
+		return true
+	case ResignReasonCulture:
+		return true
+	case ResignReasonDeath:
+		return true
+	case ResignReasonDisciplineBroken:
+		return true
+	case ResignReasonDismissed:
+		return true
+	case ResignReasonFamily:
+		return true
+	case ResignReasonHealth:
+		return true
+	case ResignReasonLawBroken:
+		return true
+	case ResignReasonLocation:
+		return true
+	case ResignReasonLowOutput:
+		return true
+	case ResignReasonManagement:
+		return true
+	case ResignReasonNewJob:
+		return true
+	case ResignReasonNewProfession:
+		return true
+	case ResignReasonOther:
+		return true
+	case ResignReasonOtherDismissed:
+		return true
+	case ResignReasonOtherLeft:
+		return true
+	case ResignReasonPay:
+		return true
+	case ResignReasonPoorPerformance:
+		return true
+	case ResignReasonProbationFailed:
+		return true
+	case ResignReasonProspects:
+		return true
+	case ResignReasonReorganisationDismissed:
+		return true
+	case ResignReasonReorganisationLeft:
+		return true
+	case ResignReasonWorkContent:
+		return true
+	case ResignReasonWorkingHours:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ResignType.
+const (
+	ResignTypeCleared     ResignType = "0"
+	ResignTypeInvoluntary ResignType = "2"
+	ResignTypeOther       ResignType = "3"
+	ResignTypeVoluntary   ResignType = "1"
+)
+
+// Valid indicates whether the value is a known member of the ResignType enum.
+func (e ResignType) Valid() bool {
+	switch e {
+	case ResignTypeCleared:
+		return true
+	case ResignTypeInvoluntary:
+		return true
+	case ResignTypeOther:
+		return true
+	case ResignTypeVoluntary:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ScopeType.
 const (
 	ScopeTypeTenant ScopeType = "tenant"
@@ -1051,6 +1873,33 @@ func (e ScopeType) Valid() bool {
 	case ScopeTypeTenant:
 		return true
 	case ScopeTypeUser:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StaffStatus.
+const (
+	StaffStatusEmployed      StaffStatus = 1
+	StaffStatusHireCancelled StaffStatus = 4
+	StaffStatusResigned      StaffStatus = 2
+	StaffStatusToBeHired     StaffStatus = 3
+	StaffStatusToBeResigned  StaffStatus = 5
+)
+
+// Valid indicates whether the value is a known member of the StaffStatus enum.
+func (e StaffStatus) Valid() bool {
+	switch e {
+	case StaffStatusEmployed:
+		return true
+	case StaffStatusHireCancelled:
+		return true
+	case StaffStatusResigned:
+		return true
+	case StaffStatusToBeHired:
+		return true
+	case StaffStatusToBeResigned:
 		return true
 	default:
 		return false
@@ -1090,6 +1939,24 @@ func (e TerminalType) Valid() bool {
 	}
 }
 
+// Defines values for UserGroupType.
+const (
+	UserGroupTypeDynamic  UserGroupType = 2
+	UserGroupTypeOrdinary UserGroupType = 1
+)
+
+// Valid indicates whether the value is a known member of the UserGroupType enum.
+func (e UserGroupType) Valid() bool {
+	switch e {
+	case UserGroupTypeDynamic:
+		return true
+	case UserGroupTypeOrdinary:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UserIDType.
 const (
 	UserIDTypeOpenID  UserIDType = "open_id"  // id of the user for this app
@@ -1109,6 +1976,50 @@ func (e UserIDType) Valid() bool {
 	default:
 		return false
 	}
+}
+
+// AbnormalRecord What is missing from an answer, and why.
+type AbnormalRecord struct {
+	// FieldErrors Number of the error by field: 1000 no permission, 2000 service failed, 2002 no
+	// such user, 2003 no such field.
+	FieldErrors map[string]int64 `json:"field_errors,omitzero"`
+
+	// ID The employee or department.
+	ID string `json:"id,omitzero"`
+
+	// RowError 0, or 1000: no permission for the whole record.
+	RowError int64 `json:"row_error,omitzero"`
+}
+
+// ActiveStatus What an account can do.
+type ActiveStatus int64
+
+// AddGroupMemberAnswer The person is in the group.
+type AddGroupMemberAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data Nothing `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// AddGroupMemberRequest Who comes into a group.
+type AddGroupMemberRequest struct {
+	// MemberID The person, of the kind member_id_type.
+	MemberID string `json:"member_id"`
+
+	// MemberIDType Kind of member_id.
+	MemberIDType UserIDType `json:"member_id_type"`
+
+	// MemberType What is added or removed: people only.
+	MemberType GroupMemberType `json:"member_type"`
 }
 
 // AppScope A permission that the app has asked for.
@@ -1163,6 +2074,72 @@ type Avatar struct {
 
 	// AvatarOrigin As uploaded.
 	AvatarOrigin string `json:"avatar_origin,omitzero"`
+}
+
+// BatchAddGroupMembersAnswer A result for each.
+type BatchAddGroupMembersAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data A result for each member.
+	Data GroupMemberResults `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// BatchAddGroupMembersRequest Who comes into a group.
+type BatchAddGroupMembersRequest struct {
+	// Members People, 1 to 100.
+	Members []GroupMemberInput `json:"members,omitzero"`
+}
+
+// BatchCreateFunctionalRoleMembersAnswer A result for each.
+type BatchCreateFunctionalRoleMembersAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data A result for each.
+	Data FunctionalRoleMemberResults `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// BatchCreateFunctionalRoleMembersRequest Who comes into a role.
+type BatchCreateFunctionalRoleMembersRequest struct {
+	// Members People, 1 to 100, of the kind user_id_type.
+	Members []string `json:"members,omitzero"`
+}
+
+// BatchDeleteFunctionalRoleMembersAnswer A result for each.
+type BatchDeleteFunctionalRoleMembersAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data A result for each.
+	Data RemovedFunctionalRoleMembers `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// BatchDeleteFunctionalRoleMembersRequest Who leaves a role.
+type BatchDeleteFunctionalRoleMembersRequest struct {
+	// Members People, 1 to 100, of the kind user_id_type.
+	Members []string `json:"members,omitzero"`
 }
 
 // BatchGetDepartmentsAnswer The departments that were found.
@@ -1245,6 +2222,71 @@ type BatchGetUsersAnswer struct {
 
 	// Msg Text for people. Never test it.
 	Msg string `json:"msg,omitzero"`
+}
+
+// BatchRemoveGroupMembersAnswer All of them are out of the group.
+type BatchRemoveGroupMembersAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data Nothing `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// BatchRemoveGroupMembersRequest Who leaves a group.
+type BatchRemoveGroupMembersRequest struct {
+	// Members People, 1 to 100.
+	Members []GroupMemberInput `json:"members,omitzero"`
+}
+
+// BindUnitDepartmentAnswer The department is in the unit.
+type BindUnitDepartmentAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data Nothing `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// BindUnitDepartmentRequest A department for a unit.
+type BindUnitDepartmentRequest struct {
+	// DepartmentID The department, of the kind department_id_type.
+	DepartmentID string `json:"department_id"`
+
+	// DepartmentIDType Kind of department_id. In the body here, and open_department_id when absent.
+	DepartmentIDType *DepartmentIDType `json:"department_id_type,omitempty"`
+
+	// UnitID The unit.
+	UnitID string `json:"unit_id"`
+}
+
+// ComingResignation When and why somebody leaves.
+type ComingResignation struct {
+	// ResignDate Last day, as 2024-06-21, not before the first one (2221213).
+	ResignDate string `json:"resign_date"`
+
+	// ResignReason Why, which has to go with the kind (2221214).
+	ResignReason ResignReason `json:"resign_reason"`
+
+	// ResignRemark Remark on it.
+	ResignRemark *string `json:"resign_remark,omitempty"`
+
+	// ResignType How.
+	ResignType ResignType `json:"resign_type"`
 }
 
 // ContactRange One page of what the app may see.
@@ -1335,6 +2377,213 @@ type CreateDepartmentRequest struct {
 	UnitIDs []string `json:"unit_ids,omitzero"`
 }
 
+// CreateDirectoryDepartmentAnswer The id of the new department.
+type CreateDirectoryDepartmentAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data The id of a new department.
+	Data NewDepartmentID `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// CreateDirectoryDepartmentRequest The new department.
+type CreateDirectoryDepartmentRequest struct {
+	// Department The new department.
+	Department NewDirectoryDepartment `json:"department"`
+}
+
+// CreateEmployeeAnswer The id of the new employee.
+type CreateEmployeeAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data The id of a new employee.
+	Data NewEmployeeID `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// CreateEmployeeRequest The new employee.
+type CreateEmployeeRequest struct {
+	// Employee The new employee. The page marks nothing as required; number or mail is needed
+	// (2221113).
+	Employee NewEmployee `json:"employee"`
+
+	// Options More about the new employee.
+	Options *NewEmployeeOptions `json:"options,omitempty"`
+}
+
+// CreateEmployeeTypeEnumAnswer The new type.
+type CreateEmployeeTypeEnumAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data An employee type.
+	Data OneEmployeeType `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// CreateEmployeeTypeEnumRequest The new type.
+type CreateEmployeeTypeEnumRequest struct {
+	// Content Name of the type, unique in the tenant (42301).
+	Content string `json:"content"`
+
+	// EnumStatus Whether people can be given the type.
+	EnumStatus EmployeeTypeStatus `json:"enum_status"`
+
+	// EnumType 2, a type of the tenant's own, and nothing else.
+	EnumType EmployeeTypeOrigin `json:"enum_type"`
+
+	// I18NContent Name by language. Stays as it is when absent from an update.
+	I18NContent []LocaleTextInput `json:"i18n_content,omitzero"`
+}
+
+// CreateFunctionalRoleAnswer The id of the new role.
+type CreateFunctionalRoleAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data The id of a new role.
+	Data NewRoleID `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// CreateFunctionalRoleRequest The new role.
+type CreateFunctionalRoleRequest struct {
+	// RoleName Name, unique in the tenant (41201).
+	RoleName string `json:"role_name"`
+}
+
+// CreateGroupAnswer The id of the new group.
+type CreateGroupAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data The id of a new group.
+	Data NewGroupID `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// CreateGroupRequest The new group.
+type CreateGroupRequest struct {
+	// Description What the group is for.
+	Description *string `json:"description,omitempty"`
+
+	// GroupID Id of the group: letters and digits, unique in the tenant (47005). The vendor makes
+	// one when absent.
+	GroupID *string `json:"group_id,omitempty"`
+
+	// Name Name, unique in the tenant (47009).
+	Name string `json:"name"`
+
+	// Type 1, an ordinary group, and nothing else (42003). 1 when absent.
+	Type *UserGroupType `json:"type,omitempty"`
+}
+
+// CreateJobFamilyAnswer The new family.
+type CreateJobFamilyAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data A job family.
+	Data OneJobFamily `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// CreateJobFamilyRequest The new family.
+type CreateJobFamilyRequest struct {
+	// Description What the family does.
+	Description *string `json:"description,omitempty"`
+
+	// I18NDescription Description by language.
+	I18NDescription []LocaleTextInput `json:"i18n_description,omitzero"`
+
+	// I18NName Name by language.
+	I18NName []LocaleTextInput `json:"i18n_name,omitzero"`
+
+	// Name Name, unique in the tenant (42406).
+	Name string `json:"name"`
+
+	// ParentJobFamilyID The family above.
+	ParentJobFamilyID *string `json:"parent_job_family_id,omitempty"`
+
+	// Status Whether people can be given the family.
+	Status bool `json:"status"`
+}
+
+// CreateJobLevelAnswer The new level.
+type CreateJobLevelAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data A job level.
+	Data OneJobLevel `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// CreateJobLevelRequest The new level.
+type CreateJobLevelRequest struct {
+	// Description What the level stands for.
+	Description *string `json:"description,omitempty"`
+
+	// I18NDescription Description by language.
+	I18NDescription []LocaleTextInput `json:"i18n_description,omitzero"`
+
+	// I18NName Name by language.
+	I18NName []LocaleTextInput `json:"i18n_name,omitzero"`
+
+	// Name Name, unique in the tenant (42305).
+	Name string `json:"name"`
+
+	// Order Place in the list, smaller first, 100 to 100000, unique (42306). Last when absent.
+	Order *int64 `json:"order,omitempty"`
+
+	// Status Whether people can be given the level.
+	Status bool `json:"status"`
+}
+
 // CreateOAuthTokenAnswer User token. Flat, without `data`.
 type CreateOAuthTokenAnswer struct {
 	// AccessToken The user token, 1 to 2 KB.
@@ -1394,6 +2643,34 @@ type CreateOAuthTokenRequest struct {
 
 	// Scope Narrower list of scopes with spaces in between.
 	Scope *string `json:"scope,omitempty"`
+}
+
+// CreateUnitAnswer The id of the new unit.
+type CreateUnitAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data The id of a new unit.
+	Data NewUnitID `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// CreateUnitRequest The new unit.
+type CreateUnitRequest struct {
+	// Name Name.
+	Name string `json:"name"`
+
+	// UnitID Id of the unit: letters and digits, for good. The vendor makes one when absent.
+	UnitID *string `json:"unit_id,omitempty"`
+
+	// UnitType Type, a word of the tenant's own, for good.
+	UnitType string `json:"unit_type"`
 }
 
 // CreateUserAnswer One user.
@@ -1567,6 +2844,148 @@ type DeleteDepartmentAnswer struct {
 	Msg string `json:"msg,omitzero"`
 }
 
+// DeleteDirectoryDepartmentAnswer The department is deleted.
+type DeleteDirectoryDepartmentAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data Nothing `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// DeleteEmployeeAnswer The person is off the staff.
+type DeleteEmployeeAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data Nothing `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// DeleteEmployeeOptions Who takes over.
+type DeleteEmployeeOptions struct {
+	// ResignedEmployeeResourceReceiver Who takes over what, of the kind employee_id_type. What
+	// nobody takes over goes to the next in the group, stays under the old name, or is deleted, as
+	// the vendor's page says of each.
+	ResignedEmployeeResourceReceiver *ResignedEmployeeReceivers `json:"resigned_employee_resource_receiver,omitempty"`
+}
+
+// DeleteEmployeeRequest Who takes over.
+type DeleteEmployeeRequest struct {
+	// Options Who takes over.
+	Options *DeleteEmployeeOptions `json:"options,omitempty"`
+}
+
+// DeleteEmployeeTypeEnumAnswer The type is deleted.
+type DeleteEmployeeTypeEnumAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data Nothing `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// DeleteFunctionalRoleAnswer The role is deleted.
+type DeleteFunctionalRoleAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data Nothing `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// DeleteGroupAnswer The group is deleted.
+type DeleteGroupAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data Nothing `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// DeleteJobFamilyAnswer The family is deleted.
+type DeleteJobFamilyAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data Nothing `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// DeleteJobLevelAnswer The level is deleted.
+type DeleteJobLevelAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data Nothing `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// DeleteUnitAnswer The unit is deleted.
+type DeleteUnitAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data Nothing `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
 // DeleteUserAnswer Confirmation without content.
 type DeleteUserAnswer struct {
 	// Code 0, or the number of the error (ErrorCode).
@@ -1720,6 +3139,343 @@ type DepartmentStatus struct {
 	IsDeleted bool `json:"is_deleted,omitzero"`
 }
 
+// DirectoryChoice What was chosen.
+type DirectoryChoice struct {
+	// EnumIDs Ids of the options.
+	EnumIDs []string `json:"enum_ids,omitzero"`
+
+	// EnumType "1" for texts, "2" for pictures.
+	EnumType string `json:"enum_type,omitzero"`
+}
+
+// DirectoryChoiceInput What was chosen.
+type DirectoryChoiceInput struct {
+	// EnumIDs Ids of the options.
+	EnumIDs []string `json:"enum_ids,omitzero"`
+
+	// EnumType "1" for texts, "2" for pictures.
+	EnumType string `json:"enum_type"`
+}
+
+// DirectoryCondition One condition.
+type DirectoryCondition struct {
+	// Field Path of the field.
+	Field string `json:"field"`
+
+	// Operator eq, or in for one of a list.
+	Operator DirectoryConditionOperator `json:"operator"`
+
+	// Value What the field is held against, as JSON in a text: "\"str\"", "1", "[\"a\",\"b\"]",
+	// "[1,2]".
+	Value string `json:"value"`
+}
+
+// DirectoryConditionOperator eq, or in for one of a list.
+type DirectoryConditionOperator string
+
+// DirectoryDataSource Where a record comes from.
+type DirectoryDataSource int64
+
+// DirectoryDepartment A department. Only what required_fields asks for is there, as far as the app
+// may read it (directory:department.…).
+type DirectoryDepartment struct {
+	// CustomFieldValues The tenant's own fields.
+	CustomFieldValues []DirectoryFieldValue `json:"custom_field_values,omitzero"`
+
+	// DataSource Where a record comes from.
+	DataSource DirectoryDataSource `json:"data_source,omitzero"`
+
+	// DepartmentCount How many people and departments there are, numbers as texts. They may lag
+	// behind.
+	DepartmentCount DirectoryDepartmentCount `json:"department_count,omitzero"`
+
+	// DepartmentID Id of the kind department_id_type.
+	DepartmentID string `json:"department_id,omitzero"`
+
+	// DepartmentPathInfos The way to the department from the top, without the root.
+	DepartmentPathInfos []DirectoryPathEntry `json:"department_path_infos,omitzero"`
+
+	// EnabledStatus Whether the department is in use.
+	EnabledStatus *bool `json:"enabled_status,omitzero"`
+
+	// HasChild Whether there are departments below.
+	HasChild *bool `json:"has_child,omitzero"`
+
+	// HRBPs HR partners. In the samples of some pages only.
+	HRBPs []string `json:"hrbps,omitzero"`
+
+	// Leaders Leaders.
+	Leaders []DirectoryLeader `json:"leaders,omitzero"`
+
+	// Name A text, with translations.
+	Name DirectoryText `json:"name,omitzero"`
+
+	// OrderWeight Rank among the siblings, a number as text.
+	OrderWeight string `json:"order_weight,omitzero"`
+
+	// ParentDepartmentID The department above, of the kind department_id_type; "0" at the top.
+	ParentDepartmentID string `json:"parent_department_id,omitzero"`
+}
+
+// DirectoryDepartmentChange Changes of a department; what is absent stays.
+type DirectoryDepartmentChange struct {
+	// CustomDepartmentID Id in the tenant: letters, digits and _-@., not beginning with od-.
+	CustomDepartmentID *string `json:"custom_department_id,omitempty"`
+
+	// CustomFieldValues The tenant's own fields, at most 100.
+	CustomFieldValues []DirectoryFieldValueInput `json:"custom_field_values,omitzero"`
+
+	// EnabledStatus Whether the department is in use.
+	EnabledStatus *bool `json:"enabled_status,omitempty"`
+
+	// Leaders Leaders, at most 20.
+	Leaders []DirectoryLeaderInput `json:"leaders,omitzero"`
+
+	// Name A text, with translations.
+	Name *DirectoryTextInput `json:"name,omitempty"`
+
+	// OrderWeight Rank among the siblings, a number as text. The pages of creating and of changing
+	// name opposite directions.
+	OrderWeight *string `json:"order_weight,omitempty"`
+
+	// ParentDepartmentID The department above, of the kind department_id_type; "0" is the root.
+	ParentDepartmentID *string `json:"parent_department_id,omitempty"`
+}
+
+// DirectoryDepartmentCount How many people and departments there are, numbers as texts. They may
+// lag behind.
+type DirectoryDepartmentCount struct {
+	// DirectDepartmentsCount Departments directly below.
+	DirectDepartmentsCount string `json:"direct_departments_count,omitzero"`
+
+	// DirectMembersCount People here.
+	DirectMembersCount string `json:"direct_members_count,omitzero"`
+
+	// RecursiveDepartmentsCount Departments below.
+	RecursiveDepartmentsCount string `json:"recursive_departments_count,omitzero"`
+
+	// RecursiveMembersCount People here and below.
+	RecursiveMembersCount string `json:"recursive_members_count,omitzero"`
+
+	// RecursiveMembersCountExcludeLeaders People here and below without the leaders.
+	RecursiveMembersCountExcludeLeaders string `json:"recursive_members_count_exclude_leaders,omitzero"`
+}
+
+// DirectoryDepartmentItems Departments.
+type DirectoryDepartmentItems struct {
+	// Abnormals What was left out. A call succeeds although records or fields are missing.
+	Abnormals []AbnormalRecord `json:"abnormals,omitzero"`
+
+	// Departments Departments. Absent, null or empty when there are none.
+	Departments []DirectoryDepartment `json:"departments,omitzero"`
+}
+
+// DirectoryDepartmentPage One page of departments.
+type DirectoryDepartmentPage struct {
+	// Abnormals What was left out. A call succeeds although records or fields are missing.
+	Abnormals []AbnormalRecord `json:"abnormals,omitzero"`
+
+	// Departments Departments. Absent, null or empty when there are none.
+	Departments []DirectoryDepartment `json:"departments,omitzero"`
+
+	// PageResponse Whether there is more.
+	PageResponse DirectoryPageResponse `json:"page_response,omitzero"`
+}
+
+// DirectoryFieldType Kind of a field of the tenant's own.
+type DirectoryFieldType string
+
+// DirectoryFieldValue The value of a field of the tenant's own. One of the values is there, by the
+// kind of the field.
+type DirectoryFieldValue struct {
+	// EnumValue What was chosen.
+	EnumValue DirectoryChoice `json:"enum_value,omitzero"`
+
+	// FieldKey Key of the field, C-….
+	FieldKey string `json:"field_key,omitzero"`
+
+	// FieldType Kind of a field of the tenant's own.
+	FieldType DirectoryFieldType `json:"field_type,omitzero"`
+
+	// PhoneValue A telephone number.
+	PhoneValue DirectoryPhone `json:"phone_value,omitzero"`
+
+	// TextValue A text, with translations.
+	TextValue DirectoryText `json:"text_value,omitzero"`
+
+	// URLValue A link.
+	URLValue DirectoryLink `json:"url_value,omitzero"`
+
+	// UserValues People, at most 100.
+	UserValues []DirectoryPeople `json:"user_values,omitzero"`
+}
+
+// DirectoryFieldValueInput The value of a field of the tenant's own. One of the values is there, by
+// the kind of the field.
+type DirectoryFieldValueInput struct {
+	// EnumValue What was chosen.
+	EnumValue *DirectoryChoiceInput `json:"enum_value,omitempty"`
+
+	// FieldKey Key of the field, C-….
+	FieldKey *string `json:"field_key,omitempty"`
+
+	// FieldType Kind of the field.
+	FieldType *DirectoryFieldType `json:"field_type,omitempty"`
+
+	// PhoneValue A telephone number.
+	PhoneValue *DirectoryPhoneInput `json:"phone_value,omitempty"`
+
+	// TextValue A text, with translations.
+	TextValue *DirectoryTextInput `json:"text_value,omitempty"`
+
+	// URLValue A link.
+	URLValue *DirectoryLinkInput `json:"url_value,omitempty"`
+
+	// UserValues People, at most 100.
+	UserValues []DirectoryPeopleInput `json:"user_values,omitzero"`
+}
+
+// DirectoryFilter Conditions, all of which hold.
+type DirectoryFilter struct {
+	// Conditions At most 10.
+	Conditions []DirectoryCondition `json:"conditions,omitzero"`
+}
+
+// DirectoryLeader A leader of a department.
+type DirectoryLeader struct {
+	// LeaderID The leader, of the kind employee_id_type.
+	LeaderID string `json:"leader_id,omitzero"`
+
+	// LeaderType Rank of a department leader.
+	LeaderType LeaderType `json:"leader_type,omitzero"`
+}
+
+// DirectoryLeaderInput A leader of a department.
+type DirectoryLeaderInput struct {
+	// LeaderID The leader, of the kind employee_id_type.
+	LeaderID string `json:"leader_id"`
+
+	// LeaderType Rank of the leader.
+	LeaderType LeaderType `json:"leader_type"`
+}
+
+// DirectoryLink A link.
+type DirectoryLink struct {
+	// LinkText A text, with translations.
+	LinkText DirectoryText `json:"link_text,omitzero"`
+
+	// PCURL Where it leads on a computer.
+	PCURL string `json:"pcurl,omitzero"`
+
+	// URL Where it leads on a phone.
+	URL string `json:"url,omitzero"`
+}
+
+// DirectoryLinkInput A link.
+type DirectoryLinkInput struct {
+	// LinkText A text, with translations.
+	LinkText DirectoryTextInput `json:"link_text"`
+
+	// PCURL Where it leads on a computer.
+	PCURL string `json:"pcurl"`
+
+	// URL Where it leads on a phone.
+	URL string `json:"url"`
+}
+
+// DirectoryPageRequest Which page.
+type DirectoryPageRequest struct {
+	// PageSize Entries a page, 100 at most. 20 when absent.
+	PageSize *int64 `json:"page_size,omitempty"`
+
+	// PageToken Token of the page before. Empty or absent for the first page.
+	PageToken *string `json:"page_token,omitempty"`
+}
+
+// DirectoryPageResponse Whether there is more.
+type DirectoryPageResponse struct {
+	// HasMore Whether more follow.
+	HasMore bool `json:"has_more,omitzero"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken string `json:"page_token,omitzero"`
+}
+
+// DirectoryPathEntry A department on the way to another.
+type DirectoryPathEntry struct {
+	// DepartmentID The department, of the kind department_id_type.
+	DepartmentID string `json:"department_id,omitzero"`
+
+	// DepartmentName A text, with translations.
+	DepartmentName DirectoryText `json:"department_name,omitzero"`
+}
+
+// DirectoryPeople People in a field.
+type DirectoryPeople struct {
+	// IDs Their ids, of the kind employee_id_type.
+	IDs []string `json:"ids,omitzero"`
+
+	// UserType "1", an employee. On some pages only.
+	UserType string `json:"user_type,omitzero"`
+}
+
+// DirectoryPeopleInput People in a field.
+type DirectoryPeopleInput struct {
+	// IDs Their ids, of the kind employee_id_type.
+	IDs []string `json:"ids,omitzero"`
+}
+
+// DirectoryPhone A telephone number.
+type DirectoryPhone struct {
+	// ExtensionNumber Extension.
+	ExtensionNumber string `json:"extension_number,omitzero"`
+
+	// PhoneNumber The number.
+	PhoneNumber string `json:"phone_number,omitzero"`
+}
+
+// DirectoryPhoneInput A telephone number.
+type DirectoryPhoneInput struct {
+	// ExtensionNumber Extension.
+	ExtensionNumber *string `json:"extension_number,omitempty"`
+
+	// PhoneNumber The number.
+	PhoneNumber string `json:"phone_number"`
+}
+
+// DirectoryPicture Addresses of a picture.
+type DirectoryPicture struct {
+	// Avatar240 240 pixels wide.
+	Avatar240 string `json:"avatar_240,omitzero"`
+
+	// Avatar640 640 pixels wide.
+	Avatar640 string `json:"avatar_640,omitzero"`
+
+	// Avatar72 72 pixels wide.
+	Avatar72 string `json:"avatar_72,omitzero"`
+
+	// AvatarOrigin As uploaded.
+	AvatarOrigin string `json:"avatar_origin,omitzero"`
+}
+
+// DirectoryText A text, with translations.
+type DirectoryText struct {
+	// DefaultValue The text.
+	DefaultValue string `json:"default_value,omitzero"`
+
+	// I18NValue The text by language: zh_cn, ja_jp, en_us.
+	I18NValue map[string]string `json:"i18n_value,omitzero"`
+}
+
+// DirectoryTextInput A text, with translations.
+type DirectoryTextInput struct {
+	// DefaultValue The text.
+	DefaultValue string `json:"default_value"`
+
+	// I18NValue The text by language: zh_cn, ja_jp, en_us.
+	I18NValue *map[string]string `json:"i18n_value,omitempty"`
+}
+
 // EmailAcceptor What becomes of the mailbox.
 type EmailAcceptor struct {
 	// AcceptorUserID Takes over the mailbox. Needed for hand-over.
@@ -1727,6 +3483,324 @@ type EmailAcceptor struct {
 
 	// ProcessingType What becomes of a mailbox. A number in a string.
 	ProcessingType MailboxProcessing `json:"processing_type"`
+}
+
+// Employee A person of the staff, or who was. Only what required_fields asks for is there, as far
+// as the app may read it.
+type Employee struct {
+	// BaseInfo The person. Every field needs a scope of its own, directory:employee.base.….
+	BaseInfo EmployeeBaseInfo `json:"base_info,omitzero"`
+
+	// WorkInfo The job. Every field needs a scope of its own, directory:employee.work.….
+	WorkInfo EmployeeWorkInfo `json:"work_info,omitzero"`
+}
+
+// EmployeeBaseInfo The person. Every field needs a scope of its own, directory:employee.base.….
+type EmployeeBaseInfo struct {
+	// ActiveStatus What an account can do.
+	ActiveStatus ActiveStatus `json:"active_status,omitzero"`
+
+	// Avatar Addresses of a picture.
+	Avatar DirectoryPicture `json:"avatar,omitzero"`
+
+	// BackgroundImage Address of the picture behind the profile.
+	BackgroundImage string `json:"background_image,omitzero"`
+
+	// CustomFieldValues The tenant's own fields.
+	CustomFieldValues []DirectoryFieldValue `json:"custom_field_values,omitzero"`
+
+	// DataSource Where a record comes from.
+	DataSource DirectoryDataSource `json:"data_source,omitzero"`
+
+	// DepartmentPathInfos For each department the way to it, from the root.
+	DepartmentPathInfos [][]DirectoryPathEntry `json:"department_path_infos,omitzero"`
+
+	// Departments Departments, the main one first.
+	Departments []DirectoryDepartment `json:"departments,omitzero"`
+
+	// Description Personal signature.
+	Description string `json:"description,omitzero"`
+
+	// DottedLineLeaderIDs Dotted-line leaders, of the kind employee_id_type.
+	DottedLineLeaderIDs []string `json:"dotted_line_leader_ids,omitzero"`
+
+	// Email Mail for work, which can be the login.
+	Email string `json:"email,omitzero"`
+
+	// EmployeeID Id of the kind employee_id_type. A meaningless one if required_fields does not ask
+	// for it.
+	EmployeeID string `json:"employee_id,omitzero"`
+
+	// EmployeeOrderInDepartments Places in the departments, the main one first.
+	EmployeeOrderInDepartments []EmployeeOrder `json:"employee_order_in_departments,omitzero"`
+
+	// EnterpriseEmail Business mailbox.
+	EnterpriseEmail string `json:"enterprise_email,omitzero"`
+
+	// EnterpriseEmailAliases Other addresses of the business mailbox.
+	EnterpriseEmailAliases []string `json:"enterprise_email_aliases,omitzero"`
+
+	// Gender Gender. 0 is an answer too, not a missing value.
+	Gender *Gender `json:"gender,omitzero"`
+
+	// GeoName Where the data are kept.
+	GeoName string `json:"geo_name,omitzero"`
+
+	// IsAdmin Whether the person is an ordinary administrator.
+	IsAdmin *bool `json:"is_admin,omitzero"`
+
+	// IsPrimaryAdmin Whether the person is the super administrator.
+	IsPrimaryAdmin *bool `json:"is_primary_admin,omitzero"`
+
+	// IsResigned Whether the person has left.
+	IsResigned *bool `json:"is_resigned,omitzero"`
+
+	// LeaderID Direct leader, of the kind employee_id_type.
+	LeaderID string `json:"leader_id,omitzero"`
+
+	// Mobile Number, with + and country code.
+	Mobile string `json:"mobile,omitzero"`
+
+	// Name How somebody is called.
+	Name EmployeeName `json:"name,omitzero"`
+
+	// ResignTime Day on which the person was removed, as 2023-10-01.
+	ResignTime string `json:"resign_time,omitzero"`
+
+	// SubscriptionIDs Licences of the person, 64-bit numbers as strings.
+	SubscriptionIDs []string `json:"subscription_ids,omitzero"`
+}
+
+// EmployeeChange Changes of an employee; what is absent stays.
+type EmployeeChange struct {
+	// AvatarKey Key of a picture uploaded before.
+	AvatarKey *string `json:"avatar_key,omitempty"`
+
+	// BackgroundImageKey Key of a picture uploaded before, for behind the profile.
+	BackgroundImageKey *string `json:"background_image_key,omitempty"`
+
+	// CustomEmployeeID Id in the tenant (`employee_id`), without spaces, unique among the staff
+	// (2221115).
+	CustomEmployeeID *string `json:"custom_employee_id,omitempty"`
+
+	// CustomFieldValues The tenant's own fields, at most 100.
+	CustomFieldValues []DirectoryFieldValueInput `json:"custom_field_values,omitzero"`
+
+	// Description Personal signature.
+	Description *string `json:"description,omitempty"`
+
+	// DottedLineLeaderIDs Dotted-line leaders, at most 10.
+	DottedLineLeaderIDs []string `json:"dotted_line_leader_ids,omitzero"`
+
+	// Email Mail for work, unique among the staff (2221104). Needed beside a number from outside
+	// mainland China.
+	Email *string `json:"email,omitempty"`
+
+	// EmployeeOrderInDepartments Departments with the places in them, at most 10.
+	EmployeeOrderInDepartments []EmployeeOrderInput `json:"employee_order_in_departments,omitzero"`
+
+	// EmploymentType 1 full time, 2 intern, 3 outsourced, 4 labour, 5 consultant.
+	EmploymentType *int64 `json:"employment_type,omitempty"`
+
+	// EnterpriseEmail Business mailbox. Needs Feishu mail.
+	EnterpriseEmail *string `json:"enterprise_email,omitempty"`
+
+	// ExtensionNumber Extension, unique (2221192).
+	ExtensionNumber *string `json:"extension_number,omitempty"`
+
+	// Gender Gender.
+	Gender *Gender `json:"gender,omitempty"`
+
+	// IsFrozen True freezes the account, false thaws it.
+	IsFrozen *bool `json:"is_frozen,omitempty"`
+
+	// JobFamilyID Job family.
+	JobFamilyID *string `json:"job_family_id,omitempty"`
+
+	// JobLevelID Job level.
+	JobLevelID *string `json:"job_level_id,omitempty"`
+
+	// JobNumber Employee number, unique among the staff (2221240).
+	JobNumber *string `json:"job_number,omitempty"`
+
+	// JobTitleID Job title.
+	JobTitleID *string `json:"job_title_id,omitempty"`
+
+	// JoinDate First day, as 2022-10-10.
+	JoinDate *string `json:"join_date,omitempty"`
+
+	// LeaderID Direct leader, of the kind employee_id_type. No loops (2221239).
+	LeaderID *string `json:"leader_id,omitempty"`
+
+	// Mobile Number, unique among the staff (2221103). Mainland numbers do without +86.
+	Mobile *string `json:"mobile,omitempty"`
+
+	// Name How somebody is called.
+	Name *EmployeeNameInput `json:"name,omitempty"`
+
+	// ResignDate Last day, as 2022-10-10. Of those who leave or have left (2221293).
+	ResignDate *string `json:"resign_date,omitempty"`
+
+	// ResignReason Why the person leaves.
+	ResignReason *ResignReason `json:"resign_reason,omitempty"`
+
+	// ResignRemark Remark on it.
+	ResignRemark *string `json:"resign_remark,omitempty"`
+
+	// ResignType How the person leaves.
+	ResignType *ResignType `json:"resign_type,omitempty"`
+
+	// WorkCountryOrRegion Code of the country or region.
+	WorkCountryOrRegion *string `json:"work_country_or_region,omitempty"`
+
+	// WorkPlaceID Place of work.
+	WorkPlaceID *string `json:"work_place_id,omitempty"`
+
+	// WorkStation A text, with translations.
+	WorkStation *DirectoryTextInput `json:"work_station,omitempty"`
+}
+
+// EmployeeIDType Kind of the employee ids in the request and in the answer. `open_id` when absent;
+// `employee_id` is what contact v3 calls `user_id`, and needs
+// directory:employee.base.external_id:read.
+type EmployeeIDType string
+
+// EmployeeItems Employees.
+type EmployeeItems struct {
+	// Abnormals What was left out. A call succeeds although records or fields are missing.
+	Abnormals []AbnormalRecord `json:"abnormals,omitzero"`
+
+	// Employees Employees. Absent, null or empty when there are none.
+	Employees []Employee `json:"employees,omitzero"`
+}
+
+// EmployeeJobFamily A job family.
+type EmployeeJobFamily struct {
+	// Description A text, with translations.
+	Description DirectoryText `json:"description,omitzero"`
+
+	// IsEnabled Whether it is in use.
+	IsEnabled *bool `json:"is_enabled,omitzero"`
+
+	// JobFamilyID Id of the family.
+	JobFamilyID string `json:"job_family_id,omitzero"`
+
+	// JobFamilyName A text, with translations.
+	JobFamilyName DirectoryText `json:"job_family_name,omitzero"`
+
+	// ParentJobFamilyID The family above.
+	ParentJobFamilyID string `json:"parent_job_family_id,omitzero"`
+}
+
+// EmployeeJobLevel A job level.
+type EmployeeJobLevel struct {
+	// Description A text, with translations.
+	Description DirectoryText `json:"description,omitzero"`
+
+	// IsDeleted Whether it is deleted.
+	IsDeleted *bool `json:"is_deleted,omitzero"`
+
+	// IsEnabled Whether it is in use.
+	IsEnabled *bool `json:"is_enabled,omitzero"`
+
+	// JobLevelID Id of the level.
+	JobLevelID string `json:"job_level_id,omitzero"`
+
+	// JobLevelName A text, with translations.
+	JobLevelName DirectoryText `json:"job_level_name,omitzero"`
+
+	// Order Place in the list, a number as text, smaller first.
+	Order string `json:"order,omitzero"`
+}
+
+// EmployeeJobTitle A job title.
+type EmployeeJobTitle struct {
+	// Description A text, with translations.
+	Description DirectoryText `json:"description,omitzero"`
+
+	// IsEnabled Whether it is in use.
+	IsEnabled *bool `json:"is_enabled,omitzero"`
+
+	// JobTitleID Id of the title, "0" for none.
+	JobTitleID string `json:"job_title_id,omitzero"`
+
+	// JobTitleName A text, with translations.
+	JobTitleName DirectoryText `json:"job_title_name,omitzero"`
+}
+
+// EmployeeName How somebody is called.
+type EmployeeName struct {
+	// AnotherName Alias.
+	AnotherName string `json:"another_name,omitzero"`
+
+	// Name A text, with translations.
+	Name DirectoryText `json:"name,omitzero"`
+}
+
+// EmployeeNameInput How somebody is called.
+type EmployeeNameInput struct {
+	// AnotherName Alias.
+	AnotherName *string `json:"another_name,omitempty"`
+
+	// Name A text, with translations.
+	Name DirectoryTextInput `json:"name"`
+}
+
+// EmployeeOrder A place in a department. The names are spelt like this.
+type EmployeeOrder struct {
+	// DepartmentID The department, of the kind department_id_type.
+	DepartmentID string `json:"department_id,omitzero"`
+
+	// OrderWeightAmongDepartments Rank of the department among those of the person, a number as
+	// text; the main one has the largest.
+	OrderWeightAmongDepartments string `json:"order_weight_among_deparments,omitzero"`
+
+	// OrderWeightInDepartment Rank among the members, a number as text, larger first.
+	OrderWeightInDepartment string `json:"order_weight_in_deparment,omitzero"`
+}
+
+// EmployeeOrderInput A place in a department. The names are spelt like this.
+type EmployeeOrderInput struct {
+	// DepartmentID The department, of the kind department_id_type.
+	DepartmentID *string `json:"department_id,omitempty"`
+
+	// IsMainDepartment Whether it is the main department, which must have the largest rank
+	// (2221255). The first by rank when absent.
+	IsMainDepartment *bool `json:"is_main_department,omitempty"`
+
+	// OrderWeightAmongDepartments Rank of the department among those of the person, a number as
+	// text.
+	OrderWeightAmongDepartments *string `json:"order_weight_among_deparments,omitempty"`
+
+	// OrderWeightInDepartment Rank among the members, a number as text, larger first.
+	OrderWeightInDepartment *string `json:"order_weight_in_deparment,omitempty"`
+}
+
+// EmployeePage One page of employees.
+type EmployeePage struct {
+	// Abnormals What was left out. A call succeeds although records or fields are missing.
+	Abnormals []AbnormalRecord `json:"abnormals,omitzero"`
+
+	// Employees Employees. Absent, null or empty when there are none.
+	Employees []Employee `json:"employees,omitzero"`
+
+	// PageResponse Whether there is more.
+	PageResponse DirectoryPageResponse `json:"page_response,omitzero"`
+}
+
+// EmployeePlace A place of work.
+type EmployeePlace struct {
+	// Description A text, with translations.
+	Description DirectoryText `json:"description,omitzero"`
+
+	// IsEnabled Whether it is in use.
+	IsEnabled *bool `json:"is_enabled,omitzero"`
+
+	// PlaceID Id of the place, "0" for none.
+	PlaceID string `json:"place_id,omitzero"`
+
+	// PlaceName A text, with translations.
+	PlaceName DirectoryText `json:"place_name,omitzero"`
 }
 
 // EmployeeType An employee type.
@@ -1767,6 +3841,56 @@ type EmployeeTypePage struct {
 
 // EmployeeTypeStatus Whether an employee type may be used.
 type EmployeeTypeStatus int64
+
+// EmployeeWorkInfo The job. Every field needs a scope of its own, directory:employee.work.….
+type EmployeeWorkInfo struct {
+	// EmploymentType 1 full time, 2 intern, 3 outsourced, 4 labour, 5 consultant, others the
+	// tenant's own.
+	EmploymentType int64 `json:"employment_type,omitzero"`
+
+	// ExtensionNumber Extension.
+	ExtensionNumber string `json:"extension_number,omitzero"`
+
+	// JobFamily A job family.
+	JobFamily EmployeeJobFamily `json:"job_family,omitzero"`
+
+	// JobLevel A job level.
+	JobLevel EmployeeJobLevel `json:"job_level,omitzero"`
+
+	// JobNumber Employee number.
+	JobNumber string `json:"job_number,omitzero"`
+
+	// JobTitle A job title.
+	JobTitle EmployeeJobTitle `json:"job_title,omitzero"`
+
+	// JoinDate First day, as 2007-03-20.
+	JoinDate string `json:"join_date,omitzero"`
+
+	// ResignDate Last day, as 2007-03-20.
+	ResignDate string `json:"resign_date,omitzero"`
+
+	// ResignReason Why somebody leaves: 1 to 14 of their own will, 17 to 24 not. "0" clears it, in
+	// changes only.
+	ResignReason ResignReason `json:"resign_reason,omitzero"`
+
+	// ResignRemark Remark on it.
+	ResignRemark string `json:"resign_remark,omitzero"`
+
+	// ResignType How somebody leaves. "0" clears it, in changes only.
+	ResignType ResignType `json:"resign_type,omitzero"`
+
+	// StaffStatus Where somebody stands in the life of a job.
+	StaffStatus StaffStatus `json:"staff_status,omitzero"`
+
+	// WorkCountryOrRegion Code of the country or region.
+	WorkCountryOrRegion string `json:"work_country_or_region,omitzero"`
+
+	// WorkPlace A place of work.
+	WorkPlace EmployeePlace `json:"work_place,omitzero"`
+
+	// WorkStation A text, with translations.
+	WorkStation DirectoryText `json:"work_station,omitzero"`
+}
 
 // ErrorAnswer A refusal. Comes with HTTP 4xx and 5xx, now and then with 200. Gateways in between
 // may answer HTML or nothing instead.
@@ -1842,6 +3966,65 @@ type FieldViolation struct {
 	Value string `json:"value,omitzero"`
 }
 
+// FilterDirectoryDepartmentsAnswer One page of departments.
+type FilterDirectoryDepartmentsAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of departments.
+	Data DirectoryDepartmentPage `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// FilterDirectoryDepartmentsRequest Which departments, and what of them.
+type FilterDirectoryDepartmentsRequest struct {
+	// Filter Conditions, all of which hold.
+	Filter DirectoryFilter `json:"filter"`
+
+	// PageRequest Which page.
+	PageRequest DirectoryPageRequest `json:"page_request"`
+
+	// RequiredFields Fields to be answered, at most 100, such as name or *; nothing is answered
+	// without.
+	RequiredFields []string `json:"required_fields,omitzero"`
+}
+
+// FilterEmployeesAnswer One page of employees.
+type FilterEmployeesAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of employees.
+	Data EmployeePage `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// FilterEmployeesRequest Which employees, and what of them.
+type FilterEmployeesRequest struct {
+	// Filter Conditions, all of which hold.
+	Filter DirectoryFilter `json:"filter"`
+
+	// PageRequest Which page.
+	PageRequest DirectoryPageRequest `json:"page_request"`
+
+	// RequiredFields Fields to be answered, at most 100, such as base_info.name or base_info.*;
+	// nothing is answered without. base_info.departments.* and work_info.job_title.* are asked for
+	// separately.
+	RequiredFields []string `json:"required_fields,omitzero"`
+}
+
 // FoundUser A person found by name.
 type FoundUser struct {
 	// Avatar Addresses of the picture in several sizes. They are short-lived. Needs
@@ -1868,6 +4051,54 @@ type FoundUserPage struct {
 	// Users People.
 	Users []FoundUser `json:"users,omitzero"`
 }
+
+// FunctionalRoleMember A member of a functional role.
+type FunctionalRoleMember struct {
+	// DepartmentIDs Departments that the member looks after, of the kind department_id_type.
+	// Present if scope_type is Part.
+	DepartmentIDs []string `json:"department_ids,omitzero"`
+
+	// ScopeType What a member of a role looks after: all departments, some, or none, which is the
+	// same as never set.
+	ScopeType FunctionalRoleScope `json:"scope_type,omitzero"`
+
+	// UserID The person, of the kind user_id_type. user_id needs contact:user.employee_id:readonly.
+	UserID string `json:"user_id,omitzero"`
+}
+
+// FunctionalRoleMemberPage One page of members of a role.
+type FunctionalRoleMemberPage struct {
+	// HasMore Whether more follow.
+	HasMore bool `json:"has_more,omitzero"`
+
+	// Members Members. Absent, null or empty when there are none.
+	Members []FunctionalRoleMember `json:"members,omitzero"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken string `json:"page_token,omitzero"`
+}
+
+// FunctionalRoleMemberReason What became of one member.
+type FunctionalRoleMemberReason int64
+
+// FunctionalRoleMemberResult What became of one member.
+type FunctionalRoleMemberResult struct {
+	// Reason What became of one member.
+	Reason FunctionalRoleMemberReason `json:"reason,omitzero"`
+
+	// UserID The person, of the kind user_id_type.
+	UserID string `json:"user_id,omitzero"`
+}
+
+// FunctionalRoleMemberResults A result for each.
+type FunctionalRoleMemberResults struct {
+	// Results One for each who was named.
+	Results []FunctionalRoleMemberResult `json:"results,omitzero"`
+}
+
+// FunctionalRoleScope What a member of a role looks after: all departments, some, or none, which is
+// the same as never set.
+type FunctionalRoleScope string
 
 // Gender Gender. 0 is an answer too, not a missing value.
 type Gender int64
@@ -1974,6 +4205,86 @@ type GetDepartmentAnswer struct {
 	Msg string `json:"msg,omitzero"`
 }
 
+// GetFunctionalRoleMemberAnswer The member.
+type GetFunctionalRoleMemberAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data A member of a role.
+	Data OneFunctionalRoleMember `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// GetGroupAnswer The group.
+type GetGroupAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data A user group.
+	Data OneGroup `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// GetJobFamilyAnswer The family.
+type GetJobFamilyAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data A job family.
+	Data OneJobFamily `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// GetJobLevelAnswer The level.
+type GetJobLevelAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data A job level.
+	Data OneJobLevel `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// GetJobTitleAnswer The title.
+type GetJobTitleAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data A job title.
+	Data OneJobTitle `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
 // GetJSAPITicketAnswer Ticket for signing web pages.
 type GetJSAPITicketAnswer struct {
 	// Code 0, or the number of the error (ErrorCode).
@@ -2052,6 +4363,22 @@ type GetTenantAccessTokenRequest struct {
 	TenantKey string `json:"tenant_key"`
 }
 
+// GetUnitAnswer The unit.
+type GetUnitAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data A unit.
+	Data OneUnit `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
 // GetUserAnswer One user.
 type GetUserAnswer struct {
 	// Code 0, or the number of the error (ErrorCode).
@@ -2084,8 +4411,190 @@ type GetUserInfoAnswer struct {
 	Msg string `json:"msg,omitzero"`
 }
 
+// GetWorkCityAnswer The city.
+type GetWorkCityAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data A work city.
+	Data OneWorkCity `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
 // GrantStatus 1 granted, 2 not granted.
 type GrantStatus int64
+
+// GroupIDPage One page of ids of user groups.
+type GroupIDPage struct {
+	// GroupList Ids of user groups. Absent, null or empty when there are none.
+	GroupList []string `json:"group_list,omitzero"`
+
+	// HasMore Whether more follow.
+	HasMore bool `json:"has_more,omitzero"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken string `json:"page_token,omitzero"`
+}
+
+// GroupMember A member of a group.
+type GroupMember struct {
+	// MemberID Id of the person or department, of the kind that was asked for.
+	MemberID string `json:"member_id,omitzero"`
+
+	// MemberIDType Kind of the id. On the page's sample, and not sent by its own words.
+	MemberIDType string `json:"member_id_type,omitzero"`
+
+	// MemberType What a member of a group is.
+	MemberType GroupMemberType `json:"member_type,omitzero"`
+}
+
+// GroupMemberInput A person to be added or removed.
+type GroupMemberInput struct {
+	// MemberID The person, of the kind member_id_type.
+	MemberID string `json:"member_id"`
+
+	// MemberIDType Kind of member_id. Needed for people, although the vendor's table calls it
+	// optional.
+	MemberIDType UserIDType `json:"member_id_type"`
+
+	// MemberType People only.
+	MemberType GroupMemberType `json:"member_type"`
+}
+
+// GroupMemberPage One page of members of a group.
+type GroupMemberPage struct {
+	// HasMore Whether more follow.
+	HasMore bool `json:"has_more,omitzero"`
+
+	// MemberList Members. Absent, null or empty when there are none.
+	MemberList []GroupMember `json:"memberlist,omitzero"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken string `json:"page_token,omitzero"`
+}
+
+// GroupMemberResult What became of one member.
+type GroupMemberResult struct {
+	// Code 0 if the person is in the group now, or the number of the error (ErrorCode).
+	Code *int64 `json:"code,omitzero"`
+
+	// MemberID The person, of the kind that was sent.
+	MemberID string `json:"member_id,omitzero"`
+}
+
+// GroupMemberResults A result for each member.
+type GroupMemberResults struct {
+	// Results One for each who was named.
+	Results []GroupMemberResult `json:"results,omitzero"`
+}
+
+// GroupMemberType What a member of a group is.
+type GroupMemberType string
+
+// JobFamily A job family: a line of work, such as product.
+type JobFamily struct {
+	// Description What the family does.
+	Description string `json:"description,omitzero"`
+
+	// I18NDescription Description by language.
+	I18NDescription []LocaleText `json:"i18n_description,omitzero"`
+
+	// I18NName Name by language.
+	I18NName []LocaleText `json:"i18n_name,omitzero"`
+
+	// JobFamilyID Id of the family.
+	JobFamilyID string `json:"job_family_id,omitzero"`
+
+	// Name Name.
+	Name string `json:"name,omitzero"`
+
+	// ParentJobFamilyID The family above. Empty at the top.
+	ParentJobFamilyID string `json:"parent_job_family_id,omitzero"`
+
+	// Status Whether people can be given the family.
+	Status *bool `json:"status,omitzero"`
+}
+
+// JobFamilyPage One page of job families.
+type JobFamilyPage struct {
+	// HasMore Whether more follow.
+	HasMore bool `json:"has_more,omitzero"`
+
+	// Items Job families. Absent, null or empty when there are none.
+	Items []JobFamily `json:"items,omitzero"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken string `json:"page_token,omitzero"`
+}
+
+// JobLevel A job level, such as P5.
+type JobLevel struct {
+	// Description What the level stands for.
+	Description string `json:"description,omitzero"`
+
+	// I18NDescription Description by language.
+	I18NDescription []LocaleText `json:"i18n_description,omitzero"`
+
+	// I18NName Name by language.
+	I18NName []LocaleText `json:"i18n_name,omitzero"`
+
+	// JobLevelID Id of the level.
+	JobLevelID string `json:"job_level_id,omitzero"`
+
+	// Name Name.
+	Name string `json:"name,omitzero"`
+
+	// Order Place in the list, smaller first.
+	Order int64 `json:"order,omitzero"`
+
+	// Status Whether people can be given the level.
+	Status *bool `json:"status,omitzero"`
+}
+
+// JobLevelPage One page of job levels.
+type JobLevelPage struct {
+	// HasMore Whether more follow.
+	HasMore bool `json:"has_more,omitzero"`
+
+	// Items Job levels. Absent, null or empty when there are none.
+	Items []JobLevel `json:"items,omitzero"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken string `json:"page_token,omitzero"`
+}
+
+// JobTitle A job title.
+type JobTitle struct {
+	// I18NName The title by language.
+	I18NName []LocaleText `json:"i18n_name,omitzero"`
+
+	// JobTitleID Id of the title.
+	JobTitleID string `json:"job_title_id,omitzero"`
+
+	// Name The title.
+	Name string `json:"name,omitzero"`
+
+	// Status Whether it is in use.
+	Status *bool `json:"status,omitzero"`
+}
+
+// JobTitlePage One page of job titles.
+type JobTitlePage struct {
+	// HasMore Whether more follow.
+	HasMore bool `json:"has_more,omitzero"`
+
+	// Items Job titles. Absent, null or empty when there are none.
+	Items []JobTitle `json:"items,omitzero"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken string `json:"page_token,omitzero"`
+}
 
 // JSAPITicket The ticket and its life.
 type JSAPITicket struct {
@@ -2195,6 +4704,118 @@ type ListEmployeeTypeEnumsAnswer struct {
 	Msg string `json:"msg,omitzero"`
 }
 
+// ListFunctionalRoleMembersAnswer One page of members.
+type ListFunctionalRoleMembersAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of members of a role.
+	Data FunctionalRoleMemberPage `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// ListGroupMembersAnswer One page of members.
+type ListGroupMembersAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of members of a group.
+	Data GroupMemberPage `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// ListGroupsAnswer One page of user groups.
+type ListGroupsAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of user groups.
+	Data UserGroupPage `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// ListGroupsOfUserAnswer One page of ids of user groups.
+type ListGroupsOfUserAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of ids of user groups.
+	Data GroupIDPage `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// ListJobFamiliesAnswer One page of job families.
+type ListJobFamiliesAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of job families.
+	Data JobFamilyPage `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// ListJobLevelsAnswer One page of job levels.
+type ListJobLevelsAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of job levels.
+	Data JobLevelPage `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// ListJobTitlesAnswer One page of job titles.
+type ListJobTitlesAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of job titles.
+	Data JobTitlePage `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
 // ListScopesAnswer One page of what the app may see.
 type ListScopesAnswer struct {
 	// Code 0, or the number of the error (ErrorCode).
@@ -2202,6 +4823,38 @@ type ListScopesAnswer struct {
 
 	// Data One page of what the app may see.
 	Data ContactRange `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// ListUnitDepartmentsAnswer One page of departments of a unit.
+type ListUnitDepartmentsAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of departments of a unit.
+	Data UnitDepartmentPage `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// ListUnitsAnswer One page of units.
+type ListUnitsAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of units.
+	Data UnitPage `json:"data,omitzero"`
 
 	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
 	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
@@ -2243,6 +4896,22 @@ type ListUsersByDepartmentAnswer struct {
 	Msg string `json:"msg,omitzero"`
 }
 
+// ListWorkCitiesAnswer One page of work cities.
+type ListWorkCitiesAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of work cities.
+	Data WorkCityPage `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
 // LocaleText A text in one language.
 type LocaleText struct {
 	// Locale Language, for instance zh_cn.
@@ -2250,6 +4919,15 @@ type LocaleText struct {
 
 	// Value The text in it.
 	Value string `json:"value,omitzero"`
+}
+
+// LocaleTextInput A text in one language.
+type LocaleTextInput struct {
+	// Locale Language: zh_cn, en_us or ja_jp.
+	Locale *string `json:"locale,omitempty"`
+
+	// Value The text in it.
+	Value *string `json:"value,omitempty"`
 }
 
 // LocalizedName A name and its translations.
@@ -2344,6 +5022,59 @@ type LogoutUserRequest struct {
 // MailboxProcessing What becomes of a mailbox. A number in a string.
 type MailboxProcessing string
 
+// MgetDirectoryDepartmentsAnswer The departments.
+type MgetDirectoryDepartmentsAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Departments.
+	Data DirectoryDepartmentItems `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// MgetDirectoryDepartmentsRequest Which departments, and what of them.
+type MgetDirectoryDepartmentsRequest struct {
+	// DepartmentIDs Ids, 1 to 100, of the kind department_id_type.
+	DepartmentIDs []string `json:"department_ids,omitzero"`
+
+	// RequiredFields Fields to be answered, at most 100, such as name or *; nothing is answered
+	// without.
+	RequiredFields []string `json:"required_fields,omitzero"`
+}
+
+// MgetEmployeesAnswer The employees.
+type MgetEmployeesAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Employees.
+	Data EmployeeItems `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// MgetEmployeesRequest Which employees, and what of them.
+type MgetEmployeesRequest struct {
+	// EmployeeIDs Ids, 1 to 100, of the kind employee_id_type.
+	EmployeeIDs []string `json:"employee_ids,omitzero"`
+
+	// RequiredFields Fields to be answered, at most 100, such as base_info.name or base_info.*;
+	// nothing is answered without. base_info.departments.* and work_info.job_title.* are asked for
+	// separately.
+	RequiredFields []string `json:"required_fields,omitzero"`
+}
+
 // NameTranslations A name in three languages. A language without a name is empty.
 type NameTranslations struct {
 	// EnUS English
@@ -2366,6 +5097,134 @@ type NameTranslationsInput struct {
 
 	// ZhCN Chinese
 	ZhCN *string `json:"zh_cn,omitempty"`
+}
+
+// NewDepartmentID The id of a new department.
+type NewDepartmentID struct {
+	// DepartmentID Id of the kind department_id_type.
+	DepartmentID string `json:"department_id,omitzero"`
+}
+
+// NewDirectoryDepartment The new department.
+type NewDirectoryDepartment struct {
+	// CustomDepartmentID Id in the tenant: letters, digits and _-@., not beginning with od-.
+	CustomDepartmentID *string `json:"custom_department_id,omitempty"`
+
+	// CustomFieldValues The tenant's own fields, at most 100.
+	CustomFieldValues []DirectoryFieldValueInput `json:"custom_field_values,omitzero"`
+
+	// EnabledStatus Whether the department is in use.
+	EnabledStatus *bool `json:"enabled_status,omitempty"`
+
+	// Leaders Leaders, at most 20.
+	Leaders []DirectoryLeaderInput `json:"leaders,omitzero"`
+
+	// Name A text, with translations.
+	Name *DirectoryTextInput `json:"name,omitempty"`
+
+	// OrderWeight Rank among the siblings, a number as text. The pages of creating and of changing
+	// name opposite directions.
+	OrderWeight *string `json:"order_weight,omitempty"`
+
+	// ParentDepartmentID The department above, of the kind department_id_type; "0" is the root.
+	ParentDepartmentID *string `json:"parent_department_id,omitempty"`
+}
+
+// NewEmployee The new employee. The page marks nothing as required; number or mail is needed
+// (2221113).
+type NewEmployee struct {
+	// AvatarKey Key of a picture uploaded before.
+	AvatarKey *string `json:"avatar_key,omitempty"`
+
+	// CustomEmployeeID Id in the tenant (`employee_id`), without spaces, unique among the staff
+	// (2221115).
+	CustomEmployeeID *string `json:"custom_employee_id,omitempty"`
+
+	// CustomFieldValues The tenant's own fields, at most 100.
+	CustomFieldValues []DirectoryFieldValueInput `json:"custom_field_values,omitzero"`
+
+	// DottedLineLeaderIDs Dotted-line leaders, at most 20.
+	DottedLineLeaderIDs []string `json:"dotted_line_leader_ids,omitzero"`
+
+	// Email Mail for work, unique among the staff (2221104). Needed beside a number from outside
+	// mainland China.
+	Email *string `json:"email,omitempty"`
+
+	// EmployeeOrderInDepartments Departments with the places in them, at most 10.
+	EmployeeOrderInDepartments []EmployeeOrderInput `json:"employee_order_in_departments,omitzero"`
+
+	// EmploymentType 1 full time, 2 intern, 3 outsourced, 4 labour, 5 consultant.
+	EmploymentType *int64 `json:"employment_type,omitempty"`
+
+	// EnterpriseEmail Business mailbox. Needs Feishu mail.
+	EnterpriseEmail *string `json:"enterprise_email,omitempty"`
+
+	// ExtensionNumber Extension, unique (2221192).
+	ExtensionNumber *string `json:"extension_number,omitempty"`
+
+	// Gender Gender.
+	Gender *Gender `json:"gender,omitempty"`
+
+	// JobNumber Employee number, unique among the staff (2221240).
+	JobNumber *string `json:"job_number,omitempty"`
+
+	// JobTitleID Job title.
+	JobTitleID *string `json:"job_title_id,omitempty"`
+
+	// JoinDate First day, as 2022-10-10.
+	JoinDate *string `json:"join_date,omitempty"`
+
+	// LeaderID Direct leader, of the kind employee_id_type. No loops (2221239).
+	LeaderID *string `json:"leader_id,omitempty"`
+
+	// Mobile Number, unique among the staff (2221103). Mainland numbers do without +86.
+	Mobile *string `json:"mobile,omitempty"`
+
+	// Name How somebody is called.
+	Name *EmployeeNameInput `json:"name,omitempty"`
+
+	// WorkCountryOrRegion Code of the country or region.
+	WorkCountryOrRegion *string `json:"work_country_or_region,omitempty"`
+
+	// WorkPlaceID Place of work.
+	WorkPlaceID *string `json:"work_place_id,omitempty"`
+
+	// WorkStation A text, with translations.
+	WorkStation *DirectoryTextInput `json:"work_station,omitempty"`
+}
+
+// NewEmployeeID The id of a new employee.
+type NewEmployeeID struct {
+	// EmployeeID Id of the kind employee_id_type.
+	EmployeeID string `json:"employee_id,omitzero"`
+}
+
+// NewEmployeeOptions More about the new employee.
+type NewEmployeeOptions struct {
+	// GeoName Where the data are kept, in lower case. Tenants with several places only; needs
+	// directory:employee.base.geo:write.
+	GeoName *string `json:"geo_name,omitempty"`
+
+	// SubscriptionIDs Licences. Required in tenants with several (2221252).
+	SubscriptionIDs []string `json:"subscription_ids,omitzero"`
+}
+
+// NewGroupID The id of a new group.
+type NewGroupID struct {
+	// GroupID Id of the group, for all operations on it.
+	GroupID string `json:"group_id,omitzero"`
+}
+
+// NewRoleID The id of a new role.
+type NewRoleID struct {
+	// RoleID Id of the role.
+	RoleID string `json:"role_id,omitzero"`
+}
+
+// NewUnitID The id of a new unit.
+type NewUnitID struct {
+	// UnitID Id of the unit.
+	UnitID string `json:"unit_id,omitzero"`
 }
 
 // Nothing Answered as `{}`, as null, or not at all.
@@ -2405,12 +5264,60 @@ type OneDepartment struct {
 	Department Department `json:"department,omitzero"`
 }
 
+// OneEmployeeType An employee type.
+type OneEmployeeType struct {
+	// EmployeeTypeEnum An employee type.
+	EmployeeTypeEnum EmployeeType `json:"employee_type_enum,omitzero"`
+}
+
+// OneFunctionalRoleMember A member of a role.
+type OneFunctionalRoleMember struct {
+	// Member A member of a functional role.
+	Member FunctionalRoleMember `json:"member,omitzero"`
+}
+
+// OneGroup A user group.
+type OneGroup struct {
+	// Group A user group.
+	Group UserGroup `json:"group,omitzero"`
+}
+
+// OneJobFamily A job family.
+type OneJobFamily struct {
+	// JobFamily A job family: a line of work, such as product.
+	JobFamily JobFamily `json:"job_family,omitzero"`
+}
+
+// OneJobLevel A job level.
+type OneJobLevel struct {
+	// JobLevel A job level, such as P5.
+	JobLevel JobLevel `json:"job_level,omitzero"`
+}
+
+// OneJobTitle A job title.
+type OneJobTitle struct {
+	// JobTitle A job title.
+	JobTitle JobTitle `json:"job_title,omitzero"`
+}
+
+// OneUnit A unit.
+type OneUnit struct {
+	// Unit A unit.
+	Unit Unit `json:"unit,omitzero"`
+}
+
 // OneUser Holds one user.
 type OneUser struct {
 	// User A person. Only `union_id`, `open_id` and `mobile_visible` are always there; other fields
 	// are absent without the scope that stands in their description. "Contact read" means any of
 	// contact:contact:readonly, contact:contact:readonly_as_app, contact:contact:access_as_app.
 	User User `json:"user,omitzero"`
+}
+
+// OneWorkCity A work city.
+type OneWorkCity struct {
+	// WorkCity A city where people work.
+	WorkCity WorkCity `json:"work_city,omitzero"`
 }
 
 // PatchDepartmentAnswer One department.
@@ -2458,6 +5365,97 @@ type PatchDepartmentRequest struct {
 
 	// ParentDepartmentID Parent, of the kind department_id_type. `0` is the root.
 	ParentDepartmentID *string `json:"parent_department_id,omitempty"`
+}
+
+// PatchDirectoryDepartmentAnswer The department is changed.
+type PatchDirectoryDepartmentAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data Nothing `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// PatchDirectoryDepartmentRequest Changes of a department.
+type PatchDirectoryDepartmentRequest struct {
+	// Department Changes of a department; what is absent stays.
+	Department DirectoryDepartmentChange `json:"department"`
+}
+
+// PatchEmployeeAnswer The employee is changed.
+type PatchEmployeeAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data Nothing `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// PatchEmployeeRequest Changes of an employee.
+type PatchEmployeeRequest struct {
+	// Employee Changes of an employee; what is absent stays.
+	Employee EmployeeChange `json:"employee"`
+}
+
+// PatchGroupAnswer The group is changed.
+type PatchGroupAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data Nothing `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// PatchGroupRequest Changes of a group; what is absent or empty stays.
+type PatchGroupRequest struct {
+	// Description What the group is for.
+	Description *string `json:"description,omitempty"`
+
+	// Name Name, unique in the tenant (47009).
+	Name *string `json:"name,omitempty"`
+}
+
+// PatchUnitAnswer The unit is renamed.
+type PatchUnitAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data Nothing `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// PatchUnitRequest The new name.
+type PatchUnitRequest struct {
+	// Name Name, unique within the type (43055).
+	Name string `json:"name"`
 }
 
 // PatchUserAnswer One user.
@@ -2571,6 +5569,40 @@ type PermissionViolation struct {
 
 	// URL Where the scope is granted.
 	URL string `json:"url,omitzero"`
+}
+
+// RemoveGroupMemberAnswer The person is out of the group.
+type RemoveGroupMemberAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data Nothing `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// RemoveGroupMemberRequest Who leaves a group.
+type RemoveGroupMemberRequest struct {
+	// MemberID The person, of the kind member_id_type.
+	MemberID string `json:"member_id"`
+
+	// MemberIDType Kind of member_id.
+	MemberIDType UserIDType `json:"member_id_type"`
+
+	// MemberType What is added or removed: people only.
+	MemberType GroupMemberType `json:"member_type"`
+}
+
+// RemovedFunctionalRoleMembers A result for each.
+type RemovedFunctionalRoleMembers struct {
+	// Result One for each who was named.
+	Result []FunctionalRoleMemberResult `json:"result,omitzero"`
 }
 
 // ReplaceDepartmentAnswer One department.
@@ -2724,6 +5756,51 @@ type ResendAppTicketRequest struct {
 	AppSecret string `json:"app_secret"`
 }
 
+// ResignReason Why somebody leaves: 1 to 14 of their own will, 17 to 24 not. "0" clears it, in
+// changes only.
+type ResignReason string
+
+// ResignType How somebody leaves. "0" clears it, in changes only.
+type ResignType string
+
+// ResignedEmployeeReceivers Who takes over what, of the kind employee_id_type. What nobody takes
+// over goes to the next in the group, stays under the old name, or is deleted, as the vendor's page
+// says of each.
+type ResignedEmployeeReceivers struct {
+	// AnyCrossAcceptorEmployeeID Integrations.
+	AnyCrossAcceptorEmployeeID *string `json:"anycross_acceptor_employee_id,omitempty"`
+
+	// ApplicationAcceptorEmployeeID Apps.
+	ApplicationAcceptorEmployeeID *string `json:"application_acceptor_employee_id,omitempty"`
+
+	// ApprovalAcceptorEmployeeID Approvals.
+	ApprovalAcceptorEmployeeID *string `json:"approval_acceptor_employee_id,omitempty"`
+
+	// CalendarAcceptorEmployeeID Appointments.
+	CalendarAcceptorEmployeeID *string `json:"calendar_acceptor_employee_id,omitempty"`
+
+	// DepartmentChatAcceptorEmployeeID Groups of departments.
+	DepartmentChatAcceptorEmployeeID *string `json:"department_chat_acceptor_employee_id,omitempty"`
+
+	// DocsAcceptorEmployeeID Documents.
+	DocsAcceptorEmployeeID *string `json:"docs_acceptor_employee_id,omitempty"`
+
+	// EmailAcceptorEmployeeID Mail.
+	EmailAcceptorEmployeeID *string `json:"email_acceptor_employee_id,omitempty"`
+
+	// ExternalChatAcceptorEmployeeID Groups with people of other companies.
+	ExternalChatAcceptorEmployeeID *string `json:"external_chat_acceptor_employee_id,omitempty"`
+
+	// HelpdeskAcceptorEmployeeID Help desks.
+	HelpdeskAcceptorEmployeeID *string `json:"helpdesk_acceptor_employee_id,omitempty"`
+
+	// MinutesAcceptorEmployeeID Minutes of meetings.
+	MinutesAcceptorEmployeeID *string `json:"minutes_acceptor_employee_id,omitempty"`
+
+	// SurveyAcceptorEmployeeID Surveys. Deleted without anybody.
+	SurveyAcceptorEmployeeID *string `json:"survey_acceptor_employee_id,omitempty"`
+}
+
 // RestoredDepartment A department that the person comes back to.
 type RestoredDepartment struct {
 	// DepartmentID The department.
@@ -2734,6 +5811,37 @@ type RestoredDepartment struct {
 
 	// UserOrder Place among the members of the department.
 	UserOrder *int64 `json:"user_order,omitempty"`
+}
+
+// ResurrectEmployeeAnswer The person is on the staff again.
+type ResurrectEmployeeAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data Nothing `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// ResurrectEmployeeOptions More about it.
+type ResurrectEmployeeOptions struct {
+	// SubscriptionIDs Licences, at most 20. Required in tenants with several (2221252).
+	SubscriptionIDs []string `json:"subscription_ids,omitzero"`
+}
+
+// ResurrectEmployeeRequest Where the person comes back to.
+type ResurrectEmployeeRequest struct {
+	// EmployeeOrderInDepartments Departments with the places in them, at most 10.
+	EmployeeOrderInDepartments []EmployeeOrderInput `json:"employee_order_in_departments,omitzero"`
+
+	// Options More about it.
+	Options *ResurrectEmployeeOptions `json:"options,omitempty"`
 }
 
 // ResurrectUserAnswer Confirmation without content.
@@ -2785,6 +5893,65 @@ type SearchDepartmentsAnswer struct {
 type SearchDepartmentsRequest struct {
 	// Query Words of the department's default name.
 	Query string `json:"query"`
+}
+
+// SearchDirectoryDepartmentsAnswer One page of departments.
+type SearchDirectoryDepartmentsAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of departments.
+	Data DirectoryDepartmentPage `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// SearchDirectoryDepartmentsRequest Which departments, and what of them.
+type SearchDirectoryDepartmentsRequest struct {
+	// PageRequest Which page.
+	PageRequest DirectoryPageRequest `json:"page_request"`
+
+	// Query Words of the name.
+	Query string `json:"query"`
+
+	// RequiredFields Fields to be answered, at most 100, such as name or *; nothing is answered
+	// without.
+	RequiredFields []string `json:"required_fields,omitzero"`
+}
+
+// SearchEmployeesAnswer One page of employees.
+type SearchEmployeesAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data One page of employees.
+	Data EmployeePage `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// SearchEmployeesRequest Which employees, and what of them.
+type SearchEmployeesRequest struct {
+	// PageRequest Which page.
+	PageRequest DirectoryPageRequest `json:"page_request"`
+
+	// Query Words: part of a name or mail, or a whole id or number.
+	Query string `json:"query"`
+
+	// RequiredFields Fields to be answered, at most 100, such as base_info.name or base_info.*;
+	// nothing is answered without. base_info.departments.* and work_info.job_title.* are asked for
+	// separately.
+	RequiredFields []string `json:"required_fields,omitzero"`
 }
 
 // SearchUsersAnswer One page of found people.
@@ -2847,6 +6014,72 @@ type SearchUsersV3Request struct {
 	Query *string `json:"query,omitempty"`
 }
 
+// SetEmployeeRegularAnswer The person stays.
+type SetEmployeeRegularAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data Nothing `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// SetEmployeeToBeResignedAnswer The person is going to leave.
+type SetEmployeeToBeResignedAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data Nothing `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// SetEmployeeToBeResignedRequest When and why somebody leaves.
+type SetEmployeeToBeResignedRequest struct {
+	// Employee When and why somebody leaves.
+	Employee ComingResignation `json:"employee"`
+}
+
+// SetFunctionalRoleMemberScopesAnswer A result for each.
+type SetFunctionalRoleMemberScopesAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data A result for each.
+	Data FunctionalRoleMemberResults `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// SetFunctionalRoleMemberScopesRequest Who looks after what.
+type SetFunctionalRoleMemberScopesRequest struct {
+	// Departments Departments, 1 to 100, of the kind department_id_type.
+	Departments []string `json:"departments,omitzero"`
+
+	// Members People, 1 to 100, of the kind user_id_type.
+	Members []string `json:"members,omitzero"`
+}
+
+// StaffStatus Where somebody stands in the life of a job.
+type StaffStatus int64
+
 // TerminalType Kind of device.
 type TerminalType int64
 
@@ -2872,6 +6105,34 @@ type UnbindDepartmentChatRequest struct {
 	DepartmentID string `json:"department_id"`
 }
 
+// UnbindUnitDepartmentAnswer The department is out of the unit.
+type UnbindUnitDepartmentAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data Nothing `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// UnbindUnitDepartmentRequest A department that leaves a unit.
+type UnbindUnitDepartmentRequest struct {
+	// DepartmentID The department, of the kind department_id_type.
+	DepartmentID string `json:"department_id"`
+
+	// DepartmentIDType Kind of department_id. In the body here, and open_department_id when absent.
+	DepartmentIDType *DepartmentIDType `json:"department_id_type,omitempty"`
+
+	// UnitID The unit.
+	UnitID string `json:"unit_id"`
+}
+
 // UnionIDOwner Ids of one user.
 type UnionIDOwner struct {
 	OpenID string `json:"open_id,omitzero"`
@@ -2884,6 +6145,51 @@ type UnionIDOwner struct {
 type UnionIDOwners struct {
 	// UserInfos Owner by union id.
 	UserInfos map[string]UnionIDOwner `json:"user_infos,omitzero"`
+}
+
+// Unit A unit.
+type Unit struct {
+	// Name Name.
+	Name string `json:"name,omitzero"`
+
+	// UnitID Id of the unit; `unit_ids` of a department.
+	UnitID string `json:"unit_id,omitzero"`
+
+	// UnitType Type, a word of the tenant's own.
+	UnitType string `json:"unit_type,omitzero"`
+}
+
+// UnitDepartment A department of a unit.
+type UnitDepartment struct {
+	// DepartmentID The department, of the kind department_id_type.
+	DepartmentID string `json:"department_id,omitzero"`
+
+	// UnitID The unit.
+	UnitID string `json:"unit_id,omitzero"`
+}
+
+// UnitDepartmentPage One page of departments of a unit.
+type UnitDepartmentPage struct {
+	// DepartmentList Departments. Absent, null or empty when there are none.
+	DepartmentList []UnitDepartment `json:"departmentlist,omitzero"`
+
+	// HasMore Whether more follow.
+	HasMore bool `json:"has_more,omitzero"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken string `json:"page_token,omitzero"`
+}
+
+// UnitPage One page of units.
+type UnitPage struct {
+	// HasMore Whether more follow.
+	HasMore bool `json:"has_more,omitzero"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken string `json:"page_token,omitzero"`
+
+	// UnitList Units. Absent, null or empty when there are none.
+	UnitList []Unit `json:"unitlist,omitzero"`
 }
 
 // UpdateDepartmentIDAnswer Confirmation without content.
@@ -2906,6 +6212,133 @@ type UpdateDepartmentIDAnswer struct {
 type UpdateDepartmentIDRequest struct {
 	// NewDepartmentID New id of the tenant's own. Must not begin with `od-` and not be `0` or `1`.
 	NewDepartmentID string `json:"new_department_id"`
+}
+
+// UpdateEmployeeTypeEnumAnswer The type as it is now.
+type UpdateEmployeeTypeEnumAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data An employee type.
+	Data OneEmployeeType `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// UpdateEmployeeTypeEnumRequest The type as it shall be.
+type UpdateEmployeeTypeEnumRequest struct {
+	// Content Name of the type, unique in the tenant (42301).
+	Content string `json:"content"`
+
+	// EnumStatus Whether people can be given the type.
+	EnumStatus EmployeeTypeStatus `json:"enum_status"`
+
+	// EnumType 2, a type of the tenant's own, and nothing else.
+	EnumType EmployeeTypeOrigin `json:"enum_type"`
+
+	// I18NContent Name by language. Stays as it is when absent from an update.
+	I18NContent []LocaleTextInput `json:"i18n_content,omitzero"`
+}
+
+// UpdateFunctionalRoleAnswer The role is renamed.
+type UpdateFunctionalRoleAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data Nothing `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// UpdateFunctionalRoleRequest The new name.
+type UpdateFunctionalRoleRequest struct {
+	// RoleName Name, unique in the tenant (41201).
+	RoleName string `json:"role_name"`
+}
+
+// UpdateJobFamilyAnswer The family as it is now.
+type UpdateJobFamilyAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data A job family.
+	Data OneJobFamily `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// UpdateJobFamilyRequest Changes of a family; what is absent stays.
+type UpdateJobFamilyRequest struct {
+	// Description What the family does.
+	Description *string `json:"description,omitempty"`
+
+	// I18NDescription Description by language.
+	I18NDescription []LocaleTextInput `json:"i18n_description,omitzero"`
+
+	// I18NName Name by language.
+	I18NName []LocaleTextInput `json:"i18n_name,omitzero"`
+
+	// Name Name, unique in the tenant (42406).
+	Name *string `json:"name,omitempty"`
+
+	// ParentJobFamilyID The family above.
+	ParentJobFamilyID *string `json:"parent_job_family_id,omitempty"`
+
+	// Status Whether people can be given the family.
+	Status *bool `json:"status,omitempty"`
+}
+
+// UpdateJobLevelAnswer The level as it is now.
+type UpdateJobLevelAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code,omitzero"`
+
+	// Data A job level.
+	Data OneJobLevel `json:"data,omitzero"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows
+	// `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error ErrorDetail `json:"error,omitzero"`
+
+	// Msg Text for people. Never test it.
+	Msg string `json:"msg,omitzero"`
+}
+
+// UpdateJobLevelRequest Changes of a level; what is absent stays.
+type UpdateJobLevelRequest struct {
+	// Description What the level stands for.
+	Description *string `json:"description,omitempty"`
+
+	// I18NDescription Description by language.
+	I18NDescription []LocaleTextInput `json:"i18n_description,omitzero"`
+
+	// I18NName Name by language.
+	I18NName []LocaleTextInput `json:"i18n_name,omitzero"`
+
+	// Name Name, unique in the tenant (42305).
+	Name *string `json:"name,omitempty"`
+
+	// Order Place in the list, smaller first, 100 to 100000, unique (42306).
+	Order *int64 `json:"order,omitempty"`
+
+	// Status Whether people can be given the level.
+	Status *bool `json:"status,omitempty"`
 }
 
 // UpdateUserIDAnswer Confirmation without content.
@@ -3165,6 +6598,48 @@ type UserDepartmentPath struct {
 	DepartmentPath DepartmentPath `json:"department_path,omitzero"`
 }
 
+// UserGroup A user group.
+type UserGroup struct {
+	// DepartmentScopeList Departments that the group is for. Answered by listGroups only.
+	DepartmentScopeList []string `json:"department_scope_list,omitzero"`
+
+	// Description What the group is for.
+	Description string `json:"description,omitzero"`
+
+	// GroupID The id that the tenant gave the group. Answered by listGroups only.
+	GroupID string `json:"group_id,omitzero"`
+
+	// ID Id of the group, for all operations on it.
+	ID string `json:"id,omitzero"`
+
+	// MemberDepartmentCount Number of departments that are members. Dynamic groups have none.
+	MemberDepartmentCount *int64 `json:"member_department_count,omitzero"`
+
+	// MemberUserCount Number of people who are members themselves.
+	MemberUserCount *int64 `json:"member_user_count,omitzero"`
+
+	// Name Name, unique in the tenant.
+	Name string `json:"name,omitzero"`
+
+	// Type How members come into a group: by hand, or by a rule.
+	Type UserGroupType `json:"type,omitzero"`
+}
+
+// UserGroupPage One page of user groups.
+type UserGroupPage struct {
+	// GroupList User groups. Absent, null or empty when there are none.
+	GroupList []UserGroup `json:"grouplist,omitzero"`
+
+	// HasMore Whether more follow.
+	HasMore bool `json:"has_more,omitzero"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken string `json:"page_token,omitzero"`
+}
+
+// UserGroupType How members come into a group: by hand, or by a rule.
+type UserGroupType int64
+
 // UserHit A person found by name or filter.
 type UserHit struct {
 	// DisplayInfo Lines for display, the words found between <h> and </h>.
@@ -3325,6 +6800,33 @@ type UserStatus struct {
 	IsUnjoin bool `json:"is_unjoin,omitzero"`
 }
 
+// WorkCity A city where people work.
+type WorkCity struct {
+	// I18NName Its name by language.
+	I18NName []LocaleText `json:"i18n_name,omitzero"`
+
+	// Name Its name.
+	Name string `json:"name,omitzero"`
+
+	// Status Whether it is in use.
+	Status *bool `json:"status,omitzero"`
+
+	// WorkCityID Id of the city.
+	WorkCityID string `json:"work_city_id,omitzero"`
+}
+
+// WorkCityPage One page of work cities.
+type WorkCityPage struct {
+	// HasMore Whether more follow.
+	HasMore bool `json:"has_more,omitzero"`
+
+	// Items Work cities. Absent, null or empty when there are none.
+	Items []WorkCity `json:"items,omitzero"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken string `json:"page_token,omitzero"`
+}
+
 // DepartmentIDParam defines model for DepartmentIdParam.
 type DepartmentIDParam = string
 
@@ -3332,11 +6834,37 @@ type DepartmentIDParam = string
 // departments in the answer. `open_department_id` when absent. The root is `0` in both.
 type DepartmentIDTypeParam = DepartmentIDType
 
+// EmployeeIDParam defines model for EmployeeIdParam.
+type EmployeeIDParam = string
+
+// EmployeeIDTypeParam Kind of the employee ids in the request and in the answer. `open_id` when
+// absent; `employee_id` is what contact v3 calls `user_id`, and needs
+// directory:employee.base.external_id:read.
+type EmployeeIDTypeParam = EmployeeIDType
+
+// GroupIDParam defines model for GroupIdParam.
+type GroupIDParam = string
+
+// JobFamilyIDParam defines model for JobFamilyIdParam.
+type JobFamilyIDParam = string
+
+// JobLevelIDParam defines model for JobLevelIdParam.
+type JobLevelIDParam = string
+
+// PageSize100Param defines model for PageSize100Param.
+type PageSize100Param = int64
+
 // PageSizeParam defines model for PageSizeParam.
 type PageSizeParam = int64
 
 // PageTokenParam defines model for PageTokenParam.
 type PageTokenParam = string
+
+// RoleIDParam defines model for RoleIdParam.
+type RoleIDParam = string
+
+// UnitIDParam defines model for UnitIdParam.
+type UnitIDParam = string
 
 // UserIDParam defines model for UserIdParam.
 type UserIDParam = string
@@ -3505,6 +7033,157 @@ type ListEmployeeTypeEnumsParams struct {
 	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
+// ListFunctionalRoleMembersParams defines parameters for ListFunctionalRoleMembers.
+type ListFunctionalRoleMembersParams struct {
+	// PageSize Entries a page, 100 at most. 20 when absent.
+	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+
+	// UserIDType Kind of the user ids.
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// BatchCreateFunctionalRoleMembersParams defines parameters for BatchCreateFunctionalRoleMembers.
+type BatchCreateFunctionalRoleMembersParams struct {
+	// UserIDType Kind of the user ids.
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+}
+
+// BatchDeleteFunctionalRoleMembersParams defines parameters for BatchDeleteFunctionalRoleMembers.
+type BatchDeleteFunctionalRoleMembersParams struct {
+	// UserIDType Kind of the user ids.
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+}
+
+// SetFunctionalRoleMemberScopesParams defines parameters for SetFunctionalRoleMemberScopes.
+type SetFunctionalRoleMemberScopesParams struct {
+	// UserIDType Kind of the user ids.
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// GetFunctionalRoleMemberParams defines parameters for GetFunctionalRoleMember.
+type GetFunctionalRoleMemberParams struct {
+	// UserIDType Kind of the user ids.
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// CreateGroupParams defines parameters for CreateGroup.
+type CreateGroupParams struct {
+	// UserIDType Kind of the user ids.
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// ListGroupsOfUserParams defines parameters for ListGroupsOfUser.
+type ListGroupsOfUserParams struct {
+	// MemberID The person, of the kind member_id_type.
+	MemberID string `form:"member_id" json:"member_id"`
+
+	// MemberIDType Kind of member_id. open_id when absent.
+	MemberIDType *UserIDType `form:"member_id_type,omitempty" json:"member_id_type,omitempty"`
+
+	// GroupType Kind of the groups.
+	GroupType *UserGroupType `form:"group_type,omitempty" json:"group_type,omitempty"`
+
+	// PageSize Entries a page, 1 to 1000. 500 when absent.
+	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// ListGroupsParams defines parameters for ListGroups.
+type ListGroupsParams struct {
+	// PageSize Entries a page, 100 at most. 50 when absent.
+	PageSize *PageSize100Param `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+
+	// Type Kind of the groups. 1, ordinary, when absent.
+	Type *UserGroupType `form:"type,omitempty" json:"type,omitempty"`
+}
+
+// GetGroupParams defines parameters for GetGroup.
+type GetGroupParams struct {
+	// UserIDType Kind of the user ids.
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// PatchGroupParams defines parameters for PatchGroup.
+type PatchGroupParams struct {
+	// UserIDType Kind of the user ids.
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// ListGroupMembersParams defines parameters for ListGroupMembers.
+type ListGroupMembersParams struct {
+	// PageSize Entries a page, 100 at most. 50 when absent.
+	PageSize *PageSize100Param `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+
+	// MemberIDType Kind of the ids: open_id, union_id or user_id for people, open_department_id or
+	// department_id for departments. open_id or open_department_id when absent.
+	MemberIDType *string `form:"member_id_type,omitempty" json:"member_id_type,omitempty"`
+
+	// MemberType Kind of the members. user when absent.
+	MemberType *GroupMemberType `form:"member_type,omitempty" json:"member_type,omitempty"`
+}
+
+// ListJobFamiliesParams defines parameters for ListJobFamilies.
+type ListJobFamiliesParams struct {
+	// PageSize Entries a page, 50 at most. 10 when absent.
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+
+	// Name The whole name; without it all families are listed.
+	Name *string `form:"name,omitempty" json:"name,omitempty"`
+}
+
+// ListJobLevelsParams defines parameters for ListJobLevels.
+type ListJobLevelsParams struct {
+	// PageSize Entries a page, 50 at most. 10 when absent.
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+
+	// Name The whole name; without it all levels are listed.
+	Name *string `form:"name,omitempty" json:"name,omitempty"`
+}
+
+// ListJobTitlesParams defines parameters for ListJobTitles.
+type ListJobTitlesParams struct {
+	// PageSize Entries a page, 50 at most. 10 when absent.
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
 // ListScopesParams defines parameters for ListScopes.
 type ListScopesParams struct {
 	// UserIDType Kind of the user ids.
@@ -3518,6 +7197,30 @@ type ListScopesParams struct {
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
 	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// ListUnitsParams defines parameters for ListUnits.
+type ListUnitsParams struct {
+	// PageSize Entries a page, 100 at most. 50 when absent.
+	PageSize *PageSize100Param `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// ListUnitDepartmentsParams defines parameters for ListUnitDepartments.
+type ListUnitDepartmentsParams struct {
+	// UnitID The unit.
+	UnitID string `form:"unit_id" json:"unit_id"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+
+	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+
+	// PageSize Entries a page, 100 at most. 50 when absent.
+	PageSize *PageSize100Param `form:"page_size,omitempty" json:"page_size,omitempty"`
 }
 
 // ListUsersParams defines parameters for ListUsers.
@@ -3650,6 +7353,144 @@ type UpdateUserIDParams struct {
 	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 }
 
+// ListWorkCitiesParams defines parameters for ListWorkCities.
+type ListWorkCitiesParams struct {
+	// PageSize Entries a page, 50 at most. 10 when absent.
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// CreateDirectoryDepartmentParams defines parameters for CreateDirectoryDepartment.
+type CreateDirectoryDepartmentParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// FilterDirectoryDepartmentsParams defines parameters for FilterDirectoryDepartments.
+type FilterDirectoryDepartmentsParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// MgetDirectoryDepartmentsParams defines parameters for MgetDirectoryDepartments.
+type MgetDirectoryDepartmentsParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// SearchDirectoryDepartmentsParams defines parameters for SearchDirectoryDepartments.
+type SearchDirectoryDepartmentsParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// DeleteDirectoryDepartmentParams defines parameters for DeleteDirectoryDepartment.
+type DeleteDirectoryDepartmentParams struct {
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// PatchDirectoryDepartmentParams defines parameters for PatchDirectoryDepartment.
+type PatchDirectoryDepartmentParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// CreateEmployeeParams defines parameters for CreateEmployee.
+type CreateEmployeeParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// FilterEmployeesParams defines parameters for FilterEmployees.
+type FilterEmployeesParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// MgetEmployeesParams defines parameters for MgetEmployees.
+type MgetEmployeesParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// SearchEmployeesParams defines parameters for SearchEmployees.
+type SearchEmployeesParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// DeleteEmployeeParams defines parameters for DeleteEmployee.
+type DeleteEmployeeParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+}
+
+// PatchEmployeeParams defines parameters for PatchEmployee.
+type PatchEmployeeParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// SetEmployeeRegularParams defines parameters for SetEmployeeRegular.
+type SetEmployeeRegularParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// ResurrectEmployeeParams defines parameters for ResurrectEmployee.
+type ResurrectEmployeeParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// SetEmployeeToBeResignedParams defines parameters for SetEmployeeToBeResigned.
+type SetEmployeeToBeResignedParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
 // LogoutUserParams defines parameters for LogoutUser.
 type LogoutUserParams struct {
 	// UserIDType Kind of the user ids.
@@ -3711,7 +7552,49 @@ func Operations() []*wire.Operation {
 		OpListDepartmentChildren,
 		OpUpdateDepartmentID,
 		OpListEmployeeTypeEnums,
+		OpCreateEmployeeTypeEnum,
+		OpDeleteEmployeeTypeEnum,
+		OpUpdateEmployeeTypeEnum,
+		OpCreateFunctionalRole,
+		OpDeleteFunctionalRole,
+		OpUpdateFunctionalRole,
+		OpListFunctionalRoleMembers,
+		OpBatchCreateFunctionalRoleMembers,
+		OpBatchDeleteFunctionalRoleMembers,
+		OpSetFunctionalRoleMemberScopes,
+		OpGetFunctionalRoleMember,
+		OpCreateGroup,
+		OpListGroupsOfUser,
+		OpListGroups,
+		OpDeleteGroup,
+		OpGetGroup,
+		OpPatchGroup,
+		OpAddGroupMember,
+		OpBatchAddGroupMembers,
+		OpBatchRemoveGroupMembers,
+		OpRemoveGroupMember,
+		OpListGroupMembers,
+		OpListJobFamilies,
+		OpCreateJobFamily,
+		OpDeleteJobFamily,
+		OpGetJobFamily,
+		OpUpdateJobFamily,
+		OpListJobLevels,
+		OpCreateJobLevel,
+		OpDeleteJobLevel,
+		OpGetJobLevel,
+		OpUpdateJobLevel,
+		OpListJobTitles,
+		OpGetJobTitle,
 		OpListScopes,
+		OpListUnits,
+		OpCreateUnit,
+		OpBindUnitDepartment,
+		OpListUnitDepartments,
+		OpUnbindUnitDepartment,
+		OpDeleteUnit,
+		OpGetUnit,
+		OpPatchUnit,
 		OpListUsers,
 		OpCreateUser,
 		OpBatchGetUserBasics,
@@ -3725,6 +7608,23 @@ func Operations() []*wire.Operation {
 		OpReplaceUser,
 		OpResurrectUser,
 		OpUpdateUserID,
+		OpListWorkCities,
+		OpGetWorkCity,
+		OpCreateDirectoryDepartment,
+		OpFilterDirectoryDepartments,
+		OpMgetDirectoryDepartments,
+		OpSearchDirectoryDepartments,
+		OpDeleteDirectoryDepartment,
+		OpPatchDirectoryDepartment,
+		OpCreateEmployee,
+		OpFilterEmployees,
+		OpMgetEmployees,
+		OpSearchEmployees,
+		OpDeleteEmployee,
+		OpPatchEmployee,
+		OpSetEmployeeRegular,
+		OpResurrectEmployee,
+		OpSetEmployeeToBeResigned,
 		OpGetJSAPITicket,
 		OpLogoutUser,
 		OpSearchUsers,
@@ -4494,6 +8394,1179 @@ func (a *API) ListEmployeeTypeEnums(ctx context.Context, params *ListEmployeeTyp
 	return &out, nil
 }
 
+// OpCreateEmployeeTypeEnum is what the document says of CreateEmployeeTypeEnum. It is shared: do
+// not change it.
+var OpCreateEmployeeTypeEnum = &wire.Operation{
+	ID:         "createEmployeeTypeEnum",
+	Method:     http.MethodPost,
+	Path:       "/contact/v3/employee_type_enums",
+	Security:   [][]string{{"tenantToken"}},
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"contact:contact"},
+	Answer:     []string{"data.employee_type_enum.enum_id"},
+	ErrorKinds: []wire.CodeKind{{From: 42301, To: 42303, Kind: wire.KindConflict}},
+}
+
+// CreateEmployeeTypeEnum (新增人员类型) calls POST /contact/v3/employee_type_enums.
+//
+// Adds an employee type of the tenant's own. At most 255 ever, those deleted included (42303).
+// Self-built apps only.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: contact:contact.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/employee_type_enum/create
+func (a *API) CreateEmployeeTypeEnum(ctx context.Context, body *CreateEmployeeTypeEnumRequest) (*CreateEmployeeTypeEnumAnswer, error) {
+	var out CreateEmployeeTypeEnumAnswer
+	call := wire.Call{Operation: OpCreateEmployeeTypeEnum, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpDeleteEmployeeTypeEnum is what the document says of DeleteEmployeeTypeEnum. It is shared: do
+// not change it.
+var OpDeleteEmployeeTypeEnum = &wire.Operation{
+	ID:       "deleteEmployeeTypeEnum",
+	Method:   http.MethodDelete,
+	Path:     "/contact/v3/employee_type_enums/{enum_id}",
+	Security: [][]string{{"tenantToken"}},
+	Scopes:   []string{"contact:contact"},
+	Answer:   []string{"code"},
+}
+
+// DeleteEmployeeTypeEnum (删除人员类型) calls DELETE /contact/v3/employee_type_enums/{enum_id}.
+//
+// Deletes an employee type of the tenant's own; the five built-in ones stay. A quota exists but is
+// not published. The vendor's page lists no refusals. Self-built apps only.
+//
+// Permissions: contact:contact.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/employee_type_enum/delete
+func (a *API) DeleteEmployeeTypeEnum(ctx context.Context, enumID string) (*DeleteEmployeeTypeEnumAnswer, error) {
+	var out DeleteEmployeeTypeEnumAnswer
+	call := wire.Call{Operation: OpDeleteEmployeeTypeEnum, Out: &out}
+	wire.PathString(&call, "enum_id", enumID)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpUpdateEmployeeTypeEnum is what the document says of UpdateEmployeeTypeEnum. It is shared: do
+// not change it.
+var OpUpdateEmployeeTypeEnum = &wire.Operation{
+	ID:         "updateEmployeeTypeEnum",
+	Method:     http.MethodPut,
+	Path:       "/contact/v3/employee_type_enums/{enum_id}",
+	Security:   [][]string{{"tenantToken"}},
+	Scopes:     []string{"contact:contact"},
+	Answer:     []string{"data.employee_type_enum.enum_id"},
+	ErrorKinds: []wire.CodeKind{{From: 42301, To: 42303, Kind: wire.KindConflict}},
+}
+
+// UpdateEmployeeTypeEnum (更新人员类型) calls PUT /contact/v3/employee_type_enums/{enum_id}.
+//
+// Changes an employee type of the tenant's own; the five built-in ones stay as they are. A quota
+// exists but is not published. Self-built apps only.
+//
+// Permissions: contact:contact.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/employee_type_enum/update
+func (a *API) UpdateEmployeeTypeEnum(ctx context.Context, enumID string, body *UpdateEmployeeTypeEnumRequest) (*UpdateEmployeeTypeEnumAnswer, error) {
+	var out UpdateEmployeeTypeEnumAnswer
+	call := wire.Call{Operation: OpUpdateEmployeeTypeEnum, Out: &out}
+	wire.PathString(&call, "enum_id", enumID)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpCreateFunctionalRole is what the document says of CreateFunctionalRole. It is shared: do not
+// change it.
+var OpCreateFunctionalRole = &wire.Operation{
+	ID:       "createFunctionalRole",
+	Method:   http.MethodPost,
+	Path:     "/contact/v3/functional_roles",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 100, Seconds: 60}},
+	Scopes:   []string{"contact:functional_role"},
+	Answer:   []string{"data.role_id"},
+}
+
+// CreateFunctionalRole (创建角色) calls POST /contact/v3/functional_roles.
+//
+// Makes a functional role: people with a task beside their job, whom approvals name instead of
+// persons. At most 500 a tenant (41208). Keep the id: no operation lists roles. Self-built apps
+// only.
+//
+// Limit: 100 calls in 60 s.
+//
+// Permissions: contact:functional_role.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/functional_role/create
+func (a *API) CreateFunctionalRole(ctx context.Context, body *CreateFunctionalRoleRequest) (*CreateFunctionalRoleAnswer, error) {
+	var out CreateFunctionalRoleAnswer
+	call := wire.Call{Operation: OpCreateFunctionalRole, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpDeleteFunctionalRole is what the document says of DeleteFunctionalRole. It is shared: do not
+// change it.
+var OpDeleteFunctionalRole = &wire.Operation{
+	ID:       "deleteFunctionalRole",
+	Method:   http.MethodDelete,
+	Path:     "/contact/v3/functional_roles/{role_id}",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 100, Seconds: 60}},
+	Scopes:   []string{"contact:functional_role"},
+	Answer:   []string{"code"},
+}
+
+// DeleteFunctionalRole (删除角色) calls DELETE /contact/v3/functional_roles/{role_id}.
+//
+// Deletes a functional role that has no members any more (41206). Self-built apps only.
+//
+// Limit: 100 calls in 60 s.
+//
+// Permissions: contact:functional_role.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/functional_role/delete
+func (a *API) DeleteFunctionalRole(ctx context.Context, roleID string) (*DeleteFunctionalRoleAnswer, error) {
+	var out DeleteFunctionalRoleAnswer
+	call := wire.Call{Operation: OpDeleteFunctionalRole, Out: &out}
+	wire.PathString(&call, "role_id", roleID)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpUpdateFunctionalRole is what the document says of UpdateFunctionalRole. It is shared: do not
+// change it.
+var OpUpdateFunctionalRole = &wire.Operation{
+	ID:       "updateFunctionalRole",
+	Method:   http.MethodPut,
+	Path:     "/contact/v3/functional_roles/{role_id}",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 100, Seconds: 60}},
+	Scopes:   []string{"contact:functional_role"},
+	Answer:   []string{"code"},
+}
+
+// UpdateFunctionalRole (修改角色名称) calls PUT /contact/v3/functional_roles/{role_id}.
+//
+// Renames a functional role. The system's own roles keep their names (41213). Self-built apps only.
+//
+// Limit: 100 calls in 60 s.
+//
+// Permissions: contact:functional_role.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/functional_role/update
+func (a *API) UpdateFunctionalRole(ctx context.Context, roleID string, body *UpdateFunctionalRoleRequest) (*UpdateFunctionalRoleAnswer, error) {
+	var out UpdateFunctionalRoleAnswer
+	call := wire.Call{Operation: OpUpdateFunctionalRole, Out: &out}
+	wire.PathString(&call, "role_id", roleID)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListFunctionalRoleMembers is what the document says of ListFunctionalRoleMembers. It is shared:
+// do not change it.
+var OpListFunctionalRoleMembers = &wire.Operation{
+	ID:         "listFunctionalRoleMembers",
+	Method:     http.MethodGet,
+	Path:       "/contact/v3/functional_roles/{role_id}/members",
+	Security:   [][]string{{"tenantToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 100, Seconds: 60}},
+	Scopes:     []string{"contact:functional_role", "contact:functional_role:readonly"},
+	Answer:     []string{"data.members?|data.has_more"},
+}
+
+// ListFunctionalRoleMembers (查询角色下的所有成员信息) calls GET
+// /contact/v3/functional_roles/{role_id}/members.
+//
+// Lists the members of a functional role, with the departments that each looks after.
+//
+// Limit: 100 calls in 60 s.
+//
+// Permissions: contact:functional_role, contact:functional_role:readonly.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/functional_role-member/list
+func (a *API) ListFunctionalRoleMembers(ctx context.Context, roleID string, params *ListFunctionalRoleMembersParams) (*ListFunctionalRoleMembersAnswer, error) {
+	var out ListFunctionalRoleMembersAnswer
+	call := wire.Call{Operation: OpListFunctionalRoleMembers, Out: &out}
+	wire.PathString(&call, "role_id", roleID)
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpBatchCreateFunctionalRoleMembers is what the document says of BatchCreateFunctionalRoleMembers.
+// It is shared: do not change it.
+var OpBatchCreateFunctionalRoleMembers = &wire.Operation{
+	ID:       "batchCreateFunctionalRoleMembers",
+	Method:   http.MethodPost,
+	Path:     "/contact/v3/functional_roles/{role_id}/members/batch_create",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 100, Seconds: 60}},
+	Scopes:   []string{"contact:functional_role"},
+	Answer:   []string{"data.results?"},
+}
+
+// BatchCreateFunctionalRoleMembers (批量添加角色成员) calls POST
+// /contact/v3/functional_roles/{role_id}/members/batch_create.
+//
+// Puts up to 100 people into a functional role, who must be inside the app's contact range. The
+// call succeeds although some were refused: look at the reason of each. At most 1000 members a role
+// (41209). Self-built apps only.
+//
+// Limit: 100 calls in 60 s.
+//
+// Permissions: contact:functional_role.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/functional_role-member/batch_create
+func (a *API) BatchCreateFunctionalRoleMembers(ctx context.Context, roleID string, params *BatchCreateFunctionalRoleMembersParams, body *BatchCreateFunctionalRoleMembersRequest) (*BatchCreateFunctionalRoleMembersAnswer, error) {
+	var out BatchCreateFunctionalRoleMembersAnswer
+	call := wire.Call{Operation: OpBatchCreateFunctionalRoleMembers, Out: &out}
+	wire.PathString(&call, "role_id", roleID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpBatchDeleteFunctionalRoleMembers is what the document says of BatchDeleteFunctionalRoleMembers.
+// It is shared: do not change it.
+var OpBatchDeleteFunctionalRoleMembers = &wire.Operation{
+	ID:       "batchDeleteFunctionalRoleMembers",
+	Method:   http.MethodPatch,
+	Path:     "/contact/v3/functional_roles/{role_id}/members/batch_delete",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 100, Seconds: 60}},
+	Scopes:   []string{"contact:functional_role"},
+	Answer:   []string{"data.result?"},
+}
+
+// BatchDeleteFunctionalRoleMembers (删除角色下的成员) calls PATCH
+// /contact/v3/functional_roles/{role_id}/members/batch_delete.
+//
+// Takes up to 100 people out of a functional role, who must be inside the app's contact range. The
+// call succeeds although some were refused: look at the reason of each. The list is called `result`
+// here and `results` everywhere else. Self-built apps only.
+//
+// Limit: 100 calls in 60 s.
+//
+// Permissions: contact:functional_role.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/functional_role-member/batch_delete
+func (a *API) BatchDeleteFunctionalRoleMembers(ctx context.Context, roleID string, params *BatchDeleteFunctionalRoleMembersParams, body *BatchDeleteFunctionalRoleMembersRequest) (*BatchDeleteFunctionalRoleMembersAnswer, error) {
+	var out BatchDeleteFunctionalRoleMembersAnswer
+	call := wire.Call{Operation: OpBatchDeleteFunctionalRoleMembers, Out: &out}
+	wire.PathString(&call, "role_id", roleID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpSetFunctionalRoleMemberScopes is what the document says of SetFunctionalRoleMemberScopes. It is
+// shared: do not change it.
+var OpSetFunctionalRoleMemberScopes = &wire.Operation{
+	ID:       "setFunctionalRoleMemberScopes",
+	Method:   http.MethodPatch,
+	Path:     "/contact/v3/functional_roles/{role_id}/members/scopes",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 100, Seconds: 60}},
+	Scopes:   []string{"contact:functional_role"},
+	Answer:   []string{"data.results?"},
+}
+
+// SetFunctionalRoleMemberScopes (批量设置角色成员管理范围) calls PATCH
+// /contact/v3/functional_roles/{role_id}/members/scopes.
+//
+// Says which departments up to 100 members of a functional role look after, in place of those of
+// before. People and departments must be inside the app's contact range. The call succeeds although
+// some were refused: look at the reason of each. Self-built apps only.
+//
+// Limit: 100 calls in 60 s.
+//
+// Permissions: contact:functional_role.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/functional_role-member/scopes
+func (a *API) SetFunctionalRoleMemberScopes(ctx context.Context, roleID string, params *SetFunctionalRoleMemberScopesParams, body *SetFunctionalRoleMemberScopesRequest) (*SetFunctionalRoleMemberScopesAnswer, error) {
+	var out SetFunctionalRoleMemberScopesAnswer
+	call := wire.Call{Operation: OpSetFunctionalRoleMemberScopes, Out: &out}
+	wire.PathString(&call, "role_id", roleID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetFunctionalRoleMember is what the document says of GetFunctionalRoleMember. It is shared: do
+// not change it.
+var OpGetFunctionalRoleMember = &wire.Operation{
+	ID:         "getFunctionalRoleMember",
+	Method:     http.MethodGet,
+	Path:       "/contact/v3/functional_roles/{role_id}/members/{member_id}",
+	Security:   [][]string{{"tenantToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 100, Seconds: 60}},
+	Scopes:     []string{"contact:functional_role", "contact:functional_role:readonly"},
+	Answer:     []string{"data.member.user_id"},
+}
+
+// GetFunctionalRoleMember (查询角色下某个成员的管理范围) calls GET
+// /contact/v3/functional_roles/{role_id}/members/{member_id}.
+//
+// Tells what one member of a functional role looks after, or that somebody is no member (41203).
+//
+// Limit: 100 calls in 60 s.
+//
+// Permissions: contact:functional_role, contact:functional_role:readonly.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/functional_role-member/get
+func (a *API) GetFunctionalRoleMember(ctx context.Context, roleID string, memberID string, params *GetFunctionalRoleMemberParams) (*GetFunctionalRoleMemberAnswer, error) {
+	var out GetFunctionalRoleMemberAnswer
+	call := wire.Call{Operation: OpGetFunctionalRoleMember, Out: &out}
+	wire.PathString(&call, "role_id", roleID)
+	wire.PathString(&call, "member_id", memberID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpCreateGroup is what the document says of CreateGroup. It is shared: do not change it.
+var OpCreateGroup = &wire.Operation{
+	ID:         "createGroup",
+	Method:     http.MethodPost,
+	Path:       "/contact/v3/group",
+	Security:   [][]string{{"tenantToken"}},
+	Limits:     []wire.Limit{{Requests: 100, Seconds: 60}},
+	Scopes:     []string{"contact:group"},
+	Answer:     []string{"data.group_id"},
+	ErrorKinds: []wire.CodeKind{{From: 42002, To: 42002, Kind: wire.KindInvalidArgument}},
+}
+
+// CreateGroup (创建用户组) calls POST /contact/v3/group.
+//
+// Makes a user group, without members. Ordinary groups only: dynamic ones, whose members follow
+// from a rule, cannot be made here. The app's contact range must be all members (42010). A tenant
+// has at most 500 groups (42016). Self-built apps only.
+//
+// Limit: 100 calls in 60 s.
+//
+// Permissions: contact:group.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/group/create
+func (a *API) CreateGroup(ctx context.Context, params *CreateGroupParams, body *CreateGroupRequest) (*CreateGroupAnswer, error) {
+	var out CreateGroupAnswer
+	call := wire.Call{Operation: OpCreateGroup, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListGroupsOfUser is what the document says of ListGroupsOfUser. It is shared: do not change it.
+var OpListGroupsOfUser = &wire.Operation{
+	ID:         "listGroupsOfUser",
+	Method:     http.MethodGet,
+	Path:       "/contact/v3/group/member_belong",
+	Security:   [][]string{{"tenantToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
+	Scopes:     []string{"contact:group:readonly"},
+	Answer:     []string{"data.group_list?|data.has_more"},
+}
+
+// ListGroupsOfUser (查询用户所属用户组) calls GET /contact/v3/group/member_belong.
+//
+// Lists the ids of the user groups that a person is in, as far as the app's contact range goes.
+//
+// Limit: 1000 calls in 60 s, 50 calls in 1 s.
+//
+// Permissions: contact:group:readonly.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/group/member_belong
+func (a *API) ListGroupsOfUser(ctx context.Context, params *ListGroupsOfUserParams) (*ListGroupsOfUserAnswer, error) {
+	var out ListGroupsOfUserAnswer
+	call := wire.Call{Operation: OpListGroupsOfUser, Out: &out}
+	params = wire.Params(&call, params, "member_id")
+	wire.QueryString(&call, "member_id", &params.MemberID)
+	wire.QueryString(&call, "member_id_type", params.MemberIDType)
+	wire.QueryInt(&call, "group_type", params.GroupType)
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListGroups is what the document says of ListGroups. It is shared: do not change it.
+var OpListGroups = &wire.Operation{
+	ID:         "listGroups",
+	Method:     http.MethodGet,
+	Path:       "/contact/v3/group/simplelist",
+	Security:   [][]string{{"tenantToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
+	Scopes:     []string{"contact:group:readonly"},
+	Answer:     []string{"data.grouplist?|data.has_more"},
+}
+
+// ListGroups (查询用户组列表) calls GET /contact/v3/group/simplelist.
+//
+// Lists the user groups of the tenant, or those in the app's contact range if that is not all
+// members. One kind a call: without `type` only the ordinary ones are listed.
+//
+// Limit: 1000 calls in 60 s, 50 calls in 1 s.
+//
+// Permissions: contact:group:readonly.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/group/simplelist
+func (a *API) ListGroups(ctx context.Context, params *ListGroupsParams) (*ListGroupsAnswer, error) {
+	var out ListGroupsAnswer
+	call := wire.Call{Operation: OpListGroups, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	wire.QueryInt(&call, "type", params.Type)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpDeleteGroup is what the document says of DeleteGroup. It is shared: do not change it.
+var OpDeleteGroup = &wire.Operation{
+	ID:       "deleteGroup",
+	Method:   http.MethodDelete,
+	Path:     "/contact/v3/group/{group_id}",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 100, Seconds: 60}},
+	Scopes:   []string{"contact:group"},
+	Answer:   []string{"code"},
+}
+
+// DeleteGroup (删除用户组) calls DELETE /contact/v3/group/{group_id}.
+//
+// Deletes an ordinary user group. The vendor's page lists a refusal of groups with members (42017).
+// The app's contact range must be all members. Self-built apps only.
+//
+// Limit: 100 calls in 60 s.
+//
+// Permissions: contact:group.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/group/delete
+func (a *API) DeleteGroup(ctx context.Context, groupID string) (*DeleteGroupAnswer, error) {
+	var out DeleteGroupAnswer
+	call := wire.Call{Operation: OpDeleteGroup, Out: &out}
+	wire.PathString(&call, "group_id", groupID)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetGroup is what the document says of GetGroup. It is shared: do not change it.
+var OpGetGroup = &wire.Operation{
+	ID:         "getGroup",
+	Method:     http.MethodGet,
+	Path:       "/contact/v3/group/{group_id}",
+	Security:   [][]string{{"tenantToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
+	Scopes:     []string{"contact:group:readonly"},
+	Answer:     []string{"data.group.id"},
+}
+
+// GetGroup (查询指定用户组) calls GET /contact/v3/group/{group_id}.
+//
+// Reads a user group, ordinary or dynamic, without its members. The app's contact range must be all
+// members, or follow the app's visible range and that must name the group.
+//
+// Limit: 1000 calls in 60 s, 50 calls in 1 s.
+//
+// Permissions: contact:group:readonly.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/group/get
+func (a *API) GetGroup(ctx context.Context, groupID string, params *GetGroupParams) (*GetGroupAnswer, error) {
+	var out GetGroupAnswer
+	call := wire.Call{Operation: OpGetGroup, Out: &out}
+	wire.PathString(&call, "group_id", groupID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpPatchGroup is what the document says of PatchGroup. It is shared: do not change it.
+var OpPatchGroup = &wire.Operation{
+	ID:       "patchGroup",
+	Method:   http.MethodPatch,
+	Path:     "/contact/v3/group/{group_id}",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 100, Seconds: 60}},
+	Scopes:   []string{"contact:group"},
+	Answer:   []string{"code"},
+}
+
+// PatchGroup (更新用户组) calls PATCH /contact/v3/group/{group_id}.
+//
+// Changes name or description of an ordinary user group. What is absent or empty stays: a
+// description cannot be cleared. Self-built apps only.
+//
+// Limit: 100 calls in 60 s.
+//
+// Permissions: contact:group.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/group/patch
+func (a *API) PatchGroup(ctx context.Context, groupID string, params *PatchGroupParams, body *PatchGroupRequest) (*PatchGroupAnswer, error) {
+	var out PatchGroupAnswer
+	call := wire.Call{Operation: OpPatchGroup, Out: &out}
+	wire.PathString(&call, "group_id", groupID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpAddGroupMember is what the document says of AddGroupMember. It is shared: do not change it.
+var OpAddGroupMember = &wire.Operation{
+	ID:       "addGroupMember",
+	Method:   http.MethodPost,
+	Path:     "/contact/v3/group/{group_id}/member/add",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
+	Scopes:   []string{"contact:group"},
+	Answer:   []string{"code"},
+}
+
+// AddGroupMember (添加用户组成员) calls POST /contact/v3/group/{group_id}/member/add.
+//
+// Puts a person into an ordinary user group. Departments cannot be added by any operation. Group
+// and person must be inside the app's contact range. A group has at most 100,000 members (42012).
+// Self-built apps only.
+//
+// Limit: 1000 calls in 60 s, 50 calls in 1 s.
+//
+// Permissions: contact:group.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/group-member/add
+func (a *API) AddGroupMember(ctx context.Context, groupID string, body *AddGroupMemberRequest) (*AddGroupMemberAnswer, error) {
+	var out AddGroupMemberAnswer
+	call := wire.Call{Operation: OpAddGroupMember, Out: &out}
+	wire.PathString(&call, "group_id", groupID)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpBatchAddGroupMembers is what the document says of BatchAddGroupMembers. It is shared: do not
+// change it.
+var OpBatchAddGroupMembers = &wire.Operation{
+	ID:       "batchAddGroupMembers",
+	Method:   http.MethodPost,
+	Path:     "/contact/v3/group/{group_id}/member/batch_add",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 100, Seconds: 60}},
+	Scopes:   []string{"contact:group"},
+	Answer:   []string{"data.results?"},
+}
+
+// BatchAddGroupMembers (批量添加用户组成员) calls POST
+// /contact/v3/group/{group_id}/member/batch_add.
+//
+// Puts up to 100 people into an ordinary user group. The call succeeds although some were refused:
+// each has a result of its own, with code 0 for those who are in (42005: was in before). Self-built
+// apps only.
+//
+// Limit: 100 calls in 60 s.
+//
+// Permissions: contact:group.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/group-member/batch_add
+func (a *API) BatchAddGroupMembers(ctx context.Context, groupID string, body *BatchAddGroupMembersRequest) (*BatchAddGroupMembersAnswer, error) {
+	var out BatchAddGroupMembersAnswer
+	call := wire.Call{Operation: OpBatchAddGroupMembers, Out: &out}
+	wire.PathString(&call, "group_id", groupID)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpBatchRemoveGroupMembers is what the document says of BatchRemoveGroupMembers. It is shared: do
+// not change it.
+var OpBatchRemoveGroupMembers = &wire.Operation{
+	ID:       "batchRemoveGroupMembers",
+	Method:   http.MethodPost,
+	Path:     "/contact/v3/group/{group_id}/member/batch_remove",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 100, Seconds: 60}},
+	Scopes:   []string{"contact:group"},
+	Answer:   []string{"code"},
+}
+
+// BatchRemoveGroupMembers (批量移除用户组成员) calls POST
+// /contact/v3/group/{group_id}/member/batch_remove.
+//
+// Takes up to 100 people out of an ordinary user group. If some were refused the whole answer is an
+// error (40022), although the others are out. Self-built apps only.
+//
+// Limit: 100 calls in 60 s.
+//
+// Permissions: contact:group.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/group-member/batch_remove
+func (a *API) BatchRemoveGroupMembers(ctx context.Context, groupID string, body *BatchRemoveGroupMembersRequest) (*BatchRemoveGroupMembersAnswer, error) {
+	var out BatchRemoveGroupMembersAnswer
+	call := wire.Call{Operation: OpBatchRemoveGroupMembers, Out: &out}
+	wire.PathString(&call, "group_id", groupID)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpRemoveGroupMember is what the document says of RemoveGroupMember. It is shared: do not change
+// it.
+var OpRemoveGroupMember = &wire.Operation{
+	ID:       "removeGroupMember",
+	Method:   http.MethodPost,
+	Path:     "/contact/v3/group/{group_id}/member/remove",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
+	Scopes:   []string{"contact:group"},
+	Answer:   []string{"code"},
+}
+
+// RemoveGroupMember (移除用户组成员) calls POST /contact/v3/group/{group_id}/member/remove.
+//
+// Takes a person out of an ordinary user group. Departments cannot be removed by any operation.
+// Group and person must be inside the app's contact range. Self-built apps only.
+//
+// Limit: 1000 calls in 60 s, 50 calls in 1 s.
+//
+// Permissions: contact:group.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/group-member/remove
+func (a *API) RemoveGroupMember(ctx context.Context, groupID string, body *RemoveGroupMemberRequest) (*RemoveGroupMemberAnswer, error) {
+	var out RemoveGroupMemberAnswer
+	call := wire.Call{Operation: OpRemoveGroupMember, Out: &out}
+	wire.PathString(&call, "group_id", groupID)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListGroupMembers is what the document says of ListGroupMembers. It is shared: do not change it.
+var OpListGroupMembers = &wire.Operation{
+	ID:         "listGroupMembers",
+	Method:     http.MethodGet,
+	Path:       "/contact/v3/group/{group_id}/member/simplelist",
+	Security:   [][]string{{"tenantToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
+	Scopes:     []string{"contact:group:readonly"},
+	Answer:     []string{"data.memberlist?|data.has_more"},
+}
+
+// ListGroupMembers (查询用户组成员列表) calls GET /contact/v3/group/{group_id}/member/simplelist.
+//
+// Lists the members of a user group by id. One kind a call: people without `member_type`,
+// departments with `member_type=department`; a group can have both. Members of dynamic groups are
+// people.
+//
+// Limit: 1000 calls in 60 s, 50 calls in 1 s.
+//
+// Permissions: contact:group:readonly.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/group-member/simplelist
+func (a *API) ListGroupMembers(ctx context.Context, groupID string, params *ListGroupMembersParams) (*ListGroupMembersAnswer, error) {
+	var out ListGroupMembersAnswer
+	call := wire.Call{Operation: OpListGroupMembers, Out: &out}
+	wire.PathString(&call, "group_id", groupID)
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	wire.QueryString(&call, "member_id_type", params.MemberIDType)
+	wire.QueryString(&call, "member_type", params.MemberType)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListJobFamilies is what the document says of ListJobFamilies. It is shared: do not change it.
+var OpListJobFamilies = &wire.Operation{
+	ID:         "listJobFamilies",
+	Method:     http.MethodGet,
+	Path:       "/contact/v3/job_families",
+	Security:   [][]string{{"tenantToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"contact:job_family:readonly", "contact:job_family", "contact:contact:readonly_as_app"},
+	Answer:     []string{"data.items?|data.has_more"},
+}
+
+// ListJobFamilies (获取租户序列列表) calls GET /contact/v3/job_families.
+//
+// Lists the job families of the tenant, or the one with a name.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: contact:job_family:readonly, contact:job_family, contact:contact:readonly_as_app.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/job_family/list
+func (a *API) ListJobFamilies(ctx context.Context, params *ListJobFamiliesParams) (*ListJobFamiliesAnswer, error) {
+	var out ListJobFamiliesAnswer
+	call := wire.Call{Operation: OpListJobFamilies, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	wire.QueryString(&call, "name", params.Name)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpCreateJobFamily is what the document says of CreateJobFamily. It is shared: do not change it.
+var OpCreateJobFamily = &wire.Operation{
+	ID:       "createJobFamily",
+	Method:   http.MethodPost,
+	Path:     "/contact/v3/job_families",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:   []string{"contact:contact", "contact:job_family"},
+	Answer:   []string{"data.job_family.job_family_id"},
+}
+
+// CreateJobFamily (创建序列) calls POST /contact/v3/job_families.
+//
+// Makes a job family (`job_family_id` of a user), at the top or below another one. At most 10,000 a
+// tenant; from 4000 on the console cannot open the list any more. Self-built apps only.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: contact:contact, contact:job_family.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/job_family/create
+func (a *API) CreateJobFamily(ctx context.Context, body *CreateJobFamilyRequest) (*CreateJobFamilyAnswer, error) {
+	var out CreateJobFamilyAnswer
+	call := wire.Call{Operation: OpCreateJobFamily, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpDeleteJobFamily is what the document says of DeleteJobFamily. It is shared: do not change it.
+var OpDeleteJobFamily = &wire.Operation{
+	ID:       "deleteJobFamily",
+	Method:   http.MethodDelete,
+	Path:     "/contact/v3/job_families/{job_family_id}",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:   []string{"contact:contact", "contact:job_family"},
+	Answer:   []string{"code"},
+}
+
+// DeleteJobFamily (删除序列) calls DELETE /contact/v3/job_families/{job_family_id}.
+//
+// Deletes a job family that has none below it (42411). Self-built apps only.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: contact:contact, contact:job_family.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/job_family/delete
+func (a *API) DeleteJobFamily(ctx context.Context, jobFamilyID string) (*DeleteJobFamilyAnswer, error) {
+	var out DeleteJobFamilyAnswer
+	call := wire.Call{Operation: OpDeleteJobFamily, Out: &out}
+	wire.PathString(&call, "job_family_id", jobFamilyID)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetJobFamily is what the document says of GetJobFamily. It is shared: do not change it.
+var OpGetJobFamily = &wire.Operation{
+	ID:         "getJobFamily",
+	Method:     http.MethodGet,
+	Path:       "/contact/v3/job_families/{job_family_id}",
+	Security:   [][]string{{"tenantToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"contact:job_family:readonly", "contact:job_family", "contact:contact:readonly_as_app"},
+	Answer:     []string{"data.job_family.job_family_id"},
+	ErrorKinds: []wire.CodeKind{{From: 42404, To: 42404, Kind: wire.KindNotFound}},
+}
+
+// GetJobFamily (获取单个序列信息) calls GET /contact/v3/job_families/{job_family_id}.
+//
+// Reads a job family.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: contact:job_family:readonly, contact:job_family, contact:contact:readonly_as_app.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/job_family/get
+func (a *API) GetJobFamily(ctx context.Context, jobFamilyID string) (*GetJobFamilyAnswer, error) {
+	var out GetJobFamilyAnswer
+	call := wire.Call{Operation: OpGetJobFamily, Out: &out}
+	wire.PathString(&call, "job_family_id", jobFamilyID)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpUpdateJobFamily is what the document says of UpdateJobFamily. It is shared: do not change it.
+var OpUpdateJobFamily = &wire.Operation{
+	ID:       "updateJobFamily",
+	Method:   http.MethodPut,
+	Path:     "/contact/v3/job_families/{job_family_id}",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:   []string{"contact:contact", "contact:job_family"},
+	Answer:   []string{"data.job_family.job_family_id"},
+}
+
+// UpdateJobFamily (更新序列) calls PUT /contact/v3/job_families/{job_family_id}.
+//
+// Changes a job family; what is absent stays, although the method is PUT. Self-built apps only.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: contact:contact, contact:job_family.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/job_family/update
+func (a *API) UpdateJobFamily(ctx context.Context, jobFamilyID string, body *UpdateJobFamilyRequest) (*UpdateJobFamilyAnswer, error) {
+	var out UpdateJobFamilyAnswer
+	call := wire.Call{Operation: OpUpdateJobFamily, Out: &out}
+	wire.PathString(&call, "job_family_id", jobFamilyID)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListJobLevels is what the document says of ListJobLevels. It is shared: do not change it.
+var OpListJobLevels = &wire.Operation{
+	ID:         "listJobLevels",
+	Method:     http.MethodGet,
+	Path:       "/contact/v3/job_levels",
+	Security:   [][]string{{"tenantToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"contact:job_level:readonly", "contact:job_level", "contact:contact:readonly_as_app"},
+	Answer:     []string{"data.items?|data.has_more"},
+}
+
+// ListJobLevels (获取租户职级列表) calls GET /contact/v3/job_levels.
+//
+// Lists the job levels of the tenant, or the one with a name.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: contact:job_level:readonly, contact:job_level, contact:contact:readonly_as_app.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/job_level/list
+func (a *API) ListJobLevels(ctx context.Context, params *ListJobLevelsParams) (*ListJobLevelsAnswer, error) {
+	var out ListJobLevelsAnswer
+	call := wire.Call{Operation: OpListJobLevels, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	wire.QueryString(&call, "name", params.Name)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpCreateJobLevel is what the document says of CreateJobLevel. It is shared: do not change it.
+var OpCreateJobLevel = &wire.Operation{
+	ID:       "createJobLevel",
+	Method:   http.MethodPost,
+	Path:     "/contact/v3/job_levels",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:   []string{"contact:contact", "contact:job_level"},
+	Answer:   []string{"data.job_level.job_level_id"},
+}
+
+// CreateJobLevel (创建职级) calls POST /contact/v3/job_levels.
+//
+// Makes a job level (`job_level_id` of a user). At most 10,000 a tenant; from 4000 on the console
+// cannot open the list any more. Self-built apps only.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: contact:contact, contact:job_level.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/job_level/create
+func (a *API) CreateJobLevel(ctx context.Context, body *CreateJobLevelRequest) (*CreateJobLevelAnswer, error) {
+	var out CreateJobLevelAnswer
+	call := wire.Call{Operation: OpCreateJobLevel, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpDeleteJobLevel is what the document says of DeleteJobLevel. It is shared: do not change it.
+var OpDeleteJobLevel = &wire.Operation{
+	ID:       "deleteJobLevel",
+	Method:   http.MethodDelete,
+	Path:     "/contact/v3/job_levels/{job_level_id}",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:   []string{"contact:contact", "contact:job_level"},
+	Answer:   []string{"code"},
+}
+
+// DeleteJobLevel (删除职级) calls DELETE /contact/v3/job_levels/{job_level_id}.
+//
+// Deletes a job level. Self-built apps only.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: contact:contact, contact:job_level.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/job_level/delete
+func (a *API) DeleteJobLevel(ctx context.Context, jobLevelID string) (*DeleteJobLevelAnswer, error) {
+	var out DeleteJobLevelAnswer
+	call := wire.Call{Operation: OpDeleteJobLevel, Out: &out}
+	wire.PathString(&call, "job_level_id", jobLevelID)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetJobLevel is what the document says of GetJobLevel. It is shared: do not change it.
+var OpGetJobLevel = &wire.Operation{
+	ID:         "getJobLevel",
+	Method:     http.MethodGet,
+	Path:       "/contact/v3/job_levels/{job_level_id}",
+	Security:   [][]string{{"tenantToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:     []string{"contact:job_level:readonly", "contact:job_level", "contact:contact:readonly_as_app"},
+	Answer:     []string{"data.job_level.job_level_id"},
+}
+
+// GetJobLevel (获取单个职级信息) calls GET /contact/v3/job_levels/{job_level_id}.
+//
+// Reads a job level.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: contact:job_level:readonly, contact:job_level, contact:contact:readonly_as_app.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/job_level/get
+func (a *API) GetJobLevel(ctx context.Context, jobLevelID string) (*GetJobLevelAnswer, error) {
+	var out GetJobLevelAnswer
+	call := wire.Call{Operation: OpGetJobLevel, Out: &out}
+	wire.PathString(&call, "job_level_id", jobLevelID)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpUpdateJobLevel is what the document says of UpdateJobLevel. It is shared: do not change it.
+var OpUpdateJobLevel = &wire.Operation{
+	ID:       "updateJobLevel",
+	Method:   http.MethodPut,
+	Path:     "/contact/v3/job_levels/{job_level_id}",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:   []string{"contact:contact", "contact:job_level"},
+	Answer:   []string{"data.job_level.job_level_id"},
+}
+
+// UpdateJobLevel (更新职级) calls PUT /contact/v3/job_levels/{job_level_id}.
+//
+// Changes a job level; what is absent stays, although the method is PUT. Self-built apps only.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: contact:contact, contact:job_level.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/job_level/update
+func (a *API) UpdateJobLevel(ctx context.Context, jobLevelID string, body *UpdateJobLevelRequest) (*UpdateJobLevelAnswer, error) {
+	var out UpdateJobLevelAnswer
+	call := wire.Call{Operation: OpUpdateJobLevel, Out: &out}
+	wire.PathString(&call, "job_level_id", jobLevelID)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListJobTitles is what the document says of ListJobTitles. It is shared: do not change it.
+var OpListJobTitles = &wire.Operation{
+	ID:         "listJobTitles",
+	Method:     http.MethodGet,
+	Path:       "/contact/v3/job_titles",
+	Security:   [][]string{{"tenantToken"}, {"userToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 60}},
+	Scopes:     []string{"contact:job_title:readonly", "contact:contact:access_as_user", "contact:contact:readonly_as_app"},
+	Answer:     []string{"data.items?|data.has_more"},
+}
+
+// ListJobTitles (获取租户职务列表) calls GET /contact/v3/job_titles.
+//
+// Lists the job titles of the tenant: the texts that `job_title` of a user can hold. Ten calls a
+// minute.
+//
+// Limit: 10 calls in 60 s.
+//
+// Permissions: contact:job_title:readonly, contact:contact:access_as_user,
+// contact:contact:readonly_as_app.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/job_title/list
+func (a *API) ListJobTitles(ctx context.Context, params *ListJobTitlesParams) (*ListJobTitlesAnswer, error) {
+	var out ListJobTitlesAnswer
+	call := wire.Call{Operation: OpListJobTitles, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetJobTitle is what the document says of GetJobTitle. It is shared: do not change it.
+var OpGetJobTitle = &wire.Operation{
+	ID:         "getJobTitle",
+	Method:     http.MethodGet,
+	Path:       "/contact/v3/job_titles/{job_title_id}",
+	Security:   [][]string{{"tenantToken"}, {"userToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 60}},
+	Scopes:     []string{"contact:job_title:readonly", "contact:contact:access_as_user", "contact:contact:readonly_as_app"},
+	Answer:     []string{"data.job_title.job_title_id"},
+	ErrorKinds: []wire.CodeKind{{From: 40001, To: 40001, Kind: wire.KindNotFound}},
+}
+
+// GetJobTitle (获取单个职务信息) calls GET /contact/v3/job_titles/{job_title_id}.
+//
+// Reads a job title. Ten calls a minute.
+//
+// Limit: 10 calls in 60 s.
+//
+// Permissions: contact:job_title:readonly, contact:contact:access_as_user,
+// contact:contact:readonly_as_app.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/job_title/get
+func (a *API) GetJobTitle(ctx context.Context, jobTitleID string) (*GetJobTitleAnswer, error) {
+	var out GetJobTitleAnswer
+	call := wire.Call{Operation: OpGetJobTitle, Out: &out}
+	wire.PathString(&call, "job_title_id", jobTitleID)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
 // OpListScopes is what the document says of ListScopes. It is shared: do not change it.
 var OpListScopes = &wire.Operation{
 	ID:         "listScopes",
@@ -4528,6 +9601,271 @@ func (a *API) ListScopes(ctx context.Context, params *ListScopesParams) (*ListSc
 	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
 	wire.QueryInt(&call, "page_size", params.PageSize)
 	wire.QueryString(&call, "page_token", params.PageToken)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListUnits is what the document says of ListUnits. It is shared: do not change it.
+var OpListUnits = &wire.Operation{
+	ID:         "listUnits",
+	Method:     http.MethodGet,
+	Path:       "/contact/v3/unit",
+	Security:   [][]string{{"tenantToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
+	Scopes:     []string{"contact:unit:readonly"},
+	Answer:     []string{"data.unitlist?|data.has_more"},
+}
+
+// ListUnits (获取单位列表) calls GET /contact/v3/unit.
+//
+// Lists the units of the tenant. Self-built apps only.
+//
+// Limit: 1000 calls in 60 s, 50 calls in 1 s.
+//
+// Permissions: contact:unit:readonly.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/unit/list
+func (a *API) ListUnits(ctx context.Context, params *ListUnitsParams) (*ListUnitsAnswer, error) {
+	var out ListUnitsAnswer
+	call := wire.Call{Operation: OpListUnits, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpCreateUnit is what the document says of CreateUnit. It is shared: do not change it.
+var OpCreateUnit = &wire.Operation{
+	ID:         "createUnit",
+	Method:     http.MethodPost,
+	Path:       "/contact/v3/unit",
+	Security:   [][]string{{"tenantToken"}},
+	Limits:     []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:     []string{"contact:unit"},
+	Answer:     []string{"data.unit_id"},
+	ErrorKinds: []wire.CodeKind{{From: 43051, To: 43051, Kind: wire.KindInvalidArgument}},
+}
+
+// CreateUnit (创建单位) calls POST /contact/v3/unit.
+//
+// Makes a unit: a mark for departments across the tree, such as a subsidiary. A paid feature
+// (43050). At most 1000 a tenant (43059). Name and type together are unique (43055). Self-built
+// apps only.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: contact:unit.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/unit/create
+func (a *API) CreateUnit(ctx context.Context, body *CreateUnitRequest) (*CreateUnitAnswer, error) {
+	var out CreateUnitAnswer
+	call := wire.Call{Operation: OpCreateUnit, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpBindUnitDepartment is what the document says of BindUnitDepartment. It is shared: do not change
+// it.
+var OpBindUnitDepartment = &wire.Operation{
+	ID:       "bindUnitDepartment",
+	Method:   http.MethodPost,
+	Path:     "/contact/v3/unit/bind_department",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:   []string{"contact:unit"},
+	Answer:   []string{"code"},
+}
+
+// BindUnitDepartment (建立部门与单位的绑定关系) calls POST /contact/v3/unit/bind_department.
+//
+// Puts a department, which must be inside the app's contact range, into a unit. A department is in
+// one unit at most (43054), a unit has at most 1000. Self-built apps only.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: contact:unit.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/unit/bind_department
+func (a *API) BindUnitDepartment(ctx context.Context, body *BindUnitDepartmentRequest) (*BindUnitDepartmentAnswer, error) {
+	var out BindUnitDepartmentAnswer
+	call := wire.Call{Operation: OpBindUnitDepartment, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListUnitDepartments is what the document says of ListUnitDepartments. It is shared: do not
+// change it.
+var OpListUnitDepartments = &wire.Operation{
+	ID:         "listUnitDepartments",
+	Method:     http.MethodGet,
+	Path:       "/contact/v3/unit/list_department",
+	Security:   [][]string{{"tenantToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
+	Scopes:     []string{"contact:unit:readonly"},
+	Answer:     []string{"data.departmentlist?|data.has_more"},
+}
+
+// ListUnitDepartments (获取单位绑定的部门列表) calls GET /contact/v3/unit/list_department.
+//
+// Lists the departments of a unit. Self-built apps only.
+//
+// Limit: 1000 calls in 60 s, 50 calls in 1 s.
+//
+// Permissions: contact:unit:readonly.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/unit/list_department
+func (a *API) ListUnitDepartments(ctx context.Context, params *ListUnitDepartmentsParams) (*ListUnitDepartmentsAnswer, error) {
+	var out ListUnitDepartmentsAnswer
+	call := wire.Call{Operation: OpListUnitDepartments, Out: &out}
+	params = wire.Params(&call, params, "unit_id")
+	wire.QueryString(&call, "unit_id", &params.UnitID)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpUnbindUnitDepartment is what the document says of UnbindUnitDepartment. It is shared: do not
+// change it.
+var OpUnbindUnitDepartment = &wire.Operation{
+	ID:       "unbindUnitDepartment",
+	Method:   http.MethodPost,
+	Path:     "/contact/v3/unit/unbind_department",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:   []string{"contact:unit"},
+	Answer:   []string{"code"},
+}
+
+// UnbindUnitDepartment (解除部门与单位的绑定关系) calls POST /contact/v3/unit/unbind_department.
+//
+// Takes a department, which must be inside the app's contact range, out of a unit. Self-built apps
+// only.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: contact:unit.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/unit/unbind_department
+func (a *API) UnbindUnitDepartment(ctx context.Context, body *UnbindUnitDepartmentRequest) (*UnbindUnitDepartmentAnswer, error) {
+	var out UnbindUnitDepartmentAnswer
+	call := wire.Call{Operation: OpUnbindUnitDepartment, Out: &out}
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpDeleteUnit is what the document says of DeleteUnit. It is shared: do not change it.
+var OpDeleteUnit = &wire.Operation{
+	ID:       "deleteUnit",
+	Method:   http.MethodDelete,
+	Path:     "/contact/v3/unit/{unit_id}",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:   []string{"contact:unit"},
+	Answer:   []string{"code"},
+}
+
+// DeleteUnit (删除单位) calls DELETE /contact/v3/unit/{unit_id}.
+//
+// Deletes a unit, unless other settings refer to its type (43057). Self-built apps only.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: contact:unit.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/unit/delete
+func (a *API) DeleteUnit(ctx context.Context, unitID string) (*DeleteUnitAnswer, error) {
+	var out DeleteUnitAnswer
+	call := wire.Call{Operation: OpDeleteUnit, Out: &out}
+	wire.PathString(&call, "unit_id", unitID)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetUnit is what the document says of GetUnit. It is shared: do not change it.
+var OpGetUnit = &wire.Operation{
+	ID:         "getUnit",
+	Method:     http.MethodGet,
+	Path:       "/contact/v3/unit/{unit_id}",
+	Security:   [][]string{{"tenantToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
+	Scopes:     []string{"contact:unit:readonly"},
+	Answer:     []string{"data.unit.unit_id"},
+}
+
+// GetUnit (获取单位信息) calls GET /contact/v3/unit/{unit_id}.
+//
+// Reads a unit. Self-built apps only.
+//
+// Limit: 1000 calls in 60 s, 50 calls in 1 s.
+//
+// Permissions: contact:unit:readonly.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/unit/get
+func (a *API) GetUnit(ctx context.Context, unitID string) (*GetUnitAnswer, error) {
+	var out GetUnitAnswer
+	call := wire.Call{Operation: OpGetUnit, Out: &out}
+	wire.PathString(&call, "unit_id", unitID)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpPatchUnit is what the document says of PatchUnit. It is shared: do not change it.
+var OpPatchUnit = &wire.Operation{
+	ID:       "patchUnit",
+	Method:   http.MethodPatch,
+	Path:     "/contact/v3/unit/{unit_id}",
+	Security: [][]string{{"tenantToken"}},
+	Limits:   []wire.Limit{{Requests: 20, Seconds: 1}},
+	Scopes:   []string{"contact:unit"},
+	Answer:   []string{"code"},
+}
+
+// PatchUnit (修改单位信息) calls PATCH /contact/v3/unit/{unit_id}.
+//
+// Renames a unit. The name is needed, although the vendor's table calls it optional. Self-built
+// apps only.
+//
+// Limit: 20 calls in 1 s.
+//
+// Permissions: contact:unit.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/unit/patch
+func (a *API) PatchUnit(ctx context.Context, unitID string, body *PatchUnitRequest) (*PatchUnitAnswer, error) {
+	var out PatchUnitAnswer
+	call := wire.Call{Operation: OpPatchUnit, Out: &out}
+	wire.PathString(&call, "unit_id", unitID)
+	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err
 	}
@@ -5015,6 +10353,618 @@ func (a *API) UpdateUserID(ctx context.Context, userID string, params *UpdateUse
 	wire.PathString(&call, "user_id", userID)
 	params = wire.Params(&call, params, "")
 	wire.QueryString(&call, "user_id_type", params.UserIDType)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpListWorkCities is what the document says of ListWorkCities. It is shared: do not change it.
+var OpListWorkCities = &wire.Operation{
+	ID:         "listWorkCities",
+	Method:     http.MethodGet,
+	Path:       "/contact/v3/work_cities",
+	Security:   [][]string{{"tenantToken"}, {"userToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 60}},
+	Scopes:     []string{"contact:work_city:readonly", "contact:contact:access_as_user", "contact:contact:readonly_as_app"},
+	Answer:     []string{"data.items?|data.has_more"},
+}
+
+// ListWorkCities (获取租户工作城市列表) calls GET /contact/v3/work_cities.
+//
+// Lists the work cities of the tenant: the texts that `city` of a user can hold. Ten calls a
+// minute.
+//
+// Limit: 10 calls in 60 s.
+//
+// Permissions: contact:work_city:readonly, contact:contact:access_as_user,
+// contact:contact:readonly_as_app.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/work_city/list
+func (a *API) ListWorkCities(ctx context.Context, params *ListWorkCitiesParams) (*ListWorkCitiesAnswer, error) {
+	var out ListWorkCitiesAnswer
+	call := wire.Call{Operation: OpListWorkCities, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryInt(&call, "page_size", params.PageSize)
+	wire.QueryString(&call, "page_token", params.PageToken)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpGetWorkCity is what the document says of GetWorkCity. It is shared: do not change it.
+var OpGetWorkCity = &wire.Operation{
+	ID:         "getWorkCity",
+	Method:     http.MethodGet,
+	Path:       "/contact/v3/work_cities/{work_city_id}",
+	Security:   [][]string{{"tenantToken"}, {"userToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 10, Seconds: 60}},
+	Scopes:     []string{"contact:work_city:readonly", "contact:contact:access_as_user", "contact:contact:readonly_as_app"},
+	Answer:     []string{"data.work_city.work_city_id"},
+	ErrorKinds: []wire.CodeKind{{From: 40001, To: 40001, Kind: wire.KindNotFound}},
+}
+
+// GetWorkCity (获取单个工作城市信息) calls GET /contact/v3/work_cities/{work_city_id}.
+//
+// Reads a work city. Ten calls a minute.
+//
+// Limit: 10 calls in 60 s.
+//
+// Permissions: contact:work_city:readonly, contact:contact:access_as_user,
+// contact:contact:readonly_as_app.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/work_city/get
+func (a *API) GetWorkCity(ctx context.Context, workCityID string) (*GetWorkCityAnswer, error) {
+	var out GetWorkCityAnswer
+	call := wire.Call{Operation: OpGetWorkCity, Out: &out}
+	wire.PathString(&call, "work_city_id", workCityID)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpCreateDirectoryDepartment is what the document says of CreateDirectoryDepartment. It is shared:
+// do not change it.
+var OpCreateDirectoryDepartment = &wire.Operation{
+	ID:       "createDirectoryDepartment",
+	Method:   http.MethodPost,
+	Path:     "/directory/v1/departments",
+	Security: [][]string{{"tenantToken"}, {"userToken"}},
+	Limits:   []wire.Limit{{Requests: 5, Seconds: 1}},
+	Scopes:   []string{"directory:department.create:write", "directory:department:write"},
+	Answer:   []string{"data.department_id"},
+}
+
+// CreateDirectoryDepartment (创建部门) calls POST /directory/v1/departments.
+//
+// Makes a department, the same as createDepartment with other names for its fields. The one above
+// must be inside the app's contact range, the root needs "all members". Self-built apps only.
+//
+// Limit: 5 calls in 1 s.
+//
+// Permissions: directory:department.create:write, directory:department:write.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/directory-v1/department/create
+func (a *API) CreateDirectoryDepartment(ctx context.Context, params *CreateDirectoryDepartmentParams, body *CreateDirectoryDepartmentRequest) (*CreateDirectoryDepartmentAnswer, error) {
+	var out CreateDirectoryDepartmentAnswer
+	call := wire.Call{Operation: OpCreateDirectoryDepartment, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "employee_id_type", params.EmployeeIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpFilterDirectoryDepartments is what the document says of FilterDirectoryDepartments. It is
+// shared: do not change it.
+var OpFilterDirectoryDepartments = &wire.Operation{
+	ID:         "filterDirectoryDepartments",
+	Method:     http.MethodPost,
+	Path:       "/directory/v1/departments/filter",
+	Security:   [][]string{{"tenantToken"}, {"userToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
+	Scopes:     []string{"directory:department:list"},
+	Answer:     []string{"data.departments?|data.page_response.has_more"},
+}
+
+// FilterDirectoryDepartments (获取部门列表) calls POST /directory/v1/departments/filter.
+//
+// Lists the departments directly below another one, up to 100 a page, with the fields that are
+// asked for. The only field to filter by is parent_department_id, and eq the only operator; "0" is
+// the root. What the app may not read is listed in `abnormals` and the call succeeds all the same.
+//
+// Limit: 1000 calls in 60 s, 50 calls in 1 s.
+//
+// Permissions: directory:department:list.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/directory-v1/department/filter
+func (a *API) FilterDirectoryDepartments(ctx context.Context, params *FilterDirectoryDepartmentsParams, body *FilterDirectoryDepartmentsRequest) (*FilterDirectoryDepartmentsAnswer, error) {
+	var out FilterDirectoryDepartmentsAnswer
+	call := wire.Call{Operation: OpFilterDirectoryDepartments, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "employee_id_type", params.EmployeeIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpMgetDirectoryDepartments is what the document says of MgetDirectoryDepartments. It is shared:
+// do not change it.
+var OpMgetDirectoryDepartments = &wire.Operation{
+	ID:         "mgetDirectoryDepartments",
+	Method:     http.MethodPost,
+	Path:       "/directory/v1/departments/mget",
+	Security:   [][]string{{"tenantToken"}, {"userToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
+	Scopes:     []string{"directory:department:read"},
+	Answer:     []string{"data.departments?"},
+}
+
+// MgetDirectoryDepartments (批量获取部门信息) calls POST /directory/v1/departments/mget.
+//
+// Reads up to 100 departments by id, with the fields that are asked for; deleted ones too, by the
+// page. What does not exist or may not be read is in `abnormals`, and the call succeeds all the
+// same.
+//
+// Limit: 1000 calls in 60 s, 50 calls in 1 s.
+//
+// Permissions: directory:department:read.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/directory-v1/department/mget
+func (a *API) MgetDirectoryDepartments(ctx context.Context, params *MgetDirectoryDepartmentsParams, body *MgetDirectoryDepartmentsRequest) (*MgetDirectoryDepartmentsAnswer, error) {
+	var out MgetDirectoryDepartmentsAnswer
+	call := wire.Call{Operation: OpMgetDirectoryDepartments, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "employee_id_type", params.EmployeeIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpSearchDirectoryDepartments is what the document says of SearchDirectoryDepartments. It is
+// shared: do not change it.
+var OpSearchDirectoryDepartments = &wire.Operation{
+	ID:         "searchDirectoryDepartments",
+	Method:     http.MethodPost,
+	Path:       "/directory/v1/departments/search",
+	Security:   [][]string{{"tenantToken"}, {"userToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
+	Scopes:     []string{"directory:department:search"},
+	Answer:     []string{"data.departments?|data.page_response.has_more"},
+}
+
+// SearchDirectoryDepartments (搜索部门) calls POST /directory/v1/departments/search.
+//
+// Finds departments by name. With a tenant token no more than the first 100 are found.
+//
+// Limit: 1000 calls in 60 s, 50 calls in 1 s.
+//
+// Permissions: directory:department:search.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/directory-v1/department/search
+func (a *API) SearchDirectoryDepartments(ctx context.Context, params *SearchDirectoryDepartmentsParams, body *SearchDirectoryDepartmentsRequest) (*SearchDirectoryDepartmentsAnswer, error) {
+	var out SearchDirectoryDepartmentsAnswer
+	call := wire.Call{Operation: OpSearchDirectoryDepartments, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "employee_id_type", params.EmployeeIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpDeleteDirectoryDepartment is what the document says of DeleteDirectoryDepartment. It is shared:
+// do not change it.
+var OpDeleteDirectoryDepartment = &wire.Operation{
+	ID:       "deleteDirectoryDepartment",
+	Method:   http.MethodDelete,
+	Path:     "/directory/v1/departments/{department_id}",
+	Security: [][]string{{"tenantToken"}, {"userToken"}},
+	Limits:   []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:   []string{"directory:department.delete:write", "directory:department:write"},
+	Answer:   []string{"code"},
+}
+
+// DeleteDirectoryDepartment (删除部门) calls DELETE /directory/v1/departments/{department_id}.
+//
+// Deletes an empty department: no members (2221332), no departments below (2221348). It and its
+// parent must be inside the app's contact range. Self-built apps only.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: directory:department.delete:write, directory:department:write.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/directory-v1/department/delete
+func (a *API) DeleteDirectoryDepartment(ctx context.Context, departmentID string, params *DeleteDirectoryDepartmentParams) (*DeleteDirectoryDepartmentAnswer, error) {
+	var out DeleteDirectoryDepartmentAnswer
+	call := wire.Call{Operation: OpDeleteDirectoryDepartment, Out: &out}
+	wire.PathString(&call, "department_id", departmentID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpPatchDirectoryDepartment is what the document says of PatchDirectoryDepartment. It is shared:
+// do not change it.
+var OpPatchDirectoryDepartment = &wire.Operation{
+	ID:       "patchDirectoryDepartment",
+	Method:   http.MethodPatch,
+	Path:     "/directory/v1/departments/{department_id}",
+	Security: [][]string{{"tenantToken"}, {"userToken"}},
+	Limits:   []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:   []string{"directory:department.update:write", "directory:department:write"},
+	Answer:   []string{"code"},
+}
+
+// PatchDirectoryDepartment (更新部门) calls PATCH /directory/v1/departments/{department_id}.
+//
+// Changes a department; what is absent stays. Old and new parents and leaders must be inside the
+// app's contact range. Self-built apps only.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: directory:department.update:write, directory:department:write.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/directory-v1/department/patch
+func (a *API) PatchDirectoryDepartment(ctx context.Context, departmentID string, params *PatchDirectoryDepartmentParams, body *PatchDirectoryDepartmentRequest) (*PatchDirectoryDepartmentAnswer, error) {
+	var out PatchDirectoryDepartmentAnswer
+	call := wire.Call{Operation: OpPatchDirectoryDepartment, Out: &out}
+	wire.PathString(&call, "department_id", departmentID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "employee_id_type", params.EmployeeIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpCreateEmployee is what the document says of CreateEmployee. It is shared: do not change it.
+var OpCreateEmployee = &wire.Operation{
+	ID:       "createEmployee",
+	Method:   http.MethodPost,
+	Path:     "/directory/v1/employees",
+	Security: [][]string{{"tenantToken"}, {"userToken"}},
+	Limits:   []wire.Limit{{Requests: 5, Seconds: 1}},
+	Scopes:   []string{"directory:employee.create:write", "directory:employee:write"},
+	Answer:   []string{"data.employee_id"},
+}
+
+// CreateEmployee (创建员工) calls POST /directory/v1/employees.
+//
+// Hires somebody, who gets an invitation. The same people as in contact v3, with other names for
+// their fields. Departments must be inside the app's contact range, the root needs "all members";
+// with the token of an administrator it is what that person may manage. Self-built apps only.
+//
+// Limit: 5 calls in 1 s.
+//
+// Permissions: directory:employee.create:write, directory:employee:write.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/directory-v1/employee/create
+func (a *API) CreateEmployee(ctx context.Context, params *CreateEmployeeParams, body *CreateEmployeeRequest) (*CreateEmployeeAnswer, error) {
+	var out CreateEmployeeAnswer
+	call := wire.Call{Operation: OpCreateEmployee, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "employee_id_type", params.EmployeeIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpFilterEmployees is what the document says of FilterEmployees. It is shared: do not change it.
+var OpFilterEmployees = &wire.Operation{
+	ID:         "filterEmployees",
+	Method:     http.MethodPost,
+	Path:       "/directory/v1/employees/filter",
+	Security:   [][]string{{"tenantToken"}, {"userToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
+	Scopes:     []string{"directory:employee:list"},
+	Answer:     []string{"data.employees?|data.page_response.has_more"},
+}
+
+// FilterEmployees (批量获取员工列表) calls POST /directory/v1/employees/filter.
+//
+// Lists the employees who meet all conditions, up to 100 a page, with the fields that are asked
+// for. Fields to filter by: base_info.mobile, base_info.email and work_info.job_number (eq, in),
+// and base_info.departments.department_id (eq, in) together with work_info.staff_status (eq): one
+// of these two alone is refused (2220009). Of a department only its own people are listed
+// [inferred], and staff_status 2, those who have left, is not supported so far, so that nobody who
+// has left can be listed without a number, mail or id. What the app may not read is listed in
+// `abnormals` and the call succeeds all the same.
+//
+// Limit: 1000 calls in 60 s, 50 calls in 1 s.
+//
+// Permissions: directory:employee:list.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/directory-v1/employee/filter
+func (a *API) FilterEmployees(ctx context.Context, params *FilterEmployeesParams, body *FilterEmployeesRequest) (*FilterEmployeesAnswer, error) {
+	var out FilterEmployeesAnswer
+	call := wire.Call{Operation: OpFilterEmployees, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "employee_id_type", params.EmployeeIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpMgetEmployees is what the document says of MgetEmployees. It is shared: do not change it.
+var OpMgetEmployees = &wire.Operation{
+	ID:         "mgetEmployees",
+	Method:     http.MethodPost,
+	Path:       "/directory/v1/employees/mget",
+	Security:   [][]string{{"tenantToken"}, {"userToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
+	Scopes:     []string{"directory:employee:read"},
+	Answer:     []string{"data.employees?"},
+}
+
+// MgetEmployees (批量获取员工信息) calls POST /directory/v1/employees/mget.
+//
+// Reads up to 100 employees by id, those who have left among them, with the fields that are asked
+// for. Who does not exist or may not be read is in `abnormals`, and the call succeeds all the same.
+//
+// Limit: 1000 calls in 60 s, 50 calls in 1 s.
+//
+// Permissions: directory:employee:read.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/directory-v1/employee/mget
+func (a *API) MgetEmployees(ctx context.Context, params *MgetEmployeesParams, body *MgetEmployeesRequest) (*MgetEmployeesAnswer, error) {
+	var out MgetEmployeesAnswer
+	call := wire.Call{Operation: OpMgetEmployees, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "employee_id_type", params.EmployeeIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpSearchEmployees is what the document says of SearchEmployees. It is shared: do not change it.
+var OpSearchEmployees = &wire.Operation{
+	ID:         "searchEmployees",
+	Method:     http.MethodPost,
+	Path:       "/directory/v1/employees/search",
+	Security:   [][]string{{"tenantToken"}, {"userToken"}},
+	Idempotent: true,
+	Limits:     []wire.Limit{{Requests: 1000, Seconds: 60}, {Requests: 50, Seconds: 1}},
+	Scopes:     []string{"directory:employee:search"},
+	Answer:     []string{"data.employees?|data.page_response.has_more"},
+}
+
+// SearchEmployees (搜索员工信息) calls POST /directory/v1/employees/search.
+//
+// Finds employees by part of the name or mail, or by the whole id or number. Nobody of other
+// tenants and nobody who has left is found.
+//
+// Limit: 1000 calls in 60 s, 50 calls in 1 s.
+//
+// Permissions: directory:employee:search.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/directory-v1/employee/search
+func (a *API) SearchEmployees(ctx context.Context, params *SearchEmployeesParams, body *SearchEmployeesRequest) (*SearchEmployeesAnswer, error) {
+	var out SearchEmployeesAnswer
+	call := wire.Call{Operation: OpSearchEmployees, Out: &out}
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "employee_id_type", params.EmployeeIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpDeleteEmployee is what the document says of DeleteEmployee. It is shared: do not change it.
+var OpDeleteEmployee = &wire.Operation{
+	ID:       "deleteEmployee",
+	Method:   http.MethodDelete,
+	Path:     "/directory/v1/employees/{employee_id}",
+	Security: [][]string{{"tenantToken"}, {"userToken"}},
+	Limits:   []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:   []string{"directory:employee.resign:write", "directory:employee:write"},
+	Answer:   []string{"code"},
+}
+
+// DeleteEmployee (离职员工) calls DELETE /directory/v1/employees/{employee_id}.
+//
+// Takes somebody off the staff and hands over what the person owned. All of the person's
+// departments must be inside the app's contact range. Within 30 days resurrectEmployee undoes it.
+// Self-built apps only.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: directory:employee.resign:write, directory:employee:write.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/directory-v1/employee/delete
+func (a *API) DeleteEmployee(ctx context.Context, employeeID string, params *DeleteEmployeeParams, body *DeleteEmployeeRequest) (*DeleteEmployeeAnswer, error) {
+	var out DeleteEmployeeAnswer
+	call := wire.Call{Operation: OpDeleteEmployee, Out: &out}
+	wire.PathString(&call, "employee_id", employeeID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "employee_id_type", params.EmployeeIDType)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpPatchEmployee is what the document says of PatchEmployee. It is shared: do not change it.
+var OpPatchEmployee = &wire.Operation{
+	ID:       "patchEmployee",
+	Method:   http.MethodPatch,
+	Path:     "/directory/v1/employees/{employee_id}",
+	Security: [][]string{{"tenantToken"}, {"userToken"}},
+	Limits:   []wire.Limit{{Requests: 10, Seconds: 1}},
+	Scopes:   []string{"directory:employee.update:write", "directory:employee:write"},
+	Answer:   []string{"code"},
+}
+
+// PatchEmployee (更新员工信息) calls PATCH /directory/v1/employees/{employee_id}.
+//
+// Changes somebody on the staff or who has left; what is absent stays. Freezes and thaws accounts.
+// Of those who have left, mail, number, departments, leader and freezing cannot be changed. A new
+// number or mail of somebody who has not signed in yet sends another invitation. Self-built apps
+// only.
+//
+// Limit: 10 calls in 1 s.
+//
+// Permissions: directory:employee.update:write, directory:employee:write.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/directory-v1/employee/patch
+func (a *API) PatchEmployee(ctx context.Context, employeeID string, params *PatchEmployeeParams, body *PatchEmployeeRequest) (*PatchEmployeeAnswer, error) {
+	var out PatchEmployeeAnswer
+	call := wire.Call{Operation: OpPatchEmployee, Out: &out}
+	wire.PathString(&call, "employee_id", employeeID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "employee_id_type", params.EmployeeIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpSetEmployeeRegular is what the document says of SetEmployeeRegular. It is shared: do not change
+// it.
+var OpSetEmployeeRegular = &wire.Operation{
+	ID:       "setEmployeeRegular",
+	Method:   http.MethodPatch,
+	Path:     "/directory/v1/employees/{employee_id}/regular",
+	Security: [][]string{{"tenantToken"}, {"userToken"}},
+	Limits:   []wire.Limit{{Requests: 10, Seconds: 60}},
+	Scopes:   []string{"directory:employee.to_be_resigned:write"},
+	Answer:   []string{"code"},
+}
+
+// SetEmployeeRegular (更新待离职成员为在职) calls PATCH
+// /directory/v1/employees/{employee_id}/regular.
+//
+// Takes back that somebody is going to leave, and forgets date and reason. With a user token for
+// administrators of HR only. Self-built apps only.
+//
+// Limit: 10 calls in 60 s.
+//
+// Permissions: directory:employee.to_be_resigned:write.
+//
+// Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/directory-v1/employee/regular
+func (a *API) SetEmployeeRegular(ctx context.Context, employeeID string, params *SetEmployeeRegularParams) (*SetEmployeeRegularAnswer, error) {
+	var out SetEmployeeRegularAnswer
+	call := wire.Call{Operation: OpSetEmployeeRegular, Out: &out}
+	wire.PathString(&call, "employee_id", employeeID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "employee_id_type", params.EmployeeIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpResurrectEmployee is what the document says of ResurrectEmployee. It is shared: do not change
+// it.
+var OpResurrectEmployee = &wire.Operation{
+	ID:       "resurrectEmployee",
+	Method:   http.MethodPost,
+	Path:     "/directory/v1/employees/{employee_id}/resurrect",
+	Security: [][]string{{"tenantToken"}, {"userToken"}},
+	Limits:   []wire.Limit{{Requests: 10, Seconds: 60}},
+	Scopes:   []string{"directory:employee.resurrect:write", "directory:employee:write"},
+	Answer:   []string{"code"},
+}
+
+// ResurrectEmployee (恢复离职员工) calls POST /directory/v1/employees/{employee_id}/resurrect.
+//
+// Brings somebody back who left within the last 30 days. Number, mail and employee_id must not be
+// somebody else's by now (2221269). Certain plans only (2221275). Self-built apps only.
+//
+// Limit: 10 calls in 60 s.
+//
+// Permissions: directory:employee.resurrect:write, directory:employee:write.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/directory-v1/employee/resurrect
+func (a *API) ResurrectEmployee(ctx context.Context, employeeID string, params *ResurrectEmployeeParams, body *ResurrectEmployeeRequest) (*ResurrectEmployeeAnswer, error) {
+	var out ResurrectEmployeeAnswer
+	call := wire.Call{Operation: OpResurrectEmployee, Out: &out}
+	wire.PathString(&call, "employee_id", employeeID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "employee_id_type", params.EmployeeIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
+	wire.JSON(&call, "application/json", body)
+	if err := a.caller.Call(ctx, &call); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// OpSetEmployeeToBeResigned is what the document says of SetEmployeeToBeResigned. It is shared: do
+// not change it.
+var OpSetEmployeeToBeResigned = &wire.Operation{
+	ID:       "setEmployeeToBeResigned",
+	Method:   http.MethodPatch,
+	Path:     "/directory/v1/employees/{employee_id}/to_be_resigned",
+	Security: [][]string{{"tenantToken"}, {"userToken"}},
+	Limits:   []wire.Limit{{Requests: 10, Seconds: 60}},
+	Scopes:   []string{"directory:employee.to_be_resigned:write"},
+	Answer:   []string{"code"},
+}
+
+// SetEmployeeToBeResigned (更新在职员工为待离职) calls PATCH
+// /directory/v1/employees/{employee_id}/to_be_resigned.
+//
+// Notes that somebody is going to leave. The person stays until deleteEmployee is called, whatever
+// the date. With a user token for administrators of HR only. Self-built apps only.
+//
+// Limit: 10 calls in 60 s.
+//
+// Permissions: directory:employee.to_be_resigned:write.
+//
+// Vendor page:
+// https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/directory-v1/employee/to_be_resigned
+func (a *API) SetEmployeeToBeResigned(ctx context.Context, employeeID string, params *SetEmployeeToBeResignedParams, body *SetEmployeeToBeResignedRequest) (*SetEmployeeToBeResignedAnswer, error) {
+	var out SetEmployeeToBeResignedAnswer
+	call := wire.Call{Operation: OpSetEmployeeToBeResigned, Out: &out}
+	wire.PathString(&call, "employee_id", employeeID)
+	params = wire.Params(&call, params, "")
+	wire.QueryString(&call, "employee_id_type", params.EmployeeIDType)
+	wire.QueryString(&call, "department_id_type", params.DepartmentIDType)
 	wire.JSON(&call, "application/json", body)
 	if err := a.caller.Call(ctx, &call); err != nil {
 		return nil, err

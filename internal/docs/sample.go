@@ -193,7 +193,8 @@ func (v vendor) marked(c call, name, value string) string {
 		}
 		return "{{" + variable + "}}"
 	}
-	creates := strings.HasPrefix(strings.ToLower(c.id), "createuser")
+	id := strings.ToLower(c.id)
+	creates := strings.HasPrefix(id, "createuser") || strings.HasPrefix(id, "createemployee")
 	return word.ReplaceAllStringFunc(value, func(found string) string {
 		variable := v.known[found]
 		if other, ok := v.created[variable]; ok && creates {

@@ -3,6 +3,11 @@ package docs
 func feishu() vendor {
 	const inJSON = ` -H "Content-Type: application/json" \
   -d `
+	const withToken = `curl -sS "{{URL}}`
+	newGroup := take("group", "group_id", withToken+`/contact/v3/group" \
+  -H "Authorization: Bearer $token"`+inJSON+`'{"name":"临时用户组 '"$(date +%s%N)"'"}'`)
+	newRole := take("role", "role_id", withToken+`/contact/v3/functional_roles" \
+  -H "Authorization: Bearer $token"`+inJSON+`'{"role_name":"临时角色 '"$(date +%s%N)"'"}'`)
 	store := map[string]string{"app_id": "FEISHU_STORE_APP_ID", "app_secret": "FEISHU_STORE_APP_SECRET"}
 	return vendor{
 		variables: map[string]string{
@@ -32,6 +37,23 @@ func feishu() vendor {
 			"createOauthToken": {fields: map[string]string{"code": "FEISHU_PORTAL_LOGIN_CODE"}},
 			"resurrectUser": {fields: map[string]string{"user_id": "FEISHU_FORMER_OPEN_ID"},
 				refused: "nobody has left yet (99992351)"},
+			"addGroupMember":       {fields: map[string]string{"group_id": "$group"}, before: []string{newGroup}},
+			"deleteGroup":          {fields: map[string]string{"group_id": "$group"}, before: []string{newGroup}},
+			"batchAddGroupMembers": {fields: map[string]string{"group_id": "$group"}, before: []string{newGroup}},
+			"deleteFunctionalRole": {fields: map[string]string{"role_id": "$role"}, before: []string{newRole}},
+			"getFunctionalRoleMember": {
+				fields: map[string]string{"role_id": "$role"},
+				before: []string{newRole, withToken + `/contact/v3/functional_roles/{{$role}}/members/batch_create" \
+  -H "Authorization: Bearer $token"` + inJSON + `'{"members":["{{FEISHU_OPEN_ID|ou_5b1e0c7a94d24f0e8a63c2d1f7b90e44}}"]}' >/dev/null`},
+			},
+			"setEmployeeRegular": {
+				before: []string{`curl -sS -X PATCH "{{URL}}/directory/v1/employees/` +
+					`{{FEISHU_OPEN_ID|ou_5b1e0c7a94d24f0e8a63c2d1f7b90e44}}/to_be_resigned" \
+  -H "Authorization: Bearer $token"` + inJSON +
+					`'{"employee":{"resign_date":"2030-06-30","resign_reason":"9","resign_type":"1"}}' >/dev/null`},
+			},
+			"resurrectEmployee": {fields: map[string]string{"employee_id": "FEISHU_FORMER_OPEN_ID"},
+				refused: "nobody has left yet (99992351)"},
 			"unbindDepartmentChat": {
 				fields: map[string]string{"department_id": "$department"},
 				before: []string{take("department", "open_department_id",
@@ -45,7 +67,10 @@ func feishu() vendor {
 			"c4a1f2e8": "FEISHU_USER_ID", "on_1c7d0b52e9a84f3b8d60": "FEISHU_UNION_ID",
 			"od-31c0a9f4d2e84b7b":                 "FEISHU_EMPTY_OPEN_DEPARTMENT_ID",
 			"od-7a10c9e25b3f4d6c8e21a0b4d9c3f511": "FEISHU_OPEN_DEPARTMENT_ID", "a81fd02c": "FEISHU_DEPARTMENT_ID",
-			"8613000000001": "FEISHU_MOBILE", "demo-session-01": "FEISHU_SESSION",
+			"g193821": "FEISHU_GROUP_ID", "7vrj3vk70xk7v5r": "FEISHU_ROLE_ID",
+			"b5565c46b749": "FEISHU_JOB_TITLE_ID", "0dd1ec95f021": "FEISHU_WORK_CITY_ID",
+			"exGeIjow7zIqWMykONkFxA": "FEISHU_EMPLOYEE_TYPE",
+			"8613000000001":          "FEISHU_MOBILE", "demo-session-01": "FEISHU_SESSION",
 		},
 		created: map[string]string{"FEISHU_MOBILE": "FEISHU_NEW_MOBILE"},
 		once: []string{"FEISHU_LOGIN_CODE", "FEISHU_PORTAL_LOGIN_CODE", "FEISHU_SESSION",

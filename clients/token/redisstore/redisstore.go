@@ -38,12 +38,14 @@ const (
 // Options say how a Store works. The zero value is fine.
 type Options struct {
 	// Keys encrypt the tokens with AES-GCM; each has 16, 24 or 32 bytes. The first one encrypts and all of them
-	// decrypt: to change keys, put the new one in front, and take the old one out once every process has it and the
-	// tokens of before have run out. A token that none of them opens, one that is not encrypted included, is an error,
-	// and is fetched anew. Empty: tokens lie there as they are.
+	// decrypt. To change keys in a fleet: add the new one at the end, in every process; move it to the front; take the
+	// old one out once the tokens of before have run out. A token that none of them opens, one that is not encrypted
+	// included, is fetched anew and replaced; one of a rotating source is an error, since only its record says what
+	// renews it. Empty: tokens lie there as they are.
 	Keys [][]byte
 
-	// Budget bounds every operation, whatever the Redis client's own limits are. Zero: 1 second.
+	// Budget bounds every operation, whatever the Redis client's own limits are. Zero: 1 second. A client with
+	// ContextTimeoutEnabled has its connection back at once, any other after its ReadTimeout.
 	Budget time.Duration
 }
 
@@ -129,11 +131,12 @@ func (s *Store) Get(ctx context.Context, key string) (token.Token, error) {
 func (s *Store) decode(key string, data []byte) (token.Token, error) {
 	data, ok := s.seals.open(key, data)
 	if !ok {
-		return token.Token{}, fmt.Errorf("redisstore: none of the keys opens the value under %s", key)
+		return token.Token{}, fmt.Errorf("redisstore: none of the keys opens the value under %s: %w", key,
+			token.ErrUnreadable)
 	}
 	var r record
 	if json.Unmarshal(data, &r) != nil {
-		return token.Token{}, fmt.Errorf("redisstore: the value under %s is not a token", key)
+		return token.Token{}, fmt.Errorf("redisstore: the value under %s is not a token: %w", key, token.ErrUnreadable)
 	}
 	return token.Token{Value: token.Secret(r.Value), Expiry: r.Expiry, Refresh: token.Secret(r.Refresh),
 		RefreshExpiry: r.RefreshExpiry}, nil

@@ -135,6 +135,22 @@ func TestTokensAreEncrypted(t *testing.T) {
 	_, err = source.Token(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, 1, fetched, "a token that nobody opens is fetched anew")
+	got, err = open(key(2)).Get(t.Context(), "k")
+	require.NoError(t, err, "and replaced, so that the others need not fetch theirs")
+	assert.Equal(t, "own", string(got.Value))
+	assert.Zero(t, rdb.Exists(t.Context(), "k:lock").Val(), "the lock is free again")
+
+	require.NoError(t, rdb.Set(t.Context(), "k", raw, 0).Err())
+	rotating, err := token.New(token.Config{Key: "k", Store: open(key(2)), Rotating: true,
+		Fetch: func(context.Context, token.Token) (token.Token, error) {
+			t.Error("what renews the token is in the record that nobody opens")
+			return token.Token{}, nil
+		}})
+	require.NoError(t, err)
+	_, err = rotating.Token(t.Context())
+	require.ErrorIs(t, err, token.ErrStore)
+	require.ErrorIs(t, err, token.ErrUnreadable)
+	assert.Equal(t, raw, rdb.Get(t.Context(), "k").Val(), "it is kept for whoever has the key")
 
 	_, err = redisstore.Open(rdb, redisstore.Options{Keys: [][]byte{key(1), []byte("short-and-secret")[:7]}})
 	assert.ErrorContains(t, err, "Keys[1] has 7 bytes")

@@ -2,6 +2,7 @@ package plan
 
 func feishu() Plan {
 	department := map[string]string{"department_id": "$department"}
+	newGroup, newRole := map[string]string{"group_id": "$new_group"}, map[string]string{"role_id": "$new_role"}
 	return Plan{
 		Reads: []Step{
 			{Operation: "listScopes", Keep: map[string]string{"/data/department_ids/0": "department",
@@ -30,6 +31,42 @@ func feishu() Plan {
 			{Operation: "listCustomAttrs", Query: map[string]string{"page_size": "20"}},
 			{Operation: "listEmployeeTypeEnums", Query: map[string]string{"page_size": "20"}},
 			{Operation: "getJsapiTicket"},
+			{Operation: "listGroups", Query: map[string]string{"page_size": "20"},
+				Keep: map[string]string{"/data/grouplist/0/id": "group"}},
+			{Operation: "getGroup", Path: map[string]string{"group_id": "$group"}},
+			{Operation: "listGroupMembers", Path: map[string]string{"group_id": "$group"}},
+			{Operation: "listGroupsOfUser", Query: map[string]string{"member_id": "$user"}},
+			{Operation: "listJobLevels", Query: map[string]string{"page_size": "20"},
+				Keep: map[string]string{"/data/items/0/job_level_id": "job_level"}},
+			{Operation: "getJobLevel", Path: map[string]string{"job_level_id": "$job_level"}},
+			{Operation: "listJobFamilies", Query: map[string]string{"page_size": "20"},
+				Keep: map[string]string{"/data/items/0/job_family_id": "job_family"}},
+			{Operation: "getJobFamily", Path: map[string]string{"job_family_id": "$job_family"}},
+			{Operation: "listJobTitles", Query: map[string]string{"page_size": "20"},
+				Keep: map[string]string{"/data/items/0/job_title_id": "job_title"}},
+			{Operation: "getJobTitle", Path: map[string]string{"job_title_id": "$job_title"}},
+			{Operation: "listWorkCities", Query: map[string]string{"page_size": "20"},
+				Keep: map[string]string{"/data/items/0/work_city_id": "work_city"}},
+			{Operation: "getWorkCity", Path: map[string]string{"work_city_id": "$work_city"}},
+			{Operation: "listUnits", Query: map[string]string{"page_size": "20"},
+				Keep: map[string]string{"/data/unitlist/0/unit_id": "unit"}},
+			{Operation: "getUnit", Path: map[string]string{"unit_id": "$unit"}},
+			{Operation: "listUnitDepartments", Query: map[string]string{"unit_id": "$unit"}},
+			{Operation: "filterEmployees", Body: `{"filter": {"conditions": [` +
+				`{"field": "base_info.departments.department_id", "operator": "eq", "value": "\"$department|0\""}, ` +
+				`{"field": "work_info.staff_status", "operator": "eq", "value": "1"}]}, ` +
+				`"required_fields": ["base_info.*", "work_info.*"], "page_request": {"page_size": 20}}`},
+			{Operation: "mgetEmployees",
+				Body: `{"employee_ids": ["$user"], "required_fields": ["base_info.*", "work_info.*"]}`},
+			{Operation: "searchEmployees", Body: `{"query": "a", "page_request": {"page_size": 20}, ` +
+				`"required_fields": ["base_info.employee_id", "base_info.name"]}`},
+			{Operation: "filterDirectoryDepartments", Body: `{"filter": {"conditions": [` +
+				`{"field": "parent_department_id", "operator": "eq", "value": "\"0\""}]}, ` +
+				`"required_fields": ["*"], "page_request": {"page_size": 20}}`},
+			{Operation: "mgetDirectoryDepartments",
+				Body: `{"department_ids": ["$department"], "required_fields": ["*"]}`},
+			{Operation: "searchDirectoryDepartments", Body: `{"query": "a", "page_request": {"page_size": 20}, ` +
+				`"required_fields": ["name"]}`},
 
 			// These need a person's consent, which most apps do without.
 			{Operation: "getUserInfo"},
@@ -53,7 +90,62 @@ func feishu() Plan {
 			{Operation: "patchUser", Path: map[string]string{"user_id": "$new_user"}, Body: `{"nickname": "Tester"}`},
 			{Operation: "updateUserId", Path: map[string]string{"user_id": "$new_user"},
 				Body: `{"new_user_id": "cu$stamp"}`},
+			{Operation: "patchEmployee", Path: map[string]string{"employee_id": "$new_user"},
+				Body: `{"employee": {"description": "Contract test"}}`},
+			{Operation: "setEmployeeToBeResigned", Path: map[string]string{"employee_id": "$new_user"},
+				Body: `{"employee": {"resign_date": "2099-12-31", "resign_reason": "25", "resign_type": "3"}}`},
+			{Operation: "setEmployeeRegular", Path: map[string]string{"employee_id": "$new_user"}},
+			{Operation: "createGroup", Body: `{"name": "Contract test $stamp"}`,
+				Keep: map[string]string{"/data/group_id": "new_group"}},
+			{Operation: "patchGroup", Path: newGroup, Body: `{"description": "Contract test"}`},
+			{Operation: "addGroupMember", Path: newGroup,
+				Body: `{"member_type": "user", "member_id_type": "open_id", "member_id": "$new_user"}`},
+			{Operation: "removeGroupMember", Path: newGroup,
+				Body: `{"member_type": "user", "member_id_type": "open_id", "member_id": "$new_user"}`},
+			{Operation: "batchAddGroupMembers", Path: newGroup, Body: `{"members": [` +
+				`{"member_type": "user", "member_id_type": "open_id", "member_id": "$new_user"}]}`},
+			{Operation: "batchRemoveGroupMembers", Path: newGroup, Body: `{"members": [` +
+				`{"member_type": "user", "member_id_type": "open_id", "member_id": "$new_user"}]}`, Always: true},
+			{Operation: "deleteGroup", Path: newGroup, Always: true},
+			{Operation: "createFunctionalRole", Body: `{"role_name": "Contract test $stamp"}`,
+				Keep: map[string]string{"/data/role_id": "new_role"}},
+			{Operation: "updateFunctionalRole", Path: newRole, Body: `{"role_name": "Contract test $stamp b"}`},
+			{Operation: "batchCreateFunctionalRoleMembers", Path: newRole, Body: `{"members": ["$new_user"]}`},
+			{Operation: "setFunctionalRoleMemberScopes", Path: newRole,
+				Body: `{"members": ["$new_user"], "departments": ["$new_department"]}`},
+			{Operation: "listFunctionalRoleMembers", Path: newRole},
+			{Operation: "getFunctionalRoleMember",
+				Path: map[string]string{"role_id": "$new_role", "member_id": "$new_user"}},
+			{Operation: "batchDeleteFunctionalRoleMembers", Path: newRole, Body: `{"members": ["$new_user"]}`,
+				Always: true},
+			{Operation: "deleteFunctionalRole", Path: newRole, Always: true},
+			{Operation: "createUnit", Body: `{"name": "Contract test $stamp", "unit_type": "Contract test"}`,
+				Keep: map[string]string{"/data/unit_id": "new_unit"}},
+			{Operation: "patchUnit", Path: map[string]string{"unit_id": "$new_unit"},
+				Body: `{"name": "Contract test $stamp b"}`},
+			{Operation: "bindUnitDepartment", Body: `{"unit_id": "$new_unit", "department_id": "$new_department"}`},
+			{Operation: "unbindUnitDepartment", Body: `{"unit_id": "$new_unit", "department_id": "$new_department"}`,
+				Always: true},
+			{Operation: "deleteUnit", Path: map[string]string{"unit_id": "$new_unit"}, Always: true},
+			{Operation: "createJobLevel", Body: `{"name": "Contract test $stamp", "status": false}`,
+				Keep: map[string]string{"/data/job_level/job_level_id": "new_level"}},
+			{Operation: "updateJobLevel", Path: map[string]string{"job_level_id": "$new_level"},
+				Body: `{"description": "Contract test"}`},
+			{Operation: "deleteJobLevel", Path: map[string]string{"job_level_id": "$new_level"}, Always: true},
+			{Operation: "createJobFamily", Body: `{"name": "Contract test $stamp", "status": false}`,
+				Keep: map[string]string{"/data/job_family/job_family_id": "new_family"}},
+			{Operation: "updateJobFamily", Path: map[string]string{"job_family_id": "$new_family"},
+				Body: `{"description": "Contract test"}`},
+			{Operation: "deleteJobFamily", Path: map[string]string{"job_family_id": "$new_family"}, Always: true},
 			{Operation: "deleteUser", Path: map[string]string{"user_id": "$new_user"}, Body: `{}`, Always: true},
+			{Operation: "createDirectoryDepartment",
+				Body: `{"department": {"name": {"default_value": "Contract test $stamp d"}, "parent_department_id": "0"}}`,
+				Keep: map[string]string{"/data/department_id": "new_directory_department"}},
+			{Operation: "patchDirectoryDepartment",
+				Path: map[string]string{"department_id": "$new_directory_department"},
+				Body: `{"department": {"enabled_status": false}}`},
+			{Operation: "deleteDirectoryDepartment",
+				Path: map[string]string{"department_id": "$new_directory_department"}, Always: true},
 			{Operation: "deleteDepartment", Path: map[string]string{"department_id": "$new_department"}, Always: true},
 		},
 		Not: map[string]string{
@@ -67,7 +159,14 @@ func feishu() Plan {
 			"unbindDepartmentChat":         "turns a department's chat into another one: " + notWrite,
 			"resurrectUser": "takes a licence for good, and needs a user who was deleted with the " +
 				"app's knowledge",
-			"replaceUser": "clears what is not sent, and old apps only may call it",
+			"resurrectEmployee": "takes a licence for good, and needs somebody who left with the app's knowledge",
+			"createEmployee":    "createUser makes the person that the other calls need, and each takes a licence",
+			"deleteEmployee":    "deleteUser takes back what createUser did",
+			"createEmployeeTypeEnum": "counts against the 255 types that a tenant can ever have, also after it is " +
+				"deleted",
+			"updateEmployeeTypeEnum": "needs an employee type of its own",
+			"deleteEmployeeTypeEnum": "needs an employee type of its own",
+			"replaceUser":            "clears what is not sent, and old apps only may call it",
 		},
 	}
 }

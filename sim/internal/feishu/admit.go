@@ -47,7 +47,20 @@ func (f *Vendor) Admit(c *desk.Call) error {
 }
 
 // selfBuiltOnly are the operations that store apps may not call.
-func selfBuiltOnly() []string { return []string{"createUser", "createDepartment", "logoutUser"} }
+func selfBuiltOnly() []string {
+	return []string{
+		"createUser", "createDepartment", "logoutUser",
+		"createGroup", "patchGroup", "deleteGroup", "addGroupMember", "removeGroupMember", "batchAddGroupMembers",
+		"batchRemoveGroupMembers", "createFunctionalRole", "updateFunctionalRole", "deleteFunctionalRole",
+		"listFunctionalRoleMembers", "getFunctionalRoleMember", "batchCreateFunctionalRoleMembers",
+		"batchDeleteFunctionalRoleMembers", "setFunctionalRoleMemberScopes", "createJobLevel", "updateJobLevel",
+		"deleteJobLevel", "createJobFamily", "updateJobFamily", "deleteJobFamily", "createUnit", "listUnits", "getUnit",
+		"patchUnit", "deleteUnit", "listUnitDepartments", "bindUnitDepartment", "unbindUnitDepartment",
+		"createEmployeeTypeEnum", "updateEmployeeTypeEnum", "deleteEmployeeTypeEnum", "createEmployee", "patchEmployee",
+		"deleteEmployee", "resurrectEmployee", "setEmployeeToBeResigned", "setEmployeeRegular",
+		"createDirectoryDepartment", "patchDirectoryDepartment", "deleteDirectoryDepartment",
+	}
+}
 
 // bearer returns the token of a request.
 func bearer(r *http.Request) string {

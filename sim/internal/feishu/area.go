@@ -1,6 +1,7 @@
 package feishu
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 
@@ -15,6 +16,7 @@ type area struct {
 	limited     bool // false for all members
 	departments []company.DepartmentKey
 	userIDs     []string // people granted one by one, by user id of the company
+	groups      []company.GroupKey
 	hidden      func(company.Person) bool
 }
 
@@ -58,10 +60,11 @@ func (f *Vendor) viewOf(c *desk.Call, d *company.Directory) view {
 
 // userKind is the kind of user ids that a request speaks of.
 func userKind(r *http.Request) company.PersonID {
-	switch feishuserver.UserIDType(r.URL.Query().Get("user_id_type")) {
-	case feishuserver.UserIDTypeUserID:
+	query := r.URL.Query()
+	switch cmp.Or(query.Get("user_id_type"), query.Get("employee_id_type")) {
+	case string(feishuserver.UserIDTypeUserID), string(feishuserver.EmployeeIDTypeEmployeeID):
 		return company.ByFeishuUserID
-	case feishuserver.UserIDTypeUnionID:
+	case string(feishuserver.UserIDTypeUnionID):
 		return company.ByFeishuUnionID
 	}
 	return company.ByFeishuOpenID
@@ -81,8 +84,18 @@ func (v view) seesDepartment(key company.DepartmentKey) bool {
 	if !v.area.limited {
 		return true
 	}
-	return slices.ContainsFunc(v.dir.Path(key),
-		func(dept *company.Department) bool { return slices.Contains(v.area.departments, dept.Key) })
+	return slices.ContainsFunc(v.dir.Path(key), func(dept *company.Department) bool {
+		return slices.Contains(v.area.departments, dept.Key) ||
+			v.granted(func(g *company.Group) bool { return slices.Contains(g.Departments, dept.Key) })
+	})
+}
+
+// granted tells whether one of the groups that were given to the app is as wanted.
+func (v view) granted(is func(*company.Group) bool) bool {
+	return slices.ContainsFunc(v.area.groups, func(key company.GroupKey) bool {
+		g := v.dir.Group(key)
+		return g != nil && is(g)
+	})
 }
 
 // seesPerson tells whether a person is in the range, with the departments there were at the end for one who has left.
@@ -91,6 +104,7 @@ func (v view) seesPerson(p *company.Person) bool {
 		return false
 	}
 	return !v.area.limited || slices.Contains(v.area.userIDs, p.UserID) ||
+		v.granted(func(g *company.Group) bool { return slices.Contains(g.People, p.Key) }) ||
 		slices.ContainsFunc(p.Memberships, func(m company.Membership) bool { return v.seesDepartment(m.Department) })
 }
 

@@ -149,3 +149,27 @@ func (f *Vendor) keyOf(userID string) (company.PersonKey, error) {
 	}
 	return key, nil
 }
+
+// GroupID is the id by which the operations on user groups know a group of the company: a company.Tag.
+func (x *Controls) GroupID(key company.GroupKey) string { return x.part.groupID(key) }
+
+// RoleID is the id by which the operations on functional roles know a group of the company: a company.Role. Feishu
+// lists no roles; administrators see the ids in the console.
+func (x *Controls) RoleID(key company.GroupKey) string { return x.part.roleID(key) }
+
+// LimitAppsToGroups sets the contact range of the demo apps to user groups: to their people and their departments, and
+// all below those. The range names the groups and nothing else then.
+func (x *Controls) LimitAppsToGroups(groups ...company.GroupKey) {
+	x.part.mu.Lock()
+	defer x.part.mu.Unlock()
+	x.part.area = area{limited: true, groups: slices.Clone(groups), hidden: x.part.area.hidden}
+}
+
+// JobTitleID is the id of a job title.
+func (x *Controls) JobTitleID(title string) string { return x.part.wordID(titles, title) }
+
+// WorkCityID is the id of a work city.
+func (x *Controls) WorkCityID(city string) string { return x.part.wordID(cities, city) }
+
+// EmployeeTypeID is the id of the employee type with a number; 6 and 7 are the tenant's own from the start.
+func (x *Controls) EmployeeTypeID(value int64) string { return x.part.enumID(value) }

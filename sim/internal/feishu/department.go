@@ -18,7 +18,8 @@ type department struct {
 	chatTypes []int64
 	units     []string
 	hrbps     []company.PersonKey
-	renamed   int // changes of department_id
+	renamed   int  // changes of department_id
+	disabled  bool // not in use
 }
 
 // leader is a leader of a department, who need not be a member of it.

@@ -169,29 +169,40 @@ func (f *Vendor) changeDepartment(c *desk.Call, id string, change departmentChan
 		if change.name != nil && *change.name == "" {
 			return refusal{code: feishuapi.ErrorCodeDepartmentNameMissing}
 		}
-		plan, err := v.plan(dept, change)
-		if err != nil {
+		if err := v.change(dept, change, nil); err != nil {
 			return err
 		}
-		err = d.UpdateDepartment(dept.Key, func(edited *company.Department) error {
-			edited.Parent = plan.parent
-			if change.name != nil {
-				edited.Name = *change.name
-			}
-			if plan.english != nil {
-				edited.EnglishName = *plan.english
-			}
-			return nil
-		})
-		if err != nil {
-			return departmentFailure(err)
-		}
-		v.lead(dept.Key, plan)
-		f.keepDepartment(dept.Key, plan.own)
 		out = v.showDepartment(d.Department(dept.Key))
 		return nil
 	})
 	return out, err
+}
+
+// change changes a department, and gives it another id of the tenant's own if there is one.
+func (v view) change(dept *company.Department, change departmentChange, id *string) error {
+	plan, err := v.plan(dept, change)
+	if err != nil {
+		return err
+	}
+	err = v.dir.UpdateDepartment(dept.Key, func(edited *company.Department) error {
+		edited.Parent = plan.parent
+		if change.name != nil {
+			edited.Name = *change.name
+		}
+		if plan.english != nil {
+			edited.EnglishName = *plan.english
+		}
+		if !desk.IsBlank(id) {
+			edited.FeishuID = *id
+		}
+		return nil
+	})
+	if err != nil {
+		return departmentFailure(err)
+	}
+	v.lead(dept.Key, plan)
+	v.f.keepDepartment(dept.Key, plan.own)
+	return nil
 }
 
 // ownDepartment is department for changes, which the root does not take.
@@ -316,7 +327,7 @@ func (v view) planChat(plan *departmentPlan, key company.DepartmentKey, change d
 	}
 	if change.chatTypes != nil {
 		for _, value := range *change.chatTypes {
-			if !slices.ContainsFunc(employeeTypes(), func(t employeeType) bool { return t.value == value }) {
+			if _, ok := v.f.types.with(value); !ok {
 				return refusal{code: feishuapi.ErrorCodeInvalidChatEmployeeType}
 			}
 		}
@@ -330,7 +341,7 @@ func (v view) planChat(plan *departmentPlan, key company.DepartmentKey, change d
 		return refusal{code: feishuapi.ErrorCodeDepartmentUnitDuplicated}
 	}
 	for _, unit := range units {
-		if unit != "demo-unit-1" && unit != "demo-unit-2" {
+		if v.f.units.find(unit) < 0 {
 			return refusal{code: feishuapi.ErrorCodeInvalidUnit}
 		}
 		for _, other := range v.dir.AllDepartments() {
@@ -441,30 +452,33 @@ func departmentFailure(err error) error {
 // DeleteDepartment deletes an empty department.
 func (f *Vendor) DeleteDepartment(ctx context.Context,
 	r feishuserver.DeleteDepartmentRequestObject) (feishuserver.DeleteDepartmentResponseObject, error) {
-	c := desk.CallOf(ctx)
 	err := company.Change(f.desk.Company, func(d *company.Directory) error {
-		v := f.viewOf(c, d)
-		dept, err := v.ownDepartment(r.DepartmentID, feishuapi.ErrorCodeDepartmentOutOfRange)
-		switch {
-		case err != nil:
-			return err
-		case !v.seesDepartment(dept.Parent):
-			return refusal{code: feishuapi.ErrorCodeParentDepartmentOutOfRange}
-		case d.MemberCount(dept.Key) > 0:
-			return refusal{code: feishuapi.ErrorCodeDepartmentHasMembers}
-		case len(d.Children(dept.Key)) > 0:
-			return refusal{code: feishuapi.ErrorCodeDepartmentHasChildren}
-		}
-		if err := d.RemoveDepartment(dept.Key); err != nil {
-			return departmentFailure(err)
-		}
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		f.gone[dept.FeishuID], f.gone[dept.FeishuOpenID] = true, true
-		delete(f.departments, dept.Key)
-		return nil
+		return f.viewOf(desk.CallOf(ctx), d).deleteDepartment(r.DepartmentID)
 	})
 	return feishuserver.DeleteDepartment200JSONResponse{Data: &feishuserver.Nothing{}}, err
+}
+
+// deleteDepartment deletes a department if it is empty.
+func (v view) deleteDepartment(id string) error {
+	dept, err := v.ownDepartment(id, feishuapi.ErrorCodeDepartmentOutOfRange)
+	switch {
+	case err != nil:
+		return err
+	case !v.seesDepartment(dept.Parent):
+		return refusal{code: feishuapi.ErrorCodeParentDepartmentOutOfRange}
+	case v.dir.MemberCount(dept.Key) > 0:
+		return refusal{code: feishuapi.ErrorCodeDepartmentHasMembers}
+	case len(v.dir.Children(dept.Key)) > 0:
+		return refusal{code: feishuapi.ErrorCodeDepartmentHasChildren}
+	}
+	if err := v.dir.RemoveDepartment(dept.Key); err != nil {
+		return departmentFailure(err)
+	}
+	v.f.mu.Lock()
+	defer v.f.mu.Unlock()
+	v.f.gone[dept.FeishuID], v.f.gone[dept.FeishuOpenID] = true, true
+	delete(v.f.departments, dept.Key)
+	return nil
 }
 
 // UpdateDepartmentID gives a department another id.

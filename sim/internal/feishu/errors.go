@@ -169,13 +169,25 @@ func status(e refusal, operation, path string) int {
 			return http.StatusOK
 		}
 	case feishuapi.ErrorCodeRateLimited:
-		if strings.HasPrefix(path, "/contact/v3/") || strings.HasPrefix(path, "/authen/v2/") {
+		if strings.HasPrefix(path, "/contact/v3/") || strings.HasPrefix(path, "/directory/v1/") ||
+			strings.HasPrefix(path, "/authen/v2/") {
 			return http.StatusTooManyRequests
 		}
 	case feishuapi.ErrorCodeMethodNotAllowed, feishuapi.ErrorCodePermissionRulesOutdated:
 		return http.StatusMethodNotAllowed
-	case feishuapi.ErrorCodePathNotFound:
+	case feishuapi.ErrorCodePathNotFound, feishuapi.ErrorCodeRoleNotFound, feishuapi.ErrorCodeRoleMemberNotFound,
+		feishuapi.ErrorCodeJobFamilyNotFound:
 		return http.StatusNotFound
+	case feishuapi.ErrorCodeJobLevelNotFound: // of employee types it says that a name is taken
+		if !strings.HasSuffix(operation, "EmployeeTypeEnum") {
+			return http.StatusNotFound
+		}
+	case feishuapi.ErrorCodeInvalidJobFamilyName:
+		if operation == "getJobFamily" {
+			return http.StatusNotFound
+		}
+	case feishuapi.ErrorCodeGroupOutOfRange, feishuapi.ErrorCodeAllMembersRangeRequired:
+		return http.StatusForbidden
 	case feishuapi.ErrorCodeDepartmentExists, feishuapi.ErrorCodeInvalidTenant, feishuapi.ErrorCodeTenantMismatch:
 		return http.StatusUnauthorized
 	case feishuapi.ErrorCodeDepartmentNameMissing:
@@ -183,7 +195,7 @@ func status(e refusal, operation, path string) int {
 			return http.StatusUnauthorized
 		}
 	case feishuapi.ErrorCodeUserOutOfRange:
-		if operation == "deleteUser" {
+		if operation == "deleteUser" || strings.Contains(operation, "Group") {
 			return http.StatusForbidden
 		}
 	case feishuapi.ErrorCodeDepartmentOutOfRange, feishuapi.ErrorCodeDepartmentIDChangeForbidden,

@@ -143,7 +143,7 @@ func (f *Vendor) redeemCode(c *desk.Call, b *feishuserver.CreateOAuthTokenReques
 		return nil, nil, refusal{code: feishuapi.ErrorCodeAuthorizationCodeUsed}
 	case !c.Now.Before(code.expires):
 		return nil, nil, refusal{code: feishuapi.ErrorCodeAuthorizationCodeExpired}
-	case redirect != code.request.RedirectURI:
+	case redirect != "" && redirect != code.request.RedirectURI: // it may be left out
 		return nil, nil, refusal{code: feishuapi.ErrorCodeRedirectURIMismatch}
 	case !provesKey(code.request, b.CodeVerifier):
 		return nil, nil, refusal{code: feishuapi.ErrorCodePKCECheckFailed}

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/roster-go/roster/gen/feishuapi"
@@ -19,6 +20,7 @@ type requestShape struct {
 	body          bool // a JSON body
 	userIDs       bool // the parameter user_id_type
 	departmentIDs bool // the parameter department_id_type
+	employeeIDs   bool // the parameter employee_id_type
 }
 
 // shapes reads the shapes off the generated interface, so that the document stays the only list.
@@ -33,6 +35,7 @@ func shapes() map[string]requestShape {
 		if params, ok := request.FieldByName("Params"); ok {
 			_, shape.userIDs = params.Type.FieldByName("UserIDType")
 			_, shape.departmentIDs = params.Type.FieldByName("DepartmentIDType")
+			_, shape.employeeIDs = params.Type.FieldByName("EmployeeIDType")
 		}
 		out[strings.ToLower(method.Name)] = shape
 	}
@@ -54,6 +57,16 @@ func (f *Vendor) readRequest(c *desk.Call, r *http.Request) error {
 			}
 		}
 	}
+	if kind := query.Get("employee_id_type"); shape.employeeIDs && kind != "" {
+		if !feishuserver.EmployeeIDType(kind).Valid() {
+			return fieldRefusal("employee_id_type", kind, "one of open_id, union_id, employee_id")
+		}
+		if kind == string(feishuserver.EmployeeIDTypeEmployeeID) {
+			if err := f.needs(c, scopeEmployeeID); err != nil {
+				return err
+			}
+		}
+	}
 	if kind := query.Get("department_id_type"); shape.departmentIDs && kind != "" &&
 		!feishuserver.DepartmentIDType(kind).Valid() {
 		return fieldRefusal("department_id_type", kind, "one of open_department_id, department_id")
@@ -61,8 +74,8 @@ func (f *Vendor) readRequest(c *desk.Call, r *http.Request) error {
 	if !shape.body {
 		return nil
 	}
-	if len(bytes.TrimSpace(c.Body)) == 0 && (c.Operation.ID == "deleteUser" || c.Operation.ID == "resurrectUser") {
-		r.Body = io.NopCloser(strings.NewReader("{}")) // nothing in it is required
+	if len(bytes.TrimSpace(c.Body)) == 0 && slices.Contains(bodiless(), c.Operation.ID) {
+		r.Body = io.NopCloser(strings.NewReader("{}"))
 		return nil
 	}
 	if media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); media != "application/json" {
@@ -73,6 +86,11 @@ func (f *Vendor) readRequest(c *desk.Call, r *http.Request) error {
 		return unreadable(c.Operation.ID, fieldRefusal("body", "", "not a JSON object"))
 	}
 	return nil
+}
+
+// bodiless are the operations whose body may be left out: nothing in it is required.
+func bodiless() []string {
+	return []string{"deleteUser", "resurrectUser", "deleteEmployee", "resurrectEmployee"}
 }
 
 // unreadable is the refusal of a request that cannot be read: each family of operations has its own word for it.

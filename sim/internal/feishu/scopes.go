@@ -34,6 +34,8 @@ const (
 	scopeDepartmentTree = "contact:department.organize:readonly"
 	scopeDepartmentHRBP = "contact:department.hrbp:readonly"
 
+	scopeEmployeeID = "directory:employee.base.external_id:read"
+
 	scopeOffline = "offline_access" // refresh tokens; the app need not have it
 )
 
@@ -49,6 +51,13 @@ func Scopes() []string {
 		scopeEmployeeNumber, scopeUserDepartment, scopeUserGeo, scopeJobLevel, scopeJobFamily, scopeSubscriptions,
 		scopeAssignInfo,
 		scopeDepartmentPath, scopeDottedLine, scopeDepartmentBase, scopeDepartmentTree, scopeDepartmentHRBP)
+	all = append(all, scopeEmployeeID)
+	for _, field := range employeeFields() {
+		all = append(all, field.scopes...)
+	}
+	for _, field := range directoryFields() {
+		all = append(all, field.scopes...)
+	}
 	for _, op := range feishuapi.Operations() {
 		all = append(all, op.Scopes...)
 	}

@@ -3,69 +3,11 @@ package feishu
 import (
 	"context"
 	"slices"
-	"strconv"
 
 	"github.com/roster-go/roster/sim/internal/company"
 	"github.com/roster-go/roster/sim/internal/desk"
 	"github.com/roster-go/roster/sim/internal/feishuserver"
 )
-
-// employeeType is a kind of contract.
-type employeeType struct {
-	value    int64
-	zh, en   string
-	own      bool // the tenant's
-	inactive bool
-}
-
-func employeeTypes() []employeeType {
-	return []employeeType{
-		{value: 1, zh: "正式", en: "Regular"},
-		{value: 2, zh: "实习", en: "Intern"},
-		{value: 3, zh: "外包", en: "Outsourcing"},
-		{value: 4, zh: "劳务", en: "Contractor"},
-		{value: 5, zh: "顾问", en: "Consultant"},
-		{value: 6, zh: "返聘", own: true},
-		{value: 7, zh: "驻场", own: true, inactive: true},
-	}
-}
-
-// ListEmployeeTypeEnums lists the kinds of contract.
-func (f *Vendor) ListEmployeeTypeEnums(_ context.Context,
-	r feishuserver.ListEmployeeTypeEnumsRequestObject) (feishuserver.ListEmployeeTypeEnumsResponseObject, error) {
-	p, err := f.page(pageRule{of: "employee types", usual: 20, largest: 100, size: r.Params.PageSize,
-		token: r.Params.PageToken})
-	if err != nil {
-		return nil, err
-	}
-	page, token, more := cut(f, employeeTypes(), p, func(t employeeType) int { return int(t.value) })
-	items := []feishuserver.EmployeeType{}
-	for _, t := range page {
-		names := []feishuserver.LocaleText{}
-		if t.en != "" {
-			names = append(names, feishuserver.LocaleText{Locale: new("en_us"), Value: new(t.en)})
-		}
-		item := feishuserver.EmployeeType{
-			EnumID: new(company.DeriveText(f.desk.Seed, "feishu enum", int(t.value), company.Base62Digits, 18) +
-				"=="),
-			EnumValue:   new(strconv.FormatInt(t.value, 10)),
-			Content:     new(t.zh),
-			EnumType:    new(feishuserver.EmployeeTypeOriginBuiltIn),
-			EnumStatus:  new(feishuserver.EmployeeTypeStatusActive),
-			I18NContent: &names,
-		}
-		if t.own {
-			item.EnumType = new(feishuserver.EmployeeTypeOriginCustom)
-		}
-		if t.inactive {
-			item.EnumStatus = new(feishuserver.EmployeeTypeStatusInactive)
-		}
-		items = append(items, item)
-	}
-	return feishuserver.ListEmployeeTypeEnums200JSONResponse{Data: &feishuserver.EmployeeTypePage{
-		Items: &items, HasMore: &more, PageToken: pageToken(p, token, more, false),
-	}}, nil
-}
 
 // ListCustomAttrs lists the tenant's own fields: texts, links and single choices only.
 func (f *Vendor) ListCustomAttrs(_ context.Context,
@@ -161,9 +103,10 @@ func (v view) grants() []grant {
 				int(dept.Key)})
 		}
 	}
-	for n := 1; n <= 2 && !v.area.limited; n++ {
-		group := "g" + company.DeriveText(v.f.desk.Seed, "feishu group", n, "123456789", 6)
-		out = append(out, grant{group: group, position: groups + n})
+	for _, g := range v.dir.Groups(company.Tag) {
+		if v.seesGroup(g) {
+			out = append(out, grant{group: v.f.groupID(g.Key), position: groups + int(g.Key)})
+		}
 	}
 	return out
 }

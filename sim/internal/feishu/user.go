@@ -28,6 +28,18 @@ type person struct {
 	renamed int            // changes of user_id
 
 	restored time.Time // the last time that the person was brought back
+
+	// What only directory/v1 knows.
+	signature, place, extension string
+	leaving                     *leaving // what is known of the person's leaving
+}
+
+// leaving is when and why somebody leaves or left. It is never changed.
+type leaving struct {
+	coming       bool // the person is still on the staff
+	date, remark string
+	reason       feishuserver.ResignReason
+	kind         feishuserver.ResignType
 }
 
 // person returns what only Feishu knows of a person.
@@ -91,7 +103,7 @@ func (v view) show(p *company.Person, fields fieldSet) feishuserver.User {
 		JobTitle:        when(employee, p.Position),
 		EnterpriseEmail: when(employee && p.CorpEmail != "", p.CorpEmail),
 		EmployeeNo:      when(employee || v.may(scopeEmployeeNumber), p.EmployeeNumber),
-		EmployeeType:    when(employee, cmp.Or(own.employeeType, int64(p.Employment))),
+		EmployeeType:    when(employee, contract(p, own)),
 		IsTenantManager: when(employee, p.Admin || p.Founder),
 		IsFrozen:        when(employee && fields.frozen, p.Status == company.StatusDisabled),
 		JoinTime:        when(employee, joinTime(p)),

@@ -22,7 +22,7 @@ func userID(id string) bool {
 }
 
 // checkChange refuses what is beyond the limits of the vendor's pages. What depends on others is checked by apply.
-func checkChange(change userChange) error {
+func (f *Vendor) checkChange(change userChange) error {
 	checks := []struct {
 		bad bool
 		err refusal
@@ -46,9 +46,9 @@ func checkChange(change userChange) error {
 		{change.avatarKey != nil && strings.ContainsAny(*change.avatarKey, " \t\r\n/"),
 			refusal{code: feishuapi.ErrorCodeInvalidAvatarKey}},
 		{!desk.IsBlank(change.geo) && *change.geo != "cn", refusal{code: feishuapi.ErrorCodeGeoUnknown}},
-		{!desk.IsBlank(change.jobLevel) && !strings.HasPrefix(*change.jobLevel, "demo-level-"),
+		{!desk.IsBlank(change.jobLevel) && !f.levels.usable(*change.jobLevel),
 			refusal{code: feishuapi.ErrorCodeInvalidJobLevel}},
-		{!desk.IsBlank(change.jobFamily) && !strings.HasPrefix(*change.jobFamily, "demo-family-"),
+		{!desk.IsBlank(change.jobFamily) && !f.families.usable(*change.jobFamily),
 			refusal{code: feishuapi.ErrorCodeInvalidJobFamily}},
 		{change.subscriptions != nil && slices.ContainsFunc(*change.subscriptions,
 			func(id string) bool { return id != licence }), refusal{code: feishuapi.ErrorCodeInvalidLicence}},
@@ -64,7 +64,7 @@ func checkChange(change userChange) error {
 
 // apply puts a change into a person. leftOut is a refusal for what was left out where the rest is written.
 func (v view) apply(p *company.Person, own *person, change userChange) (leftOut error, err error) {
-	if err := checkChange(change); err != nil {
+	if err := v.f.checkChange(change); err != nil {
 		return nil, err
 	}
 	for _, step := range []func(*company.Person, *person, userChange) error{
@@ -265,17 +265,16 @@ func (v view) applyLeaders(p *company.Person, own *person, change userChange) er
 // applyEmployment sets contract, number and first day.
 func (v view) applyEmployment(p *company.Person, own *person, change userChange) error {
 	if change.employeeType != nil {
-		types := employeeTypes()
-		i := slices.IndexFunc(types, func(t employeeType) bool { return t.value == *change.employeeType })
+		t, ok := v.f.types.with(*change.employeeType)
 		switch {
-		case i < 0:
+		case !ok:
 			return refusal{code: change.badEmployeeType}
-		case types[i].inactive:
+		case t.inactive:
 			return refusal{code: feishuapi.ErrorCodeEmployeeTypeInactive}
-		case types[i].own: // the company's own records know the common ones only
-			p.Employment, own.employeeType = company.EmploymentRegular, types[i].value
+		case t.own: // the company's own records know the common ones only
+			p.Employment, own.employeeType = company.EmploymentRegular, t.value
 		default:
-			p.Employment, own.employeeType = company.Employment(types[i].value), 0
+			p.Employment, own.employeeType = company.Employment(t.value), 0
 		}
 	}
 	if !desk.IsBlank(change.number) {

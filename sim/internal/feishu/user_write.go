@@ -47,7 +47,18 @@ func (f *Vendor) CreateUser(ctx context.Context,
 		noCityAndTitle:  feishuapi.ErrorCodeCreatedWithoutCityAndJobTitle,
 	}
 	out, err := f.once(c, r.Params.ClientToken, func(d *company.Directory) (any, error) {
-		return f.createUser(f.viewOf(c, d), b.UserID, change)
+		v := f.viewOf(c, d)
+		switch {
+		case !sent(c.Body, "name"):
+			return nil, refusal{code: feishuapi.ErrorCodeNameMissing}
+		case !sent(c.Body, "employee_type"):
+			return nil, refusal{code: feishuapi.ErrorCodeMobileOrEmployeeTypeMissing}
+		}
+		added, left, err := f.createUser(v, b.UserID, change)
+		if err != nil {
+			return nil, err
+		}
+		return v.show(added, fieldsOfWrite()), left
 	})
 	if err != nil {
 		return nil, err
@@ -56,43 +67,38 @@ func (f *Vendor) CreateUser(ctx context.Context,
 	return feishuserver.CreateUser200JSONResponse{Data: &feishuserver.OneUser{User: &user}}, nil
 }
 
-func (f *Vendor) createUser(v view, id *string, change userChange) (feishuserver.User, error) {
-	var none feishuserver.User
+// createUser adds a person. leftOut is a refusal for what was left out where the rest is written.
+func (f *Vendor) createUser(v view, id *string, change userChange) (added *company.Person, leftOut, err error) {
 	switch {
-	case !sent(v.c.Body, "name"):
-		return none, refusal{code: feishuapi.ErrorCodeNameMissing}
-	case !sent(v.c.Body, "employee_type"):
-		return none, refusal{code: feishuapi.ErrorCodeMobileOrEmployeeTypeMissing}
 	case desk.IsBlank(change.mobile) && desk.IsBlank(change.email):
-		return none, refusal{code: feishuapi.ErrorCodeEmailOrMobileRequired}
+		return nil, nil, refusal{code: feishuapi.ErrorCodeEmailOrMobileRequired}
 	case desk.IsBlank(change.mobile): // tenants of Lark may do without
-		return none, refusal{code: feishuapi.ErrorCodeMobileRequired}
+		return nil, nil, refusal{code: feishuapi.ErrorCodeMobileRequired}
 	}
 	if err := v.checkContacts(change); err != nil {
-		return none, err
+		return nil, nil, err
 	}
 	p := company.Person{Key: v.dir.NextPersonKey(), Status: company.StatusNotActivated, Created: v.c.Now,
 		Changed: v.c.Now, Hired: v.c.Now}
 	if err := v.nameNew(&p, id); err != nil {
-		return none, err
+		return nil, nil, err
 	}
 	var own person
-	left, err := v.apply(&p, &own, change)
+	leftOut, err = v.apply(&p, &own, change)
 	if err != nil {
-		return none, err
+		return nil, nil, err
 	}
 	if change.joined != nil && *change.joined == 0 {
 		p.Hired = time.Unix(0, 0).UTC() // where a change would clear it
 	}
-	added, err := v.dir.AddPerson(p)
-	if err != nil {
-		return none, personFailure(err)
+	if added, err = v.dir.AddPerson(p); err != nil {
+		return nil, nil, personFailure(err)
 	}
 	f.keep(added.Key, own)
 	f.mu.Lock()
 	f.invited = append(f.invited, desk.Invitation{UserID: added.UserID, Operation: v.c.Operation.ID, Time: v.c.Now})
 	f.mu.Unlock()
-	return v.show(added, fieldsOfWrite()), left
+	return added, leftOut, nil
 }
 
 // nameNew gives a new person the ids that the company and Feishu need.

@@ -44,7 +44,15 @@ type Vendor struct {
 	sessions    map[string]*session                  // by sid
 	invited     []desk.Invitation                    // who would have got a message
 	area        area                                 // contact range of the apps
+	groups      map[company.GroupKey]userGroup       // what only Feishu knows of a group
+	charges     map[roleMember]charge                // what members of roles look after
 	months      map[string]int                       // calls by month, where they are limited
+
+	// The tenant's own lists, guarded by the lock of the company.
+	levels, families *records
+	units            *units
+	types            *employeeTypes
+	firstRoles       int // the last key of a group that was there from the start
 }
 
 var _ feishuserver.StrictServerInterface = (*Vendor)(nil)
@@ -66,9 +74,18 @@ func New(d *desk.Desk, config Config) *Vendor {
 		tickets:     make(map[string]jsapiTicket),
 		sessions:    make(map[string]*session),
 		months:      make(map[string]int),
+		groups:      make(map[company.GroupKey]userGroup),
+		charges:     make(map[roleMember]charge),
+		levels:      levels(),
+		families:    families(),
+		units:       demoUnits(),
+		types:       demoEmployeeTypes(),
 		area:        config.area(),
 	}
 	f.scopes = f.grantedScopes()
+	for _, g := range d.Company.Groups(company.Role) {
+		f.firstRoles = max(f.firstRoles, int(g.Key))
+	}
 	strict := feishuserver.NewStrictHandlerWithOptions(f, nil, feishuserver.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  f.refuseWithin,
 		ResponseErrorHandlerFunc: f.refuseWithin,

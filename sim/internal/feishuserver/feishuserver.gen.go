@@ -13,6 +13,33 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for ActiveStatus.
+const (
+	ActiveStatusActivated    ActiveStatus = 2
+	ActiveStatusExited       ActiveStatus = 4
+	ActiveStatusFrozen       ActiveStatus = 3
+	ActiveStatusNotActivated ActiveStatus = 1
+	ActiveStatusNotJoined    ActiveStatus = 5
+)
+
+// Valid indicates whether the value is a known member of the ActiveStatus enum.
+func (e ActiveStatus) Valid() bool {
+	switch e {
+	case ActiveStatusActivated:
+		return true
+	case ActiveStatusExited:
+		return true
+	case ActiveStatusFrozen:
+		return true
+	case ActiveStatusNotActivated:
+		return true
+	case ActiveStatusNotJoined:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CustomAttrOptionType.
 const (
 	CustomAttrOptionTypePicture CustomAttrOptionType = "PICTURE"
@@ -76,6 +103,99 @@ func (e DepartmentIDType) Valid() bool {
 	}
 }
 
+// Defines values for DirectoryConditionOperator.
+const (
+	DirectoryConditionOperatorEq DirectoryConditionOperator = "eq"
+	DirectoryConditionOperatorIn DirectoryConditionOperator = "in"
+)
+
+// Valid indicates whether the value is a known member of the DirectoryConditionOperator enum.
+func (e DirectoryConditionOperator) Valid() bool {
+	switch e {
+	case DirectoryConditionOperatorEq:
+		return true
+	case DirectoryConditionOperatorIn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DirectoryDataSource.
+const (
+	DirectoryDataSourceAdminConsole DirectoryDataSource = 1
+	DirectoryDataSourceFeishuPeople DirectoryDataSource = 2
+	DirectoryDataSourceSCIM         DirectoryDataSource = 3
+)
+
+// Valid indicates whether the value is a known member of the DirectoryDataSource enum.
+func (e DirectoryDataSource) Valid() bool {
+	switch e {
+	case DirectoryDataSourceAdminConsole:
+		return true
+	case DirectoryDataSourceFeishuPeople:
+		return true
+	case DirectoryDataSourceSCIM:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DirectoryFieldType.
+const (
+	DirectoryFieldTypeChoice  DirectoryFieldType = "3"
+	DirectoryFieldTypeChoices DirectoryFieldType = "10"
+	DirectoryFieldTypeLink    DirectoryFieldType = "2"
+	DirectoryFieldTypePeople  DirectoryFieldType = "11"
+	DirectoryFieldTypePerson  DirectoryFieldType = "4"
+	DirectoryFieldTypePhone   DirectoryFieldType = "9"
+	DirectoryFieldTypeText    DirectoryFieldType = "1"
+)
+
+// Valid indicates whether the value is a known member of the DirectoryFieldType enum.
+func (e DirectoryFieldType) Valid() bool {
+	switch e {
+	case DirectoryFieldTypeChoice:
+		return true
+	case DirectoryFieldTypeChoices:
+		return true
+	case DirectoryFieldTypeLink:
+		return true
+	case DirectoryFieldTypePeople:
+		return true
+	case DirectoryFieldTypePerson:
+		return true
+	case DirectoryFieldTypePhone:
+		return true
+	case DirectoryFieldTypeText:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EmployeeIDType.
+const (
+	EmployeeIDTypeEmployeeID EmployeeIDType = "employee_id" // id of the person in the tenant
+	EmployeeIDTypeOpenID     EmployeeIDType = "open_id"     // id of the person for this app
+	EmployeeIDTypeUnionID    EmployeeIDType = "union_id"    // id of the person for all apps of one app vendor
+)
+
+// Valid indicates whether the value is a known member of the EmployeeIDType enum.
+func (e EmployeeIDType) Valid() bool {
+	switch e {
+	case EmployeeIDTypeEmployeeID:
+		return true
+	case EmployeeIDTypeOpenID:
+		return true
+	case EmployeeIDTypeUnionID:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EmployeeTypeOrigin.
 const (
 	EmployeeTypeOriginBuiltIn EmployeeTypeOrigin = 1
@@ -114,257 +234,430 @@ func (e EmployeeTypeStatus) Valid() bool {
 
 // Defines values for ErrorCode.
 const (
-	ErrorCodeAccountCreationFailed          ErrorCode = 41027    // account creation failed, try later
-	ErrorCodeAdditionBlocked                ErrorCode = 44012    // adding the user was blocked
-	ErrorCodeAdminProtected                 ErrorCode = 44037    // administrator cannot be deleted
-	ErrorCodeAppNotAuthorized               ErrorCode = 10005    // app or tenant check failed
-	ErrorCodeAppNotEnabled                  ErrorCode = 20069    // app is not enabled
-	ErrorCodeAppNotFound                    ErrorCode = 20048    // app does not exist
-	ErrorCodeAppNotInstalled                ErrorCode = 20009    // app is not installed in the tenant
-	ErrorCodeAppNotInstalledByTenant        ErrorCode = 212100   // The tenant has not installed the app
-	ErrorCodeAppStopped                     ErrorCode = 99991662 // app is stopped
-	ErrorCodeAppTicketResendRefused         ErrorCode = 10016    // ticket cannot be pushed again; self-built apps have none
-	ErrorCodeAppTicketStale                 ErrorCode = 10012    // app ticket is stale, ask for a new one (store app)
-	ErrorCodeAppTokenInvalid                ErrorCode = 99991664 // app token invalid
-	ErrorCodeAppTokenRejected               ErrorCode = 20014    // app token invalid (old style)
-	ErrorCodeAppUnavailable                 ErrorCode = 10014    // app unknown, switched off, or its secret is wrong
-	ErrorCodeAppUnusableInTenant            ErrorCode = 99991673 // app cannot be used in this tenant
-	ErrorCodeAuthenticationAmbiguous        ErrorCode = 20070    // basic authentication and body credentials used together
-	ErrorCodeAuthorizationCodeExpired       ErrorCode = 20004    // authorization code older than 5 minutes
-	ErrorCodeAuthorizationCodeNotFound      ErrorCode = 20003    // authorization code unknown or already used
-	ErrorCodeAuthorizationCodeUsed          ErrorCode = 20065    // authorization code already used
-	ErrorCodeAvatarBlocked                  ErrorCode = 41037    // avatar blocked by content review
-	ErrorCodeClientTokenReused              ErrorCode = 40021    // same client_token with a different body
-	ErrorCodeContactAccountsConflict        ErrorCode = 41003    // mobile and email belong to two accounts
-	ErrorCodeContactInternalError           ErrorCode = 40003    // internal error of the contact service
-	ErrorCodeContactSeatLimit               ErrorCode = 44023    // directory seat limit of the plan reached
-	ErrorCodeContentBlocked                 ErrorCode = 44017    // content blocked by risk control
-	ErrorCodeCreatedWithoutCity             ErrorCode = 44054    // user created, city could not be added
-	ErrorCodeCreatedWithoutCityAndJobTitle  ErrorCode = 44056    // user created, city and job title could not be added
-	ErrorCodeCreatedWithoutJobTitle         ErrorCode = 44055    // user created, job title could not be added
-	ErrorCodeCustomAttrIDMissing            ErrorCode = 41044    // id of a custom field missing
-	ErrorCodeCustomAttrNotFound             ErrorCode = 41045    // custom field does not exist
-	ErrorCodeCustomAttrTextMissing          ErrorCode = 41047    // link field without text
-	ErrorCodeCustomAttrURLMissing           ErrorCode = 41048    // link field without url
-	ErrorCodeCustomAttrValueMissing         ErrorCode = 41046    // value of a custom field missing
-	ErrorCodeDeletionRunning                ErrorCode = 44034    // deletion still running, up to 48 hours
-	ErrorCodeDepartmentChatNotFound         ErrorCode = 43021    // department group does not exist
-	ErrorCodeDepartmentExists               ErrorCode = 43000    // department already exists
-	ErrorCodeDepartmentFull                 ErrorCode = 41016    // department has too many members
-	ErrorCodeDepartmentHasChildren          ErrorCode = 43012    // department still has sub-departments
-	ErrorCodeDepartmentHasMembers           ErrorCode = 43011    // department still has members
-	ErrorCodeDepartmentHasNoChat            ErrorCode = 40020    // department has no group
-	ErrorCodeDepartmentIDChangeForbidden    ErrorCode = 40007    // may not change this department id
-	ErrorCodeDepartmentIDChangeLimit        ErrorCode = 43009    // department id changed too often
-	ErrorCodeDepartmentIDInvalid            ErrorCode = 44035    // department id invalid
-	ErrorCodeDepartmentIDMissing            ErrorCode = 44102    // department id missing
-	ErrorCodeDepartmentIDNotFound           ErrorCode = 99992380 // department id does not exist, often an id of the other kind
-	ErrorCodeDepartmentIDTaken              ErrorCode = 43007    // custom department id already used
-	ErrorCodeDepartmentIDsMissing           ErrorCode = 41041    // no department id assigned
-	ErrorCodeDepartmentInfoMissing          ErrorCode = 40008    // department information missing
-	ErrorCodeDepartmentLocked               ErrorCode = 43030    // parallel change of the department, try in seconds
-	ErrorCodeDepartmentManagedExternally    ErrorCode = 43031    // department comes from an external data source
-	ErrorCodeDepartmentNameHasSlash         ErrorCode = 43029    // department name contains a slash
-	ErrorCodeDepartmentNameMissing          ErrorCode = 40016    // department name missing
-	ErrorCodeDepartmentNameTaken            ErrorCode = 43022    // department name already used
-	ErrorCodeDepartmentNotFound             ErrorCode = 40015    // department does not exist
-	ErrorCodeDepartmentOrderTaken           ErrorCode = 43005    // order value already used among siblings
-	ErrorCodeDepartmentOutOfRange           ErrorCode = 40004    // department outside the app's contact range
-	ErrorCodeDepartmentRequired             ErrorCode = 41017    // department missing
-	ErrorCodeDepartmentTooBig               ErrorCode = 43010    // department too big for a recursive call
-	ErrorCodeDepartmentTooDeep              ErrorCode = 43019    // department tree deeper than 25 levels
-	ErrorCodeDepartmentUnitAmbiguous        ErrorCode = 43003    // several units found
-	ErrorCodeDepartmentUnitDuplicated       ErrorCode = 43001    // unit given twice
-	ErrorCodeDepartmentUnitInUse            ErrorCode = 43002    // unit already in use
-	ErrorCodeDepartmentsMissPosition        ErrorCode = 41023    // new departments leave out a position's department
-	ErrorCodeEmailOrMobileRequired          ErrorCode = 41009    // neither email nor mobile given
-	ErrorCodeEmailOrNewIDMissing            ErrorCode = 41054    // new user id missing (updateUserId) or email needed for the invitation (createUser)
-	ErrorCodeEmailPrefixTaken               ErrorCode = 41034    // local part of the email already used
-	ErrorCodeEmailTaken                     ErrorCode = 41002    // email already used in the tenant
-	ErrorCodeEmployeeNoTaken                ErrorCode = 44051    // employee number already used
-	ErrorCodeEmployeeTypeInactive           ErrorCode = 41060    // employee type not active
-	ErrorCodeEmployeeTypeOrEmailInvalid     ErrorCode = 41057    // employee type invalid (patchUser) or email needed
-	ErrorCodeEnglishNameTooLong             ErrorCode = 41071    // en_name longer than 255 characters
-	ErrorCodeExitedUserLocked               ErrorCode = 44011    // user who left the tenant cannot be changed
-	ErrorCodeFieldNotPermitted              ErrorCode = 41056    // app may not use one of the fields
-	ErrorCodeFieldValidationFailed          ErrorCode = 99992402 // parameter check failed, see field_violations
-	ErrorCodeForeignMobileNeedsEmail        ErrorCode = 44020    // number outside mainland China needs an email too
-	ErrorCodeForeignMobileNeedsVerification ErrorCode = 44019    // unverified tenant takes only +86 numbers
-	ErrorCodeFounderProtected               ErrorCode = 44036    // founder of the tenant cannot be frozen
-	ErrorCodeGeoDisabled                    ErrorCode = 44040    // data residency is not enabled in this tenant
-	ErrorCodeGeoForbidden                   ErrorCode = 44039    // no right to set the data residency location
-	ErrorCodeGeoQuotaReached                ErrorCode = 44061    // data residency service has no seat left
-	ErrorCodeGeoServiceExpired              ErrorCode = 44060    // data residency service has expired
-	ErrorCodeGeoUnknown                     ErrorCode = 44038    // data residency location not supported
-	ErrorCodeGrantOfAnotherApp              ErrorCode = 20024    // code or refresh token belongs to another app
-	ErrorCodeGrantTypeUnsupported           ErrorCode = 20036    // grant_type is not supported
-	ErrorCodeI18NNameTaken                  ErrorCode = 43018    // localised department name already used
-	ErrorCodeIDOfAnotherTenant              ErrorCode = 99992364 // union_id unknown, or id of another tenant
-	ErrorCodeIPNotAllowed                   ErrorCode = 99991401 // caller's address is not on the app's allow list
-	ErrorCodeInternalDepartmentIDNotFound   ErrorCode = 99992379 // internal department id does not exist
-	ErrorCodeInternalError                  ErrorCode = 1500     // internal error, often under load
-	ErrorCodeInternalErrorRetry             ErrorCode = 40006    // internal error, try again
-	ErrorCodeInternalErrorSlowDown          ErrorCode = 5000     // internal error, call less often
-	ErrorCodeInternalErrorUnderLoad         ErrorCode = 2200     // internal error, typical of too frequent calls
-	ErrorCodeInvalidAcceptor                ErrorCode = 41052    // person who takes over is invalid
-	ErrorCodeInvalidAvatarKey               ErrorCode = 41036    // avatar key invalid
-	ErrorCodeInvalidChatEmployeeType        ErrorCode = 43026    // employee type of the department group invalid
-	ErrorCodeInvalidChatID                  ErrorCode = 40010    // department group id malformed
-	ErrorCodeInvalidDepartmentID            ErrorCode = 43008    // custom department id malformed
-	ErrorCodeInvalidEmail                   ErrorCode = 41005    // email invalid
-	ErrorCodeInvalidEmailPrefix             ErrorCode = 41035    // local part of the email invalid
-	ErrorCodeInvalidEmployeeID              ErrorCode = 41043    // user_id longer than 64 characters or malformed
-	ErrorCodeInvalidEmployeeType            ErrorCode = 41059    // employee type invalid
-	ErrorCodeInvalidGender                  ErrorCode = 41038    // gender invalid
-	ErrorCodeInvalidHRBP                    ErrorCode = 43028    // department HRBP invalid
-	ErrorCodeInvalidIDPType                 ErrorCode = 41015    // login type invalid
-	ErrorCodeInvalidJobFamily               ErrorCode = 44045    // job family invalid
-	ErrorCodeInvalidJobLevel                ErrorCode = 44044    // job level invalid
-	ErrorCodeInvalidJoinTime                ErrorCode = 41042    // join time invalid
-	ErrorCodeInvalidLeader                  ErrorCode = 44022    // leader invalid
-	ErrorCodeInvalidLicence                 ErrorCode = 44048    // licence id invalid
-	ErrorCodeInvalidMailPassword            ErrorCode = 44013    // mailbox password invalid
-	ErrorCodeInvalidMobile                  ErrorCode = 41004    // mobile invalid
-	ErrorCodeInvalidOrderDepartment         ErrorCode = 41025    // order names a department the user is not in
-	ErrorCodeInvalidPageSize                ErrorCode = 40011    // page_size out of bounds, or too many ids
-	ErrorCodeInvalidPageToken               ErrorCode = 40012    // page_token invalid
-	ErrorCodeInvalidParameter               ErrorCode = 40001    // parameter invalid
-	ErrorCodeInvalidPosition                ErrorCode = 41018    // position information invalid
-	ErrorCodeInvalidPositionDepartment      ErrorCode = 41019    // department of a position invalid
-	ErrorCodeInvalidTenant                  ErrorCode = 42008    // tenant of the token does not own the resource
-	ErrorCodeInvalidUnit                    ErrorCode = 43004    // unit invalid
-	ErrorCodeInvalidUserID                  ErrorCode = 41012    // user id invalid, of another kind, or unknown
-	ErrorCodeJobTitleTooLong                ErrorCode = 41063    // job title too long
-	ErrorCodeJoinedTooManyTenants           ErrorCode = 44004    // person joined too many tenants, wait 24 hours
-	ErrorCodeLeaderIsSelf                   ErrorCode = 41030    // user cannot be their own leader
-	ErrorCodeLeaderNotJoined                ErrorCode = 43025    // leader has not joined yet
-	ErrorCodeLeaderRepeated                 ErrorCode = 43016    // leader given twice
-	ErrorCodeLeaderResigned                 ErrorCode = 44021    // leader has left the company
-	ErrorCodeLicenceForbidden               ErrorCode = 44050    // app may not assign licences
-	ErrorCodeLicenceLimitReached            ErrorCode = 44047    // licence has no seat left
-	ErrorCodeLicenceRequired                ErrorCode = 44046    // licence id required in a tenant with several licences
-	ErrorCodeLicenceUpdateFailed            ErrorCode = 44049    // licence could not be updated, try again
-	ErrorCodeLifecycleManaged               ErrorCode = 44062    // only the lifecycle engine may delete this user
-	ErrorCodeLogoutInvalidParameter         ErrorCode = 1080001  // logout parameter invalid
-	ErrorCodeLogoutInvalidReason            ErrorCode = 1084002  // logout_reason invalid
-	ErrorCodeLogoutInvalidSession           ErrorCode = 1084001  // sid invalid
-	ErrorCodeMailDomainUnavailable          ErrorCode = 44001    // tenant has no business mail domain
-	ErrorCodeMailPasswordExists             ErrorCode = 44015    // user already has a password
-	ErrorCodeMailPasswordForbidden          ErrorCode = 44016    // mailbox password cannot be set
-	ErrorCodeMailboxInRecycleBin            ErrorCode = 41069    // business mailbox is in the recycle bin
-	ErrorCodeMailboxIsLoginEmail            ErrorCode = 44014    // email equals the business mailbox of an inactive user
-	ErrorCodeMailboxLimitReached            ErrorCode = 41068    // limit of business mailboxes reached
-	ErrorCodeMailboxTaken                   ErrorCode = 44024    // business mailbox already registered
-	ErrorCodeMalformedAppCredential         ErrorCode = 10003    // malformed app id or app secret
-	ErrorCodeMethodNotAllowed               ErrorCode = 99991301 // wrong HTTP method
-	ErrorCodeMobileNotAllowedOnLark         ErrorCode = 44018    // Lark takes no +86 numbers
-	ErrorCodeMobileOrEmployeeTypeMissing    ErrorCode = 41055    // text invitation without mobile, or employee type missing
-	ErrorCodeMobileRequired                 ErrorCode = 41010    // mobile missing
-	ErrorCodeMobileTaken                    ErrorCode = 41001    // mobile already used in the tenant
-	ErrorCodeMonthlyQuotaUsedUp             ErrorCode = 99991403 // monthly call quota used up
-	ErrorCodeNameBlocked                    ErrorCode = 41014    // user name blocked by content review
-	ErrorCodeNameEmpty                      ErrorCode = 41040    // user name empty
-	ErrorCodeNameMissing                    ErrorCode = 41006    // user name missing
-	ErrorCodeNameTooLong                    ErrorCode = 41070    // name longer than 255 characters
-	ErrorCodeNicknameTooLong                ErrorCode = 41072    // nickname longer than 255 characters
-	ErrorCodeOAuthClientRejected            ErrorCode = 20002    // client id and client secret do not match
-	ErrorCodeOAuthInternalError             ErrorCode = 20050    // internal error of the OAuth service
-	ErrorCodeOAuthMissingParameter          ErrorCode = 20001    // required parameter missing or wrong
-	ErrorCodeOAuthRequestMalformed          ErrorCode = 20063    // a field is missing in the body
-	ErrorCodeOAuthUnavailable               ErrorCode = 20072    // OAuth service temporarily unavailable
-	ErrorCodeOAuthUserFrozen                ErrorCode = 20022    // user is frozen
-	ErrorCodeOAuthUserNotFound              ErrorCode = 20008    // user does not exist
-	ErrorCodeOAuthUserNotRegistered         ErrorCode = 20023    // user has not finished registration
-	ErrorCodeOAuthUserResigned              ErrorCode = 20021    // user has left the company
-	ErrorCodeOAuthUserStatusInvalid         ErrorCode = 20066    // user status does not allow this
-	ErrorCodeOpenDepartmentIDNotFound       ErrorCode = 99992357 // open_department_id does not exist
-	ErrorCodeOpenDepartmentIDsNotFound      ErrorCode = 99992358 // some open_department_ids do not exist
-	ErrorCodeOpenIDNotFound                 ErrorCode = 99992351 // open_id does not exist or is malformed
-	ErrorCodeOpenIDOfAnotherApp             ErrorCode = 99992361 // open_id belongs to another app
-	ErrorCodeOpenIDsNotFound                ErrorCode = 99992352 // some open_ids do not exist
-	ErrorCodeOpenIDsUnknown                 ErrorCode = 99992353 // some open_ids are unknown
-	ErrorCodeOrderWithoutDepartments        ErrorCode = 44002    // orders sent without department_ids
-	ErrorCodePKCECheckFailed                ErrorCode = 20049    // code_verifier missing or wrong
-	ErrorCodeParameterError                 ErrorCode = 40018    // parameter error
-	ErrorCodeParameterOrStateError          ErrorCode = 40013    // parameter error, or person or department in the wrong state
-	ErrorCodeParentDepartmentIDMissing      ErrorCode = 44101    // parent department id missing
-	ErrorCodeParentDepartmentMissing        ErrorCode = 40017    // parent department missing
-	ErrorCodeParentDepartmentOutOfRange     ErrorCode = 40014    // parent department outside the app's contact range
-	ErrorCodePathNotFound                   ErrorCode = 99991201 // no such path
-	ErrorCodePermissionRulesOutdated        ErrorCode = 41028    // admin console rules must be upgraded for several departments
-	ErrorCodePlanExpired                    ErrorCode = 44052    // plan of the tenant has expired
-	ErrorCodePositionCodeTaken              ErrorCode = 41020    // position code already used
-	ErrorCodePositionOutsideDepartments     ErrorCode = 41024    // position department is none of the user's departments
-	ErrorCodePositionsDisabled              ErrorCode = 41031    // positions are not enabled in this tenant
-	ErrorCodePrimaryDepartmentNotFirst      ErrorCode = 41410    // primary department must come first in the order
-	ErrorCodeRateLimited                    ErrorCode = 99991400 // too many calls
-	ErrorCodeRedirectURIMismatch            ErrorCode = 20071    // redirect_uri differs from the authorization request
-	ErrorCodeRefreshDisabled                ErrorCode = 20074    // token refresh is switched off for the app
-	ErrorCodeRefreshTokenExpired            ErrorCode = 20037    // refresh token expired
-	ErrorCodeRefreshTokenInvalid            ErrorCode = 20026    // refresh token invalid, or not a v2 one
-	ErrorCodeRefreshTokenRevoked            ErrorCode = 20064    // refresh token revoked
-	ErrorCodeRefreshTokenUsed               ErrorCode = 20073    // refresh token already used
-	ErrorCodeResignedUserUpdateRefused      ErrorCode = 44003    // change refused for a user who has left
-	ErrorCodeRestoreEmailTaken              ErrorCode = 44031    // email meanwhile used by somebody else
-	ErrorCodeRestoreMobileTaken             ErrorCode = 44030    // mobile meanwhile used by somebody else
-	ErrorCodeRestoreNotAllowed              ErrorCode = 44029    // restoring is not open to this tenant
-	ErrorCodeRestoreRunning                 ErrorCode = 44042    // restore still running, try later
-	ErrorCodeRestoreTooLate                 ErrorCode = 44028    // user left more than 30 days ago
-	ErrorCodeRestoreUserIDTaken             ErrorCode = 44032    // user_id meanwhile used by somebody else
-	ErrorCodeRootDepartmentNotAllowed       ErrorCode = 40002    // not allowed on the root department
-	ErrorCodeScopeDuplicated                ErrorCode = 20067    // scope list has duplicates
-	ErrorCodeScopeMissing                   ErrorCode = 99991672 // app lacks a scope, see permission_violations
-	ErrorCodeScopeNotGranted                ErrorCode = 20068    // scope list asks for more than was granted
-	ErrorCodeSearchInternalError            ErrorCode = 48002    // internal error of the search service
-	ErrorCodeSearchInvalidParameter         ErrorCode = 48001    // search parameter invalid
-	ErrorCodeSeatLimitReached               ErrorCode = 41008    // seat limit of the plan reached
-	ErrorCodeSeveralDepartmentsDisabled     ErrorCode = 41032    // several departments are not enabled in this tenant
-	ErrorCodeSeveralDepartmentsUnsupported  ErrorCode = 41029    // tenant does not allow several departments
-	ErrorCodeSeveralMainPositions           ErrorCode = 41021    // more than one main position
-	ErrorCodeStructureForbidden             ErrorCode = 43023    // no rights on the department structure
-	ErrorCodeStructureLocked                ErrorCode = 43024    // parallel change holds the structure lock, try in seconds
-	ErrorCodeSuccess                        ErrorCode = 0        // the call succeeded
-	ErrorCodeTenantMismatch                 ErrorCode = 41022    // resource belongs to another tenant
-	ErrorCodeTenantTokenIllegal             ErrorCode = 99991665 // tenant token illegal
-	ErrorCodeTenantTokenInvalid             ErrorCode = 99991663 // tenant token invalid or expired, or not taken by this operation
-	ErrorCodeTenantTokenRejected            ErrorCode = 20013    // tenant token invalid (old style)
-	ErrorCodeTokenLacksPermission           ErrorCode = 99991676 // token lacks the permission
-	ErrorCodeTokenMalformed                 ErrorCode = 99991671 // token has the wrong shape
-	ErrorCodeTokenMissing                   ErrorCode = 99991661 // no token in the header
-	ErrorCodeTooManyChildren                ErrorCode = 43013    // parent already has 1000 sub-departments
-	ErrorCodeTooManyDepartments             ErrorCode = 41033    // user in more than 50 departments
-	ErrorCodeTooManyUsersCreated            ErrorCode = 44009    // tenant added too many users, wait 24 hours
-	ErrorCodeUnionIDNotFound                ErrorCode = 99992363 // union_id does not exist
-	ErrorCodeUnionIDOfAnotherTenant         ErrorCode = 99992381 // union_id belongs to another tenant
-	ErrorCodeUnitFull                       ErrorCode = 43017    // unit already has 1000 departments
-	ErrorCodeUnjoinedUserLocked             ErrorCode = 44010    // user who has not joined cannot be changed
-	ErrorCodeUnverifiedTenantSeatLimit      ErrorCode = 41007    // seat limit of an unverified tenant reached
-	ErrorCodeUpdatedWithoutCity             ErrorCode = 44057    // user updated, city could not be added
-	ErrorCodeUpdatedWithoutCityAndJobTitle  ErrorCode = 44059    // user updated, city and job title could not be added
-	ErrorCodeUpdatedWithoutJobTitle         ErrorCode = 44058    // user updated, job title could not be added
-	ErrorCodeUserAnonymised                 ErrorCode = 44041    // anonymised user cannot be changed
-	ErrorCodeUserConsentMissing             ErrorCode = 99991679 // user has not granted the permission
-	ErrorCodeUserEnglishNameTooLong         ErrorCode = 44007    // en_name longer than 255 characters
-	ErrorCodeUserExists                     ErrorCode = 41053    // user already exists
-	ErrorCodeUserIDChangeLimit              ErrorCode = 41013    // user_id changed too often
-	ErrorCodeUserIDMissing                  ErrorCode = 41051    // user id missing
-	ErrorCodeUserIDNotFound                 ErrorCode = 99992359 // user_id does not exist
-	ErrorCodeUserIDTaken                    ErrorCode = 41011    // user_id already used
-	ErrorCodeUserIDsNotFound                ErrorCode = 99992360 // some user_ids do not exist
-	ErrorCodeUserLocked                     ErrorCode = 44025    // parallel change of the user, try in seconds
-	ErrorCodeUserManagedExternally          ErrorCode = 44053    // user comes from an external data source
-	ErrorCodeUserMayNotUseApp               ErrorCode = 20010    // user may not use this app
-	ErrorCodeUserNameTooLong                ErrorCode = 44006    // name longer than 255 characters
-	ErrorCodeUserNicknameTooLong            ErrorCode = 44008    // nickname longer than 255 characters
-	ErrorCodeUserNotResigned                ErrorCode = 44033    // user has not left
-	ErrorCodeUserOutOfRange                 ErrorCode = 41050    // user outside the app's or caller's range
-	ErrorCodeUserRefreshTokenIllegal        ErrorCode = 99991669 // refresh token illegal
-	ErrorCodeUserResigned                   ErrorCode = 42006    // user has left the company
-	ErrorCodeUserTokenExpired               ErrorCode = 99991677 // user token expired
-	ErrorCodeUserTokenInvalid               ErrorCode = 99991668 // user token invalid, or not taken by this operation
-	ErrorCodeUserTokenOutdated              ErrorCode = 20006    // user token expired (old style)
-	ErrorCodeUserTokenRejected              ErrorCode = 20005    // user token invalid (old style)
-	ErrorCodeWrongAppSecret                 ErrorCode = 10015    // wrong app secret
+	ErrorCodeAccountCreationFailed           ErrorCode = 41027    // account creation failed, try later
+	ErrorCodeAdditionBlocked                 ErrorCode = 44012    // adding the user was blocked
+	ErrorCodeAdminProtected                  ErrorCode = 44037    // administrator cannot be deleted
+	ErrorCodeAllMembersRangeRequired         ErrorCode = 42010    // the app's contact range must be all members
+	ErrorCodeAppNotAuthorized                ErrorCode = 10005    // app or tenant check failed
+	ErrorCodeAppNotEnabled                   ErrorCode = 20069    // app is not enabled
+	ErrorCodeAppNotFound                     ErrorCode = 20048    // app does not exist
+	ErrorCodeAppNotInstalled                 ErrorCode = 20009    // app is not installed in the tenant
+	ErrorCodeAppNotInstalledByTenant         ErrorCode = 212100   // The tenant has not installed the app
+	ErrorCodeAppStopped                      ErrorCode = 99991662 // app is stopped
+	ErrorCodeAppTicketResendRefused          ErrorCode = 10016    // ticket cannot be pushed again; self-built apps have none
+	ErrorCodeAppTicketStale                  ErrorCode = 10012    // app ticket is stale, ask for a new one (store app)
+	ErrorCodeAppTokenInvalid                 ErrorCode = 99991664 // app token invalid
+	ErrorCodeAppTokenRejected                ErrorCode = 20014    // app token invalid (old style)
+	ErrorCodeAppUnavailable                  ErrorCode = 10014    // app unknown, switched off, or its secret is wrong
+	ErrorCodeAppUnusableInTenant             ErrorCode = 99991673 // app cannot be used in this tenant
+	ErrorCodeAuthenticationAmbiguous         ErrorCode = 20070    // basic authentication and body credentials used together
+	ErrorCodeAuthorizationCodeExpired        ErrorCode = 20004    // authorization code older than 5 minutes
+	ErrorCodeAuthorizationCodeNotFound       ErrorCode = 20003    // authorization code unknown or already used
+	ErrorCodeAuthorizationCodeUsed           ErrorCode = 20065    // authorization code already used
+	ErrorCodeAvatarBlocked                   ErrorCode = 41037    // avatar blocked by content review
+	ErrorCodeClientTokenReused               ErrorCode = 40021    // same client_token with a different body
+	ErrorCodeContactAccountsConflict         ErrorCode = 41003    // mobile and email belong to two accounts
+	ErrorCodeContactInternalError            ErrorCode = 40003    // internal error of the contact service
+	ErrorCodeContactSeatLimit                ErrorCode = 44023    // directory seat limit of the plan reached
+	ErrorCodeContentBlocked                  ErrorCode = 44017    // content blocked by risk control
+	ErrorCodeCreatedWithoutCity              ErrorCode = 44054    // user created, city could not be added
+	ErrorCodeCreatedWithoutCityAndJobTitle   ErrorCode = 44056    // user created, city and job title could not be added
+	ErrorCodeCreatedWithoutJobTitle          ErrorCode = 44055    // user created, job title could not be added
+	ErrorCodeCustomAttrIDMissing             ErrorCode = 41044    // id of a custom field missing
+	ErrorCodeCustomAttrNotFound              ErrorCode = 41045    // custom field does not exist
+	ErrorCodeCustomAttrTextMissing           ErrorCode = 41047    // link field without text
+	ErrorCodeCustomAttrURLMissing            ErrorCode = 41048    // link field without url
+	ErrorCodeCustomAttrValueMissing          ErrorCode = 41046    // value of a custom field missing
+	ErrorCodeCustomFieldInvalid              ErrorCode = 2221242  // custom field invalid
+	ErrorCodeDeletionRunning                 ErrorCode = 44034    // deletion still running, up to 48 hours
+	ErrorCodeDepartmentChatNotFound          ErrorCode = 43021    // department group does not exist
+	ErrorCodeDepartmentExists                ErrorCode = 43000    // department already exists
+	ErrorCodeDepartmentFull                  ErrorCode = 41016    // department has too many members
+	ErrorCodeDepartmentHasChildren           ErrorCode = 43012    // department still has sub-departments
+	ErrorCodeDepartmentHasMembers            ErrorCode = 43011    // department still has members
+	ErrorCodeDepartmentHasNoChat             ErrorCode = 40020    // department has no group
+	ErrorCodeDepartmentIDChangeForbidden     ErrorCode = 40007    // may not change this department id
+	ErrorCodeDepartmentIDChangeLimit         ErrorCode = 43009    // department id changed too often
+	ErrorCodeDepartmentIDInvalid             ErrorCode = 44035    // department id invalid
+	ErrorCodeDepartmentIDMissing             ErrorCode = 44102    // department id missing
+	ErrorCodeDepartmentIDNotFound            ErrorCode = 99992380 // department id does not exist, often an id of the other kind
+	ErrorCodeDepartmentIDTaken               ErrorCode = 43007    // custom department id already used
+	ErrorCodeDepartmentIDsMissing            ErrorCode = 41041    // no department id assigned
+	ErrorCodeDepartmentInOtherUnit           ErrorCode = 43054    // department is in another unit
+	ErrorCodeDepartmentInfoMissing           ErrorCode = 40008    // department information missing
+	ErrorCodeDepartmentLocked                ErrorCode = 43030    // parallel change of the department, try in seconds
+	ErrorCodeDepartmentManagedExternally     ErrorCode = 43031    // department comes from an external data source
+	ErrorCodeDepartmentNameHasSlash          ErrorCode = 43029    // department name contains a slash
+	ErrorCodeDepartmentNameMissing           ErrorCode = 40016    // department name missing
+	ErrorCodeDepartmentNameTaken             ErrorCode = 43022    // department name already used
+	ErrorCodeDepartmentNotFound              ErrorCode = 40015    // department does not exist
+	ErrorCodeDepartmentOrderTaken            ErrorCode = 43005    // order value already used among siblings
+	ErrorCodeDepartmentOutOfRange            ErrorCode = 40004    // department outside the app's contact range
+	ErrorCodeDepartmentParentDisabled        ErrorCode = 2221352  // parent is not in use
+	ErrorCodeDepartmentRequired              ErrorCode = 41017    // department missing
+	ErrorCodeDepartmentTooBig                ErrorCode = 43010    // department too big for a recursive call
+	ErrorCodeDepartmentTooDeep               ErrorCode = 43019    // department tree deeper than 25 levels
+	ErrorCodeDepartmentUnitAmbiguous         ErrorCode = 43003    // several units found
+	ErrorCodeDepartmentUnitDuplicated        ErrorCode = 43001    // unit given twice
+	ErrorCodeDepartmentUnitInUse             ErrorCode = 43002    // unit already in use
+	ErrorCodeDepartmentsMissPosition         ErrorCode = 41023    // new departments leave out a position's department
+	ErrorCodeDirectoryCustomFieldInvalid     ErrorCode = 2221331  // custom field of a department invalid
+	ErrorCodeDirectoryDepartmentFailed       ErrorCode = 2221300  // department could not be written
+	ErrorCodeDirectoryDepartmentHasChildren  ErrorCode = 2221348  // department still has sub-departments
+	ErrorCodeDirectoryDepartmentHasMembers   ErrorCode = 2221332  // department still has members
+	ErrorCodeDirectoryDepartmentIDInvalid    ErrorCode = 2221313  // custom department id malformed
+	ErrorCodeDirectoryDepartmentIDRepeated   ErrorCode = 2221334  // department id given twice
+	ErrorCodeDirectoryDepartmentIDTaken      ErrorCode = 2221306  // custom department id already used
+	ErrorCodeDirectoryDepartmentInvalid      ErrorCode = 2221305  // parameter of a department invalid
+	ErrorCodeDirectoryDepartmentLimit        ErrorCode = 2221307  // tenant has too many departments
+	ErrorCodeDirectoryDepartmentNameHasSlash ErrorCode = 2221333  // department name contains a slash
+	ErrorCodeDirectoryDepartmentNameTaken    ErrorCode = 2221319  // department name already used
+	ErrorCodeDirectoryDepartmentNotFound     ErrorCode = 2221309  // department does not exist
+	ErrorCodeDirectoryDepartmentTooDeep      ErrorCode = 2221312  // department tree too deep
+	ErrorCodeDirectoryDepartmentTypeInvalid  ErrorCode = 2221329  // kind of department invalid
+	ErrorCodeDirectoryDependencyForbidden    ErrorCode = 2224003  // no rights to something that the record refers to
+	ErrorCodeDirectoryDescriptionInvalid     ErrorCode = 2221328  // description invalid
+	ErrorCodeDirectoryFieldNotFilterable     ErrorCode = 2220012  // field cannot be filtered by
+	ErrorCodeDirectoryFilterInvalid          ErrorCode = 2220009  // field to filter by invalid, or without its companion
+	ErrorCodeDirectoryForbidden              ErrorCode = 2224001  // no rights to do this
+	ErrorCodeDirectoryHRBPInvalid            ErrorCode = 2221330  // HR partner invalid
+	ErrorCodeDirectoryOperatorInvalid        ErrorCode = 2220013  // field does not take the operator
+	ErrorCodeDirectoryPageRequestMissing     ErrorCode = 2221005  // page_request missing
+	ErrorCodeDirectoryPageTokenInvalid       ErrorCode = 2221004  // page_token invalid
+	ErrorCodeDirectoryParameterInvalid       ErrorCode = 2220001  // parameter invalid
+	ErrorCodeDirectoryRecordForbidden        ErrorCode = 2224002  // no rights to the record
+	ErrorCodeDirectorySizeExceeded           ErrorCode = 2220010  // too much asked for at once
+	ErrorCodeDirectoryTooManyChildren        ErrorCode = 2221317  // parent has too many sub-departments
+	ErrorCodeDirectoryTranslationTaken       ErrorCode = 2221311  // localised department name already used
+	ErrorCodeDirectoryValueInvalid           ErrorCode = 2220014  // value to filter by invalid
+	ErrorCodeDisableDepartmentHasChildren    ErrorCode = 2221350  // department with sub-departments cannot be taken out of use
+	ErrorCodeDisableDepartmentHasMembers     ErrorCode = 2221349  // department with members cannot be taken out of use
+	ErrorCodeDottedLineLeaderInvalid         ErrorCode = 2221222  // dotted-line leader invalid
+	ErrorCodeDottedLineLeaderLoop            ErrorCode = 2221238  // dotted-line leaders in a circle
+	ErrorCodeDynamicGroupForbidden           ErrorCode = 42024    // no rights to dynamic groups
+	ErrorCodeEmailOrMobileRequired           ErrorCode = 41009    // neither email nor mobile given
+	ErrorCodeEmailOrNewIDMissing             ErrorCode = 41054    // new user id missing (updateUserId) or email needed for the invitation (createUser)
+	ErrorCodeEmailPrefixTaken                ErrorCode = 41034    // local part of the email already used
+	ErrorCodeEmailTaken                      ErrorCode = 41002    // email already used in the tenant
+	ErrorCodeEmployeeAliasTooLong            ErrorCode = 2221166  // alias too long
+	ErrorCodeEmployeeCertifiedSeatLimit      ErrorCode = 2221111  // seat limit of the tenant's certification reached
+	ErrorCodeEmployeeContactMissing          ErrorCode = 2221113  // neither mobile nor email given
+	ErrorCodeEmployeeDeletedTooSoon          ErrorCode = 2221185  // person was restored less than an hour ago
+	ErrorCodeEmployeeDepartmentDisabled      ErrorCode = 2221292  // department is not in use
+	ErrorCodeEmployeeDepartmentFull          ErrorCode = 2221125  // department has too many members
+	ErrorCodeEmployeeDepartmentLimit         ErrorCode = 2221140  // too many departments
+	ErrorCodeEmployeeDepartmentMissing       ErrorCode = 2221129  // department missing
+	ErrorCodeEmployeeDepartmentNotFound      ErrorCode = 2221181  // department does not exist
+	ErrorCodeEmployeeDepartmentsRestricted   ErrorCode = 2221141  // person cannot be in several departments in this tenant
+	ErrorCodeEmployeeEmailInvalid            ErrorCode = 2221107  // email invalid
+	ErrorCodeEmployeeEmailTaken              ErrorCode = 2221104  // email already used among the staff
+	ErrorCodeEmployeeEnglishNameTooLong      ErrorCode = 2221165  // English name too long
+	ErrorCodeEmployeeForeignMobileNeedsEmail ErrorCode = 2221176  // number outside mainland China needs an email too
+	ErrorCodeEmployeeForeignMobileRefused    ErrorCode = 2221175  // tenant takes only +86 numbers
+	ErrorCodeEmployeeFounderNotFrozen        ErrorCode = 2221182  // founder of the tenant cannot be frozen
+	ErrorCodeEmployeeFounderProtected        ErrorCode = 2221183  // founder of the tenant cannot be removed
+	ErrorCodeEmployeeGeoDisabled             ErrorCode = 2221263  // data residency is not enabled in this tenant
+	ErrorCodeEmployeeGeoForbidden            ErrorCode = 2221265  // app may not set the data residency location
+	ErrorCodeEmployeeGeoUnknown              ErrorCode = 2221264  // data residency location unknown
+	ErrorCodeEmployeeIDInvalid               ErrorCode = 2221116  // employee id invalid
+	ErrorCodeEmployeeIDTaken                 ErrorCode = 2221115  // employee id already used
+	ErrorCodeEmployeeLicenceForbidden        ErrorCode = 2221266  // app may not assign licences
+	ErrorCodeEmployeeLicenceInvalid          ErrorCode = 2221254  // licence id invalid
+	ErrorCodeEmployeeLicenceLimitReached     ErrorCode = 2221253  // licence has no seat left
+	ErrorCodeEmployeeLicenceRequired         ErrorCode = 2221252  // licence required in a tenant with several licences
+	ErrorCodeEmployeeMailDomainUnavailable   ErrorCode = 2221126  // tenant has no such mail domain
+	ErrorCodeEmployeeMailboxAliasLimit       ErrorCode = 2221146  // too many other addresses of the mailbox
+	ErrorCodeEmployeeMailboxInvalid          ErrorCode = 2221278  // business mailbox invalid
+	ErrorCodeEmployeeMailboxRecycled         ErrorCode = 2221147  // business mailbox is in the recycle bin
+	ErrorCodeEmployeeMailboxTaken            ErrorCode = 2221118  // business mailbox already used
+	ErrorCodeEmployeeMainDepartmentNotFirst  ErrorCode = 2221255  // main department must have the largest rank
+	ErrorCodeEmployeeMobileInvalid           ErrorCode = 2221106  // mobile invalid
+	ErrorCodeEmployeeMobileMissing           ErrorCode = 2221114  // mobile missing
+	ErrorCodeEmployeeMobileTaken             ErrorCode = 2221103  // mobile already used among the staff
+	ErrorCodeEmployeeMobileVerified          ErrorCode = 2221156  // verified mobile cannot be changed
+	ErrorCodeEmployeeNameBlocked             ErrorCode = 2221109  // name blocked by content review
+	ErrorCodeEmployeeNameTooLong             ErrorCode = 2221164  // name too long
+	ErrorCodeEmployeeNoTaken                 ErrorCode = 44051    // employee number already used
+	ErrorCodeEmployeePlanSeatLimit           ErrorCode = 2221112  // seat limit of the plan reached
+	ErrorCodeEmployeeRefusedToJoin           ErrorCode = 2221123  // person refused to join and cannot be restored
+	ErrorCodeEmployeeTypeInactive            ErrorCode = 41060    // employee type not active
+	ErrorCodeEmployeeTypeNotActive           ErrorCode = 2221145  // employee type not active
+	ErrorCodeEmployeeTypeNotFound            ErrorCode = 2221144  // employee type does not exist
+	ErrorCodeEmployeeTypeOrEmailInvalid      ErrorCode = 41057    // employee type invalid (patchUser) or email needed
+	ErrorCodeEmployeesCreatedTooOften        ErrorCode = 2221163  // too many people were added
+	ErrorCodeEnableDepartmentParentDisabled  ErrorCode = 2221351  // parent is not in use, so that the department cannot be
+	ErrorCodeEnglishNameTooLong              ErrorCode = 41071    // en_name longer than 255 characters
+	ErrorCodeExitedUserLocked                ErrorCode = 44011    // user who left the tenant cannot be changed
+	ErrorCodeExtensionInvalid                ErrorCode = 2221191  // extension invalid
+	ErrorCodeExtensionTaken                  ErrorCode = 2221192  // extension already used
+	ErrorCodeExtensionTooLong                ErrorCode = 2221193  // extension too long
+	ErrorCodeFieldNotPermitted               ErrorCode = 41056    // app may not use one of the fields
+	ErrorCodeFieldValidationFailed           ErrorCode = 99992402 // parameter check failed, see field_violations
+	ErrorCodeForeignMobileNeedsEmail         ErrorCode = 44020    // number outside mainland China needs an email too
+	ErrorCodeForeignMobileNeedsVerification  ErrorCode = 44019    // unverified tenant takes only +86 numbers
+	ErrorCodeFounderProtected                ErrorCode = 44036    // founder of the tenant cannot be frozen
+	ErrorCodeGeoDisabled                     ErrorCode = 44040    // data residency is not enabled in this tenant
+	ErrorCodeGeoForbidden                    ErrorCode = 44039    // no right to set the data residency location
+	ErrorCodeGeoQuotaReached                 ErrorCode = 44061    // data residency service has no seat left
+	ErrorCodeGeoServiceExpired               ErrorCode = 44060    // data residency service has expired
+	ErrorCodeGeoUnknown                      ErrorCode = 44038    // data residency location not supported
+	ErrorCodeGrantOfAnotherApp               ErrorCode = 20024    // code or refresh token belongs to another app
+	ErrorCodeGrantTypeUnsupported            ErrorCode = 20036    // grant_type is not supported
+	ErrorCodeGroupDepartmentLimit            ErrorCode = 42011    // group has too many departments
+	ErrorCodeGroupDescriptionTooLong         ErrorCode = 42014    // description of the group longer than 500 characters
+	ErrorCodeGroupHasMembers                 ErrorCode = 42017    // group still has members
+	ErrorCodeGroupIDTaken                    ErrorCode = 47005    // id of the group already used
+	ErrorCodeGroupLimitReached               ErrorCode = 42016    // tenant already has 500 groups
+	ErrorCodeGroupManagedInConsole           ErrorCode = 42029    // group has fields that only the console can handle
+	ErrorCodeGroupMemberExists               ErrorCode = 42005    // person is in the group already
+	ErrorCodeGroupMemberLimit                ErrorCode = 42012    // group has too many members
+	ErrorCodeGroupMembersPartlyRemoved       ErrorCode = 40022    // some members were removed and some were not
+	ErrorCodeGroupNameMissing                ErrorCode = 42001    // name of the group missing
+	ErrorCodeGroupNameTaken                  ErrorCode = 47009    // name of the group already used
+	ErrorCodeGroupNameTooLong                ErrorCode = 42013    // name of the group longer than 100 characters
+	ErrorCodeGroupNotFound                   ErrorCode = 42002    // group does not exist, or its id is malformed
+	ErrorCodeGroupOutOfRange                 ErrorCode = 42009    // group outside the app's contact range
+	ErrorCodeGroupScopeLimit                 ErrorCode = 42026    // too many departments for the group's scope
+	ErrorCodeGroupsDisabled                  ErrorCode = 42015    // user groups are off in this tenant
+	ErrorCodeI18NNameTaken                   ErrorCode = 43018    // localised department name already used
+	ErrorCodeIDOfAnotherTenant               ErrorCode = 99992364 // union_id unknown, or id of another tenant
+	ErrorCodeIPNotAllowed                    ErrorCode = 99991401 // caller's address is not on the app's allow list
+	ErrorCodeInternalDepartmentIDNotFound    ErrorCode = 99992379 // internal department id does not exist
+	ErrorCodeInternalError                   ErrorCode = 1500     // internal error, often under load
+	ErrorCodeInternalErrorRetry              ErrorCode = 40006    // internal error, try again
+	ErrorCodeInternalErrorSlowDown           ErrorCode = 5000     // internal error, call less often
+	ErrorCodeInternalErrorUnderLoad          ErrorCode = 2200     // internal error, typical of too frequent calls
+	ErrorCodeInvalidAcceptor                 ErrorCode = 41052    // person who takes over is invalid
+	ErrorCodeInvalidAvatarKey                ErrorCode = 41036    // avatar key invalid
+	ErrorCodeInvalidChatEmployeeType         ErrorCode = 43026    // employee type of the department group invalid
+	ErrorCodeInvalidChatID                   ErrorCode = 40010    // department group id malformed
+	ErrorCodeInvalidDepartmentID             ErrorCode = 43008    // custom department id malformed
+	ErrorCodeInvalidEmail                    ErrorCode = 41005    // email invalid
+	ErrorCodeInvalidEmailPrefix              ErrorCode = 41035    // local part of the email invalid
+	ErrorCodeInvalidEmployeeID               ErrorCode = 41043    // user_id longer than 64 characters or malformed
+	ErrorCodeInvalidEmployeeType             ErrorCode = 41059    // employee type invalid
+	ErrorCodeInvalidGender                   ErrorCode = 41038    // gender invalid
+	ErrorCodeInvalidGroupRule                ErrorCode = 42018    // rule of a dynamic group invalid
+	ErrorCodeInvalidGroupRuleExpression      ErrorCode = 42019    // expression in the rule of a dynamic group invalid
+	ErrorCodeInvalidGroupRuleField           ErrorCode = 42020    // field in the rule of a dynamic group unknown
+	ErrorCodeInvalidGroupRuleJoiner          ErrorCode = 42025    // how conditions of a dynamic group are joined is invalid
+	ErrorCodeInvalidGroupRuleOperation       ErrorCode = 42021    // operation in the rule of a dynamic group unknown
+	ErrorCodeInvalidGroupRuleValue           ErrorCode = 42022    // value in the rule of a dynamic group invalid
+	ErrorCodeInvalidGroupType                ErrorCode = 42003    // kind of group unknown, or cannot be made here
+	ErrorCodeInvalidGroupVisibility          ErrorCode = 42027    // scope in which the group is seen is invalid
+	ErrorCodeInvalidHRBP                     ErrorCode = 43028    // department HRBP invalid
+	ErrorCodeInvalidIDPType                  ErrorCode = 41015    // login type invalid
+	ErrorCodeInvalidJobFamily                ErrorCode = 44045    // job family invalid
+	ErrorCodeInvalidJobFamilyDescription     ErrorCode = 42405    // description of the job family invalid
+	ErrorCodeInvalidJobFamilyName            ErrorCode = 42404    // name of the job family invalid (getJobFamily: does not exist)
+	ErrorCodeInvalidJobLevel                 ErrorCode = 44044    // job level invalid
+	ErrorCodeInvalidJobLevelDescription      ErrorCode = 42304    // description of the job level invalid
+	ErrorCodeInvalidJobLevelName             ErrorCode = 42303    // name of the job level invalid (employee types: 255 types reached)
+	ErrorCodeInvalidJobLevelOrder            ErrorCode = 42308    // place of the job level invalid
+	ErrorCodeInvalidJoinTime                 ErrorCode = 41042    // join time invalid
+	ErrorCodeInvalidLeader                   ErrorCode = 44022    // leader invalid
+	ErrorCodeInvalidLicence                  ErrorCode = 44048    // licence id invalid
+	ErrorCodeInvalidMailPassword             ErrorCode = 44013    // mailbox password invalid
+	ErrorCodeInvalidMemberID                 ErrorCode = 41073    // member id invalid, of another kind, or unknown
+	ErrorCodeInvalidMemberType               ErrorCode = 41074    // kind of members unknown
+	ErrorCodeInvalidMobile                   ErrorCode = 41004    // mobile invalid
+	ErrorCodeInvalidOrderDepartment          ErrorCode = 41025    // order names a department the user is not in
+	ErrorCodeInvalidPageSize                 ErrorCode = 40011    // page_size out of bounds, or too many ids
+	ErrorCodeInvalidPageToken                ErrorCode = 40012    // page_token invalid
+	ErrorCodeInvalidParameter                ErrorCode = 40001    // parameter invalid
+	ErrorCodeInvalidPosition                 ErrorCode = 41018    // position information invalid
+	ErrorCodeInvalidPositionDepartment       ErrorCode = 41019    // department of a position invalid
+	ErrorCodeInvalidTenant                   ErrorCode = 42008    // tenant of the token does not own the resource
+	ErrorCodeInvalidUnit                     ErrorCode = 43004    // unit invalid
+	ErrorCodeInvalidUnitName                 ErrorCode = 43052    // name of the unit invalid
+	ErrorCodeInvalidUnitType                 ErrorCode = 43053    // type of the unit invalid
+	ErrorCodeInvalidUserID                   ErrorCode = 41012    // user id invalid, of another kind, or unknown
+	ErrorCodeJobFamilyCycle                  ErrorCode = 42407    // job family would be below itself
+	ErrorCodeJobFamilyExternalIDTaken        ErrorCode = 42412    // external id of the job family already used
+	ErrorCodeJobFamilyHasChildren            ErrorCode = 42411    // job family has others below it
+	ErrorCodeJobFamilyLimitReached           ErrorCode = 42401    // tenant has too many job families
+	ErrorCodeJobFamilyLocked                 ErrorCode = 42403    // parallel change of the job families
+	ErrorCodeJobFamilyNameTaken              ErrorCode = 42406    // name of the job family already used
+	ErrorCodeJobFamilyNotFound               ErrorCode = 42402    // job family does not exist
+	ErrorCodeJobFamilyParameterInvalid       ErrorCode = 42400    // parameter of a job family invalid
+	ErrorCodeJobFamilyTooDeep                ErrorCode = 42413    // too many levels of job families
+	ErrorCodeJobLevelExternalIDTaken         ErrorCode = 42307    // external id of the job level already used
+	ErrorCodeJobLevelLimitReached            ErrorCode = 42300    // tenant has too many job levels
+	ErrorCodeJobLevelLocked                  ErrorCode = 42302    // parallel change of the job levels (employee types: translation already used)
+	ErrorCodeJobLevelNameTaken               ErrorCode = 42305    // name of the job level already used
+	ErrorCodeJobLevelNotFound                ErrorCode = 42301    // job level does not exist (employee types: name already used)
+	ErrorCodeJobLevelOrderTaken              ErrorCode = 42306    // place of the job level already used
+	ErrorCodeJobNumberTaken                  ErrorCode = 2221240  // employee number already used
+	ErrorCodeJobTitleInvalid                 ErrorCode = 2221223  // job title invalid
+	ErrorCodeJobTitleTooLong                 ErrorCode = 41063    // job title too long
+	ErrorCodeJoinDateInvalid                 ErrorCode = 2221210  // first day invalid
+	ErrorCodeJoinedTooManyTenants            ErrorCode = 44004    // person joined too many tenants, wait 24 hours
+	ErrorCodeLeaderIsSelf                    ErrorCode = 41030    // user cannot be their own leader
+	ErrorCodeLeaderLoop                      ErrorCode = 2221239  // leaders in a circle
+	ErrorCodeLeaderNotJoined                 ErrorCode = 43025    // leader has not joined yet
+	ErrorCodeLeaderRepeated                  ErrorCode = 43016    // leader given twice
+	ErrorCodeLeaderResigned                  ErrorCode = 44021    // leader has left the company
+	ErrorCodeLicenceForbidden                ErrorCode = 44050    // app may not assign licences
+	ErrorCodeLicenceLimitReached             ErrorCode = 44047    // licence has no seat left
+	ErrorCodeLicenceRequired                 ErrorCode = 44046    // licence id required in a tenant with several licences
+	ErrorCodeLicenceUpdateFailed             ErrorCode = 44049    // licence could not be updated, try again
+	ErrorCodeLifecycleManaged                ErrorCode = 44062    // only the lifecycle engine may delete this user
+	ErrorCodeLogoutInvalidParameter          ErrorCode = 1080001  // logout parameter invalid
+	ErrorCodeLogoutInvalidReason             ErrorCode = 1084002  // logout_reason invalid
+	ErrorCodeLogoutInvalidSession            ErrorCode = 1084001  // sid invalid
+	ErrorCodeMailDomainUnavailable           ErrorCode = 44001    // tenant has no business mail domain
+	ErrorCodeMailPasswordExists              ErrorCode = 44015    // user already has a password
+	ErrorCodeMailPasswordForbidden           ErrorCode = 44016    // mailbox password cannot be set
+	ErrorCodeMailboxInRecycleBin             ErrorCode = 41069    // business mailbox is in the recycle bin
+	ErrorCodeMailboxIsLoginEmail             ErrorCode = 44014    // email equals the business mailbox of an inactive user
+	ErrorCodeMailboxLimitReached             ErrorCode = 41068    // limit of business mailboxes reached
+	ErrorCodeMailboxTaken                    ErrorCode = 44024    // business mailbox already registered
+	ErrorCodeMalformedAppCredential          ErrorCode = 10003    // malformed app id or app secret
+	ErrorCodeMethodNotAllowed                ErrorCode = 99991301 // wrong HTTP method
+	ErrorCodeMobileNotAllowedOnLark          ErrorCode = 44018    // Lark takes no +86 numbers
+	ErrorCodeMobileOrEmployeeTypeMissing     ErrorCode = 41055    // text invitation without mobile, or employee type missing
+	ErrorCodeMobileRequired                  ErrorCode = 41010    // mobile missing
+	ErrorCodeMobileTaken                     ErrorCode = 41001    // mobile already used in the tenant
+	ErrorCodeMonthlyQuotaUsedUp              ErrorCode = 99991403 // monthly call quota used up
+	ErrorCodeNameBlocked                     ErrorCode = 41014    // user name blocked by content review
+	ErrorCodeNameEmpty                       ErrorCode = 41040    // user name empty
+	ErrorCodeNameMissing                     ErrorCode = 41006    // user name missing
+	ErrorCodeNameTooLong                     ErrorCode = 41070    // name longer than 255 characters
+	ErrorCodeNicknameTooLong                 ErrorCode = 41072    // nickname longer than 255 characters
+	ErrorCodeOAuthClientRejected             ErrorCode = 20002    // client id and client secret do not match
+	ErrorCodeOAuthInternalError              ErrorCode = 20050    // internal error of the OAuth service
+	ErrorCodeOAuthMissingParameter           ErrorCode = 20001    // required parameter missing or wrong
+	ErrorCodeOAuthRequestMalformed           ErrorCode = 20063    // a field is missing in the body
+	ErrorCodeOAuthUnavailable                ErrorCode = 20072    // OAuth service temporarily unavailable
+	ErrorCodeOAuthUserFrozen                 ErrorCode = 20022    // user is frozen
+	ErrorCodeOAuthUserNotFound               ErrorCode = 20008    // user does not exist
+	ErrorCodeOAuthUserNotRegistered          ErrorCode = 20023    // user has not finished registration
+	ErrorCodeOAuthUserResigned               ErrorCode = 20021    // user has left the company
+	ErrorCodeOAuthUserStatusInvalid          ErrorCode = 20066    // user status does not allow this
+	ErrorCodeOpenDepartmentIDNotFound        ErrorCode = 99992357 // open_department_id does not exist
+	ErrorCodeOpenDepartmentIDsNotFound       ErrorCode = 99992358 // some open_department_ids do not exist
+	ErrorCodeOpenIDNotFound                  ErrorCode = 99992351 // open_id does not exist or is malformed
+	ErrorCodeOpenIDOfAnotherApp              ErrorCode = 99992361 // open_id belongs to another app
+	ErrorCodeOpenIDsNotFound                 ErrorCode = 99992352 // some open_ids do not exist
+	ErrorCodeOpenIDsUnknown                  ErrorCode = 99992353 // some open_ids are unknown
+	ErrorCodeOrderWithoutDepartments         ErrorCode = 44002    // orders sent without department_ids
+	ErrorCodePKCECheckFailed                 ErrorCode = 20049    // code_verifier missing or wrong
+	ErrorCodeParameterError                  ErrorCode = 40018    // parameter error
+	ErrorCodeParameterOrStateError           ErrorCode = 40013    // parameter error, or person or department in the wrong state
+	ErrorCodeParentDepartmentIDMissing       ErrorCode = 44101    // parent department id missing
+	ErrorCodeParentDepartmentMissing         ErrorCode = 40017    // parent department missing
+	ErrorCodeParentDepartmentOutOfRange      ErrorCode = 40014    // parent department outside the app's contact range
+	ErrorCodeParentJobFamilyDeleted          ErrorCode = 42410    // job family above is deleted
+	ErrorCodeParentJobFamilyDisabled         ErrorCode = 42409    // job family above is not in use
+	ErrorCodeParentJobFamilyNotFound         ErrorCode = 42408    // job family above does not exist
+	ErrorCodePathNotFound                    ErrorCode = 99991201 // no such path
+	ErrorCodePermissionRulesOutdated         ErrorCode = 41028    // admin console rules must be upgraded for several departments
+	ErrorCodePlanExpired                     ErrorCode = 44052    // plan of the tenant has expired
+	ErrorCodePositionCodeTaken               ErrorCode = 41020    // position code already used
+	ErrorCodePositionOutsideDepartments      ErrorCode = 41024    // position department is none of the user's departments
+	ErrorCodePositionsDisabled               ErrorCode = 41031    // positions are not enabled in this tenant
+	ErrorCodePrimaryDepartmentNotFirst       ErrorCode = 41410    // primary department must come first in the order
+	ErrorCodeRateLimited                     ErrorCode = 99991400 // too many calls
+	ErrorCodeRedirectURIMismatch             ErrorCode = 20071    // redirect_uri differs from the authorization request
+	ErrorCodeRefreshDisabled                 ErrorCode = 20074    // token refresh is switched off for the app
+	ErrorCodeRefreshTokenExpired             ErrorCode = 20037    // refresh token expired
+	ErrorCodeRefreshTokenInvalid             ErrorCode = 20026    // refresh token invalid, or not a v2 one
+	ErrorCodeRefreshTokenRevoked             ErrorCode = 20064    // refresh token revoked
+	ErrorCodeRefreshTokenUsed                ErrorCode = 20073    // refresh token already used
+	ErrorCodeResignDateInvalid               ErrorCode = 2221213  // last day invalid, missing, or before the first
+	ErrorCodeResignInfoLocked                ErrorCode = 2221293  // only of those who leave or have left
+	ErrorCodeResignReasonInvalid             ErrorCode = 2221214  // reason invalid, or not of this kind
+	ErrorCodeResignTypeInvalid               ErrorCode = 2221231  // kind of leaving invalid, or not of this reason
+	ErrorCodeResignedUserUpdateRefused       ErrorCode = 44003    // change refused for a user who has left
+	ErrorCodeRestoreBillingSeatLimit         ErrorCode = 2221271  // no seat of the plan left
+	ErrorCodeRestoreCertifiedSeatLimit       ErrorCode = 2221273  // no seat of the tenant's certification left
+	ErrorCodeRestoreContactSeatLimit         ErrorCode = 2221274  // no directory seat left
+	ErrorCodeRestoreDataTaken                ErrorCode = 2221269  // id, mobile or email meanwhile used by somebody else
+	ErrorCodeRestoreDuringDeletion           ErrorCode = 2221270  // deletion still running
+	ErrorCodeRestoreEmailTaken               ErrorCode = 44031    // email meanwhile used by somebody else
+	ErrorCodeRestoreMobileTaken              ErrorCode = 44030    // mobile meanwhile used by somebody else
+	ErrorCodeRestoreNotAllowed               ErrorCode = 44029    // restoring is not open to this tenant
+	ErrorCodeRestorePlanForbidden            ErrorCode = 2221275  // plan of the tenant does not allow restoring
+	ErrorCodeRestoreRunning                  ErrorCode = 44042    // restore still running, try later
+	ErrorCodeRestoreSeatLimit                ErrorCode = 2221248  // no seat left for the person
+	ErrorCodeRestoreTenantLimit              ErrorCode = 2221272  // tenant has too many people
+	ErrorCodeRestoreTenantNotListed          ErrorCode = 2221268  // restoring is not open to this tenant
+	ErrorCodeRestoreTooLate                  ErrorCode = 44028    // user left more than 30 days ago
+	ErrorCodeRestoreUserIDTaken              ErrorCode = 44032    // user_id meanwhile used by somebody else
+	ErrorCodeRoleDepartmentForbidden         ErrorCode = 41211    // department that a member should look after is out of range
+	ErrorCodeRoleDepartmentInvalid           ErrorCode = 41210    // department that a member should look after does not exist
+	ErrorCodeRoleFull                        ErrorCode = 41209    // role already has 1000 members
+	ErrorCodeRoleHasMembers                  ErrorCode = 41206    // role still has members
+	ErrorCodeRoleLimitReached                ErrorCode = 41208    // tenant already has 500 roles
+	ErrorCodeRoleMemberNotFound              ErrorCode = 41203    // person is no member of the role
+	ErrorCodeRoleNameTaken                   ErrorCode = 41201    // name of the role already used
+	ErrorCodeRoleNotFound                    ErrorCode = 41202    // role does not exist
+	ErrorCodeRootDepartmentNotAllowed        ErrorCode = 40002    // not allowed on the root department
+	ErrorCodeScopeDuplicated                 ErrorCode = 20067    // scope list has duplicates
+	ErrorCodeScopeMissing                    ErrorCode = 99991672 // app lacks a scope, see permission_violations
+	ErrorCodeScopeNotGranted                 ErrorCode = 20068    // scope list asks for more than was granted
+	ErrorCodeSearchInternalError             ErrorCode = 48002    // internal error of the search service
+	ErrorCodeSearchInvalidParameter          ErrorCode = 48001    // search parameter invalid
+	ErrorCodeSeatLimitReached                ErrorCode = 41008    // seat limit of the plan reached
+	ErrorCodeSeveralDepartmentsDisabled      ErrorCode = 41032    // several departments are not enabled in this tenant
+	ErrorCodeSeveralDepartmentsUnsupported   ErrorCode = 41029    // tenant does not allow several departments
+	ErrorCodeSeveralMainPositions            ErrorCode = 41021    // more than one main position
+	ErrorCodeStaffStatusNotChanged           ErrorCode = 2221246  // staff status does not allow the change
+	ErrorCodeStructureForbidden              ErrorCode = 43023    // no rights on the department structure
+	ErrorCodeStructureLocked                 ErrorCode = 43024    // parallel change holds the structure lock, try in seconds
+	ErrorCodeSuccess                         ErrorCode = 0        // the call succeeded
+	ErrorCodeSystemRoleProtected             ErrorCode = 41213    // role of the system cannot be changed
+	ErrorCodeTenantMismatch                  ErrorCode = 41022    // resource belongs to another tenant
+	ErrorCodeTenantTokenIllegal              ErrorCode = 99991665 // tenant token illegal
+	ErrorCodeTenantTokenInvalid              ErrorCode = 99991663 // tenant token invalid or expired, or not taken by this operation
+	ErrorCodeTenantTokenRejected             ErrorCode = 20013    // tenant token invalid (old style)
+	ErrorCodeTokenLacksPermission            ErrorCode = 99991676 // token lacks the permission
+	ErrorCodeTokenMalformed                  ErrorCode = 99991671 // token has the wrong shape
+	ErrorCodeTokenMissing                    ErrorCode = 99991661 // no token in the header
+	ErrorCodeTooManyChildren                 ErrorCode = 43013    // parent already has 1000 sub-departments
+	ErrorCodeTooManyDepartments              ErrorCode = 41033    // user in more than 50 departments
+	ErrorCodeTooManyDottedLineLeaders        ErrorCode = 2221221  // too many dotted-line leaders
+	ErrorCodeTooManyUsersCreated             ErrorCode = 44009    // tenant added too many users, wait 24 hours
+	ErrorCodeUnionIDNotFound                 ErrorCode = 99992363 // union_id does not exist
+	ErrorCodeUnionIDOfAnotherTenant          ErrorCode = 99992381 // union_id belongs to another tenant
+	ErrorCodeUnitDepartmentInvalid           ErrorCode = 43058    // department of the unit invalid
+	ErrorCodeUnitFull                        ErrorCode = 43017    // unit already has 1000 departments
+	ErrorCodeUnitIDTaken                     ErrorCode = 43056    // id of the unit already used
+	ErrorCodeUnitLimitReached                ErrorCode = 43059    // tenant already has 1000 units
+	ErrorCodeUnitNameTaken                   ErrorCode = 43055    // a unit of this name and type exists
+	ErrorCodeUnitNotFound                    ErrorCode = 43051    // unit does not exist, or its id is malformed
+	ErrorCodeUnitTypeInUse                   ErrorCode = 43057    // other settings refer to the type of the unit
+	ErrorCodeUnitsDisabled                   ErrorCode = 43050    // units are off in this tenant
+	ErrorCodeUnjoinedUserLocked              ErrorCode = 44010    // user who has not joined cannot be changed
+	ErrorCodeUnverifiedTenantSeatLimit       ErrorCode = 41007    // seat limit of an unverified tenant reached
+	ErrorCodeUpdatedWithoutCity              ErrorCode = 44057    // user updated, city could not be added
+	ErrorCodeUpdatedWithoutCityAndJobTitle   ErrorCode = 44059    // user updated, city and job title could not be added
+	ErrorCodeUpdatedWithoutJobTitle          ErrorCode = 44058    // user updated, job title could not be added
+	ErrorCodeUserAnonymised                  ErrorCode = 44041    // anonymised user cannot be changed
+	ErrorCodeUserConsentMissing              ErrorCode = 99991679 // user has not granted the permission
+	ErrorCodeUserEnglishNameTooLong          ErrorCode = 44007    // en_name longer than 255 characters
+	ErrorCodeUserExists                      ErrorCode = 41053    // user already exists
+	ErrorCodeUserIDChangeLimit               ErrorCode = 41013    // user_id changed too often
+	ErrorCodeUserIDMissing                   ErrorCode = 41051    // user id missing
+	ErrorCodeUserIDNotFound                  ErrorCode = 99992359 // user_id does not exist
+	ErrorCodeUserIDTaken                     ErrorCode = 41011    // user_id already used
+	ErrorCodeUserIDsNotFound                 ErrorCode = 99992360 // some user_ids do not exist
+	ErrorCodeUserLocked                      ErrorCode = 44025    // parallel change of the user, try in seconds
+	ErrorCodeUserManagedExternally           ErrorCode = 44053    // user comes from an external data source
+	ErrorCodeUserMayNotUseApp                ErrorCode = 20010    // user may not use this app
+	ErrorCodeUserNameTooLong                 ErrorCode = 44006    // name longer than 255 characters
+	ErrorCodeUserNicknameTooLong             ErrorCode = 44008    // nickname longer than 255 characters
+	ErrorCodeUserNotResigned                 ErrorCode = 44033    // user has not left
+	ErrorCodeUserOutOfRange                  ErrorCode = 41050    // user outside the app's or caller's range
+	ErrorCodeUserRefreshTokenIllegal         ErrorCode = 99991669 // refresh token illegal
+	ErrorCodeUserResigned                    ErrorCode = 42006    // user has left the company
+	ErrorCodeUserTokenExpired                ErrorCode = 99991677 // user token expired
+	ErrorCodeUserTokenInvalid                ErrorCode = 99991668 // user token invalid, or not taken by this operation
+	ErrorCodeUserTokenOutdated               ErrorCode = 20006    // user token expired (old style)
+	ErrorCodeUserTokenRejected               ErrorCode = 20005    // user token invalid (old style)
+	ErrorCodeWorkCountryInvalid              ErrorCode = 2221216  // country or region invalid
+	ErrorCodeWorkPlaceUnknown                ErrorCode = 2221217  // place of work does not exist
+	ErrorCodeWrongAppSecret                  ErrorCode = 10015    // wrong app secret
 )
 
 // Valid indicates whether the value is a known member of the ErrorCode enum.
@@ -375,6 +668,8 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeAdditionBlocked:
 		return true
 	case ErrorCodeAdminProtected:
+		return true
+	case ErrorCodeAllMembersRangeRequired:
 		return true
 	case ErrorCodeAppNotAuthorized:
 		return true
@@ -436,6 +731,8 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeCustomAttrValueMissing:
 		return true
+	case ErrorCodeCustomFieldInvalid:
+		return true
 	case ErrorCodeDeletionRunning:
 		return true
 	case ErrorCodeDepartmentChatNotFound:
@@ -464,6 +761,8 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeDepartmentIDsMissing:
 		return true
+	case ErrorCodeDepartmentInOtherUnit:
+		return true
 	case ErrorCodeDepartmentInfoMissing:
 		return true
 	case ErrorCodeDepartmentLocked:
@@ -482,6 +781,8 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeDepartmentOutOfRange:
 		return true
+	case ErrorCodeDepartmentParentDisabled:
+		return true
 	case ErrorCodeDepartmentRequired:
 		return true
 	case ErrorCodeDepartmentTooBig:
@@ -496,6 +797,74 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeDepartmentsMissPosition:
 		return true
+	case ErrorCodeDirectoryCustomFieldInvalid:
+		return true
+	case ErrorCodeDirectoryDepartmentFailed:
+		return true
+	case ErrorCodeDirectoryDepartmentHasChildren:
+		return true
+	case ErrorCodeDirectoryDepartmentHasMembers:
+		return true
+	case ErrorCodeDirectoryDepartmentIDInvalid:
+		return true
+	case ErrorCodeDirectoryDepartmentIDRepeated:
+		return true
+	case ErrorCodeDirectoryDepartmentIDTaken:
+		return true
+	case ErrorCodeDirectoryDepartmentInvalid:
+		return true
+	case ErrorCodeDirectoryDepartmentLimit:
+		return true
+	case ErrorCodeDirectoryDepartmentNameHasSlash:
+		return true
+	case ErrorCodeDirectoryDepartmentNameTaken:
+		return true
+	case ErrorCodeDirectoryDepartmentNotFound:
+		return true
+	case ErrorCodeDirectoryDepartmentTooDeep:
+		return true
+	case ErrorCodeDirectoryDepartmentTypeInvalid:
+		return true
+	case ErrorCodeDirectoryDependencyForbidden:
+		return true
+	case ErrorCodeDirectoryDescriptionInvalid:
+		return true
+	case ErrorCodeDirectoryFieldNotFilterable:
+		return true
+	case ErrorCodeDirectoryFilterInvalid:
+		return true
+	case ErrorCodeDirectoryForbidden:
+		return true
+	case ErrorCodeDirectoryHRBPInvalid:
+		return true
+	case ErrorCodeDirectoryOperatorInvalid:
+		return true
+	case ErrorCodeDirectoryPageRequestMissing:
+		return true
+	case ErrorCodeDirectoryPageTokenInvalid:
+		return true
+	case ErrorCodeDirectoryParameterInvalid:
+		return true
+	case ErrorCodeDirectoryRecordForbidden:
+		return true
+	case ErrorCodeDirectorySizeExceeded:
+		return true
+	case ErrorCodeDirectoryTooManyChildren:
+		return true
+	case ErrorCodeDirectoryTranslationTaken:
+		return true
+	case ErrorCodeDirectoryValueInvalid:
+		return true
+	case ErrorCodeDisableDepartmentHasChildren:
+		return true
+	case ErrorCodeDisableDepartmentHasMembers:
+		return true
+	case ErrorCodeDottedLineLeaderInvalid:
+		return true
+	case ErrorCodeDottedLineLeaderLoop:
+		return true
+	case ErrorCodeDynamicGroupForbidden:
+		return true
 	case ErrorCodeEmailOrMobileRequired:
 		return true
 	case ErrorCodeEmailOrNewIDMissing:
@@ -504,15 +873,109 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeEmailTaken:
 		return true
+	case ErrorCodeEmployeeAliasTooLong:
+		return true
+	case ErrorCodeEmployeeCertifiedSeatLimit:
+		return true
+	case ErrorCodeEmployeeContactMissing:
+		return true
+	case ErrorCodeEmployeeDeletedTooSoon:
+		return true
+	case ErrorCodeEmployeeDepartmentDisabled:
+		return true
+	case ErrorCodeEmployeeDepartmentFull:
+		return true
+	case ErrorCodeEmployeeDepartmentLimit:
+		return true
+	case ErrorCodeEmployeeDepartmentMissing:
+		return true
+	case ErrorCodeEmployeeDepartmentNotFound:
+		return true
+	case ErrorCodeEmployeeDepartmentsRestricted:
+		return true
+	case ErrorCodeEmployeeEmailInvalid:
+		return true
+	case ErrorCodeEmployeeEmailTaken:
+		return true
+	case ErrorCodeEmployeeEnglishNameTooLong:
+		return true
+	case ErrorCodeEmployeeForeignMobileNeedsEmail:
+		return true
+	case ErrorCodeEmployeeForeignMobileRefused:
+		return true
+	case ErrorCodeEmployeeFounderNotFrozen:
+		return true
+	case ErrorCodeEmployeeFounderProtected:
+		return true
+	case ErrorCodeEmployeeGeoDisabled:
+		return true
+	case ErrorCodeEmployeeGeoForbidden:
+		return true
+	case ErrorCodeEmployeeGeoUnknown:
+		return true
+	case ErrorCodeEmployeeIDInvalid:
+		return true
+	case ErrorCodeEmployeeIDTaken:
+		return true
+	case ErrorCodeEmployeeLicenceForbidden:
+		return true
+	case ErrorCodeEmployeeLicenceInvalid:
+		return true
+	case ErrorCodeEmployeeLicenceLimitReached:
+		return true
+	case ErrorCodeEmployeeLicenceRequired:
+		return true
+	case ErrorCodeEmployeeMailDomainUnavailable:
+		return true
+	case ErrorCodeEmployeeMailboxAliasLimit:
+		return true
+	case ErrorCodeEmployeeMailboxInvalid:
+		return true
+	case ErrorCodeEmployeeMailboxRecycled:
+		return true
+	case ErrorCodeEmployeeMailboxTaken:
+		return true
+	case ErrorCodeEmployeeMainDepartmentNotFirst:
+		return true
+	case ErrorCodeEmployeeMobileInvalid:
+		return true
+	case ErrorCodeEmployeeMobileMissing:
+		return true
+	case ErrorCodeEmployeeMobileTaken:
+		return true
+	case ErrorCodeEmployeeMobileVerified:
+		return true
+	case ErrorCodeEmployeeNameBlocked:
+		return true
+	case ErrorCodeEmployeeNameTooLong:
+		return true
 	case ErrorCodeEmployeeNoTaken:
+		return true
+	case ErrorCodeEmployeePlanSeatLimit:
+		return true
+	case ErrorCodeEmployeeRefusedToJoin:
 		return true
 	case ErrorCodeEmployeeTypeInactive:
 		return true
+	case ErrorCodeEmployeeTypeNotActive:
+		return true
+	case ErrorCodeEmployeeTypeNotFound:
+		return true
 	case ErrorCodeEmployeeTypeOrEmailInvalid:
+		return true
+	case ErrorCodeEmployeesCreatedTooOften:
+		return true
+	case ErrorCodeEnableDepartmentParentDisabled:
 		return true
 	case ErrorCodeEnglishNameTooLong:
 		return true
 	case ErrorCodeExitedUserLocked:
+		return true
+	case ErrorCodeExtensionInvalid:
+		return true
+	case ErrorCodeExtensionTaken:
+		return true
+	case ErrorCodeExtensionTooLong:
 		return true
 	case ErrorCodeFieldNotPermitted:
 		return true
@@ -537,6 +1000,38 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeGrantOfAnotherApp:
 		return true
 	case ErrorCodeGrantTypeUnsupported:
+		return true
+	case ErrorCodeGroupDepartmentLimit:
+		return true
+	case ErrorCodeGroupDescriptionTooLong:
+		return true
+	case ErrorCodeGroupHasMembers:
+		return true
+	case ErrorCodeGroupIDTaken:
+		return true
+	case ErrorCodeGroupLimitReached:
+		return true
+	case ErrorCodeGroupManagedInConsole:
+		return true
+	case ErrorCodeGroupMemberExists:
+		return true
+	case ErrorCodeGroupMemberLimit:
+		return true
+	case ErrorCodeGroupMembersPartlyRemoved:
+		return true
+	case ErrorCodeGroupNameMissing:
+		return true
+	case ErrorCodeGroupNameTaken:
+		return true
+	case ErrorCodeGroupNameTooLong:
+		return true
+	case ErrorCodeGroupNotFound:
+		return true
+	case ErrorCodeGroupOutOfRange:
+		return true
+	case ErrorCodeGroupScopeLimit:
+		return true
+	case ErrorCodeGroupsDisabled:
 		return true
 	case ErrorCodeI18NNameTaken:
 		return true
@@ -574,13 +1069,39 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeInvalidGender:
 		return true
+	case ErrorCodeInvalidGroupRule:
+		return true
+	case ErrorCodeInvalidGroupRuleExpression:
+		return true
+	case ErrorCodeInvalidGroupRuleField:
+		return true
+	case ErrorCodeInvalidGroupRuleJoiner:
+		return true
+	case ErrorCodeInvalidGroupRuleOperation:
+		return true
+	case ErrorCodeInvalidGroupRuleValue:
+		return true
+	case ErrorCodeInvalidGroupType:
+		return true
+	case ErrorCodeInvalidGroupVisibility:
+		return true
 	case ErrorCodeInvalidHRBP:
 		return true
 	case ErrorCodeInvalidIDPType:
 		return true
 	case ErrorCodeInvalidJobFamily:
 		return true
+	case ErrorCodeInvalidJobFamilyDescription:
+		return true
+	case ErrorCodeInvalidJobFamilyName:
+		return true
 	case ErrorCodeInvalidJobLevel:
+		return true
+	case ErrorCodeInvalidJobLevelDescription:
+		return true
+	case ErrorCodeInvalidJobLevelName:
+		return true
+	case ErrorCodeInvalidJobLevelOrder:
 		return true
 	case ErrorCodeInvalidJoinTime:
 		return true
@@ -589,6 +1110,10 @@ func (e ErrorCode) Valid() bool {
 	case ErrorCodeInvalidLicence:
 		return true
 	case ErrorCodeInvalidMailPassword:
+		return true
+	case ErrorCodeInvalidMemberID:
+		return true
+	case ErrorCodeInvalidMemberType:
 		return true
 	case ErrorCodeInvalidMobile:
 		return true
@@ -608,13 +1133,55 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeInvalidUnit:
 		return true
+	case ErrorCodeInvalidUnitName:
+		return true
+	case ErrorCodeInvalidUnitType:
+		return true
 	case ErrorCodeInvalidUserID:
 		return true
+	case ErrorCodeJobFamilyCycle:
+		return true
+	case ErrorCodeJobFamilyExternalIDTaken:
+		return true
+	case ErrorCodeJobFamilyHasChildren:
+		return true
+	case ErrorCodeJobFamilyLimitReached:
+		return true
+	case ErrorCodeJobFamilyLocked:
+		return true
+	case ErrorCodeJobFamilyNameTaken:
+		return true
+	case ErrorCodeJobFamilyNotFound:
+		return true
+	case ErrorCodeJobFamilyParameterInvalid:
+		return true
+	case ErrorCodeJobFamilyTooDeep:
+		return true
+	case ErrorCodeJobLevelExternalIDTaken:
+		return true
+	case ErrorCodeJobLevelLimitReached:
+		return true
+	case ErrorCodeJobLevelLocked:
+		return true
+	case ErrorCodeJobLevelNameTaken:
+		return true
+	case ErrorCodeJobLevelNotFound:
+		return true
+	case ErrorCodeJobLevelOrderTaken:
+		return true
+	case ErrorCodeJobNumberTaken:
+		return true
+	case ErrorCodeJobTitleInvalid:
+		return true
 	case ErrorCodeJobTitleTooLong:
+		return true
+	case ErrorCodeJoinDateInvalid:
 		return true
 	case ErrorCodeJoinedTooManyTenants:
 		return true
 	case ErrorCodeLeaderIsSelf:
+		return true
+	case ErrorCodeLeaderLoop:
 		return true
 	case ErrorCodeLeaderNotJoined:
 		return true
@@ -722,6 +1289,12 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeParentDepartmentOutOfRange:
 		return true
+	case ErrorCodeParentJobFamilyDeleted:
+		return true
+	case ErrorCodeParentJobFamilyDisabled:
+		return true
+	case ErrorCodeParentJobFamilyNotFound:
+		return true
 	case ErrorCodePathNotFound:
 		return true
 	case ErrorCodePermissionRulesOutdated:
@@ -750,7 +1323,25 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeRefreshTokenUsed:
 		return true
+	case ErrorCodeResignDateInvalid:
+		return true
+	case ErrorCodeResignInfoLocked:
+		return true
+	case ErrorCodeResignReasonInvalid:
+		return true
+	case ErrorCodeResignTypeInvalid:
+		return true
 	case ErrorCodeResignedUserUpdateRefused:
+		return true
+	case ErrorCodeRestoreBillingSeatLimit:
+		return true
+	case ErrorCodeRestoreCertifiedSeatLimit:
+		return true
+	case ErrorCodeRestoreContactSeatLimit:
+		return true
+	case ErrorCodeRestoreDataTaken:
+		return true
+	case ErrorCodeRestoreDuringDeletion:
 		return true
 	case ErrorCodeRestoreEmailTaken:
 		return true
@@ -758,11 +1349,35 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeRestoreNotAllowed:
 		return true
+	case ErrorCodeRestorePlanForbidden:
+		return true
 	case ErrorCodeRestoreRunning:
+		return true
+	case ErrorCodeRestoreSeatLimit:
+		return true
+	case ErrorCodeRestoreTenantLimit:
+		return true
+	case ErrorCodeRestoreTenantNotListed:
 		return true
 	case ErrorCodeRestoreTooLate:
 		return true
 	case ErrorCodeRestoreUserIDTaken:
+		return true
+	case ErrorCodeRoleDepartmentForbidden:
+		return true
+	case ErrorCodeRoleDepartmentInvalid:
+		return true
+	case ErrorCodeRoleFull:
+		return true
+	case ErrorCodeRoleHasMembers:
+		return true
+	case ErrorCodeRoleLimitReached:
+		return true
+	case ErrorCodeRoleMemberNotFound:
+		return true
+	case ErrorCodeRoleNameTaken:
+		return true
+	case ErrorCodeRoleNotFound:
 		return true
 	case ErrorCodeRootDepartmentNotAllowed:
 		return true
@@ -784,11 +1399,15 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeSeveralMainPositions:
 		return true
+	case ErrorCodeStaffStatusNotChanged:
+		return true
 	case ErrorCodeStructureForbidden:
 		return true
 	case ErrorCodeStructureLocked:
 		return true
 	case ErrorCodeSuccess:
+		return true
+	case ErrorCodeSystemRoleProtected:
 		return true
 	case ErrorCodeTenantMismatch:
 		return true
@@ -808,13 +1427,29 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeTooManyDepartments:
 		return true
+	case ErrorCodeTooManyDottedLineLeaders:
+		return true
 	case ErrorCodeTooManyUsersCreated:
 		return true
 	case ErrorCodeUnionIDNotFound:
 		return true
 	case ErrorCodeUnionIDOfAnotherTenant:
 		return true
+	case ErrorCodeUnitDepartmentInvalid:
+		return true
 	case ErrorCodeUnitFull:
+		return true
+	case ErrorCodeUnitIDTaken:
+		return true
+	case ErrorCodeUnitLimitReached:
+		return true
+	case ErrorCodeUnitNameTaken:
+		return true
+	case ErrorCodeUnitNotFound:
+		return true
+	case ErrorCodeUnitTypeInUse:
+		return true
+	case ErrorCodeUnitsDisabled:
 		return true
 	case ErrorCodeUnjoinedUserLocked:
 		return true
@@ -870,7 +1505,62 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeUserTokenRejected:
 		return true
+	case ErrorCodeWorkCountryInvalid:
+		return true
+	case ErrorCodeWorkPlaceUnknown:
+		return true
 	case ErrorCodeWrongAppSecret:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FunctionalRoleMemberReason.
+const (
+	FunctionalRoleMemberReasonAlreadyMember     FunctionalRoleMemberReason = 4 // was a member before
+	FunctionalRoleMemberReasonDone              FunctionalRoleMemberReason = 1 // done
+	FunctionalRoleMemberReasonForbidden         FunctionalRoleMemberReason = 3 // the app may not do this to the person
+	FunctionalRoleMemberReasonInvalidUserID     FunctionalRoleMemberReason = 2 // the id is invalid
+	FunctionalRoleMemberReasonNoMember          FunctionalRoleMemberReason = 5 // is no member
+	FunctionalRoleMemberReasonOldScopeForbidden FunctionalRoleMemberReason = 6 // the app may not touch what the member looked after so far
+)
+
+// Valid indicates whether the value is a known member of the FunctionalRoleMemberReason enum.
+func (e FunctionalRoleMemberReason) Valid() bool {
+	switch e {
+	case FunctionalRoleMemberReasonAlreadyMember:
+		return true
+	case FunctionalRoleMemberReasonDone:
+		return true
+	case FunctionalRoleMemberReasonForbidden:
+		return true
+	case FunctionalRoleMemberReasonInvalidUserID:
+		return true
+	case FunctionalRoleMemberReasonNoMember:
+		return true
+	case FunctionalRoleMemberReasonOldScopeForbidden:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FunctionalRoleScope.
+const (
+	FunctionalRoleScopeAll  FunctionalRoleScope = "All"
+	FunctionalRoleScopeNone FunctionalRoleScope = "None"
+	FunctionalRoleScopePart FunctionalRoleScope = "Part"
+)
+
+// Valid indicates whether the value is a known member of the FunctionalRoleScope enum.
+func (e FunctionalRoleScope) Valid() bool {
+	switch e {
+	case FunctionalRoleScopeAll:
+		return true
+	case FunctionalRoleScopeNone:
+		return true
+	case FunctionalRoleScopePart:
 		return true
 	default:
 		return false
@@ -913,6 +1603,24 @@ func (e GrantStatus) Valid() bool {
 	case GrantStatusGranted:
 		return true
 	case GrantStatusNotGranted:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GroupMemberType.
+const (
+	GroupMemberTypeDepartment GroupMemberType = "department"
+	GroupMemberTypeUser       GroupMemberType = "user"
+)
+
+// Valid indicates whether the value is a known member of the GroupMemberType enum.
+func (e GroupMemberType) Valid() bool {
+	switch e {
+	case GroupMemberTypeDepartment:
+		return true
+	case GroupMemberTypeUser:
 		return true
 	default:
 		return false
@@ -1018,6 +1726,120 @@ func (e OAuthGrantType) Valid() bool {
 	}
 }
 
+// Defines values for ResignReason.
+const (
+	ResignReasonAccident                ResignReason = "15"
+	ResignReasonCleared                 ResignReason = "0"
+	ResignReasonContractEnded           ResignReason = "8"
+	ResignReasonCulture                 ResignReason = "6"
+	ResignReasonDeath                   ResignReason = "16"
+	ResignReasonDisciplineBroken        ResignReason = "22"
+	ResignReasonDismissed               ResignReason = "17"
+	ResignReasonFamily                  ResignReason = "11"
+	ResignReasonHealth                  ResignReason = "12"
+	ResignReasonLawBroken               ResignReason = "23"
+	ResignReasonLocation                ResignReason = "13"
+	ResignReasonLowOutput               ResignReason = "20"
+	ResignReasonManagement              ResignReason = "4"
+	ResignReasonNewJob                  ResignReason = "9"
+	ResignReasonNewProfession           ResignReason = "10"
+	ResignReasonOther                   ResignReason = "25"
+	ResignReasonOtherDismissed          ResignReason = "24"
+	ResignReasonOtherLeft               ResignReason = "14"
+	ResignReasonPay                     ResignReason = "1"
+	ResignReasonPoorPerformance         ResignReason = "19"
+	ResignReasonProbationFailed         ResignReason = "18"
+	ResignReasonProspects               ResignReason = "5"
+	ResignReasonReorganisationDismissed ResignReason = "21"
+	ResignReasonReorganisationLeft      ResignReason = "7"
+	ResignReasonWorkContent             ResignReason = "3"
+	ResignReasonWorkingHours            ResignReason = "2"
+)
+
+// Valid indicates whether the value is a known member of the ResignReason enum.
+func (e ResignReason) Valid() bool {
+	switch e {
+	case ResignReasonAccident:
+		return true
+	case ResignReasonCleared:
+		return true
+	case ResignReasonContractEnded:
+		return true
+	case ResignReasonCulture:
+		return true
+	case ResignReasonDeath:
+		return true
+	case ResignReasonDisciplineBroken:
+		return true
+	case ResignReasonDismissed:
+		return true
+	case ResignReasonFamily:
+		return true
+	case ResignReasonHealth:
+		return true
+	case ResignReasonLawBroken:
+		return true
+	case ResignReasonLocation:
+		return true
+	case ResignReasonLowOutput:
+		return true
+	case ResignReasonManagement:
+		return true
+	case ResignReasonNewJob:
+		return true
+	case ResignReasonNewProfession:
+		return true
+	case ResignReasonOther:
+		return true
+	case ResignReasonOtherDismissed:
+		return true
+	case ResignReasonOtherLeft:
+		return true
+	case ResignReasonPay:
+		return true
+	case ResignReasonPoorPerformance:
+		return true
+	case ResignReasonProbationFailed:
+		return true
+	case ResignReasonProspects:
+		return true
+	case ResignReasonReorganisationDismissed:
+		return true
+	case ResignReasonReorganisationLeft:
+		return true
+	case ResignReasonWorkContent:
+		return true
+	case ResignReasonWorkingHours:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ResignType.
+const (
+	ResignTypeCleared     ResignType = "0"
+	ResignTypeInvoluntary ResignType = "2"
+	ResignTypeOther       ResignType = "3"
+	ResignTypeVoluntary   ResignType = "1"
+)
+
+// Valid indicates whether the value is a known member of the ResignType enum.
+func (e ResignType) Valid() bool {
+	switch e {
+	case ResignTypeCleared:
+		return true
+	case ResignTypeInvoluntary:
+		return true
+	case ResignTypeOther:
+		return true
+	case ResignTypeVoluntary:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ScopeType.
 const (
 	ScopeTypeTenant ScopeType = "tenant"
@@ -1030,6 +1852,33 @@ func (e ScopeType) Valid() bool {
 	case ScopeTypeTenant:
 		return true
 	case ScopeTypeUser:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StaffStatus.
+const (
+	StaffStatusEmployed      StaffStatus = 1
+	StaffStatusHireCancelled StaffStatus = 4
+	StaffStatusResigned      StaffStatus = 2
+	StaffStatusToBeHired     StaffStatus = 3
+	StaffStatusToBeResigned  StaffStatus = 5
+)
+
+// Valid indicates whether the value is a known member of the StaffStatus enum.
+func (e StaffStatus) Valid() bool {
+	switch e {
+	case StaffStatusEmployed:
+		return true
+	case StaffStatusHireCancelled:
+		return true
+	case StaffStatusResigned:
+		return true
+	case StaffStatusToBeHired:
+		return true
+	case StaffStatusToBeResigned:
 		return true
 	default:
 		return false
@@ -1069,6 +1918,24 @@ func (e TerminalType) Valid() bool {
 	}
 }
 
+// Defines values for UserGroupType.
+const (
+	UserGroupTypeDynamic  UserGroupType = 2
+	UserGroupTypeOrdinary UserGroupType = 1
+)
+
+// Valid indicates whether the value is a known member of the UserGroupType enum.
+func (e UserGroupType) Valid() bool {
+	switch e {
+	case UserGroupTypeDynamic:
+		return true
+	case UserGroupTypeOrdinary:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UserIDType.
 const (
 	UserIDTypeOpenID  UserIDType = "open_id"  // id of the user for this app
@@ -1088,6 +1955,48 @@ func (e UserIDType) Valid() bool {
 	default:
 		return false
 	}
+}
+
+// AbnormalRecord What is missing from an answer, and why.
+type AbnormalRecord struct {
+	// FieldErrors Number of the error by field: 1000 no permission, 2000 service failed, 2002 no such user, 2003 no such field.
+	FieldErrors *map[string]int64 `json:"field_errors,omitempty"`
+
+	// ID The employee or department.
+	ID *string `json:"id,omitempty"`
+
+	// RowError 0, or 1000: no permission for the whole record.
+	RowError *int64 `json:"row_error,omitempty"`
+}
+
+// ActiveStatus What an account can do.
+type ActiveStatus int64
+
+// AddGroupMemberAnswer The person is in the group.
+type AddGroupMemberAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data *Nothing `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// AddGroupMemberRequest Who comes into a group.
+type AddGroupMemberRequest struct {
+	// MemberID The person, of the kind member_id_type.
+	MemberID string `json:"member_id"`
+
+	// MemberIDType Kind of member_id.
+	MemberIDType UserIDType `json:"member_id_type"`
+
+	// MemberType What is added or removed: people only.
+	MemberType GroupMemberType `json:"member_type"`
 }
 
 // AppScope A permission that the app has asked for.
@@ -1140,6 +2049,69 @@ type Avatar struct {
 
 	// AvatarOrigin As uploaded.
 	AvatarOrigin *string `json:"avatar_origin,omitempty"`
+}
+
+// BatchAddGroupMembersAnswer A result for each.
+type BatchAddGroupMembersAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data A result for each member.
+	Data *GroupMemberResults `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// BatchAddGroupMembersRequest Who comes into a group.
+type BatchAddGroupMembersRequest struct {
+	// Members People, 1 to 100.
+	Members []GroupMemberInput `json:"members"`
+}
+
+// BatchCreateFunctionalRoleMembersAnswer A result for each.
+type BatchCreateFunctionalRoleMembersAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data A result for each.
+	Data *FunctionalRoleMemberResults `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// BatchCreateFunctionalRoleMembersRequest Who comes into a role.
+type BatchCreateFunctionalRoleMembersRequest struct {
+	// Members People, 1 to 100, of the kind user_id_type.
+	Members []string `json:"members"`
+}
+
+// BatchDeleteFunctionalRoleMembersAnswer A result for each.
+type BatchDeleteFunctionalRoleMembersAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data A result for each.
+	Data *RemovedFunctionalRoleMembers `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// BatchDeleteFunctionalRoleMembersRequest Who leaves a role.
+type BatchDeleteFunctionalRoleMembersRequest struct {
+	// Members People, 1 to 100, of the kind user_id_type.
+	Members *[]string `json:"members,omitempty"`
 }
 
 // BatchGetDepartmentsAnswer The departments that were found.
@@ -1218,6 +2190,69 @@ type BatchGetUsersAnswer struct {
 
 	// Msg Text for people. Never test it.
 	Msg *string `json:"msg,omitempty"`
+}
+
+// BatchRemoveGroupMembersAnswer All of them are out of the group.
+type BatchRemoveGroupMembersAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data *Nothing `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// BatchRemoveGroupMembersRequest Who leaves a group.
+type BatchRemoveGroupMembersRequest struct {
+	// Members People, 1 to 100.
+	Members []GroupMemberInput `json:"members"`
+}
+
+// BindUnitDepartmentAnswer The department is in the unit.
+type BindUnitDepartmentAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data *Nothing `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// BindUnitDepartmentRequest A department for a unit.
+type BindUnitDepartmentRequest struct {
+	// DepartmentID The department, of the kind department_id_type.
+	DepartmentID string `json:"department_id"`
+
+	// DepartmentIDType Kind of department_id. In the body here, and open_department_id when absent.
+	DepartmentIDType *DepartmentIDType `json:"department_id_type,omitempty"`
+
+	// UnitID The unit.
+	UnitID string `json:"unit_id"`
+}
+
+// ComingResignation When and why somebody leaves.
+type ComingResignation struct {
+	// ResignDate Last day, as 2024-06-21, not before the first one (2221213).
+	ResignDate string `json:"resign_date"`
+
+	// ResignReason Why, which has to go with the kind (2221214).
+	ResignReason ResignReason `json:"resign_reason"`
+
+	// ResignRemark Remark on it.
+	ResignRemark *string `json:"resign_remark,omitempty"`
+
+	// ResignType How.
+	ResignType ResignType `json:"resign_type"`
 }
 
 // ContactRange One page of what the app may see.
@@ -1304,6 +2339,204 @@ type CreateDepartmentRequest struct {
 	UnitIDs *[]string `json:"unit_ids,omitempty"`
 }
 
+// CreateDirectoryDepartmentAnswer The id of the new department.
+type CreateDirectoryDepartmentAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data The id of a new department.
+	Data *NewDepartmentID `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// CreateDirectoryDepartmentRequest The new department.
+type CreateDirectoryDepartmentRequest struct {
+	// Department The new department.
+	Department NewDirectoryDepartment `json:"department"`
+}
+
+// CreateEmployeeAnswer The id of the new employee.
+type CreateEmployeeAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data The id of a new employee.
+	Data *NewEmployeeID `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// CreateEmployeeRequest The new employee.
+type CreateEmployeeRequest struct {
+	// Employee The new employee. The page marks nothing as required; number or mail is needed (2221113).
+	Employee NewEmployee `json:"employee"`
+
+	// Options More about the new employee.
+	Options *NewEmployeeOptions `json:"options,omitempty"`
+}
+
+// CreateEmployeeTypeEnumAnswer The new type.
+type CreateEmployeeTypeEnumAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data An employee type.
+	Data *OneEmployeeType `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// CreateEmployeeTypeEnumRequest The new type.
+type CreateEmployeeTypeEnumRequest struct {
+	// Content Name of the type, unique in the tenant (42301).
+	Content string `json:"content"`
+
+	// EnumStatus Whether people can be given the type.
+	EnumStatus EmployeeTypeStatus `json:"enum_status"`
+
+	// EnumType 2, a type of the tenant's own, and nothing else.
+	EnumType EmployeeTypeOrigin `json:"enum_type"`
+
+	// I18NContent Name by language. Stays as it is when absent from an update.
+	I18NContent *[]LocaleTextInput `json:"i18n_content,omitempty"`
+}
+
+// CreateFunctionalRoleAnswer The id of the new role.
+type CreateFunctionalRoleAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data The id of a new role.
+	Data *NewRoleID `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// CreateFunctionalRoleRequest The new role.
+type CreateFunctionalRoleRequest struct {
+	// RoleName Name, unique in the tenant (41201).
+	RoleName string `json:"role_name"`
+}
+
+// CreateGroupAnswer The id of the new group.
+type CreateGroupAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data The id of a new group.
+	Data *NewGroupID `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// CreateGroupRequest The new group.
+type CreateGroupRequest struct {
+	// Description What the group is for.
+	Description *string `json:"description,omitempty"`
+
+	// GroupID Id of the group: letters and digits, unique in the tenant (47005). The vendor makes one when absent.
+	GroupID *string `json:"group_id,omitempty"`
+
+	// Name Name, unique in the tenant (47009).
+	Name string `json:"name"`
+
+	// Type 1, an ordinary group, and nothing else (42003). 1 when absent.
+	Type *UserGroupType `json:"type,omitempty"`
+}
+
+// CreateJobFamilyAnswer The new family.
+type CreateJobFamilyAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data A job family.
+	Data *OneJobFamily `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// CreateJobFamilyRequest The new family.
+type CreateJobFamilyRequest struct {
+	// Description What the family does.
+	Description *string `json:"description,omitempty"`
+
+	// I18NDescription Description by language.
+	I18NDescription *[]LocaleTextInput `json:"i18n_description,omitempty"`
+
+	// I18NName Name by language.
+	I18NName *[]LocaleTextInput `json:"i18n_name,omitempty"`
+
+	// Name Name, unique in the tenant (42406).
+	Name string `json:"name"`
+
+	// ParentJobFamilyID The family above.
+	ParentJobFamilyID *string `json:"parent_job_family_id,omitempty"`
+
+	// Status Whether people can be given the family.
+	Status bool `json:"status"`
+}
+
+// CreateJobLevelAnswer The new level.
+type CreateJobLevelAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data A job level.
+	Data *OneJobLevel `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// CreateJobLevelRequest The new level.
+type CreateJobLevelRequest struct {
+	// Description What the level stands for.
+	Description *string `json:"description,omitempty"`
+
+	// I18NDescription Description by language.
+	I18NDescription *[]LocaleTextInput `json:"i18n_description,omitempty"`
+
+	// I18NName Name by language.
+	I18NName *[]LocaleTextInput `json:"i18n_name,omitempty"`
+
+	// Name Name, unique in the tenant (42305).
+	Name string `json:"name"`
+
+	// Order Place in the list, smaller first, 100 to 100000, unique (42306). Last when absent.
+	Order *int64 `json:"order,omitempty"`
+
+	// Status Whether people can be given the level.
+	Status bool `json:"status"`
+}
+
 // CreateOAuthTokenAnswer User token. Flat, without `data`.
 type CreateOAuthTokenAnswer struct {
 	// AccessToken The user token, 1 to 2 KB.
@@ -1362,6 +2595,33 @@ type CreateOAuthTokenRequest struct {
 
 	// Scope Narrower list of scopes with spaces in between.
 	Scope *string `json:"scope,omitempty"`
+}
+
+// CreateUnitAnswer The id of the new unit.
+type CreateUnitAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data The id of a new unit.
+	Data *NewUnitID `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// CreateUnitRequest The new unit.
+type CreateUnitRequest struct {
+	// Name Name.
+	Name string `json:"name"`
+
+	// UnitID Id of the unit: letters and digits, for good. The vendor makes one when absent.
+	UnitID *string `json:"unit_id,omitempty"`
+
+	// UnitType Type, a word of the tenant's own, for good.
+	UnitType string `json:"unit_type"`
 }
 
 // CreateUserAnswer One user.
@@ -1530,6 +2790,138 @@ type DeleteDepartmentAnswer struct {
 	Msg *string `json:"msg,omitempty"`
 }
 
+// DeleteDirectoryDepartmentAnswer The department is deleted.
+type DeleteDirectoryDepartmentAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data *Nothing `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// DeleteEmployeeAnswer The person is off the staff.
+type DeleteEmployeeAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data *Nothing `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// DeleteEmployeeOptions Who takes over.
+type DeleteEmployeeOptions struct {
+	// ResignedEmployeeResourceReceiver Who takes over what, of the kind employee_id_type. What nobody takes over goes to the next in the group, stays under the old name, or is deleted, as the vendor's page says of each.
+	ResignedEmployeeResourceReceiver *ResignedEmployeeReceivers `json:"resigned_employee_resource_receiver,omitempty"`
+}
+
+// DeleteEmployeeRequest Who takes over.
+type DeleteEmployeeRequest struct {
+	// Options Who takes over.
+	Options *DeleteEmployeeOptions `json:"options,omitempty"`
+}
+
+// DeleteEmployeeTypeEnumAnswer The type is deleted.
+type DeleteEmployeeTypeEnumAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data *Nothing `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// DeleteFunctionalRoleAnswer The role is deleted.
+type DeleteFunctionalRoleAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data *Nothing `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// DeleteGroupAnswer The group is deleted.
+type DeleteGroupAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data *Nothing `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// DeleteJobFamilyAnswer The family is deleted.
+type DeleteJobFamilyAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data *Nothing `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// DeleteJobLevelAnswer The level is deleted.
+type DeleteJobLevelAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data *Nothing `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// DeleteUnitAnswer The unit is deleted.
+type DeleteUnitAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data *Nothing `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
 // DeleteUserAnswer Confirmation without content.
 type DeleteUserAnswer struct {
 	// Code 0, or the number of the error (ErrorCode).
@@ -1677,6 +3069,336 @@ type DepartmentStatus struct {
 	IsDeleted *bool `json:"is_deleted,omitempty"`
 }
 
+// DirectoryChoice What was chosen.
+type DirectoryChoice struct {
+	// EnumIDs Ids of the options.
+	EnumIDs *[]string `json:"enum_ids,omitempty"`
+
+	// EnumType "1" for texts, "2" for pictures.
+	EnumType *string `json:"enum_type,omitempty"`
+}
+
+// DirectoryChoiceInput What was chosen.
+type DirectoryChoiceInput struct {
+	// EnumIDs Ids of the options.
+	EnumIDs []string `json:"enum_ids"`
+
+	// EnumType "1" for texts, "2" for pictures.
+	EnumType string `json:"enum_type"`
+}
+
+// DirectoryCondition One condition.
+type DirectoryCondition struct {
+	// Field Path of the field.
+	Field string `json:"field"`
+
+	// Operator eq, or in for one of a list.
+	Operator DirectoryConditionOperator `json:"operator"`
+
+	// Value What the field is held against, as JSON in a text: "\"str\"", "1", "[\"a\",\"b\"]", "[1,2]".
+	Value string `json:"value"`
+}
+
+// DirectoryConditionOperator eq, or in for one of a list.
+type DirectoryConditionOperator string
+
+// DirectoryDataSource Where a record comes from.
+type DirectoryDataSource int64
+
+// DirectoryDepartment A department. Only what required_fields asks for is there, as far as the app may read it (directory:department.…).
+type DirectoryDepartment struct {
+	// CustomFieldValues The tenant's own fields.
+	CustomFieldValues *[]DirectoryFieldValue `json:"custom_field_values,omitempty"`
+
+	// DataSource Where a record comes from.
+	DataSource *DirectoryDataSource `json:"data_source,omitempty"`
+
+	// DepartmentCount How many people and departments there are, numbers as texts. They may lag behind.
+	DepartmentCount *DirectoryDepartmentCount `json:"department_count,omitempty"`
+
+	// DepartmentID Id of the kind department_id_type.
+	DepartmentID *string `json:"department_id,omitempty"`
+
+	// DepartmentPathInfos The way to the department from the top, without the root.
+	DepartmentPathInfos *[]DirectoryPathEntry `json:"department_path_infos,omitempty"`
+
+	// EnabledStatus Whether the department is in use.
+	EnabledStatus *bool `json:"enabled_status,omitempty"`
+
+	// HasChild Whether there are departments below.
+	HasChild *bool `json:"has_child,omitempty"`
+
+	// HRBPs HR partners. In the samples of some pages only.
+	HRBPs *[]string `json:"hrbps,omitempty"`
+
+	// Leaders Leaders.
+	Leaders *[]DirectoryLeader `json:"leaders,omitempty"`
+
+	// Name A text, with translations.
+	Name *DirectoryText `json:"name,omitempty"`
+
+	// OrderWeight Rank among the siblings, a number as text.
+	OrderWeight *string `json:"order_weight,omitempty"`
+
+	// ParentDepartmentID The department above, of the kind department_id_type; "0" at the top.
+	ParentDepartmentID *string `json:"parent_department_id,omitempty"`
+}
+
+// DirectoryDepartmentChange Changes of a department; what is absent stays.
+type DirectoryDepartmentChange struct {
+	// CustomDepartmentID Id in the tenant: letters, digits and _-@., not beginning with od-.
+	CustomDepartmentID *string `json:"custom_department_id,omitempty"`
+
+	// CustomFieldValues The tenant's own fields, at most 100.
+	CustomFieldValues *[]DirectoryFieldValueInput `json:"custom_field_values,omitempty"`
+
+	// EnabledStatus Whether the department is in use.
+	EnabledStatus *bool `json:"enabled_status,omitempty"`
+
+	// Leaders Leaders, at most 20.
+	Leaders *[]DirectoryLeaderInput `json:"leaders,omitempty"`
+
+	// Name A text, with translations.
+	Name *DirectoryTextInput `json:"name,omitempty"`
+
+	// OrderWeight Rank among the siblings, a number as text. The pages of creating and of changing name opposite directions.
+	OrderWeight *string `json:"order_weight,omitempty"`
+
+	// ParentDepartmentID The department above, of the kind department_id_type; "0" is the root.
+	ParentDepartmentID *string `json:"parent_department_id,omitempty"`
+}
+
+// DirectoryDepartmentCount How many people and departments there are, numbers as texts. They may lag behind.
+type DirectoryDepartmentCount struct {
+	// DirectDepartmentsCount Departments directly below.
+	DirectDepartmentsCount *string `json:"direct_departments_count,omitempty"`
+
+	// DirectMembersCount People here.
+	DirectMembersCount *string `json:"direct_members_count,omitempty"`
+
+	// RecursiveDepartmentsCount Departments below.
+	RecursiveDepartmentsCount *string `json:"recursive_departments_count,omitempty"`
+
+	// RecursiveMembersCount People here and below.
+	RecursiveMembersCount *string `json:"recursive_members_count,omitempty"`
+
+	// RecursiveMembersCountExcludeLeaders People here and below without the leaders.
+	RecursiveMembersCountExcludeLeaders *string `json:"recursive_members_count_exclude_leaders,omitempty"`
+}
+
+// DirectoryDepartmentItems Departments.
+type DirectoryDepartmentItems struct {
+	// Abnormals What was left out. A call succeeds although records or fields are missing.
+	Abnormals *[]AbnormalRecord `json:"abnormals,omitempty"`
+
+	// Departments Departments. Absent, null or empty when there are none.
+	Departments *[]DirectoryDepartment `json:"departments,omitempty"`
+}
+
+// DirectoryDepartmentPage One page of departments.
+type DirectoryDepartmentPage struct {
+	// Abnormals What was left out. A call succeeds although records or fields are missing.
+	Abnormals *[]AbnormalRecord `json:"abnormals,omitempty"`
+
+	// Departments Departments. Absent, null or empty when there are none.
+	Departments *[]DirectoryDepartment `json:"departments,omitempty"`
+
+	// PageResponse Whether there is more.
+	PageResponse *DirectoryPageResponse `json:"page_response,omitempty"`
+}
+
+// DirectoryFieldType Kind of a field of the tenant's own.
+type DirectoryFieldType string
+
+// DirectoryFieldValue The value of a field of the tenant's own. One of the values is there, by the kind of the field.
+type DirectoryFieldValue struct {
+	// EnumValue What was chosen.
+	EnumValue *DirectoryChoice `json:"enum_value,omitempty"`
+
+	// FieldKey Key of the field, C-….
+	FieldKey *string `json:"field_key,omitempty"`
+
+	// FieldType Kind of a field of the tenant's own.
+	FieldType *DirectoryFieldType `json:"field_type,omitempty"`
+
+	// PhoneValue A telephone number.
+	PhoneValue *DirectoryPhone `json:"phone_value,omitempty"`
+
+	// TextValue A text, with translations.
+	TextValue *DirectoryText `json:"text_value,omitempty"`
+
+	// URLValue A link.
+	URLValue *DirectoryLink `json:"url_value,omitempty"`
+
+	// UserValues People, at most 100.
+	UserValues *[]DirectoryPeople `json:"user_values,omitempty"`
+}
+
+// DirectoryFieldValueInput The value of a field of the tenant's own. One of the values is there, by the kind of the field.
+type DirectoryFieldValueInput struct {
+	// EnumValue What was chosen.
+	EnumValue *DirectoryChoiceInput `json:"enum_value,omitempty"`
+
+	// FieldKey Key of the field, C-….
+	FieldKey *string `json:"field_key,omitempty"`
+
+	// FieldType Kind of the field.
+	FieldType *DirectoryFieldType `json:"field_type,omitempty"`
+
+	// PhoneValue A telephone number.
+	PhoneValue *DirectoryPhoneInput `json:"phone_value,omitempty"`
+
+	// TextValue A text, with translations.
+	TextValue *DirectoryTextInput `json:"text_value,omitempty"`
+
+	// URLValue A link.
+	URLValue *DirectoryLinkInput `json:"url_value,omitempty"`
+
+	// UserValues People, at most 100.
+	UserValues *[]DirectoryPeopleInput `json:"user_values,omitempty"`
+}
+
+// DirectoryFilter Conditions, all of which hold.
+type DirectoryFilter struct {
+	// Conditions At most 10.
+	Conditions []DirectoryCondition `json:"conditions"`
+}
+
+// DirectoryLeader A leader of a department.
+type DirectoryLeader struct {
+	// LeaderID The leader, of the kind employee_id_type.
+	LeaderID *string `json:"leader_id,omitempty"`
+
+	// LeaderType Rank of a department leader.
+	LeaderType *LeaderType `json:"leader_type,omitempty"`
+}
+
+// DirectoryLeaderInput A leader of a department.
+type DirectoryLeaderInput struct {
+	// LeaderID The leader, of the kind employee_id_type.
+	LeaderID string `json:"leader_id"`
+
+	// LeaderType Rank of the leader.
+	LeaderType LeaderType `json:"leader_type"`
+}
+
+// DirectoryLink A link.
+type DirectoryLink struct {
+	// LinkText A text, with translations.
+	LinkText *DirectoryText `json:"link_text,omitempty"`
+
+	// PCURL Where it leads on a computer.
+	PCURL *string `json:"pcurl,omitempty"`
+
+	// URL Where it leads on a phone.
+	URL *string `json:"url,omitempty"`
+}
+
+// DirectoryLinkInput A link.
+type DirectoryLinkInput struct {
+	// LinkText A text, with translations.
+	LinkText DirectoryTextInput `json:"link_text"`
+
+	// PCURL Where it leads on a computer.
+	PCURL string `json:"pcurl"`
+
+	// URL Where it leads on a phone.
+	URL string `json:"url"`
+}
+
+// DirectoryPageRequest Which page.
+type DirectoryPageRequest struct {
+	// PageSize Entries a page, 100 at most. 20 when absent.
+	PageSize *int64 `json:"page_size,omitempty"`
+
+	// PageToken Token of the page before. Empty or absent for the first page.
+	PageToken *string `json:"page_token,omitempty"`
+}
+
+// DirectoryPageResponse Whether there is more.
+type DirectoryPageResponse struct {
+	// HasMore Whether more follow.
+	HasMore *bool `json:"has_more,omitempty"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken *string `json:"page_token,omitempty"`
+}
+
+// DirectoryPathEntry A department on the way to another.
+type DirectoryPathEntry struct {
+	// DepartmentID The department, of the kind department_id_type.
+	DepartmentID *string `json:"department_id,omitempty"`
+
+	// DepartmentName A text, with translations.
+	DepartmentName *DirectoryText `json:"department_name,omitempty"`
+}
+
+// DirectoryPeople People in a field.
+type DirectoryPeople struct {
+	// IDs Their ids, of the kind employee_id_type.
+	IDs *[]string `json:"ids,omitempty"`
+
+	// UserType "1", an employee. On some pages only.
+	UserType *string `json:"user_type,omitempty"`
+}
+
+// DirectoryPeopleInput People in a field.
+type DirectoryPeopleInput struct {
+	// IDs Their ids, of the kind employee_id_type.
+	IDs []string `json:"ids"`
+}
+
+// DirectoryPhone A telephone number.
+type DirectoryPhone struct {
+	// ExtensionNumber Extension.
+	ExtensionNumber *string `json:"extension_number,omitempty"`
+
+	// PhoneNumber The number.
+	PhoneNumber *string `json:"phone_number,omitempty"`
+}
+
+// DirectoryPhoneInput A telephone number.
+type DirectoryPhoneInput struct {
+	// ExtensionNumber Extension.
+	ExtensionNumber *string `json:"extension_number,omitempty"`
+
+	// PhoneNumber The number.
+	PhoneNumber string `json:"phone_number"`
+}
+
+// DirectoryPicture Addresses of a picture.
+type DirectoryPicture struct {
+	// Avatar240 240 pixels wide.
+	Avatar240 *string `json:"avatar_240,omitempty"`
+
+	// Avatar640 640 pixels wide.
+	Avatar640 *string `json:"avatar_640,omitempty"`
+
+	// Avatar72 72 pixels wide.
+	Avatar72 *string `json:"avatar_72,omitempty"`
+
+	// AvatarOrigin As uploaded.
+	AvatarOrigin *string `json:"avatar_origin,omitempty"`
+}
+
+// DirectoryText A text, with translations.
+type DirectoryText struct {
+	// DefaultValue The text.
+	DefaultValue *string `json:"default_value,omitempty"`
+
+	// I18NValue The text by language: zh_cn, ja_jp, en_us.
+	I18NValue *map[string]string `json:"i18n_value,omitempty"`
+}
+
+// DirectoryTextInput A text, with translations.
+type DirectoryTextInput struct {
+	// DefaultValue The text.
+	DefaultValue string `json:"default_value"`
+
+	// I18NValue The text by language: zh_cn, ja_jp, en_us.
+	I18NValue *map[string]string `json:"i18n_value,omitempty"`
+}
+
 // EmailAcceptor What becomes of the mailbox.
 type EmailAcceptor struct {
 	// AcceptorUserID Takes over the mailbox. Needed for hand-over.
@@ -1684,6 +3406,315 @@ type EmailAcceptor struct {
 
 	// ProcessingType What becomes of a mailbox. A number in a string.
 	ProcessingType MailboxProcessing `json:"processing_type"`
+}
+
+// Employee A person of the staff, or who was. Only what required_fields asks for is there, as far as the app may read it.
+type Employee struct {
+	// BaseInfo The person. Every field needs a scope of its own, directory:employee.base.….
+	BaseInfo *EmployeeBaseInfo `json:"base_info,omitempty"`
+
+	// WorkInfo The job. Every field needs a scope of its own, directory:employee.work.….
+	WorkInfo *EmployeeWorkInfo `json:"work_info,omitempty"`
+}
+
+// EmployeeBaseInfo The person. Every field needs a scope of its own, directory:employee.base.….
+type EmployeeBaseInfo struct {
+	// ActiveStatus What an account can do.
+	ActiveStatus *ActiveStatus `json:"active_status,omitempty"`
+
+	// Avatar Addresses of a picture.
+	Avatar *DirectoryPicture `json:"avatar,omitempty"`
+
+	// BackgroundImage Address of the picture behind the profile.
+	BackgroundImage *string `json:"background_image,omitempty"`
+
+	// CustomFieldValues The tenant's own fields.
+	CustomFieldValues *[]DirectoryFieldValue `json:"custom_field_values,omitempty"`
+
+	// DataSource Where a record comes from.
+	DataSource *DirectoryDataSource `json:"data_source,omitempty"`
+
+	// DepartmentPathInfos For each department the way to it, from the root.
+	DepartmentPathInfos *[][]DirectoryPathEntry `json:"department_path_infos,omitempty"`
+
+	// Departments Departments, the main one first.
+	Departments *[]DirectoryDepartment `json:"departments,omitempty"`
+
+	// Description Personal signature.
+	Description *string `json:"description,omitempty"`
+
+	// DottedLineLeaderIDs Dotted-line leaders, of the kind employee_id_type.
+	DottedLineLeaderIDs *[]string `json:"dotted_line_leader_ids,omitempty"`
+
+	// Email Mail for work, which can be the login.
+	Email *string `json:"email,omitempty"`
+
+	// EmployeeID Id of the kind employee_id_type. A meaningless one if required_fields does not ask for it.
+	EmployeeID *string `json:"employee_id,omitempty"`
+
+	// EmployeeOrderInDepartments Places in the departments, the main one first.
+	EmployeeOrderInDepartments *[]EmployeeOrder `json:"employee_order_in_departments,omitempty"`
+
+	// EnterpriseEmail Business mailbox.
+	EnterpriseEmail *string `json:"enterprise_email,omitempty"`
+
+	// EnterpriseEmailAliases Other addresses of the business mailbox.
+	EnterpriseEmailAliases *[]string `json:"enterprise_email_aliases,omitempty"`
+
+	// Gender Gender. 0 is an answer too, not a missing value.
+	Gender *Gender `json:"gender,omitempty"`
+
+	// GeoName Where the data are kept.
+	GeoName *string `json:"geo_name,omitempty"`
+
+	// IsAdmin Whether the person is an ordinary administrator.
+	IsAdmin *bool `json:"is_admin,omitempty"`
+
+	// IsPrimaryAdmin Whether the person is the super administrator.
+	IsPrimaryAdmin *bool `json:"is_primary_admin,omitempty"`
+
+	// IsResigned Whether the person has left.
+	IsResigned *bool `json:"is_resigned,omitempty"`
+
+	// LeaderID Direct leader, of the kind employee_id_type.
+	LeaderID *string `json:"leader_id,omitempty"`
+
+	// Mobile Number, with + and country code.
+	Mobile *string `json:"mobile,omitempty"`
+
+	// Name How somebody is called.
+	Name *EmployeeName `json:"name,omitempty"`
+
+	// ResignTime Day on which the person was removed, as 2023-10-01.
+	ResignTime *string `json:"resign_time,omitempty"`
+
+	// SubscriptionIDs Licences of the person, 64-bit numbers as strings.
+	SubscriptionIDs *[]string `json:"subscription_ids,omitempty"`
+}
+
+// EmployeeChange Changes of an employee; what is absent stays.
+type EmployeeChange struct {
+	// AvatarKey Key of a picture uploaded before.
+	AvatarKey *string `json:"avatar_key,omitempty"`
+
+	// BackgroundImageKey Key of a picture uploaded before, for behind the profile.
+	BackgroundImageKey *string `json:"background_image_key,omitempty"`
+
+	// CustomEmployeeID Id in the tenant (`employee_id`), without spaces, unique among the staff (2221115).
+	CustomEmployeeID *string `json:"custom_employee_id,omitempty"`
+
+	// CustomFieldValues The tenant's own fields, at most 100.
+	CustomFieldValues *[]DirectoryFieldValueInput `json:"custom_field_values,omitempty"`
+
+	// Description Personal signature.
+	Description *string `json:"description,omitempty"`
+
+	// DottedLineLeaderIDs Dotted-line leaders, at most 10.
+	DottedLineLeaderIDs *[]string `json:"dotted_line_leader_ids,omitempty"`
+
+	// Email Mail for work, unique among the staff (2221104). Needed beside a number from outside mainland China.
+	Email *string `json:"email,omitempty"`
+
+	// EmployeeOrderInDepartments Departments with the places in them, at most 10.
+	EmployeeOrderInDepartments *[]EmployeeOrderInput `json:"employee_order_in_departments,omitempty"`
+
+	// EmploymentType 1 full time, 2 intern, 3 outsourced, 4 labour, 5 consultant.
+	EmploymentType *int64 `json:"employment_type,omitempty"`
+
+	// EnterpriseEmail Business mailbox. Needs Feishu mail.
+	EnterpriseEmail *string `json:"enterprise_email,omitempty"`
+
+	// ExtensionNumber Extension, unique (2221192).
+	ExtensionNumber *string `json:"extension_number,omitempty"`
+
+	// Gender Gender.
+	Gender *Gender `json:"gender,omitempty"`
+
+	// IsFrozen True freezes the account, false thaws it.
+	IsFrozen *bool `json:"is_frozen,omitempty"`
+
+	// JobFamilyID Job family.
+	JobFamilyID *string `json:"job_family_id,omitempty"`
+
+	// JobLevelID Job level.
+	JobLevelID *string `json:"job_level_id,omitempty"`
+
+	// JobNumber Employee number, unique among the staff (2221240).
+	JobNumber *string `json:"job_number,omitempty"`
+
+	// JobTitleID Job title.
+	JobTitleID *string `json:"job_title_id,omitempty"`
+
+	// JoinDate First day, as 2022-10-10.
+	JoinDate *string `json:"join_date,omitempty"`
+
+	// LeaderID Direct leader, of the kind employee_id_type. No loops (2221239).
+	LeaderID *string `json:"leader_id,omitempty"`
+
+	// Mobile Number, unique among the staff (2221103). Mainland numbers do without +86.
+	Mobile *string `json:"mobile,omitempty"`
+
+	// Name How somebody is called.
+	Name *EmployeeNameInput `json:"name,omitempty"`
+
+	// ResignDate Last day, as 2022-10-10. Of those who leave or have left (2221293).
+	ResignDate *string `json:"resign_date,omitempty"`
+
+	// ResignReason Why the person leaves.
+	ResignReason *ResignReason `json:"resign_reason,omitempty"`
+
+	// ResignRemark Remark on it.
+	ResignRemark *string `json:"resign_remark,omitempty"`
+
+	// ResignType How the person leaves.
+	ResignType *ResignType `json:"resign_type,omitempty"`
+
+	// WorkCountryOrRegion Code of the country or region.
+	WorkCountryOrRegion *string `json:"work_country_or_region,omitempty"`
+
+	// WorkPlaceID Place of work.
+	WorkPlaceID *string `json:"work_place_id,omitempty"`
+
+	// WorkStation A text, with translations.
+	WorkStation *DirectoryTextInput `json:"work_station,omitempty"`
+}
+
+// EmployeeIDType Kind of the employee ids in the request and in the answer. `open_id` when absent; `employee_id` is what contact v3 calls `user_id`, and needs directory:employee.base.external_id:read.
+type EmployeeIDType string
+
+// EmployeeItems Employees.
+type EmployeeItems struct {
+	// Abnormals What was left out. A call succeeds although records or fields are missing.
+	Abnormals *[]AbnormalRecord `json:"abnormals,omitempty"`
+
+	// Employees Employees. Absent, null or empty when there are none.
+	Employees *[]Employee `json:"employees,omitempty"`
+}
+
+// EmployeeJobFamily A job family.
+type EmployeeJobFamily struct {
+	// Description A text, with translations.
+	Description *DirectoryText `json:"description,omitempty"`
+
+	// IsEnabled Whether it is in use.
+	IsEnabled *bool `json:"is_enabled,omitempty"`
+
+	// JobFamilyID Id of the family.
+	JobFamilyID *string `json:"job_family_id,omitempty"`
+
+	// JobFamilyName A text, with translations.
+	JobFamilyName *DirectoryText `json:"job_family_name,omitempty"`
+
+	// ParentJobFamilyID The family above.
+	ParentJobFamilyID *string `json:"parent_job_family_id,omitempty"`
+}
+
+// EmployeeJobLevel A job level.
+type EmployeeJobLevel struct {
+	// Description A text, with translations.
+	Description *DirectoryText `json:"description,omitempty"`
+
+	// IsDeleted Whether it is deleted.
+	IsDeleted *bool `json:"is_deleted,omitempty"`
+
+	// IsEnabled Whether it is in use.
+	IsEnabled *bool `json:"is_enabled,omitempty"`
+
+	// JobLevelID Id of the level.
+	JobLevelID *string `json:"job_level_id,omitempty"`
+
+	// JobLevelName A text, with translations.
+	JobLevelName *DirectoryText `json:"job_level_name,omitempty"`
+
+	// Order Place in the list, a number as text, smaller first.
+	Order *string `json:"order,omitempty"`
+}
+
+// EmployeeJobTitle A job title.
+type EmployeeJobTitle struct {
+	// Description A text, with translations.
+	Description *DirectoryText `json:"description,omitempty"`
+
+	// IsEnabled Whether it is in use.
+	IsEnabled *bool `json:"is_enabled,omitempty"`
+
+	// JobTitleID Id of the title, "0" for none.
+	JobTitleID *string `json:"job_title_id,omitempty"`
+
+	// JobTitleName A text, with translations.
+	JobTitleName *DirectoryText `json:"job_title_name,omitempty"`
+}
+
+// EmployeeName How somebody is called.
+type EmployeeName struct {
+	// AnotherName Alias.
+	AnotherName *string `json:"another_name,omitempty"`
+
+	// Name A text, with translations.
+	Name *DirectoryText `json:"name,omitempty"`
+}
+
+// EmployeeNameInput How somebody is called.
+type EmployeeNameInput struct {
+	// AnotherName Alias.
+	AnotherName *string `json:"another_name,omitempty"`
+
+	// Name A text, with translations.
+	Name DirectoryTextInput `json:"name"`
+}
+
+// EmployeeOrder A place in a department. The names are spelt like this.
+type EmployeeOrder struct {
+	// DepartmentID The department, of the kind department_id_type.
+	DepartmentID *string `json:"department_id,omitempty"`
+
+	// OrderWeightAmongDepartments Rank of the department among those of the person, a number as text; the main one has the largest.
+	OrderWeightAmongDepartments *string `json:"order_weight_among_deparments,omitempty"`
+
+	// OrderWeightInDepartment Rank among the members, a number as text, larger first.
+	OrderWeightInDepartment *string `json:"order_weight_in_deparment,omitempty"`
+}
+
+// EmployeeOrderInput A place in a department. The names are spelt like this.
+type EmployeeOrderInput struct {
+	// DepartmentID The department, of the kind department_id_type.
+	DepartmentID *string `json:"department_id,omitempty"`
+
+	// IsMainDepartment Whether it is the main department, which must have the largest rank (2221255). The first by rank when absent.
+	IsMainDepartment *bool `json:"is_main_department,omitempty"`
+
+	// OrderWeightAmongDepartments Rank of the department among those of the person, a number as text.
+	OrderWeightAmongDepartments *string `json:"order_weight_among_deparments,omitempty"`
+
+	// OrderWeightInDepartment Rank among the members, a number as text, larger first.
+	OrderWeightInDepartment *string `json:"order_weight_in_deparment,omitempty"`
+}
+
+// EmployeePage One page of employees.
+type EmployeePage struct {
+	// Abnormals What was left out. A call succeeds although records or fields are missing.
+	Abnormals *[]AbnormalRecord `json:"abnormals,omitempty"`
+
+	// Employees Employees. Absent, null or empty when there are none.
+	Employees *[]Employee `json:"employees,omitempty"`
+
+	// PageResponse Whether there is more.
+	PageResponse *DirectoryPageResponse `json:"page_response,omitempty"`
+}
+
+// EmployeePlace A place of work.
+type EmployeePlace struct {
+	// Description A text, with translations.
+	Description *DirectoryText `json:"description,omitempty"`
+
+	// IsEnabled Whether it is in use.
+	IsEnabled *bool `json:"is_enabled,omitempty"`
+
+	// PlaceID Id of the place, "0" for none.
+	PlaceID *string `json:"place_id,omitempty"`
+
+	// PlaceName A text, with translations.
+	PlaceName *DirectoryText `json:"place_name,omitempty"`
 }
 
 // EmployeeType An employee type.
@@ -1724,6 +3755,54 @@ type EmployeeTypePage struct {
 
 // EmployeeTypeStatus Whether an employee type may be used.
 type EmployeeTypeStatus int64
+
+// EmployeeWorkInfo The job. Every field needs a scope of its own, directory:employee.work.….
+type EmployeeWorkInfo struct {
+	// EmploymentType 1 full time, 2 intern, 3 outsourced, 4 labour, 5 consultant, others the tenant's own.
+	EmploymentType *int64 `json:"employment_type,omitempty"`
+
+	// ExtensionNumber Extension.
+	ExtensionNumber *string `json:"extension_number,omitempty"`
+
+	// JobFamily A job family.
+	JobFamily *EmployeeJobFamily `json:"job_family,omitempty"`
+
+	// JobLevel A job level.
+	JobLevel *EmployeeJobLevel `json:"job_level,omitempty"`
+
+	// JobNumber Employee number.
+	JobNumber *string `json:"job_number,omitempty"`
+
+	// JobTitle A job title.
+	JobTitle *EmployeeJobTitle `json:"job_title,omitempty"`
+
+	// JoinDate First day, as 2007-03-20.
+	JoinDate *string `json:"join_date,omitempty"`
+
+	// ResignDate Last day, as 2007-03-20.
+	ResignDate *string `json:"resign_date,omitempty"`
+
+	// ResignReason Why somebody leaves: 1 to 14 of their own will, 17 to 24 not. "0" clears it, in changes only.
+	ResignReason *ResignReason `json:"resign_reason,omitempty"`
+
+	// ResignRemark Remark on it.
+	ResignRemark *string `json:"resign_remark,omitempty"`
+
+	// ResignType How somebody leaves. "0" clears it, in changes only.
+	ResignType *ResignType `json:"resign_type,omitempty"`
+
+	// StaffStatus Where somebody stands in the life of a job.
+	StaffStatus *StaffStatus `json:"staff_status,omitempty"`
+
+	// WorkCountryOrRegion Code of the country or region.
+	WorkCountryOrRegion *string `json:"work_country_or_region,omitempty"`
+
+	// WorkPlace A place of work.
+	WorkPlace *EmployeePlace `json:"work_place,omitempty"`
+
+	// WorkStation A text, with translations.
+	WorkStation *DirectoryText `json:"work_station,omitempty"`
+}
 
 // ErrorAnswer A refusal. Comes with HTTP 4xx and 5xx, now and then with 200. Gateways in between may answer HTML or nothing instead.
 type ErrorAnswer struct {
@@ -1794,6 +3873,60 @@ type FieldViolation struct {
 	Value *string `json:"value,omitempty"`
 }
 
+// FilterDirectoryDepartmentsAnswer One page of departments.
+type FilterDirectoryDepartmentsAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data One page of departments.
+	Data *DirectoryDepartmentPage `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// FilterDirectoryDepartmentsRequest Which departments, and what of them.
+type FilterDirectoryDepartmentsRequest struct {
+	// Filter Conditions, all of which hold.
+	Filter DirectoryFilter `json:"filter"`
+
+	// PageRequest Which page.
+	PageRequest DirectoryPageRequest `json:"page_request"`
+
+	// RequiredFields Fields to be answered, at most 100, such as name or *; nothing is answered without.
+	RequiredFields []string `json:"required_fields"`
+}
+
+// FilterEmployeesAnswer One page of employees.
+type FilterEmployeesAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data One page of employees.
+	Data *EmployeePage `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// FilterEmployeesRequest Which employees, and what of them.
+type FilterEmployeesRequest struct {
+	// Filter Conditions, all of which hold.
+	Filter DirectoryFilter `json:"filter"`
+
+	// PageRequest Which page.
+	PageRequest DirectoryPageRequest `json:"page_request"`
+
+	// RequiredFields Fields to be answered, at most 100, such as base_info.name or base_info.*; nothing is answered without. base_info.departments.* and work_info.job_title.* are asked for separately.
+	RequiredFields []string `json:"required_fields"`
+}
+
 // FoundUser A person found by name.
 type FoundUser struct {
 	// Avatar Addresses of the picture in several sizes. They are short-lived. Needs contact:user.base:readonly or contact read.
@@ -1819,6 +3952,51 @@ type FoundUserPage struct {
 	// Users People.
 	Users *[]FoundUser `json:"users,omitempty"`
 }
+
+// FunctionalRoleMember A member of a functional role.
+type FunctionalRoleMember struct {
+	// DepartmentIDs Departments that the member looks after, of the kind department_id_type. Present if scope_type is Part.
+	DepartmentIDs *[]string `json:"department_ids,omitempty"`
+
+	// ScopeType What a member of a role looks after: all departments, some, or none, which is the same as never set.
+	ScopeType *FunctionalRoleScope `json:"scope_type,omitempty"`
+
+	// UserID The person, of the kind user_id_type. user_id needs contact:user.employee_id:readonly.
+	UserID *string `json:"user_id,omitempty"`
+}
+
+// FunctionalRoleMemberPage One page of members of a role.
+type FunctionalRoleMemberPage struct {
+	// HasMore Whether more follow.
+	HasMore *bool `json:"has_more,omitempty"`
+
+	// Members Members. Absent, null or empty when there are none.
+	Members *[]FunctionalRoleMember `json:"members,omitempty"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken *string `json:"page_token,omitempty"`
+}
+
+// FunctionalRoleMemberReason What became of one member.
+type FunctionalRoleMemberReason int64
+
+// FunctionalRoleMemberResult What became of one member.
+type FunctionalRoleMemberResult struct {
+	// Reason What became of one member.
+	Reason *FunctionalRoleMemberReason `json:"reason,omitempty"`
+
+	// UserID The person, of the kind user_id_type.
+	UserID *string `json:"user_id,omitempty"`
+}
+
+// FunctionalRoleMemberResults A result for each.
+type FunctionalRoleMemberResults struct {
+	// Results One for each who was named.
+	Results *[]FunctionalRoleMemberResult `json:"results,omitempty"`
+}
+
+// FunctionalRoleScope What a member of a role looks after: all departments, some, or none, which is the same as never set.
+type FunctionalRoleScope string
 
 // Gender Gender. 0 is an answer too, not a missing value.
 type Gender int64
@@ -1922,6 +4100,81 @@ type GetDepartmentAnswer struct {
 	Msg *string `json:"msg,omitempty"`
 }
 
+// GetFunctionalRoleMemberAnswer The member.
+type GetFunctionalRoleMemberAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data A member of a role.
+	Data *OneFunctionalRoleMember `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// GetGroupAnswer The group.
+type GetGroupAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data A user group.
+	Data *OneGroup `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// GetJobFamilyAnswer The family.
+type GetJobFamilyAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data A job family.
+	Data *OneJobFamily `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// GetJobLevelAnswer The level.
+type GetJobLevelAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data A job level.
+	Data *OneJobLevel `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// GetJobTitleAnswer The title.
+type GetJobTitleAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data A job title.
+	Data *OneJobTitle `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
 // GetJSAPITicketAnswer Ticket for signing web pages.
 type GetJSAPITicketAnswer struct {
 	// Code 0, or the number of the error (ErrorCode).
@@ -1997,6 +4250,21 @@ type GetTenantAccessTokenRequest struct {
 	TenantKey string `json:"tenant_key"`
 }
 
+// GetUnitAnswer The unit.
+type GetUnitAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data A unit.
+	Data *OneUnit `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
 // GetUserAnswer One user.
 type GetUserAnswer struct {
 	// Code 0, or the number of the error (ErrorCode).
@@ -2027,8 +4295,188 @@ type GetUserInfoAnswer struct {
 	Msg *string `json:"msg,omitempty"`
 }
 
+// GetWorkCityAnswer The city.
+type GetWorkCityAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data A work city.
+	Data *OneWorkCity `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
 // GrantStatus 1 granted, 2 not granted.
 type GrantStatus int64
+
+// GroupIDPage One page of ids of user groups.
+type GroupIDPage struct {
+	// GroupList Ids of user groups. Absent, null or empty when there are none.
+	GroupList *[]string `json:"group_list,omitempty"`
+
+	// HasMore Whether more follow.
+	HasMore *bool `json:"has_more,omitempty"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken *string `json:"page_token,omitempty"`
+}
+
+// GroupMember A member of a group.
+type GroupMember struct {
+	// MemberID Id of the person or department, of the kind that was asked for.
+	MemberID *string `json:"member_id,omitempty"`
+
+	// MemberIDType Kind of the id. On the page's sample, and not sent by its own words.
+	MemberIDType *string `json:"member_id_type,omitempty"`
+
+	// MemberType What a member of a group is.
+	MemberType *GroupMemberType `json:"member_type,omitempty"`
+}
+
+// GroupMemberInput A person to be added or removed.
+type GroupMemberInput struct {
+	// MemberID The person, of the kind member_id_type.
+	MemberID string `json:"member_id"`
+
+	// MemberIDType Kind of member_id. Needed for people, although the vendor's table calls it optional.
+	MemberIDType UserIDType `json:"member_id_type"`
+
+	// MemberType People only.
+	MemberType GroupMemberType `json:"member_type"`
+}
+
+// GroupMemberPage One page of members of a group.
+type GroupMemberPage struct {
+	// HasMore Whether more follow.
+	HasMore *bool `json:"has_more,omitempty"`
+
+	// MemberList Members. Absent, null or empty when there are none.
+	MemberList *[]GroupMember `json:"memberlist,omitempty"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken *string `json:"page_token,omitempty"`
+}
+
+// GroupMemberResult What became of one member.
+type GroupMemberResult struct {
+	// Code 0 if the person is in the group now, or the number of the error (ErrorCode).
+	Code *int64 `json:"code,omitempty"`
+
+	// MemberID The person, of the kind that was sent.
+	MemberID *string `json:"member_id,omitempty"`
+}
+
+// GroupMemberResults A result for each member.
+type GroupMemberResults struct {
+	// Results One for each who was named.
+	Results *[]GroupMemberResult `json:"results,omitempty"`
+}
+
+// GroupMemberType What a member of a group is.
+type GroupMemberType string
+
+// JobFamily A job family: a line of work, such as product.
+type JobFamily struct {
+	// Description What the family does.
+	Description *string `json:"description,omitempty"`
+
+	// I18NDescription Description by language.
+	I18NDescription *[]LocaleText `json:"i18n_description,omitempty"`
+
+	// I18NName Name by language.
+	I18NName *[]LocaleText `json:"i18n_name,omitempty"`
+
+	// JobFamilyID Id of the family.
+	JobFamilyID *string `json:"job_family_id,omitempty"`
+
+	// Name Name.
+	Name *string `json:"name,omitempty"`
+
+	// ParentJobFamilyID The family above. Empty at the top.
+	ParentJobFamilyID *string `json:"parent_job_family_id,omitempty"`
+
+	// Status Whether people can be given the family.
+	Status *bool `json:"status,omitempty"`
+}
+
+// JobFamilyPage One page of job families.
+type JobFamilyPage struct {
+	// HasMore Whether more follow.
+	HasMore *bool `json:"has_more,omitempty"`
+
+	// Items Job families. Absent, null or empty when there are none.
+	Items *[]JobFamily `json:"items,omitempty"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken *string `json:"page_token,omitempty"`
+}
+
+// JobLevel A job level, such as P5.
+type JobLevel struct {
+	// Description What the level stands for.
+	Description *string `json:"description,omitempty"`
+
+	// I18NDescription Description by language.
+	I18NDescription *[]LocaleText `json:"i18n_description,omitempty"`
+
+	// I18NName Name by language.
+	I18NName *[]LocaleText `json:"i18n_name,omitempty"`
+
+	// JobLevelID Id of the level.
+	JobLevelID *string `json:"job_level_id,omitempty"`
+
+	// Name Name.
+	Name *string `json:"name,omitempty"`
+
+	// Order Place in the list, smaller first.
+	Order *int64 `json:"order,omitempty"`
+
+	// Status Whether people can be given the level.
+	Status *bool `json:"status,omitempty"`
+}
+
+// JobLevelPage One page of job levels.
+type JobLevelPage struct {
+	// HasMore Whether more follow.
+	HasMore *bool `json:"has_more,omitempty"`
+
+	// Items Job levels. Absent, null or empty when there are none.
+	Items *[]JobLevel `json:"items,omitempty"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken *string `json:"page_token,omitempty"`
+}
+
+// JobTitle A job title.
+type JobTitle struct {
+	// I18NName The title by language.
+	I18NName *[]LocaleText `json:"i18n_name,omitempty"`
+
+	// JobTitleID Id of the title.
+	JobTitleID *string `json:"job_title_id,omitempty"`
+
+	// Name The title.
+	Name *string `json:"name,omitempty"`
+
+	// Status Whether it is in use.
+	Status *bool `json:"status,omitempty"`
+}
+
+// JobTitlePage One page of job titles.
+type JobTitlePage struct {
+	// HasMore Whether more follow.
+	HasMore *bool `json:"has_more,omitempty"`
+
+	// Items Job titles. Absent, null or empty when there are none.
+	Items *[]JobTitle `json:"items,omitempty"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken *string `json:"page_token,omitempty"`
+}
 
 // JSAPITicket The ticket and its life.
 type JSAPITicket struct {
@@ -2132,6 +4580,111 @@ type ListEmployeeTypeEnumsAnswer struct {
 	Msg *string `json:"msg,omitempty"`
 }
 
+// ListFunctionalRoleMembersAnswer One page of members.
+type ListFunctionalRoleMembersAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data One page of members of a role.
+	Data *FunctionalRoleMemberPage `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// ListGroupMembersAnswer One page of members.
+type ListGroupMembersAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data One page of members of a group.
+	Data *GroupMemberPage `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// ListGroupsAnswer One page of user groups.
+type ListGroupsAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data One page of user groups.
+	Data *UserGroupPage `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// ListGroupsOfUserAnswer One page of ids of user groups.
+type ListGroupsOfUserAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data One page of ids of user groups.
+	Data *GroupIDPage `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// ListJobFamiliesAnswer One page of job families.
+type ListJobFamiliesAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data One page of job families.
+	Data *JobFamilyPage `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// ListJobLevelsAnswer One page of job levels.
+type ListJobLevelsAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data One page of job levels.
+	Data *JobLevelPage `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// ListJobTitlesAnswer One page of job titles.
+type ListJobTitlesAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data One page of job titles.
+	Data *JobTitlePage `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
 // ListScopesAnswer One page of what the app may see.
 type ListScopesAnswer struct {
 	// Code 0, or the number of the error (ErrorCode).
@@ -2139,6 +4692,36 @@ type ListScopesAnswer struct {
 
 	// Data One page of what the app may see.
 	Data *ContactRange `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// ListUnitDepartmentsAnswer One page of departments of a unit.
+type ListUnitDepartmentsAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data One page of departments of a unit.
+	Data *UnitDepartmentPage `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// ListUnitsAnswer One page of units.
+type ListUnitsAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data One page of units.
+	Data *UnitPage `json:"data,omitempty"`
 
 	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
 	Error *ErrorDetail `json:"error,omitempty"`
@@ -2177,9 +4760,33 @@ type ListUsersByDepartmentAnswer struct {
 	Msg *string `json:"msg,omitempty"`
 }
 
+// ListWorkCitiesAnswer One page of work cities.
+type ListWorkCitiesAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data One page of work cities.
+	Data *WorkCityPage `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
 // LocaleText A text in one language.
 type LocaleText struct {
 	// Locale Language, for instance zh_cn.
+	Locale *string `json:"locale,omitempty"`
+
+	// Value The text in it.
+	Value *string `json:"value,omitempty"`
+}
+
+// LocaleTextInput A text in one language.
+type LocaleTextInput struct {
+	// Locale Language: zh_cn, en_us or ja_jp.
 	Locale *string `json:"locale,omitempty"`
 
 	// Value The text in it.
@@ -2277,6 +4884,54 @@ type LogoutUserRequest struct {
 // MailboxProcessing What becomes of a mailbox. A number in a string.
 type MailboxProcessing string
 
+// MgetDirectoryDepartmentsAnswer The departments.
+type MgetDirectoryDepartmentsAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Departments.
+	Data *DirectoryDepartmentItems `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// MgetDirectoryDepartmentsRequest Which departments, and what of them.
+type MgetDirectoryDepartmentsRequest struct {
+	// DepartmentIDs Ids, 1 to 100, of the kind department_id_type.
+	DepartmentIDs []string `json:"department_ids"`
+
+	// RequiredFields Fields to be answered, at most 100, such as name or *; nothing is answered without.
+	RequiredFields []string `json:"required_fields"`
+}
+
+// MgetEmployeesAnswer The employees.
+type MgetEmployeesAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Employees.
+	Data *EmployeeItems `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// MgetEmployeesRequest Which employees, and what of them.
+type MgetEmployeesRequest struct {
+	// EmployeeIDs Ids, 1 to 100, of the kind employee_id_type.
+	EmployeeIDs []string `json:"employee_ids"`
+
+	// RequiredFields Fields to be answered, at most 100, such as base_info.name or base_info.*; nothing is answered without. base_info.departments.* and work_info.job_title.* are asked for separately.
+	RequiredFields []string `json:"required_fields"`
+}
+
 // NameTranslations A name in three languages. A language without a name is empty.
 type NameTranslations struct {
 	// EnUS English
@@ -2299,6 +4954,129 @@ type NameTranslationsInput struct {
 
 	// ZhCN Chinese
 	ZhCN *string `json:"zh_cn,omitempty"`
+}
+
+// NewDepartmentID The id of a new department.
+type NewDepartmentID struct {
+	// DepartmentID Id of the kind department_id_type.
+	DepartmentID *string `json:"department_id,omitempty"`
+}
+
+// NewDirectoryDepartment The new department.
+type NewDirectoryDepartment struct {
+	// CustomDepartmentID Id in the tenant: letters, digits and _-@., not beginning with od-.
+	CustomDepartmentID *string `json:"custom_department_id,omitempty"`
+
+	// CustomFieldValues The tenant's own fields, at most 100.
+	CustomFieldValues *[]DirectoryFieldValueInput `json:"custom_field_values,omitempty"`
+
+	// EnabledStatus Whether the department is in use.
+	EnabledStatus *bool `json:"enabled_status,omitempty"`
+
+	// Leaders Leaders, at most 20.
+	Leaders *[]DirectoryLeaderInput `json:"leaders,omitempty"`
+
+	// Name A text, with translations.
+	Name *DirectoryTextInput `json:"name,omitempty"`
+
+	// OrderWeight Rank among the siblings, a number as text. The pages of creating and of changing name opposite directions.
+	OrderWeight *string `json:"order_weight,omitempty"`
+
+	// ParentDepartmentID The department above, of the kind department_id_type; "0" is the root.
+	ParentDepartmentID *string `json:"parent_department_id,omitempty"`
+}
+
+// NewEmployee The new employee. The page marks nothing as required; number or mail is needed (2221113).
+type NewEmployee struct {
+	// AvatarKey Key of a picture uploaded before.
+	AvatarKey *string `json:"avatar_key,omitempty"`
+
+	// CustomEmployeeID Id in the tenant (`employee_id`), without spaces, unique among the staff (2221115).
+	CustomEmployeeID *string `json:"custom_employee_id,omitempty"`
+
+	// CustomFieldValues The tenant's own fields, at most 100.
+	CustomFieldValues *[]DirectoryFieldValueInput `json:"custom_field_values,omitempty"`
+
+	// DottedLineLeaderIDs Dotted-line leaders, at most 20.
+	DottedLineLeaderIDs *[]string `json:"dotted_line_leader_ids,omitempty"`
+
+	// Email Mail for work, unique among the staff (2221104). Needed beside a number from outside mainland China.
+	Email *string `json:"email,omitempty"`
+
+	// EmployeeOrderInDepartments Departments with the places in them, at most 10.
+	EmployeeOrderInDepartments *[]EmployeeOrderInput `json:"employee_order_in_departments,omitempty"`
+
+	// EmploymentType 1 full time, 2 intern, 3 outsourced, 4 labour, 5 consultant.
+	EmploymentType *int64 `json:"employment_type,omitempty"`
+
+	// EnterpriseEmail Business mailbox. Needs Feishu mail.
+	EnterpriseEmail *string `json:"enterprise_email,omitempty"`
+
+	// ExtensionNumber Extension, unique (2221192).
+	ExtensionNumber *string `json:"extension_number,omitempty"`
+
+	// Gender Gender.
+	Gender *Gender `json:"gender,omitempty"`
+
+	// JobNumber Employee number, unique among the staff (2221240).
+	JobNumber *string `json:"job_number,omitempty"`
+
+	// JobTitleID Job title.
+	JobTitleID *string `json:"job_title_id,omitempty"`
+
+	// JoinDate First day, as 2022-10-10.
+	JoinDate *string `json:"join_date,omitempty"`
+
+	// LeaderID Direct leader, of the kind employee_id_type. No loops (2221239).
+	LeaderID *string `json:"leader_id,omitempty"`
+
+	// Mobile Number, unique among the staff (2221103). Mainland numbers do without +86.
+	Mobile *string `json:"mobile,omitempty"`
+
+	// Name How somebody is called.
+	Name *EmployeeNameInput `json:"name,omitempty"`
+
+	// WorkCountryOrRegion Code of the country or region.
+	WorkCountryOrRegion *string `json:"work_country_or_region,omitempty"`
+
+	// WorkPlaceID Place of work.
+	WorkPlaceID *string `json:"work_place_id,omitempty"`
+
+	// WorkStation A text, with translations.
+	WorkStation *DirectoryTextInput `json:"work_station,omitempty"`
+}
+
+// NewEmployeeID The id of a new employee.
+type NewEmployeeID struct {
+	// EmployeeID Id of the kind employee_id_type.
+	EmployeeID *string `json:"employee_id,omitempty"`
+}
+
+// NewEmployeeOptions More about the new employee.
+type NewEmployeeOptions struct {
+	// GeoName Where the data are kept, in lower case. Tenants with several places only; needs directory:employee.base.geo:write.
+	GeoName *string `json:"geo_name,omitempty"`
+
+	// SubscriptionIDs Licences. Required in tenants with several (2221252).
+	SubscriptionIDs *[]string `json:"subscription_ids,omitempty"`
+}
+
+// NewGroupID The id of a new group.
+type NewGroupID struct {
+	// GroupID Id of the group, for all operations on it.
+	GroupID *string `json:"group_id,omitempty"`
+}
+
+// NewRoleID The id of a new role.
+type NewRoleID struct {
+	// RoleID Id of the role.
+	RoleID *string `json:"role_id,omitempty"`
+}
+
+// NewUnitID The id of a new unit.
+type NewUnitID struct {
+	// UnitID Id of the unit.
+	UnitID *string `json:"unit_id,omitempty"`
 }
 
 // Nothing Answered as `{}`, as null, or not at all.
@@ -2334,10 +5112,58 @@ type OneDepartment struct {
 	Department *Department `json:"department,omitempty"`
 }
 
+// OneEmployeeType An employee type.
+type OneEmployeeType struct {
+	// EmployeeTypeEnum An employee type.
+	EmployeeTypeEnum *EmployeeType `json:"employee_type_enum,omitempty"`
+}
+
+// OneFunctionalRoleMember A member of a role.
+type OneFunctionalRoleMember struct {
+	// Member A member of a functional role.
+	Member *FunctionalRoleMember `json:"member,omitempty"`
+}
+
+// OneGroup A user group.
+type OneGroup struct {
+	// Group A user group.
+	Group *UserGroup `json:"group,omitempty"`
+}
+
+// OneJobFamily A job family.
+type OneJobFamily struct {
+	// JobFamily A job family: a line of work, such as product.
+	JobFamily *JobFamily `json:"job_family,omitempty"`
+}
+
+// OneJobLevel A job level.
+type OneJobLevel struct {
+	// JobLevel A job level, such as P5.
+	JobLevel *JobLevel `json:"job_level,omitempty"`
+}
+
+// OneJobTitle A job title.
+type OneJobTitle struct {
+	// JobTitle A job title.
+	JobTitle *JobTitle `json:"job_title,omitempty"`
+}
+
+// OneUnit A unit.
+type OneUnit struct {
+	// Unit A unit.
+	Unit *Unit `json:"unit,omitempty"`
+}
+
 // OneUser Holds one user.
 type OneUser struct {
 	// User A person. Only `union_id`, `open_id` and `mobile_visible` are always there; other fields are absent without the scope that stands in their description. "Contact read" means any of contact:contact:readonly, contact:contact:readonly_as_app, contact:contact:access_as_app.
 	User *User `json:"user,omitempty"`
+}
+
+// OneWorkCity A work city.
+type OneWorkCity struct {
+	// WorkCity A city where people work.
+	WorkCity *WorkCity `json:"work_city,omitempty"`
 }
 
 // PatchDepartmentAnswer One department.
@@ -2383,6 +5209,93 @@ type PatchDepartmentRequest struct {
 
 	// ParentDepartmentID Parent, of the kind department_id_type. `0` is the root.
 	ParentDepartmentID *string `json:"parent_department_id,omitempty"`
+}
+
+// PatchDirectoryDepartmentAnswer The department is changed.
+type PatchDirectoryDepartmentAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data *Nothing `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// PatchDirectoryDepartmentRequest Changes of a department.
+type PatchDirectoryDepartmentRequest struct {
+	// Department Changes of a department; what is absent stays.
+	Department DirectoryDepartmentChange `json:"department"`
+}
+
+// PatchEmployeeAnswer The employee is changed.
+type PatchEmployeeAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data *Nothing `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// PatchEmployeeRequest Changes of an employee.
+type PatchEmployeeRequest struct {
+	// Employee Changes of an employee; what is absent stays.
+	Employee EmployeeChange `json:"employee"`
+}
+
+// PatchGroupAnswer The group is changed.
+type PatchGroupAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data *Nothing `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// PatchGroupRequest Changes of a group; what is absent or empty stays.
+type PatchGroupRequest struct {
+	// Description What the group is for.
+	Description *string `json:"description,omitempty"`
+
+	// Name Name, unique in the tenant (47009).
+	Name *string `json:"name,omitempty"`
+}
+
+// PatchUnitAnswer The unit is renamed.
+type PatchUnitAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data *Nothing `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// PatchUnitRequest The new name.
+type PatchUnitRequest struct {
+	// Name Name, unique within the type (43055).
+	Name string `json:"name"`
 }
 
 // PatchUserAnswer One user.
@@ -2492,6 +5405,39 @@ type PermissionViolation struct {
 
 	// URL Where the scope is granted.
 	URL *string `json:"url,omitempty"`
+}
+
+// RemoveGroupMemberAnswer The person is out of the group.
+type RemoveGroupMemberAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data *Nothing `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// RemoveGroupMemberRequest Who leaves a group.
+type RemoveGroupMemberRequest struct {
+	// MemberID The person, of the kind member_id_type.
+	MemberID string `json:"member_id"`
+
+	// MemberIDType Kind of member_id.
+	MemberIDType UserIDType `json:"member_id_type"`
+
+	// MemberType What is added or removed: people only.
+	MemberType GroupMemberType `json:"member_type"`
+}
+
+// RemovedFunctionalRoleMembers A result for each.
+type RemovedFunctionalRoleMembers struct {
+	// Result One for each who was named.
+	Result *[]FunctionalRoleMemberResult `json:"result,omitempty"`
 }
 
 // ReplaceDepartmentAnswer One department.
@@ -2639,6 +5585,48 @@ type ResendAppTicketRequest struct {
 	AppSecret string `json:"app_secret"`
 }
 
+// ResignReason Why somebody leaves: 1 to 14 of their own will, 17 to 24 not. "0" clears it, in changes only.
+type ResignReason string
+
+// ResignType How somebody leaves. "0" clears it, in changes only.
+type ResignType string
+
+// ResignedEmployeeReceivers Who takes over what, of the kind employee_id_type. What nobody takes over goes to the next in the group, stays under the old name, or is deleted, as the vendor's page says of each.
+type ResignedEmployeeReceivers struct {
+	// AnyCrossAcceptorEmployeeID Integrations.
+	AnyCrossAcceptorEmployeeID *string `json:"anycross_acceptor_employee_id,omitempty"`
+
+	// ApplicationAcceptorEmployeeID Apps.
+	ApplicationAcceptorEmployeeID *string `json:"application_acceptor_employee_id,omitempty"`
+
+	// ApprovalAcceptorEmployeeID Approvals.
+	ApprovalAcceptorEmployeeID *string `json:"approval_acceptor_employee_id,omitempty"`
+
+	// CalendarAcceptorEmployeeID Appointments.
+	CalendarAcceptorEmployeeID *string `json:"calendar_acceptor_employee_id,omitempty"`
+
+	// DepartmentChatAcceptorEmployeeID Groups of departments.
+	DepartmentChatAcceptorEmployeeID *string `json:"department_chat_acceptor_employee_id,omitempty"`
+
+	// DocsAcceptorEmployeeID Documents.
+	DocsAcceptorEmployeeID *string `json:"docs_acceptor_employee_id,omitempty"`
+
+	// EmailAcceptorEmployeeID Mail.
+	EmailAcceptorEmployeeID *string `json:"email_acceptor_employee_id,omitempty"`
+
+	// ExternalChatAcceptorEmployeeID Groups with people of other companies.
+	ExternalChatAcceptorEmployeeID *string `json:"external_chat_acceptor_employee_id,omitempty"`
+
+	// HelpdeskAcceptorEmployeeID Help desks.
+	HelpdeskAcceptorEmployeeID *string `json:"helpdesk_acceptor_employee_id,omitempty"`
+
+	// MinutesAcceptorEmployeeID Minutes of meetings.
+	MinutesAcceptorEmployeeID *string `json:"minutes_acceptor_employee_id,omitempty"`
+
+	// SurveyAcceptorEmployeeID Surveys. Deleted without anybody.
+	SurveyAcceptorEmployeeID *string `json:"survey_acceptor_employee_id,omitempty"`
+}
+
 // RestoredDepartment A department that the person comes back to.
 type RestoredDepartment struct {
 	// DepartmentID The department.
@@ -2649,6 +5637,36 @@ type RestoredDepartment struct {
 
 	// UserOrder Place among the members of the department.
 	UserOrder *int64 `json:"user_order,omitempty"`
+}
+
+// ResurrectEmployeeAnswer The person is on the staff again.
+type ResurrectEmployeeAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data *Nothing `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// ResurrectEmployeeOptions More about it.
+type ResurrectEmployeeOptions struct {
+	// SubscriptionIDs Licences, at most 20. Required in tenants with several (2221252).
+	SubscriptionIDs *[]string `json:"subscription_ids,omitempty"`
+}
+
+// ResurrectEmployeeRequest Where the person comes back to.
+type ResurrectEmployeeRequest struct {
+	// EmployeeOrderInDepartments Departments with the places in them, at most 10.
+	EmployeeOrderInDepartments *[]EmployeeOrderInput `json:"employee_order_in_departments,omitempty"`
+
+	// Options More about it.
+	Options *ResurrectEmployeeOptions `json:"options,omitempty"`
 }
 
 // ResurrectUserAnswer Confirmation without content.
@@ -2697,6 +5715,60 @@ type SearchDepartmentsAnswer struct {
 type SearchDepartmentsRequest struct {
 	// Query Words of the department's default name.
 	Query string `json:"query"`
+}
+
+// SearchDirectoryDepartmentsAnswer One page of departments.
+type SearchDirectoryDepartmentsAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data One page of departments.
+	Data *DirectoryDepartmentPage `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// SearchDirectoryDepartmentsRequest Which departments, and what of them.
+type SearchDirectoryDepartmentsRequest struct {
+	// PageRequest Which page.
+	PageRequest DirectoryPageRequest `json:"page_request"`
+
+	// Query Words of the name.
+	Query string `json:"query"`
+
+	// RequiredFields Fields to be answered, at most 100, such as name or *; nothing is answered without.
+	RequiredFields []string `json:"required_fields"`
+}
+
+// SearchEmployeesAnswer One page of employees.
+type SearchEmployeesAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data One page of employees.
+	Data *EmployeePage `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// SearchEmployeesRequest Which employees, and what of them.
+type SearchEmployeesRequest struct {
+	// PageRequest Which page.
+	PageRequest DirectoryPageRequest `json:"page_request"`
+
+	// Query Words: part of a name or mail, or a whole id or number.
+	Query string `json:"query"`
+
+	// RequiredFields Fields to be answered, at most 100, such as base_info.name or base_info.*; nothing is answered without. base_info.departments.* and work_info.job_title.* are asked for separately.
+	RequiredFields []string `json:"required_fields"`
 }
 
 // SearchUsersAnswer One page of found people.
@@ -2756,6 +5828,69 @@ type SearchUsersV3Request struct {
 	Query *string `json:"query,omitempty"`
 }
 
+// SetEmployeeRegularAnswer The person stays.
+type SetEmployeeRegularAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data *Nothing `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// SetEmployeeToBeResignedAnswer The person is going to leave.
+type SetEmployeeToBeResignedAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data *Nothing `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// SetEmployeeToBeResignedRequest When and why somebody leaves.
+type SetEmployeeToBeResignedRequest struct {
+	// Employee When and why somebody leaves.
+	Employee ComingResignation `json:"employee"`
+}
+
+// SetFunctionalRoleMemberScopesAnswer A result for each.
+type SetFunctionalRoleMemberScopesAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data A result for each.
+	Data *FunctionalRoleMemberResults `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// SetFunctionalRoleMemberScopesRequest Who looks after what.
+type SetFunctionalRoleMemberScopesRequest struct {
+	// Departments Departments, 1 to 100, of the kind department_id_type.
+	Departments []string `json:"departments"`
+
+	// Members People, 1 to 100, of the kind user_id_type.
+	Members []string `json:"members"`
+}
+
+// StaffStatus Where somebody stands in the life of a job.
+type StaffStatus int64
+
 // TerminalType Kind of device.
 type TerminalType int64
 
@@ -2780,6 +5915,33 @@ type UnbindDepartmentChatRequest struct {
 	DepartmentID string `json:"department_id"`
 }
 
+// UnbindUnitDepartmentAnswer The department is out of the unit.
+type UnbindUnitDepartmentAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data *Nothing `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// UnbindUnitDepartmentRequest A department that leaves a unit.
+type UnbindUnitDepartmentRequest struct {
+	// DepartmentID The department, of the kind department_id_type.
+	DepartmentID string `json:"department_id"`
+
+	// DepartmentIDType Kind of department_id. In the body here, and open_department_id when absent.
+	DepartmentIDType *DepartmentIDType `json:"department_id_type,omitempty"`
+
+	// UnitID The unit.
+	UnitID string `json:"unit_id"`
+}
+
 // UnionIDOwner Ids of one user.
 type UnionIDOwner struct {
 	OpenID *string `json:"open_id,omitempty"`
@@ -2792,6 +5954,51 @@ type UnionIDOwner struct {
 type UnionIDOwners struct {
 	// UserInfos Owner by union id.
 	UserInfos *map[string]UnionIDOwner `json:"user_infos,omitempty"`
+}
+
+// Unit A unit.
+type Unit struct {
+	// Name Name.
+	Name *string `json:"name,omitempty"`
+
+	// UnitID Id of the unit; `unit_ids` of a department.
+	UnitID *string `json:"unit_id,omitempty"`
+
+	// UnitType Type, a word of the tenant's own.
+	UnitType *string `json:"unit_type,omitempty"`
+}
+
+// UnitDepartment A department of a unit.
+type UnitDepartment struct {
+	// DepartmentID The department, of the kind department_id_type.
+	DepartmentID *string `json:"department_id,omitempty"`
+
+	// UnitID The unit.
+	UnitID *string `json:"unit_id,omitempty"`
+}
+
+// UnitDepartmentPage One page of departments of a unit.
+type UnitDepartmentPage struct {
+	// DepartmentList Departments. Absent, null or empty when there are none.
+	DepartmentList *[]UnitDepartment `json:"departmentlist,omitempty"`
+
+	// HasMore Whether more follow.
+	HasMore *bool `json:"has_more,omitempty"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken *string `json:"page_token,omitempty"`
+}
+
+// UnitPage One page of units.
+type UnitPage struct {
+	// HasMore Whether more follow.
+	HasMore *bool `json:"has_more,omitempty"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken *string `json:"page_token,omitempty"`
+
+	// UnitList Units. Absent, null or empty when there are none.
+	UnitList *[]Unit `json:"unitlist,omitempty"`
 }
 
 // UpdateDepartmentIDAnswer Confirmation without content.
@@ -2813,6 +6020,129 @@ type UpdateDepartmentIDAnswer struct {
 type UpdateDepartmentIDRequest struct {
 	// NewDepartmentID New id of the tenant's own. Must not begin with `od-` and not be `0` or `1`.
 	NewDepartmentID string `json:"new_department_id"`
+}
+
+// UpdateEmployeeTypeEnumAnswer The type as it is now.
+type UpdateEmployeeTypeEnumAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data An employee type.
+	Data *OneEmployeeType `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// UpdateEmployeeTypeEnumRequest The type as it shall be.
+type UpdateEmployeeTypeEnumRequest struct {
+	// Content Name of the type, unique in the tenant (42301).
+	Content string `json:"content"`
+
+	// EnumStatus Whether people can be given the type.
+	EnumStatus EmployeeTypeStatus `json:"enum_status"`
+
+	// EnumType 2, a type of the tenant's own, and nothing else.
+	EnumType EmployeeTypeOrigin `json:"enum_type"`
+
+	// I18NContent Name by language. Stays as it is when absent from an update.
+	I18NContent *[]LocaleTextInput `json:"i18n_content,omitempty"`
+}
+
+// UpdateFunctionalRoleAnswer The role is renamed.
+type UpdateFunctionalRoleAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data Answered as `{}`, as null, or not at all.
+	Data *Nothing `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// UpdateFunctionalRoleRequest The new name.
+type UpdateFunctionalRoleRequest struct {
+	// RoleName Name, unique in the tenant (41201).
+	RoleName string `json:"role_name"`
+}
+
+// UpdateJobFamilyAnswer The family as it is now.
+type UpdateJobFamilyAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data A job family.
+	Data *OneJobFamily `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// UpdateJobFamilyRequest Changes of a family; what is absent stays.
+type UpdateJobFamilyRequest struct {
+	// Description What the family does.
+	Description *string `json:"description,omitempty"`
+
+	// I18NDescription Description by language.
+	I18NDescription *[]LocaleTextInput `json:"i18n_description,omitempty"`
+
+	// I18NName Name by language.
+	I18NName *[]LocaleTextInput `json:"i18n_name,omitempty"`
+
+	// Name Name, unique in the tenant (42406).
+	Name *string `json:"name,omitempty"`
+
+	// ParentJobFamilyID The family above.
+	ParentJobFamilyID *string `json:"parent_job_family_id,omitempty"`
+
+	// Status Whether people can be given the family.
+	Status *bool `json:"status,omitempty"`
+}
+
+// UpdateJobLevelAnswer The level as it is now.
+type UpdateJobLevelAnswer struct {
+	// Code 0, or the number of the error (ErrorCode).
+	Code int64 `json:"code"`
+
+	// Data A job level.
+	Data *OneJobLevel `json:"data,omitempty"`
+
+	// Error What the vendor adds to a refusal. Every field may be absent. The vendor's page shows `logid` and `scope` with `url`, answers carry `log_id` and `type` with `subject`.
+	Error *ErrorDetail `json:"error,omitempty"`
+
+	// Msg Text for people. Never test it.
+	Msg *string `json:"msg,omitempty"`
+}
+
+// UpdateJobLevelRequest Changes of a level; what is absent stays.
+type UpdateJobLevelRequest struct {
+	// Description What the level stands for.
+	Description *string `json:"description,omitempty"`
+
+	// I18NDescription Description by language.
+	I18NDescription *[]LocaleTextInput `json:"i18n_description,omitempty"`
+
+	// I18NName Name by language.
+	I18NName *[]LocaleTextInput `json:"i18n_name,omitempty"`
+
+	// Name Name, unique in the tenant (42305).
+	Name *string `json:"name,omitempty"`
+
+	// Order Place in the list, smaller first, 100 to 100000, unique (42306).
+	Order *int64 `json:"order,omitempty"`
+
+	// Status Whether people can be given the level.
+	Status *bool `json:"status,omitempty"`
 }
 
 // UpdateUserIDAnswer Confirmation without content.
@@ -3056,6 +6386,48 @@ type UserDepartmentPath struct {
 	DepartmentPath *DepartmentPath `json:"department_path,omitempty"`
 }
 
+// UserGroup A user group.
+type UserGroup struct {
+	// DepartmentScopeList Departments that the group is for. Answered by listGroups only.
+	DepartmentScopeList *[]string `json:"department_scope_list,omitempty"`
+
+	// Description What the group is for.
+	Description *string `json:"description,omitempty"`
+
+	// GroupID The id that the tenant gave the group. Answered by listGroups only.
+	GroupID *string `json:"group_id,omitempty"`
+
+	// ID Id of the group, for all operations on it.
+	ID *string `json:"id,omitempty"`
+
+	// MemberDepartmentCount Number of departments that are members. Dynamic groups have none.
+	MemberDepartmentCount *int64 `json:"member_department_count,omitempty"`
+
+	// MemberUserCount Number of people who are members themselves.
+	MemberUserCount *int64 `json:"member_user_count,omitempty"`
+
+	// Name Name, unique in the tenant.
+	Name *string `json:"name,omitempty"`
+
+	// Type How members come into a group: by hand, or by a rule.
+	Type *UserGroupType `json:"type,omitempty"`
+}
+
+// UserGroupPage One page of user groups.
+type UserGroupPage struct {
+	// GroupList User groups. Absent, null or empty when there are none.
+	GroupList *[]UserGroup `json:"grouplist,omitempty"`
+
+	// HasMore Whether more follow.
+	HasMore *bool `json:"has_more,omitempty"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken *string `json:"page_token,omitempty"`
+}
+
+// UserGroupType How members come into a group: by hand, or by a rule.
+type UserGroupType int64
+
 // UserHit A person found by name or filter.
 type UserHit struct {
 	// DisplayInfo Lines for display, the words found between <h> and </h>.
@@ -3208,17 +6580,68 @@ type UserStatus struct {
 	IsUnjoin *bool `json:"is_unjoin,omitempty"`
 }
 
+// WorkCity A city where people work.
+type WorkCity struct {
+	// I18NName Its name by language.
+	I18NName *[]LocaleText `json:"i18n_name,omitempty"`
+
+	// Name Its name.
+	Name *string `json:"name,omitempty"`
+
+	// Status Whether it is in use.
+	Status *bool `json:"status,omitempty"`
+
+	// WorkCityID Id of the city.
+	WorkCityID *string `json:"work_city_id,omitempty"`
+}
+
+// WorkCityPage One page of work cities.
+type WorkCityPage struct {
+	// HasMore Whether more follow.
+	HasMore *bool `json:"has_more,omitempty"`
+
+	// Items Work cities. Absent, null or empty when there are none.
+	Items *[]WorkCity `json:"items,omitempty"`
+
+	// PageToken Token of the next page. Absent or empty on the last one.
+	PageToken *string `json:"page_token,omitempty"`
+}
+
 // DepartmentIDParam defines model for DepartmentIdParam.
 type DepartmentIDParam = string
 
 // DepartmentIDTypeParam Kind of the department ids in the request and of the ids that point at departments in the answer. `open_department_id` when absent. The root is `0` in both.
 type DepartmentIDTypeParam = DepartmentIDType
 
+// EmployeeIDParam defines model for EmployeeIdParam.
+type EmployeeIDParam = string
+
+// EmployeeIDTypeParam Kind of the employee ids in the request and in the answer. `open_id` when absent; `employee_id` is what contact v3 calls `user_id`, and needs directory:employee.base.external_id:read.
+type EmployeeIDTypeParam = EmployeeIDType
+
+// GroupIDParam defines model for GroupIdParam.
+type GroupIDParam = string
+
+// JobFamilyIDParam defines model for JobFamilyIdParam.
+type JobFamilyIDParam = string
+
+// JobLevelIDParam defines model for JobLevelIdParam.
+type JobLevelIDParam = string
+
+// PageSize100Param defines model for PageSize100Param.
+type PageSize100Param = int64
+
 // PageSizeParam defines model for PageSizeParam.
 type PageSizeParam = int64
 
 // PageTokenParam defines model for PageTokenParam.
 type PageTokenParam = string
+
+// RoleIDParam defines model for RoleIdParam.
+type RoleIDParam = string
+
+// UnitIDParam defines model for UnitIdParam.
+type UnitIDParam = string
 
 // UserIDParam defines model for UserIdParam.
 type UserIDParam = string
@@ -3385,6 +6808,156 @@ type ListEmployeeTypeEnumsParams struct {
 	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
+// ListFunctionalRoleMembersParams defines parameters for ListFunctionalRoleMembers.
+type ListFunctionalRoleMembersParams struct {
+	// PageSize Entries a page, 100 at most. 20 when absent.
+	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+
+	// UserIDType Kind of the user ids.
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// BatchCreateFunctionalRoleMembersParams defines parameters for BatchCreateFunctionalRoleMembers.
+type BatchCreateFunctionalRoleMembersParams struct {
+	// UserIDType Kind of the user ids.
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+}
+
+// BatchDeleteFunctionalRoleMembersParams defines parameters for BatchDeleteFunctionalRoleMembers.
+type BatchDeleteFunctionalRoleMembersParams struct {
+	// UserIDType Kind of the user ids.
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+}
+
+// SetFunctionalRoleMemberScopesParams defines parameters for SetFunctionalRoleMemberScopes.
+type SetFunctionalRoleMemberScopesParams struct {
+	// UserIDType Kind of the user ids.
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// GetFunctionalRoleMemberParams defines parameters for GetFunctionalRoleMember.
+type GetFunctionalRoleMemberParams struct {
+	// UserIDType Kind of the user ids.
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// CreateGroupParams defines parameters for CreateGroup.
+type CreateGroupParams struct {
+	// UserIDType Kind of the user ids.
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// ListGroupsOfUserParams defines parameters for ListGroupsOfUser.
+type ListGroupsOfUserParams struct {
+	// MemberID The person, of the kind member_id_type.
+	MemberID string `form:"member_id" json:"member_id"`
+
+	// MemberIDType Kind of member_id. open_id when absent.
+	MemberIDType *UserIDType `form:"member_id_type,omitempty" json:"member_id_type,omitempty"`
+
+	// GroupType Kind of the groups.
+	GroupType *UserGroupType `form:"group_type,omitempty" json:"group_type,omitempty"`
+
+	// PageSize Entries a page, 1 to 1000. 500 when absent.
+	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// ListGroupsParams defines parameters for ListGroups.
+type ListGroupsParams struct {
+	// PageSize Entries a page, 100 at most. 50 when absent.
+	PageSize *PageSize100Param `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+
+	// Type Kind of the groups. 1, ordinary, when absent.
+	Type *UserGroupType `form:"type,omitempty" json:"type,omitempty"`
+}
+
+// GetGroupParams defines parameters for GetGroup.
+type GetGroupParams struct {
+	// UserIDType Kind of the user ids.
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// PatchGroupParams defines parameters for PatchGroup.
+type PatchGroupParams struct {
+	// UserIDType Kind of the user ids.
+	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// ListGroupMembersParams defines parameters for ListGroupMembers.
+type ListGroupMembersParams struct {
+	// PageSize Entries a page, 100 at most. 50 when absent.
+	PageSize *PageSize100Param `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+
+	// MemberIDType Kind of the ids: open_id, union_id or user_id for people, open_department_id or department_id for departments. open_id or open_department_id when absent.
+	MemberIDType *string `form:"member_id_type,omitempty" json:"member_id_type,omitempty"`
+
+	// MemberType Kind of the members. user when absent.
+	MemberType *GroupMemberType `form:"member_type,omitempty" json:"member_type,omitempty"`
+}
+
+// ListJobFamiliesParams defines parameters for ListJobFamilies.
+type ListJobFamiliesParams struct {
+	// PageSize Entries a page, 50 at most. 10 when absent.
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+
+	// Name The whole name; without it all families are listed.
+	Name *string `form:"name,omitempty" json:"name,omitempty"`
+}
+
+// ListJobLevelsParams defines parameters for ListJobLevels.
+type ListJobLevelsParams struct {
+	// PageSize Entries a page, 50 at most. 10 when absent.
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+
+	// Name The whole name; without it all levels are listed.
+	Name *string `form:"name,omitempty" json:"name,omitempty"`
+}
+
+// ListJobTitlesParams defines parameters for ListJobTitles.
+type ListJobTitlesParams struct {
+	// PageSize Entries a page, 50 at most. 10 when absent.
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
 // ListScopesParams defines parameters for ListScopes.
 type ListScopesParams struct {
 	// UserIDType Kind of the user ids.
@@ -3398,6 +6971,30 @@ type ListScopesParams struct {
 
 	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
 	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// ListUnitsParams defines parameters for ListUnits.
+type ListUnitsParams struct {
+	// PageSize Entries a page, 100 at most. 50 when absent.
+	PageSize *PageSize100Param `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// ListUnitDepartmentsParams defines parameters for ListUnitDepartments.
+type ListUnitDepartmentsParams struct {
+	// UnitID The unit.
+	UnitID string `form:"unit_id" json:"unit_id"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+
+	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+
+	// PageSize Entries a page, 100 at most. 50 when absent.
+	PageSize *PageSize100Param `form:"page_size,omitempty" json:"page_size,omitempty"`
 }
 
 // ListUsersParams defines parameters for ListUsers.
@@ -3529,6 +7126,144 @@ type UpdateUserIDParams struct {
 	UserIDType *UserIDTypeParam `form:"user_id_type,omitempty" json:"user_id_type,omitempty"`
 }
 
+// ListWorkCitiesParams defines parameters for ListWorkCities.
+type ListWorkCitiesParams struct {
+	// PageSize Entries a page, 50 at most. 10 when absent.
+	PageSize *PageSizeParam `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// PageToken Token of the page before. Absent for the first page; encode it exactly once.
+	PageToken *PageTokenParam `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// CreateDirectoryDepartmentParams defines parameters for CreateDirectoryDepartment.
+type CreateDirectoryDepartmentParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// FilterDirectoryDepartmentsParams defines parameters for FilterDirectoryDepartments.
+type FilterDirectoryDepartmentsParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// MgetDirectoryDepartmentsParams defines parameters for MgetDirectoryDepartments.
+type MgetDirectoryDepartmentsParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// SearchDirectoryDepartmentsParams defines parameters for SearchDirectoryDepartments.
+type SearchDirectoryDepartmentsParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// DeleteDirectoryDepartmentParams defines parameters for DeleteDirectoryDepartment.
+type DeleteDirectoryDepartmentParams struct {
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// PatchDirectoryDepartmentParams defines parameters for PatchDirectoryDepartment.
+type PatchDirectoryDepartmentParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// CreateEmployeeParams defines parameters for CreateEmployee.
+type CreateEmployeeParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// FilterEmployeesParams defines parameters for FilterEmployees.
+type FilterEmployeesParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// MgetEmployeesParams defines parameters for MgetEmployees.
+type MgetEmployeesParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// SearchEmployeesParams defines parameters for SearchEmployees.
+type SearchEmployeesParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// DeleteEmployeeParams defines parameters for DeleteEmployee.
+type DeleteEmployeeParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+}
+
+// PatchEmployeeParams defines parameters for PatchEmployee.
+type PatchEmployeeParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// SetEmployeeRegularParams defines parameters for SetEmployeeRegular.
+type SetEmployeeRegularParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// ResurrectEmployeeParams defines parameters for ResurrectEmployee.
+type ResurrectEmployeeParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
+// SetEmployeeToBeResignedParams defines parameters for SetEmployeeToBeResigned.
+type SetEmployeeToBeResignedParams struct {
+	// EmployeeIDType Kind of the employee ids.
+	EmployeeIDType *EmployeeIDTypeParam `form:"employee_id_type,omitempty" json:"employee_id_type,omitempty"`
+
+	// DepartmentIDType Kind of the department ids.
+	DepartmentIDType *DepartmentIDTypeParam `form:"department_id_type,omitempty" json:"department_id_type,omitempty"`
+}
+
 // LogoutUserParams defines parameters for LogoutUser.
 type LogoutUserParams struct {
 	// UserIDType Kind of the user ids.
@@ -3589,6 +7324,69 @@ type ReplaceDepartmentJSONRequestBody = ReplaceDepartmentRequest
 // UpdateDepartmentIDJSONRequestBody defines body for UpdateDepartmentID for application/json ContentType.
 type UpdateDepartmentIDJSONRequestBody = UpdateDepartmentIDRequest
 
+// CreateEmployeeTypeEnumJSONRequestBody defines body for CreateEmployeeTypeEnum for application/json ContentType.
+type CreateEmployeeTypeEnumJSONRequestBody = CreateEmployeeTypeEnumRequest
+
+// UpdateEmployeeTypeEnumJSONRequestBody defines body for UpdateEmployeeTypeEnum for application/json ContentType.
+type UpdateEmployeeTypeEnumJSONRequestBody = UpdateEmployeeTypeEnumRequest
+
+// CreateFunctionalRoleJSONRequestBody defines body for CreateFunctionalRole for application/json ContentType.
+type CreateFunctionalRoleJSONRequestBody = CreateFunctionalRoleRequest
+
+// UpdateFunctionalRoleJSONRequestBody defines body for UpdateFunctionalRole for application/json ContentType.
+type UpdateFunctionalRoleJSONRequestBody = UpdateFunctionalRoleRequest
+
+// BatchCreateFunctionalRoleMembersJSONRequestBody defines body for BatchCreateFunctionalRoleMembers for application/json ContentType.
+type BatchCreateFunctionalRoleMembersJSONRequestBody = BatchCreateFunctionalRoleMembersRequest
+
+// BatchDeleteFunctionalRoleMembersJSONRequestBody defines body for BatchDeleteFunctionalRoleMembers for application/json ContentType.
+type BatchDeleteFunctionalRoleMembersJSONRequestBody = BatchDeleteFunctionalRoleMembersRequest
+
+// SetFunctionalRoleMemberScopesJSONRequestBody defines body for SetFunctionalRoleMemberScopes for application/json ContentType.
+type SetFunctionalRoleMemberScopesJSONRequestBody = SetFunctionalRoleMemberScopesRequest
+
+// CreateGroupJSONRequestBody defines body for CreateGroup for application/json ContentType.
+type CreateGroupJSONRequestBody = CreateGroupRequest
+
+// PatchGroupJSONRequestBody defines body for PatchGroup for application/json ContentType.
+type PatchGroupJSONRequestBody = PatchGroupRequest
+
+// AddGroupMemberJSONRequestBody defines body for AddGroupMember for application/json ContentType.
+type AddGroupMemberJSONRequestBody = AddGroupMemberRequest
+
+// BatchAddGroupMembersJSONRequestBody defines body for BatchAddGroupMembers for application/json ContentType.
+type BatchAddGroupMembersJSONRequestBody = BatchAddGroupMembersRequest
+
+// BatchRemoveGroupMembersJSONRequestBody defines body for BatchRemoveGroupMembers for application/json ContentType.
+type BatchRemoveGroupMembersJSONRequestBody = BatchRemoveGroupMembersRequest
+
+// RemoveGroupMemberJSONRequestBody defines body for RemoveGroupMember for application/json ContentType.
+type RemoveGroupMemberJSONRequestBody = RemoveGroupMemberRequest
+
+// CreateJobFamilyJSONRequestBody defines body for CreateJobFamily for application/json ContentType.
+type CreateJobFamilyJSONRequestBody = CreateJobFamilyRequest
+
+// UpdateJobFamilyJSONRequestBody defines body for UpdateJobFamily for application/json ContentType.
+type UpdateJobFamilyJSONRequestBody = UpdateJobFamilyRequest
+
+// CreateJobLevelJSONRequestBody defines body for CreateJobLevel for application/json ContentType.
+type CreateJobLevelJSONRequestBody = CreateJobLevelRequest
+
+// UpdateJobLevelJSONRequestBody defines body for UpdateJobLevel for application/json ContentType.
+type UpdateJobLevelJSONRequestBody = UpdateJobLevelRequest
+
+// CreateUnitJSONRequestBody defines body for CreateUnit for application/json ContentType.
+type CreateUnitJSONRequestBody = CreateUnitRequest
+
+// BindUnitDepartmentJSONRequestBody defines body for BindUnitDepartment for application/json ContentType.
+type BindUnitDepartmentJSONRequestBody = BindUnitDepartmentRequest
+
+// UnbindUnitDepartmentJSONRequestBody defines body for UnbindUnitDepartment for application/json ContentType.
+type UnbindUnitDepartmentJSONRequestBody = UnbindUnitDepartmentRequest
+
+// PatchUnitJSONRequestBody defines body for PatchUnit for application/json ContentType.
+type PatchUnitJSONRequestBody = PatchUnitRequest
+
 // CreateUserJSONRequestBody defines body for CreateUser for application/json ContentType.
 type CreateUserJSONRequestBody = CreateUserRequest
 
@@ -3617,6 +7415,45 @@ type ResurrectUserJSONRequestBody = ResurrectUserRequest
 
 // UpdateUserIDJSONRequestBody defines body for UpdateUserID for application/json ContentType.
 type UpdateUserIDJSONRequestBody = UpdateUserIDRequest
+
+// CreateDirectoryDepartmentJSONRequestBody defines body for CreateDirectoryDepartment for application/json ContentType.
+type CreateDirectoryDepartmentJSONRequestBody = CreateDirectoryDepartmentRequest
+
+// FilterDirectoryDepartmentsJSONRequestBody defines body for FilterDirectoryDepartments for application/json ContentType.
+type FilterDirectoryDepartmentsJSONRequestBody = FilterDirectoryDepartmentsRequest
+
+// MgetDirectoryDepartmentsJSONRequestBody defines body for MgetDirectoryDepartments for application/json ContentType.
+type MgetDirectoryDepartmentsJSONRequestBody = MgetDirectoryDepartmentsRequest
+
+// SearchDirectoryDepartmentsJSONRequestBody defines body for SearchDirectoryDepartments for application/json ContentType.
+type SearchDirectoryDepartmentsJSONRequestBody = SearchDirectoryDepartmentsRequest
+
+// PatchDirectoryDepartmentJSONRequestBody defines body for PatchDirectoryDepartment for application/json ContentType.
+type PatchDirectoryDepartmentJSONRequestBody = PatchDirectoryDepartmentRequest
+
+// CreateEmployeeJSONRequestBody defines body for CreateEmployee for application/json ContentType.
+type CreateEmployeeJSONRequestBody = CreateEmployeeRequest
+
+// FilterEmployeesJSONRequestBody defines body for FilterEmployees for application/json ContentType.
+type FilterEmployeesJSONRequestBody = FilterEmployeesRequest
+
+// MgetEmployeesJSONRequestBody defines body for MgetEmployees for application/json ContentType.
+type MgetEmployeesJSONRequestBody = MgetEmployeesRequest
+
+// SearchEmployeesJSONRequestBody defines body for SearchEmployees for application/json ContentType.
+type SearchEmployeesJSONRequestBody = SearchEmployeesRequest
+
+// DeleteEmployeeJSONRequestBody defines body for DeleteEmployee for application/json ContentType.
+type DeleteEmployeeJSONRequestBody = DeleteEmployeeRequest
+
+// PatchEmployeeJSONRequestBody defines body for PatchEmployee for application/json ContentType.
+type PatchEmployeeJSONRequestBody = PatchEmployeeRequest
+
+// ResurrectEmployeeJSONRequestBody defines body for ResurrectEmployee for application/json ContentType.
+type ResurrectEmployeeJSONRequestBody = ResurrectEmployeeRequest
+
+// SetEmployeeToBeResignedJSONRequestBody defines body for SetEmployeeToBeResigned for application/json ContentType.
+type SetEmployeeToBeResignedJSONRequestBody = SetEmployeeToBeResignedRequest
 
 // LogoutUserJSONRequestBody defines body for LogoutUser for application/json ContentType.
 type LogoutUserJSONRequestBody = LogoutUserRequest
@@ -3691,9 +7528,135 @@ type ServerInterface interface {
 	// ListEmployeeTypeEnums 查询人员类型
 	// (GET /contact/v3/employee_type_enums)
 	ListEmployeeTypeEnums(w http.ResponseWriter, r *http.Request, params ListEmployeeTypeEnumsParams)
+	// CreateEmployeeTypeEnum 新增人员类型
+	// (POST /contact/v3/employee_type_enums)
+	CreateEmployeeTypeEnum(w http.ResponseWriter, r *http.Request)
+	// DeleteEmployeeTypeEnum 删除人员类型
+	// (DELETE /contact/v3/employee_type_enums/{enum_id})
+	DeleteEmployeeTypeEnum(w http.ResponseWriter, r *http.Request, enumID string)
+	// UpdateEmployeeTypeEnum 更新人员类型
+	// (PUT /contact/v3/employee_type_enums/{enum_id})
+	UpdateEmployeeTypeEnum(w http.ResponseWriter, r *http.Request, enumID string)
+	// CreateFunctionalRole 创建角色
+	// (POST /contact/v3/functional_roles)
+	CreateFunctionalRole(w http.ResponseWriter, r *http.Request)
+	// DeleteFunctionalRole 删除角色
+	// (DELETE /contact/v3/functional_roles/{role_id})
+	DeleteFunctionalRole(w http.ResponseWriter, r *http.Request, roleID RoleIDParam)
+	// UpdateFunctionalRole 修改角色名称
+	// (PUT /contact/v3/functional_roles/{role_id})
+	UpdateFunctionalRole(w http.ResponseWriter, r *http.Request, roleID RoleIDParam)
+	// ListFunctionalRoleMembers 查询角色下的所有成员信息
+	// (GET /contact/v3/functional_roles/{role_id}/members)
+	ListFunctionalRoleMembers(w http.ResponseWriter, r *http.Request, roleID RoleIDParam, params ListFunctionalRoleMembersParams)
+	// BatchCreateFunctionalRoleMembers 批量添加角色成员
+	// (POST /contact/v3/functional_roles/{role_id}/members/batch_create)
+	BatchCreateFunctionalRoleMembers(w http.ResponseWriter, r *http.Request, roleID RoleIDParam, params BatchCreateFunctionalRoleMembersParams)
+	// BatchDeleteFunctionalRoleMembers 删除角色下的成员
+	// (PATCH /contact/v3/functional_roles/{role_id}/members/batch_delete)
+	BatchDeleteFunctionalRoleMembers(w http.ResponseWriter, r *http.Request, roleID RoleIDParam, params BatchDeleteFunctionalRoleMembersParams)
+	// SetFunctionalRoleMemberScopes 批量设置角色成员管理范围
+	// (PATCH /contact/v3/functional_roles/{role_id}/members/scopes)
+	SetFunctionalRoleMemberScopes(w http.ResponseWriter, r *http.Request, roleID RoleIDParam, params SetFunctionalRoleMemberScopesParams)
+	// GetFunctionalRoleMember 查询角色下某个成员的管理范围
+	// (GET /contact/v3/functional_roles/{role_id}/members/{member_id})
+	GetFunctionalRoleMember(w http.ResponseWriter, r *http.Request, roleID RoleIDParam, memberID string, params GetFunctionalRoleMemberParams)
+	// CreateGroup 创建用户组
+	// (POST /contact/v3/group)
+	CreateGroup(w http.ResponseWriter, r *http.Request, params CreateGroupParams)
+	// ListGroupsOfUser 查询用户所属用户组
+	// (GET /contact/v3/group/member_belong)
+	ListGroupsOfUser(w http.ResponseWriter, r *http.Request, params ListGroupsOfUserParams)
+	// ListGroups 查询用户组列表
+	// (GET /contact/v3/group/simplelist)
+	ListGroups(w http.ResponseWriter, r *http.Request, params ListGroupsParams)
+	// DeleteGroup 删除用户组
+	// (DELETE /contact/v3/group/{group_id})
+	DeleteGroup(w http.ResponseWriter, r *http.Request, groupID GroupIDParam)
+	// GetGroup 查询指定用户组
+	// (GET /contact/v3/group/{group_id})
+	GetGroup(w http.ResponseWriter, r *http.Request, groupID GroupIDParam, params GetGroupParams)
+	// PatchGroup 更新用户组
+	// (PATCH /contact/v3/group/{group_id})
+	PatchGroup(w http.ResponseWriter, r *http.Request, groupID GroupIDParam, params PatchGroupParams)
+	// AddGroupMember 添加用户组成员
+	// (POST /contact/v3/group/{group_id}/member/add)
+	AddGroupMember(w http.ResponseWriter, r *http.Request, groupID GroupIDParam)
+	// BatchAddGroupMembers 批量添加用户组成员
+	// (POST /contact/v3/group/{group_id}/member/batch_add)
+	BatchAddGroupMembers(w http.ResponseWriter, r *http.Request, groupID GroupIDParam)
+	// BatchRemoveGroupMembers 批量移除用户组成员
+	// (POST /contact/v3/group/{group_id}/member/batch_remove)
+	BatchRemoveGroupMembers(w http.ResponseWriter, r *http.Request, groupID GroupIDParam)
+	// RemoveGroupMember 移除用户组成员
+	// (POST /contact/v3/group/{group_id}/member/remove)
+	RemoveGroupMember(w http.ResponseWriter, r *http.Request, groupID GroupIDParam)
+	// ListGroupMembers 查询用户组成员列表
+	// (GET /contact/v3/group/{group_id}/member/simplelist)
+	ListGroupMembers(w http.ResponseWriter, r *http.Request, groupID GroupIDParam, params ListGroupMembersParams)
+	// ListJobFamilies 获取租户序列列表
+	// (GET /contact/v3/job_families)
+	ListJobFamilies(w http.ResponseWriter, r *http.Request, params ListJobFamiliesParams)
+	// CreateJobFamily 创建序列
+	// (POST /contact/v3/job_families)
+	CreateJobFamily(w http.ResponseWriter, r *http.Request)
+	// DeleteJobFamily 删除序列
+	// (DELETE /contact/v3/job_families/{job_family_id})
+	DeleteJobFamily(w http.ResponseWriter, r *http.Request, jobFamilyID JobFamilyIDParam)
+	// GetJobFamily 获取单个序列信息
+	// (GET /contact/v3/job_families/{job_family_id})
+	GetJobFamily(w http.ResponseWriter, r *http.Request, jobFamilyID JobFamilyIDParam)
+	// UpdateJobFamily 更新序列
+	// (PUT /contact/v3/job_families/{job_family_id})
+	UpdateJobFamily(w http.ResponseWriter, r *http.Request, jobFamilyID JobFamilyIDParam)
+	// ListJobLevels 获取租户职级列表
+	// (GET /contact/v3/job_levels)
+	ListJobLevels(w http.ResponseWriter, r *http.Request, params ListJobLevelsParams)
+	// CreateJobLevel 创建职级
+	// (POST /contact/v3/job_levels)
+	CreateJobLevel(w http.ResponseWriter, r *http.Request)
+	// DeleteJobLevel 删除职级
+	// (DELETE /contact/v3/job_levels/{job_level_id})
+	DeleteJobLevel(w http.ResponseWriter, r *http.Request, jobLevelID JobLevelIDParam)
+	// GetJobLevel 获取单个职级信息
+	// (GET /contact/v3/job_levels/{job_level_id})
+	GetJobLevel(w http.ResponseWriter, r *http.Request, jobLevelID JobLevelIDParam)
+	// UpdateJobLevel 更新职级
+	// (PUT /contact/v3/job_levels/{job_level_id})
+	UpdateJobLevel(w http.ResponseWriter, r *http.Request, jobLevelID JobLevelIDParam)
+	// ListJobTitles 获取租户职务列表
+	// (GET /contact/v3/job_titles)
+	ListJobTitles(w http.ResponseWriter, r *http.Request, params ListJobTitlesParams)
+	// GetJobTitle 获取单个职务信息
+	// (GET /contact/v3/job_titles/{job_title_id})
+	GetJobTitle(w http.ResponseWriter, r *http.Request, jobTitleID string)
 	// ListScopes 获取通讯录授权范围
 	// (GET /contact/v3/scopes)
 	ListScopes(w http.ResponseWriter, r *http.Request, params ListScopesParams)
+	// ListUnits 获取单位列表
+	// (GET /contact/v3/unit)
+	ListUnits(w http.ResponseWriter, r *http.Request, params ListUnitsParams)
+	// CreateUnit 创建单位
+	// (POST /contact/v3/unit)
+	CreateUnit(w http.ResponseWriter, r *http.Request)
+	// BindUnitDepartment 建立部门与单位的绑定关系
+	// (POST /contact/v3/unit/bind_department)
+	BindUnitDepartment(w http.ResponseWriter, r *http.Request)
+	// ListUnitDepartments 获取单位绑定的部门列表
+	// (GET /contact/v3/unit/list_department)
+	ListUnitDepartments(w http.ResponseWriter, r *http.Request, params ListUnitDepartmentsParams)
+	// UnbindUnitDepartment 解除部门与单位的绑定关系
+	// (POST /contact/v3/unit/unbind_department)
+	UnbindUnitDepartment(w http.ResponseWriter, r *http.Request)
+	// DeleteUnit 删除单位
+	// (DELETE /contact/v3/unit/{unit_id})
+	DeleteUnit(w http.ResponseWriter, r *http.Request, unitID UnitIDParam)
+	// GetUnit 获取单位信息
+	// (GET /contact/v3/unit/{unit_id})
+	GetUnit(w http.ResponseWriter, r *http.Request, unitID UnitIDParam)
+	// PatchUnit 修改单位信息
+	// (PATCH /contact/v3/unit/{unit_id})
+	PatchUnit(w http.ResponseWriter, r *http.Request, unitID UnitIDParam)
 	// ListUsers 获取用户列表
 	// (GET /contact/v3/users)
 	//
@@ -3737,6 +7700,57 @@ type ServerInterface interface {
 	// UpdateUserID 更新用户 ID
 	// (PATCH /contact/v3/users/{user_id}/update_user_id)
 	UpdateUserID(w http.ResponseWriter, r *http.Request, userID UserIDParam, params UpdateUserIDParams)
+	// ListWorkCities 获取租户工作城市列表
+	// (GET /contact/v3/work_cities)
+	ListWorkCities(w http.ResponseWriter, r *http.Request, params ListWorkCitiesParams)
+	// GetWorkCity 获取单个工作城市信息
+	// (GET /contact/v3/work_cities/{work_city_id})
+	GetWorkCity(w http.ResponseWriter, r *http.Request, workCityID string)
+	// CreateDirectoryDepartment 创建部门
+	// (POST /directory/v1/departments)
+	CreateDirectoryDepartment(w http.ResponseWriter, r *http.Request, params CreateDirectoryDepartmentParams)
+	// FilterDirectoryDepartments 获取部门列表
+	// (POST /directory/v1/departments/filter)
+	FilterDirectoryDepartments(w http.ResponseWriter, r *http.Request, params FilterDirectoryDepartmentsParams)
+	// MgetDirectoryDepartments 批量获取部门信息
+	// (POST /directory/v1/departments/mget)
+	MgetDirectoryDepartments(w http.ResponseWriter, r *http.Request, params MgetDirectoryDepartmentsParams)
+	// SearchDirectoryDepartments 搜索部门
+	// (POST /directory/v1/departments/search)
+	SearchDirectoryDepartments(w http.ResponseWriter, r *http.Request, params SearchDirectoryDepartmentsParams)
+	// DeleteDirectoryDepartment 删除部门
+	// (DELETE /directory/v1/departments/{department_id})
+	DeleteDirectoryDepartment(w http.ResponseWriter, r *http.Request, departmentID DepartmentIDParam, params DeleteDirectoryDepartmentParams)
+	// PatchDirectoryDepartment 更新部门
+	// (PATCH /directory/v1/departments/{department_id})
+	PatchDirectoryDepartment(w http.ResponseWriter, r *http.Request, departmentID DepartmentIDParam, params PatchDirectoryDepartmentParams)
+	// CreateEmployee 创建员工
+	// (POST /directory/v1/employees)
+	CreateEmployee(w http.ResponseWriter, r *http.Request, params CreateEmployeeParams)
+	// FilterEmployees 批量获取员工列表
+	// (POST /directory/v1/employees/filter)
+	FilterEmployees(w http.ResponseWriter, r *http.Request, params FilterEmployeesParams)
+	// MgetEmployees 批量获取员工信息
+	// (POST /directory/v1/employees/mget)
+	MgetEmployees(w http.ResponseWriter, r *http.Request, params MgetEmployeesParams)
+	// SearchEmployees 搜索员工信息
+	// (POST /directory/v1/employees/search)
+	SearchEmployees(w http.ResponseWriter, r *http.Request, params SearchEmployeesParams)
+	// DeleteEmployee 离职员工
+	// (DELETE /directory/v1/employees/{employee_id})
+	DeleteEmployee(w http.ResponseWriter, r *http.Request, employeeID EmployeeIDParam, params DeleteEmployeeParams)
+	// PatchEmployee 更新员工信息
+	// (PATCH /directory/v1/employees/{employee_id})
+	PatchEmployee(w http.ResponseWriter, r *http.Request, employeeID EmployeeIDParam, params PatchEmployeeParams)
+	// SetEmployeeRegular 更新待离职成员为在职
+	// (PATCH /directory/v1/employees/{employee_id}/regular)
+	SetEmployeeRegular(w http.ResponseWriter, r *http.Request, employeeID EmployeeIDParam, params SetEmployeeRegularParams)
+	// ResurrectEmployee 恢复离职员工
+	// (POST /directory/v1/employees/{employee_id}/resurrect)
+	ResurrectEmployee(w http.ResponseWriter, r *http.Request, employeeID EmployeeIDParam, params ResurrectEmployeeParams)
+	// SetEmployeeToBeResigned 更新在职员工为待离职
+	// (PATCH /directory/v1/employees/{employee_id}/to_be_resigned)
+	SetEmployeeToBeResigned(w http.ResponseWriter, r *http.Request, employeeID EmployeeIDParam, params SetEmployeeToBeResignedParams)
 	// GetJSAPITicket 获取 JSAPI 临时授权凭证
 	// (POST /jssdk/ticket/get)
 	GetJSAPITicket(w http.ResponseWriter, r *http.Request)
@@ -4715,6 +8729,1307 @@ func (siw *ServerInterfaceWrapper) ListEmployeeTypeEnums(w http.ResponseWriter, 
 	handler.ServeHTTP(w, r)
 }
 
+// CreateEmployeeTypeEnum operation middleware
+func (siw *ServerInterfaceWrapper) CreateEmployeeTypeEnum(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateEmployeeTypeEnum(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteEmployeeTypeEnum operation middleware
+func (siw *ServerInterfaceWrapper) DeleteEmployeeTypeEnum(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "enum_id" -------------
+	var enumID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "enum_id", r.PathValue("enum_id"), &enumID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "enum_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteEmployeeTypeEnum(w, r, enumID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UpdateEmployeeTypeEnum operation middleware
+func (siw *ServerInterfaceWrapper) UpdateEmployeeTypeEnum(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "enum_id" -------------
+	var enumID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "enum_id", r.PathValue("enum_id"), &enumID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "enum_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UpdateEmployeeTypeEnum(w, r, enumID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateFunctionalRole operation middleware
+func (siw *ServerInterfaceWrapper) CreateFunctionalRole(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateFunctionalRole(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteFunctionalRole operation middleware
+func (siw *ServerInterfaceWrapper) DeleteFunctionalRole(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "role_id" -------------
+	var roleID RoleIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "role_id", r.PathValue("role_id"), &roleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "role_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteFunctionalRole(w, r, roleID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UpdateFunctionalRole operation middleware
+func (siw *ServerInterfaceWrapper) UpdateFunctionalRole(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "role_id" -------------
+	var roleID RoleIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "role_id", r.PathValue("role_id"), &roleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "role_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UpdateFunctionalRole(w, r, roleID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListFunctionalRoleMembers operation middleware
+func (siw *ServerInterfaceWrapper) ListFunctionalRoleMembers(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "role_id" -------------
+	var roleID RoleIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "role_id", r.PathValue("role_id"), &roleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "role_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListFunctionalRoleMembersParams
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "user_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user_id_type", r.URL.Query(), &params.UserIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "user_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "user_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "department_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id_type", r.URL.Query(), &params.DepartmentIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "department_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListFunctionalRoleMembers(w, r, roleID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// BatchCreateFunctionalRoleMembers operation middleware
+func (siw *ServerInterfaceWrapper) BatchCreateFunctionalRoleMembers(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "role_id" -------------
+	var roleID RoleIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "role_id", r.PathValue("role_id"), &roleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "role_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params BatchCreateFunctionalRoleMembersParams
+
+	// ------------- Optional query parameter "user_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user_id_type", r.URL.Query(), &params.UserIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "user_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "user_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.BatchCreateFunctionalRoleMembers(w, r, roleID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// BatchDeleteFunctionalRoleMembers operation middleware
+func (siw *ServerInterfaceWrapper) BatchDeleteFunctionalRoleMembers(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "role_id" -------------
+	var roleID RoleIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "role_id", r.PathValue("role_id"), &roleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "role_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params BatchDeleteFunctionalRoleMembersParams
+
+	// ------------- Optional query parameter "user_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user_id_type", r.URL.Query(), &params.UserIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "user_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "user_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.BatchDeleteFunctionalRoleMembers(w, r, roleID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SetFunctionalRoleMemberScopes operation middleware
+func (siw *ServerInterfaceWrapper) SetFunctionalRoleMemberScopes(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "role_id" -------------
+	var roleID RoleIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "role_id", r.PathValue("role_id"), &roleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "role_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetFunctionalRoleMemberScopesParams
+
+	// ------------- Optional query parameter "user_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user_id_type", r.URL.Query(), &params.UserIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "user_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "user_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "department_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id_type", r.URL.Query(), &params.DepartmentIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "department_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SetFunctionalRoleMemberScopes(w, r, roleID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetFunctionalRoleMember operation middleware
+func (siw *ServerInterfaceWrapper) GetFunctionalRoleMember(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "role_id" -------------
+	var roleID RoleIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "role_id", r.PathValue("role_id"), &roleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "role_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "member_id" -------------
+	var memberID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "member_id", r.PathValue("member_id"), &memberID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "member_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetFunctionalRoleMemberParams
+
+	// ------------- Optional query parameter "user_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user_id_type", r.URL.Query(), &params.UserIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "user_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "user_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "department_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id_type", r.URL.Query(), &params.DepartmentIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "department_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetFunctionalRoleMember(w, r, roleID, memberID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateGroup operation middleware
+func (siw *ServerInterfaceWrapper) CreateGroup(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateGroupParams
+
+	// ------------- Optional query parameter "user_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user_id_type", r.URL.Query(), &params.UserIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "user_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "user_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "department_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id_type", r.URL.Query(), &params.DepartmentIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "department_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateGroup(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListGroupsOfUser operation middleware
+func (siw *ServerInterfaceWrapper) ListGroupsOfUser(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListGroupsOfUserParams
+
+	// ------------- Required query parameter "member_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "member_id", r.URL.Query(), &params.MemberID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "member_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "member_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "member_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "member_id_type", r.URL.Query(), &params.MemberIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "member_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "member_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "group_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "group_type", r.URL.Query(), &params.GroupType, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "group_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "group_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListGroupsOfUser(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListGroups operation middleware
+func (siw *ServerInterfaceWrapper) ListGroups(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListGroupsParams
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "type", r.URL.Query(), &params.Type, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListGroups(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteGroup operation middleware
+func (siw *ServerInterfaceWrapper) DeleteGroup(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "group_id" -------------
+	var groupID GroupIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "group_id", r.PathValue("group_id"), &groupID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "group_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteGroup(w, r, groupID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetGroup operation middleware
+func (siw *ServerInterfaceWrapper) GetGroup(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "group_id" -------------
+	var groupID GroupIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "group_id", r.PathValue("group_id"), &groupID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "group_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetGroupParams
+
+	// ------------- Optional query parameter "user_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user_id_type", r.URL.Query(), &params.UserIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "user_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "user_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "department_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id_type", r.URL.Query(), &params.DepartmentIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "department_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetGroup(w, r, groupID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PatchGroup operation middleware
+func (siw *ServerInterfaceWrapper) PatchGroup(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "group_id" -------------
+	var groupID GroupIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "group_id", r.PathValue("group_id"), &groupID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "group_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PatchGroupParams
+
+	// ------------- Optional query parameter "user_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user_id_type", r.URL.Query(), &params.UserIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "user_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "user_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "department_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id_type", r.URL.Query(), &params.DepartmentIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "department_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PatchGroup(w, r, groupID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// AddGroupMember operation middleware
+func (siw *ServerInterfaceWrapper) AddGroupMember(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "group_id" -------------
+	var groupID GroupIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "group_id", r.PathValue("group_id"), &groupID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "group_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AddGroupMember(w, r, groupID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// BatchAddGroupMembers operation middleware
+func (siw *ServerInterfaceWrapper) BatchAddGroupMembers(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "group_id" -------------
+	var groupID GroupIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "group_id", r.PathValue("group_id"), &groupID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "group_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.BatchAddGroupMembers(w, r, groupID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// BatchRemoveGroupMembers operation middleware
+func (siw *ServerInterfaceWrapper) BatchRemoveGroupMembers(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "group_id" -------------
+	var groupID GroupIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "group_id", r.PathValue("group_id"), &groupID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "group_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.BatchRemoveGroupMembers(w, r, groupID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RemoveGroupMember operation middleware
+func (siw *ServerInterfaceWrapper) RemoveGroupMember(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "group_id" -------------
+	var groupID GroupIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "group_id", r.PathValue("group_id"), &groupID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "group_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RemoveGroupMember(w, r, groupID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListGroupMembers operation middleware
+func (siw *ServerInterfaceWrapper) ListGroupMembers(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "group_id" -------------
+	var groupID GroupIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "group_id", r.PathValue("group_id"), &groupID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "group_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListGroupMembersParams
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "member_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "member_id_type", r.URL.Query(), &params.MemberIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "member_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "member_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "member_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "member_type", r.URL.Query(), &params.MemberType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "member_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "member_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListGroupMembers(w, r, groupID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListJobFamilies operation middleware
+func (siw *ServerInterfaceWrapper) ListJobFamilies(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListJobFamiliesParams
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "name" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "name", r.URL.Query(), &params.Name, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "name"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "name", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListJobFamilies(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateJobFamily operation middleware
+func (siw *ServerInterfaceWrapper) CreateJobFamily(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateJobFamily(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteJobFamily operation middleware
+func (siw *ServerInterfaceWrapper) DeleteJobFamily(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "job_family_id" -------------
+	var jobFamilyID JobFamilyIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "job_family_id", r.PathValue("job_family_id"), &jobFamilyID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "job_family_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteJobFamily(w, r, jobFamilyID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetJobFamily operation middleware
+func (siw *ServerInterfaceWrapper) GetJobFamily(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "job_family_id" -------------
+	var jobFamilyID JobFamilyIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "job_family_id", r.PathValue("job_family_id"), &jobFamilyID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "job_family_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetJobFamily(w, r, jobFamilyID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UpdateJobFamily operation middleware
+func (siw *ServerInterfaceWrapper) UpdateJobFamily(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "job_family_id" -------------
+	var jobFamilyID JobFamilyIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "job_family_id", r.PathValue("job_family_id"), &jobFamilyID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "job_family_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UpdateJobFamily(w, r, jobFamilyID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListJobLevels operation middleware
+func (siw *ServerInterfaceWrapper) ListJobLevels(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListJobLevelsParams
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "name" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "name", r.URL.Query(), &params.Name, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "name"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "name", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListJobLevels(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateJobLevel operation middleware
+func (siw *ServerInterfaceWrapper) CreateJobLevel(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateJobLevel(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteJobLevel operation middleware
+func (siw *ServerInterfaceWrapper) DeleteJobLevel(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "job_level_id" -------------
+	var jobLevelID JobLevelIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "job_level_id", r.PathValue("job_level_id"), &jobLevelID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "job_level_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteJobLevel(w, r, jobLevelID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetJobLevel operation middleware
+func (siw *ServerInterfaceWrapper) GetJobLevel(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "job_level_id" -------------
+	var jobLevelID JobLevelIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "job_level_id", r.PathValue("job_level_id"), &jobLevelID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "job_level_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetJobLevel(w, r, jobLevelID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UpdateJobLevel operation middleware
+func (siw *ServerInterfaceWrapper) UpdateJobLevel(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "job_level_id" -------------
+	var jobLevelID JobLevelIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "job_level_id", r.PathValue("job_level_id"), &jobLevelID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "job_level_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UpdateJobLevel(w, r, jobLevelID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListJobTitles operation middleware
+func (siw *ServerInterfaceWrapper) ListJobTitles(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListJobTitlesParams
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListJobTitles(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetJobTitle operation middleware
+func (siw *ServerInterfaceWrapper) GetJobTitle(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "job_title_id" -------------
+	var jobTitleID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "job_title_id", r.PathValue("job_title_id"), &jobTitleID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "job_title_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetJobTitle(w, r, jobTitleID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListScopes operation middleware
 func (siw *ServerInterfaceWrapper) ListScopes(w http.ResponseWriter, r *http.Request) {
 
@@ -4778,6 +10093,244 @@ func (siw *ServerInterfaceWrapper) ListScopes(w http.ResponseWriter, r *http.Req
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ListScopes(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListUnits operation middleware
+func (siw *ServerInterfaceWrapper) ListUnits(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListUnitsParams
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListUnits(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateUnit operation middleware
+func (siw *ServerInterfaceWrapper) CreateUnit(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateUnit(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// BindUnitDepartment operation middleware
+func (siw *ServerInterfaceWrapper) BindUnitDepartment(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.BindUnitDepartment(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListUnitDepartments operation middleware
+func (siw *ServerInterfaceWrapper) ListUnitDepartments(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListUnitDepartmentsParams
+
+	// ------------- Required query parameter "unit_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "unit_id", r.URL.Query(), &params.UnitID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "unit_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "unit_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "department_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id_type", r.URL.Query(), &params.DepartmentIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "department_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListUnitDepartments(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UnbindUnitDepartment operation middleware
+func (siw *ServerInterfaceWrapper) UnbindUnitDepartment(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UnbindUnitDepartment(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteUnit operation middleware
+func (siw *ServerInterfaceWrapper) DeleteUnit(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "unit_id" -------------
+	var unitID UnitIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "unit_id", r.PathValue("unit_id"), &unitID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "unit_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteUnit(w, r, unitID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetUnit operation middleware
+func (siw *ServerInterfaceWrapper) GetUnit(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "unit_id" -------------
+	var unitID UnitIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "unit_id", r.PathValue("unit_id"), &unitID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "unit_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetUnit(w, r, unitID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PatchUnit operation middleware
+func (siw *ServerInterfaceWrapper) PatchUnit(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "unit_id" -------------
+	var unitID UnitIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "unit_id", r.PathValue("unit_id"), &unitID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "unit_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PatchUnit(w, r, unitID)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5491,6 +11044,805 @@ func (siw *ServerInterfaceWrapper) UpdateUserID(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// ListWorkCities operation middleware
+func (siw *ServerInterfaceWrapper) ListWorkCities(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListWorkCitiesParams
+
+	// ------------- Optional query parameter "page_size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_size", r.URL.Query(), &params.PageSize, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_size"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_size", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListWorkCities(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetWorkCity operation middleware
+func (siw *ServerInterfaceWrapper) GetWorkCity(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "work_city_id" -------------
+	var workCityID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "work_city_id", r.PathValue("work_city_id"), &workCityID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "work_city_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetWorkCity(w, r, workCityID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateDirectoryDepartment operation middleware
+func (siw *ServerInterfaceWrapper) CreateDirectoryDepartment(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateDirectoryDepartmentParams
+
+	// ------------- Optional query parameter "employee_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "employee_id_type", r.URL.Query(), &params.EmployeeIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "employee_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "employee_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "department_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id_type", r.URL.Query(), &params.DepartmentIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "department_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateDirectoryDepartment(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// FilterDirectoryDepartments operation middleware
+func (siw *ServerInterfaceWrapper) FilterDirectoryDepartments(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FilterDirectoryDepartmentsParams
+
+	// ------------- Optional query parameter "employee_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "employee_id_type", r.URL.Query(), &params.EmployeeIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "employee_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "employee_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "department_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id_type", r.URL.Query(), &params.DepartmentIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "department_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.FilterDirectoryDepartments(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// MgetDirectoryDepartments operation middleware
+func (siw *ServerInterfaceWrapper) MgetDirectoryDepartments(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MgetDirectoryDepartmentsParams
+
+	// ------------- Optional query parameter "employee_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "employee_id_type", r.URL.Query(), &params.EmployeeIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "employee_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "employee_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "department_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id_type", r.URL.Query(), &params.DepartmentIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "department_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.MgetDirectoryDepartments(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SearchDirectoryDepartments operation middleware
+func (siw *ServerInterfaceWrapper) SearchDirectoryDepartments(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SearchDirectoryDepartmentsParams
+
+	// ------------- Optional query parameter "employee_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "employee_id_type", r.URL.Query(), &params.EmployeeIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "employee_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "employee_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "department_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id_type", r.URL.Query(), &params.DepartmentIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "department_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SearchDirectoryDepartments(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteDirectoryDepartment operation middleware
+func (siw *ServerInterfaceWrapper) DeleteDirectoryDepartment(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "department_id" -------------
+	var departmentID DepartmentIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "department_id", r.PathValue("department_id"), &departmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteDirectoryDepartmentParams
+
+	// ------------- Optional query parameter "department_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id_type", r.URL.Query(), &params.DepartmentIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "department_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteDirectoryDepartment(w, r, departmentID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PatchDirectoryDepartment operation middleware
+func (siw *ServerInterfaceWrapper) PatchDirectoryDepartment(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "department_id" -------------
+	var departmentID DepartmentIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "department_id", r.PathValue("department_id"), &departmentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PatchDirectoryDepartmentParams
+
+	// ------------- Optional query parameter "employee_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "employee_id_type", r.URL.Query(), &params.EmployeeIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "employee_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "employee_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "department_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id_type", r.URL.Query(), &params.DepartmentIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "department_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PatchDirectoryDepartment(w, r, departmentID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateEmployee operation middleware
+func (siw *ServerInterfaceWrapper) CreateEmployee(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateEmployeeParams
+
+	// ------------- Optional query parameter "employee_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "employee_id_type", r.URL.Query(), &params.EmployeeIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "employee_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "employee_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "department_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id_type", r.URL.Query(), &params.DepartmentIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "department_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateEmployee(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// FilterEmployees operation middleware
+func (siw *ServerInterfaceWrapper) FilterEmployees(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FilterEmployeesParams
+
+	// ------------- Optional query parameter "employee_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "employee_id_type", r.URL.Query(), &params.EmployeeIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "employee_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "employee_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "department_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id_type", r.URL.Query(), &params.DepartmentIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "department_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.FilterEmployees(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// MgetEmployees operation middleware
+func (siw *ServerInterfaceWrapper) MgetEmployees(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MgetEmployeesParams
+
+	// ------------- Optional query parameter "employee_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "employee_id_type", r.URL.Query(), &params.EmployeeIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "employee_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "employee_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "department_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id_type", r.URL.Query(), &params.DepartmentIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "department_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.MgetEmployees(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SearchEmployees operation middleware
+func (siw *ServerInterfaceWrapper) SearchEmployees(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SearchEmployeesParams
+
+	// ------------- Optional query parameter "employee_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "employee_id_type", r.URL.Query(), &params.EmployeeIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "employee_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "employee_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "department_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id_type", r.URL.Query(), &params.DepartmentIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "department_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SearchEmployees(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteEmployee operation middleware
+func (siw *ServerInterfaceWrapper) DeleteEmployee(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "employee_id" -------------
+	var employeeID EmployeeIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "employee_id", r.PathValue("employee_id"), &employeeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "employee_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteEmployeeParams
+
+	// ------------- Optional query parameter "employee_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "employee_id_type", r.URL.Query(), &params.EmployeeIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "employee_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "employee_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteEmployee(w, r, employeeID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PatchEmployee operation middleware
+func (siw *ServerInterfaceWrapper) PatchEmployee(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "employee_id" -------------
+	var employeeID EmployeeIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "employee_id", r.PathValue("employee_id"), &employeeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "employee_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PatchEmployeeParams
+
+	// ------------- Optional query parameter "employee_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "employee_id_type", r.URL.Query(), &params.EmployeeIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "employee_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "employee_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "department_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id_type", r.URL.Query(), &params.DepartmentIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "department_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PatchEmployee(w, r, employeeID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SetEmployeeRegular operation middleware
+func (siw *ServerInterfaceWrapper) SetEmployeeRegular(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "employee_id" -------------
+	var employeeID EmployeeIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "employee_id", r.PathValue("employee_id"), &employeeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "employee_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetEmployeeRegularParams
+
+	// ------------- Optional query parameter "employee_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "employee_id_type", r.URL.Query(), &params.EmployeeIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "employee_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "employee_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "department_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id_type", r.URL.Query(), &params.DepartmentIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "department_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SetEmployeeRegular(w, r, employeeID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ResurrectEmployee operation middleware
+func (siw *ServerInterfaceWrapper) ResurrectEmployee(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "employee_id" -------------
+	var employeeID EmployeeIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "employee_id", r.PathValue("employee_id"), &employeeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "employee_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ResurrectEmployeeParams
+
+	// ------------- Optional query parameter "employee_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "employee_id_type", r.URL.Query(), &params.EmployeeIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "employee_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "employee_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "department_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id_type", r.URL.Query(), &params.DepartmentIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "department_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ResurrectEmployee(w, r, employeeID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SetEmployeeToBeResigned operation middleware
+func (siw *ServerInterfaceWrapper) SetEmployeeToBeResigned(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "employee_id" -------------
+	var employeeID EmployeeIDParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "employee_id", r.PathValue("employee_id"), &employeeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "employee_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetEmployeeToBeResignedParams
+
+	// ------------- Optional query parameter "employee_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "employee_id_type", r.URL.Query(), &params.EmployeeIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "employee_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "employee_id_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "department_id_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "department_id_type", r.URL.Query(), &params.DepartmentIDType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "department_id_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "department_id_type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SetEmployeeToBeResigned(w, r, employeeID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetJSAPITicket operation middleware
 func (siw *ServerInterfaceWrapper) GetJSAPITicket(w http.ResponseWriter, r *http.Request) {
 
@@ -5772,7 +12124,49 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/departments/search", wrapper.SearchDepartments)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/departments/unbind_department_chat", wrapper.UnbindDepartmentChat)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/employee_type_enums", wrapper.ListEmployeeTypeEnums)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/employee_type_enums", wrapper.CreateEmployeeTypeEnum)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/contact/v3/employee_type_enums/{enum_id}", wrapper.DeleteEmployeeTypeEnum)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/contact/v3/employee_type_enums/{enum_id}", wrapper.UpdateEmployeeTypeEnum)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/functional_roles", wrapper.CreateFunctionalRole)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/contact/v3/functional_roles/{role_id}", wrapper.DeleteFunctionalRole)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/contact/v3/functional_roles/{role_id}", wrapper.UpdateFunctionalRole)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/functional_roles/{role_id}/members", wrapper.ListFunctionalRoleMembers)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/functional_roles/{role_id}/members/{member_id}", wrapper.GetFunctionalRoleMember)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/functional_roles/{role_id}/members/batch_create", wrapper.BatchCreateFunctionalRoleMembers)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/contact/v3/functional_roles/{role_id}/members/batch_delete", wrapper.BatchDeleteFunctionalRoleMembers)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/contact/v3/functional_roles/{role_id}/members/scopes", wrapper.SetFunctionalRoleMemberScopes)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/group", wrapper.CreateGroup)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/contact/v3/group/{group_id}", wrapper.DeleteGroup)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/group/{group_id}", wrapper.GetGroup)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/contact/v3/group/{group_id}", wrapper.PatchGroup)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/group/{group_id}/member/add", wrapper.AddGroupMember)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/group/{group_id}/member/batch_add", wrapper.BatchAddGroupMembers)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/group/{group_id}/member/batch_remove", wrapper.BatchRemoveGroupMembers)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/group/{group_id}/member/remove", wrapper.RemoveGroupMember)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/group/{group_id}/member/simplelist", wrapper.ListGroupMembers)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/group/member_belong", wrapper.ListGroupsOfUser)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/group/simplelist", wrapper.ListGroups)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/job_families", wrapper.ListJobFamilies)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/job_families", wrapper.CreateJobFamily)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/contact/v3/job_families/{job_family_id}", wrapper.DeleteJobFamily)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/job_families/{job_family_id}", wrapper.GetJobFamily)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/contact/v3/job_families/{job_family_id}", wrapper.UpdateJobFamily)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/job_levels", wrapper.ListJobLevels)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/job_levels", wrapper.CreateJobLevel)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/contact/v3/job_levels/{job_level_id}", wrapper.DeleteJobLevel)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/job_levels/{job_level_id}", wrapper.GetJobLevel)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/contact/v3/job_levels/{job_level_id}", wrapper.UpdateJobLevel)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/job_titles", wrapper.ListJobTitles)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/job_titles/{job_title_id}", wrapper.GetJobTitle)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/scopes", wrapper.ListScopes)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/unit", wrapper.ListUnits)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/unit", wrapper.CreateUnit)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/contact/v3/unit/{unit_id}", wrapper.DeleteUnit)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/unit/{unit_id}", wrapper.GetUnit)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/contact/v3/unit/{unit_id}", wrapper.PatchUnit)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/unit/bind_department", wrapper.BindUnitDepartment)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/unit/list_department", wrapper.ListUnitDepartments)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/unit/unbind_department", wrapper.UnbindUnitDepartment)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/users", wrapper.ListUsers)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/users", wrapper.CreateUser)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/contact/v3/users/{user_id}", wrapper.DeleteUser)
@@ -5786,6 +12180,23 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/users/batch_get_id", wrapper.BatchGetUserIDs)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/users/find_by_department", wrapper.ListUsersByDepartment)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/contact/v3/users/search", wrapper.SearchUsersV3)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/work_cities", wrapper.ListWorkCities)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/contact/v3/work_cities/{work_city_id}", wrapper.GetWorkCity)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/directory/v1/departments", wrapper.CreateDirectoryDepartment)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/directory/v1/departments/{department_id}", wrapper.DeleteDirectoryDepartment)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/directory/v1/departments/{department_id}", wrapper.PatchDirectoryDepartment)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/directory/v1/departments/filter", wrapper.FilterDirectoryDepartments)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/directory/v1/departments/mget", wrapper.MgetDirectoryDepartments)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/directory/v1/departments/search", wrapper.SearchDirectoryDepartments)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/directory/v1/employees", wrapper.CreateEmployee)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/directory/v1/employees/{employee_id}", wrapper.DeleteEmployee)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/directory/v1/employees/{employee_id}", wrapper.PatchEmployee)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/directory/v1/employees/{employee_id}/regular", wrapper.SetEmployeeRegular)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/directory/v1/employees/{employee_id}/resurrect", wrapper.ResurrectEmployee)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/directory/v1/employees/{employee_id}/to_be_resigned", wrapper.SetEmployeeToBeResigned)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/directory/v1/employees/filter", wrapper.FilterEmployees)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/directory/v1/employees/mget", wrapper.MgetEmployees)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/directory/v1/employees/search", wrapper.SearchEmployees)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/jssdk/ticket/get", wrapper.GetJSAPITicket)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/passport/v1/sessions/logout", wrapper.LogoutUser)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/search/v1/user", wrapper.SearchUsers)
@@ -6662,6 +13073,1354 @@ func (response ListEmployeeTypeEnumsdefaultJSONResponse) VisitListEmployeeTypeEn
 	return err
 }
 
+type CreateEmployeeTypeEnumRequestObject struct {
+	Body *CreateEmployeeTypeEnumJSONRequestBody
+}
+
+type CreateEmployeeTypeEnumResponseObject interface {
+	VisitCreateEmployeeTypeEnumResponse(w http.ResponseWriter) error
+}
+
+type CreateEmployeeTypeEnum200JSONResponse CreateEmployeeTypeEnumAnswer
+
+func (response CreateEmployeeTypeEnum200JSONResponse) VisitCreateEmployeeTypeEnumResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateEmployeeTypeEnumdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response CreateEmployeeTypeEnumdefaultJSONResponse) VisitCreateEmployeeTypeEnumResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteEmployeeTypeEnumRequestObject struct {
+	EnumID string `json:"enum_id"`
+}
+
+type DeleteEmployeeTypeEnumResponseObject interface {
+	VisitDeleteEmployeeTypeEnumResponse(w http.ResponseWriter) error
+}
+
+type DeleteEmployeeTypeEnum200JSONResponse DeleteEmployeeTypeEnumAnswer
+
+func (response DeleteEmployeeTypeEnum200JSONResponse) VisitDeleteEmployeeTypeEnumResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteEmployeeTypeEnumdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response DeleteEmployeeTypeEnumdefaultJSONResponse) VisitDeleteEmployeeTypeEnumResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateEmployeeTypeEnumRequestObject struct {
+	EnumID string `json:"enum_id"`
+	Body   *UpdateEmployeeTypeEnumJSONRequestBody
+}
+
+type UpdateEmployeeTypeEnumResponseObject interface {
+	VisitUpdateEmployeeTypeEnumResponse(w http.ResponseWriter) error
+}
+
+type UpdateEmployeeTypeEnum200JSONResponse UpdateEmployeeTypeEnumAnswer
+
+func (response UpdateEmployeeTypeEnum200JSONResponse) VisitUpdateEmployeeTypeEnumResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateEmployeeTypeEnumdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response UpdateEmployeeTypeEnumdefaultJSONResponse) VisitUpdateEmployeeTypeEnumResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateFunctionalRoleRequestObject struct {
+	Body *CreateFunctionalRoleJSONRequestBody
+}
+
+type CreateFunctionalRoleResponseObject interface {
+	VisitCreateFunctionalRoleResponse(w http.ResponseWriter) error
+}
+
+type CreateFunctionalRole200JSONResponse CreateFunctionalRoleAnswer
+
+func (response CreateFunctionalRole200JSONResponse) VisitCreateFunctionalRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateFunctionalRoledefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response CreateFunctionalRoledefaultJSONResponse) VisitCreateFunctionalRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteFunctionalRoleRequestObject struct {
+	RoleID RoleIDParam `json:"role_id"`
+}
+
+type DeleteFunctionalRoleResponseObject interface {
+	VisitDeleteFunctionalRoleResponse(w http.ResponseWriter) error
+}
+
+type DeleteFunctionalRole200JSONResponse DeleteFunctionalRoleAnswer
+
+func (response DeleteFunctionalRole200JSONResponse) VisitDeleteFunctionalRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteFunctionalRoledefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response DeleteFunctionalRoledefaultJSONResponse) VisitDeleteFunctionalRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateFunctionalRoleRequestObject struct {
+	RoleID RoleIDParam `json:"role_id"`
+	Body   *UpdateFunctionalRoleJSONRequestBody
+}
+
+type UpdateFunctionalRoleResponseObject interface {
+	VisitUpdateFunctionalRoleResponse(w http.ResponseWriter) error
+}
+
+type UpdateFunctionalRole200JSONResponse UpdateFunctionalRoleAnswer
+
+func (response UpdateFunctionalRole200JSONResponse) VisitUpdateFunctionalRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateFunctionalRoledefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response UpdateFunctionalRoledefaultJSONResponse) VisitUpdateFunctionalRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFunctionalRoleMembersRequestObject struct {
+	RoleID RoleIDParam `json:"role_id"`
+	Params ListFunctionalRoleMembersParams
+}
+
+type ListFunctionalRoleMembersResponseObject interface {
+	VisitListFunctionalRoleMembersResponse(w http.ResponseWriter) error
+}
+
+type ListFunctionalRoleMembers200JSONResponse ListFunctionalRoleMembersAnswer
+
+func (response ListFunctionalRoleMembers200JSONResponse) VisitListFunctionalRoleMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFunctionalRoleMembersdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response ListFunctionalRoleMembersdefaultJSONResponse) VisitListFunctionalRoleMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchCreateFunctionalRoleMembersRequestObject struct {
+	RoleID RoleIDParam `json:"role_id"`
+	Params BatchCreateFunctionalRoleMembersParams
+	Body   *BatchCreateFunctionalRoleMembersJSONRequestBody
+}
+
+type BatchCreateFunctionalRoleMembersResponseObject interface {
+	VisitBatchCreateFunctionalRoleMembersResponse(w http.ResponseWriter) error
+}
+
+type BatchCreateFunctionalRoleMembers200JSONResponse BatchCreateFunctionalRoleMembersAnswer
+
+func (response BatchCreateFunctionalRoleMembers200JSONResponse) VisitBatchCreateFunctionalRoleMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchCreateFunctionalRoleMembersdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response BatchCreateFunctionalRoleMembersdefaultJSONResponse) VisitBatchCreateFunctionalRoleMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchDeleteFunctionalRoleMembersRequestObject struct {
+	RoleID RoleIDParam `json:"role_id"`
+	Params BatchDeleteFunctionalRoleMembersParams
+	Body   *BatchDeleteFunctionalRoleMembersJSONRequestBody
+}
+
+type BatchDeleteFunctionalRoleMembersResponseObject interface {
+	VisitBatchDeleteFunctionalRoleMembersResponse(w http.ResponseWriter) error
+}
+
+type BatchDeleteFunctionalRoleMembers200JSONResponse BatchDeleteFunctionalRoleMembersAnswer
+
+func (response BatchDeleteFunctionalRoleMembers200JSONResponse) VisitBatchDeleteFunctionalRoleMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchDeleteFunctionalRoleMembersdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response BatchDeleteFunctionalRoleMembersdefaultJSONResponse) VisitBatchDeleteFunctionalRoleMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetFunctionalRoleMemberScopesRequestObject struct {
+	RoleID RoleIDParam `json:"role_id"`
+	Params SetFunctionalRoleMemberScopesParams
+	Body   *SetFunctionalRoleMemberScopesJSONRequestBody
+}
+
+type SetFunctionalRoleMemberScopesResponseObject interface {
+	VisitSetFunctionalRoleMemberScopesResponse(w http.ResponseWriter) error
+}
+
+type SetFunctionalRoleMemberScopes200JSONResponse SetFunctionalRoleMemberScopesAnswer
+
+func (response SetFunctionalRoleMemberScopes200JSONResponse) VisitSetFunctionalRoleMemberScopesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetFunctionalRoleMemberScopesdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response SetFunctionalRoleMemberScopesdefaultJSONResponse) VisitSetFunctionalRoleMemberScopesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFunctionalRoleMemberRequestObject struct {
+	RoleID   RoleIDParam `json:"role_id"`
+	MemberID string      `json:"member_id"`
+	Params   GetFunctionalRoleMemberParams
+}
+
+type GetFunctionalRoleMemberResponseObject interface {
+	VisitGetFunctionalRoleMemberResponse(w http.ResponseWriter) error
+}
+
+type GetFunctionalRoleMember200JSONResponse GetFunctionalRoleMemberAnswer
+
+func (response GetFunctionalRoleMember200JSONResponse) VisitGetFunctionalRoleMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFunctionalRoleMemberdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response GetFunctionalRoleMemberdefaultJSONResponse) VisitGetFunctionalRoleMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateGroupRequestObject struct {
+	Params CreateGroupParams
+	Body   *CreateGroupJSONRequestBody
+}
+
+type CreateGroupResponseObject interface {
+	VisitCreateGroupResponse(w http.ResponseWriter) error
+}
+
+type CreateGroup200JSONResponse CreateGroupAnswer
+
+func (response CreateGroup200JSONResponse) VisitCreateGroupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateGroupdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response CreateGroupdefaultJSONResponse) VisitCreateGroupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGroupsOfUserRequestObject struct {
+	Params ListGroupsOfUserParams
+}
+
+type ListGroupsOfUserResponseObject interface {
+	VisitListGroupsOfUserResponse(w http.ResponseWriter) error
+}
+
+type ListGroupsOfUser200JSONResponse ListGroupsOfUserAnswer
+
+func (response ListGroupsOfUser200JSONResponse) VisitListGroupsOfUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGroupsOfUserdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response ListGroupsOfUserdefaultJSONResponse) VisitListGroupsOfUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGroupsRequestObject struct {
+	Params ListGroupsParams
+}
+
+type ListGroupsResponseObject interface {
+	VisitListGroupsResponse(w http.ResponseWriter) error
+}
+
+type ListGroups200JSONResponse ListGroupsAnswer
+
+func (response ListGroups200JSONResponse) VisitListGroupsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGroupsdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response ListGroupsdefaultJSONResponse) VisitListGroupsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteGroupRequestObject struct {
+	GroupID GroupIDParam `json:"group_id"`
+}
+
+type DeleteGroupResponseObject interface {
+	VisitDeleteGroupResponse(w http.ResponseWriter) error
+}
+
+type DeleteGroup200JSONResponse DeleteGroupAnswer
+
+func (response DeleteGroup200JSONResponse) VisitDeleteGroupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteGroupdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response DeleteGroupdefaultJSONResponse) VisitDeleteGroupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGroupRequestObject struct {
+	GroupID GroupIDParam `json:"group_id"`
+	Params  GetGroupParams
+}
+
+type GetGroupResponseObject interface {
+	VisitGetGroupResponse(w http.ResponseWriter) error
+}
+
+type GetGroup200JSONResponse GetGroupAnswer
+
+func (response GetGroup200JSONResponse) VisitGetGroupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGroupdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response GetGroupdefaultJSONResponse) VisitGetGroupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PatchGroupRequestObject struct {
+	GroupID GroupIDParam `json:"group_id"`
+	Params  PatchGroupParams
+	Body    *PatchGroupJSONRequestBody
+}
+
+type PatchGroupResponseObject interface {
+	VisitPatchGroupResponse(w http.ResponseWriter) error
+}
+
+type PatchGroup200JSONResponse PatchGroupAnswer
+
+func (response PatchGroup200JSONResponse) VisitPatchGroupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PatchGroupdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response PatchGroupdefaultJSONResponse) VisitPatchGroupResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddGroupMemberRequestObject struct {
+	GroupID GroupIDParam `json:"group_id"`
+	Body    *AddGroupMemberJSONRequestBody
+}
+
+type AddGroupMemberResponseObject interface {
+	VisitAddGroupMemberResponse(w http.ResponseWriter) error
+}
+
+type AddGroupMember200JSONResponse AddGroupMemberAnswer
+
+func (response AddGroupMember200JSONResponse) VisitAddGroupMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddGroupMemberdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response AddGroupMemberdefaultJSONResponse) VisitAddGroupMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchAddGroupMembersRequestObject struct {
+	GroupID GroupIDParam `json:"group_id"`
+	Body    *BatchAddGroupMembersJSONRequestBody
+}
+
+type BatchAddGroupMembersResponseObject interface {
+	VisitBatchAddGroupMembersResponse(w http.ResponseWriter) error
+}
+
+type BatchAddGroupMembers200JSONResponse BatchAddGroupMembersAnswer
+
+func (response BatchAddGroupMembers200JSONResponse) VisitBatchAddGroupMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchAddGroupMembersdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response BatchAddGroupMembersdefaultJSONResponse) VisitBatchAddGroupMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchRemoveGroupMembersRequestObject struct {
+	GroupID GroupIDParam `json:"group_id"`
+	Body    *BatchRemoveGroupMembersJSONRequestBody
+}
+
+type BatchRemoveGroupMembersResponseObject interface {
+	VisitBatchRemoveGroupMembersResponse(w http.ResponseWriter) error
+}
+
+type BatchRemoveGroupMembers200JSONResponse BatchRemoveGroupMembersAnswer
+
+func (response BatchRemoveGroupMembers200JSONResponse) VisitBatchRemoveGroupMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BatchRemoveGroupMembersdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response BatchRemoveGroupMembersdefaultJSONResponse) VisitBatchRemoveGroupMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveGroupMemberRequestObject struct {
+	GroupID GroupIDParam `json:"group_id"`
+	Body    *RemoveGroupMemberJSONRequestBody
+}
+
+type RemoveGroupMemberResponseObject interface {
+	VisitRemoveGroupMemberResponse(w http.ResponseWriter) error
+}
+
+type RemoveGroupMember200JSONResponse RemoveGroupMemberAnswer
+
+func (response RemoveGroupMember200JSONResponse) VisitRemoveGroupMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveGroupMemberdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response RemoveGroupMemberdefaultJSONResponse) VisitRemoveGroupMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGroupMembersRequestObject struct {
+	GroupID GroupIDParam `json:"group_id"`
+	Params  ListGroupMembersParams
+}
+
+type ListGroupMembersResponseObject interface {
+	VisitListGroupMembersResponse(w http.ResponseWriter) error
+}
+
+type ListGroupMembers200JSONResponse ListGroupMembersAnswer
+
+func (response ListGroupMembers200JSONResponse) VisitListGroupMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGroupMembersdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response ListGroupMembersdefaultJSONResponse) VisitListGroupMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListJobFamiliesRequestObject struct {
+	Params ListJobFamiliesParams
+}
+
+type ListJobFamiliesResponseObject interface {
+	VisitListJobFamiliesResponse(w http.ResponseWriter) error
+}
+
+type ListJobFamilies200JSONResponse ListJobFamiliesAnswer
+
+func (response ListJobFamilies200JSONResponse) VisitListJobFamiliesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListJobFamiliesdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response ListJobFamiliesdefaultJSONResponse) VisitListJobFamiliesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateJobFamilyRequestObject struct {
+	Body *CreateJobFamilyJSONRequestBody
+}
+
+type CreateJobFamilyResponseObject interface {
+	VisitCreateJobFamilyResponse(w http.ResponseWriter) error
+}
+
+type CreateJobFamily200JSONResponse CreateJobFamilyAnswer
+
+func (response CreateJobFamily200JSONResponse) VisitCreateJobFamilyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateJobFamilydefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response CreateJobFamilydefaultJSONResponse) VisitCreateJobFamilyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteJobFamilyRequestObject struct {
+	JobFamilyID JobFamilyIDParam `json:"job_family_id"`
+}
+
+type DeleteJobFamilyResponseObject interface {
+	VisitDeleteJobFamilyResponse(w http.ResponseWriter) error
+}
+
+type DeleteJobFamily200JSONResponse DeleteJobFamilyAnswer
+
+func (response DeleteJobFamily200JSONResponse) VisitDeleteJobFamilyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteJobFamilydefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response DeleteJobFamilydefaultJSONResponse) VisitDeleteJobFamilyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetJobFamilyRequestObject struct {
+	JobFamilyID JobFamilyIDParam `json:"job_family_id"`
+}
+
+type GetJobFamilyResponseObject interface {
+	VisitGetJobFamilyResponse(w http.ResponseWriter) error
+}
+
+type GetJobFamily200JSONResponse GetJobFamilyAnswer
+
+func (response GetJobFamily200JSONResponse) VisitGetJobFamilyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetJobFamilydefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response GetJobFamilydefaultJSONResponse) VisitGetJobFamilyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateJobFamilyRequestObject struct {
+	JobFamilyID JobFamilyIDParam `json:"job_family_id"`
+	Body        *UpdateJobFamilyJSONRequestBody
+}
+
+type UpdateJobFamilyResponseObject interface {
+	VisitUpdateJobFamilyResponse(w http.ResponseWriter) error
+}
+
+type UpdateJobFamily200JSONResponse UpdateJobFamilyAnswer
+
+func (response UpdateJobFamily200JSONResponse) VisitUpdateJobFamilyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateJobFamilydefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response UpdateJobFamilydefaultJSONResponse) VisitUpdateJobFamilyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListJobLevelsRequestObject struct {
+	Params ListJobLevelsParams
+}
+
+type ListJobLevelsResponseObject interface {
+	VisitListJobLevelsResponse(w http.ResponseWriter) error
+}
+
+type ListJobLevels200JSONResponse ListJobLevelsAnswer
+
+func (response ListJobLevels200JSONResponse) VisitListJobLevelsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListJobLevelsdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response ListJobLevelsdefaultJSONResponse) VisitListJobLevelsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateJobLevelRequestObject struct {
+	Body *CreateJobLevelJSONRequestBody
+}
+
+type CreateJobLevelResponseObject interface {
+	VisitCreateJobLevelResponse(w http.ResponseWriter) error
+}
+
+type CreateJobLevel200JSONResponse CreateJobLevelAnswer
+
+func (response CreateJobLevel200JSONResponse) VisitCreateJobLevelResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateJobLeveldefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response CreateJobLeveldefaultJSONResponse) VisitCreateJobLevelResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteJobLevelRequestObject struct {
+	JobLevelID JobLevelIDParam `json:"job_level_id"`
+}
+
+type DeleteJobLevelResponseObject interface {
+	VisitDeleteJobLevelResponse(w http.ResponseWriter) error
+}
+
+type DeleteJobLevel200JSONResponse DeleteJobLevelAnswer
+
+func (response DeleteJobLevel200JSONResponse) VisitDeleteJobLevelResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteJobLeveldefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response DeleteJobLeveldefaultJSONResponse) VisitDeleteJobLevelResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetJobLevelRequestObject struct {
+	JobLevelID JobLevelIDParam `json:"job_level_id"`
+}
+
+type GetJobLevelResponseObject interface {
+	VisitGetJobLevelResponse(w http.ResponseWriter) error
+}
+
+type GetJobLevel200JSONResponse GetJobLevelAnswer
+
+func (response GetJobLevel200JSONResponse) VisitGetJobLevelResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetJobLeveldefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response GetJobLeveldefaultJSONResponse) VisitGetJobLevelResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateJobLevelRequestObject struct {
+	JobLevelID JobLevelIDParam `json:"job_level_id"`
+	Body       *UpdateJobLevelJSONRequestBody
+}
+
+type UpdateJobLevelResponseObject interface {
+	VisitUpdateJobLevelResponse(w http.ResponseWriter) error
+}
+
+type UpdateJobLevel200JSONResponse UpdateJobLevelAnswer
+
+func (response UpdateJobLevel200JSONResponse) VisitUpdateJobLevelResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateJobLeveldefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response UpdateJobLeveldefaultJSONResponse) VisitUpdateJobLevelResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListJobTitlesRequestObject struct {
+	Params ListJobTitlesParams
+}
+
+type ListJobTitlesResponseObject interface {
+	VisitListJobTitlesResponse(w http.ResponseWriter) error
+}
+
+type ListJobTitles200JSONResponse ListJobTitlesAnswer
+
+func (response ListJobTitles200JSONResponse) VisitListJobTitlesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListJobTitlesdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response ListJobTitlesdefaultJSONResponse) VisitListJobTitlesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetJobTitleRequestObject struct {
+	JobTitleID string `json:"job_title_id"`
+}
+
+type GetJobTitleResponseObject interface {
+	VisitGetJobTitleResponse(w http.ResponseWriter) error
+}
+
+type GetJobTitle200JSONResponse GetJobTitleAnswer
+
+func (response GetJobTitle200JSONResponse) VisitGetJobTitleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetJobTitledefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response GetJobTitledefaultJSONResponse) VisitGetJobTitleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListScopesRequestObject struct {
 	Params ListScopesParams
 }
@@ -6690,6 +14449,319 @@ type ListScopesdefaultJSONResponse struct {
 }
 
 func (response ListScopesdefaultJSONResponse) VisitListScopesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUnitsRequestObject struct {
+	Params ListUnitsParams
+}
+
+type ListUnitsResponseObject interface {
+	VisitListUnitsResponse(w http.ResponseWriter) error
+}
+
+type ListUnits200JSONResponse ListUnitsAnswer
+
+func (response ListUnits200JSONResponse) VisitListUnitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUnitsdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response ListUnitsdefaultJSONResponse) VisitListUnitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateUnitRequestObject struct {
+	Body *CreateUnitJSONRequestBody
+}
+
+type CreateUnitResponseObject interface {
+	VisitCreateUnitResponse(w http.ResponseWriter) error
+}
+
+type CreateUnit200JSONResponse CreateUnitAnswer
+
+func (response CreateUnit200JSONResponse) VisitCreateUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateUnitdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response CreateUnitdefaultJSONResponse) VisitCreateUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BindUnitDepartmentRequestObject struct {
+	Body *BindUnitDepartmentJSONRequestBody
+}
+
+type BindUnitDepartmentResponseObject interface {
+	VisitBindUnitDepartmentResponse(w http.ResponseWriter) error
+}
+
+type BindUnitDepartment200JSONResponse BindUnitDepartmentAnswer
+
+func (response BindUnitDepartment200JSONResponse) VisitBindUnitDepartmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BindUnitDepartmentdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response BindUnitDepartmentdefaultJSONResponse) VisitBindUnitDepartmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUnitDepartmentsRequestObject struct {
+	Params ListUnitDepartmentsParams
+}
+
+type ListUnitDepartmentsResponseObject interface {
+	VisitListUnitDepartmentsResponse(w http.ResponseWriter) error
+}
+
+type ListUnitDepartments200JSONResponse ListUnitDepartmentsAnswer
+
+func (response ListUnitDepartments200JSONResponse) VisitListUnitDepartmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUnitDepartmentsdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response ListUnitDepartmentsdefaultJSONResponse) VisitListUnitDepartmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnbindUnitDepartmentRequestObject struct {
+	Body *UnbindUnitDepartmentJSONRequestBody
+}
+
+type UnbindUnitDepartmentResponseObject interface {
+	VisitUnbindUnitDepartmentResponse(w http.ResponseWriter) error
+}
+
+type UnbindUnitDepartment200JSONResponse UnbindUnitDepartmentAnswer
+
+func (response UnbindUnitDepartment200JSONResponse) VisitUnbindUnitDepartmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnbindUnitDepartmentdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response UnbindUnitDepartmentdefaultJSONResponse) VisitUnbindUnitDepartmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteUnitRequestObject struct {
+	UnitID UnitIDParam `json:"unit_id"`
+}
+
+type DeleteUnitResponseObject interface {
+	VisitDeleteUnitResponse(w http.ResponseWriter) error
+}
+
+type DeleteUnit200JSONResponse DeleteUnitAnswer
+
+func (response DeleteUnit200JSONResponse) VisitDeleteUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteUnitdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response DeleteUnitdefaultJSONResponse) VisitDeleteUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUnitRequestObject struct {
+	UnitID UnitIDParam `json:"unit_id"`
+}
+
+type GetUnitResponseObject interface {
+	VisitGetUnitResponse(w http.ResponseWriter) error
+}
+
+type GetUnit200JSONResponse GetUnitAnswer
+
+func (response GetUnit200JSONResponse) VisitGetUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUnitdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response GetUnitdefaultJSONResponse) VisitGetUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PatchUnitRequestObject struct {
+	UnitID UnitIDParam `json:"unit_id"`
+	Body   *PatchUnitJSONRequestBody
+}
+
+type PatchUnitResponseObject interface {
+	VisitPatchUnitResponse(w http.ResponseWriter) error
+}
+
+type PatchUnit200JSONResponse PatchUnitAnswer
+
+func (response PatchUnit200JSONResponse) VisitPatchUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PatchUnitdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response PatchUnitdefaultJSONResponse) VisitPatchUnitResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7223,6 +15295,689 @@ func (response UpdateUserIDdefaultJSONResponse) VisitUpdateUserIDResponse(w http
 	return err
 }
 
+type ListWorkCitiesRequestObject struct {
+	Params ListWorkCitiesParams
+}
+
+type ListWorkCitiesResponseObject interface {
+	VisitListWorkCitiesResponse(w http.ResponseWriter) error
+}
+
+type ListWorkCities200JSONResponse ListWorkCitiesAnswer
+
+func (response ListWorkCities200JSONResponse) VisitListWorkCitiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWorkCitiesdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response ListWorkCitiesdefaultJSONResponse) VisitListWorkCitiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWorkCityRequestObject struct {
+	WorkCityID string `json:"work_city_id"`
+}
+
+type GetWorkCityResponseObject interface {
+	VisitGetWorkCityResponse(w http.ResponseWriter) error
+}
+
+type GetWorkCity200JSONResponse GetWorkCityAnswer
+
+func (response GetWorkCity200JSONResponse) VisitGetWorkCityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWorkCitydefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response GetWorkCitydefaultJSONResponse) VisitGetWorkCityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDirectoryDepartmentRequestObject struct {
+	Params CreateDirectoryDepartmentParams
+	Body   *CreateDirectoryDepartmentJSONRequestBody
+}
+
+type CreateDirectoryDepartmentResponseObject interface {
+	VisitCreateDirectoryDepartmentResponse(w http.ResponseWriter) error
+}
+
+type CreateDirectoryDepartment200JSONResponse CreateDirectoryDepartmentAnswer
+
+func (response CreateDirectoryDepartment200JSONResponse) VisitCreateDirectoryDepartmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDirectoryDepartmentdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response CreateDirectoryDepartmentdefaultJSONResponse) VisitCreateDirectoryDepartmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FilterDirectoryDepartmentsRequestObject struct {
+	Params FilterDirectoryDepartmentsParams
+	Body   *FilterDirectoryDepartmentsJSONRequestBody
+}
+
+type FilterDirectoryDepartmentsResponseObject interface {
+	VisitFilterDirectoryDepartmentsResponse(w http.ResponseWriter) error
+}
+
+type FilterDirectoryDepartments200JSONResponse FilterDirectoryDepartmentsAnswer
+
+func (response FilterDirectoryDepartments200JSONResponse) VisitFilterDirectoryDepartmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FilterDirectoryDepartmentsdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response FilterDirectoryDepartmentsdefaultJSONResponse) VisitFilterDirectoryDepartmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MgetDirectoryDepartmentsRequestObject struct {
+	Params MgetDirectoryDepartmentsParams
+	Body   *MgetDirectoryDepartmentsJSONRequestBody
+}
+
+type MgetDirectoryDepartmentsResponseObject interface {
+	VisitMgetDirectoryDepartmentsResponse(w http.ResponseWriter) error
+}
+
+type MgetDirectoryDepartments200JSONResponse MgetDirectoryDepartmentsAnswer
+
+func (response MgetDirectoryDepartments200JSONResponse) VisitMgetDirectoryDepartmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MgetDirectoryDepartmentsdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response MgetDirectoryDepartmentsdefaultJSONResponse) VisitMgetDirectoryDepartmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchDirectoryDepartmentsRequestObject struct {
+	Params SearchDirectoryDepartmentsParams
+	Body   *SearchDirectoryDepartmentsJSONRequestBody
+}
+
+type SearchDirectoryDepartmentsResponseObject interface {
+	VisitSearchDirectoryDepartmentsResponse(w http.ResponseWriter) error
+}
+
+type SearchDirectoryDepartments200JSONResponse SearchDirectoryDepartmentsAnswer
+
+func (response SearchDirectoryDepartments200JSONResponse) VisitSearchDirectoryDepartmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchDirectoryDepartmentsdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response SearchDirectoryDepartmentsdefaultJSONResponse) VisitSearchDirectoryDepartmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteDirectoryDepartmentRequestObject struct {
+	DepartmentID DepartmentIDParam `json:"department_id"`
+	Params       DeleteDirectoryDepartmentParams
+}
+
+type DeleteDirectoryDepartmentResponseObject interface {
+	VisitDeleteDirectoryDepartmentResponse(w http.ResponseWriter) error
+}
+
+type DeleteDirectoryDepartment200JSONResponse DeleteDirectoryDepartmentAnswer
+
+func (response DeleteDirectoryDepartment200JSONResponse) VisitDeleteDirectoryDepartmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteDirectoryDepartmentdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response DeleteDirectoryDepartmentdefaultJSONResponse) VisitDeleteDirectoryDepartmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PatchDirectoryDepartmentRequestObject struct {
+	DepartmentID DepartmentIDParam `json:"department_id"`
+	Params       PatchDirectoryDepartmentParams
+	Body         *PatchDirectoryDepartmentJSONRequestBody
+}
+
+type PatchDirectoryDepartmentResponseObject interface {
+	VisitPatchDirectoryDepartmentResponse(w http.ResponseWriter) error
+}
+
+type PatchDirectoryDepartment200JSONResponse PatchDirectoryDepartmentAnswer
+
+func (response PatchDirectoryDepartment200JSONResponse) VisitPatchDirectoryDepartmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PatchDirectoryDepartmentdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response PatchDirectoryDepartmentdefaultJSONResponse) VisitPatchDirectoryDepartmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateEmployeeRequestObject struct {
+	Params CreateEmployeeParams
+	Body   *CreateEmployeeJSONRequestBody
+}
+
+type CreateEmployeeResponseObject interface {
+	VisitCreateEmployeeResponse(w http.ResponseWriter) error
+}
+
+type CreateEmployee200JSONResponse CreateEmployeeAnswer
+
+func (response CreateEmployee200JSONResponse) VisitCreateEmployeeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateEmployeedefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response CreateEmployeedefaultJSONResponse) VisitCreateEmployeeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FilterEmployeesRequestObject struct {
+	Params FilterEmployeesParams
+	Body   *FilterEmployeesJSONRequestBody
+}
+
+type FilterEmployeesResponseObject interface {
+	VisitFilterEmployeesResponse(w http.ResponseWriter) error
+}
+
+type FilterEmployees200JSONResponse FilterEmployeesAnswer
+
+func (response FilterEmployees200JSONResponse) VisitFilterEmployeesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FilterEmployeesdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response FilterEmployeesdefaultJSONResponse) VisitFilterEmployeesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MgetEmployeesRequestObject struct {
+	Params MgetEmployeesParams
+	Body   *MgetEmployeesJSONRequestBody
+}
+
+type MgetEmployeesResponseObject interface {
+	VisitMgetEmployeesResponse(w http.ResponseWriter) error
+}
+
+type MgetEmployees200JSONResponse MgetEmployeesAnswer
+
+func (response MgetEmployees200JSONResponse) VisitMgetEmployeesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MgetEmployeesdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response MgetEmployeesdefaultJSONResponse) VisitMgetEmployeesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchEmployeesRequestObject struct {
+	Params SearchEmployeesParams
+	Body   *SearchEmployeesJSONRequestBody
+}
+
+type SearchEmployeesResponseObject interface {
+	VisitSearchEmployeesResponse(w http.ResponseWriter) error
+}
+
+type SearchEmployees200JSONResponse SearchEmployeesAnswer
+
+func (response SearchEmployees200JSONResponse) VisitSearchEmployeesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchEmployeesdefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response SearchEmployeesdefaultJSONResponse) VisitSearchEmployeesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteEmployeeRequestObject struct {
+	EmployeeID EmployeeIDParam `json:"employee_id"`
+	Params     DeleteEmployeeParams
+	Body       *DeleteEmployeeJSONRequestBody
+}
+
+type DeleteEmployeeResponseObject interface {
+	VisitDeleteEmployeeResponse(w http.ResponseWriter) error
+}
+
+type DeleteEmployee200JSONResponse DeleteEmployeeAnswer
+
+func (response DeleteEmployee200JSONResponse) VisitDeleteEmployeeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteEmployeedefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response DeleteEmployeedefaultJSONResponse) VisitDeleteEmployeeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PatchEmployeeRequestObject struct {
+	EmployeeID EmployeeIDParam `json:"employee_id"`
+	Params     PatchEmployeeParams
+	Body       *PatchEmployeeJSONRequestBody
+}
+
+type PatchEmployeeResponseObject interface {
+	VisitPatchEmployeeResponse(w http.ResponseWriter) error
+}
+
+type PatchEmployee200JSONResponse PatchEmployeeAnswer
+
+func (response PatchEmployee200JSONResponse) VisitPatchEmployeeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PatchEmployeedefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response PatchEmployeedefaultJSONResponse) VisitPatchEmployeeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetEmployeeRegularRequestObject struct {
+	EmployeeID EmployeeIDParam `json:"employee_id"`
+	Params     SetEmployeeRegularParams
+}
+
+type SetEmployeeRegularResponseObject interface {
+	VisitSetEmployeeRegularResponse(w http.ResponseWriter) error
+}
+
+type SetEmployeeRegular200JSONResponse SetEmployeeRegularAnswer
+
+func (response SetEmployeeRegular200JSONResponse) VisitSetEmployeeRegularResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetEmployeeRegulardefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response SetEmployeeRegulardefaultJSONResponse) VisitSetEmployeeRegularResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResurrectEmployeeRequestObject struct {
+	EmployeeID EmployeeIDParam `json:"employee_id"`
+	Params     ResurrectEmployeeParams
+	Body       *ResurrectEmployeeJSONRequestBody
+}
+
+type ResurrectEmployeeResponseObject interface {
+	VisitResurrectEmployeeResponse(w http.ResponseWriter) error
+}
+
+type ResurrectEmployee200JSONResponse ResurrectEmployeeAnswer
+
+func (response ResurrectEmployee200JSONResponse) VisitResurrectEmployeeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResurrectEmployeedefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response ResurrectEmployeedefaultJSONResponse) VisitResurrectEmployeeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetEmployeeToBeResignedRequestObject struct {
+	EmployeeID EmployeeIDParam `json:"employee_id"`
+	Params     SetEmployeeToBeResignedParams
+	Body       *SetEmployeeToBeResignedJSONRequestBody
+}
+
+type SetEmployeeToBeResignedResponseObject interface {
+	VisitSetEmployeeToBeResignedResponse(w http.ResponseWriter) error
+}
+
+type SetEmployeeToBeResigned200JSONResponse SetEmployeeToBeResignedAnswer
+
+func (response SetEmployeeToBeResigned200JSONResponse) VisitSetEmployeeToBeResignedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetEmployeeToBeResigneddefaultJSONResponse struct {
+	Body       ErrorAnswer
+	StatusCode int
+}
+
+func (response SetEmployeeToBeResigneddefaultJSONResponse) VisitSetEmployeeToBeResignedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetJSAPITicketRequestObject struct {
 }
 
@@ -7449,9 +16204,135 @@ type StrictServerInterface interface {
 	// ListEmployeeTypeEnums 查询人员类型
 	// (GET /contact/v3/employee_type_enums)
 	ListEmployeeTypeEnums(ctx context.Context, request ListEmployeeTypeEnumsRequestObject) (ListEmployeeTypeEnumsResponseObject, error)
+	// CreateEmployeeTypeEnum 新增人员类型
+	// (POST /contact/v3/employee_type_enums)
+	CreateEmployeeTypeEnum(ctx context.Context, request CreateEmployeeTypeEnumRequestObject) (CreateEmployeeTypeEnumResponseObject, error)
+	// DeleteEmployeeTypeEnum 删除人员类型
+	// (DELETE /contact/v3/employee_type_enums/{enum_id})
+	DeleteEmployeeTypeEnum(ctx context.Context, request DeleteEmployeeTypeEnumRequestObject) (DeleteEmployeeTypeEnumResponseObject, error)
+	// UpdateEmployeeTypeEnum 更新人员类型
+	// (PUT /contact/v3/employee_type_enums/{enum_id})
+	UpdateEmployeeTypeEnum(ctx context.Context, request UpdateEmployeeTypeEnumRequestObject) (UpdateEmployeeTypeEnumResponseObject, error)
+	// CreateFunctionalRole 创建角色
+	// (POST /contact/v3/functional_roles)
+	CreateFunctionalRole(ctx context.Context, request CreateFunctionalRoleRequestObject) (CreateFunctionalRoleResponseObject, error)
+	// DeleteFunctionalRole 删除角色
+	// (DELETE /contact/v3/functional_roles/{role_id})
+	DeleteFunctionalRole(ctx context.Context, request DeleteFunctionalRoleRequestObject) (DeleteFunctionalRoleResponseObject, error)
+	// UpdateFunctionalRole 修改角色名称
+	// (PUT /contact/v3/functional_roles/{role_id})
+	UpdateFunctionalRole(ctx context.Context, request UpdateFunctionalRoleRequestObject) (UpdateFunctionalRoleResponseObject, error)
+	// ListFunctionalRoleMembers 查询角色下的所有成员信息
+	// (GET /contact/v3/functional_roles/{role_id}/members)
+	ListFunctionalRoleMembers(ctx context.Context, request ListFunctionalRoleMembersRequestObject) (ListFunctionalRoleMembersResponseObject, error)
+	// BatchCreateFunctionalRoleMembers 批量添加角色成员
+	// (POST /contact/v3/functional_roles/{role_id}/members/batch_create)
+	BatchCreateFunctionalRoleMembers(ctx context.Context, request BatchCreateFunctionalRoleMembersRequestObject) (BatchCreateFunctionalRoleMembersResponseObject, error)
+	// BatchDeleteFunctionalRoleMembers 删除角色下的成员
+	// (PATCH /contact/v3/functional_roles/{role_id}/members/batch_delete)
+	BatchDeleteFunctionalRoleMembers(ctx context.Context, request BatchDeleteFunctionalRoleMembersRequestObject) (BatchDeleteFunctionalRoleMembersResponseObject, error)
+	// SetFunctionalRoleMemberScopes 批量设置角色成员管理范围
+	// (PATCH /contact/v3/functional_roles/{role_id}/members/scopes)
+	SetFunctionalRoleMemberScopes(ctx context.Context, request SetFunctionalRoleMemberScopesRequestObject) (SetFunctionalRoleMemberScopesResponseObject, error)
+	// GetFunctionalRoleMember 查询角色下某个成员的管理范围
+	// (GET /contact/v3/functional_roles/{role_id}/members/{member_id})
+	GetFunctionalRoleMember(ctx context.Context, request GetFunctionalRoleMemberRequestObject) (GetFunctionalRoleMemberResponseObject, error)
+	// CreateGroup 创建用户组
+	// (POST /contact/v3/group)
+	CreateGroup(ctx context.Context, request CreateGroupRequestObject) (CreateGroupResponseObject, error)
+	// ListGroupsOfUser 查询用户所属用户组
+	// (GET /contact/v3/group/member_belong)
+	ListGroupsOfUser(ctx context.Context, request ListGroupsOfUserRequestObject) (ListGroupsOfUserResponseObject, error)
+	// ListGroups 查询用户组列表
+	// (GET /contact/v3/group/simplelist)
+	ListGroups(ctx context.Context, request ListGroupsRequestObject) (ListGroupsResponseObject, error)
+	// DeleteGroup 删除用户组
+	// (DELETE /contact/v3/group/{group_id})
+	DeleteGroup(ctx context.Context, request DeleteGroupRequestObject) (DeleteGroupResponseObject, error)
+	// GetGroup 查询指定用户组
+	// (GET /contact/v3/group/{group_id})
+	GetGroup(ctx context.Context, request GetGroupRequestObject) (GetGroupResponseObject, error)
+	// PatchGroup 更新用户组
+	// (PATCH /contact/v3/group/{group_id})
+	PatchGroup(ctx context.Context, request PatchGroupRequestObject) (PatchGroupResponseObject, error)
+	// AddGroupMember 添加用户组成员
+	// (POST /contact/v3/group/{group_id}/member/add)
+	AddGroupMember(ctx context.Context, request AddGroupMemberRequestObject) (AddGroupMemberResponseObject, error)
+	// BatchAddGroupMembers 批量添加用户组成员
+	// (POST /contact/v3/group/{group_id}/member/batch_add)
+	BatchAddGroupMembers(ctx context.Context, request BatchAddGroupMembersRequestObject) (BatchAddGroupMembersResponseObject, error)
+	// BatchRemoveGroupMembers 批量移除用户组成员
+	// (POST /contact/v3/group/{group_id}/member/batch_remove)
+	BatchRemoveGroupMembers(ctx context.Context, request BatchRemoveGroupMembersRequestObject) (BatchRemoveGroupMembersResponseObject, error)
+	// RemoveGroupMember 移除用户组成员
+	// (POST /contact/v3/group/{group_id}/member/remove)
+	RemoveGroupMember(ctx context.Context, request RemoveGroupMemberRequestObject) (RemoveGroupMemberResponseObject, error)
+	// ListGroupMembers 查询用户组成员列表
+	// (GET /contact/v3/group/{group_id}/member/simplelist)
+	ListGroupMembers(ctx context.Context, request ListGroupMembersRequestObject) (ListGroupMembersResponseObject, error)
+	// ListJobFamilies 获取租户序列列表
+	// (GET /contact/v3/job_families)
+	ListJobFamilies(ctx context.Context, request ListJobFamiliesRequestObject) (ListJobFamiliesResponseObject, error)
+	// CreateJobFamily 创建序列
+	// (POST /contact/v3/job_families)
+	CreateJobFamily(ctx context.Context, request CreateJobFamilyRequestObject) (CreateJobFamilyResponseObject, error)
+	// DeleteJobFamily 删除序列
+	// (DELETE /contact/v3/job_families/{job_family_id})
+	DeleteJobFamily(ctx context.Context, request DeleteJobFamilyRequestObject) (DeleteJobFamilyResponseObject, error)
+	// GetJobFamily 获取单个序列信息
+	// (GET /contact/v3/job_families/{job_family_id})
+	GetJobFamily(ctx context.Context, request GetJobFamilyRequestObject) (GetJobFamilyResponseObject, error)
+	// UpdateJobFamily 更新序列
+	// (PUT /contact/v3/job_families/{job_family_id})
+	UpdateJobFamily(ctx context.Context, request UpdateJobFamilyRequestObject) (UpdateJobFamilyResponseObject, error)
+	// ListJobLevels 获取租户职级列表
+	// (GET /contact/v3/job_levels)
+	ListJobLevels(ctx context.Context, request ListJobLevelsRequestObject) (ListJobLevelsResponseObject, error)
+	// CreateJobLevel 创建职级
+	// (POST /contact/v3/job_levels)
+	CreateJobLevel(ctx context.Context, request CreateJobLevelRequestObject) (CreateJobLevelResponseObject, error)
+	// DeleteJobLevel 删除职级
+	// (DELETE /contact/v3/job_levels/{job_level_id})
+	DeleteJobLevel(ctx context.Context, request DeleteJobLevelRequestObject) (DeleteJobLevelResponseObject, error)
+	// GetJobLevel 获取单个职级信息
+	// (GET /contact/v3/job_levels/{job_level_id})
+	GetJobLevel(ctx context.Context, request GetJobLevelRequestObject) (GetJobLevelResponseObject, error)
+	// UpdateJobLevel 更新职级
+	// (PUT /contact/v3/job_levels/{job_level_id})
+	UpdateJobLevel(ctx context.Context, request UpdateJobLevelRequestObject) (UpdateJobLevelResponseObject, error)
+	// ListJobTitles 获取租户职务列表
+	// (GET /contact/v3/job_titles)
+	ListJobTitles(ctx context.Context, request ListJobTitlesRequestObject) (ListJobTitlesResponseObject, error)
+	// GetJobTitle 获取单个职务信息
+	// (GET /contact/v3/job_titles/{job_title_id})
+	GetJobTitle(ctx context.Context, request GetJobTitleRequestObject) (GetJobTitleResponseObject, error)
 	// ListScopes 获取通讯录授权范围
 	// (GET /contact/v3/scopes)
 	ListScopes(ctx context.Context, request ListScopesRequestObject) (ListScopesResponseObject, error)
+	// ListUnits 获取单位列表
+	// (GET /contact/v3/unit)
+	ListUnits(ctx context.Context, request ListUnitsRequestObject) (ListUnitsResponseObject, error)
+	// CreateUnit 创建单位
+	// (POST /contact/v3/unit)
+	CreateUnit(ctx context.Context, request CreateUnitRequestObject) (CreateUnitResponseObject, error)
+	// BindUnitDepartment 建立部门与单位的绑定关系
+	// (POST /contact/v3/unit/bind_department)
+	BindUnitDepartment(ctx context.Context, request BindUnitDepartmentRequestObject) (BindUnitDepartmentResponseObject, error)
+	// ListUnitDepartments 获取单位绑定的部门列表
+	// (GET /contact/v3/unit/list_department)
+	ListUnitDepartments(ctx context.Context, request ListUnitDepartmentsRequestObject) (ListUnitDepartmentsResponseObject, error)
+	// UnbindUnitDepartment 解除部门与单位的绑定关系
+	// (POST /contact/v3/unit/unbind_department)
+	UnbindUnitDepartment(ctx context.Context, request UnbindUnitDepartmentRequestObject) (UnbindUnitDepartmentResponseObject, error)
+	// DeleteUnit 删除单位
+	// (DELETE /contact/v3/unit/{unit_id})
+	DeleteUnit(ctx context.Context, request DeleteUnitRequestObject) (DeleteUnitResponseObject, error)
+	// GetUnit 获取单位信息
+	// (GET /contact/v3/unit/{unit_id})
+	GetUnit(ctx context.Context, request GetUnitRequestObject) (GetUnitResponseObject, error)
+	// PatchUnit 修改单位信息
+	// (PATCH /contact/v3/unit/{unit_id})
+	PatchUnit(ctx context.Context, request PatchUnitRequestObject) (PatchUnitResponseObject, error)
 	// ListUsers 获取用户列表
 	// (GET /contact/v3/users)
 	//
@@ -7495,6 +16376,57 @@ type StrictServerInterface interface {
 	// UpdateUserID 更新用户 ID
 	// (PATCH /contact/v3/users/{user_id}/update_user_id)
 	UpdateUserID(ctx context.Context, request UpdateUserIDRequestObject) (UpdateUserIDResponseObject, error)
+	// ListWorkCities 获取租户工作城市列表
+	// (GET /contact/v3/work_cities)
+	ListWorkCities(ctx context.Context, request ListWorkCitiesRequestObject) (ListWorkCitiesResponseObject, error)
+	// GetWorkCity 获取单个工作城市信息
+	// (GET /contact/v3/work_cities/{work_city_id})
+	GetWorkCity(ctx context.Context, request GetWorkCityRequestObject) (GetWorkCityResponseObject, error)
+	// CreateDirectoryDepartment 创建部门
+	// (POST /directory/v1/departments)
+	CreateDirectoryDepartment(ctx context.Context, request CreateDirectoryDepartmentRequestObject) (CreateDirectoryDepartmentResponseObject, error)
+	// FilterDirectoryDepartments 获取部门列表
+	// (POST /directory/v1/departments/filter)
+	FilterDirectoryDepartments(ctx context.Context, request FilterDirectoryDepartmentsRequestObject) (FilterDirectoryDepartmentsResponseObject, error)
+	// MgetDirectoryDepartments 批量获取部门信息
+	// (POST /directory/v1/departments/mget)
+	MgetDirectoryDepartments(ctx context.Context, request MgetDirectoryDepartmentsRequestObject) (MgetDirectoryDepartmentsResponseObject, error)
+	// SearchDirectoryDepartments 搜索部门
+	// (POST /directory/v1/departments/search)
+	SearchDirectoryDepartments(ctx context.Context, request SearchDirectoryDepartmentsRequestObject) (SearchDirectoryDepartmentsResponseObject, error)
+	// DeleteDirectoryDepartment 删除部门
+	// (DELETE /directory/v1/departments/{department_id})
+	DeleteDirectoryDepartment(ctx context.Context, request DeleteDirectoryDepartmentRequestObject) (DeleteDirectoryDepartmentResponseObject, error)
+	// PatchDirectoryDepartment 更新部门
+	// (PATCH /directory/v1/departments/{department_id})
+	PatchDirectoryDepartment(ctx context.Context, request PatchDirectoryDepartmentRequestObject) (PatchDirectoryDepartmentResponseObject, error)
+	// CreateEmployee 创建员工
+	// (POST /directory/v1/employees)
+	CreateEmployee(ctx context.Context, request CreateEmployeeRequestObject) (CreateEmployeeResponseObject, error)
+	// FilterEmployees 批量获取员工列表
+	// (POST /directory/v1/employees/filter)
+	FilterEmployees(ctx context.Context, request FilterEmployeesRequestObject) (FilterEmployeesResponseObject, error)
+	// MgetEmployees 批量获取员工信息
+	// (POST /directory/v1/employees/mget)
+	MgetEmployees(ctx context.Context, request MgetEmployeesRequestObject) (MgetEmployeesResponseObject, error)
+	// SearchEmployees 搜索员工信息
+	// (POST /directory/v1/employees/search)
+	SearchEmployees(ctx context.Context, request SearchEmployeesRequestObject) (SearchEmployeesResponseObject, error)
+	// DeleteEmployee 离职员工
+	// (DELETE /directory/v1/employees/{employee_id})
+	DeleteEmployee(ctx context.Context, request DeleteEmployeeRequestObject) (DeleteEmployeeResponseObject, error)
+	// PatchEmployee 更新员工信息
+	// (PATCH /directory/v1/employees/{employee_id})
+	PatchEmployee(ctx context.Context, request PatchEmployeeRequestObject) (PatchEmployeeResponseObject, error)
+	// SetEmployeeRegular 更新待离职成员为在职
+	// (PATCH /directory/v1/employees/{employee_id}/regular)
+	SetEmployeeRegular(ctx context.Context, request SetEmployeeRegularRequestObject) (SetEmployeeRegularResponseObject, error)
+	// ResurrectEmployee 恢复离职员工
+	// (POST /directory/v1/employees/{employee_id}/resurrect)
+	ResurrectEmployee(ctx context.Context, request ResurrectEmployeeRequestObject) (ResurrectEmployeeResponseObject, error)
+	// SetEmployeeToBeResigned 更新在职员工为待离职
+	// (PATCH /directory/v1/employees/{employee_id}/to_be_resigned)
+	SetEmployeeToBeResigned(ctx context.Context, request SetEmployeeToBeResignedRequestObject) (SetEmployeeToBeResignedResponseObject, error)
 	// GetJSAPITicket 获取 JSAPI 临时授权凭证
 	// (POST /jssdk/ticket/get)
 	GetJSAPITicket(ctx context.Context, request GetJSAPITicketRequestObject) (GetJSAPITicketResponseObject, error)
@@ -8196,6 +17128,1010 @@ func (sh *strictHandler) ListEmployeeTypeEnums(w http.ResponseWriter, r *http.Re
 	}
 }
 
+// CreateEmployeeTypeEnum operation middleware
+func (sh *strictHandler) CreateEmployeeTypeEnum(w http.ResponseWriter, r *http.Request) {
+	var request CreateEmployeeTypeEnumRequestObject
+
+	var body CreateEmployeeTypeEnumJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateEmployeeTypeEnum(ctx, request.(CreateEmployeeTypeEnumRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateEmployeeTypeEnum")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateEmployeeTypeEnumResponseObject); ok {
+		if err := validResponse.VisitCreateEmployeeTypeEnumResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteEmployeeTypeEnum operation middleware
+func (sh *strictHandler) DeleteEmployeeTypeEnum(w http.ResponseWriter, r *http.Request, enumID string) {
+	var request DeleteEmployeeTypeEnumRequestObject
+
+	request.EnumID = enumID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteEmployeeTypeEnum(ctx, request.(DeleteEmployeeTypeEnumRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteEmployeeTypeEnum")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteEmployeeTypeEnumResponseObject); ok {
+		if err := validResponse.VisitDeleteEmployeeTypeEnumResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateEmployeeTypeEnum operation middleware
+func (sh *strictHandler) UpdateEmployeeTypeEnum(w http.ResponseWriter, r *http.Request, enumID string) {
+	var request UpdateEmployeeTypeEnumRequestObject
+
+	request.EnumID = enumID
+
+	var body UpdateEmployeeTypeEnumJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateEmployeeTypeEnum(ctx, request.(UpdateEmployeeTypeEnumRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateEmployeeTypeEnum")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UpdateEmployeeTypeEnumResponseObject); ok {
+		if err := validResponse.VisitUpdateEmployeeTypeEnumResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateFunctionalRole operation middleware
+func (sh *strictHandler) CreateFunctionalRole(w http.ResponseWriter, r *http.Request) {
+	var request CreateFunctionalRoleRequestObject
+
+	var body CreateFunctionalRoleJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateFunctionalRole(ctx, request.(CreateFunctionalRoleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateFunctionalRole")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateFunctionalRoleResponseObject); ok {
+		if err := validResponse.VisitCreateFunctionalRoleResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteFunctionalRole operation middleware
+func (sh *strictHandler) DeleteFunctionalRole(w http.ResponseWriter, r *http.Request, roleID RoleIDParam) {
+	var request DeleteFunctionalRoleRequestObject
+
+	request.RoleID = roleID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteFunctionalRole(ctx, request.(DeleteFunctionalRoleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteFunctionalRole")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteFunctionalRoleResponseObject); ok {
+		if err := validResponse.VisitDeleteFunctionalRoleResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateFunctionalRole operation middleware
+func (sh *strictHandler) UpdateFunctionalRole(w http.ResponseWriter, r *http.Request, roleID RoleIDParam) {
+	var request UpdateFunctionalRoleRequestObject
+
+	request.RoleID = roleID
+
+	var body UpdateFunctionalRoleJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateFunctionalRole(ctx, request.(UpdateFunctionalRoleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateFunctionalRole")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UpdateFunctionalRoleResponseObject); ok {
+		if err := validResponse.VisitUpdateFunctionalRoleResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListFunctionalRoleMembers operation middleware
+func (sh *strictHandler) ListFunctionalRoleMembers(w http.ResponseWriter, r *http.Request, roleID RoleIDParam, params ListFunctionalRoleMembersParams) {
+	var request ListFunctionalRoleMembersRequestObject
+
+	request.RoleID = roleID
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFunctionalRoleMembers(ctx, request.(ListFunctionalRoleMembersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFunctionalRoleMembers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListFunctionalRoleMembersResponseObject); ok {
+		if err := validResponse.VisitListFunctionalRoleMembersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// BatchCreateFunctionalRoleMembers operation middleware
+func (sh *strictHandler) BatchCreateFunctionalRoleMembers(w http.ResponseWriter, r *http.Request, roleID RoleIDParam, params BatchCreateFunctionalRoleMembersParams) {
+	var request BatchCreateFunctionalRoleMembersRequestObject
+
+	request.RoleID = roleID
+	request.Params = params
+
+	var body BatchCreateFunctionalRoleMembersJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.BatchCreateFunctionalRoleMembers(ctx, request.(BatchCreateFunctionalRoleMembersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BatchCreateFunctionalRoleMembers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(BatchCreateFunctionalRoleMembersResponseObject); ok {
+		if err := validResponse.VisitBatchCreateFunctionalRoleMembersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// BatchDeleteFunctionalRoleMembers operation middleware
+func (sh *strictHandler) BatchDeleteFunctionalRoleMembers(w http.ResponseWriter, r *http.Request, roleID RoleIDParam, params BatchDeleteFunctionalRoleMembersParams) {
+	var request BatchDeleteFunctionalRoleMembersRequestObject
+
+	request.RoleID = roleID
+	request.Params = params
+
+	var body BatchDeleteFunctionalRoleMembersJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.BatchDeleteFunctionalRoleMembers(ctx, request.(BatchDeleteFunctionalRoleMembersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BatchDeleteFunctionalRoleMembers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(BatchDeleteFunctionalRoleMembersResponseObject); ok {
+		if err := validResponse.VisitBatchDeleteFunctionalRoleMembersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetFunctionalRoleMemberScopes operation middleware
+func (sh *strictHandler) SetFunctionalRoleMemberScopes(w http.ResponseWriter, r *http.Request, roleID RoleIDParam, params SetFunctionalRoleMemberScopesParams) {
+	var request SetFunctionalRoleMemberScopesRequestObject
+
+	request.RoleID = roleID
+	request.Params = params
+
+	var body SetFunctionalRoleMemberScopesJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SetFunctionalRoleMemberScopes(ctx, request.(SetFunctionalRoleMemberScopesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetFunctionalRoleMemberScopes")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SetFunctionalRoleMemberScopesResponseObject); ok {
+		if err := validResponse.VisitSetFunctionalRoleMemberScopesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetFunctionalRoleMember operation middleware
+func (sh *strictHandler) GetFunctionalRoleMember(w http.ResponseWriter, r *http.Request, roleID RoleIDParam, memberID string, params GetFunctionalRoleMemberParams) {
+	var request GetFunctionalRoleMemberRequestObject
+
+	request.RoleID = roleID
+	request.MemberID = memberID
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetFunctionalRoleMember(ctx, request.(GetFunctionalRoleMemberRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetFunctionalRoleMember")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetFunctionalRoleMemberResponseObject); ok {
+		if err := validResponse.VisitGetFunctionalRoleMemberResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateGroup operation middleware
+func (sh *strictHandler) CreateGroup(w http.ResponseWriter, r *http.Request, params CreateGroupParams) {
+	var request CreateGroupRequestObject
+
+	request.Params = params
+
+	var body CreateGroupJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateGroup(ctx, request.(CreateGroupRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateGroup")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateGroupResponseObject); ok {
+		if err := validResponse.VisitCreateGroupResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListGroupsOfUser operation middleware
+func (sh *strictHandler) ListGroupsOfUser(w http.ResponseWriter, r *http.Request, params ListGroupsOfUserParams) {
+	var request ListGroupsOfUserRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListGroupsOfUser(ctx, request.(ListGroupsOfUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListGroupsOfUser")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListGroupsOfUserResponseObject); ok {
+		if err := validResponse.VisitListGroupsOfUserResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListGroups operation middleware
+func (sh *strictHandler) ListGroups(w http.ResponseWriter, r *http.Request, params ListGroupsParams) {
+	var request ListGroupsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListGroups(ctx, request.(ListGroupsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListGroups")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListGroupsResponseObject); ok {
+		if err := validResponse.VisitListGroupsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteGroup operation middleware
+func (sh *strictHandler) DeleteGroup(w http.ResponseWriter, r *http.Request, groupID GroupIDParam) {
+	var request DeleteGroupRequestObject
+
+	request.GroupID = groupID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteGroup(ctx, request.(DeleteGroupRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteGroup")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteGroupResponseObject); ok {
+		if err := validResponse.VisitDeleteGroupResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetGroup operation middleware
+func (sh *strictHandler) GetGroup(w http.ResponseWriter, r *http.Request, groupID GroupIDParam, params GetGroupParams) {
+	var request GetGroupRequestObject
+
+	request.GroupID = groupID
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetGroup(ctx, request.(GetGroupRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetGroup")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetGroupResponseObject); ok {
+		if err := validResponse.VisitGetGroupResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PatchGroup operation middleware
+func (sh *strictHandler) PatchGroup(w http.ResponseWriter, r *http.Request, groupID GroupIDParam, params PatchGroupParams) {
+	var request PatchGroupRequestObject
+
+	request.GroupID = groupID
+	request.Params = params
+
+	var body PatchGroupJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PatchGroup(ctx, request.(PatchGroupRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PatchGroup")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PatchGroupResponseObject); ok {
+		if err := validResponse.VisitPatchGroupResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddGroupMember operation middleware
+func (sh *strictHandler) AddGroupMember(w http.ResponseWriter, r *http.Request, groupID GroupIDParam) {
+	var request AddGroupMemberRequestObject
+
+	request.GroupID = groupID
+
+	var body AddGroupMemberJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.AddGroupMember(ctx, request.(AddGroupMemberRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddGroupMember")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(AddGroupMemberResponseObject); ok {
+		if err := validResponse.VisitAddGroupMemberResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// BatchAddGroupMembers operation middleware
+func (sh *strictHandler) BatchAddGroupMembers(w http.ResponseWriter, r *http.Request, groupID GroupIDParam) {
+	var request BatchAddGroupMembersRequestObject
+
+	request.GroupID = groupID
+
+	var body BatchAddGroupMembersJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.BatchAddGroupMembers(ctx, request.(BatchAddGroupMembersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BatchAddGroupMembers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(BatchAddGroupMembersResponseObject); ok {
+		if err := validResponse.VisitBatchAddGroupMembersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// BatchRemoveGroupMembers operation middleware
+func (sh *strictHandler) BatchRemoveGroupMembers(w http.ResponseWriter, r *http.Request, groupID GroupIDParam) {
+	var request BatchRemoveGroupMembersRequestObject
+
+	request.GroupID = groupID
+
+	var body BatchRemoveGroupMembersJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.BatchRemoveGroupMembers(ctx, request.(BatchRemoveGroupMembersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BatchRemoveGroupMembers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(BatchRemoveGroupMembersResponseObject); ok {
+		if err := validResponse.VisitBatchRemoveGroupMembersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveGroupMember operation middleware
+func (sh *strictHandler) RemoveGroupMember(w http.ResponseWriter, r *http.Request, groupID GroupIDParam) {
+	var request RemoveGroupMemberRequestObject
+
+	request.GroupID = groupID
+
+	var body RemoveGroupMemberJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveGroupMember(ctx, request.(RemoveGroupMemberRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveGroupMember")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RemoveGroupMemberResponseObject); ok {
+		if err := validResponse.VisitRemoveGroupMemberResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListGroupMembers operation middleware
+func (sh *strictHandler) ListGroupMembers(w http.ResponseWriter, r *http.Request, groupID GroupIDParam, params ListGroupMembersParams) {
+	var request ListGroupMembersRequestObject
+
+	request.GroupID = groupID
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListGroupMembers(ctx, request.(ListGroupMembersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListGroupMembers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListGroupMembersResponseObject); ok {
+		if err := validResponse.VisitListGroupMembersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListJobFamilies operation middleware
+func (sh *strictHandler) ListJobFamilies(w http.ResponseWriter, r *http.Request, params ListJobFamiliesParams) {
+	var request ListJobFamiliesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListJobFamilies(ctx, request.(ListJobFamiliesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListJobFamilies")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListJobFamiliesResponseObject); ok {
+		if err := validResponse.VisitListJobFamiliesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateJobFamily operation middleware
+func (sh *strictHandler) CreateJobFamily(w http.ResponseWriter, r *http.Request) {
+	var request CreateJobFamilyRequestObject
+
+	var body CreateJobFamilyJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateJobFamily(ctx, request.(CreateJobFamilyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateJobFamily")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateJobFamilyResponseObject); ok {
+		if err := validResponse.VisitCreateJobFamilyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteJobFamily operation middleware
+func (sh *strictHandler) DeleteJobFamily(w http.ResponseWriter, r *http.Request, jobFamilyID JobFamilyIDParam) {
+	var request DeleteJobFamilyRequestObject
+
+	request.JobFamilyID = jobFamilyID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteJobFamily(ctx, request.(DeleteJobFamilyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteJobFamily")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteJobFamilyResponseObject); ok {
+		if err := validResponse.VisitDeleteJobFamilyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetJobFamily operation middleware
+func (sh *strictHandler) GetJobFamily(w http.ResponseWriter, r *http.Request, jobFamilyID JobFamilyIDParam) {
+	var request GetJobFamilyRequestObject
+
+	request.JobFamilyID = jobFamilyID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetJobFamily(ctx, request.(GetJobFamilyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetJobFamily")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetJobFamilyResponseObject); ok {
+		if err := validResponse.VisitGetJobFamilyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateJobFamily operation middleware
+func (sh *strictHandler) UpdateJobFamily(w http.ResponseWriter, r *http.Request, jobFamilyID JobFamilyIDParam) {
+	var request UpdateJobFamilyRequestObject
+
+	request.JobFamilyID = jobFamilyID
+
+	var body UpdateJobFamilyJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateJobFamily(ctx, request.(UpdateJobFamilyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateJobFamily")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UpdateJobFamilyResponseObject); ok {
+		if err := validResponse.VisitUpdateJobFamilyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListJobLevels operation middleware
+func (sh *strictHandler) ListJobLevels(w http.ResponseWriter, r *http.Request, params ListJobLevelsParams) {
+	var request ListJobLevelsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListJobLevels(ctx, request.(ListJobLevelsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListJobLevels")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListJobLevelsResponseObject); ok {
+		if err := validResponse.VisitListJobLevelsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateJobLevel operation middleware
+func (sh *strictHandler) CreateJobLevel(w http.ResponseWriter, r *http.Request) {
+	var request CreateJobLevelRequestObject
+
+	var body CreateJobLevelJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateJobLevel(ctx, request.(CreateJobLevelRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateJobLevel")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateJobLevelResponseObject); ok {
+		if err := validResponse.VisitCreateJobLevelResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteJobLevel operation middleware
+func (sh *strictHandler) DeleteJobLevel(w http.ResponseWriter, r *http.Request, jobLevelID JobLevelIDParam) {
+	var request DeleteJobLevelRequestObject
+
+	request.JobLevelID = jobLevelID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteJobLevel(ctx, request.(DeleteJobLevelRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteJobLevel")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteJobLevelResponseObject); ok {
+		if err := validResponse.VisitDeleteJobLevelResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetJobLevel operation middleware
+func (sh *strictHandler) GetJobLevel(w http.ResponseWriter, r *http.Request, jobLevelID JobLevelIDParam) {
+	var request GetJobLevelRequestObject
+
+	request.JobLevelID = jobLevelID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetJobLevel(ctx, request.(GetJobLevelRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetJobLevel")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetJobLevelResponseObject); ok {
+		if err := validResponse.VisitGetJobLevelResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateJobLevel operation middleware
+func (sh *strictHandler) UpdateJobLevel(w http.ResponseWriter, r *http.Request, jobLevelID JobLevelIDParam) {
+	var request UpdateJobLevelRequestObject
+
+	request.JobLevelID = jobLevelID
+
+	var body UpdateJobLevelJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateJobLevel(ctx, request.(UpdateJobLevelRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateJobLevel")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UpdateJobLevelResponseObject); ok {
+		if err := validResponse.VisitUpdateJobLevelResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListJobTitles operation middleware
+func (sh *strictHandler) ListJobTitles(w http.ResponseWriter, r *http.Request, params ListJobTitlesParams) {
+	var request ListJobTitlesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListJobTitles(ctx, request.(ListJobTitlesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListJobTitles")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListJobTitlesResponseObject); ok {
+		if err := validResponse.VisitListJobTitlesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetJobTitle operation middleware
+func (sh *strictHandler) GetJobTitle(w http.ResponseWriter, r *http.Request, jobTitleID string) {
+	var request GetJobTitleRequestObject
+
+	request.JobTitleID = jobTitleID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetJobTitle(ctx, request.(GetJobTitleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetJobTitle")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetJobTitleResponseObject); ok {
+		if err := validResponse.VisitGetJobTitleResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListScopes operation middleware
 func (sh *strictHandler) ListScopes(w http.ResponseWriter, r *http.Request, params ListScopesParams) {
 	var request ListScopesRequestObject
@@ -8215,6 +18151,236 @@ func (sh *strictHandler) ListScopes(w http.ResponseWriter, r *http.Request, para
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ListScopesResponseObject); ok {
 		if err := validResponse.VisitListScopesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListUnits operation middleware
+func (sh *strictHandler) ListUnits(w http.ResponseWriter, r *http.Request, params ListUnitsParams) {
+	var request ListUnitsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListUnits(ctx, request.(ListUnitsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListUnits")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListUnitsResponseObject); ok {
+		if err := validResponse.VisitListUnitsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateUnit operation middleware
+func (sh *strictHandler) CreateUnit(w http.ResponseWriter, r *http.Request) {
+	var request CreateUnitRequestObject
+
+	var body CreateUnitJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateUnit(ctx, request.(CreateUnitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateUnit")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateUnitResponseObject); ok {
+		if err := validResponse.VisitCreateUnitResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// BindUnitDepartment operation middleware
+func (sh *strictHandler) BindUnitDepartment(w http.ResponseWriter, r *http.Request) {
+	var request BindUnitDepartmentRequestObject
+
+	var body BindUnitDepartmentJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.BindUnitDepartment(ctx, request.(BindUnitDepartmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BindUnitDepartment")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(BindUnitDepartmentResponseObject); ok {
+		if err := validResponse.VisitBindUnitDepartmentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListUnitDepartments operation middleware
+func (sh *strictHandler) ListUnitDepartments(w http.ResponseWriter, r *http.Request, params ListUnitDepartmentsParams) {
+	var request ListUnitDepartmentsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListUnitDepartments(ctx, request.(ListUnitDepartmentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListUnitDepartments")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListUnitDepartmentsResponseObject); ok {
+		if err := validResponse.VisitListUnitDepartmentsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UnbindUnitDepartment operation middleware
+func (sh *strictHandler) UnbindUnitDepartment(w http.ResponseWriter, r *http.Request) {
+	var request UnbindUnitDepartmentRequestObject
+
+	var body UnbindUnitDepartmentJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UnbindUnitDepartment(ctx, request.(UnbindUnitDepartmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UnbindUnitDepartment")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UnbindUnitDepartmentResponseObject); ok {
+		if err := validResponse.VisitUnbindUnitDepartmentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteUnit operation middleware
+func (sh *strictHandler) DeleteUnit(w http.ResponseWriter, r *http.Request, unitID UnitIDParam) {
+	var request DeleteUnitRequestObject
+
+	request.UnitID = unitID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteUnit(ctx, request.(DeleteUnitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteUnit")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteUnitResponseObject); ok {
+		if err := validResponse.VisitDeleteUnitResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetUnit operation middleware
+func (sh *strictHandler) GetUnit(w http.ResponseWriter, r *http.Request, unitID UnitIDParam) {
+	var request GetUnitRequestObject
+
+	request.UnitID = unitID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetUnit(ctx, request.(GetUnitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetUnit")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetUnitResponseObject); ok {
+		if err := validResponse.VisitGetUnitResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PatchUnit operation middleware
+func (sh *strictHandler) PatchUnit(w http.ResponseWriter, r *http.Request, unitID UnitIDParam) {
+	var request PatchUnitRequestObject
+
+	request.UnitID = unitID
+
+	var body PatchUnitJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PatchUnit(ctx, request.(PatchUnitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PatchUnit")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PatchUnitResponseObject); ok {
+		if err := validResponse.VisitPatchUnitResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -8622,6 +18788,546 @@ func (sh *strictHandler) UpdateUserID(w http.ResponseWriter, r *http.Request, us
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(UpdateUserIDResponseObject); ok {
 		if err := validResponse.VisitUpdateUserIDResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListWorkCities operation middleware
+func (sh *strictHandler) ListWorkCities(w http.ResponseWriter, r *http.Request, params ListWorkCitiesParams) {
+	var request ListWorkCitiesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWorkCities(ctx, request.(ListWorkCitiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWorkCities")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListWorkCitiesResponseObject); ok {
+		if err := validResponse.VisitListWorkCitiesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetWorkCity operation middleware
+func (sh *strictHandler) GetWorkCity(w http.ResponseWriter, r *http.Request, workCityID string) {
+	var request GetWorkCityRequestObject
+
+	request.WorkCityID = workCityID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetWorkCity(ctx, request.(GetWorkCityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetWorkCity")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetWorkCityResponseObject); ok {
+		if err := validResponse.VisitGetWorkCityResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateDirectoryDepartment operation middleware
+func (sh *strictHandler) CreateDirectoryDepartment(w http.ResponseWriter, r *http.Request, params CreateDirectoryDepartmentParams) {
+	var request CreateDirectoryDepartmentRequestObject
+
+	request.Params = params
+
+	var body CreateDirectoryDepartmentJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateDirectoryDepartment(ctx, request.(CreateDirectoryDepartmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateDirectoryDepartment")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateDirectoryDepartmentResponseObject); ok {
+		if err := validResponse.VisitCreateDirectoryDepartmentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// FilterDirectoryDepartments operation middleware
+func (sh *strictHandler) FilterDirectoryDepartments(w http.ResponseWriter, r *http.Request, params FilterDirectoryDepartmentsParams) {
+	var request FilterDirectoryDepartmentsRequestObject
+
+	request.Params = params
+
+	var body FilterDirectoryDepartmentsJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.FilterDirectoryDepartments(ctx, request.(FilterDirectoryDepartmentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FilterDirectoryDepartments")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(FilterDirectoryDepartmentsResponseObject); ok {
+		if err := validResponse.VisitFilterDirectoryDepartmentsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// MgetDirectoryDepartments operation middleware
+func (sh *strictHandler) MgetDirectoryDepartments(w http.ResponseWriter, r *http.Request, params MgetDirectoryDepartmentsParams) {
+	var request MgetDirectoryDepartmentsRequestObject
+
+	request.Params = params
+
+	var body MgetDirectoryDepartmentsJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.MgetDirectoryDepartments(ctx, request.(MgetDirectoryDepartmentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MgetDirectoryDepartments")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(MgetDirectoryDepartmentsResponseObject); ok {
+		if err := validResponse.VisitMgetDirectoryDepartmentsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SearchDirectoryDepartments operation middleware
+func (sh *strictHandler) SearchDirectoryDepartments(w http.ResponseWriter, r *http.Request, params SearchDirectoryDepartmentsParams) {
+	var request SearchDirectoryDepartmentsRequestObject
+
+	request.Params = params
+
+	var body SearchDirectoryDepartmentsJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SearchDirectoryDepartments(ctx, request.(SearchDirectoryDepartmentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SearchDirectoryDepartments")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SearchDirectoryDepartmentsResponseObject); ok {
+		if err := validResponse.VisitSearchDirectoryDepartmentsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteDirectoryDepartment operation middleware
+func (sh *strictHandler) DeleteDirectoryDepartment(w http.ResponseWriter, r *http.Request, departmentID DepartmentIDParam, params DeleteDirectoryDepartmentParams) {
+	var request DeleteDirectoryDepartmentRequestObject
+
+	request.DepartmentID = departmentID
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteDirectoryDepartment(ctx, request.(DeleteDirectoryDepartmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteDirectoryDepartment")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteDirectoryDepartmentResponseObject); ok {
+		if err := validResponse.VisitDeleteDirectoryDepartmentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PatchDirectoryDepartment operation middleware
+func (sh *strictHandler) PatchDirectoryDepartment(w http.ResponseWriter, r *http.Request, departmentID DepartmentIDParam, params PatchDirectoryDepartmentParams) {
+	var request PatchDirectoryDepartmentRequestObject
+
+	request.DepartmentID = departmentID
+	request.Params = params
+
+	var body PatchDirectoryDepartmentJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PatchDirectoryDepartment(ctx, request.(PatchDirectoryDepartmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PatchDirectoryDepartment")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PatchDirectoryDepartmentResponseObject); ok {
+		if err := validResponse.VisitPatchDirectoryDepartmentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateEmployee operation middleware
+func (sh *strictHandler) CreateEmployee(w http.ResponseWriter, r *http.Request, params CreateEmployeeParams) {
+	var request CreateEmployeeRequestObject
+
+	request.Params = params
+
+	var body CreateEmployeeJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateEmployee(ctx, request.(CreateEmployeeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateEmployee")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateEmployeeResponseObject); ok {
+		if err := validResponse.VisitCreateEmployeeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// FilterEmployees operation middleware
+func (sh *strictHandler) FilterEmployees(w http.ResponseWriter, r *http.Request, params FilterEmployeesParams) {
+	var request FilterEmployeesRequestObject
+
+	request.Params = params
+
+	var body FilterEmployeesJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.FilterEmployees(ctx, request.(FilterEmployeesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FilterEmployees")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(FilterEmployeesResponseObject); ok {
+		if err := validResponse.VisitFilterEmployeesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// MgetEmployees operation middleware
+func (sh *strictHandler) MgetEmployees(w http.ResponseWriter, r *http.Request, params MgetEmployeesParams) {
+	var request MgetEmployeesRequestObject
+
+	request.Params = params
+
+	var body MgetEmployeesJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.MgetEmployees(ctx, request.(MgetEmployeesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MgetEmployees")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(MgetEmployeesResponseObject); ok {
+		if err := validResponse.VisitMgetEmployeesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SearchEmployees operation middleware
+func (sh *strictHandler) SearchEmployees(w http.ResponseWriter, r *http.Request, params SearchEmployeesParams) {
+	var request SearchEmployeesRequestObject
+
+	request.Params = params
+
+	var body SearchEmployeesJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SearchEmployees(ctx, request.(SearchEmployeesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SearchEmployees")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SearchEmployeesResponseObject); ok {
+		if err := validResponse.VisitSearchEmployeesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteEmployee operation middleware
+func (sh *strictHandler) DeleteEmployee(w http.ResponseWriter, r *http.Request, employeeID EmployeeIDParam, params DeleteEmployeeParams) {
+	var request DeleteEmployeeRequestObject
+
+	request.EmployeeID = employeeID
+	request.Params = params
+
+	var body DeleteEmployeeJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteEmployee(ctx, request.(DeleteEmployeeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteEmployee")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteEmployeeResponseObject); ok {
+		if err := validResponse.VisitDeleteEmployeeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PatchEmployee operation middleware
+func (sh *strictHandler) PatchEmployee(w http.ResponseWriter, r *http.Request, employeeID EmployeeIDParam, params PatchEmployeeParams) {
+	var request PatchEmployeeRequestObject
+
+	request.EmployeeID = employeeID
+	request.Params = params
+
+	var body PatchEmployeeJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PatchEmployee(ctx, request.(PatchEmployeeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PatchEmployee")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PatchEmployeeResponseObject); ok {
+		if err := validResponse.VisitPatchEmployeeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetEmployeeRegular operation middleware
+func (sh *strictHandler) SetEmployeeRegular(w http.ResponseWriter, r *http.Request, employeeID EmployeeIDParam, params SetEmployeeRegularParams) {
+	var request SetEmployeeRegularRequestObject
+
+	request.EmployeeID = employeeID
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SetEmployeeRegular(ctx, request.(SetEmployeeRegularRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetEmployeeRegular")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SetEmployeeRegularResponseObject); ok {
+		if err := validResponse.VisitSetEmployeeRegularResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ResurrectEmployee operation middleware
+func (sh *strictHandler) ResurrectEmployee(w http.ResponseWriter, r *http.Request, employeeID EmployeeIDParam, params ResurrectEmployeeParams) {
+	var request ResurrectEmployeeRequestObject
+
+	request.EmployeeID = employeeID
+	request.Params = params
+
+	var body ResurrectEmployeeJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ResurrectEmployee(ctx, request.(ResurrectEmployeeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResurrectEmployee")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ResurrectEmployeeResponseObject); ok {
+		if err := validResponse.VisitResurrectEmployeeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetEmployeeToBeResigned operation middleware
+func (sh *strictHandler) SetEmployeeToBeResigned(w http.ResponseWriter, r *http.Request, employeeID EmployeeIDParam, params SetEmployeeToBeResignedParams) {
+	var request SetEmployeeToBeResignedRequestObject
+
+	request.EmployeeID = employeeID
+	request.Params = params
+
+	var body SetEmployeeToBeResignedJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SetEmployeeToBeResigned(ctx, request.(SetEmployeeToBeResignedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetEmployeeToBeResigned")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SetEmployeeToBeResignedResponseObject); ok {
+		if err := validResponse.VisitSetEmployeeToBeResignedResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
