@@ -303,6 +303,7 @@ func keys[V any](m map[string]V) []string {
 
 const (
 	feishuRefusal = `400{"code":40004,"msg":"no dept authority error"}`
+	feishuNoScope = `400{"code":99991672,"msg":"Access denied. One of the following scopes is required"}`
 	feishuEmpty   = `{"code":0,"msg":"success","data":{"has_more":false,"items":[]}}`
 )
 
@@ -348,9 +349,10 @@ func TestFeishuWalksItsScope(t *testing.T) {
 	_, err := ids(directory.Walk(t.Context(), feishuAt(t, a.with(answers{
 		"/contact/v3/scopes": `{"code":0,"msg":"","data":{"has_more":false,"department_ids":[],"user_ids":[],
 			"group_ids":["g-1","g-2"]}}`,
+		"/member/simplelist": feishuNoScope,
 	})), directory.WalkOptions{}))
 	assert.ErrorIs(t, err, clients.ErrPermission)
-	assert.ErrorContains(t, err, "g-1, g-2")
+	assert.ErrorContains(t, err, "(g-1)")
 }
 
 func TestAStatusThatTheAppMayNotReadIsNotInactive(t *testing.T) {

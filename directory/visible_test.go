@@ -169,6 +169,7 @@ func TestAScopeOfGroups(t *testing.T) {
 				"/contact/v3/departments/0/children": `400{"code":40004,"msg":"no dept authority error"}`,
 				"/contact/v3/scopes": `{"code":0,"data":{"has_more":false,"department_ids":["od-1"],
 					"user_ids":[],"group_ids":["g9"]}}`,
+				"/group/g9/member/simplelist": feishuNoScope,
 			}),
 			want: directory.Scope{Known: true, Departments: []string{"od-1"}, Groups: []string{"g9"}},
 			says: []string{"groups", "g9"},
