@@ -203,7 +203,8 @@ func TestOnlyValuesWithoutAMeaningfulZeroArePlain(t *testing.T) {
 		"roleId", "role_id", "groupId", "mainDeptId", "result", "nextToken", "nextCursor", // DingTalk's ids and cursors
 		"preStatus",
 		"type", "leaderType", "employee_type", "enum_type", "enum_status", "grant_status",
-		"sys_level", // words that begin with 1
+		"sys_level", "reason", "leader_type", "data_source", "active_status", "staff_status",
+		"employment_type", // words that begin with 1
 	}
 	for _, vendor := range []string{"dingtalk", "feishu", "wecom", "wps"} {
 		seen := map[reflect.Type]bool{}

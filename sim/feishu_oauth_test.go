@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -208,5 +209,49 @@ func TestFeishuUserInfoFields(t *testing.T) {
 	for _, name := range []string{"name", "en_name", "open_id", "union_id", "avatar_url", "avatar_thumb",
 		"avatar_middle", "avatar_big", "tenant_key"} {
 		assert.Contains(t, info, name)
+	}
+}
+
+// The authorize page is for browsers: it offers people, and sends whoever is chosen back with a code.
+func TestFeishuAuthorizePage(t *testing.T) {
+	c := newFeishuApp(t)
+	staff := feishuPeople(t, c.srv).staff
+	demo := c.srv.Credentials().Feishu
+	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	open := func(pairs ...string) (*http.Response, string) {
+		q := query("client_id", demo.AppID, "response_type", "code", "redirect_uri", "https://portal.example.cn/back",
+			"state", "s1", "scope", "contact:user.employee_id:readonly")
+		for i := 0; i+1 < len(pairs); i += 2 {
+			q.Set(pairs[i], pairs[i+1])
+		}
+		rsp, err := browser.Get(c.srv.FeishuURL() + "/authen/v1/authorize?" + q.Encode())
+		require.NoError(t, err)
+		defer rsp.Body.Close()
+		body, err := io.ReadAll(rsp.Body)
+		require.NoError(t, err)
+		return rsp, string(body)
+	}
+	rsp, body := open()
+	assert.Equal(t, http.StatusOK, rsp.StatusCode)
+	assert.Contains(t, body, "sim_user=")
+
+	rsp, _ = open("sim_user", staff.UserID)
+	to, err := rsp.Location()
+	require.NoError(t, err)
+	assert.Equal(t, "s1", to.Query().Get("state"))
+	got := c.exchange(feishuObject{"grant_type": "authorization_code", "code": to.Query().Get("code"),
+		"redirect_uri": "https://portal.example.cn/back"}).ok()
+	assert.Equal(t, "contact:user.employee_id:readonly", got.str("scope"))
+	info := c.as(got.str("access_token")).call("getUserInfo").ok()
+	assert.Equal(t, staff.FeishuUserID, info.at("data", "user_id"))
+
+	rsp, _ = open("sim_decline", "1")
+	to, err = rsp.Location()
+	require.NoError(t, err)
+	assert.Equal(t, "access_denied", to.Query().Get("error"))
+	for name, value := range map[string]string{"client_id": "cli_x", "response_type": "token", "redirect_uri": "",
+		"scope": "contact:nothing", "sim_user": "ghost"} {
+		rsp, _ = open(name, value)
+		assert.Equal(t, http.StatusBadRequest, rsp.StatusCode, name)
 	}
 }

@@ -112,9 +112,9 @@ func (t IDTypes) employee() *feishuapi.EmployeeIDType {
 // abnormal makes an error of records that are withheld or were not read whole, and returns the ids that nobody has.
 func abnormal(operation string, records []feishuapi.AbnormalRecord) (unknown []string, err error) {
 	for _, record := range records {
-		if record.RowError != 0 {
+		if record.RowError != nil && *record.RowError != 0 {
 			return nil, &clients.Error{Vendor: vendor, Operation: operation, Kind: clients.KindPermission,
-				Code:    fmt.Sprint(record.RowError),
+				Code:    fmt.Sprint(*record.RowError),
 				Message: "a record is withheld from the app: it is outside of its range"}
 		}
 		for field, code := range record.FieldErrors {

@@ -1988,7 +1988,7 @@ type AbnormalRecord struct {
 	ID string `json:"id,omitzero"`
 
 	// RowError 0, or 1000: no permission for the whole record.
-	RowError int64 `json:"row_error,omitzero"`
+	RowError *int64 `json:"row_error,omitzero"`
 }
 
 // ActiveStatus What an account can do.
@@ -4551,7 +4551,7 @@ type JobLevel struct {
 	Name string `json:"name,omitzero"`
 
 	// Order Place in the list, smaller first.
-	Order int64 `json:"order,omitzero"`
+	Order *int64 `json:"order,omitzero"`
 
 	// Status Whether people can be given the level.
 	Status *bool `json:"status,omitzero"`
