@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,14 +11,22 @@ import (
 	"testing"
 
 	"github.com/roster-go/roster/directory"
+	"github.com/roster-go/roster/internal/simtest"
+	"github.com/roster-go/roster/internal/vendors"
+	"github.com/roster-go/roster/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
 func TestGroupsAreInEveryFormat(t *testing.T) {
+	server := simtest.Serve(t, sim.WithPeople(80), sim.WithDepartments(6), sim.WithoutQuotas())
+	env := map[string]string{}
+	for _, v := range vendors.All() {
+		maps.Copy(env, v.Simulated(server))
+	}
 	for _, vendor := range []string{"wecom", "dingtalk", "feishu"} {
 		t.Run(vendor, func(t *testing.T) {
-			text, _, err := runWith(t, nil, "export", vendor, "--sim", "--groups")
+			text, _, err := runWith(t, env, "export", vendor, "--groups")
 			require.NoError(t, err)
 			s, err := directory.ReadSnapshot(strings.NewReader(text))
 			require.NoError(t, err)
@@ -28,11 +37,11 @@ func TestGroupsAreInEveryFormat(t *testing.T) {
 					named[id] = append(named[id], g.Name)
 				}
 			}
-			plain, _, err := runWith(t, nil, "export", vendor, "--sim")
+			plain, _, err := runWith(t, env, "export", vendor)
 			require.NoError(t, err)
 			assert.NotContains(t, plain, `"kind":"group"`)
 
-			text, _, err = runWith(t, nil, "export", vendor, "--sim", "--groups", "--format", "csv")
+			text, _, err = runWith(t, env, "export", vendor, "--groups", "--format", "csv")
 			require.NoError(t, err)
 			rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 			require.NoError(t, err)
@@ -42,7 +51,7 @@ func TestGroupsAreInEveryFormat(t *testing.T) {
 				assert.Equal(t, list(named[row[1]]), row[last])
 			}
 
-			text, _, err = runWith(t, nil, "export", vendor, "--sim", "--groups", "--format", "scim")
+			text, _, err = runWith(t, env, "export", vendor, "--groups", "--format", "scim")
 			require.NoError(t, err)
 			var answer struct {
 				Resources []struct {
@@ -71,15 +80,15 @@ func TestGroupsAreInEveryFormat(t *testing.T) {
 			}
 			assert.Equal(t, len(s.Groups), groups)
 
-			text, _, err = runWith(t, nil, "export", vendor, "--sim", "--groups", "--raw")
+			text, _, err = runWith(t, env, "export", vendor, "--groups", "--raw")
 			require.NoError(t, err)
 			assert.Equal(t, len(s.Groups), strings.Count(text, `"kind":"group"`))
 		})
 	}
-	_, _, err := runWith(t, nil, "export", "wps", "--sim", "--groups")
+	_, _, err := runWith(t, env, "export", "wps", "--groups")
 	assert.ErrorIs(t, err, directory.ErrNoGroups)
 	folder := t.TempDir()
-	_, log, err := runWith(t, nil, "export", "all", "--sim", "--groups", "-o", folder)
+	_, log, err := runWith(t, env, "export", "all", "--groups", "-o", folder)
 	require.NoError(t, err)
 	assert.Contains(t, log, "wps: has no groups")
 	_, err = os.Stat(filepath.Join(folder, "wps.jsonl"))
