@@ -4,6 +4,8 @@ GO ?= go
 OUT ?= roster-demo
 RACE ?= $(if $(shell command -v $${CC:-cc} 2>/dev/null),-race)
 BASE ?=
+BENCH ?= Read|List
+ROUNDS ?= 6
 SOAK ?= 10m
 FUZZTIME ?= 3s
 REDOCLY = npx --yes --ignore-scripts @redocly/cli@2.77.0
@@ -13,7 +15,7 @@ GOLANGCI = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.1
 SPECS = $(filter-out %.overlay.yaml specs/coverage.yaml,$(wildcard specs/*.yaml))
 NEED_NODE = command -v npx >/dev/null || { echo "make $@ runs tools from npm: install Node.js 20 or newer, with npx"; exit 1; }
 
-.PHONY: help demo test generate format verify lint lint-typescript breaking docs bench reliability soak fuzz vendors
+.PHONY: help demo test generate format verify lint lint-typescript breaking docs bench bench-report reliability soak fuzz vendors
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -74,8 +76,15 @@ docs: ## build the reference pages, dist/docs/index.html
 vendors: ## name the vendors, one document each
 	@echo $(patsubst specs/%.yaml,%,$(SPECS))
 
-bench: ## measure against plain net/http
-	$(GO) test -run '^$$' -bench . -benchmem ./bench/...
+bench: ## measure the clients against programs written by hand, as ratios with their spread
+	@out="$$(mktemp -d)" && trap 'rm -rf "$$out"' EXIT && cd bench && $(GO) test -c -o "$$out/bench.test" . && \
+	for round in $$(seq $(ROUNDS)); do \
+		echo "round $$round of $(ROUNDS)"; \
+		"$$out/bench.test" -test.run '^$$' -test.bench '$(BENCH)' -test.benchtime 0.5s >>"$$out/results" || exit 1; \
+	done && $(GO) tool benchstat -col /client "$$out/results"
+
+bench-report: ## measure everything there is to measure and write docs/PERFORMANCE.md
+	cd bench && $(GO) run ./report -rounds $(ROUNDS)
 
 reliability: ## measure what happens when things go wrong, and write docs/RELIABILITY.md
 	$(GO) test ./internal/reliability -count=1 -timeout 60m -args -page "$(CURDIR)/docs/RELIABILITY.md" -soak 30s

@@ -24,7 +24,7 @@ func TestEveryPromiseHasATest(t *testing.T) {
 		name, _, _ := strings.Cut(promise, "**")
 		assert.NotEmpty(t, link.FindAllString(promise, -1), name)
 	}
-	assert.Equal(t, strings.Count(promised, "]("), len(link.FindAllString(promised, -1)), "every link names a test")
+	assert.Len(t, link.FindAllString(promised, -1), strings.Count(promised, "]("), "every link names a test")
 	for _, match := range link.FindAllStringSubmatch(promised, -1) {
 		code, err := os.ReadFile(path.Clean(match[1]))
 		if assert.NoError(t, err) {

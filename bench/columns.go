@@ -115,7 +115,8 @@ func openDingTalkV1(options []clients.Option) (Client, error) {
 }
 
 func (c dingTalkV1) GetUser(ctx context.Context, id string) (string, error) {
-	user, err := c.GetUserV1(ctx, &dingtalkapi.GetUserV1Params{UserID: id}) //nolint:staticcheck // measured for those who have it
+	params := &dingtalkapi.GetUserV1Params{UserID: id}
+	user, err := c.GetUserV1(ctx, params) //nolint:staticcheck // measured for those who have it
 	if err != nil {
 		return "", err
 	}

@@ -26,7 +26,8 @@ type openDirectory func(t *testing.T, s *sim.Simulator, options ...clients.Optio
 
 func openDingTalk(t *testing.T, s *sim.Simulator, options ...clients.Option) directory.Directory {
 	known := s.Credentials().DingTalk
-	c, err := dingtalk.New(dingtalk.Config{AppKey: known.AppKey, AppSecret: clients.Secret(known.AppSecret)}, options...)
+	c, err := dingtalk.New(dingtalk.Config{AppKey: known.AppKey, AppSecret: clients.Secret(known.AppSecret)},
+		options...)
 	require.NoError(t, err)
 	return directory.DingTalk(c)
 }
@@ -54,7 +55,7 @@ func TestWalkIsAsFastAsTheQuota(t *testing.T) {
 				s := sim.New(sim.WithPeople(*walkPeople), sim.WithDepartments(*walkPeople/20))
 				hc := &http.Client{Transport: inProcess{s}}
 				d := vendor.open(t, s, clients.WithHTTPClient(hc),
-					clients.WithBaseURL("http://sim.invalid/"+vendor.name))
+					clients.WithBaseURL("https://sim.invalid/"+vendor.name))
 				began, people := time.Now(), 0
 				for _, err := range directory.Walk(t.Context(), d, directory.WalkOptions{}) {
 					require.NoError(t, err)
@@ -77,9 +78,9 @@ func TestWalkIsAsFastAsTheQuota(t *testing.T) {
 func leastTime(s *sim.Simulator, vendor string, operations []*wire.Operation) time.Duration {
 	var least time.Duration
 	for _, op := range operations {
-		calls := time.Duration(s.Calls(vendor, op.ID))
 		for _, limit := range op.Limits {
-			least = max(least, calls*time.Duration(limit.Seconds)*time.Second/time.Duration(limit.Requests))
+			seconds := float64(s.Calls(vendor, op.ID)) * float64(limit.Seconds) / float64(limit.Requests)
+			least = max(least, time.Duration(seconds*float64(time.Second)))
 		}
 	}
 	return least

@@ -418,6 +418,7 @@ func (c *Client) exchange(call *wire.Call, req *http.Request, f *flight, a *atte
 	reply := &a.reply
 	*reply = Reply{Operation: call.Operation, Status: response.StatusCode, Header: response.Header, Body: body,
 		attempt: a}
+	defer func() { reply.Body = nil }() // the connection may hold on to the request's context, and so to the attempt
 	o := c.judge(reply, call.Out)
 	if o.err == nil && c.vendor.Warning != nil {
 		c.warn(a, reply)

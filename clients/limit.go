@@ -149,10 +149,10 @@ func (l *specLimiter) of(op *wire.Operation) []*rate.Limiter {
 // the network delays would otherwise fall into the next window.
 const headroom = 0.95
 
-// Pace says how a quota is spent: a burst of a fiftieth of it, and the rest evenly. Burst and refill together stay
-// within the quota in any window, wherever the vendor's window begins, since fewer calls than it says fall into one
-// beside the burst, and less than one more: calls are whole. They spend nine tenths of the quota or more. Limiters of
-// one's own do well to keep to it.
+// Pace says how a quota is spent: a burst of a fiftieth of it, and the rest evenly. Calls are whole: beside the burst
+// fewer than Requests-burst+1 of them flow into a window, and so Requests-burst at most. The quota is kept in any
+// window, wherever the vendor's begins, and nine tenths of it or more are spent. Limiters of one's own do well to keep
+// to it.
 func Pace(limit wire.Limit) (perSecond float64, burst int) {
 	burst = max(1, limit.Requests/50)
 	return headroom * float64(max(1, limit.Requests-burst+1)) / float64(max(1, limit.Seconds)), burst

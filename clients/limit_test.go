@@ -2,6 +2,7 @@ package clients_test
 
 import (
 	"context"
+	"math"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -45,6 +46,17 @@ func TestLimiterStaysWithinEveryWindow(t *testing.T) {
 		}
 		assert.Less(t, at[len(at)-1].Sub(at[0]), 4*time.Minute, "and does not dawdle: 320 calls at 100 a minute")
 	})
+}
+
+func TestPaceKeepsAndSpendsTheQuota(t *testing.T) {
+	for _, seconds := range []int{1, 60, 3600} {
+		for requests := 1; requests < 3000; requests++ {
+			perSecond, burst := clients.Pace(wire.Limit{Requests: requests, Seconds: seconds})
+			window := perSecond * float64(seconds)
+			require.LessOrEqual(t, float64(burst)+math.Floor(window), float64(requests), requests)
+			require.GreaterOrEqual(t, window, 0.9*float64(requests), requests)
+		}
+	}
 }
 
 func TestLimiterKeepsOperationsApart(t *testing.T) {

@@ -2,8 +2,84 @@ package floor
 
 import "encoding/json"
 
-// The answers, with every member that the documents have. What comes as text on the wire and holds a list or a map
-// stays text here: a program that needs it takes it apart.
+// The answers, with every member that the documents have, a pointer where its absence says something else than its
+// zero. What comes as text on the wire and holds a list or a map stays text here: a program that needs it takes it
+// apart.
+
+type weComUser struct {
+	Address      string   `json:"address"`
+	Alias        string   `json:"alias"`
+	Avatar       string   `json:"avatar"`
+	BizMail      *string  `json:"biz_mail"`
+	Department   []int64  `json:"department"`
+	DirectLeader []string `json:"direct_leader"`
+	Email        *string  `json:"email"`
+	Enable       *int64   `json:"enable"`
+	EnglishName  string   `json:"english_name"`
+	ErrCode      int64    `json:"errcode"`
+	ErrMsg       string   `json:"errmsg"`
+	ExtAttr      struct {
+		Attrs []struct {
+			MiniProgram struct {
+				AppID    string `json:"appid"`
+				PagePath string `json:"pagepath"`
+				Title    string `json:"title"`
+			} `json:"miniprogram"`
+			Name string `json:"name"`
+			Text struct {
+				Value string `json:"value"`
+			} `json:"text"`
+			Type  *int64 `json:"type"`
+			Value string `json:"value"`
+			Web   struct {
+				Title string `json:"title"`
+				URL   string `json:"url"`
+			} `json:"web"`
+		} `json:"attrs"`
+	} `json:"extattr"`
+	ExternalPosition string `json:"external_position"`
+	ExternalProfile  struct {
+		ExternalAttr []struct {
+			MiniProgram struct {
+				AppID    string `json:"appid"`
+				PagePath string `json:"pagepath"`
+				Title    string `json:"title"`
+			} `json:"miniprogram"`
+			Name string `json:"name"`
+			Text struct {
+				Value string `json:"value"`
+			} `json:"text"`
+			Type  *int64 `json:"type"`
+			Value string `json:"value"`
+			Web   struct {
+				Title string `json:"title"`
+				URL   string `json:"url"`
+			} `json:"web"`
+		} `json:"external_attr"`
+		ExternalCorpName string `json:"external_corp_name"`
+		WechatChannels   struct {
+			Nickname string `json:"nickname"`
+			Status   *int64 `json:"status"`
+		} `json:"wechat_channels"`
+	} `json:"external_profile"`
+	Gender         string   `json:"gender"`
+	HideMobile     *int64   `json:"hide_mobile"`
+	IsLeaderInDept []int64  `json:"is_leader_in_dept"`
+	IsLeader       *int64   `json:"isleader"`
+	MainDepartment int64    `json:"main_department"`
+	Mobile         *string  `json:"mobile"`
+	Name           string   `json:"name"`
+	OpenUserID     string   `json:"open_userid"`
+	Order          []int64  `json:"order"`
+	Position       string   `json:"position"`
+	Positions      []string `json:"positions"`
+	QRCode         string   `json:"qr_code"`
+	Status         int64    `json:"status"`
+	Telephone      *string  `json:"telephone"`
+	ThumbAvatar    string   `json:"thumb_avatar"`
+	UserID         string   `json:"userid"`
+	WXPluginStatus int64    `json:"wxplugin_status"`
+}
 
 type weComList struct {
 	ErrCode  int64  `json:"errcode"`
@@ -12,10 +88,10 @@ type weComList struct {
 		Address      string   `json:"address"`
 		Alias        string   `json:"alias"`
 		Avatar       string   `json:"avatar"`
-		BizMail      string   `json:"biz_mail"`
+		BizMail      *string  `json:"biz_mail"`
 		Department   []int64  `json:"department"`
 		DirectLeader []string `json:"direct_leader"`
-		Email        string   `json:"email"`
+		Email        *string  `json:"email"`
 		Enable       *int64   `json:"enable"`
 		EnglishName  string   `json:"english_name"`
 		ExtAttr      struct {
@@ -67,7 +143,7 @@ type weComList struct {
 		IsLeaderInDept []int64  `json:"is_leader_in_dept"`
 		IsLeader       *int64   `json:"isleader"`
 		MainDepartment int64    `json:"main_department"`
-		Mobile         string   `json:"mobile"`
+		Mobile         *string  `json:"mobile"`
 		Name           string   `json:"name"`
 		OpenUserID     string   `json:"open_userid"`
 		Order          []int64  `json:"order"`
@@ -75,7 +151,7 @@ type weComList struct {
 		Positions      []string `json:"positions"`
 		QRCode         string   `json:"qr_code"`
 		Status         int64    `json:"status"`
-		Telephone      string   `json:"telephone"`
+		Telephone      *string  `json:"telephone"`
 		ThumbAvatar    string   `json:"thumb_avatar"`
 		UserID         string   `json:"userid"`
 		WXPluginStatus int64    `json:"wxplugin_status"`
@@ -163,6 +239,91 @@ type dingTalkV1List struct {
 	} `json:"userlist"`
 }
 
+type dingTalkV2User struct {
+	ErrCode   int64  `json:"errcode"`
+	ErrMsg    string `json:"errmsg"`
+	RequestID string `json:"request_id"`
+	Result    struct {
+		Active        *bool   `json:"active"`
+		Admin         *bool   `json:"admin"`
+		Avatar        string  `json:"avatar"`
+		Boss          *bool   `json:"boss"`
+		CreateTime    string  `json:"create_time"`
+		DeptIDList    []int64 `json:"dept_id_list"`
+		DeptOrderList []struct {
+			DeptID int64  `json:"dept_id"`
+			Order  *int64 `json:"order"`
+		} `json:"dept_order_list"`
+		DeptPositionList []struct {
+			DeptID    int64  `json:"dept_id"`
+			IsMain    *bool  `json:"is_main"`
+			Title     string `json:"title"`
+			WorkPlace string `json:"work_place"`
+		} `json:"dept_position_list"`
+		DisableStatus            *bool   `json:"disable_status"`
+		Email                    *string `json:"email"`
+		ExclusiveAccount         *bool   `json:"exclusive_account"`
+		ExclusiveAccountCorpID   string  `json:"exclusive_account_corp_id"`
+		ExclusiveAccountCorpName string  `json:"exclusive_account_corp_name"`
+		ExclusiveAccountType     string  `json:"exclusive_account_type"`
+		ExtAttrs                 []struct {
+			Code  string          `json:"code"`
+			Name  string          `json:"name"`
+			Type  json.RawMessage `json:"type"`
+			Value struct {
+				Images []string `json:"images"`
+				Text   string   `json:"text"`
+				URL    string   `json:"url"`
+			} `json:"value"`
+		} `json:"ext_attrs"`
+		Extension     string          `json:"extension"`
+		ExtensionI18N json.RawMessage `json:"extension_i18n"`
+		Gender        string          `json:"gender"`
+		HideMobile    *bool           `json:"hide_mobile"`
+		HiredDate     *int64          `json:"hired_date"`
+		JobNumber     string          `json:"job_number"`
+		LeaderInDept  []struct {
+			DeptID int64 `json:"dept_id"`
+			Leader *bool `json:"leader"`
+		} `json:"leader_in_dept"`
+		LoginID       string  `json:"login_id"`
+		ManagerUserID string  `json:"manager_userid"`
+		Mobile        *string `json:"mobile"`
+		Name          string  `json:"name"`
+		Nickname      string  `json:"nickname"`
+		OrgEmail      *string `json:"org_email"`
+		OrgEmailType  string  `json:"org_email_type"`
+		RealAuthed    *bool   `json:"real_authed"`
+		Remark        string  `json:"remark"`
+		RoleList      []struct {
+			GroupName string `json:"group_name"`
+			ID        int64  `json:"id"`
+			Name      string `json:"name"`
+		} `json:"role_list"`
+		Senior      *bool   `json:"senior"`
+		StateCode   string  `json:"state_code"`
+		Telephone   *string `json:"telephone"`
+		Title       string  `json:"title"`
+		UnionEmpExt struct {
+			CorpID          string `json:"corp_id"`
+			UnionEmpMapList []struct {
+				CorpID string `json:"corp_id"`
+				UserID string `json:"userid"`
+			} `json:"union_emp_map_list"`
+			UnionEmpMapVo []struct {
+				CorpID string `json:"corp_id"`
+				UserID string `json:"userid"`
+			} `json:"union_emp_map_vo"`
+			UserID string `json:"userid"`
+		} `json:"union_emp_ext"`
+		UnionID   string `json:"unionid"`
+		UserID    string `json:"userid"`
+		WorkPlace string `json:"work_place"`
+	} `json:"result"`
+	SubCode string `json:"sub_code"`
+	SubMsg  string `json:"sub_msg"`
+}
+
 type dingTalkV2List struct {
 	ErrCode   int64  `json:"errcode"`
 	ErrMsg    string `json:"errmsg"`
@@ -178,7 +339,7 @@ type dingTalkV2List struct {
 			DeptIDList               []int64 `json:"dept_id_list"`
 			DeptOrder                *int64  `json:"dept_order"`
 			DisableStatus            *bool   `json:"disable_status"`
-			Email                    string  `json:"email"`
+			Email                    *string `json:"email"`
 			ExclusiveAccount         *bool   `json:"exclusive_account"`
 			ExclusiveAccountCorpID   string  `json:"exclusive_account_corp_id"`
 			ExclusiveAccountCorpName string  `json:"exclusive_account_corp_name"`
@@ -189,14 +350,14 @@ type dingTalkV2List struct {
 			JobNumber                string  `json:"job_number"`
 			Leader                   *bool   `json:"leader"`
 			LoginID                  string  `json:"login_id"`
-			Mobile                   string  `json:"mobile"`
+			Mobile                   *string `json:"mobile"`
 			Name                     string  `json:"name"`
 			Nickname                 string  `json:"nickname"`
-			OrgEmail                 string  `json:"org_email"`
+			OrgEmail                 *string `json:"org_email"`
 			OrgEmailType             string  `json:"org_email_type"`
 			Remark                   string  `json:"remark"`
 			StateCode                string  `json:"state_code"`
-			Telephone                string  `json:"telephone"`
+			Telephone                *string `json:"telephone"`
 			Title                    string  `json:"title"`
 			UnionID                  string  `json:"unionid"`
 			UserID                   string  `json:"userid"`
@@ -275,11 +436,11 @@ type feishuUser struct {
 			} `json:"department_path"`
 			Description             string   `json:"description"`
 			DottedLineLeaderUserIDs []string `json:"dotted_line_leader_user_ids"`
-			Email                   string   `json:"email"`
+			Email                   *string  `json:"email"`
 			EmployeeNo              string   `json:"employee_no"`
 			EmployeeType            int64    `json:"employee_type"`
 			EnName                  string   `json:"en_name"`
-			EnterpriseEmail         string   `json:"enterprise_email"`
+			EnterpriseEmail         *string  `json:"enterprise_email"`
 			Gender                  *int64   `json:"gender"`
 			Geo                     string   `json:"geo"`
 			IDPType                 string   `json:"idp_type"`
@@ -290,7 +451,7 @@ type feishuUser struct {
 			JobTitle                string   `json:"job_title"`
 			JoinTime                *int64   `json:"join_time"`
 			LeaderUserID            string   `json:"leader_user_id"`
-			Mobile                  string   `json:"mobile"`
+			Mobile                  *string  `json:"mobile"`
 			MobileVisible           *bool    `json:"mobile_visible"`
 			Name                    string   `json:"name"`
 			NeedSendNotification    *bool    `json:"need_send_notification"`
@@ -425,11 +586,11 @@ type feishuList struct {
 			} `json:"department_path"`
 			Description             string   `json:"description"`
 			DottedLineLeaderUserIDs []string `json:"dotted_line_leader_user_ids"`
-			Email                   string   `json:"email"`
+			Email                   *string  `json:"email"`
 			EmployeeNo              string   `json:"employee_no"`
 			EmployeeType            int64    `json:"employee_type"`
 			EnName                  string   `json:"en_name"`
-			EnterpriseEmail         string   `json:"enterprise_email"`
+			EnterpriseEmail         *string  `json:"enterprise_email"`
 			Gender                  *int64   `json:"gender"`
 			Geo                     string   `json:"geo"`
 			IDPType                 string   `json:"idp_type"`
@@ -440,7 +601,7 @@ type feishuList struct {
 			JobTitle                string   `json:"job_title"`
 			JoinTime                *int64   `json:"join_time"`
 			LeaderUserID            string   `json:"leader_user_id"`
-			Mobile                  string   `json:"mobile"`
+			Mobile                  *string  `json:"mobile"`
 			MobileVisible           *bool    `json:"mobile_visible"`
 			Name                    string   `json:"name"`
 			NeedSendNotification    *bool    `json:"need_send_notification"`
@@ -525,22 +686,22 @@ type wpsUser struct {
 			Name      string `json:"name"`
 			Order     *int64 `json:"order"`
 		} `json:"depts"`
-		Email            string `json:"email"`
-		EmployeeID       string `json:"employee_id"`
-		Employer         string `json:"employer"`
-		EmploymentStatus string `json:"employment_status"`
-		EmploymentType   string `json:"employment_type"`
-		ExUserID         string `json:"ex_user_id"`
-		Gender           string `json:"gender"`
-		ID               string `json:"id"`
-		LeaderID         string `json:"leader_id"`
-		LoginName        string `json:"login_name"`
-		Phone            string `json:"phone"`
-		Role             string `json:"role"`
-		Source           string `json:"source"`
-		Status           string `json:"status"`
-		Telephone        string `json:"telephone"`
-		Title            string `json:"title"`
+		Email            *string `json:"email"`
+		EmployeeID       string  `json:"employee_id"`
+		Employer         string  `json:"employer"`
+		EmploymentStatus string  `json:"employment_status"`
+		EmploymentType   string  `json:"employment_type"`
+		ExUserID         string  `json:"ex_user_id"`
+		Gender           string  `json:"gender"`
+		ID               string  `json:"id"`
+		LeaderID         string  `json:"leader_id"`
+		LoginName        string  `json:"login_name"`
+		Phone            *string `json:"phone"`
+		Role             string  `json:"role"`
+		Source           string  `json:"source"`
+		Status           string  `json:"status"`
+		Telephone        *string `json:"telephone"`
+		Title            string  `json:"title"`
 		Titles           struct {
 			Mode      string `json:"mode"`
 			TitleList []struct {
@@ -582,22 +743,22 @@ type wpsList struct {
 				Name      string `json:"name"`
 				Order     *int64 `json:"order"`
 			} `json:"depts"`
-			Email            string `json:"email"`
-			EmployeeID       string `json:"employee_id"`
-			Employer         string `json:"employer"`
-			EmploymentStatus string `json:"employment_status"`
-			EmploymentType   string `json:"employment_type"`
-			ExUserID         string `json:"ex_user_id"`
-			Gender           string `json:"gender"`
-			ID               string `json:"id"`
-			LeaderID         string `json:"leader_id"`
-			LoginName        string `json:"login_name"`
-			Phone            string `json:"phone"`
-			Role             string `json:"role"`
-			Source           string `json:"source"`
-			Status           string `json:"status"`
-			Telephone        string `json:"telephone"`
-			Title            string `json:"title"`
+			Email            *string `json:"email"`
+			EmployeeID       string  `json:"employee_id"`
+			Employer         string  `json:"employer"`
+			EmploymentStatus string  `json:"employment_status"`
+			EmploymentType   string  `json:"employment_type"`
+			ExUserID         string  `json:"ex_user_id"`
+			Gender           string  `json:"gender"`
+			ID               string  `json:"id"`
+			LeaderID         string  `json:"leader_id"`
+			LoginName        string  `json:"login_name"`
+			Phone            *string `json:"phone"`
+			Role             string  `json:"role"`
+			Source           string  `json:"source"`
+			Status           string  `json:"status"`
+			Telephone        *string `json:"telephone"`
+			Title            string  `json:"title"`
 			Titles           struct {
 				Mode      string `json:"mode"`
 				TitleList []struct {
@@ -623,164 +784,4 @@ type wpsList struct {
 	Detail  string `json:"detail"`
 	Message string `json:"message"`
 	Msg     string `json:"msg"`
-}
-
-type weComUser struct {
-	Address      string   `json:"address"`
-	Alias        string   `json:"alias"`
-	Avatar       string   `json:"avatar"`
-	BizMail      string   `json:"biz_mail"`
-	Department   []int64  `json:"department"`
-	DirectLeader []string `json:"direct_leader"`
-	Email        string   `json:"email"`
-	Enable       *int64   `json:"enable"`
-	EnglishName  string   `json:"english_name"`
-	ErrCode      int64    `json:"errcode"`
-	ErrMsg       string   `json:"errmsg"`
-	ExtAttr      struct {
-		Attrs []struct {
-			MiniProgram struct {
-				AppID    string `json:"appid"`
-				PagePath string `json:"pagepath"`
-				Title    string `json:"title"`
-			} `json:"miniprogram"`
-			Name string `json:"name"`
-			Text struct {
-				Value string `json:"value"`
-			} `json:"text"`
-			Type  *int64 `json:"type"`
-			Value string `json:"value"`
-			Web   struct {
-				Title string `json:"title"`
-				URL   string `json:"url"`
-			} `json:"web"`
-		} `json:"attrs"`
-	} `json:"extattr"`
-	ExternalPosition string `json:"external_position"`
-	ExternalProfile  struct {
-		ExternalAttr []struct {
-			MiniProgram struct {
-				AppID    string `json:"appid"`
-				PagePath string `json:"pagepath"`
-				Title    string `json:"title"`
-			} `json:"miniprogram"`
-			Name string `json:"name"`
-			Text struct {
-				Value string `json:"value"`
-			} `json:"text"`
-			Type  *int64 `json:"type"`
-			Value string `json:"value"`
-			Web   struct {
-				Title string `json:"title"`
-				URL   string `json:"url"`
-			} `json:"web"`
-		} `json:"external_attr"`
-		ExternalCorpName string `json:"external_corp_name"`
-		WechatChannels   struct {
-			Nickname string `json:"nickname"`
-			Status   *int64 `json:"status"`
-		} `json:"wechat_channels"`
-	} `json:"external_profile"`
-	Gender         string   `json:"gender"`
-	HideMobile     *int64   `json:"hide_mobile"`
-	IsLeaderInDept []int64  `json:"is_leader_in_dept"`
-	IsLeader       *int64   `json:"isleader"`
-	MainDepartment int64    `json:"main_department"`
-	Mobile         string   `json:"mobile"`
-	Name           string   `json:"name"`
-	OpenUserID     string   `json:"open_userid"`
-	Order          []int64  `json:"order"`
-	Position       string   `json:"position"`
-	Positions      []string `json:"positions"`
-	QRCode         string   `json:"qr_code"`
-	Status         int64    `json:"status"`
-	Telephone      string   `json:"telephone"`
-	ThumbAvatar    string   `json:"thumb_avatar"`
-	UserID         string   `json:"userid"`
-	WXPluginStatus int64    `json:"wxplugin_status"`
-}
-
-type dingTalkV2User struct {
-	ErrCode   int64  `json:"errcode"`
-	ErrMsg    string `json:"errmsg"`
-	RequestID string `json:"request_id"`
-	Result    struct {
-		Active        *bool   `json:"active"`
-		Admin         *bool   `json:"admin"`
-		Avatar        string  `json:"avatar"`
-		Boss          *bool   `json:"boss"`
-		CreateTime    string  `json:"create_time"`
-		DeptIDList    []int64 `json:"dept_id_list"`
-		DeptOrderList []struct {
-			DeptID int64  `json:"dept_id"`
-			Order  *int64 `json:"order"`
-		} `json:"dept_order_list"`
-		DeptPositionList []struct {
-			DeptID    int64  `json:"dept_id"`
-			IsMain    *bool  `json:"is_main"`
-			Title     string `json:"title"`
-			WorkPlace string `json:"work_place"`
-		} `json:"dept_position_list"`
-		DisableStatus            *bool  `json:"disable_status"`
-		Email                    string `json:"email"`
-		ExclusiveAccount         *bool  `json:"exclusive_account"`
-		ExclusiveAccountCorpID   string `json:"exclusive_account_corp_id"`
-		ExclusiveAccountCorpName string `json:"exclusive_account_corp_name"`
-		ExclusiveAccountType     string `json:"exclusive_account_type"`
-		ExtAttrs                 []struct {
-			Code  string          `json:"code"`
-			Name  string          `json:"name"`
-			Type  json.RawMessage `json:"type"`
-			Value struct {
-				Images []string `json:"images"`
-				Text   string   `json:"text"`
-				URL    string   `json:"url"`
-			} `json:"value"`
-		} `json:"ext_attrs"`
-		Extension     string          `json:"extension"`
-		ExtensionI18N json.RawMessage `json:"extension_i18n"`
-		Gender        string          `json:"gender"`
-		HideMobile    *bool           `json:"hide_mobile"`
-		HiredDate     *int64          `json:"hired_date"`
-		JobNumber     string          `json:"job_number"`
-		LeaderInDept  []struct {
-			DeptID int64 `json:"dept_id"`
-			Leader *bool `json:"leader"`
-		} `json:"leader_in_dept"`
-		LoginID       string `json:"login_id"`
-		ManagerUserID string `json:"manager_userid"`
-		Mobile        string `json:"mobile"`
-		Name          string `json:"name"`
-		Nickname      string `json:"nickname"`
-		OrgEmail      string `json:"org_email"`
-		OrgEmailType  string `json:"org_email_type"`
-		RealAuthed    *bool  `json:"real_authed"`
-		Remark        string `json:"remark"`
-		RoleList      []struct {
-			GroupName string `json:"group_name"`
-			ID        int64  `json:"id"`
-			Name      string `json:"name"`
-		} `json:"role_list"`
-		Senior      *bool  `json:"senior"`
-		StateCode   string `json:"state_code"`
-		Telephone   string `json:"telephone"`
-		Title       string `json:"title"`
-		UnionEmpExt struct {
-			CorpID          string `json:"corp_id"`
-			UnionEmpMapList []struct {
-				CorpID string `json:"corp_id"`
-				UserID string `json:"userid"`
-			} `json:"union_emp_map_list"`
-			UnionEmpMapVo []struct {
-				CorpID string `json:"corp_id"`
-				UserID string `json:"userid"`
-			} `json:"union_emp_map_vo"`
-			UserID string `json:"userid"`
-		} `json:"union_emp_ext"`
-		UnionID   string `json:"unionid"`
-		UserID    string `json:"userid"`
-		WorkPlace string `json:"work_place"`
-	} `json:"result"`
-	SubCode string `json:"sub_code"`
-	SubMsg  string `json:"sub_msg"`
 }

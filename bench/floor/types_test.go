@@ -33,11 +33,14 @@ func TestSameMembers(t *testing.T) {
 	}
 }
 
-// members are the paths of all members of an answer, sorted. What has a decoder of its own has none.
+// members are the paths of all members of an answer, sorted, with a star behind pointers. What has a decoder of its own
+// has none.
 func members(t reflect.Type, path string) []string {
 	switch {
 	case reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()):
-	case t.Kind() == reflect.Pointer, t.Kind() == reflect.Slice:
+	case t.Kind() == reflect.Pointer:
+		return members(t.Elem(), path+"*")
+	case t.Kind() == reflect.Slice:
 		return members(t.Elem(), path)
 	case t.Kind() == reflect.Struct:
 		var all []string

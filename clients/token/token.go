@@ -10,7 +10,7 @@ import (
 )
 
 // Secret is a string that must not be read by chance: a password, an access token. Everything that formats, logs or
-// encodes it gets "[redacted]"; string(s) is the way to the text itself. It can be decoded from whatever holds a string.
+// encodes it gets "[redacted]"; string(s) is the way to the text itself. It can be decoded from what holds a string.
 //
 // Three things ask no type how it wants to be shown: encoding/asn1; package fmt about a field of yours that is not
 // exported, so keep Secrets, and what holds them, in exported ones; and its verb %w for what is no error, which go vet
