@@ -58,12 +58,13 @@ func FuzzTokenAnswer(f *testing.F) {
 	for _, body := range []string{
 		`{"errcode":0,"errmsg":"ok","access_token":"t","expires_in":7200,"accessToken":"t","expireIn":7200,"code":0,` +
 			`"msg":"ok","tenant_access_token":"t","expire":7200,"token_type":"bearer"}`,
-		`{"errcode":40001,"errmsg":"invalid secret ` + secret + `","code":10014,"msg":"app secret invalid: ` + secret + `",` +
-			`"message":"` + secret + `","error":"` + secret + `"}`,
+		`{"errcode":40001,"errmsg":"invalid secret ` + secret + `","code":10014,` +
+			`"msg":"app secret invalid: ` + secret + `","message":"` + secret + `","error":"` + secret + `"}`,
 		`{"errcode":0,"code":0,"access_token":"","expires_in":-1,"tenant_access_token":null}`,
 		`{"access_token":"t\u0000\n","expires_in":99999999999999999999,"expireIn":"x","tenant_access_token":" t"}`,
 		`{"access_token":["` + secret + `"],"tenant_access_token":{"` + secret + `":1},"accessToken":1}`,
-		`<html>` + secret, ``, `null`, `[]`, `{"code":"` + secret + `","error":"` + secret + `","error_description":"x"}`,
+		`<html>` + secret, ``, `null`, `[]`,
+		`{"code":"` + secret + `","error":"` + secret + `","error_description":"x"}`,
 	} {
 		f.Add(200, []byte(body))
 		f.Add(400, []byte(body))
@@ -110,7 +111,8 @@ func FuzzTokenAnswer(f *testing.F) {
 					tokens++
 					return status, body
 				}
-				return http.StatusForbidden, []byte(`{"errcode":60011,"errmsg":"no","code":403,"msg":"no","message":"no"}`)
+				return http.StatusForbidden, []byte(`{"errcode":60011,"errmsg":"no","code":403,"msg":"no",` +
+					`"message":"no"}`)
 			}
 			err := call(t)
 			require.Error(t, err, vendor)

@@ -119,7 +119,8 @@ func encoders() map[string]func(v any) string {
 			return out.String()
 		},
 	}
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%#q", "%+q", "%x", "% x", "%#x", "%X", "%d", "%c", "%U",
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%#q", "%+q", "%x", "% x", "%#x", "%X", "%d",
+		"%c", "%U",
 		"%t", "%T", "%10.3s", "%z", "no verb"} { // %w asks nothing of what is no error: see token.Secret
 		all["fmt "+verb] = func(v any) string { return fmt.Sprintf(verb, v) }
 	}

@@ -12,8 +12,8 @@ import (
 
 // WithPlainHTTP lets calls go over plain http to any host, where everybody on the way reads tokens and people. Without
 // it http:// is an error, unless the host stands for a network of one's own: an address or a name of this machine, a
-// private or link-local address, a name of a single label, or one that ends in .local or .internal. What a name resolves
-// to is not looked at.
+// private or link-local address, a name of a single label, or one that ends in .local or .internal. What a name
+// resolves to is not looked at.
 func WithPlainHTTP() Option {
 	return func(s *settings) error {
 		s.plainHTTP = true

@@ -13,15 +13,19 @@ import (
 
 func TestPlainHTTPGoesNoFartherThanTheOwnNetwork(t *testing.T) {
 	vendor := clients.Vendor{Name: "acme", BaseURL: "https://acme.example", Classify: classify}
-	for _, host := range []string{"localhost", "localhost:8080", "LOCALHOST.", "api.localhost", "127.0.0.1:1", "127.9.9.9",
+	for _, host := range []string{"localhost", "localhost:8080", "LOCALHOST.", "api.localhost", "127.0.0.1:1",
+		"127.9.9.9",
 		"[::1]:8080", "[::ffff:127.0.0.1]", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1:80", "169.254.1.1",
-		"[fd00::1]", "[fc00::1]", "[fe80::1%25eth0]", "[::ffff:10.0.0.1]", "gateway", "gateway:8080", "gate_way", "0xgate",
+		"[fd00::1]", "[fc00::1]", "[fe80::1%25eth0]", "[::ffff:10.0.0.1]", "gateway", "gateway:8080", "gate_way",
+		"0xgate",
 		"wecom.local", "wecom.corp.internal", "WeCom.Internal.", "local"} {
 		_, err := clients.New(vendor, clients.WithBaseURL("http://"+host+"/base"))
 		assert.NoError(t, err, host)
 	}
-	for _, host := range []string{"qyapi.weixin.qq.com", "vendor.example", "8.8.8.8", "172.32.0.1", "172.15.0.1", "11.0.0.1",
-		"192.169.0.1", "0.0.0.0", "100.64.0.1", "[2001:db8::1]", "[::ffff:8.8.8.8]", "[fec0::1]", "134744072", "0x08080808",
+	for _, host := range []string{"qyapi.weixin.qq.com", "vendor.example", "8.8.8.8", "172.32.0.1", "172.15.0.1",
+		"11.0.0.1",
+		"192.169.0.1", "0.0.0.0", "100.64.0.1", "[2001:db8::1]", "[::ffff:8.8.8.8]", "[fec0::1]", "134744072",
+		"0x08080808",
 		"ai.", "localhost.example", "internal.example", "notlocal.example", "mylocal.notinternal",
 		"evil\u3002example", "evil\uff0eexample", "10.0.0.1.example", "010.1"} {
 		base := "http://" + host + "/secret-path"

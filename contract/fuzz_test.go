@@ -51,7 +51,8 @@ func FuzzHAR(f *testing.F) {
 	f.Add([]byte("\ufeff" + strings.ReplaceAll(archive, `"a"`, `"`+planted+`"`)))
 	f.Add([]byte(strings.ReplaceAll(archive, `GET`, planted)))
 	f.Add([]byte(`{"log":{"entries":[{"request":{"method":"GET","url":"https://qyapi.weixin.qq.com/cgi-bin/user/get",` +
-		`"postData":{"params":[{"name":"","value":"` + planted + `"}]}},"response":{"status":-1,"content":{"size":0}}}]}}`))
+		`"postData":{"params":[{"name":"","value":"` + planted + `"}]}},` +
+		`"response":{"status":-1,"content":{"size":0}}}]}}`))
 	f.Add([]byte(`{"log":{"entries":"` + planted + `"}}`))
 	f.Add([]byte(`{"log":null}`))
 	f.Add([]byte(planted))

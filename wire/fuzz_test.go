@@ -42,7 +42,8 @@ func FuzzCursor(f *testing.F) {
 // What is read can be written and read again. Whatever is a list of lists for the decoder is one here, and an error
 // leaves nothing half read.
 func FuzzIntLists(f *testing.F) {
-	for _, seed := range []string{`[[1,2],[3]]`, `[1,2]`, `"[[1],[]]"`, `"[1]"`, `""`, `null`, `[]`, `[[]]`, `[null]`, `"null"`,
+	for _, seed := range []string{`[[1,2],[3]]`, `[1,2]`, `"[[1],[]]"`, `"[1]"`, `""`, `null`, `[]`, `[[]]`, `[null]`,
+		`"null"`,
 		`[[1],2]`, `[1,[2]]`, `" [1] "`, `[9223372036854775808]`, `[1.0]`, `{}`, `"\"[1]\""`} {
 		f.Add([]byte(seed))
 	}

@@ -21,12 +21,12 @@ type answers func(r *http.Request) string
 
 func (f answers) RoundTrip(r *http.Request) (*http.Response, error) {
 	body := f(r)
-	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Request: r,
-		Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}, nil
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
+		Request: r, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}, nil
 }
 
-// Only an answer with errcode 0 or none, and with what was asked for, is a success. No failure shows a credential, in its
-// text or its Detail.
+// Only an answer with errcode 0 or none, and with what was asked for, is a success. No failure shows a credential, in
+// its text or its Detail.
 func FuzzClassify(f *testing.F) {
 	const secret, accessToken = "pl4nted-s3cret", "pl4nted-t0ken"
 	for _, body := range []string{
@@ -74,7 +74,8 @@ func FuzzClassify(f *testing.F) {
 			require.ErrorAs(t, err, &failed)
 			require.NotEmpty(t, failed.Kind)
 			detail, _ := json.Marshal(failed.Detail)
-			text += fmt.Sprintf("%v %+v %#v %+v %s", err, err, err, failed.Detail, detail) + failed.Code + failed.RequestID
+			text += fmt.Sprintf("%v %+v %#v %+v %s", err, err, err, failed.Detail, detail) + failed.Code +
+				failed.RequestID
 		}
 		require.NotContains(t, text, secret)
 		require.NotContains(t, text, accessToken)

@@ -109,8 +109,8 @@ func failures() []failure {
 					"field_violations": []map[string]string{{"field": text, "value": text}}},
 			})
 		}),
-		{name: "vendor error with the credentials in its details", setup: func(t *testing.T, s *Suite, op *wire.Operation,
-			request samples.Request) (string, context.Context) {
+		{name: "vendor error with the credentials in its details", setup: func(t *testing.T, s *Suite,
+			op *wire.Operation, request samples.Request) (string, context.Context) {
 			return s.serve(t, op, request, func(w http.ResponseWriter, r *http.Request) {
 				var sent []string
 				for _, secret := range s.Secrets {
@@ -119,7 +119,8 @@ func failures() []failure {
 					}
 				}
 				list := strings.Join(sent, ",")
-				text := "not allowed: [" + list + "], ErrPrivileges: " + list + ", subcode=" + list + ", hint: [" + list + "]"
+				text := "not allowed: [" + list + "], ErrPrivileges: " + list + ", subcode=" + list +
+					", hint: [" + list + "]"
 				w.WriteHeader(http.StatusForbidden)
 				_ = json.NewEncoder(w).Encode(map[string]any{
 					"errcode": 60011, "errmsg": text, "code": 60011, "msg": text, "message": text, "sub_msg": text,
