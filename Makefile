@@ -7,6 +7,7 @@ BASE ?=
 BENCH ?= Read|List
 ROUNDS ?= 6
 SOAK ?= 10m
+FUZZTIME ?= 3s
 REDOCLY = npx --yes --ignore-scripts @redocly/cli@2.77.0
 OPENAPI_TYPESCRIPT = npx --yes --ignore-scripts -p openapi-typescript@7.13.0 -p typescript@5.9.3
 HEY_API = npx --yes --ignore-scripts -p @hey-api/openapi-ts@0.95.0 -p typescript@5.9.3
@@ -14,7 +15,7 @@ GOLANGCI = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.1
 SPECS = $(filter-out %.overlay.yaml specs/coverage.yaml,$(wildcard specs/*.yaml))
 NEED_NODE = command -v npx >/dev/null || { echo "make $@ runs tools from npm: install Node.js 20 or newer, with npx"; exit 1; }
 
-.PHONY: help demo test generate format verify lint lint-typescript breaking docs bench bench-report reliability soak vendors
+.PHONY: help demo test generate format verify lint lint-typescript breaking docs bench bench-report reliability soak fuzz vendors
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -88,5 +89,9 @@ bench-report: ## measure everything there is to measure and write docs/PERFORMAN
 reliability: ## measure what happens when things go wrong, and write docs/RELIABILITY.md
 	$(GO) test ./internal/reliability -count=1 -timeout 60m -args -page "$(CURDIR)/docs/RELIABILITY.md" -soak 30s
 
-soak: ## send mixed traffic to four simulators for SOAK (10m), with faults, and see that nothing is lost, doubled or leaked
+soak: ## send mixed traffic to four simulators for SOAK (10m), with faults, and see that nothing is lost, doubled or leaked; then every fuzz target for 20 s
 	$(GO) test ./internal/reliability -count=1 -v -run TestSoak -timeout 120m -args -soak $(SOAK)
+	$(MAKE) --no-print-directory fuzz FUZZTIME=20s
+
+fuzz: ## run every fuzz target for FUZZTIME (3s)
+	GO="$(GO)" .ci/fuzz $(FUZZTIME)

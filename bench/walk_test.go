@@ -55,7 +55,7 @@ func TestWalkIsAsFastAsTheQuota(t *testing.T) {
 				s := sim.New(sim.WithPeople(*walkPeople), sim.WithDepartments(*walkPeople/20))
 				hc := &http.Client{Transport: inProcess{s}}
 				d := vendor.open(t, s, clients.WithHTTPClient(hc),
-					clients.WithBaseURL("http://sim.invalid/"+vendor.name))
+					clients.WithBaseURL("https://sim.invalid/"+vendor.name))
 				began, people := time.Now(), 0
 				for _, err := range directory.Walk(t.Context(), d, directory.WalkOptions{}) {
 					require.NoError(t, err)

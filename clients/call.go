@@ -26,7 +26,8 @@ const contentTypeJSON = "application/json"
 // Client carries out the calls of one vendor. It is safe for concurrent use. The vendors' packages make one and keep it
 // to themselves.
 type Client struct {
-	vendor      Vendor
+	vendor      Vendor          // without its Secrets
+	configured  func() []Secret // a function, into which nothing that prints goes
 	set         settings
 	credentials map[string]Credential
 	accepted    map[[2]string][]Credential // those of each scheme, and of each two
@@ -45,10 +46,14 @@ var _ wire.Caller = (*Client)(nil)
 func New(v Vendor, options ...Option) (*Client, error) {
 	c := &Client{vendor: v, set: settings{clock: systemClock{}, maxBytes: defaultMaxBytes,
 		firstByte: defaultFirstByte, total: defaultTotal, userAgent: "roster"}}
+	c.configured, c.vendor.Secrets = func() []Secret { return v.Secrets }, nil
 	for _, option := range options {
 		if err := option(&c.set); err != nil {
 			return nil, fmt.Errorf("%s: %w", v.Name, err)
 		}
+	}
+	if err := c.checkURLs(); err != nil {
+		return nil, fmt.Errorf("%s: %w", v.Name, err)
 	}
 	c.set.retry = c.set.retry.withDefaults()
 	if c.set.limiter == nil {
@@ -119,7 +124,7 @@ func (c *Client) newTokenSource(rotating bool, fetch token.FetchFunc, identity [
 			t, err := fetch(ctx, previous)
 			var e *Error
 			if !errors.As(err, &e) { // that of a Config's function, which is logged
-				err = scrubError(err, c.vendor.Secrets)
+				err = scrubError(err, c.configured())
 			}
 			return t, err
 		},

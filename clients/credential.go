@@ -38,9 +38,9 @@ func WithSecrets(ctx context.Context, secrets ...Secret) context.Context {
 func (c *Client) secrets(ctx context.Context) []Secret {
 	more, ok := ctx.Value(secretsKey{}).([]Secret)
 	if !ok {
-		return c.vendor.Secrets
+		return c.configured()
 	}
-	return slices.Concat(c.vendor.Secrets, more)
+	return slices.Concat(c.configured(), more)
 }
 
 // credentialsFor picks the first alternative of the operation's security whose schemes are all configured.

@@ -90,7 +90,7 @@ func TestWhatAConfigsFunctionSaysIsLoggedWithoutSecrets(t *testing.T) {
 				return token.Token{}, errors.New("no ticket for planted-secret")
 			}, "id")
 			return map[string]clients.Credential{"app": {Source: source}}, err
-		}}, clients.WithBaseURL("http://acme.invalid"), clients.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+		}}, clients.WithBaseURL("http://acme.internal"), clients.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 	require.NoError(t, err)
 	err = callRead(t, c)
 	assert.ErrorContains(t, err, "no ticket for")

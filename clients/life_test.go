@@ -342,7 +342,7 @@ func TestACutLeavesNoHalfCredential(t *testing.T) {
 		message := strings.Repeat("x", before-1) + " planted-secret-of-the-app and more"
 		c, err := clients.New(clients.Vendor{Name: "acme", Secrets: []clients.Secret{"planted-secret-of-the-app"},
 			Classify: func(*clients.Reply) *clients.Failure { return &clients.Failure{Message: message} }},
-			clients.WithBaseURL("http://acme.invalid"),
+			clients.WithBaseURL("http://acme.internal"),
 			through(func(*http.Request) (*http.Response, error) {
 				return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(`{"code":4}`))}, nil
 			}))
@@ -462,7 +462,7 @@ func TestARefusedStaticTokenIsSentOnce(t *testing.T) {
 		Credentials: func(*clients.Client) (map[string]clients.Credential, error) {
 			return map[string]clients.Credential{"app": {Source: token.Static("given"),
 				Authorize: clients.InHeader("Authorization", "Bearer ")}}, nil
-		}}, clients.WithBaseURL("http://acme.invalid"), through(func(*http.Request) (*http.Response, error) {
+		}}, clients.WithBaseURL("http://acme.internal"), through(func(*http.Request) (*http.Response, error) {
 		sent++
 		return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(`{"code":1}`))}, nil
 	}))
@@ -495,7 +495,7 @@ func TestAPanicReachesTheCaller(t *testing.T) {
 				panic("planted-secret in a callback")
 			}, "id")
 			return map[string]clients.Credential{"app": {Source: source}}, err
-		}, Secrets: []clients.Secret{"planted-secret"}}, clients.WithBaseURL("http://acme.invalid"))
+		}, Secrets: []clients.Secret{"planted-secret"}}, clients.WithBaseURL("http://acme.internal"))
 	require.NoError(t, err)
 	err = c.Call(t.Context(), &wire.Call{Operation: read, Out: new(answer)})
 	assert.ErrorContains(t, err, "the fetch panicked")

@@ -30,6 +30,7 @@ type settings struct {
 	userAgent  string
 	middleware []func(http.RoundTripper) http.RoundTripper
 	onWarning  func(context.Context, Warning)
+	plainHTTP  bool
 
 	firstByte, total time.Duration
 	decoder          func([]byte, any) error
@@ -41,7 +42,8 @@ const defaultMaxBytes = 32 << 20
 
 // WithHTTPClient sends through hc: its Transport, Timeout and Jar. That transport, and nothing above it, sees requests
 // with token and signature; put what logs or traces into WithMiddleware instead. Redirects are refused whatever hc
-// says, since no vendor redirects and a redirect would carry the credential elsewhere.
+// says, since no vendor redirects and a redirect would carry the credential elsewhere. Which certificates and versions
+// of TLS are accepted is that Transport's affair; the built-in one wants TLS 1.2 or later.
 func WithHTTPClient(hc *http.Client) Option {
 	return func(s *settings) error {
 		if hc == nil {
@@ -54,7 +56,7 @@ func WithHTTPClient(hc *http.Client) Option {
 
 // WithBaseURL sends the calls elsewhere: a private deployment, a proxy, a simulator. A path prefix is kept. A query or
 // fragment is an error, and so is an empty URL, which must not come to mean the vendor's own: leave the option out for
-// that.
+// that. Plain http is an error for most hosts, see WithPlainHTTP.
 func WithBaseURL(base string) Option {
 	return func(s *settings) error {
 		if base == "" {

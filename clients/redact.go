@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/roster-go/roster/clients/token"
@@ -31,10 +32,12 @@ var credentials = regexp.MustCompile(`(?i)((?:bearer|kso-1)\s+)[^\s"',\]]+`)
 
 // scrub takes credentials out of text that came from somewhere else: a vendor's message, a library's error.
 func scrub(text string, secrets []Secret) string {
+	// The longest first: of one that begins with another, nothing must be left over.
+	secrets = slices.SortedFunc(slices.Values(secrets), func(a, b Secret) int { return len(b) - len(a) })
 	for _, s := range secrets {
 		// Shorter strings are no credentials, and blanking them would blank words.
 		if len(s) < 4 {
-			continue
+			break
 		}
 		plain := string(s)
 		quoted, _ := json.Marshal(plain) // vendors quote what they got, and some escape <, > and & in it

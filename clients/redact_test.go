@@ -7,9 +7,10 @@ import (
 )
 
 func TestScrub(t *testing.T) {
-	secrets := []Secret{"planted-secret"}
+	secrets := []Secret{"", "planted-secret", "planted-secret-and-more"}
 	for text, want := range map[string]string{
 		"a planted-secret in a text":                           "a [redacted] in a text",
+		"the longer one, planted-secret-and-more, goes whole":  "the longer one, [redacted], goes whole",
 		"get /x?access_token=abc&b=1":                          "get /x?access_token=[redacted]&b=1",
 		`{"suite_ticket":"short"}`:                             `{"suite_ticket":"[redacted]"}`,
 		`{"signature": "short"}`:                               `{"signature": "[redacted]"}`,

@@ -33,7 +33,7 @@ func piped(t *testing.T, serve func(conn net.Conn, r *http.Request), options ...
 	}}
 	t.Cleanup(transport.CloseIdleConnections)
 	client.Transport = transport
-	options = append([]clients.Option{clients.WithHTTPClient(&client), clients.WithBaseURL("http://acme.invalid")},
+	options = append([]clients.Option{clients.WithHTTPClient(&client), clients.WithBaseURL("http://acme.internal")},
 		options...)
 	c, err := clients.New(clients.Vendor{Name: "acme", Classify: classify}, options...)
 	require.NoError(t, err)
@@ -108,7 +108,7 @@ func TestATimeoutOfTheHTTPClientHolds(t *testing.T) {
 				return nil, r.Context().Err()
 			})}
 		c, err := clients.New(clients.Vendor{Name: "acme", Classify: classify}, clients.WithHTTPClient(own),
-			clients.WithBaseURL("http://acme.invalid"))
+			clients.WithBaseURL("http://acme.internal"))
 		require.NoError(t, err)
 		took, err := callPiped(t.Context(), c, *write)
 		assert.ErrorIs(t, err, clients.ErrUnavailable)
@@ -124,7 +124,7 @@ func TestATransportWithoutTracesIsBoundToo(t *testing.T) {
 			return nil, r.Context().Err()
 		})}
 		c, err := clients.New(clients.Vendor{Name: "acme", Classify: classify}, clients.WithHTTPClient(mute),
-			clients.WithBaseURL("http://acme.invalid"))
+			clients.WithBaseURL("http://acme.internal"))
 		require.NoError(t, err)
 		took, err := callPiped(t.Context(), c, *read)
 		assert.ErrorIs(t, err, clients.ErrUnavailable)

@@ -15,6 +15,10 @@ type Vendor struct {
 	Name    string // as it stands in errors
 	BaseURL string // where the calls go unless WithBaseURL says otherwise
 
+	// URLs are those of the Config beside the base URL, by the name of their field. Like that they must not be plain
+	// http, see WithPlainHTTP.
+	URLs map[string]string
+
 	// ServerURL maps the server of an operation that lives on another host to the base URL to use. base is the one that
 	// WithBaseURL has set, "" if it has not. Nil: the operation's server as it stands in the document.
 	ServerURL func(op *wire.Operation, base string) string

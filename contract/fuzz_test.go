@@ -1,7 +1,9 @@
 package contract_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/roster-go/roster/contract"
@@ -37,6 +39,41 @@ func FuzzAnswers(f *testing.F) {
 			again, err := contract.Disguised(v, sample, "key")
 			assert.NoError(t, err)
 			assert.Equal(t, string(file), string(again))
+		}
+	})
+}
+
+// Whatever an archive holds, it is judged without a panic and always alike, every entry is counted once, and no value
+// of it is shown.
+func FuzzHAR(f *testing.F) {
+	const planted = "pl4nted-v4lue"
+	f.Add([]byte(archive))
+	f.Add([]byte("\ufeff" + strings.ReplaceAll(archive, `"a"`, `"`+planted+`"`)))
+	f.Add([]byte(strings.ReplaceAll(archive, `GET`, planted)))
+	f.Add([]byte(`{"log":{"entries":[{"request":{"method":"GET","url":"https://qyapi.weixin.qq.com/cgi-bin/user/get",` +
+		`"postData":{"params":[{"name":"","value":"` + planted + `"}]}},"response":{"status":-1,"content":{"size":0}}}]}}`))
+	f.Add([]byte(`{"log":{"entries":"` + planted + `"}}`))
+	f.Add([]byte(`{"log":null}`))
+	f.Add([]byte(planted))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		v := validator(t, "wecom")
+		result, err := v.CheckHAR(bytes.NewReader(data))
+		if err != nil {
+			assert.NotContains(t, err.Error(), planted)
+			return
+		}
+		again, err := v.CheckHAR(bytes.NewReader(data))
+		assert.NoError(t, err)
+		assert.Equal(t, result, again)
+		var file struct {
+			Log struct{ Entries []json.RawMessage }
+		}
+		if json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff")))).Decode(&file) == nil {
+			assert.Equal(t, len(file.Log.Entries), result.Checked+result.Other+result.Skipped)
+		}
+		assert.LessOrEqual(t, result.Outages, result.Checked)
+		for _, finding := range result.Findings {
+			assert.Empty(t, finding.Value)
 		}
 	})
 }

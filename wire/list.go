@@ -160,7 +160,9 @@ type IntLists [][]int64
 
 // UnmarshalJSON accepts [[1,2],[3]], [1,2], strings that hold them, "" and null.
 func (l *IntLists) UnmarshalJSON(data []byte) error {
-	if err := unquoted(data, (*[][]int64)(l)); err == nil {
+	var nested [][]int64
+	if err := unquoted(data, &nested); err == nil {
+		*l = nested
 		return nil
 	}
 	var single []int64

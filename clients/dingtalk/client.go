@@ -62,6 +62,12 @@ type Client struct {
 	redeem func(ctx context.Context, code string) (*dingtalkapi.GetUserTokenAnswer, error)
 }
 
+// Format prints the fields for every verb, without the credentials.
+func (cfg Config) Format(f fmt.State, _ rune) {
+	type fields Config
+	clients.FormatFields(f, fields(cfg))
+}
+
 // New returns a client. It does no I/O: a wrong secret shows at the first call.
 func New(cfg Config, options ...clients.Option) (*Client, error) {
 	err := cfg.check()
@@ -72,6 +78,7 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	core, err = clients.New(clients.Vendor{
 		Name:    vendorName,
 		BaseURL: baseURL,
+		URLs:    map[string]string{"Config.NewHostURL": cfg.NewHostURL},
 		ServerURL: func(op *wire.Operation, base string) string {
 			switch {
 			case cfg.NewHostURL != "":
@@ -94,6 +101,9 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	return &Client{API: api, core: core, sight: newSight(), appKey: cfg.AppKey, authCorpID: cfg.AuthCorpID,
 		clientID: cmp.Or(cfg.AppKey, cfg.SuiteKey), redeem: cfg.redeemer(api)}, nil
 }
+
+// Format prints a name for every verb.
+func (c *Client) Format(f fmt.State, _ rune) { fmt.Fprint(f, "dingtalk.Client") }
 
 // Stats returns what the client has done so far.
 func (c *Client) Stats() clients.Stats { return c.core.Stats() }

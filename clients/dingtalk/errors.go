@@ -118,18 +118,22 @@ func oapiFailure(r *clients.Reply, errCode string, now time.Time) *clients.Failu
 		f.Kind = clients.KindUnavailable
 	}
 	if f.Kind == clients.KindPermission {
-		detail.Permissions = permissions(f.Message)
+		detail.Permissions = permissions(r, f.Message)
 	}
 	replay(f, r, now)
 	return f
 }
 
-func permissions(text string) []string {
+func permissions(r *clients.Reply, text string) []string {
 	match := permissionPoints.FindStringSubmatch(text)
 	if match == nil {
 		return nil
 	}
-	return separators.Split(match[1], -1)
+	points := separators.Split(match[1], -1)
+	for i := range points {
+		points[i] = r.Scrub(points[i])
+	}
+	return points
 }
 
 // newHostFailure is an error of api.dingtalk.com. What counts is the code: the same one comes with several HTTP
@@ -153,7 +157,7 @@ func newHostFailure(r *clients.Reply, now time.Time) *clients.Failure {
 		detail.Permissions = append(detail.Permissions, r.Scrub(scope))
 	}
 	if f.Kind == clients.KindPermission && detail.Permissions == nil {
-		detail.Permissions = permissions(text.Message)
+		detail.Permissions = permissions(r, text.Message)
 	}
 	replay(f, r, now)
 	return f

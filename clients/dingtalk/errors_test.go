@@ -471,7 +471,7 @@ func TestTrapRefusedSecretIsNotTriedAgain(t *testing.T) {
 			counted := &countingTransport{answer: always(tc.status, tc.body)}
 			cfg := tc.cfg()
 			cfg.TokenHost = tc.host
-			c := newClient(t, cfg, "http://vendor.invalid", clients.WithHTTPClient(&http.Client{Transport: counted}),
+			c := newClient(t, cfg, "https://vendor.invalid", clients.WithHTTPClient(&http.Client{Transport: counted}),
 				clients.WithClock(clienttest.NewClock()))
 			for range 5 {
 				assert.ErrorIs(t, getV1(t, c), clients.ErrUnauthenticated)

@@ -185,12 +185,12 @@ func TestHosts(t *testing.T) {
 		wantOAPI, wantNewly string
 	}{
 		"defaults": {"", "", oapi, newHost},
-		"one base": {"", "http://proxy.example/dingtalk/", "http://proxy.example/dingtalk",
-			"http://proxy.example/dingtalk"},
-		"two bases": {"http://two.example/b/", "http://one.example/a", "http://one.example/a",
-			"http://two.example/b"},
-		"the new one only":   {"http://two.example", "", oapi, "http://two.example"},
-		"one base, no slash": {"", "http://proxy.example", "http://proxy.example", "http://proxy.example"},
+		"one base": {"", "https://proxy.example/dingtalk/", "https://proxy.example/dingtalk",
+			"https://proxy.example/dingtalk"},
+		"two bases": {"https://two.example/b/", "https://one.example/a", "https://one.example/a",
+			"https://two.example/b"},
+		"the new one only":   {"https://two.example", "", oapi, "https://two.example"},
+		"one base, no slash": {"", "https://proxy.example", "https://proxy.example", "https://proxy.example"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			transport := &countingTransport{answer: answer}

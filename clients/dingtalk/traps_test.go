@@ -273,7 +273,7 @@ func TestTrapTicketShowsInNoError(t *testing.T) {
 		cfg.TokenHost = host
 		quoting := &countingTransport{answer: always(400,
 			`{"code":"invalidSuiteTicket","message":"no such ticket: `+ticket+` `+url.QueryEscape(ticket)+`"}`)}
-		c := newClient(t, cfg, "http://vendor.invalid", clients.WithHTTPClient(&http.Client{Transport: quoting}),
+		c := newClient(t, cfg, "https://vendor.invalid", clients.WithHTTPClient(&http.Client{Transport: quoting}),
 			clients.WithClock(clienttest.NewClock()))
 		err := getV1(t, c)
 		require.ErrorIs(t, err, clients.ErrUnauthenticated)

@@ -47,6 +47,12 @@ type Client struct {
 	turn    chan struct{}           // held by a delicate change
 }
 
+// Format prints the fields for every verb, without the credentials.
+func (cfg Config) Format(f fmt.State, _ rune) {
+	type fields Config
+	clients.FormatFields(f, fields(cfg))
+}
+
 // New returns a client. It does no I/O: a wrong secret shows at the first call.
 func New(cfg Config, options ...clients.Option) (*Client, error) {
 	if cfg.AppID == "" {
@@ -86,6 +92,9 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	return &Client{API: api, core: core, appID: cfg.AppID, redeem: newRedeemer(api, cfg), tickets: tickets,
 		turn: make(chan struct{}, 1)}, nil
 }
+
+// Format prints a name for every verb.
+func (c *Client) Format(f fmt.State, _ rune) { fmt.Fprint(f, "feishu.Client") }
 
 // Stats returns what the client has done so far.
 func (c *Client) Stats() clients.Stats { return c.core.Stats() }

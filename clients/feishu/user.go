@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"time"
@@ -42,6 +43,12 @@ type AuthorizationCode struct {
 	Code         clients.Secret // the parameter code of the redirect
 	RedirectURI  string         // as given to ConsentURL
 	CodeVerifier clients.Secret // as given to ConsentURL, if it was
+}
+
+// Format prints the fields for every verb, without the credentials.
+func (c AuthorizationCode) Format(f fmt.State, _ rune) {
+	type fields AuthorizationCode
+	clients.FormatFields(f, fields(c))
 }
 
 func (u UserToken) check() error {

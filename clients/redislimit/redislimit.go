@@ -8,8 +8,8 @@
 // processes with one app's credentials spend twice the quota and are throttled. With this one, all processes that name
 // the same App take from one quota, and a throttling answer to any of them makes all of them wait.
 //
-// When Redis does not answer, each process goes on with its share of the quota, 1/Processes, and one of its callers asks
-// Redis again every few seconds. That is said once in the log, and once more when it is over.
+// When Redis does not answer, each process goes on with its share of the quota, 1/Processes, and one of its callers
+// asks Redis again every few seconds. That is said once in the log, and once more when it is over.
 package redislimit
 
 import (
@@ -136,7 +136,7 @@ func (l *Limiter) waitShared(ctx context.Context, op *wire.Operation) error {
 		if !waited {
 			return context.Cause(ctx)
 		}
-		// The vendor may have throttled somebody meanwhile, and this place is then one of a time when it takes no calls.
+		// The vendor may have throttled somebody meanwhile: this place is then one of a time when it takes no calls.
 		if left, err := l.held(ctx, op); err != nil || left <= 0 {
 			return err
 		}

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// ErrUnreadable is a Store's error about a record that it cannot read: damaged, or encrypted with a key that it has not.
-// A [Cached] source puts a new token in its place, unless the source is Rotating.
+// ErrUnreadable is a Store's error about a record that it cannot read: damaged, or encrypted with a key that it has
+// not. A [Cached] source puts a new token in its place, unless the source is Rotating.
 var ErrUnreadable = errors.New("token: the stored record cannot be read")
 
 // Store keeps tokens where other sources, of this process or of others, find them. Keys are made of hashes and hold no

@@ -10,7 +10,11 @@ import (
 )
 
 // Secret is a string that must not be read by chance: a password, an access token. Everything that formats, logs or
-// encodes it gets "[redacted]"; string(s) is the way to the text itself.
+// encodes it gets "[redacted]"; string(s) is the way to the text itself. It can be decoded from what holds a string.
+//
+// Three things ask no type how it wants to be shown: encoding/asn1; package fmt about a field of yours that is not
+// exported, so keep Secrets, and what holds them, in exported ones; and its verb %w for what is no error, which go vet
+// reports.
 type Secret string
 
 const redacted = "[redacted]"
@@ -28,6 +32,12 @@ func (s Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, redacted) }
 // a Secret as one.)
 func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
+// MarshalBinary returns "[redacted]", for those that ask for bytes.
+func (s Secret) MarshalBinary() ([]byte, error) { return []byte(redacted), nil }
+
+// GobEncode returns "[redacted]". What a Secret has been encoded as cannot be decoded into one; a string can.
+func (s Secret) GobEncode() ([]byte, error) { return []byte(redacted), nil }
+
 // LogValue returns "[redacted]".
 func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
@@ -42,6 +52,11 @@ type Token struct {
 
 	// serial tells two fetches apart that gave the same Value.
 	serial uint64
+}
+
+// Format prints the fields for every verb, without the secrets.
+func (t Token) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "{Value:%v Expiry:%v Refresh:%v RefreshExpiry:%v}", t.Value, t.Expiry, t.Refresh, t.RefreshExpiry)
 }
 
 // Lifetime is what a vendor says of how long a token lives, or otherwise if it says nothing that makes sense. Numbers
@@ -65,13 +80,15 @@ type Source interface {
 }
 
 // Static returns a source that always hands out value: a token that somebody else looks after.
-func Static(value Secret) Source { return static(value) }
+func Static(value Secret) Source { return &static{func() Secret { return value }} }
 
-type static Secret
+// static keeps its value in a function, where nothing that prints or encodes it gets.
+type static struct{ value func() Secret }
 
-func (s static) Token(context.Context) (Token, error) { return Token{Value: Secret(s)}, nil }
-func (s static) Invalidate(Token)                     {}
-func (s static) Format(f fmt.State, _ rune)           { fmt.Fprint(f, redacted) }
+func (s *static) Token(context.Context) (Token, error) { return Token{Value: s.value()}, nil }
+func (s *static) Invalidate(Token)                     {}
+func (s *static) Format(f fmt.State, _ rune)           { fmt.Fprint(f, redacted) }
+func (s *static) MarshalText() ([]byte, error)         { return []byte(redacted), nil }
 
 // Key makes a store key out of what identifies a credential: a hash, from which none of the parts can be read.
 func Key(parts ...string) string {

@@ -68,6 +68,12 @@ type Client struct {
 	signInURL string // "" for WeCom's own pages
 }
 
+// Format prints the fields for every verb, without the credentials.
+func (cfg Config) Format(f fmt.State, _ rune) {
+	type fields Config
+	clients.FormatFields(f, fields(cfg))
+}
+
 // New returns a client. It does no I/O: a wrong secret shows at the first call.
 func New(cfg Config, options ...clients.Option) (*Client, error) {
 	if err := cfg.check(); err != nil {
@@ -76,6 +82,7 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	core, err := clients.New(clients.Vendor{
 		Name:     vendor,
 		BaseURL:  baseURL,
+		URLs:     map[string]string{"Config.SignInURL": cfg.SignInURL},
 		Classify: classify,
 		Warning:  warning,
 		Secrets:  []clients.Secret{cfg.ContactSecret, cfg.AppSecret, cfg.SuiteSecret, cfg.PermanentCode},
@@ -142,6 +149,9 @@ func (cfg *Config) check() error {
 		return required(cfg.ContactSecret == "" && cfg.AppSecret == "", "ContactSecret or Config.AppSecret")
 	}
 }
+
+// Format prints a name for every verb.
+func (c *Client) Format(f fmt.State, _ rune) { fmt.Fprint(f, "wecom.Client") }
 
 // Stats returns what the client has done so far.
 func (c *Client) Stats() clients.Stats { return c.core.Stats() }

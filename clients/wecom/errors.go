@@ -37,7 +37,8 @@ func classify(r *clients.Reply) *clients.Failure {
 	var envelope struct{ ErrMsg string }
 	_ = json.Unmarshal(r.Body, &envelope) // what is malformed is reported as such by the caller
 
-	detail := &ErrorDetail{Hint: firstMatch(hint, envelope.ErrMsg), FromIP: firstMatch(fromIP, envelope.ErrMsg)}
+	detail := &ErrorDetail{Hint: r.Scrub(firstMatch(hint, envelope.ErrMsg)),
+		FromIP: r.Scrub(firstMatch(fromIP, envelope.ErrMsg))}
 	message, _, _ := strings.Cut(envelope.ErrMsg, ", hint:")
 	if number == 60020 && detail.FromIP != "" {
 		message += ", from ip: " + detail.FromIP

@@ -93,6 +93,12 @@ type Client struct {
 	status      []wpsapi.UserStatus // empty: see WithStatus
 }
 
+// Format prints the fields for every verb, without the credentials.
+func (cfg Config) Format(f fmt.State, _ rune) {
+	type fields Config
+	clients.FormatFields(f, fields(cfg))
+}
+
 // New returns a client. It does no I/O: a wrong key shows at the first call.
 func New(cfg Config, options ...clients.Option) (*Client, error) {
 	if err := cfg.check(); err != nil {
@@ -104,6 +110,7 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	core, err := clients.New(clients.Vendor{
 		Name:     vendor,
 		BaseURL:  baseURL,
+		URLs:     map[string]string{"Config.TokenBaseURL": cfg.TokenBaseURL},
 		Classify: classifier.classify,
 		Secrets:  []clients.Secret{cfg.AppKey, cfg.User.Value, cfg.User.Refresh},
 		Credentials: func(c *clients.Client) (map[string]clients.Credential, error) {
@@ -166,6 +173,9 @@ func (cfg *Config) check() error {
 		return nil
 	}
 }
+
+// Format prints a name for every verb.
+func (c *Client) Format(f fmt.State, _ rune) { fmt.Fprint(f, "wps.Client") }
 
 // Stats returns what the client has done so far.
 func (c *Client) Stats() clients.Stats { return c.core.Stats() }

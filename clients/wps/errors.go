@@ -93,7 +93,7 @@ func (c *classifier) classify(r *clients.Reply) *clients.Failure {
 		}
 		e.code = wpsapi.ErrorCode(number)
 	case body.Error != "":
-		code = body.Error
+		code = r.Scrub(body.Error)
 	default:
 		return nil
 	}

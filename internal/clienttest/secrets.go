@@ -59,7 +59,7 @@ func failures() []failure {
 		}},
 		{name: "unknown host", once: true,
 			setup: func(t *testing.T, _ *Suite, _ *wire.Operation, _ samples.Request) (string, context.Context) {
-				return "http://vendor.invalid", t.Context()
+				return "https://vendor.invalid", t.Context()
 			}},
 		{name: "TLS to a plain port", setup: func(t *testing.T, _ *Suite, _ *wire.Operation, _ samples.Request) (string,
 			context.Context) {
@@ -109,6 +109,27 @@ func failures() []failure {
 					"field_violations": []map[string]string{{"field": text, "value": text}}},
 			})
 		}),
+		{name: "vendor error with the credentials in its details", setup: func(t *testing.T, s *Suite, op *wire.Operation,
+			request samples.Request) (string, context.Context) {
+			return s.serve(t, op, request, func(w http.ResponseWriter, r *http.Request) {
+				var sent []string
+				for _, secret := range s.Secrets {
+					if strings.Contains(echo(r), secret) {
+						sent = append(sent, secret)
+					}
+				}
+				list := strings.Join(sent, ",")
+				text := "not allowed: [" + list + "], ErrPrivileges: " + list + ", subcode=" + list + ", hint: [" + list + "]"
+				w.WriteHeader(http.StatusForbidden)
+				_ = json.NewEncoder(w).Encode(map[string]any{
+					"errcode": 60011, "errmsg": text, "code": 60011, "msg": text, "message": text, "sub_msg": text,
+					"accessdenieddetail": map[string]any{"requiredScopes": sent},
+					"error": map[string]any{"log_id": list, "troubleshooter": list,
+						"permission_violations": []map[string]string{{"type": list, "subject": list, "scope": list}},
+						"helps":                 []map[string]string{{"url": list, "description": list}}},
+				})
+			}), t.Context()
+		}},
 		answering("error status that quotes the request", func(w http.ResponseWriter, r *http.Request) {
 			text := echo(r)
 			w.WriteHeader(http.StatusForbidden)
@@ -270,8 +291,9 @@ func (r *recorder) all(api any, err error) {
 			fmt.Fprintln(r, string(encoded))
 		}
 	}
-	for _, verb := range []string{"%v", "%+v", "%#v"} {
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d", "%x"} {
 		fmt.Fprintf(r, verb+"\n", api)
+		fmt.Fprintf(r, verb+"\n", struct{ API any }{api})
 	}
 	encoded, _ := json.Marshal(api)
 	fmt.Fprintln(r, string(encoded))

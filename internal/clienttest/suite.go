@@ -129,7 +129,7 @@ func (s *Suite) everyOperationHasSamples(t *testing.T) {
 }
 
 func (s *Suite) samplesDecode(t *testing.T) {
-	api := s.New(t, "http://vendor.invalid")
+	api := s.New(t, "https://vendor.invalid")
 	for _, sample := range s.samples(t) {
 		if !sample.Success() || sample.Response.Text != nil {
 			continue

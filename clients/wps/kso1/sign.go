@@ -36,6 +36,12 @@ func (Secret) String() string { return redacted }
 // MarshalText returns "[redacted]", for encoding/json and others.
 func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
+// MarshalBinary returns "[redacted]", for those that ask for bytes.
+func (Secret) MarshalBinary() ([]byte, error) { return []byte(redacted), nil }
+
+// GobEncode returns "[redacted]". What a Secret has been encoded as cannot be decoded into one; a string can.
+func (Secret) GobEncode() ([]byte, error) { return []byte(redacted), nil }
+
 // LogValue returns "[redacted]".
 func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
@@ -51,6 +57,11 @@ type Signer struct {
 
 	// Now is the clock for a Transport, and for Sign when it is given no time. Nil: time.Now.
 	Now func() time.Time
+}
+
+// Format prints AccessKey and PathPrefix for every verb.
+func (s Signer) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "{AccessKey:%s PathPrefix:%s}", s.AccessKey, s.PathPrefix)
 }
 
 // Sign sets the two headers of req, as of at; the zero time stands for Now. body holds the very bytes that req will

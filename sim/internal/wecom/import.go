@@ -3,6 +3,8 @@ package wecom
 import (
 	"bytes"
 	"encoding/csv"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -101,7 +103,8 @@ func readMemberFile(data []byte) ([]memberRow, error) {
 	for _, cells := range table {
 		var row memberRow
 		var attrs []wecomserver.AttrInput
-		for heading, cell := range cells {
+		for _, heading := range slices.Sorted(maps.Keys(cells)) {
+			cell := cells[heading]
 			column := columnOf(heading)
 			if column == "userid" {
 				row.userID = cell
@@ -209,7 +212,7 @@ func readPartyFile(data []byte) ([]partyRow, error) {
 		parent, errParent := strconv.ParseInt(cells["父部门ID"], 10, 64)
 		order, errOrder := strconv.ParseInt("0"+cells["排序"], 10, 64)
 		row := partyRow{id: id, parent: parent, name: cells["部门名称"], order: order}
-		if errID != nil || errParent != nil || errOrder != nil || row.name == "" {
+		if errID != nil || errParent != nil || errOrder != nil || id < 1 || row.name == "" {
 			return nil, bad
 		}
 		if ids[id] {
