@@ -72,8 +72,8 @@ func (s *Simulator) DingTalk() *DingTalk {
 //     refresh tokens with 20064.
 //   - LimitApps(departments, userIDs...) sets the contact range (通讯录权限范围) of the demo apps to these departments and all
 //     below them, and to single people. RootDepartment stands for all members.
-//   - GroupID(key) and RoleID(key) are the ids of a group of the company, of kind Tag as a user group and of kind Role as
-//     a functional role. LimitAppsToGroups(keys...) sets the contact range to user groups. JobTitleID(title),
+//   - GroupID(key) and RoleID(key) are the ids of a group of the company, of kind Tag as a user group and of kind Role
+//     as a functional role. LimitAppsToGroups(keys...) sets the contact range to user groups. JobTitleID(title),
 //     WorkCityID(city) and EmployeeTypeID(number) are ids on the tenant's other lists.
 //   - SignIn(userID, terminal) signs a person in on a kind of device (1 PC, 2 browser, 3 Android, 4 iOS, 5 server, 6
 //     old mini-program, 8 other mobile) and returns the session id, which LogoutUser takes. SignedIn(sid) tells whether

@@ -26,7 +26,8 @@ func (c *feishuCaller) everyEmployee(people feishuTestPeople) {
 	c.t.Helper()
 	place := []feishuObject{{"department_id": people.full.FeishuOpenID, "is_main_department": true}}
 	id := c.call("createEmployee", feishuObject{"employee": feishuObject{
-		"name":   feishuObject{"name": feishuObject{"default_value": "林悦", "i18n_value": feishuObject{"en_us": "Lin Yue"}}},
+		"name": feishuObject{"name": feishuObject{"default_value": "林悦",
+			"i18n_value": feishuObject{"en_us": "Lin Yue"}}},
 		"mobile": "13900000077", "employee_order_in_departments": place, "join_date": "2025-01-02"}}).ok().
 		at("data", "employee_id").(string)
 	c.call("patchEmployee", id, feishuObject{"employee": feishuObject{"job_number": "N-77", "is_frozen": true}}).ok()
@@ -38,7 +39,8 @@ func (c *feishuCaller) everyEmployee(people feishuTestPeople) {
 	assert.Equal(c.t, json.Number("3"), got.at("data", "employees", "0", "base_info", "active_status"))
 	assert.Empty(c.t, got.at("data", "abnormals"))
 	c.call("filterEmployees", directoryFilter(fields, [3]string{"work_info.job_number", "eq", `"N-77"`})).ok()
-	c.call("searchEmployees", feishuObject{"query": "林悦", "page_request": feishuObject{}, "required_fields": fields}).ok()
+	c.call("searchEmployees", feishuObject{"query": "林悦", "page_request": feishuObject{},
+		"required_fields": fields}).ok()
 	c.call("setEmployeeToBeResigned", id, feishuObject{"employee": feishuObject{"resign_date": "2030-01-01",
 		"resign_reason": "9", "resign_type": "1"}}).ok()
 	c.call("setEmployeeRegular", id).ok()
@@ -122,7 +124,8 @@ func TestFeishuDirectoryLeavers(t *testing.T) {
 	fields := []string{"base_info.employee_id", "base_info.is_resigned", "base_info.resign_time",
 		"base_info.departments", "work_info.staff_status", "work_info.resign_reason", "work_info.resign_remark"}
 	for _, got := range []feishuReply{
-		c.call("mgetEmployees", feishuObject{"employee_ids": []string{staff.FeishuOpenID}, "required_fields": fields}).ok(),
+		c.call("mgetEmployees", feishuObject{"employee_ids": []string{staff.FeishuOpenID},
+			"required_fields": fields}).ok(),
 		c.call("filterEmployees", directoryFilter(fields,
 			[3]string{"base_info.mobile", "in", `["` + staff.Mobile.E164() + `"]`})).ok(),
 	} {
@@ -211,7 +214,8 @@ func TestFeishuDirectoryRefusals(t *testing.T) {
 	c.call("mgetEmployees", feishuObject{"employee_ids": []string{}, "required_fields": []string{}}).fails(400, 2220001)
 
 	made := feishuObject{"name": feishuObject{"default_value": "新的"}, "parent_department_id": "0"}
-	dept := c.call("createDirectoryDepartment", feishuObject{"department": made}).ok().at("data", "department_id").(string)
+	dept := c.call("createDirectoryDepartment", feishuObject{"department": made}).ok().
+		at("data", "department_id").(string)
 	c.call("createDirectoryDepartment", feishuObject{"department": made}).fails(400, 2221319)
 	c.call("deleteDirectoryDepartment", people.full.FeishuOpenID).fails(400, 2221332)
 	c.call("patchDirectoryDepartment", people.full.FeishuOpenID,
@@ -245,9 +249,11 @@ func TestFeishuDirectoryAbnormals(t *testing.T) {
 	abnormals, _ := got.at("data", "abnormals").([]any)
 	assert.Equal(t, []any{
 		feishuObject{"id": staff, "row_error": json.Number("0"),
-			"field_errors": feishuObject{"base_info.mobile": json.Number("1000"), "base_info.nonsense": json.Number("2003")}},
+			"field_errors": feishuObject{"base_info.mobile": json.Number("1000"),
+				"base_info.nonsense": json.Number("2003")}},
 		feishuObject{"id": admin, "row_error": json.Number("1000"), "field_errors": feishuObject{}},
-		feishuObject{"id": "ou_ghost", "row_error": json.Number("0"), "field_errors": feishuObject{"base_info.name": json.Number("2002"),
+		feishuObject{"id": "ou_ghost", "row_error": json.Number("0"), "field_errors": feishuObject{
+			"base_info.name":   json.Number("2002"),
 			"base_info.mobile": json.Number("2002"), "base_info.nonsense": json.Number("2002")}},
 	}, abnormals)
 }

@@ -96,7 +96,8 @@ func TestFeishuGroupsAreTheCompanys(t *testing.T) {
 			query("member_type", "department", "member_id_type", "department_id")), g.Name)
 		shown := c.call("getGroup", id).ok()
 		assert.Equal(t, g.Name, shown.at("data", "group", "name"))
-		assert.Equal(t, json.Number(strconv.Itoa(len(departments))), shown.at("data", "group", "member_department_count"))
+		assert.Equal(t, json.Number(strconv.Itoa(len(departments))),
+			shown.at("data", "group", "member_department_count"))
 	}
 	assert.Equal(t, ids, c.listed("listGroups", "grouplist", "id"))
 	assert.Empty(t, c.listed("listGroups", "grouplist", "id", query("type", "2")), "there are no dynamic ones")
@@ -156,22 +157,23 @@ func TestFeishuGroupRefusals(t *testing.T) {
 	}
 	assert.Equal(t, []any{json.Number("42005"), json.Number("41073"), json.Number("0")}, codes)
 	c.call("deleteGroup", group).fails(400, 42017)
-	c.call("batchRemoveGroupMembers", group, feishuObject{"members": []feishuObject{member("ou_ghost"), member(staff)}}).
-		fails(400, 40022)
+	c.call("batchRemoveGroupMembers", group,
+		feishuObject{"members": []feishuObject{member("ou_ghost"), member(staff)}}).fails(400, 40022)
 	assert.Equal(t, []string{admin}, c.listed("listGroupMembers", "memberlist", "member_id", group), "the other is out")
 	c.call("batchAddGroupMembers", group, feishuObject{"members": []feishuObject{}}).fails(400, 40001)
 
 	role := c.call("createFunctionalRole", feishuObject{"role_name": "新角色"}).ok().at("data", "role_id").(string)
 	c.call("createFunctionalRole", feishuObject{"role_name": "新角色"}).fails(400, 41201)
 	c.call("updateFunctionalRole", "none", feishuObject{"role_name": "x"}).fails(404, 41202)
-	got = c.call("batchCreateFunctionalRoleMembers", role, feishuObject{"members": []string{staff, staff, "ou_ghost"}}).ok()
+	got = c.call("batchCreateFunctionalRoleMembers", role,
+		feishuObject{"members": []string{staff, staff, "ou_ghost"}}).ok()
 	assert.Contains(t, got.text, `"reason":1`)
 	assert.Contains(t, got.text, `"reason":4`)
 	assert.Contains(t, got.text, `"reason":2`)
 	c.call("deleteFunctionalRole", role).fails(400, 41206)
 	c.call("getFunctionalRoleMember", role, admin).fails(404, 41203)
-	c.call("setFunctionalRoleMemberScopes", role, feishuObject{"members": []string{staff}, "departments": []string{"x"}}).
-		fails(400, 41210)
+	c.call("setFunctionalRoleMemberScopes", role,
+		feishuObject{"members": []string{staff}, "departments": []string{"x"}}).fails(400, 41210)
 
 	// Outside of the range.
 	c.srv.Feishu().LimitApps([]sim.DepartmentKey{people.empty.Key})

@@ -217,7 +217,9 @@ func TestFeishuAuthorizePage(t *testing.T) {
 	c := newFeishuApp(t)
 	staff := feishuPeople(t, c.srv).staff
 	demo := c.srv.Credentials().Feishu
-	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	browser := &http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	open := func(pairs ...string) (*http.Response, string) {
 		q := query("client_id", demo.AppID, "response_type", "code", "redirect_uri", "https://portal.example.cn/back",
 			"state", "s1", "scope", "contact:user.employee_id:readonly")

@@ -73,7 +73,8 @@ func TestFeishuRecords(t *testing.T) {
 	c.call("updateJobFamily", "demo-family-1", feishuObject{"parent_job_family_id": "demo-family-2"}).ok()
 	c.call("updateJobFamily", "demo-family-2", feishuObject{"parent_job_family_id": "demo-family-1"}).fails(400, 42407)
 	c.call("deleteJobFamily", "demo-family-2").fails(400, 42411)
-	c.call("createJobFamily", feishuObject{"name": "x", "status": true, "parent_job_family_id": "none"}).fails(400, 42408)
+	c.call("createJobFamily", feishuObject{"name": "x", "status": true, "parent_job_family_id": "none"}).
+		fails(400, 42408)
 
 	// What is on a list can be given to people; what is off it cannot.
 	c.call("patchUser", people.staff.FeishuOpenID, feishuObject{"job_level_id": "demo-level-2"}).ok()

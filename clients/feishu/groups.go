@@ -11,13 +11,15 @@ import (
 // largePage is the vendor's maximum for groups, roles, units and directory/v1.
 const largePage = 100
 
-// Groups yields the user groups in the app's contact range, the ordinary ones and then those whose members follow from a
-// rule. Their members are had from GroupMembers.
+// Groups yields the user groups in the app's contact range, the ordinary ones and then those whose members follow from
+// a rule. Their members are had from GroupMembers.
 //
 // Vendor page: https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/group/simplelist
 func (c *Client) Groups(ctx context.Context) iter.Seq2[feishuapi.UserGroup, error] {
 	return clients.Counted(func(yield func(feishuapi.UserGroup, error) bool) {
-		for _, kind := range []feishuapi.UserGroupType{feishuapi.UserGroupTypeOrdinary, feishuapi.UserGroupTypeDynamic} {
+		for _, kind := range []feishuapi.UserGroupType{
+			feishuapi.UserGroupTypeOrdinary, feishuapi.UserGroupTypeDynamic,
+		} {
 			groups := list(ctx, feishuapi.OpListGroups.ID, func(g feishuapi.UserGroup) string { return g.ID },
 				func(ctx context.Context, pageToken *string) (clients.Page[feishuapi.UserGroup], error) {
 					answer, err := c.ListGroups(ctx, &feishuapi.ListGroupsParams{

@@ -48,7 +48,9 @@ func signIn(t *testing.T, page string, choice ...string) url.Values {
 	query := u.Query()
 	query.Set(choice[0], choice[1])
 	u.RawQuery = query.Encode()
-	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	browser := &http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	rsp, err := browser.Get(u.String())
 	require.NoError(t, err)
 	defer rsp.Body.Close()

@@ -44,7 +44,8 @@ func feishu() vendor {
 			"getFunctionalRoleMember": {
 				fields: map[string]string{"role_id": "$role"},
 				before: []string{newRole, withToken + `/contact/v3/functional_roles/{{$role}}/members/batch_create" \
-  -H "Authorization: Bearer $token"` + inJSON + `'{"members":["{{FEISHU_OPEN_ID|ou_5b1e0c7a94d24f0e8a63c2d1f7b90e44}}"]}' >/dev/null`},
+  -H "Authorization: Bearer $token"` + inJSON +
+					`'{"members":["{{FEISHU_OPEN_ID|ou_5b1e0c7a94d24f0e8a63c2d1f7b90e44}}"]}' >/dev/null`},
 			},
 			"setEmployeeRegular": {
 				before: []string{`curl -sS -X PATCH "{{URL}}/directory/v1/employees/` +

@@ -139,7 +139,8 @@ func feishu() Plan {
 			{Operation: "deleteJobFamily", Path: map[string]string{"job_family_id": "$new_family"}, Always: true},
 			{Operation: "deleteUser", Path: map[string]string{"user_id": "$new_user"}, Body: `{}`, Always: true},
 			{Operation: "createDirectoryDepartment",
-				Body: `{"department": {"name": {"default_value": "Contract test $stamp d"}, "parent_department_id": "0"}}`,
+				Body: `{"department": {"name": {"default_value": "Contract test $stamp d"}, ` +
+					`"parent_department_id": "0"}}`,
 				Keep: map[string]string{"/data/department_id": "new_directory_department"}},
 			{Operation: "patchDirectoryDepartment",
 				Path: map[string]string{"department_id": "$new_directory_department"},

@@ -45,7 +45,8 @@ func directoryFields() []directoryField {
 					if l.deputy {
 						kind = feishuserver.LeaderTypeDeputy
 					}
-					list = append(list, feishuserver.DirectoryLeader{LeaderType: &kind, LeaderID: new(v.personID(l.person))})
+					list = append(list, feishuserver.DirectoryLeader{LeaderType: &kind,
+						LeaderID: new(v.personID(l.person))})
 				}
 				out.Leaders = &list
 			}},
@@ -276,7 +277,7 @@ func leadersOf(in *[]feishuserver.DirectoryLeaderInput) *[]feishuserver.Departme
 	}
 	out := []feishuserver.DepartmentLeaderInput{}
 	for _, l := range *in {
-		out = append(out, feishuserver.DepartmentLeaderInput{LeaderType: l.LeaderType, LeaderID: l.LeaderID})
+		out = append(out, feishuserver.DepartmentLeaderInput(l))
 	}
 	return &out
 }

@@ -48,7 +48,8 @@ func employeeFields() []employeeField {
 	return []employeeField{
 		{"base_info.name", base("base", "name.name"),
 			self(func(_ view, out *feishuserver.EmployeeBaseInfo, p *company.Person, _ person) {
-				out.Name = &feishuserver.EmployeeName{Name: directoryText(p.Name, p.EnglishName), AnotherName: new(p.Nickname)}
+				out.Name = &feishuserver.EmployeeName{Name: directoryText(p.Name, p.EnglishName),
+					AnotherName: new(p.Nickname)}
 			})},
 		{"base_info.mobile", base("mobile", "mobile"),
 			self(func(_ view, out *feishuserver.EmployeeBaseInfo, p *company.Person, _ person) {
@@ -316,7 +317,8 @@ func (v view) fieldValues(p *company.Person, own person) *[]feishuserver.Directo
 			value.FieldType, value.TextValue = new(feishuserver.DirectoryFieldTypeText), directoryText(*in.Text, "")
 		case feishuserver.CustomAttrTypeHref:
 			value.FieldType = new(feishuserver.DirectoryFieldTypeLink)
-			value.URLValue = &feishuserver.DirectoryLink{LinkText: directoryText(*in.Text, ""), URL: in.URL, PCURL: in.PCURL}
+			value.URLValue = &feishuserver.DirectoryLink{LinkText: directoryText(*in.Text, ""), URL: in.URL,
+				PCURL: in.PCURL}
 		case feishuserver.CustomAttrTypeEnumeration, feishuserver.CustomAttrTypePictureEnum:
 			kind := "1"
 			if *attr.Type == feishuserver.CustomAttrTypePictureEnum {
@@ -413,7 +415,8 @@ func (f *Vendor) FilterEmployees(ctx context.Context,
 		return nil, refusal{code: feishuapi.ErrorCodeDirectoryFilterInvalid}
 	}
 	if slices.ContainsFunc(conds, func(c condition) bool {
-		return c.field == byStatus && (c.number < 1 || c.number > 5 || c.number == int64(feishuserver.StaffStatusResigned))
+		return c.field == byStatus &&
+			(c.number < 1 || c.number > 5 || c.number == int64(feishuserver.StaffStatusResigned))
 	}) {
 		return nil, refusal{code: feishuapi.ErrorCodeDirectoryValueInvalid}
 	}
@@ -437,7 +440,8 @@ func (f *Vendor) FilterEmployees(ctx context.Context,
 		}
 		page, token, more := cut(f, people, p, func(p *company.Person) int { return int(p.Key) })
 		shown, abnormal := v.employees(page, w)
-		out = feishuserver.EmployeePage{Employees: &shown, Abnormals: &abnormal, PageResponse: pageResponse(token, more)}
+		out = feishuserver.EmployeePage{Employees: &shown, Abnormals: &abnormal,
+			PageResponse: pageResponse(token, more)}
 	})
 	return feishuserver.FilterEmployees200JSONResponse{Data: &out}, err
 }
@@ -560,7 +564,8 @@ func (f *Vendor) SearchEmployees(ctx context.Context,
 		})
 		page, token, more := cut(f, found, p, func(p *company.Person) int { return int(p.Key) })
 		shown, abnormal := v.employees(page, w)
-		out = feishuserver.EmployeePage{Employees: &shown, Abnormals: &abnormal, PageResponse: pageResponse(token, more)}
+		out = feishuserver.EmployeePage{Employees: &shown, Abnormals: &abnormal,
+			PageResponse: pageResponse(token, more)}
 	})
 	return feishuserver.SearchEmployees200JSONResponse{Data: &out}, err
 }

@@ -135,7 +135,8 @@ func (f *Vendor) CreateEmployeeTypeEnum(_ context.Context,
 			// the same number
 			return refusal{code: feishuapi.ErrorCodeInvalidJobLevelName, text: "exceed content max num"}
 		}
-		t, err := f.typeWanted(employeeType{value: f.types.last + 1}, b.Content, b.EnumType, b.EnumStatus, b.I18NContent)
+		t, err := f.typeWanted(employeeType{value: f.types.last + 1}, b.Content, b.EnumType, b.EnumStatus,
+			b.I18NContent)
 		if err != nil {
 			return err
 		}

@@ -236,7 +236,8 @@ func (f *Vendor) ListGroups(ctx context.Context,
 	if err != nil {
 		return nil, err
 	}
-	p, err := f.page(pageRule{of: "groups", usual: 50, largest: 100, size: r.Params.PageSize, token: r.Params.PageToken})
+	p, err := f.page(pageRule{of: "groups", usual: 50, largest: 100, size: r.Params.PageSize,
+		token: r.Params.PageToken})
 	if err != nil {
 		return nil, err
 	}

@@ -79,7 +79,7 @@ func translated(old []feishuserver.LocaleText, input *[]feishuserver.LocaleTextI
 	}
 	out := []feishuserver.LocaleText{}
 	for _, t := range *input {
-		out = append(out, feishuserver.LocaleText{Locale: t.Locale, Value: t.Value})
+		out = append(out, feishuserver.LocaleText(t))
 	}
 	return out
 }
@@ -135,7 +135,8 @@ func (f *Vendor) CreateJobLevel(_ context.Context,
 		for _, level := range f.levels.list {
 			out.order = max(out.order, level.order+100)
 		}
-		err := f.applyLevel(&out, levelChange{&b.Name, b.Description, b.Order, &b.Status, b.I18NName, b.I18NDescription})
+		err := f.applyLevel(&out, levelChange{&b.Name, b.Description, b.Order, &b.Status, b.I18NName,
+			b.I18NDescription})
 		if err == nil {
 			out = f.levels.add(out, levelPrefix)
 		}
@@ -215,8 +216,8 @@ func (f *Vendor) recordPage(s *records, name *string, p pageRule) (page []record
 // ListJobLevels lists the job levels.
 func (f *Vendor) ListJobLevels(_ context.Context,
 	r feishuserver.ListJobLevelsRequestObject) (feishuserver.ListJobLevelsResponseObject, error) {
-	page, p, token, more, err := f.recordPage(f.levels, r.Params.Name, pageRule{of: "job levels", usual: 10, largest: 50,
-		size: r.Params.PageSize, token: r.Params.PageToken})
+	page, p, token, more, err := f.recordPage(f.levels, r.Params.Name, pageRule{of: "job levels", usual: 10,
+		largest: 50, size: r.Params.PageSize, token: r.Params.PageToken})
 	if err != nil {
 		return nil, err
 	}
@@ -288,7 +289,8 @@ func (f *Vendor) CreateJobFamily(_ context.Context,
 		}
 		return err
 	})
-	return feishuserver.CreateJobFamily200JSONResponse{Data: &feishuserver.OneJobFamily{JobFamily: showFamily(out)}}, err
+	return feishuserver.CreateJobFamily200JSONResponse{
+		Data: &feishuserver.OneJobFamily{JobFamily: showFamily(out)}}, err
 }
 
 // UpdateJobFamily changes a job family.
@@ -309,7 +311,8 @@ func (f *Vendor) UpdateJobFamily(_ context.Context,
 		}
 		return err
 	})
-	return feishuserver.UpdateJobFamily200JSONResponse{Data: &feishuserver.OneJobFamily{JobFamily: showFamily(out)}}, err
+	return feishuserver.UpdateJobFamily200JSONResponse{
+		Data: &feishuserver.OneJobFamily{JobFamily: showFamily(out)}}, err
 }
 
 // DeleteJobFamily deletes a job family that has none below it.

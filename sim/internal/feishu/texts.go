@@ -262,7 +262,7 @@ func errorTexts() map[feishuapi.ErrorCode]string {
 		feishuapi.ErrorCodeEmployeeIDTaken:                 "ExternalID is not unique",
 		feishuapi.ErrorCodeEmployeeIDInvalid:               "Invalid ExternalID",
 		feishuapi.ErrorCodeEmployeeMailboxTaken:            "Enterprise email already exists",
-		feishuapi.ErrorCodeEmployeeDepartmentFull:          "The number of members within the department exceeds the limit",
+		feishuapi.ErrorCodeEmployeeDepartmentFull:          "The number of members exceeds the limit",
 		feishuapi.ErrorCodeEmployeeMailDomainUnavailable:   "Enterprise email domain unavailable",
 		feishuapi.ErrorCodeEmployeeDepartmentMissing:       "User department is empty",
 		feishuapi.ErrorCodeEmployeeDepartmentLimit:         "Department number exceeds limit",
