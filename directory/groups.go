@@ -125,8 +125,8 @@ func (d *dingTalkDirectory) Groups(ctx context.Context) iter.Seq2[Group, error] 
 	}
 }
 
-// Groups yields Feishu's user groups (用户组), those whose members follow from a rule included. Its functional roles cannot
-// be listed; whoever knows the id of one reads its members with feishu.Client.RoleMembers.
+// Groups yields Feishu's user groups (用户组), those whose members follow from a rule included. Its functional roles
+// cannot be listed; whoever knows the id of one reads its members with feishu.Client.RoleMembers.
 func (d *feishuDirectory) Groups(ctx context.Context) iter.Seq2[Group, error] {
 	return func(yield func(Group, error) bool) {
 		for raw, err := range d.c.Groups(ctx) {
@@ -143,7 +143,8 @@ func (d *feishuDirectory) Groups(ctx context.Context) iter.Seq2[Group, error] {
 
 func (d *feishuDirectory) userGroup(ctx context.Context, raw feishuapi.UserGroup) (Group, error) {
 	users, departments, err := d.c.GroupMembers(ctx, raw.ID)
-	return newGroup(GroupOf, raw.ID, raw.Name, append([]string{}, users...), append([]string{}, departments...), raw), err
+	return newGroup(GroupOf, raw.ID, raw.Name, append([]string{}, users...), append([]string{}, departments...),
+		raw), err
 }
 
 func (d *feishuDirectory) group(ctx context.Context, id string) (Group, error) {

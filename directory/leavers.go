@@ -17,8 +17,8 @@ type Leaver struct {
 }
 
 // Leavers is a directory whose vendor tells who has left: DingTalk and WPS 365. WeCom forgets people whom somebody
-// deletes, and Feishu tells of them only to who knows their ids (feishu.Client.EmployeesByID). With these, [Diff] of two
-// snapshots tells. Assert it as [Groups].
+// deletes, and Feishu tells of them only to who knows their ids (feishu.Client.EmployeesByID). With these, [Diff] of
+// two snapshots tells. Assert it as [Groups].
 type Leavers interface {
 	// Leavers yields who has left since then, once each and in no particular order; a zero time asks for all of whom
 	// the vendor knows. Of whom it does not say when that was, they come as well. The first failure is yielded and ends

@@ -109,10 +109,10 @@ func statusNames() []string {
 func exportHelp() string {
 	var b strings.Builder
 	b.WriteString(`Export walks what the app may see of a vendor's directory and writes it as
-  jsonl  a snapshot: a header, departments, groups and people sorted by id, and a last line with their number and a hash.
-         Two exports of an unchanged company differ in the header only; "roster diff" compares two.
-  csv    a row for each person, with --groups their groups in the last column. Cells with several values separate them by ; and the names of a path by /, with \
-         before those that belong to a value.
+  jsonl  a snapshot: a header, departments, groups and people sorted by id, and a last line with their number and a
+         hash. Two exports of an unchanged company differ in the header only; "roster diff" compares two.
+  csv    a row for each person, with --groups their groups in the last column. Cells with several values separate them
+         by ; and the names of a path by /, with \ before those that belong to a value.
   scim   a list response (RFC 7644) of users and then groups, which have people and other groups as members: the
          departments, and with --groups the vendor's groups, whose type stands in an extension.
 
@@ -337,7 +337,8 @@ func (j job) export(ctx context.Context, opened vendors.Opened, result *summary)
 	return out.complete()
 }
 
-// groups tells whether groups are exported. Of all vendors, those that have none are exported without, and that is said.
+// groups tells whether groups are exported. Of all vendors, those that have none are exported without, and that is
+// said.
 func (j job) groups(d directory.Directory, result *summary) bool {
 	_, has := d.(directory.Groups)
 	if j.flags.groups && !has && j.all {

@@ -79,7 +79,8 @@ func (s *scim) department(d directory.Department) error {
 func (s *scim) group(g directory.Group) error {
 	s.groups = append(s.groups, g)
 	for _, id := range g.Users {
-		s.groupsOf[id] = append(s.groupsOf[id], scimRef{Value: groupID(g), Display: cmp.Or(g.Name, g.ID), Type: "direct"})
+		s.groupsOf[id] = append(s.groupsOf[id],
+			scimRef{Value: groupID(g), Display: cmp.Or(g.Name, g.ID), Type: "direct"})
 	}
 	return nil
 }
