@@ -2,12 +2,13 @@
 //
 //	sign-in -vendor feishu -url https://app.example.org -addr :8080
 //
-// Credentials come from the variables of the roster command. The address of the return, <url>/back, has to be registered
-// in the vendor's console. To try it without any, start "roster sim" and give this program the variables that it prints;
-// WeCom's want WECOM_AGENT_ID as well.
+// Credentials come from the variables of the roster command. The address of the return, <url>/back, has to be
+// registered in the vendor's console. To try it without any, start "roster sim" and give this program the variables
+// that it prints; WeCom's want WECOM_AGENT_ID as well.
 //
 // What makes it safe: a state for each attempt, random and tied to the browser by a cookie, that is compared before the
-// code is looked at and is good once; a session that begins anew after the sign-in; and nobody from outside the company.
+// code is looked at and is good once; a session that begins anew after the sign-in; and nobody from outside the
+// company.
 package main
 
 import (
@@ -189,6 +190,7 @@ func (a *app) end(w http.ResponseWriter, r *http.Request) {
 
 // setCookie sets a cookie that scripts do not see and other sites do not send, but for following a link.
 func (a *app) setCookie(w http.ResponseWriter, name, value string, life time.Duration) {
+	//nolint:gosec // Secure wherever browsers come by https
 	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: int(life / time.Second), HttpOnly: true,
 		Secure: strings.HasPrefix(a.url, "https://"), SameSite: http.SameSiteLaxMode})
 }

@@ -38,7 +38,8 @@ func start(t *testing.T, server *sim.Server, v vendors.Vendor) *httptest.Server 
 func browser(t *testing.T) *http.Client {
 	jar, err := cookiejar.New(nil)
 	require.NoError(t, err)
-	return &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	stop := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &http.Client{Jar: jar, CheckRedirect: stop}
 }
 
 func get(t *testing.T, c *http.Client, url string) (status int, location, body string) {

@@ -20,7 +20,9 @@ func Open(vendor string, getenv func(string) string) (d directory.Directory, com
 }
 
 // OpenFor is Open for a program in which people sign in, and to which they come back at redirectURI.
-func OpenFor(vendor, redirectURI string, getenv func(string) string) (d directory.Directory, company string, err error) {
+func OpenFor(vendor, redirectURI string, getenv func(string) string) (
+	d directory.Directory, company string, err error,
+) {
 	base := func(variable string) (options []clients.Option) {
 		if url := getenv(variable); url != "" {
 			options = append(options, clients.WithBaseURL(url))
