@@ -117,7 +117,8 @@ func (l *lab) crowds(ctx context.Context) error {
 	}
 	l.printf("\n## 64 goroutines at once\n\nA cold start has no token and no connection, a dead token is found out " +
 		"by all of them together; the server takes 20 ms for each answer, and the slowest is the one that waited " +
-		"longest. Then 10,000 reads as fast as they come: connections made on top of the first one, and calls a second.\n\n" +
+		"longest. Then 10,000 reads as fast as they come: connections made on top of the first " +
+		"one, and calls a second.\n\n" +
 		"| | | cold start: requests, tokens | slowest, ms | dead token: requests, tokens | slowest, ms | " +
 		"10,000 reads: connections | calls a second | to the floor |\n|---|---|---|---|---|---|---|---|---|\n")
 	for _, api := range bench.APIs() {

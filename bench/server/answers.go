@@ -61,7 +61,8 @@ const (
 		`"city":"珠海","country":"CN","title":"主管","employee_id":"A-17",` +
 		`"employment_status":"regular","employment_type":"permanent","ex_user_id":"ex%[1]d",` +
 		`"leader_id":"KBx810001","role":"normal","source":"inner","status":"active","ctime":1716345600,` +
-		`"work_place":"珠海","telephone":"","depts":[{"id":"Dp7731","dept_id":"Dp7731","name":"产品部","abs_path":"示例公司/产品部","is_def_dept":true,"is_leader":true,` +
+		`"work_place":"珠海","telephone":"","depts":[{"id":"Dp7731","dept_id":"Dp7731","name":"产品部",` +
+		`"abs_path":"示例公司/产品部","is_def_dept":true,"is_leader":true,` +
 		`"order":4294967296}]`
 )
 
