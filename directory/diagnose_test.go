@@ -318,7 +318,7 @@ func sick(t *testing.T, vendor string, causes ...cause) directory.Diagnosis {
 			options = append(options, c.option)
 		}
 	}
-	server := sim.Serve(t, options...)
+	server := simtest.Serve(t, options...)
 	d, err := diagnose(t, vendor, server, causes)
 	require.NoError(t, err)
 	assertNoPerson(t, server, d)
@@ -476,7 +476,7 @@ func TestOddPeopleAndDepartments(t *testing.T) {
 }
 
 func TestMostlyEmptyDepartmentsAreNoticed(t *testing.T) {
-	server := sim.Serve(t, sim.WithPeople(60), sim.WithDepartments(20), sim.WithoutQuotas(),
+	server := simtest.Serve(t, sim.WithPeople(60), sim.WithDepartments(20), sim.WithoutQuotas(),
 		rewrite("/user/list", func(r *http.Request, body string) string {
 			if r.URL.Query().Get("department_id") == "1" {
 				return body
@@ -490,7 +490,7 @@ func TestMostlyEmptyDepartmentsAreNoticed(t *testing.T) {
 }
 
 func TestWhatTheVendorSaysOfTheQuotaIsBelieved(t *testing.T) {
-	server := sim.Serve(t, sim.WithPeople(60), sim.WithDepartments(8), sim.WithoutQuotas(),
+	server := simtest.Serve(t, sim.WithPeople(60), sim.WithDepartments(8), sim.WithoutQuotas(),
 		sim.WithMiddleware(func(next http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("X-RateLimit-Limit", "1000")
@@ -506,7 +506,7 @@ func TestWhatTheVendorSaysOfTheQuotaIsBelieved(t *testing.T) {
 func TestAnOutageIsNoFinding(t *testing.T) {
 	for _, v := range vendors.All() {
 		t.Run(v.Name, func(t *testing.T) {
-			server := sim.Serve(t, sim.WithPeople(12), sim.WithDepartments(4))
+			server := simtest.Serve(t, sim.WithPeople(12), sim.WithDepartments(4))
 			server.Inject(v.Name, "*", sim.Fault{Kind: sim.FaultHTMLError, Status: 502})
 			d, err := diagnose(t, v.Name, server, []cause{})
 			require.ErrorIs(t, err, clients.ErrUnavailable)
@@ -516,7 +516,7 @@ func TestAnOutageIsNoFinding(t *testing.T) {
 }
 
 func TestADiagnosisEndsWithItsContextAndKeepsToItsBounds(t *testing.T) {
-	server := sim.Serve(t, sim.WithPeople(600), sim.WithDepartments(200), sim.WithoutQuotas())
+	server := simtest.Serve(t, sim.WithPeople(600), sim.WithDepartments(200), sim.WithoutQuotas())
 	for _, v := range vendors.All() {
 		t.Run(v.Name, func(t *testing.T) {
 			opened, err := v.Open(v.Simulated(server), clients.WithLimiter(clients.NoLimit))
@@ -539,7 +539,7 @@ func TestADiagnosisEndsWithItsContextAndKeepsToItsBounds(t *testing.T) {
 
 // Diagnosing only reads: a company that was looked at is as it was.
 func TestADiagnosisOnlyReads(t *testing.T) {
-	server := sim.Serve(t, sim.WithPeople(30), sim.WithDepartments(6), sim.WithoutQuotas())
+	server := simtest.Serve(t, sim.WithPeople(30), sim.WithDepartments(6), sim.WithoutQuotas())
 	for _, v := range vendors.All() {
 		_, err := diagnose(t, v.Name, server, []cause{})
 		require.NoError(t, err)
@@ -554,7 +554,7 @@ func TestADiagnosisOnlyReads(t *testing.T) {
 
 // The switch 接口签名 is on and the client does not sign, or signs a path that a gateway has changed.
 func TestSignaturesAtWPS(t *testing.T) {
-	server := sim.Serve(t, sim.WithPeople(12), sim.WithDepartments(4), sim.WithoutQuotas(), sim.WithWPSUnsignedPrefix())
+	server := simtest.Serve(t, sim.WithPeople(12), sim.WithDepartments(4), sim.WithoutQuotas(), sim.WithWPSUnsignedPrefix())
 	own := server.Credentials().WPS
 	for name, cfg := range map[string]wps.Config{
 		"unsigned":     {Signing: wps.SignNever},
