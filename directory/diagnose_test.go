@@ -554,7 +554,8 @@ func TestADiagnosisOnlyReads(t *testing.T) {
 
 // The switch 接口签名 is on and the client does not sign, or signs a path that a gateway has changed.
 func TestSignaturesAtWPS(t *testing.T) {
-	server := simtest.Serve(t, sim.WithPeople(12), sim.WithDepartments(4), sim.WithoutQuotas(), sim.WithWPSUnsignedPrefix())
+	server := simtest.Serve(t, sim.WithPeople(12), sim.WithDepartments(4), sim.WithoutQuotas(),
+		sim.WithWPSUnsignedPrefix())
 	own := server.Credentials().WPS
 	for name, cfg := range map[string]wps.Config{
 		"unsigned":     {Signing: wps.SignNever},

@@ -49,6 +49,12 @@
 // A walk that finds nobody is an error ([ErrEmpty]), since an app without rights looks like an empty company at most
 // vendors.
 //
+// # Groups, leavers, changes, sign-in
+//
+// What not every vendor has is an interface of its own, which a directory has or has not: [Groups] (WeCom's tags,
+// DingTalk's roles, Feishu's user groups), [Leavers] (DingTalk, WPS 365), [Changes] (WPS 365) and [SignIn] (all four).
+// With a vendor that does not tell who has left or what has changed, two snapshots do.
+//
 // # Snapshots
 //
 // [WriteSnapshot] writes a company as JSON Lines that are equal for equal companies, [ReadSnapshot] reads them and

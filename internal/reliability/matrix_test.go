@@ -32,7 +32,8 @@ func TestMatrix(t *testing.T) {
 		}
 		for _, what := range []struct{ title, intro string }{
 			{"Reads struck " + often, "One person is read. " + rule},
-			{"Updates struck " + often, "A person gets a title; the documents say that this may be repeated, but at Feishu. " + rule},
+			{"Updates struck " + often, "A person gets a title; the documents say that this may be repeated, but at " +
+				"Feishu. " + rule},
 			{"Creations struck " + often, "A department is made, which must not happen twice (Feishu's calls carry " +
 				"a token " +
 				"by which the vendor recognizes a repetition). " + rule + " In brackets: how many there are at the " +
