@@ -147,7 +147,7 @@ func (l *specLimiter) of(op *wire.Operation) []*rate.Limiter {
 
 // headroom is the part of a quota that is used. Calls are spaced when they leave, and counted when they arrive: what
 // the network delays would otherwise fall into the next window.
-const headroom = 0.95
+const headroom = 0.92
 
 // Pace says how a quota is spent: a burst of a fiftieth of it, and the rest evenly. Calls are whole: beside the burst
 // fewer than Requests-burst+1 of them flow into a window, and so Requests-burst at most. The quota is kept in any

@@ -227,7 +227,7 @@ func dingTalkUser(raw dingtalkapi.UserV2) User {
 	u.Emails = u.contacts(fieldEmails, contact{kindWork, raw.OrgEmail, false},
 		contact{kindHome, raw.Email, false})
 	mobile := func(number string) string { return withCountry(raw.StateCode, number) }
-	u.PhoneNumbers = u.contacts(fieldPhones, contact{kindMobile, mapped(raw.Mobile, mobile), false},
+	u.PhoneNumbers = u.contacts(fieldPhones, contact{kindMobile, mapped(raw.Mobile, mobile), true},
 		contact{kindWork, mapped(raw.Telephone, e164), false})
 	if raw.DeptIDList == nil && len(raw.LeaderInDept)+len(raw.DeptOrderList) == 0 {
 		return u

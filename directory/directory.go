@@ -80,6 +80,8 @@ type User struct {
 	// were refused). Sorted. Diff takes none of it for a change.
 	Unknown []string `json:"unknown,omitempty"`
 
+	told []string // kinds of numbers and addresses that the vendor told, empty ones included
+
 	// Raw is the vendor's own value: wecomapi.Member, dingtalkapi.UserV2, feishuapi.User or wpsapi.User, whether a list
 	// or a call for one user gave it.
 	Raw any `json:"-"`
@@ -184,6 +186,7 @@ func (u *User) contacts(list string, fields ...contact) []Value {
 		case f.value == nil:
 		default:
 			told = true
+			u.told = append(u.told, list+"."+f.kind)
 			known := func(v Value) bool { return v.Value == *f.value }
 			if *f.value != "" && !slices.ContainsFunc(values, known) {
 				values = append(values, Value{Value: *f.value, Type: f.kind, Primary: len(values) == 0})

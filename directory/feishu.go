@@ -102,7 +102,7 @@ func (d *feishuDirectory) Departments(ctx context.Context, roots ...string) iter
 					after(found, d.c.DepartmentsBelow(ctx, root)))
 			}
 			for raw, err := range all {
-				if passed(ctx, root, err) {
+				if _, listed := seen[root]; listed && passed(ctx, root, err) {
 					break
 				}
 				if err != nil {

@@ -105,8 +105,8 @@ func userFields() []field[User] {
 	return []field[User]{
 		textField(fieldExternalID, func(u *User) *string { return &u.ExternalID }),
 		textField("unionId", func(u *User) *string { return &u.UnionID }),
-		textField("userName", func(u *User) *string { return &u.UserName }),
-		textField("userNameFrom", func(u *User) *string { return &u.UserNameFrom }),
+		unlessStandIn(textField("userName", func(u *User) *string { return &u.UserName })),
+		unlessStandIn(textField("userNameFrom", func(u *User) *string { return &u.UserNameFrom })),
 		textField(fieldName, func(u *User) *string { return &u.DisplayName }),
 		textField("nickName", func(u *User) *string { return &u.NickName }),
 		textField("title", func(u *User) *string { return &u.Title }),
@@ -195,6 +195,9 @@ func (s sight) user(u *User, fields []field[User]) {
 			s[f.name] = true
 		}
 	}
+	for _, kind := range u.told {
+		s[kind] = true
+	}
 	for _, v := range u.Emails {
 		s[fieldEmails+"."+v.Type] = true
 	}
@@ -265,4 +268,19 @@ func sameMemberships(a, b []Membership) bool {
 		return a.DepartmentID == b.DepartmentID && a.Order == b.Order && mark(a.Leader, b.Leader) &&
 			mark(a.Primary, b.Primary)
 	})
+}
+
+// unlessStandIn keeps a name that the new snapshot has only an id for.
+func unlessStandIn(f field[User]) field[User] {
+	set := f.set
+	standIn := func(u *User) bool {
+		return u.UserNameFrom == UserNameFromOpenID || u.UserNameFrom == UserNameFromID
+	}
+	f.set = func(to, from *User, k knowledge) bool {
+		if standIn(from) && to.UserName != "" && !standIn(to) {
+			return false
+		}
+		return set(to, from, k)
+	}
+	return f
 }

@@ -2,10 +2,12 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"slices"
 	"time"
 
+	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/gen/dingtalkapi"
 	"github.com/roster-go/roster/gen/wpsapi"
 )
@@ -36,7 +38,7 @@ func leaver(user User, left, since time.Time) (l Leaver, late bool) {
 const year = 364 * 24 * time.Hour
 
 // Leavers yields those who have left the corp, by the list that needs no other app, 364 days at a time. A zero time
-// asks the HR app (智能人事) instead, which alone knows them all.
+// asks the HR app (智能人事) instead, which alone knows them all. Who has come back is left out, by one call for each person.
 func (d *dingTalkDirectory) Leavers(ctx context.Context, since time.Time) iter.Seq2[Leaver, error] {
 	if since.IsZero() {
 		return convert(d.c.Leavers(ctx), func(raw dingtalkapi.DismissionInfo) Leaver {
@@ -50,23 +52,20 @@ func (d *dingTalkDirectory) Leavers(ctx context.Context, since time.Time) iter.S
 		})
 	}
 	return func(yield func(Leaver, error) bool) {
-		seen := make(map[string]bool)
-		for last := false; !last; since = since.Add(year) {
+		last := make(map[string]Leaver)
+		var ids []string
+		for end := false; !end; since = since.Add(year) {
 			params := dingtalkapi.ListLeaveRecordsParams{StartTime: since.UTC().Format(time.RFC3339)}
-			if end := since.Add(year); end.Before(time.Now()) {
-				params.EndTime = new(end.UTC().Format(time.RFC3339))
+			if until := since.Add(year); until.Before(time.Now()) {
+				params.EndTime = new(until.UTC().Format(time.RFC3339))
 			} else {
-				last = true // until the vendor's own now
+				end = true // until the vendor's own now
 			}
 			for raw, err := range d.c.LeaveRecords(ctx, params) {
 				if err != nil {
 					yield(Leaver{}, err)
 					return
 				}
-				if seen[raw.UserID] {
-					continue
-				}
-				seen[raw.UserID] = true
 				user := User{ID: raw.UserID, UserName: raw.UserID, UserNameFrom: UserNameFromUserID,
 					DisplayName: raw.Name, Raw: raw}
 				if raw.Mobile != "" {
@@ -74,9 +73,27 @@ func (d *dingTalkDirectory) Leavers(ctx context.Context, since time.Time) iter.S
 						contact{kindMobile, new(withCountry(raw.StateCode, raw.Mobile)), false})
 				}
 				left, _ := time.Parse(time.RFC3339, raw.LeaveTime) // in another form it is not known
-				if found, _ := leaver(user, left, since); !yield(found, nil) {
-					return
+				found, _ := leaver(user, left, since)
+				known, twice := last[raw.UserID]
+				if !twice {
+					ids = append(ids, raw.UserID)
 				}
+				if !twice || known.Left.Before(left) {
+					last[raw.UserID] = found
+				}
+			}
+		}
+		for _, id := range ids {
+			_, err := d.User(ctx, id)
+			switch {
+			case err == nil:
+				continue // has come back
+			case !errors.Is(err, clients.ErrNotFound) && !errors.Is(err, clients.ErrPermission):
+				yield(Leaver{}, err)
+				return
+			}
+			if !yield(last[id], nil) {
+				return
 			}
 		}
 	}

@@ -46,7 +46,7 @@ func passed(ctx context.Context, departmentID string, err error) bool {
 
 // withoutRecord is a department of which only the id is known.
 func withoutRecord(id string) Department {
-	return Department{ID: id, Unknown: []string{fieldName, fieldExternalID, fieldParent, fieldPath}}
+	return Department{ID: id, Unknown: []string{fieldName, fieldExternalID, "order", fieldParent, fieldPath}}
 }
 
 // after yields what is there, and then the rest.

@@ -25,7 +25,9 @@ type SignIn interface {
 	AuthorizeURL(r clients.SignIn) (string, error)
 
 	// Identify tells who has signed in, for a code that a page of the surface has given. Somebody who is not of the
-	// company is an [ErrOutsider]. Whose record the app may not read is told by id alone.
+	// company is an [ErrOutsider]. Whose record the app may not read is told by id alone if the sign-in itself says that
+	// the person is of the company; otherwise (Feishu, WPS 365 without the permission for the company's id) that is
+	// clients.ErrPermission.
 	Identify(ctx context.Context, code string, surface clients.Surface) (User, error)
 }
 
@@ -86,12 +88,7 @@ func (d *feishuDirectory) Identify(ctx context.Context, code string, _ clients.S
 	if err != nil {
 		return User{}, err
 	}
-	told := User{ID: who.OpenID, UnionID: who.UnionID, UserName: who.UserID, UserNameFrom: UserNameFromFeishuID,
-		DisplayName: who.Name}
-	if told.UserName == "" {
-		told.UserName, told.UserNameFrom = who.OpenID, UserNameFromOpenID
-	}
-	return whoever(ctx, d, told)
+	return d.User(ctx, who.OpenID) // nothing but this tells that the person is of the tenant
 }
 
 func (d *wpsDirectory) AuthorizeURL(r clients.SignIn) (string, error) { return d.c.AuthorizeURL(r) }
@@ -101,8 +98,16 @@ func (d *wpsDirectory) Identify(ctx context.Context, code string, _ clients.Surf
 	if err != nil {
 		return User{}, err
 	}
-	if who.External != nil && *who.External || who.UserID == "" {
+	own, err := d.company(ctx)
+	if err != nil {
+		return User{}, err
+	}
+	known := own != ofApp(d.c.AppID()) && who.CompanyID != ""
+	if who.External != nil && *who.External || who.UserID == "" || known && who.CompanyID != own {
 		return User{}, outsider(d.Vendor())
+	}
+	if !known { // then nothing but the record tells that the person is of the company
+		return d.User(ctx, who.UserID)
 	}
 	told := User{ID: who.UserID, ExternalID: who.ExUserID, UserName: who.ExUserID, UserNameFrom: UserNameFromExternalID,
 		DisplayName: who.Name}

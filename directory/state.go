@@ -51,6 +51,7 @@ type walk struct {
 	orphans   map[string][]*node // listed before their parents, by these
 	isRoot    map[string]bool
 	listEnded bool
+	singly    bool // what comes now are the single people of the scope
 
 	queue, urgent []*node
 	open          int  // departments admitted and not closed
@@ -151,6 +152,7 @@ func (w *walk) run(ctx context.Context) error {
 	if err := w.releaseAll(); err != nil {
 		return err
 	}
+	w.singly = true
 	if err := w.single(ctx, singles); err != nil {
 		return err
 	}
@@ -275,7 +277,7 @@ func (w *walk) list(l listed) error {
 	n := &node{department: d}
 	w.nodes[d.ID], w.order = n, append(w.order, n)
 	parent := w.nodes[d.ParentID]
-	if w.isRoot[d.ID] || d.ParentID == "" || parent != nil && parent.admitted {
+	if w.isRoot[d.ID] && len(w.o.Exclude) == 0 || d.ParentID == "" || parent != nil && parent.admitted {
 		if err := w.admit(n, parent); err != nil {
 			return err
 		}
@@ -334,8 +336,10 @@ func (w *walk) admit(n, parent *node) error {
 		name = d.ID
 	}
 	d.Path = []string{name}
-	if parent != nil && parent.admitted && parent != n && !w.isRoot[d.ID] {
+	if parent != nil && parent.admitted && parent != n {
 		n.excluded = n.excluded || parent.excluded
+	}
+	if parent != nil && parent.admitted && parent != n && !w.isRoot[d.ID] {
 		d.Path = append(slices.Clip(parent.department.Path), name)
 		if slices.Contains(parent.department.Unknown, fieldPath) && !slices.Contains(d.Unknown, fieldPath) {
 			d.Unknown = append(slices.Clip(d.Unknown), fieldPath)
@@ -419,7 +423,8 @@ func (w *walk) close(n *node, whole bool) error {
 	if w.everybody {
 		w.progress.Departments++
 	}
-	if whole && n.department.LeaderIDs == nil && !n.someGaps && !w.everybody {
+	withheld := slices.Contains(n.department.Unknown, fieldName) // then no row is no word on who leads
+	if whole && n.department.LeaderIDs == nil && !n.someGaps && !w.everybody && !(withheld && len(n.leaders) == 0) {
 		slices.Sort(n.leaders)
 		n.department.LeaderIDs = append([]string{}, slices.Compact(n.leaders)...)
 	}
@@ -568,13 +573,15 @@ func (w *walk) release(p *person) error {
 	if p.row.gone {
 		return nil
 	}
+	if w.singly && len(w.o.Exclude) > 0 && !w.wanted(p.row.user) {
+		return nil
+	}
 	if w.picky() {
 		if p.row.user.Departments == nil {
 			return w.stopped("the list of people", nil, badRow(w.d.Vendor(),
 				"user "+id+" comes without departments, so that nobody can tell whether they are wanted"))
 		}
-		wanted := func(m Membership) bool { n := w.nodes[m.DepartmentID]; return n != nil && !n.excluded }
-		if !slices.ContainsFunc(p.row.user.Departments, wanted) {
+		if !w.wanted(p.row.user) {
 			return nil
 		}
 	}
@@ -588,6 +595,17 @@ func (w *walk) release(p *person) error {
 		return errEnough
 	}
 	return nil
+}
+
+// wanted tells whether somebody is in a department that is not left out; without roots, one that was not listed is.
+func (w *walk) wanted(u User) bool {
+	if len(w.o.Roots) == 0 && len(u.Departments) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(u.Departments, func(m Membership) bool {
+		n := w.nodes[m.DepartmentID]
+		return n == nil && len(w.o.Roots) == 0 || n != nil && !n.excluded
+	})
 }
 
 // leads tells what a department's record says about a member.

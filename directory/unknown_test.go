@@ -227,8 +227,8 @@ func TestADepartmentOfTheScopeIsReadWithoutItsRecord(t *testing.T) {
 		}))
 		s := taken(t, d, directory.WalkOptions{})
 		require.Len(t, s.Departments, 3)
-		assert.Equal(t, directory.Department{ID: "2", Path: []string{"2"}, LeaderIDs: []string{},
-			Unknown: []string{"displayName", "externalId", "parentId", "path"}}, s.Departments[0])
+		assert.Equal(t, directory.Department{ID: "2", Path: []string{"2"},
+			Unknown: []string{"displayName", "externalId", "order", "parentId", "path"}}, s.Departments[0])
 		assert.Equal(t, []string{"path"}, s.Departments[1].Unknown)
 		assert.Len(t, s.Users, 3)
 		named := taken(t, dingTalkAt(t, twoDepartments().with(answers{

@@ -331,7 +331,7 @@ func wpsUser(raw wpsapi.User) User {
 		u.Gender = GenderFemale
 	}
 	u.Emails = u.contacts(fieldEmails, contact{kindHome, raw.Email, false})
-	u.PhoneNumbers = u.contacts(fieldPhones, contact{kindMobile, mapped(raw.Phone, e164), false},
+	u.PhoneNumbers = u.contacts(fieldPhones, contact{kindMobile, mapped(raw.Phone, e164), true},
 		contact{kindWork, mapped(raw.Telephone, e164), false})
 	if raw.Depts == nil {
 		return u

@@ -68,14 +68,21 @@ type app struct {
 	url    string
 
 	mu       sync.Mutex
-	attempts map[string]time.Time      // states that were given out, with their end
-	sessions map[string]directory.User // by the value of the cookie
+	attempts map[string]time.Time // states that were given out, with their end
+	sessions map[string]session   // by the value of the cookie
+}
+
+type session struct {
+	user directory.User
+	ends time.Time
 }
 
 const (
 	attemptCookie = "attempt"
 	sessionCookie = "session"
 	attemptLife   = 10 * time.Minute
+	sessionLife   = 8 * time.Hour
+	mostAttempts  = 10_000 // at a time: anybody can begin one
 )
 
 func newApp(vendor, url string, getenv func(string) string) (http.Handler, error) {
@@ -87,7 +94,7 @@ func newApp(vendor, url string, getenv func(string) string) (http.Handler, error
 	if !ok {
 		return nil, fmt.Errorf("%s signs nobody in", vendor)
 	}
-	a := &app{people: people, url: url, attempts: map[string]time.Time{}, sessions: map[string]directory.User{}}
+	a := &app{people: people, url: url, attempts: map[string]time.Time{}, sessions: map[string]session{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", a.home)
 	mux.HandleFunc("GET /sign-in", a.begin)
@@ -105,8 +112,8 @@ func (a *app) home(w http.ResponseWriter, r *http.Request) {
 	var who *directory.User
 	if cookie, err := r.Cookie(sessionCookie); err == nil {
 		a.mu.Lock()
-		if user, ok := a.sessions[cookie.Value]; ok {
-			who = &user
+		if s, ok := a.sessions[cookie.Value]; ok && time.Now().Before(s.ends) {
+			who = &s.user
 		}
 		a.mu.Unlock()
 	}
@@ -129,8 +136,15 @@ func (a *app) begin(w http.ResponseWriter, r *http.Request) {
 			delete(a.attempts, old)
 		}
 	}
-	a.attempts[state] = now.Add(attemptLife)
+	full := len(a.attempts) >= mostAttempts
+	if !full {
+		a.attempts[state] = now.Add(attemptLife)
+	}
 	a.mu.Unlock()
+	if full {
+		a.refuse(w, r, http.StatusServiceUnavailable, "too many people are signing in: try again in a few minutes", nil)
+		return
+	}
 	a.setCookie(w, attemptCookie, state, attemptLife)
 	http.Redirect(w, r, url, http.StatusFound)
 }
@@ -139,7 +153,7 @@ func (a *app) begin(w http.ResponseWriter, r *http.Request) {
 func (a *app) back(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	cookie, err := r.Cookie(attemptCookie)
-	a.setCookie(w, attemptCookie, "", -1)
+	a.setCookie(w, attemptCookie, "", -time.Second)
 	if err != nil || query.Get("state") == "" || query.Get("state") != cookie.Value || !a.spend(cookie.Value) {
 		a.refuse(w, r, http.StatusBadRequest, "this is not an answer to your attempt to sign in: begin again", err)
 		return
@@ -160,11 +174,19 @@ func (a *app) back(w http.ResponseWriter, r *http.Request) {
 	case known && !active:
 		a.refuse(w, r, http.StatusForbidden, "your account is locked", nil)
 	default:
-		session := rand.Text()
+		now, fresh := time.Now(), rand.Text()
 		a.mu.Lock()
-		a.sessions[session] = user
+		if old, err := r.Cookie(sessionCookie); err == nil {
+			delete(a.sessions, old.Value)
+		}
+		for value, s := range a.sessions {
+			if now.After(s.ends) {
+				delete(a.sessions, value)
+			}
+		}
+		a.sessions[fresh] = session{user, now.Add(sessionLife)}
 		a.mu.Unlock()
-		a.setCookie(w, sessionCookie, session, 8*time.Hour)
+		a.setCookie(w, sessionCookie, fresh, sessionLife)
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 	}
 }
@@ -184,7 +206,7 @@ func (a *app) end(w http.ResponseWriter, r *http.Request) {
 		delete(a.sessions, cookie.Value)
 		a.mu.Unlock()
 	}
-	a.setCookie(w, sessionCookie, "", -1)
+	a.setCookie(w, sessionCookie, "", -time.Second)
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 

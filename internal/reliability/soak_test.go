@@ -145,7 +145,7 @@ func TestSoak(t *testing.T) {
 	assert.LessOrEqual(t, after.goroutines, before.goroutines+4)
 	assert.LessOrEqual(t, after.descriptors, before.descriptors+4)
 	grown := int64(after.heap) - int64(before.heap)
-	assert.Less(t, grown, int64(64<<20))
+	assert.Less(t, grown, int64(160<<20)) // the simulator keeps the last 20,000 requests of each vendor
 	leaks.row("goroutines", fmt.Sprint(max(after.goroutines-before.goroutines, 0)))
 	leaks.row("file descriptors", fmt.Sprint(max(after.descriptors-before.descriptors, 0)))
 	leaks.row("heap", fmt.Sprintf("%.0f MiB", max(float64(grown), 0)/(1<<20)))
