@@ -38,7 +38,8 @@ func leaver(user User, left, since time.Time) (l Leaver, late bool) {
 const year = 364 * 24 * time.Hour
 
 // Leavers yields those who have left the corp, by the list that needs no other app, 364 days at a time. A zero time
-// asks the HR app (智能人事) instead, which alone knows them all. Who has come back is left out, by one call for each person.
+// asks the HR app (智能人事) instead, which alone knows them all. Who has come back is left out, by one call for each
+// person.
 func (d *dingTalkDirectory) Leavers(ctx context.Context, since time.Time) iter.Seq2[Leaver, error] {
 	if since.IsZero() {
 		return convert(d.c.Leavers(ctx), func(raw dingtalkapi.DismissionInfo) Leaver {

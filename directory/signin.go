@@ -25,9 +25,9 @@ type SignIn interface {
 	AuthorizeURL(r clients.SignIn) (string, error)
 
 	// Identify tells who has signed in, for a code that a page of the surface has given. Somebody who is not of the
-	// company is an [ErrOutsider]. Whose record the app may not read is told by id alone if the sign-in itself says that
-	// the person is of the company; otherwise (Feishu, WPS 365 without the permission for the company's id) that is
-	// clients.ErrPermission.
+	// company is an [ErrOutsider]. Whose record the app may not read is told by id alone if the sign-in itself says
+	// that the person is of the company; otherwise (Feishu, WPS 365 without the permission for the company's id) that
+	// is clients.ErrPermission.
 	Identify(ctx context.Context, code string, surface clients.Surface) (User, error)
 }
 
