@@ -135,19 +135,19 @@ func (c *crew) ask(ctx context.Context, b *batch) {
 		row     row
 		refused error
 	}
-	next := 0
+	next, rows := 0, b.rows // the workers go on reading for a moment when the loop has ended
 	for a, err := range clients.Ordered(ctx, cap(c.slots), first, func(ctx context.Context, i int) (answer, error) {
 		if !hand(ctx, c.slots, struct{}{}) {
 			return answer{}, ended(ctx)
 		}
 		defer func() { <-c.slots }()
-		r, err := c.details.detail(ctx, b.rows[i])
+		r, err := c.details.detail(ctx, rows[i])
 		switch {
 		case errors.Is(err, clients.ErrNotFound):
 			r.gone = true
 			return answer{row: r}, nil
 		case errors.Is(err, clients.ErrPermission):
-			r = b.rows[i]
+			r = rows[i]
 			r.user.Unknown = append(slices.Clip(r.user.Unknown), c.details.beyond()...)
 			return answer{row: r, refused: err}, nil
 		}

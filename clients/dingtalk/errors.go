@@ -202,6 +202,9 @@ var (
 // penaltyMargin makes sure that a penalty is over: the text names its last second, by another clock than ours.
 const penaltyMargin = 2 * time.Second
 
+// longestPenalty bounds what a text can ask for: beyond it, it is no penalty but a mistake.
+const longestPenalty = 31 * 24 * time.Hour
+
 // penalty is the time until after the end that the text of a throttled answer names, or otherwise if it names none or
 // one that is over.
 func penalty(text string, now time.Time, otherwise time.Duration) time.Duration {
@@ -213,7 +216,7 @@ func penalty(text string, now time.Time, otherwise time.Duration) time.Duration 
 	if err != nil || !end.After(now) {
 		return otherwise
 	}
-	return end.Sub(now) + penaltyMargin
+	return min(end.Sub(now), longestPenalty) + penaltyMargin
 }
 
 const (

@@ -42,6 +42,7 @@ type Client struct {
 	core    *clients.Client
 	appID   string
 	redeem  redeemer // trades in the codes of those who sign in; a function, so that no secret is in what %v prints
+	whoever asWhoever
 	ids     IDTypes
 	tickets map[string]token.Source // for pages, by scheme
 	turn    chan struct{}           // held by a delicate change
@@ -90,7 +91,7 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 		return nil, err
 	}
 	return &Client{API: api, core: core, appID: cfg.AppID, redeem: newRedeemer(api, cfg), tickets: tickets,
-		turn: make(chan struct{}, 1)}, nil
+		whoever: newAsWhoever(core), turn: make(chan struct{}, 1)}, nil
 }
 
 // Format prints a name for every verb.

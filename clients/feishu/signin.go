@@ -79,7 +79,7 @@ func (c *Client) Identify(ctx context.Context, code string) (*Identity, error) {
 	}
 	own := clients.Secret(answer.AccessToken)
 	ctx = context.WithValue(clients.WithSecrets(ctx, own, clients.Secret(answer.RefreshToken)), ownTokenKey{}, own)
-	info, err := feishuapi.NewAPI(asWhoever{c.core}).GetUserInfo(ctx)
+	info, err := feishuapi.NewAPI(c.whoever).GetUserInfo(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -100,15 +100,22 @@ func newRedeemer(api *feishuapi.API, cfg Config) redeemer {
 	}
 }
 
-// asWhoever carries out a call with the token in the context.
-type asWhoever struct{ core *clients.Client }
+// asWhoever carries out GetUserInfo with the token in the context.
+type asWhoever struct {
+	core *clients.Client
+	op   *wire.Operation // one for all calls: limiters know operations by their addresses
+}
+
+func newAsWhoever(core *clients.Client) asWhoever {
+	op := *feishuapi.OpGetUserInfo
+	op.Security = [][]string{{ownScheme}}
+	return asWhoever{core, &op}
+}
 
 // Call implements wire.Caller.
 func (a asWhoever) Call(ctx context.Context, call *wire.Call) error {
-	op := *call.Operation
-	op.Security = [][]string{{ownScheme}}
 	own := *call
-	own.Operation = &op
+	own.Operation = a.op
 	return a.core.Call(ctx, &own)
 }
 

@@ -104,10 +104,13 @@ func (c *Client) Identify(ctx context.Context, code string) (*Identity, error) {
 }
 
 // asWhoever carries out GetCurrentUser with the token in the context.
-func (g *grants) asWhoever() wire.Caller {
+func (g *grants) asWhoever() wire.Caller { return currentUserCaller{g.core, g.whoever} }
+
+// asWhoever is the operation for it, one for all calls: limiters know operations by their addresses.
+func asWhoever() *wire.Operation {
 	op := *wpsapi.OpGetCurrentUser
 	op.Security = [][]string{{ownScheme, "kso1"}}
-	return currentUserCaller{g.core, &op}
+	return &op
 }
 
 type currentUserCaller struct {

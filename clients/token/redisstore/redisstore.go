@@ -70,6 +70,10 @@ func Open(rdb redis.UniversalClient, o Options) (*Store, error) {
 	if o.Budget > 0 {
 		s.budget = o.Budget
 	}
+	if o.Keys != nil && len(o.Keys) == 0 {
+		return nil, errors.New("redisstore: Options.Keys is there and has no key: leave it nil to store tokens in " +
+			"the clear")
+	}
 	var err error
 	s.seals, err = newSeals(o.Keys)
 	return s, err
@@ -174,7 +178,7 @@ func (s *Store) TryLock(ctx context.Context, key string) (func(), bool, error) {
 	if err != nil || lock == nil {
 		return nil, false, err
 	}
-	held, stop := context.WithCancel(context.WithoutCancel(ctx))
+	held, stop := context.WithCancel(ctx) // no longer than the renewal: a fetch that hangs must not hold up the fleet
 	go s.prolong(held, lock)
 	return func() {
 		stop()

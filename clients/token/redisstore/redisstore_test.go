@@ -152,6 +152,8 @@ func TestTokensAreEncrypted(t *testing.T) {
 	require.ErrorIs(t, err, token.ErrUnreadable)
 	assert.Equal(t, raw, rdb.Get(t.Context(), "k").Val(), "it is kept for whoever has the key")
 
+	_, err = redisstore.Open(rdb, redisstore.Options{Keys: [][]byte{}})
+	assert.ErrorContains(t, err, "has no key")
 	_, err = redisstore.Open(rdb, redisstore.Options{Keys: [][]byte{key(1), []byte("short-and-secret")[:7]}})
 	assert.ErrorContains(t, err, "Keys[1] has 7 bytes")
 	assert.NotContains(t, err.Error(), "short")
