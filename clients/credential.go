@@ -30,17 +30,25 @@ type secretsKey struct{}
 // WithSecrets keeps secrets out of every text that the calls made with the context produce: those that are arguments of
 // a call, which the client does not know from its Config.
 func WithSecrets(ctx context.Context, secrets ...Secret) context.Context {
-	above, _ := ctx.Value(secretsKey{}).([]Secret)
-	return context.WithValue(ctx, secretsKey{}, slices.Concat(above, secrets))
+	all := slices.Concat(secretsOf(ctx), secrets)
+	// A function, since printers look into a context without asking what is in it.
+	return context.WithValue(ctx, secretsKey{}, func() []Secret { return all })
 }
 
 // secrets are those that must not show in a call's errors.
 func (c *Client) secrets(ctx context.Context) []Secret {
-	more, ok := ctx.Value(secretsKey{}).([]Secret)
-	if !ok {
+	more := secretsOf(ctx)
+	if len(more) == 0 {
 		return c.configured()
 	}
 	return slices.Concat(c.configured(), more)
+}
+
+func secretsOf(ctx context.Context) []Secret {
+	if secrets, ok := ctx.Value(secretsKey{}).(func() []Secret); ok {
+		return secrets()
+	}
+	return nil
 }
 
 // credentialsFor picks the first alternative of the operation's security whose schemes are all configured.

@@ -25,29 +25,6 @@ type UserToken struct {
 	Source token.Source
 }
 
-type userTokenKey struct{}
-
-// userSource is the security scheme userToken. The token of somebody who is just signing in, who is in the context,
-// goes before the configured one.
-type userSource struct{ configured token.Source }
-
-func (s userSource) Token(ctx context.Context) (token.Token, error) {
-	if value, ok := ctx.Value(userTokenKey{}).(clients.Secret); ok {
-		return token.Token{Value: value}, nil
-	}
-	if s.configured == nil {
-		return token.Token{},
-			errors.New("nothing was sent: the call needs a person's token, and Config.UserToken is not set")
-	}
-	return s.configured.Token(ctx)
-}
-
-func (s userSource) Invalidate(bad token.Token) {
-	if s.configured != nil {
-		s.configured.Invalidate(bad)
-	}
-}
-
 // AuthorizeURL is DingTalk's page on which a person signs in, with the QR code that DingTalk's app reads and other ways
 // beside it. From there the browser goes to RedirectURI with the parameters state and authCode (and code, which is the
 // same), or with error. authCode is for Identify: compare state first, which is what keeps somebody else's code from
@@ -120,8 +97,8 @@ func (c *Client) Identify(ctx context.Context, code string) (*Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	secret := clients.Secret(answer.AccessToken)
-	me, err := c.GetContactUser(context.WithValue(clients.WithSecrets(ctx, secret), userTokenKey{}, secret), "me")
+	own := token.Token{Value: clients.Secret(answer.AccessToken), Refresh: clients.Secret(answer.RefreshToken)}
+	me, err := c.GetContactUser(clients.WithOwnToken(ctx, own), "me")
 	if err != nil {
 		return nil, err
 	}

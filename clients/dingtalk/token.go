@@ -44,7 +44,8 @@ func (cfg *Config) credentials(c *clients.Client) (map[string]clients.Credential
 		"oapiToken": {Source: source, Query: "access_token", Fields: fields},
 		"acsToken": {Source: source, Authorize: clients.InHeader("x-acs-dingtalk-access-token", ""),
 			Fields: fields},
-		"userToken": {Source: userSource{cfg.UserToken.Source},
+		"userToken": {Source: clients.OwnToken{Otherwise: cfg.UserToken.Source,
+			Missing: "nothing was sent: the call needs a person's token, and Config.UserToken is not set"},
 			Authorize: clients.InHeader("x-acs-dingtalk-access-token", ""), Fields: "Config.UserToken"},
 		"isvSignature": cfg.signature(),
 	}, err

@@ -41,8 +41,8 @@ type Client struct {
 	*feishuapi.API
 	core    *clients.Client
 	appID   string
-	redeem  redeemer // trades in the codes of those who sign in; a function, so that no secret is in what %v prints
-	whoever asWhoever
+	redeem  redeemer       // trades in the codes of those who sign in; a function, so that no secret is in what %v prints
+	whoever *feishuapi.API // GetUserInfo of those who sign in
 	ids     IDTypes
 	tickets map[string]token.Source // for pages, by scheme
 	turn    chan struct{}           // held by a delicate change
@@ -79,7 +79,7 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 			tenant, tenantErr := tenantCredential(c, cfg)
 			user, userErr := userCredential(c, cfg)
 			return map[string]clients.Credential{tenantScheme: tenant, userScheme: user,
-				ownScheme: bearer(ownTokens{}, "")}, errors.Join(tenantErr, userErr)
+				ownScheme: bearer(clients.OwnToken{Missing: "nobody is signing in"}, "")}, errors.Join(tenantErr, userErr)
 		},
 	}, options...)
 	if err != nil {
@@ -91,7 +91,7 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 		return nil, err
 	}
 	return &Client{API: api, core: core, appID: cfg.AppID, redeem: newRedeemer(api, cfg), tickets: tickets,
-		whoever: newAsWhoever(core), turn: make(chan struct{}, 1)}, nil
+		whoever: newWhoever(core), turn: make(chan struct{}, 1)}, nil
 }
 
 // Format prints a name for every verb.

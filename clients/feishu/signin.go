@@ -2,14 +2,12 @@ package feishu
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"strings"
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/token"
 	"github.com/roster-go/roster/gen/feishuapi"
-	"github.com/roster-go/roster/wire"
 )
 
 // ownScheme is the token of somebody who is just signing in.
@@ -77,9 +75,8 @@ func (c *Client) Identify(ctx context.Context, code string) (*Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	own := clients.Secret(answer.AccessToken)
-	ctx = context.WithValue(clients.WithSecrets(ctx, own, clients.Secret(answer.RefreshToken)), ownTokenKey{}, own)
-	info, err := feishuapi.NewAPI(c.whoever).GetUserInfo(ctx)
+	own := token.Token{Value: clients.Secret(answer.AccessToken), Refresh: clients.Secret(answer.RefreshToken)}
+	info, err := c.whoever.GetUserInfo(clients.WithOwnToken(ctx, own))
 	if err != nil {
 		return nil, err
 	}
@@ -100,36 +97,9 @@ func newRedeemer(api *feishuapi.API, cfg Config) redeemer {
 	}
 }
 
-// asWhoever carries out GetUserInfo with the token in the context.
-type asWhoever struct {
-	core *clients.Client
-	op   *wire.Operation // one for all calls: limiters know operations by their addresses
-}
-
-func newAsWhoever(core *clients.Client) asWhoever {
+// newWhoever is GetUserInfo with the token in the context.
+func newWhoever(core *clients.Client) *feishuapi.API {
 	op := *feishuapi.OpGetUserInfo
 	op.Security = [][]string{{ownScheme}}
-	return asWhoever{core, &op}
+	return feishuapi.NewAPI(core.As(&op))
 }
-
-// Call implements wire.Caller.
-func (a asWhoever) Call(ctx context.Context, call *wire.Call) error {
-	own := *call
-	own.Operation = a.op
-	return a.core.Call(ctx, &own)
-}
-
-type ownTokenKey struct{}
-
-// ownTokens is the source of ownScheme.
-type ownTokens struct{}
-
-func (ownTokens) Token(ctx context.Context) (token.Token, error) {
-	own, ok := ctx.Value(ownTokenKey{}).(clients.Secret)
-	if !ok {
-		return token.Token{}, errors.New("nobody is signing in")
-	}
-	return token.Token{Value: own}, nil
-}
-
-func (ownTokens) Invalidate(token.Token) {}

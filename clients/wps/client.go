@@ -86,6 +86,7 @@ type Client struct {
 	*wpsapi.API
 	core        *clients.Client
 	grants      *grants
+	whoever     *wpsapi.API // GetCurrentUser of those who sign in
 	appID       string
 	redirectURI string
 	pageSize    int64
@@ -122,7 +123,7 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 			tenant, tenantErr := grants.tenant()
 			user, userErr := grants.user()
 			sign, signErr := signature(cfg, c.BaseURL(), clock)
-			own := clients.Credential{Source: ownTokens{}, Authorize: bearer("")}
+			own := clients.Credential{Source: clients.OwnToken{Missing: "nobody is signing in"}, Authorize: bearer("")}
 			return map[string]clients.Credential{"bearer": tenant, "userBearer": user, ownScheme: own, "kso1": sign},
 				errors.Join(tenantErr, userErr, signErr)
 		},
@@ -130,7 +131,7 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{API: wpsapi.NewAPI(grants.caller(grants.once)), core: core, grants: grants, appID: cfg.AppID,
+	c := &Client{API: wpsapi.NewAPI(grants.caller(grants.once)), core: core, grants: grants, whoever: newWhoever(core), appID: cfg.AppID,
 		redirectURI: cfg.RedirectURI, pageSize: cfg.PageSize, batchLimit: cfg.BatchLimit}
 	if c.pageSize == 0 {
 		c.pageSize = pageSize

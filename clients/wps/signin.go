@@ -8,9 +8,7 @@ import (
 	"strings"
 
 	"github.com/roster-go/roster/clients"
-	"github.com/roster-go/roster/clients/token"
 	"github.com/roster-go/roster/gen/wpsapi"
-	"github.com/roster-go/roster/wire"
 )
 
 const (
@@ -87,8 +85,7 @@ func (c *Client) Identify(ctx context.Context, code string) (*Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx = context.WithValue(clients.WithSecrets(ctx, own.Value, own.Refresh), ownTokenKey{}, own)
-	answer, err := wpsapi.NewAPI(c.grants.asWhoever()).GetCurrentUser(ctx)
+	answer, err := c.whoever.GetCurrentUser(clients.WithOwnToken(ctx, own))
 	if err != nil {
 		return nil, err
 	}
@@ -103,39 +100,9 @@ func (c *Client) Identify(ctx context.Context, code string) (*Identity, error) {
 	return who, nil
 }
 
-// asWhoever carries out GetCurrentUser with the token in the context.
-func (g *grants) asWhoever() wire.Caller { return currentUserCaller{g.core, g.whoever} }
-
-// asWhoever is the operation for it, one for all calls: limiters know operations by their addresses.
-func asWhoever() *wire.Operation {
+// newWhoever is GetCurrentUser with the token in the context.
+func newWhoever(core *clients.Client) *wpsapi.API {
 	op := *wpsapi.OpGetCurrentUser
 	op.Security = [][]string{{ownScheme, "kso1"}}
-	return &op
+	return wpsapi.NewAPI(core.As(&op))
 }
-
-type currentUserCaller struct {
-	core *clients.Client
-	op   *wire.Operation
-}
-
-// Call implements wire.Caller.
-func (c currentUserCaller) Call(ctx context.Context, call *wire.Call) error {
-	own := *call
-	own.Operation = c.op
-	return c.core.Call(ctx, &own)
-}
-
-type ownTokenKey struct{}
-
-// ownTokens is the source of the security scheme of somebody who is just signing in: the token is in the context.
-type ownTokens struct{}
-
-func (ownTokens) Token(ctx context.Context) (token.Token, error) {
-	own, ok := ctx.Value(ownTokenKey{}).(token.Token)
-	if !ok {
-		return token.Token{}, errors.New("nobody is signing in")
-	}
-	return own, nil
-}
-
-func (ownTokens) Invalidate(token.Token) {}

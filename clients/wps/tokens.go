@@ -23,12 +23,10 @@ type grants struct {
 	// The token operation in two ways. Authorization codes and refresh tokens work once, and what works once is not
 	// sent again when its answer was lost; client_credentials may be.
 	once, repeatable *wire.Operation
-
-	whoever *wire.Operation // GetCurrentUser with the token of somebody who is just signing in
 }
 
 func newGrants(core *clients.Client, cfg Config) (*grants, error) {
-	g := &grants{core: core, cfg: cfg, whoever: asWhoever()}
+	g := &grants{core: core, cfg: cfg}
 	if cfg.TokenBaseURL != "" {
 		var err error
 		if g.baseURL, err = clients.CleanBaseURL(cfg.TokenBaseURL); err != nil {
