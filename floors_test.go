@@ -38,9 +38,9 @@ func floors() []floor {
 		{packages: "wire", own: "", foreign: runtime},
 		{packages: "gen/*", own: "wire", foreign: runtime},
 
-		{packages: "clients/token/redisstore", own: "clients/token",
+		{packages: "clients/token/redisstore", own: "clients/token clients/internal/budget",
 			foreign: "github.com/redis/go-redis/v9 github.com/bsm/redislock"},
-		{packages: "clients/redislimit", own: "wire clients",
+		{packages: "clients/redislimit", own: "wire clients clients/internal/budget",
 			foreign: "github.com/redis/go-redis/v9 github.com/go-redis/redis_rate/v10"},
 		{packages: "clients/token", own: "", foreign: "golang.org/x/sync"},
 		{packages: "clients", own: "wire clients/token",
@@ -201,6 +201,7 @@ func TestWhatAClientLinks(t *testing.T) {
 		"golang.org/x/time/rate",
 	}
 	redis := []string{
+		module + "/clients/internal/budget",
 		"github.com/redis/go-redis/", "github.com/go-redis/redis_rate/", "github.com/bsm/redislock",
 		"github.com/cespare/xxhash/", "go.uber.org/atomic",
 		"golang.org/x/sys/cpu",

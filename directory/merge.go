@@ -140,7 +140,7 @@ func stillUnknown(a, b User) []string {
 		case list == fieldEmails && a.Emails == nil, list == fieldPhones && a.PhoneNumbers == nil:
 			from = b.Unknown
 		case list != name:
-		case a.text(name) != "":
+		case *a.beyond(name) != "":
 			continue
 		default:
 			from = append(slices.Clip(from), b.Unknown...)
@@ -152,27 +152,12 @@ func stillUnknown(a, b User) []string {
 	return unknown
 }
 
-// text is one of the texts that only details have at some vendors.
-func (u *User) text(name string) string {
-	switch name {
-	case fieldManager:
-		return u.ManagerID
-	case fieldPhoto:
-		return u.PhotoURL
+// beyond is one of the texts that only details have at some vendors.
+func (u *User) beyond(name string) *string {
+	if name == fieldPhoto {
+		return &u.PhotoURL
 	}
-	return ""
-}
-
-// withhold takes texts out of a person.
-func (u *User) withhold(names []string) {
-	for _, name := range names {
-		switch name {
-		case fieldManager:
-			u.ManagerID = ""
-		case fieldPhoto:
-			u.PhotoURL = ""
-		}
-	}
+	return &u.ManagerID
 }
 
 // finished is a person of whom all has been read: memberships in an order that does not depend on what came first,

@@ -33,9 +33,13 @@ func ofScope(ctx context.Context) bool { return readingOf(ctx).scope }
 // nameless tells whether an error means only that the record of a root cannot be had. The vendor has named the
 // department itself, in the app's scope; what is below it and who is in it is read all the same, and decides.
 func nameless(ctx context.Context, err error) bool {
+	return ofScope(ctx) && (errors.Is(err, clients.ErrPermission) || notFound(err))
+}
+
+// notFound tells whether there is no such thing, or no such call, of which a gateway speaks without a vendor's code.
+func notFound(err error) bool {
 	var refused *clients.Error
-	return ofScope(ctx) && (errors.Is(err, clients.ErrPermission) || errors.Is(err, clients.ErrNotFound) ||
-		errors.As(err, &refused) && refused.HTTPStatus == http.StatusNotFound)
+	return errors.Is(err, clients.ErrNotFound) || errors.As(err, &refused) && refused.HTTPStatus == http.StatusNotFound
 }
 
 // passed hands the refusal to list what is below a department to the walk, and tells whether the walk takes it.

@@ -637,7 +637,9 @@ func (w *walk) single(ctx context.Context, ids []string) error {
 		func(ctx context.Context, id string) (row, error) {
 			user, err := w.d.User(ctx, id)
 			if more, ok := w.d.(detailer); ok && !w.o.Details {
-				user.withhold(more.beyond()) // as of everybody else
+				for _, name := range more.beyond() { // as of everybody else
+					*user.beyond(name) = ""
+				}
 			}
 			if errors.Is(err, clients.ErrNotFound) { // has left since
 				return row{user: User{ID: id}, gone: true}, nil

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,9 +59,8 @@ func (d *wpsDirectory) Scope(ctx context.Context) (Scope, error) {
 // lacksCall tells whether a deployment does not have a call.
 func lacksCall(err error) bool {
 	var refused *clients.Error
-	return errors.Is(err, clients.ErrNotFound) || errors.As(err, &refused) &&
-		(refused.HTTPStatus == http.StatusNotFound ||
-			refused.Code == strconv.Itoa(int(wpsapi.ErrorCodeCommonNotFound)) ||
+	return notFound(err) || errors.As(err, &refused) &&
+		(refused.Code == strconv.Itoa(int(wpsapi.ErrorCodeCommonNotFound)) ||
 			refused.Code == strconv.Itoa(int(wpsapi.ErrorCodeCommonInternalServerError)))
 }
 

@@ -25,6 +25,7 @@ import (
 	"github.com/go-redis/redis_rate/v10"
 	"github.com/redis/go-redis/v9"
 	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/clients/internal/budget"
 	"github.com/roster-go/roster/wire"
 )
 
@@ -325,42 +326,22 @@ type redisError struct{ err error }
 func (e *redisError) Error() string { return "redislimit: " + e.err.Error() }
 func (e *redisError) Unwrap() error { return e.err }
 
-var (
-	errBudget = errors.New("redis did not answer in time")
-	errDown   = errors.New("redis is down")
-)
+var errDown = errors.New("redis is down")
 
-// ask runs f for as long as the budget lasts. A Redis client that does not heed its context is left behind, with a
-// goroutine that ends by the client's own limits.
+// ask runs f within the budget, and notes whether Redis answers.
 func ask[T any](ctx context.Context, l *Limiter, f func(context.Context) (T, error)) (T, error) {
-	type result struct {
-		value T
-		err   error
-	}
-	bounded, cancel := context.WithTimeoutCause(ctx, l.options.Budget, errBudget)
-	defer cancel()
-	done := make(chan result, 1)
-	go func() {
-		value, err := f(bounded)
-		done <- result{value, err}
-	}()
-	var r result
-	select {
-	case r = <-done:
-	case <-bounded.Done():
-		r.err = context.Cause(bounded)
-	}
+	value, err := budget.Within(ctx, l.options.Budget, f)
 	switch {
-	case r.err == nil:
+	case err == nil:
 		l.answered(ctx)
 	case ctx.Err() != nil:
 		l.gaveUp()
-		r.err = context.Cause(ctx)
+		err = context.Cause(ctx)
 	default:
-		l.failed(ctx, r.err)
-		r.err = &redisError{r.err}
+		l.failed(ctx, err)
+		err = &redisError{err}
 	}
-	return r.value, r.err
+	return value, err
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/bsm/redislock"
 	"github.com/redis/go-redis/v9"
+	"github.com/roster-go/roster/clients/internal/budget"
 	"github.com/roster-go/roster/clients/token"
 )
 
@@ -87,33 +88,13 @@ type record struct {
 	RefreshExpiry time.Time `json:"refresh_expiry,omitzero"`
 }
 
-// errBudget is a Redis that did not answer in time.
-var errBudget = errors.New("redis did not answer in time")
-
-// within runs f for as long as the budget lasts. A Redis client that does not heed its context is left behind, with a
-// goroutine that ends by the client's own limits.
+// within runs f within the budget. what is what it does, for an error.
 func within[T any](ctx context.Context, s *Store, what string, f func(context.Context) (T, error)) (T, error) {
-	type result struct {
-		value T
-		err   error
+	value, err := budget.Within(ctx, s.budget, f)
+	if err != nil {
+		err = fmt.Errorf("redisstore: %s: %w", what, err)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, s.budget, errBudget)
-	defer cancel()
-	done := make(chan result, 1)
-	go func() {
-		value, err := f(ctx)
-		done <- result{value, err}
-	}()
-	var r result
-	select {
-	case r = <-done:
-	case <-ctx.Done():
-		r.err = context.Cause(ctx)
-	}
-	if r.err != nil {
-		r.err = fmt.Errorf("redisstore: %s: %w", what, r.err)
-	}
-	return r.value, r.err
+	return value, err
 }
 
 // Get implements token.Store.
