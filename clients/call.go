@@ -298,7 +298,7 @@ func (c *Client) try(ctx context.Context, call *wire.Call, credentials []Credent
 	p.attempts++
 	c.stats.requests.Add(1)
 	began := c.set.clock.Now()
-	o := c.exchange(call, req, f, a)
+	o := c.exchange(call, req, f, a, began)
 	if c.set.logger.Enabled(a, slog.LevelDebug) {
 		attrs := []slog.Attr{slog.String("vendor", c.vendor.Name), slog.String("operation", op.ID),
 			slog.Int("attempt", p.attempts),
@@ -379,10 +379,9 @@ func (c *Client) shared(call *wire.Call) http.Header {
 }
 
 // exchange sends the request, in f or else through the middleware, and judges the answer.
-func (c *Client) exchange(call *wire.Call, req *http.Request, f *flight, a *attempt) outcome {
+func (c *Client) exchange(call *wire.Call, req *http.Request, f *flight, a *attempt, sent time.Time) outcome {
 	var response *http.Response
 	var err error
-	sent := c.set.clock.Now()
 	if f != nil {
 		response, err = c.sender.send(req, f)
 	} else {

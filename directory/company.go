@@ -47,8 +47,13 @@ func (d *dingTalkDirectory) company(context.Context) (string, error) {
 //nolint:unparam // companyTeller; others ask
 func (d *feishuDirectory) company(context.Context) (string, error) { return ofApp(d.c.AppID()), nil }
 
-// company is asked for, and is the app's where it may not be.
+// company is asked for once, and is the app's where it may not be: every sign-in needs it.
 func (d *wpsDirectory) company(ctx context.Context) (string, error) {
+	d.ownMu.Lock()
+	defer d.ownMu.Unlock()
+	if d.own != "" {
+		return d.own, nil
+	}
 	answer, err := d.c.GetCurrentCompany(ctx)
 	if errors.Is(err, clients.ErrPermission) || lacksCall(err) {
 		return ofApp(d.c.AppID()), nil
@@ -56,5 +61,6 @@ func (d *wpsDirectory) company(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return answer.Data.ID, nil
+	d.own = answer.Data.ID
+	return d.own, nil
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/wps"
@@ -21,6 +22,9 @@ func WPS(c *wps.Client) Directory { return &wpsDirectory{c: c} }
 
 type wpsDirectory struct {
 	c *wps.Client
+
+	ownMu sync.Mutex
+	own   string // the company's id, once it is known
 
 	options words // names of the options of custom attributes, by the attribute's id and the option's key
 }

@@ -69,7 +69,7 @@ func strike(t *testing.T, name, what string, fault sim.Fault) string {
 		fault.Code = strangeCode[name]
 	}
 	c := map[string]call{"R": v.read, "U": v.update, "C": v.create}[what[:1]]
-	server.Inject(name, c.operation, fault)
+	server.Inject(name, c.operation.ID, fault)
 	err := c.do(t.Context(), "Struck")
 	text := outcome(err)
 	assert.NotContains(t, text, "UNTYPED", "%v", err)
@@ -82,7 +82,7 @@ func strike(t *testing.T, name, what string, fault sim.Fault) string {
 		require.True(t, ok)
 		done := p.Position == "Struck"
 		assert.True(t, err != nil || done, "no error: then it is done")
-		assert.True(t, !done || err == nil || unknown || c.mayRepeat(), "done, and the error does not say so")
+		assert.True(t, !done || err == nil || unknown || c.operation.Idempotent, "done, and the error does not say so")
 	case "C":
 		n := made(server, "Struck")
 		assert.LessOrEqual(t, n, 1, "made twice")
@@ -92,9 +92,6 @@ func strike(t *testing.T, name, what string, fault sim.Fault) string {
 	}
 	return text
 }
-
-// mayRepeat tells that a call can be sent again without harm, so that its error need not say more.
-func (call) mayRepeat() bool { return true }
 
 // strangeCode is a code of each vendor that nobody has documented.
 var strangeCode = map[string]string{"wecom": "987654", "dingtalk": "987654", "feishu": "987654", "wps": "987654321"}

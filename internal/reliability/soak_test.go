@@ -189,7 +189,7 @@ func soak(ctx context.Context, server *sim.Server, v vendor, l *ledger, r *rand.
 		case kind < 49:
 			c := []call{v.read, v.update, v.create}[r.IntN(3)]
 			fault := sim.Fault{Kind: faults[r.IntN(len(faults))], Skip: r.IntN(5), Times: 1, RetryAfter: time.Second}
-			server.Inject(v.name, c.operation, fault)
+			server.Inject(v.name, c.operation.ID, fault)
 		default:
 			_, err := walk(ctx, v, directory.WalkOptions{})
 			done(err)

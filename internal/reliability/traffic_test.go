@@ -19,15 +19,16 @@ import (
 	"github.com/roster-go/roster/gen/wecomapi"
 	"github.com/roster-go/roster/gen/wpsapi"
 	"github.com/roster-go/roster/sim"
+	"github.com/roster-go/roster/wire"
 	"github.com/stretchr/testify/require"
 )
 
 // vendorNames are the vendors in the order of the page's columns.
 var vendorNames = []string{"wecom", "dingtalk", "feishu", "wps"}
 
-// call is one of a vendor's operations, by its name in the document.
+// call is one of a vendor's operations.
 type call struct {
-	operation string
+	operation *wire.Operation
 	do        func(ctx context.Context, word string) error
 }
 
@@ -71,16 +72,16 @@ func open(t *testing.T, server *sim.Server, options ...clients.Option) map[strin
 	return map[string]vendor{
 		"wecom": {
 			name: "wecom", directory: directory.WeCom(we),
-			read: call{"GetUser", func(ctx context.Context, _ string) error {
+			read: call{wecomapi.OpGetUser, func(ctx context.Context, _ string) error {
 				_, err := we.GetUser(ctx, &wecomapi.GetUserParams{UserID: somebody.UserID})
 				return err
 			}},
-			create: call{"CreateDepartment", func(ctx context.Context, name string) error {
+			create: call{wecomapi.OpCreateDepartment, func(ctx context.Context, name string) error {
 				_, err := we.CreateDepartment(ctx, &wecomapi.CreateDepartmentRequest{Name: name,
 					ParentID: root.WeComID})
 				return err
 			}},
-			update: call{"UpdateUser", func(ctx context.Context, title string) error {
+			update: call{wecomapi.OpUpdateUser, func(ctx context.Context, title string) error {
 				_, err := we.UpdateUser(ctx, &wecomapi.UpdateUserRequest{UserID: somebody.UserID, Position: &title})
 				return err
 			}},
@@ -94,16 +95,16 @@ func open(t *testing.T, server *sim.Server, options ...clients.Option) map[strin
 		},
 		"dingtalk": {
 			name: "dingtalk", directory: directory.DingTalk(ding),
-			read: call{"getUserV2", func(ctx context.Context, _ string) error {
+			read: call{dingtalkapi.OpGetUserV2, func(ctx context.Context, _ string) error {
 				_, err := ding.GetUserV2(ctx, &dingtalkapi.GetUserV2Request{UserID: somebody.UserID})
 				return err
 			}},
-			create: call{"createDepartmentV2", func(ctx context.Context, name string) error {
+			create: call{dingtalkapi.OpCreateDepartmentV2, func(ctx context.Context, name string) error {
 				_, err := ding.CreateDepartmentV2(ctx, &dingtalkapi.CreateDepartmentV2Request{Name: name,
 					ParentID: root.DingTalkID})
 				return err
 			}},
-			update: call{"updateUserV2", func(ctx context.Context, title string) error {
+			update: call{dingtalkapi.OpUpdateUserV2, func(ctx context.Context, title string) error {
 				_, err := ding.UpdateUserV2(ctx, &dingtalkapi.UpdateUserV2Request{UserID: somebody.UserID,
 					Title: &title})
 				return err
@@ -118,16 +119,16 @@ func open(t *testing.T, server *sim.Server, options ...clients.Option) map[strin
 		},
 		"feishu": {
 			name: "feishu", directory: directory.Feishu(fei),
-			read: call{"getUser", func(ctx context.Context, _ string) error {
+			read: call{feishuapi.OpGetUser, func(ctx context.Context, _ string) error {
 				_, err := fei.GetUser(ctx, somebody.FeishuOpenID, nil)
 				return err
 			}},
-			create: call{"createDepartment", func(ctx context.Context, name string) error {
+			create: call{feishuapi.OpCreateDepartment, func(ctx context.Context, name string) error {
 				_, err := fei.CreateDepartment(ctx, nil, &feishuapi.CreateDepartmentRequest{Name: name,
 					ParentDepartmentID: root.FeishuID})
 				return err
 			}},
-			update: call{"patchUser", func(ctx context.Context, title string) error {
+			update: call{feishuapi.OpPatchUser, func(ctx context.Context, title string) error {
 				_, err := fei.PatchUser(ctx, somebody.FeishuOpenID, nil, &feishuapi.PatchUserRequest{JobTitle: &title})
 				return err
 			}},
@@ -141,15 +142,15 @@ func open(t *testing.T, server *sim.Server, options ...clients.Option) map[strin
 		},
 		"wps": {
 			name: "wps", directory: directory.WPS(w),
-			read: call{"getUser", func(ctx context.Context, _ string) error {
+			read: call{wpsapi.OpGetUser, func(ctx context.Context, _ string) error {
 				_, err := w.GetUser(ctx, somebody.WPSUserID, nil)
 				return err
 			}},
-			create: call{"createDept", func(ctx context.Context, name string) error {
+			create: call{wpsapi.OpCreateDept, func(ctx context.Context, name string) error {
 				_, err := w.CreateDept(ctx, nil, &wpsapi.CreateDeptRequest{Name: name, ParentID: root.WPSID})
 				return err
 			}},
-			update: call{"updateUser", func(ctx context.Context, title string) error {
+			update: call{wpsapi.OpUpdateUser, func(ctx context.Context, title string) error {
 				_, err := w.UpdateUser(ctx, somebody.WPSUserID, nil, &wpsapi.UpdateUserRequest{Title: &title})
 				return err
 			}},
