@@ -41,7 +41,7 @@ type Client struct {
 	*feishuapi.API
 	core    *clients.Client
 	appID   string
-	redeem  redeemer       // trades in the codes of those who sign in; a function, so that no secret is in what %v prints
+	redeem  redeemer       // trades in codes of sign-in; a function, so that no secret is in what %v prints
 	whoever *feishuapi.API // GetUserInfo of those who sign in
 	ids     IDTypes
 	tickets map[string]token.Source // for pages, by scheme
@@ -78,8 +78,9 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 		Credentials: func(c *clients.Client) (map[string]clients.Credential, error) {
 			tenant, tenantErr := tenantCredential(c, cfg)
 			user, userErr := userCredential(c, cfg)
-			return map[string]clients.Credential{tenantScheme: tenant, userScheme: user,
-				ownScheme: bearer(clients.OwnToken{Missing: "nobody is signing in"}, "")}, errors.Join(tenantErr, userErr)
+			own := bearer(clients.OwnToken{Missing: "nobody is signing in"}, "")
+			return map[string]clients.Credential{tenantScheme: tenant, userScheme: user, ownScheme: own},
+				errors.Join(tenantErr, userErr)
 		},
 	}, options...)
 	if err != nil {

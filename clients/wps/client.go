@@ -131,8 +131,8 @@ func New(cfg Config, options ...clients.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{API: wpsapi.NewAPI(grants.caller(grants.once)), core: core, grants: grants, whoever: newWhoever(core), appID: cfg.AppID,
-		redirectURI: cfg.RedirectURI, pageSize: cfg.PageSize, batchLimit: cfg.BatchLimit}
+	c := &Client{API: wpsapi.NewAPI(grants.caller(grants.once)), core: core, grants: grants, whoever: newWhoever(core),
+		appID: cfg.AppID, redirectURI: cfg.RedirectURI, pageSize: cfg.PageSize, batchLimit: cfg.BatchLimit}
 	if c.pageSize == 0 {
 		c.pageSize = pageSize
 	}
