@@ -62,12 +62,12 @@ func FuzzClassify(f *testing.F) {
 		text := warnings.String()
 		if err == nil {
 			require.NotEmpty(t, user.UserID)
-			var envelope struct {
-				ErrCode *json.Number `json:"errcode"`
-			}
-			if json.Unmarshal(body, &envelope) == nil && bytes.Count(bytes.ToLower(body), []byte("errcode")) == 1 &&
-				envelope.ErrCode != nil {
-				require.Contains(t, []string{"0", ""}, envelope.ErrCode.String())
+			// A member of another case is another member, as wire.Lookup has it, and so none of the envelope.
+			var members map[string]json.RawMessage
+			if json.Unmarshal(body, &members) == nil && bytes.Count(body, []byte("errcode")) == 1 {
+				if code, ok := members["errcode"]; ok {
+					require.Contains(t, []string{"0", `"0"`, `""`, "null"}, string(code))
+				}
 			}
 		} else {
 			var failed *clients.Error
