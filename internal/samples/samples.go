@@ -87,6 +87,9 @@ func Load(testdata fs.FS, vendor string) ([]*Sample, error) {
 		if s.Response.Status == 0 {
 			return nil, fmt.Errorf("%s: response.status is missing", file)
 		}
+		if s.Response.Status < 200 || s.Response.Status > 599 {
+			return nil, fmt.Errorf("%s: response.status %d does not end an exchange: want 200 to 599", file, s.Response.Status)
+		}
 		all = append(all, s)
 	}
 	if len(all) == 0 {
