@@ -59,9 +59,10 @@
 // ([Client.DepartmentUsers], its neighbours, and what is built on them) make up for that, where a department has more
 // than one page (100 people):
 //
-//   - an app that sees the whole corp asks for all userids of the department after the first page and after the last,
-//     and for each person who is on both lists and was on no page. That is two calls a department, and one for each
-//     person who slid past. 50002, 50004 and "not found" mean that there is nobody to read;
+//   - an app that sees the whole corp asks for all userids of the department after the first page, and once more after
+//     the last one if somebody of them was on no page. Each person who is on both lists and was on no page costs a
+//     call. Where nobody slid past, that is one call a department. 50002, 50004 and "not found" mean that there is
+//     nobody to read;
 //   - an app that sees a part of the corp, for which that list names people whom it may not see, or one that has no
 //     permission for it, begins each page with the last row of the page before, which is one call more for 99 pages. If
 //     the row is another one, it goes back until it meets a row that it knows, half a page at first: a call or two each

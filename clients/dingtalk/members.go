@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -92,6 +93,9 @@ func (s *steady[T]) begin(ctx context.Context, first page[T]) error {
 	if err == nil && whole {
 		s.mode = checked
 		s.before, err = s.ids(ctx)
+		met := make(map[clients.Key]struct{}, len(s.before))
+		maps.Copy(met, s.met)
+		s.met = met
 	}
 	switch {
 	case err != nil && !errors.Is(err, clients.ErrPermission):
@@ -139,8 +143,16 @@ func (s *steady[T]) isNew(item T) bool {
 	return !met
 }
 
-// lost reads those who were members all the time and were on no page.
+// lost reads those who were members all the time and were on no page. The ids are listed once more only if somebody who
+// was in the first list is on none.
 func (s *steady[T]) lost(ctx context.Context) ([]T, error) {
+	missing := slices.DeleteFunc(s.before, func(id string) bool {
+		_, met := s.met[clients.KeyOf(id)]
+		return met || id == ""
+	})
+	if s.before = nil; len(missing) == 0 {
+		return nil, nil
+	}
 	after, err := s.ids(ctx)
 	if err != nil {
 		return nil, err
@@ -149,13 +161,10 @@ func (s *steady[T]) lost(ctx context.Context) ([]T, error) {
 	for _, id := range after {
 		still[id] = struct{}{}
 	}
-	var missing []string
-	for _, id := range s.before {
-		_, met := s.met[clients.KeyOf(id)]
-		if _, there := still[id]; there && !met && id != "" {
-			missing = append(missing, id)
-		}
-	}
+	missing = slices.DeleteFunc(missing, func(id string) bool {
+		_, there := still[id]
+		return !there
+	})
 	type found struct {
 		row   T
 		there bool
