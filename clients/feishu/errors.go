@@ -48,12 +48,15 @@ func IsPartial(err error) bool {
 func classify(r *clients.Reply) *clients.Failure {
 	value, ok := wire.Lookup(r.Body, "code")
 	text := wire.Scalar(value)
-	if !ok || text == "0" || text == "null" {
+	if !ok || text == "null" {
 		return nil // whether that is an answer shows in the rest
 	}
 	code, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
+	switch {
+	case err != nil:
 		return &clients.Failure{Kind: clients.KindBadResponse, Message: "code is not a number"}
+	case code == 0:
+		return nil
 	}
 	message, detail := describe(r, code)
 	f := &clients.Failure{Kind: kindOf(code, r.Operation), Code: text, Message: message, RequestID: detail.LogID,

@@ -27,12 +27,15 @@ var (
 func classify(r *clients.Reply) *clients.Failure {
 	value, ok := wire.Lookup(r.Body, "errcode")
 	code := wire.Scalar(value)
-	if !ok || code == "0" || code == "" || code == "null" {
+	if !ok || code == "" || code == "null" {
 		return nil
 	}
 	number, err := strconv.ParseInt(code, 10, 64)
-	if err != nil {
+	switch {
+	case err != nil:
 		return &clients.Failure{Kind: clients.KindBadResponse, Message: "errcode is not a number"}
+	case number == 0:
+		return nil
 	}
 	var envelope struct{ ErrMsg string }
 	_ = json.Unmarshal(r.Body, &envelope) // what is malformed is reported as such by the caller

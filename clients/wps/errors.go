@@ -77,8 +77,12 @@ func (c *classifier) classify(r *clients.Reply) *clients.Failure {
 	c.clock.observe(r.Header)
 	value, _ := wire.Lookup(r.Body, "code")
 	code := wire.Scalar(value)
-	hasCode := code != "" && code != "0" && code != "null"
-	if !hasCode && r.Operation.ID != wpsapi.OpOAuthToken.ID {
+	hasCode := code != "" && code != "null"
+	number, err := strconv.ParseInt(code, 10, 64)
+	if hasCode && err != nil {
+		return &clients.Failure{Kind: clients.KindBadResponse, Message: "code is not a whole number"}
+	}
+	if hasCode = hasCode && number != 0; !hasCode && r.Operation.ID != wpsapi.OpOAuthToken.ID {
 		return nil
 	}
 	var body errorBody
@@ -87,10 +91,6 @@ func (c *classifier) classify(r *clients.Reply) *clients.Failure {
 	e := evidence{status: r.Status, text: strings.ToLower(body.text() + " " + body.explanation())}
 	switch {
 	case hasCode:
-		number, err := strconv.ParseInt(code, 10, 64)
-		if err != nil {
-			return &clients.Failure{Kind: clients.KindBadResponse, Message: "code is not a whole number"}
-		}
 		e.code = wpsapi.ErrorCode(number)
 	case body.Error != "":
 		code = r.Scrub(body.Error)
