@@ -72,7 +72,7 @@ func (m StringMapText) MarshalJSON() ([]byte, error) {
 
 func decodeInts(data []byte, out *[]int64) error {
 	ints, ok := plainInts(data)
-	if text, isText := plainText(data); isText {
+	if text, isText := plainText(data, nil); isText {
 		ints, ok = plainInts(text)
 	}
 	if !ok {
@@ -84,7 +84,8 @@ func decodeInts(data []byte, out *[]int64) error {
 
 func decodeStringMap(data []byte, out *map[string]string) error {
 	object := data
-	if text, isText := plainText(data); isText {
+	var space [512]byte
+	if text, isText := plainText(data, space[:]); isText {
 		object = text
 	}
 	if json.Valid(object) {

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -9,9 +10,9 @@ import (
 // The forms that the vendors write nearly always are read here without encoding/json, which allocates for each use of
 // it a good deal more than the values do. What looks otherwise is left to it.
 
-// plainText returns what a well-formed JSON string says, in its own memory if nothing is escaped. It leaves \u and
-// invalid UTF-8 to others.
-func plainText(quoted []byte) (text []byte, ok bool) {
+// plainText returns what a well-formed JSON string says, in its own memory if nothing is escaped and otherwise in space,
+// if that is large enough. It leaves \u and invalid UTF-8 to others.
+func plainText(quoted, space []byte) (text []byte, ok bool) {
 	if len(quoted) < 2 || quoted[0] != '"' || quoted[len(quoted)-1] != '"' || !utf8.Valid(quoted) {
 		return nil, false
 	}
@@ -20,7 +21,7 @@ func plainText(quoted []byte) (text []byte, ok bool) {
 		c := quoted[i]
 		if c == '\\' {
 			if text == nil {
-				text = append(make([]byte, 0, len(quoted)), quoted[:i]...)
+				text = append(slices.Grow(space[:0], len(quoted)), quoted[:i]...)
 			}
 			if i++; i == len(quoted) {
 				return nil, false
@@ -104,7 +105,7 @@ func plainStrings(object []byte) (map[string]string, bool) {
 		if end < 0 {
 			return nil, false
 		}
-		key, ok := plainText(b[:end])
+		key, ok := plainText(b[:end], nil)
 		b = skipSpace(b[end:])
 		if !ok || len(b) == 0 || b[0] != ':' {
 			return nil, false
@@ -118,7 +119,7 @@ func plainStrings(object []byte) (map[string]string, bool) {
 			value = value[:len(value)-1]
 		}
 		if len(value) > 0 && value[0] == '"' {
-			if value, ok = plainText(value); !ok {
+			if value, ok = plainText(value, nil); !ok {
 				return nil, false
 			}
 		} else if string(value) == "null" {
@@ -135,7 +136,7 @@ func plainStrings(object []byte) (map[string]string, bool) {
 
 // stringOf decodes a JSON string.
 func stringOf(data []byte) (string, error) {
-	if text, ok := plainText(data); ok {
+	if text, ok := plainText(data, nil); ok {
 		return string(text), nil
 	}
 	var text string

@@ -77,39 +77,39 @@ type weComList struct {
 }
 
 type dingTalkV1User struct {
-	Active             *bool             `json:"active"`
-	AssociatedUnionID  string            `json:"associatedUnionId"`
-	Avatar             string            `json:"avatar"`
-	Department         []int64           `json:"department"`
-	DingID             string            `json:"dingId"`
-	Email              string            `json:"email"`
-	ErrCode            int64             `json:"errcode"`
-	ErrMsg             string            `json:"errmsg"`
-	ExclusiveAccount   *bool             `json:"exclusiveAccount"`
-	ExtAttr            map[string]string `json:"extattr"`
-	HiredDate          *int64            `json:"hiredDate"`
-	InviteMobile       string            `json:"inviteMobile"`
-	IsAdmin            *bool             `json:"isAdmin"`
-	IsBoss             *bool             `json:"isBoss"`
-	IsCustomizedPortal *bool             `json:"isCustomizedPortal"`
-	IsHide             *bool             `json:"isHide"`
-	IsLeaderInDepts    string            `json:"isLeaderInDepts"`
-	IsLimited          *bool             `json:"isLimited"`
-	IsSenior           *bool             `json:"isSenior"`
-	JobNumber          string            `json:"jobnumber"`
-	ManagerUserIDAlt   string            `json:"managerUserId"`
-	ManagerUserID      string            `json:"managerUserid"`
-	MemberView         *bool             `json:"memberView"`
-	Mobile             string            `json:"mobile"`
-	MobileHash         string            `json:"mobileHash"`
-	Name               string            `json:"name"`
-	Nickname           string            `json:"nickname"`
-	OpenID             string            `json:"openId"`
-	OrderInDepts       string            `json:"orderInDepts"`
-	OrgEmail           string            `json:"orgEmail"`
-	Position           string            `json:"position"`
-	RealAuthed         *bool             `json:"realAuthed"`
-	Remark             string            `json:"remark"`
+	Active             *bool              `json:"active"`
+	AssociatedUnionID  string             `json:"associatedUnionId"`
+	Avatar             string             `json:"avatar"`
+	Department         []int64            `json:"department"`
+	DingID             string             `json:"dingId"`
+	Email              string             `json:"email"`
+	ErrCode            int64              `json:"errcode"`
+	ErrMsg             string             `json:"errmsg"`
+	ExclusiveAccount   *bool              `json:"exclusiveAccount"`
+	ExtAttr            map[string]string  `json:"extattr"`
+	HiredDate          *int64             `json:"hiredDate"`
+	InviteMobile       string             `json:"inviteMobile"`
+	IsAdmin            *bool              `json:"isAdmin"`
+	IsBoss             *bool              `json:"isBoss"`
+	IsCustomizedPortal *bool              `json:"isCustomizedPortal"`
+	IsHide             *bool              `json:"isHide"`
+	IsLeaderInDepts    departments[bool]  `json:"isLeaderInDepts"`
+	IsLimited          *bool              `json:"isLimited"`
+	IsSenior           *bool              `json:"isSenior"`
+	JobNumber          string             `json:"jobnumber"`
+	ManagerUserIDAlt   string             `json:"managerUserId"`
+	ManagerUserID      string             `json:"managerUserid"`
+	MemberView         *bool              `json:"memberView"`
+	Mobile             string             `json:"mobile"`
+	MobileHash         string             `json:"mobileHash"`
+	Name               string             `json:"name"`
+	Nickname           string             `json:"nickname"`
+	OpenID             string             `json:"openId"`
+	OrderInDepts       departments[int64] `json:"orderInDepts"`
+	OrgEmail           string             `json:"orgEmail"`
+	Position           string             `json:"position"`
+	RealAuthed         *bool              `json:"realAuthed"`
+	Remark             string             `json:"remark"`
 	Roles              []struct {
 		GroupName string `json:"groupName"`
 		ID        int64  `json:"id"`
@@ -194,7 +194,7 @@ type dingTalkV2User struct {
 				URL    string   `json:"url"`
 			} `json:"value"`
 		} `json:"ext_attrs"`
-		Extension     string          `json:"extension"`
+		Extension     textMap         `json:"extension"`
 		ExtensionI18N json.RawMessage `json:"extension_i18n"`
 		Gender        string          `json:"gender"`
 		HideMobile    *bool           `json:"hide_mobile"`
@@ -262,7 +262,7 @@ type dingTalkV2List struct {
 			ExclusiveAccountCorpID   string  `json:"exclusive_account_corp_id"`
 			ExclusiveAccountCorpName string  `json:"exclusive_account_corp_name"`
 			ExclusiveAccountType     string  `json:"exclusive_account_type"`
-			Extension                string  `json:"extension"`
+			Extension                textMap `json:"extension"`
 			HideMobile               *bool   `json:"hide_mobile"`
 			HiredDate                *int64  `json:"hired_date"`
 			JobNumber                string  `json:"job_number"`

@@ -12,6 +12,7 @@ import (
 	"github.com/roster-go/roster/gen/wecomapi"
 	"github.com/roster-go/roster/gen/wpsapi"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // The floor decodes what the clients decode, or the comparison would say nothing.
@@ -52,4 +53,18 @@ func members(t reflect.Type, path string) []string {
 		return all
 	}
 	return []string{path}
+}
+
+// What stands as text in answers is read as well.
+func TestTexts(t *testing.T) {
+	var user dingTalkV1User
+	require.NoError(t, json.Unmarshal([]byte(
+		`{"orderInDepts":"{101:176300000000000512, 1:-3}","isLeaderInDepts":"{101:true,1:false}"}`), &user))
+	assert.Equal(t, departments[int64]{101: 176300000000000512, 1: -3}, user.OrderInDepts)
+	assert.Equal(t, departments[bool]{101: true, 1: false}, user.IsLeaderInDepts)
+	require.Error(t, json.Unmarshal([]byte(`{"orderInDepts":"{a:1}"}`), &user))
+
+	var extension textMap
+	require.NoError(t, json.Unmarshal([]byte(`"{\"desk\":\"3F-12\"}"`), &extension))
+	assert.Equal(t, textMap{"desk": "3F-12"}, extension)
 }
