@@ -35,9 +35,9 @@ func (c *Client) judge(r *Reply, out any) outcome {
 	if r.Status < 200 || r.Status > 299 {
 		return c.badResponse(r, "an error status with JSON that carries no code of the vendor's")
 	}
-	err := c.set.decode(r.Body, out)
+	err := c.decode(r.Operation, r.Body, out)
 	if malformed(err) && repair(r) {
-		err = c.set.decode(r.Body, out)
+		err = c.decode(r.Operation, r.Body, out)
 	}
 	if err != nil {
 		o := c.badResponse(r, decodeMessage(r.Body, err))

@@ -37,6 +37,7 @@ type Client struct {
 	jsonHeader  http.Header       // and what one with JSON has
 	bases       sync.Map          // of *url.URL, by base URL
 	lender      lender
+	rows        rows
 	stats       stats
 }
 

@@ -8,6 +8,8 @@ import (
 	"io"
 	"reflect"
 	"strings"
+
+	"github.com/roster-go/roster/wire"
 )
 
 // syntax returns what is malformed in a body, nil if nothing is.
@@ -22,12 +24,18 @@ func syntax(body []byte) error {
 // errDecoder is an answer that encoding/json takes, and the decoder that was given does not.
 var errDecoder = errors.New("the decoder of WithDecoder refuses the answer, which encoding/json takes")
 
-// decode decodes an answer.
-func (s *settings) decode(body []byte, out any) error {
-	if s.decoder == nil {
-		return json.Unmarshal(body, out)
+// decode decodes an answer to op.
+func (c *Client) decode(op *wire.Operation, body []byte, out any) error {
+	if c.set.decoder == nil {
+		list := c.rows.of(op, out)
+		list.prepare(body, out)
+		err := json.Unmarshal(body, out)
+		if err == nil {
+			list.learn(body, out)
+		}
+		return err
 	}
-	if s.decoder(body, out) == nil {
+	if c.set.decoder(body, out) == nil {
 		return nil
 	}
 	// encoding/json says what is malformed, and what does not fit, in words that are known to hold no data.

@@ -28,11 +28,11 @@ func TestAllocations(t *testing.T) {
 		_, err := c.GetUserV1(t.Context(), &dingtalkapi.GetUserV1Params{UserID: "lin.mei"})
 		return err
 	})
-	clienttest.Allocations(t, "a read of V2", 88, func() error {
+	clienttest.Allocations(t, "a read of V2", 87, func() error {
 		_, err := c.GetUserV2(t.Context(), &dingtalkapi.GetUserV2Request{UserID: "lin.mei"})
 		return err
 	})
-	clienttest.Allocations(t, "a page of 50", 385, func() error {
+	clienttest.Allocations(t, "a page of 50", 380, func() error {
 		_, err := c.ListDepartmentUsersV2(t.Context(), &dingtalkapi.ListDepartmentUsersV2Request{DeptID: 101, Size: 50})
 		return err
 	})

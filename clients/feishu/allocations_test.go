@@ -27,7 +27,7 @@ func TestAllocations(t *testing.T) {
 			&feishuapi.GetUserParams{UserIDType: new(feishuapi.UserIDTypeOpenID)})
 		return err
 	})
-	clienttest.Allocations(t, "a page of 50", 431, func() error {
+	clienttest.Allocations(t, "a page of 50", 426, func() error {
 		_, err := c.ListUsersByDepartment(t.Context(), &feishuapi.ListUsersByDepartmentParams{DepartmentID: "od-7a",
 			PageSize: new(int64(50))})
 		return err

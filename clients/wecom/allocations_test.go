@@ -25,7 +25,7 @@ func TestAllocations(t *testing.T) {
 		_, err := c.GetUser(t.Context(), &wecomapi.GetUserParams{UserID: "chen.yq"})
 		return err
 	})
-	clienttest.Allocations(t, "a list of 50", 327, func() error {
+	clienttest.Allocations(t, "a list of 50", 322, func() error {
 		_, err := c.GetUserList(t.Context(), &wecomapi.GetUserListParams{DepartmentID: 12})
 		return err
 	})

@@ -26,7 +26,7 @@ func TestAllocations(t *testing.T) {
 		_, err := c.GetUser(t.Context(), "KBx81LmQ", &wpsapi.GetUserParams{WithDept: new(true)})
 		return err
 	})
-	clienttest.Allocations(t, "a page of 50", 548, func() error {
+	clienttest.Allocations(t, "a page of 50", 543, func() error {
 		_, err := c.ListUsers(t.Context(), &wpsapi.ListUsersParams{Status: []wpsapi.UserStatusFilter{"active"},
 			PageSize: new(int64(50)), WithDept: new(true)})
 		return err
