@@ -87,7 +87,9 @@ func onlyList(t reflect.Type) (list reflect.StructField, ok bool) {
 	return list, ok
 }
 
-func isList(t reflect.Type) bool { return t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct }
+func isList(t reflect.Type) bool {
+	return t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct
+}
 
 // muchMemory is how many times the size of an answer its list may get. What would need more is left to be found out.
 const muchMemory = 8
@@ -99,9 +101,9 @@ func (l *list) prepare(body []byte, out any) {
 		return
 	}
 	slice := reflect.ValueOf(out).Elem().FieldByIndex(l.index)
-	rows := len(body)/size*9/8 + 1
-	if rows*int(slice.Type().Elem().Size()) <= muchMemory*len(body) {
-		slice.Set(reflect.MakeSlice(slice.Type(), 0, rows))
+	rows := uint64(len(body)/size)*9/8 + 1 //nolint:gosec // neither is negative
+	if rows*uint64(slice.Type().Elem().Size()) <= muchMemory*uint64(len(body)) {
+		slice.Set(reflect.MakeSlice(slice.Type(), 0, int(rows))) //nolint:gosec // it is less than 9 times the body
 	}
 }
 

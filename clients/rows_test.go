@@ -28,7 +28,8 @@ func listers(t *testing.T) *lister {
 	l := new(lister)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.Contains(strings.ToLower(r.URL.Path), "token") {
-			fmt.Fprint(w, `{"code":0,"msg":"ok","tenant_access_token":"t","expire":7200,"accessToken":"t","expireIn":7200}`)
+			fmt.Fprint(w, `{"code":0,"msg":"ok","tenant_access_token":"t","expire":7200,"accessToken":"t",`+
+				`"expireIn":7200}`)
 			return
 		}
 		fmt.Fprint(w, l.answer)

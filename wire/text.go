@@ -10,8 +10,8 @@ import (
 // The forms that the vendors write nearly always are read here without encoding/json, which allocates for each use of
 // it a good deal more than the values do. What looks otherwise is left to it.
 
-// plainText returns what a well-formed JSON string says, in its own memory if nothing is escaped and otherwise in space,
-// if that is large enough. It leaves \u and invalid UTF-8 to others.
+// plainText returns what a well-formed JSON string says, in its own memory if nothing is escaped and otherwise in
+// space, if that is large enough. It leaves \u and invalid UTF-8 to others.
 func plainText(quoted, space []byte) (text []byte, ok bool) {
 	if len(quoted) < 2 || quoted[0] != '"' || quoted[len(quoted)-1] != '"' || !utf8.Valid(quoted) {
 		return nil, false

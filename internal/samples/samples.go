@@ -88,7 +88,8 @@ func Load(testdata fs.FS, vendor string) ([]*Sample, error) {
 			return nil, fmt.Errorf("%s: response.status is missing", file)
 		}
 		if s.Response.Status < 200 || s.Response.Status > 599 {
-			return nil, fmt.Errorf("%s: response.status %d does not end an exchange: want 200 to 599", file, s.Response.Status)
+			return nil, fmt.Errorf("%s: response.status %d does not end an exchange: want 200 to 599", file,
+				s.Response.Status)
 		}
 		all = append(all, s)
 	}
