@@ -69,7 +69,7 @@ func (s source) mend(cause error) string {
 	case errors.Is(cause, clients.ErrUnauthenticated):
 		var names, named []string
 		for _, v := range s.vendor.Variables {
-			if v.Name == s.vendor.BaseURL() || s.env[v.Name] == "" {
+			if v.Name == s.vendor.BaseURL() || v.Name == s.vendor.PlainHTTP() || s.env[v.Name] == "" {
 				continue
 			}
 			names = append(names, v.Name)
@@ -88,7 +88,8 @@ func (s source) mend(cause error) string {
 	return ""
 }
 
-// inVariables is a text of a client with the names of variables in place of the fields of Config that they go to.
+// inVariables is a text of a client with the names of variables in place of the fields of Config and the options that
+// they go to.
 func (s source) inVariables(text string) string {
 	if s.simulated {
 		return text
@@ -97,7 +98,8 @@ func (s source) inVariables(text string) string {
 		at := regexp.MustCompile(`(?i)\bConfig\.` + regexp.QuoteMeta(field(v.Name)) + `\b`)
 		text = at.ReplaceAllLiteralString(text, v.Name)
 	}
-	return text
+	return strings.NewReplacer("clients.WithPlainHTTP", s.vendor.PlainHTTP()+"=1",
+		"clients.WithBaseURL", s.vendor.BaseURL(), "WithBaseURL", s.vendor.BaseURL()).Replace(text)
 }
 
 // field is what a variable is called in the Config of the vendor's client, in lower case: appsecret for

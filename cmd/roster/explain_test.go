@@ -261,3 +261,21 @@ func TestHelpNamesTheExitCodes(t *testing.T) {
 		assert.Contains(t, stdout, "Exit codes: 0 ")
 	}
 }
+
+func TestPlainHTTPNamesItsVariable(t *testing.T) {
+	server := simtest.Serve(t, sim.WithPeople(12), sim.WithDepartments(4))
+	for _, v := range vendors.All() {
+		for _, command := range []string{"export", "doctor"} {
+			t.Run(v.Name+" "+command, func(t *testing.T) {
+				env := variablesOf(t, server, v.Name)
+				env[v.BaseURL()] = "http://staff.example.com"
+				stdout, stderr, err := runWith(t, env, command, v.Name)
+				require.Error(t, err)
+				text := stdout + stderr + err.Error()
+				assert.Contains(t, text, v.BaseURL()+": plain http would show")
+				assert.Contains(t, text, v.PlainHTTP()+"=1 if the network is your own")
+				assert.NotContains(t, text, "clients.With")
+			})
+		}
+	}
+}

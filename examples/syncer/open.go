@@ -3,6 +3,7 @@ package syncer
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/clients/dingtalk"
@@ -26,6 +27,9 @@ func OpenFor(vendor, redirectURI string, getenv func(string) string) (
 	base := func(variable string) (options []clients.Option) {
 		if url := getenv(variable); url != "" {
 			options = append(options, clients.WithBaseURL(url))
+		}
+		if getenv(strings.TrimSuffix(variable, "BASE_URL")+"PLAIN_HTTP") == "1" { // as for the command line
+			options = append(options, clients.WithPlainHTTP())
 		}
 		return options
 	}

@@ -27,7 +27,7 @@ func dingTalk() Vendor {
 		},
 		Open: func(env map[string]string, options ...clients.Option) (Opened, error) {
 			c, err := dingtalk.New(dingtalk.Config{AppKey: env[appKey], AppSecret: clients.Secret(env[appSecret])},
-				withBaseURL(env[baseURL], options)...)
+				reaching(env, baseURL, options)...)
 			if err != nil {
 				return Opened{}, err
 			}

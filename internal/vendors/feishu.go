@@ -26,7 +26,7 @@ func feishuLark() Vendor {
 		},
 		Open: func(env map[string]string, options ...clients.Option) (Opened, error) {
 			c, err := feishu.New(feishu.Config{AppID: env[appID], AppSecret: clients.Secret(env[appSecret])},
-				withBaseURL(env[baseURL], options)...)
+				reaching(env, baseURL, options)...)
 			if err != nil {
 				return Opened{}, err
 			}

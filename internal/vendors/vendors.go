@@ -7,6 +7,7 @@ package vendors
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/roster-go/roster/clients"
@@ -19,7 +20,8 @@ type Vendor struct {
 	Name  string // of its document, without the ending
 	Title string // for people
 
-	// Variables are the environment variables of the credentials. The last one is the base URL.
+	// Variables are the environment variables of the credentials. The last two say whether plain http may be used, and
+	// the base URL.
 	Variables []Variable
 
 	// Simulated returns the variables with which Open reaches a simulator.
@@ -46,7 +48,12 @@ type Opened struct {
 
 // All returns the vendors, in the order in which people are shown them.
 func All() []Vendor {
-	return []Vendor{weCom(), dingTalk(), feishuLark(), wps365()}
+	all := []Vendor{weCom(), dingTalk(), feishuLark(), wps365()}
+	for i, v := range all {
+		all[i].Variables = slices.Insert(v.Variables, len(v.Variables)-1, Variable{Name: v.PlainHTTP(),
+			Meaning: "1 lets the base URL be plain http to any host, if the network is your own"})
+	}
+	return all
 }
 
 // Names returns the names of the vendors.
@@ -71,6 +78,11 @@ func Named(name string) (Vendor, error) {
 // BaseURL is the variable of the base URL.
 func (v Vendor) BaseURL() string { return v.Variables[len(v.Variables)-1].Name }
 
+// PlainHTTP is the variable that allows plain http to hosts that look as if they were not in one's own network.
+func (v Vendor) PlainHTTP() string { return plainHTTP(v.BaseURL()) }
+
+func plainHTTP(baseURL string) string { return strings.TrimSuffix(baseURL, "BASE_URL") + "PLAIN_HTTP" }
+
 // Environment reads the vendor's variables. found is false if none is set; some without the others is an error, so that
 // nobody takes the simulator for the vendor by mistake.
 func (v Vendor) Environment(lookup func(string) (string, bool)) (env map[string]string, found bool, err error) {
@@ -78,6 +90,9 @@ func (v Vendor) Environment(lookup func(string) (string, bool)) (env map[string]
 	var missing []string
 	for _, variable := range v.Variables {
 		value, ok := lookup(variable.Name)
+		if variable.Name == v.PlainHTTP() && isNo(value) {
+			continue
+		}
 		if ok && value != "" {
 			env[variable.Name], found = value, true
 		} else if variable.Required {
@@ -92,7 +107,18 @@ func (v Vendor) Environment(lookup func(string) (string, bool)) (env map[string]
 		return nil, true, fmt.Errorf("%s: %s %s not set, though other %s variables are",
 			v.Name, strings.Join(missing, " and "), verb, strings.ToUpper(v.Name))
 	}
+	if yes, set := env[v.PlainHTTP()]; set {
+		if allowed, err := strconv.ParseBool(yes); err != nil || !allowed {
+			return nil, true, fmt.Errorf("%s: %s is neither 1 nor 0", v.Name, v.PlainHTTP())
+		}
+	}
 	return env, found, nil
+}
+
+// isNo tells whether a switch is set, and off.
+func isNo(value string) bool {
+	yes, err := strconv.ParseBool(value)
+	return err == nil && !yes
 }
 
 // Secrets returns the values that must be in no recording.
@@ -106,9 +132,14 @@ func (v Vendor) Secrets(env map[string]string) []string {
 	return all
 }
 
-func withBaseURL(base string, options []clients.Option) []clients.Option {
-	if base == "" {
-		return options
+// reaching are the options for the base URL in env, before those of the caller, who has the last word.
+func reaching(env map[string]string, baseURL string, options []clients.Option) []clients.Option {
+	var all []clients.Option
+	if base := env[baseURL]; base != "" {
+		all = append(all, clients.WithBaseURL(base))
 	}
-	return append([]clients.Option{clients.WithBaseURL(base)}, options...) // the caller's options have the last word
+	if env[plainHTTP(baseURL)] != "" {
+		all = append(all, clients.WithPlainHTTP())
+	}
+	return append(all, options...)
 }

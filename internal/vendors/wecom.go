@@ -47,7 +47,7 @@ func weCom() Vendor {
 				ContactSecret: clients.Secret(env[contactSecret]),
 				AppSecret:     clients.Secret(env[appSecret]),
 				AgentID:       agent,
-			}, withBaseURL(env[baseURL], options)...)
+			}, reaching(env, baseURL, options)...)
 			if err != nil {
 				return Opened{}, err
 			}

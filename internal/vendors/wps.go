@@ -32,7 +32,7 @@ func wps365() Vendor {
 				// What stands before the API's own paths is a gateway's or the simulator's, and not signed.
 				cfg.UnsignedPathPrefix = base.Path
 			}
-			c, err := wps.New(cfg, withBaseURL(env[baseURL], options)...)
+			c, err := wps.New(cfg, reaching(env, baseURL, options)...)
 			if err != nil {
 				return Opened{}, err
 			}

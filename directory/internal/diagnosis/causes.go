@@ -213,23 +213,27 @@ func Causes() []Cause {
 			Places: []Place{
 				{weCom, machine, "WECOM_BASE_URL, clients.WithBaseURL", "base URL (接口地址)",
 					Text{"Leave the base URL out for the public WeCom. On a private deployment it ends in /cgi-bin: " +
-						"https://your.host/cgi-bin.",
-						"公有云企业微信不要设置接口地址。私有化部署应以 /cgi-bin 结尾：https://your.host/cgi-bin。"}, "doc"},
+						"https://your.host/cgi-bin; plain http there wants WECOM_PLAIN_HTTP=1 (clients.WithPlainHTTP).",
+						"公有云企业微信不要设置接口地址。私有化部署应以 /cgi-bin 结尾：https://your.host/cgi-bin；" +
+							"若使用明文 http，还需 WECOM_PLAIN_HTTP=1（clients.WithPlainHTTP）。"}, "doc"},
 				{dingTalk, machine, "DINGTALK_BASE_URL, clients.WithBaseURL", "base URL (接口地址)",
 					Text{"Leave the base URL out for the public DingTalk. A proxy in between must pass on both " +
-						"oapi.dingtalk.com and api.dingtalk.com (Config.NewHostURL).",
+						"oapi.dingtalk.com and api.dingtalk.com (Config.NewHostURL); one on plain http wants " +
+						"DINGTALK_PLAIN_HTTP=1 (clients.WithPlainHTTP).",
 						"公有云钉钉不要设置接口地址。中间的代理必须同时转发 oapi.dingtalk.com 和 api.dingtalk.com" +
-							"（Config.NewHostURL）。"}, "doc"},
+							"（Config.NewHostURL）；若使用明文 http，还需 DINGTALK_PLAIN_HTTP=1（clients.WithPlainHTTP）。"}, "doc"},
 				{feishu, machine, "FEISHU_BASE_URL, clients.WithBaseURL", "base URL (接口地址)",
 					Text{"Leave the base URL out for Feishu; for Lark it is https://open.larksuite.com/open-apis. It " +
-						"ends " +
-						"in /open-apis.",
-						"飞书不要设置接口地址；Lark 设为 https://open.larksuite.com/open-apis。地址以 /open-apis 结尾。"}, "doc"},
+						"ends in /open-apis. A proxy on plain http wants FEISHU_PLAIN_HTTP=1 (clients.WithPlainHTTP).",
+						"飞书不要设置接口地址；Lark 设为 https://open.larksuite.com/open-apis。地址以 /open-apis 结尾。" +
+							"代理若使用明文 http，还需 FEISHU_PLAIN_HTTP=1（clients.WithPlainHTTP）。"}, "doc"},
 				{wps, machine, "WPS_BASE_URL, clients.WithBaseURL", "base URL (接口地址)",
 					Text{"Leave the base URL out for the public cloud. On a private deployment it ends in /openapi: " +
-						"https://your.host/openapi; that prefix is not signed (Config.UnsignedPathPrefix).",
+						"https://your.host/openapi; that prefix is not signed (Config.UnsignedPathPrefix). Plain http " +
+						"there wants WPS_PLAIN_HTTP=1 (clients.WithPlainHTTP).",
 						"公有云不要设置接口地址。私有化部署应以 /openapi 结尾：https://your.host/openapi；" +
-							"该前缀不参与签名（Config.UnsignedPathPrefix）。"}, "doc"},
+							"该前缀不参与签名（Config.UnsignedPathPrefix）。若使用明文 http，还需 WPS_PLAIN_HTTP=1" +
+							"（clients.WithPlainHTTP）。"}, "doc"},
 			},
 		},
 		{
