@@ -11,10 +11,16 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/roster-go/roster/sim/internal/desk"
 )
 
 // ControlPrefix is where Control takes orders.
 const ControlPrefix = "/_sim/"
+
+// MarkHeader is in what the simulator answers to paths that no vendor has, those below ControlPrefix among them, whether
+// or not Control serves: by it, what is at an address can be told from a vendor.
+const MarkHeader = desk.MarkHeader
 
 // Control serves a simulator and, below ControlPrefix, an HTTP interface to it, for tests in other languages; a page at
 // / says what is where. The interface can do what a Go test does through the methods of Simulator. Bodies are
@@ -194,6 +200,7 @@ func unknown(format string, args ...any) error {
 
 // send answers an order.
 func send(w http.ResponseWriter, answer any, err error) {
+	w.Header().Set(MarkHeader, "1")
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	if err != nil {
 		status := http.StatusBadRequest

@@ -103,7 +103,7 @@ func runRecord(ctx context.Context, name, operation string, arguments []string, 
 	}
 	recording, err := contract.Record(ctx, validator, open, operation, contract.RecordOptions{
 		Arguments: arguments, Body: body, Key: []byte(os.Getenv(recordKey)), Secrets: v.Secrets(from.env),
-		Write: f.write, Through: exportTransport(), Simulated: f.sim,
+		Write: f.write, Through: exportTransport(), Simulated: from.answersAsSimulator(ctx),
 	})
 	if errors.Is(err, contract.ErrNotRead) {
 		return fmt.Errorf("%w (--write allows it)", err)

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -182,4 +184,35 @@ func TestARecordingOfTheSimulatorSaysSo(t *testing.T) {
 	_, _, err := run(t, nil, "record", "wecom", "ListDepartment", "--sim", "-o", folder)
 	require.NoError(t, err)
 	assert.Contains(t, string(recordedSample(t, folder, "wecom").Source), `"confidence": "sim"`)
+}
+
+func TestARecordingOfASimulatorSaysSo(t *testing.T) {
+	control := sim.NewControl(sim.WithPeople(20), sim.WithDepartments(4))
+	refusing := sim.NewControl(sim.WithPeople(20), sim.WithDepartments(4))
+	refusing.Refusal = "no orders"
+	// What stands in for a vendor has its answers, and nothing at other paths.
+	vendor := http.NewServeMux()
+	vendor.Handle("/wecom/", control)
+	for name, tc := range map[string]struct {
+		handler http.Handler
+		sim     *sim.Simulator
+		want    string
+	}{
+		"takes orders":   {control, control.Simulator(), "sim"},
+		"takes none":     {refusing, refusing.Simulator(), "sim"},
+		"has no orders":  {control.Simulator(), control.Simulator(), "sim"},
+		"not one at all": {vendor, control.Simulator(), "live"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(tc.handler)
+			t.Cleanup(server.Close)
+			folder := t.TempDir()
+			_, _, err := run(t, &sim.Server{Simulator: tc.sim, URL: server.URL}, "record", "wecom", "ListUserId",
+				"limit=5", "-o", folder)
+			require.NoError(t, err)
+			text, err := os.ReadFile(filepath.Join(folder, "wecom", "ListUserId", "success.json"))
+			require.NoError(t, err)
+			assert.Regexp(t, `"confidence": *"`+tc.want+`"`, string(text))
+		})
+	}
 }

@@ -2,10 +2,13 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
+	"time"
 
 	"github.com/roster-go/roster/clients"
 	"github.com/roster-go/roster/internal/vendors"
@@ -76,6 +79,32 @@ func (s source) String() string {
 		return "the built-in simulator"
 	}
 	return cmp.Or(s.env[s.vendor.BaseURL()], "the vendor")
+}
+
+// answersAsSimulator tells whether a simulator answers at the base URL. It is asked, without credentials, for a path that
+// no vendor has.
+func (s source) answersAsSimulator(ctx context.Context) bool {
+	base := s.env[s.vendor.BaseURL()]
+	if s.simulated || base == "" {
+		return s.simulated
+	}
+	at, err := url.Parse(base)
+	if err != nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	at = &url.URL{Scheme: at.Scheme, Host: at.Host, Path: sim.ControlPrefix}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), nil)
+	if err != nil {
+		return false
+	}
+	response, err := exportTransport().RoundTrip(request) // follows no redirect
+	if err != nil {
+		return false
+	}
+	defer response.Body.Close()
+	return response.Header.Get(sim.MarkHeader) != ""
 }
 
 // open opens the vendor's client.

@@ -153,6 +153,7 @@ func (d *Desk) elsewhere(w http.ResponseWriter, r *http.Request) {
 			Status: http.StatusNotFound,
 		})
 	}
+	w.Header().Set(MarkHeader, "1")
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(http.StatusNotFound)
 	fmt.Fprintf(w, "There is nothing at %s. "+
@@ -178,3 +179,6 @@ func (d *Desk) Operations(vendor string) []string { return slices.Clone(d.known[
 
 // Close ends the answers that a fault keeps open. Later requests are still served.
 func (d *Desk) Close() { d.closeOnce.Do(func() { close(d.closed) }) }
+
+// MarkHeader is in the answers to paths that no vendor has: by it, the simulator can be told from a vendor.
+const MarkHeader = "Roster-Simulator"
