@@ -36,7 +36,8 @@ type Config struct {
 	// of the token's life, so that no token is renewed at once.
 	Margin time.Duration
 
-	// Timeout bounds one fetch. Zero: 2 minutes, since a throttled vendor wants to be waited for.
+	// Timeout bounds one fetch. Zero: 2 minutes, since a throttled vendor wants to be waited for. A Fetch that goes on
+	// after its context has ended is left behind, but for that of a Rotating source.
 	Timeout time.Duration
 
 	// Hold says how long to answer with the error of a fetch that failed, the nth in a row, before trying again. Nil:
@@ -60,6 +61,9 @@ const (
 	// shortest is how long a token is used at least. One that is about to end, or did on its way here, is better used
 	// up, and renewed when it is refused, than fetched again for every call.
 	shortest = 10 * time.Second
+
+	// lastWords is how long a fetch whose time is over may take to say what it failed of.
+	lastWords = time.Second
 
 	// How often somebody who waits for another's fetch looks at the store: soon at first.
 	shortestWait = 10 * time.Millisecond
@@ -238,23 +242,59 @@ func (c *Cached) failedWith(ctx context.Context, err error) error {
 	return err
 }
 
-// renewSafely is renew on a goroutine whose end, of whatever kind, is an error.
-func (c *Cached) renewSafely(ctx context.Context) (t Token, err error) {
-	done := make(chan struct{})
+// result is what came of a renewal, or of a part of it.
+type result struct {
+	token Token
+	err   error
+}
+
+// safely runs f on a goroutine whose end, of whatever kind, is a result.
+func safely(f func() (Token, error)) <-chan result {
+	done := make(chan result, 1)
 	go func() {
-		defer close(done)
+		var r result
 		finished := false
 		defer func() {
 			if !finished {
 				value := recover()
-				t, err = Token{}, &errPanic{value: value, stack: string(debug.Stack())}
+				r = result{err: &errPanic{value: value, stack: string(debug.Stack())}}
 			}
+			done <- r
 		}()
-		t, err = c.renew(ctx)
+		r.token, r.err = f()
 		finished = true
 	}()
-	<-done
-	return t, err
+	return done
+}
+
+// renewSafely is renew, whose Store may panic as well.
+func (c *Cached) renewSafely(ctx context.Context) (Token, error) {
+	r := <-safely(func() (Token, error) { return c.renew(ctx) })
+	return r.token, r.err
+}
+
+// fetch fetches a token. A fetch that does not end with its context is left behind, so that it holds up neither those
+// who wait nor the next one. That of a rotating source is waited for: what it uses up must not be sent a second time
+// meanwhile, and what it brings is the only thing that renews the token.
+func (c *Cached) fetch(ctx context.Context, previous Token) (Token, error) {
+	done := safely(func() (Token, error) { return c.cfg.Fetch(ctx, previous) })
+	if c.cfg.Rotating {
+		r := <-done
+		return r.token, r.err
+	}
+	select {
+	case r := <-done:
+		return r.token, r.err
+	case <-ctx.Done():
+	}
+	timer := time.NewTimer(lastWords)
+	defer timer.Stop()
+	select {
+	case r := <-done:
+		return r.token, r.err
+	case <-timer.C:
+		return Token{}, fmt.Errorf("token: the fetch did not end in time: %w", context.Cause(ctx))
+	}
 }
 
 // renew takes the token that another process has stored, or fetches one as the only one to do so. A store that fails
@@ -283,7 +323,7 @@ func (c *Cached) renew(ctx context.Context) (Token, error) {
 		previous = stored
 	}
 	began := c.cfg.Now()
-	t, err := c.cfg.Fetch(ctx, previous)
+	t, err := c.fetch(ctx, previous)
 	if err != nil {
 		return Token{}, err
 	}
@@ -318,7 +358,7 @@ func (c *Cached) lock(ctx context.Context, previous Token, rejected Secret) (fun
 				return nil, Token{}, storeDown, context.Cause(ctx)
 			}
 		}
-		stored, look, err := c.fromStore(ctx, previous, rejected)
+		stored, look, err := c.lookLocked(ctx, previous, rejected, unlock)
 		switch {
 		case ok && (look == storeFresh || err != nil):
 			unlock()
@@ -327,6 +367,19 @@ func (c *Cached) lock(ctx context.Context, previous Token, rejected Secret) (fun
 			return unlock, stored, look, err
 		}
 	}
+}
+
+// lookLocked is fromStore with a lock, or without one, in hand. A Store that panics must not keep it.
+func (c *Cached) lookLocked(ctx context.Context, previous Token, rejected Secret, unlock func()) (Token, sight, error) {
+	returned := false
+	defer func() {
+		if !returned && unlock != nil {
+			unlock()
+		}
+	}()
+	stored, look, err := c.fromStore(ctx, previous, rejected)
+	returned = true
+	return stored, look, err
 }
 
 // sight is what a look at the store has shown.

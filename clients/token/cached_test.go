@@ -531,3 +531,68 @@ func TestHoweverAFetchEndsTheCallerHearsOfIt(t *testing.T) {
 		})
 	}
 }
+
+// panicky is a Store whose nth Get panics.
+type panicky struct {
+	token.Store
+
+	gets, bad int
+}
+
+func (s *panicky) Get(ctx context.Context, key string) (token.Token, error) {
+	if s.gets++; s.gets == s.bad {
+		panic("planted-in-a-store")
+	}
+	return s.Store.Get(ctx, key)
+}
+
+func TestAStoreThatPanicsKeepsNoLock(t *testing.T) {
+	for bad := 1; bad <= 2; bad++ { // the second look comes with the lock in hand
+		synctest.Test(t, func(t *testing.T) {
+			v := &vendor{life: time.Hour}
+			s := source(t, v, func(c *token.Config) { c.Store = &panicky{Store: token.NewMemoryStore(), bad: bad} })
+			_, err := s.Token(t.Context())
+			require.ErrorContains(t, err, "panicked")
+			pass(time.Minute)
+			_, err = s.Token(t.Context())
+			assert.NoError(t, err)
+		})
+	}
+}
+
+func TestAFetchThatIgnoresItsContextIsLeftBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stuck := make(chan struct{})
+		var fetches atomic.Int64
+		defer close(stuck)
+		s, err := token.New(token.Config{Key: "k", Timeout: time.Minute,
+			Fetch: func(context.Context, token.Token) (token.Token, error) {
+				if fetches.Add(1) == 1 {
+					<-stuck
+				}
+				return token.Token{Value: "t", Expiry: time.Now().Add(time.Hour)}, nil
+			}})
+		require.NoError(t, err)
+		began := time.Now()
+		_, err = s.Token(t.Context())
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Less(t, time.Since(began), 65*time.Second)
+		pass(time.Minute)
+		_, err = s.Token(t.Context())
+		assert.NoError(t, err, "neither the flight nor the lock is the stuck one's")
+	})
+}
+
+func TestARotatingFetchIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, err := token.New(token.Config{Key: "k", Timeout: time.Minute, Rotating: true,
+			Fetch: func(context.Context, token.Token) (token.Token, error) {
+				pass(time.Hour)
+				return token.Token{Value: "t", Refresh: "r", Expiry: time.Now().Add(time.Hour)}, nil
+			}})
+		require.NoError(t, err)
+		got, err := s.Token(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, "r", string(got.Refresh), "the refresh token that the fetch has used up is good no more")
+	})
+}
