@@ -39,7 +39,8 @@ type Options struct {
 	// it. Zero: 4. Too few of them throttle the app, too many slow it down.
 	Processes int
 
-	// Budget bounds every question to Redis, whatever the Redis client's own limits are. Zero: 250 ms. A client with
+	// Budget bounds every question to Redis, whatever the Redis client's own limits are. Zero: 250 ms. A caller with less
+	// than twice that until its deadline spends half of its time on it. A client with
 	// ContextTimeoutEnabled has its connection back at once, any other after its ReadTimeout.
 	Budget time.Duration
 
@@ -109,7 +110,7 @@ func New(rdb redis.UniversalClient, o Options) (*Limiter, error) {
 
 // Wait implements clients.Limiter.
 func (l *Limiter) Wait(ctx context.Context, op *wire.Operation) error {
-	if !l.works() {
+	if !l.works(ctx) {
 		return l.local.Wait(ctx, l.share(op))
 	}
 	err := l.waitShared(ctx, op)
@@ -206,7 +207,7 @@ func (l *Limiter) waitHeld(ctx context.Context, op *wire.Operation) error {
 func (l *Limiter) Hold(op *wire.Operation, until time.Time) {
 	l.local.Hold(l.share(op), until)
 	left := time.Until(until)
-	if left <= 0 || !l.works() {
+	if left <= 0 || !l.works(context.Background()) {
 		return
 	}
 	// An error has been logged, and the local limiter knows already.
@@ -270,19 +271,24 @@ func (l *Limiter) queue(name string) chan struct{} {
 }
 
 // works tells whether Redis is worth asking. While it is down, one caller at a time finds out whether it still is; the
-// others go on without it. Whoever is told yes must ask.
-func (l *Limiter) works() bool {
+// others go on without it.
+func (l *Limiter) works(ctx context.Context) bool {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	switch {
-	case l.downAt.IsZero():
-		return true
-	case l.tried || time.Since(l.downAt) < away:
-		return false
-	default:
-		l.tried = true
-		return true
+	up := l.downAt.IsZero()
+	if up || l.tried || time.Since(l.downAt) < away {
+		l.mu.Unlock()
+		return up
 	}
+	l.tried = true
+	l.mu.Unlock()
+	// One that is full, or a replica, answers what only reads: it works when a script can write.
+	if _, err := ask(ctx, l, func(ctx context.Context) (any, error) {
+		return later.Run(ctx, l.rdb, []string{"roster:" + l.app + ":probe"}, 1).Result()
+	}); err != nil {
+		return false
+	}
+	l.answered(ctx)
+	return true
 }
 
 func (l *Limiter) isDown() bool {
@@ -328,15 +334,22 @@ func (e *redisError) Unwrap() error { return e.err }
 
 var errDown = errors.New("redis is down")
 
-// ask runs f within the budget, and notes whether Redis answers.
+// ask runs f within the budget, and notes that Redis fails. A caller with little time spends half of it, so that the
+// other half is left for what can be done without Redis.
 func ask[T any](ctx context.Context, l *Limiter, f func(context.Context) (T, error)) (T, error) {
-	value, err := budget.Within(ctx, l.options.Budget, f)
+	spend := l.options.Budget
+	if deadline, ok := ctx.Deadline(); ok {
+		spend = min(spend, time.Until(deadline)/2)
+	}
+	value, err := budget.Within(ctx, spend, f)
 	switch {
 	case err == nil:
-		l.answered(ctx)
 	case ctx.Err() != nil:
 		l.gaveUp()
 		err = context.Cause(ctx)
+	case spend < l.options.Budget/5: // too little to blame Redis for
+		l.gaveUp()
+		err = &redisError{err}
 	default:
 		l.failed(ctx, err)
 		err = &redisError{err}

@@ -251,3 +251,50 @@ func TestVendorsAreToldApart(t *testing.T) {
 func TestAClientTakesIt(t *testing.T) {
 	var _ clients.Holder = open(t, redistest.Connect(t, redistest.Server(t)), redislimit.Options{})
 }
+
+func TestACallerWithLittleTimeHasTheShareOfTheProcess(t *testing.T) {
+	rdb := redis.NewClient(&redis.Options{Addr: silence(t), ReadTimeout: time.Hour, MaxRetries: -1})
+	t.Cleanup(func() { _ = rdb.Close() })
+	var log lines
+	l := open(t, rdb, redislimit.Options{Budget: time.Hour, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	require.NoError(t, l.Wait(ctx, &wire.Operation{ID: "Free"}))
+	assert.Zero(t, log.count("quotas are not shared"), "so little time says nothing of Redis")
+
+	l = open(t, rdb, redislimit.Options{Budget: 3 * time.Second, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	ctx, cancel = context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	for range 10 {
+		require.NoError(t, l.Wait(ctx, &wire.Operation{ID: "Free"}))
+	}
+	assert.Equal(t, 1, log.count("quotas are not shared"))
+}
+
+// A Redis that takes no writes, being full or a replica, answers whoever reads.
+func TestARedisThatOnlyReadsDoesNotWork(t *testing.T) {
+	for name, tc := range map[string]struct{ spoil, mend []any }{
+		"full":      {[]any{"config", "set", "maxmemory", "1"}, []any{"config", "set", "maxmemory", "0"}},
+		"a replica": {[]any{"replicaof", "127.0.0.1", "1"}, []any{"replicaof", "no", "one"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rdb := redistest.Connect(t, redistest.Server(t))
+			var log lines
+			l := open(t, rdb, redislimit.Options{Processes: 4, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+			op := &wire.Operation{ID: "Read", Limits: []wire.Limit{{Requests: 100, Seconds: 1}}}
+			require.NoError(t, rdb.Do(t.Context(), tc.spoil...).Err())
+			began := time.Now()
+			for range 65 {
+				require.NoError(t, l.Wait(t.Context(), op))
+			}
+			assert.GreaterOrEqual(t, time.Since(began), 2300*time.Millisecond, "25 calls a second")
+			assert.Equal(t, 1, log.count("quotas are not shared"))
+			assert.Zero(t, log.count("quotas are shared again"))
+			require.NoError(t, rdb.Do(t.Context(), tc.mend...).Err())
+			assert.Eventually(t, func() bool {
+				return assert.NoError(t, l.Wait(t.Context(), op)) && log.count("quotas are shared again") == 1
+			}, 20*time.Second, 50*time.Millisecond)
+		})
+	}
+}
