@@ -166,6 +166,9 @@ type outcome struct {
 
 	// unknown says that nobody knows whether the vendor did what the attempt asked for.
 	unknown bool
+
+	// warning is what the vendor complains of in what it calls a success.
+	warning string
 }
 
 // Call implements wire.Caller.
@@ -190,6 +193,9 @@ func (c *Client) Call(ctx context.Context, call *wire.Call) error {
 	for {
 		o := c.try(ctx, call, credentials, idempotent, &p)
 		if o.err == nil {
+			if o.warning != "" {
+				c.warn(ctx, op, o.warning)
+			}
 			return nil
 		}
 		p.unknown = p.unknown || o.unknown
@@ -421,7 +427,9 @@ func (c *Client) exchange(call *wire.Call, req *http.Request, f *flight, a *atte
 	defer func() { reply.Body = nil }() // the connection may hold on to the request's context, and so to the attempt
 	o := c.judge(reply, call.Out)
 	if o.err == nil && c.vendor.Warning != nil {
-		c.warn(a, reply)
+		if message := c.vendor.Warning(reply); message != "" {
+			o.warning = reply.Scrub(message)
+		}
 	}
 	return o
 }
@@ -500,12 +508,10 @@ func (c *Client) fail(op *wire.Operation, p *progress, e *Error) error {
 	return e
 }
 
-func (c *Client) warn(ctx context.Context, reply *Reply) {
-	message := c.vendor.Warning(reply)
-	if message == "" {
-		return
-	}
-	w := Warning{Vendor: c.vendor.Name, Operation: reply.Operation.ID, Message: reply.Scrub(message)}
+// warn comes when nothing of the attempt is held any more, neither room for bytes nor a time limit: what hears of it may
+// make calls of its own.
+func (c *Client) warn(ctx context.Context, op *wire.Operation, message string) {
+	w := Warning{Vendor: c.vendor.Name, Operation: op.ID, Message: message}
 	c.set.logger.LogAttrs(ctx, slog.LevelWarn, "vendor warning", slog.String("vendor", w.Vendor),
 		slog.String("operation", w.Operation),
 		slog.String("message", w.Message))

@@ -452,6 +452,36 @@ func TestBytesInFlightAreBounded(t *testing.T) {
 	assert.LessOrEqual(t, most.Load(), int64(2))
 }
 
+// Whoever hears of a warning may ask the vendor what is wrong: the answer that brought it is no longer held.
+func TestAWarningHandlerMayMakeCalls(t *testing.T) {
+	var c *clients.Client
+	var warned int
+	c, err := clients.New(clients.Vendor{Name: "acme", Classify: classify,
+		Warning: func(r *clients.Reply) string {
+			if r.Operation.ID == write.ID {
+				return "only in part"
+			}
+			return ""
+		},
+		Credentials: func(*clients.Client) (map[string]clients.Credential, error) {
+			return map[string]clients.Credential{"app": {Source: token.Static("given"),
+				Authorize: clients.InHeader("Authorization", "Bearer ")}}, nil
+		}}, clients.WithBaseURL("http://acme.internal"), clients.WithMaxBytesInFlight(1<<20),
+		clients.WithWarningHandler(func(ctx context.Context, w clients.Warning) {
+			warned++
+			assert.Equal(t, "only in part", w.Message)
+			assert.NoError(t, c.Call(ctx, &wire.Call{Operation: read, Out: new(answer)}))
+		}), through(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, ContentLength: -1,
+				Body: io.NopCloser(strings.NewReader(`{"code":0,"name":"n"}`))}, nil
+		}))
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	require.NoError(t, c.Call(ctx, &wire.Call{Operation: write, Out: new(answer)}))
+	assert.Equal(t, 1, warned)
+}
+
 type readFunc func([]byte) (int, error)
 
 func (f readFunc) Read(p []byte) (int, error) { return f(p) }
