@@ -102,6 +102,7 @@ func New(rdb redis.UniversalClient, o Options) (*Limiter, error) {
 		return nil, errors.New("redislimit: the built-in limiter cannot be held")
 	}
 	sum := sha256.Sum256([]byte(o.App))
+	o.App = "" // may be a key that counts as secret
 	return &Limiter{
 		rdb: rdb, slots: redis_rate.NewLimiter(rdb), options: o, app: hex.EncodeToString(sum[:16]), local: local,
 		shares: make(map[*wire.Operation]*wire.Operation), queues: make(map[string]chan struct{}),

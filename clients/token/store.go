@@ -3,6 +3,7 @@ package token
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 )
 
@@ -38,6 +39,9 @@ type memoryStore struct {
 	tokens map[string]Token
 	locked map[string]bool
 }
+
+// Format says what it is: package fmt would show the tokens, as those of a field that is not exported.
+func (s *memoryStore) Format(f fmt.State, _ rune) { fmt.Fprint(f, "token.MemoryStore") }
 
 func (s *memoryStore) Get(_ context.Context, key string) (Token, error) {
 	s.mu.Lock()

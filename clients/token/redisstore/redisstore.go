@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/bsm/redislock"
@@ -49,6 +50,20 @@ type Options struct {
 	// ContextTimeoutEnabled has its connection back at once, any other after its ReadTimeout.
 	Budget time.Duration
 }
+
+// Format writes the options without the keys, for every verb.
+func (o Options) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "{Keys:%d [redacted] Budget:%v}", len(o.Keys), o.Budget)
+}
+
+// MarshalText writes what Format does, for encoding/json and all others that ask. It cannot be decoded.
+func (o Options) MarshalText() ([]byte, error) { return fmt.Append(nil, o), nil }
+
+// GobEncode writes what Format does.
+func (o Options) GobEncode() ([]byte, error) { return o.MarshalText() }
+
+// LogValue is what Format writes.
+func (o Options) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(o)) }
 
 // Store is a token.Store on Redis. It is safe for concurrent use.
 type Store struct {

@@ -3,7 +3,13 @@ package redisstore_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
+	"encoding/gob"
+	"encoding/hex"
+	"encoding/json"
+	"encoding/xml"
 	"fmt"
+	"log/slog"
 	"net"
 	"path/filepath"
 	"sync"
@@ -201,4 +207,34 @@ func ExampleNew() {
 	var store token.Store = redisstore.New(rdb)
 	fmt.Printf("%T\n", store) // hand it to a client with clients.WithTokenStore
 	// Output: *redisstore.Store
+}
+
+// What keeps secrets shows none, whoever prints or encodes it.
+func TestNeitherStoresNorTheirOptionsShowASecret(t *testing.T) {
+	const planted = "planted-secret-of-32-bytes-long!"
+	o := redisstore.Options{Keys: [][]byte{[]byte(planted)}}
+	rdb := redis.NewClient(&redis.Options{Addr: "127.0.0.1:1"})
+	t.Cleanup(func() { _ = rdb.Close() })
+	store, err := redisstore.Open(rdb, o)
+	require.NoError(t, err)
+	memory := token.NewMemoryStore()
+	require.NoError(t, memory.Set(t.Context(), "k", token.Token{Value: planted, Refresh: planted}))
+	for name, value := range map[string]any{"options": o, "pointer": &o, "store": store, "memory": memory} {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+				fmt.Fprintf(&out, verb+"\n", value)
+			}
+			slog.New(slog.NewTextHandler(&out, nil)).Info("log", "value", value)
+			slog.New(slog.NewJSONHandler(&out, nil)).Info("log", "value", value)
+			_ = json.NewEncoder(&out).Encode(value)
+			_ = xml.NewEncoder(&out).Encode(value)
+			_ = gob.NewEncoder(&out).Encode(value)
+			for _, shown := range []string{planted, hex.EncodeToString([]byte(planted)),
+				fmt.Sprint([]byte(planted[:8]))[1:20],
+				base64.StdEncoding.EncodeToString([]byte(planted))[:20], "0x70, 0x6c"} {
+				assert.NotContains(t, out.String(), shown)
+			}
+		})
+	}
 }
