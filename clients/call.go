@@ -508,8 +508,8 @@ func (c *Client) fail(op *wire.Operation, p *progress, e *Error) error {
 	return e
 }
 
-// warn comes when nothing of the attempt is held any more, neither room for bytes nor a time limit: what hears of it may
-// make calls of its own.
+// warn comes when nothing of the attempt is held any more, neither room for bytes nor a time limit: what hears of it
+// may make calls of its own.
 func (c *Client) warn(ctx context.Context, op *wire.Operation, message string) {
 	w := Warning{Vendor: c.vendor.Name, Operation: op.ID, Message: message}
 	c.set.logger.LogAttrs(ctx, slog.LevelWarn, "vendor warning", slog.String("vendor", w.Vendor),

@@ -18,8 +18,8 @@ import (
 // ControlPrefix is where Control takes orders.
 const ControlPrefix = "/_sim/"
 
-// MarkHeader is in what the simulator answers to paths that no vendor has, those below ControlPrefix among them, whether
-// or not Control serves: by it, what is at an address can be told from a vendor.
+// MarkHeader is in what the simulator answers to paths that no vendor has, those below ControlPrefix among them,
+// whether or not Control serves: by it, what is at an address can be told from a vendor.
 const MarkHeader = desk.MarkHeader
 
 // Control serves a simulator and, below ControlPrefix, an HTTP interface to it, for tests in other languages; a page at

@@ -39,9 +39,9 @@ type Options struct {
 	// it. Zero: 4. Too few of them throttle the app, too many slow it down.
 	Processes int
 
-	// Budget bounds every question to Redis, whatever the Redis client's own limits are. Zero: 250 ms. A caller with less
-	// than twice that until its deadline spends half of its time on it. A client with ContextTimeoutEnabled has its
-	// connection back at once, any other after its ReadTimeout.
+	// Budget bounds every question to Redis, whatever the Redis client's own limits are. Zero: 250 ms. A caller with
+	// less than twice that until its deadline spends half of its time on it. A client with ContextTimeoutEnabled has
+	// its connection back at once, any other after its ReadTimeout.
 	Budget time.Duration
 
 	// Logger hears that Redis fails, and that it works again. Nil: slog.Default().

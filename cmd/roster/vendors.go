@@ -81,8 +81,8 @@ func (s source) String() string {
 	return cmp.Or(s.env[s.vendor.BaseURL()], "the vendor")
 }
 
-// answersAsSimulator tells whether a simulator answers at the base URL. It is asked, without credentials, for a path that
-// no vendor has.
+// answersAsSimulator tells whether a simulator answers at the base URL. It is asked, without credentials, for a path
+// that no vendor has.
 func (s source) answersAsSimulator(ctx context.Context) bool {
 	base := s.env[s.vendor.BaseURL()]
 	if s.simulated || base == "" {

@@ -229,8 +229,8 @@ func Causes() []Cause {
 							"代理若使用明文 http，还需 FEISHU_PLAIN_HTTP=1（clients.WithPlainHTTP）。"}, "doc"},
 				{wps, machine, "WPS_BASE_URL, clients.WithBaseURL", "base URL (接口地址)",
 					Text{"Leave the base URL out for the public cloud. On a private deployment it ends in /openapi: " +
-						"https://your.host/openapi; that prefix is not signed (Config.UnsignedPathPrefix). Plain http " +
-						"there wants WPS_PLAIN_HTTP=1 (clients.WithPlainHTTP).",
+						"https://your.host/openapi; that prefix is not signed (Config.UnsignedPathPrefix). Plain " +
+						"http there wants WPS_PLAIN_HTTP=1 (clients.WithPlainHTTP).",
 						"公有云不要设置接口地址。私有化部署应以 /openapi 结尾：https://your.host/openapi；" +
 							"该前缀不参与签名（Config.UnsignedPathPrefix）。若使用明文 http，还需 WPS_PLAIN_HTTP=1" +
 							"（clients.WithPlainHTTP）。"}, "doc"},
