@@ -31,6 +31,12 @@ func NewSeen[K comparable](vendor, operation string) *Seen[K] {
 	return &Seen[K]{vendor: vendor, operation: operation, keys: make(map[K]struct{})}
 }
 
+// Has tells whether key was met. It remembers nothing.
+func (s *Seen[K]) Has(key K) bool {
+	_, ok := s.keys[key]
+	return ok
+}
+
 // First tells whether key is met for the first time, and remembers it. The zero key is ErrBadResponse: what has no id
 // cannot be told from others, and it may neither be taken for one of them nor be left out.
 func (s *Seen[K]) First(key K) (bool, error) {

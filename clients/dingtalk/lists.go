@@ -35,7 +35,16 @@ func list[T any, K comparable](ctx context.Context, operation string, key func(T
 	fetch func(ctx context.Context, from int64) (page[T], error),
 ) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		l := lister[T, K]{operation: operation, key: key, seen: clients.NewSeen[K](vendorName, operation)}
+		listInto(ctx, operation, key, clients.NewSeen[K](vendorName, operation), fetch)(yield)
+	}
+}
+
+// listInto is list with what is remembered of the rows. Those of a page are in it once fetch has returned the page.
+func listInto[T any, K comparable](ctx context.Context, operation string, key func(T) K, seen *clients.Seen[K],
+	fetch func(ctx context.Context, from int64) (page[T], error),
+) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		l := lister[T, K]{operation: operation, key: key, seen: seen}
 		clients.Pages(ctx, vendorName, operation, func(ctx context.Context, cursor string) (clients.Page[T], error) {
 			number, _, _ := strings.Cut(cursor, " ")
 			from, _ := strconv.ParseInt(number, 10, 64) // "" is the first page

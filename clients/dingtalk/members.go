@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"maps"
 	"slices"
 	"strconv"
 
@@ -42,18 +41,18 @@ type steady[T any] struct {
 	members[T]
 
 	mode      mode
-	met       map[clients.Key]struct{}
-	before    []string // the ids of all, after the first page
-	reached   int64    // the furthest that a page has begun
-	turns     int      // how often it went back
-	fruitless int      // times in a row that going back brought nobody
+	met       *clients.Seen[clients.Key] // those on the pages before
+	before    []string                   // the ids of all, after the first page
+	reached   int64                      // the furthest that a page has begun
+	turns     int                        // how often it went back
+	fruitless int                        // times in a row that going back brought nobody
 }
 
 // read yields all members once.
 func (m members[T]) read(ctx context.Context, c *Client) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		s := steady[T]{c: c, members: m, met: make(map[clients.Key]struct{})}
-		list(ctx, m.operation, m.key, s.next)(yield)
+		s := steady[T]{c: c, members: m, met: clients.NewSeen[clients.Key](vendorName, m.operation)}
+		listInto(ctx, m.operation, m.key, s.met, s.next)(yield)
 	}
 }
 
@@ -68,16 +67,13 @@ func (s *steady[T]) next(ctx context.Context, from int64) (p page[T], err error)
 	if err != nil {
 		return p, err
 	}
-	for _, item := range p.items {
-		s.met[s.key(item)] = struct{}{}
-	}
 	s.reached = max(s.reached, from)
 	if begins && p.more {
 		err = s.begin(ctx, p)
 	}
 	if s.mode == checked && !p.more && err == nil {
 		var lost []T
-		lost, err = s.lost(ctx)
+		lost, err = s.lost(ctx, p.items)
 		p.items = append(p.items, lost...)
 	}
 	return p, err
@@ -93,9 +89,6 @@ func (s *steady[T]) begin(ctx context.Context, first page[T]) error {
 	if err == nil && whole {
 		s.mode = checked
 		s.before, err = s.ids(ctx)
-		met := make(map[clients.Key]struct{}, len(s.before))
-		maps.Copy(met, s.met)
-		s.met = met
 	}
 	switch {
 	case err != nil && !errors.Is(err, clients.ErrPermission):
@@ -139,16 +132,20 @@ func (s *steady[T]) overlapping(ctx context.Context, from int64) (page[T], error
 }
 
 func (s *steady[T]) isNew(item T) bool {
-	_, met := s.met[s.key(item)]
-	return !met
+	return !s.met.Has(s.key(item))
 }
 
-// lost reads those who were members all the time and were on no page. The ids are listed once more only if somebody who
-// was in the first list is on none.
-func (s *steady[T]) lost(ctx context.Context) ([]T, error) {
+// lost reads those who were members all the time and were on no page, last being the rows of the last one. The ids are
+// listed once more only if somebody who was in the first list is on none.
+func (s *steady[T]) lost(ctx context.Context, last []T) ([]T, error) {
+	onLast := make(map[clients.Key]struct{}, len(last))
+	for _, item := range last {
+		onLast[s.key(item)] = struct{}{}
+	}
 	missing := slices.DeleteFunc(s.before, func(id string) bool {
-		_, met := s.met[clients.KeyOf(id)]
-		return met || id == ""
+		key := clients.KeyOf(id)
+		_, met := onLast[key]
+		return met || id == "" || s.met.Has(key)
 	})
 	if s.before = nil; len(missing) == 0 {
 		return nil, nil
