@@ -16,7 +16,7 @@ import (
 
 func main() {
 	page := flag.String("o", "../docs/PERFORMANCE.md", "file to write")
-	rounds := flag.Int("rounds", 6, "rounds of the comparison")
+	rounds := flag.Int("rounds", 6, "how much is measured: reads in ten rounds for each of these, lists in three")
 	newest := flag.String("newest", "", "of Go, for the column of the newest: go1.27.1. Empty: ask for it")
 	people := flag.Int("people", 100_000, "of the company that is walked")
 	flag.Parse()
@@ -107,11 +107,11 @@ no quotas and no checks of what came.
 
 Client and server are different processes ([bench/server](../bench/server)), so that bytes and allocations are the
 client's alone; they hardly vary. Processor time is what the operating system counts for the client's process,
-collection of garbage included. The columns run next to each other, in %d rounds that each start a new process; a ratio
-is taken within a round, and the page has the median with the smallest and the largest behind it. Below 1, the client
-takes less than the program written by hand.
+collection of garbage included. The columns run next to each other in many short rounds, since processors change their
+pace, %d for reads and %d for lists, that each start a new process. A ratio is taken within a round, and the page has
+the median with the quartiles behind it. Below 1, the client takes less than the program written by hand.
 `, time.Now().UTC().Format(time.DateOnly), processor(), runtime.NumCPU(),
-		runtime.GOOS, runtime.GOARCH, versions, l.rounds)
+		runtime.GOOS, runtime.GOARCH, versions, l.rounds*shortReads, l.rounds*shortLists)
 }
 
 // processor is the processor's name, as far as it has one.

@@ -16,17 +16,23 @@ const (
 	timeMetric        = "ns/op"
 )
 
+// How many short rounds there are for each one that was asked for.
+const (
+	shortReads = 10
+	shortLists = 3
+)
+
 // comparison is one read and one list, of each vendor.
 func (l *lab) comparison(ctx context.Context) error {
 	binary, err := l.binary(ctx, "bench")
 	if err != nil {
 		return err
 	}
-	reads, err := measure(ctx, binary, "^BenchmarkRead$", "1s", l.rounds)
+	reads, err := measure(ctx, binary, "^BenchmarkRead$", "0.1s", l.rounds*shortReads)
 	if err != nil {
 		return err
 	}
-	lists, err := measure(ctx, binary, "^BenchmarkList$", "0.5s", l.rounds)
+	lists, err := measure(ctx, binary, "^BenchmarkList$", "0.2s", l.rounds*shortLists)
 	if err != nil {
 		return err
 	}
@@ -65,7 +71,7 @@ func headings(cell string) string {
 
 // toolchains is the same with other toolchains.
 func (l *lab) toolchains(ctx context.Context, newest string) error {
-	rounds := (l.rounds + 1) / 2
+	rounds := l.rounds * shortLists
 	type column struct {
 		name         string
 		env          []string
@@ -80,10 +86,10 @@ func (l *lab) toolchains(ctx context.Context, newest string) error {
 		if err != nil {
 			return err
 		}
-		if c.reads, err = measure(ctx, binary, "^BenchmarkRead$", "0.5s", rounds); err != nil {
+		if c.reads, err = measure(ctx, binary, "^BenchmarkRead$", "0.1s", rounds); err != nil {
 			return err
 		}
-		c.lists, err = measure(ctx, binary, "^BenchmarkList$/.*/^client=(floor|roster)$", "0.5s", rounds)
+		c.lists, err = measure(ctx, binary, "^BenchmarkList$/.*/^client=(floor|roster)$", "0.2s", rounds)
 		if err != nil {
 			return err
 		}
@@ -111,7 +117,7 @@ func (l *lab) crowds(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := measure(ctx, binary, "^Benchmark(ColdStart|DeadToken|Wide)$", "5x", (l.rounds+1)/2)
+	r, err := measure(ctx, binary, "^Benchmark(ColdStart|DeadToken|Wide)$", "3x", l.rounds)
 	if err != nil {
 		return err
 	}

@@ -69,8 +69,8 @@ func (r results) ratio(of, to, metric string) spread {
 // value is the spread of a metric.
 func (r results) value(of, metric string) spread { return spreadOf(slices.Clone(r[of][metric])) }
 
-// spread is a median with the smallest and the largest.
-type spread struct{ least, median, most float64 }
+// spread is a median with the quartiles below and above it.
+type spread struct{ lower, median, upper float64 }
 
 func spreadOf(all []float64) spread {
 	if len(all) == 0 {
@@ -78,8 +78,8 @@ func spreadOf(all []float64) spread {
 	}
 	slices.Sort(all)
 	n := len(all)
-	return spread{all[0], (all[(n-1)/2] + all[n/2]) / 2, all[n-1]}
+	return spread{all[n/4], (all[(n-1)/2] + all[n/2]) / 2, all[n-1-n/4]}
 }
 
 // String is the spread for a table.
-func (s spread) String() string { return fmt.Sprintf("%.2f (%.2f–%.2f)", s.median, s.least, s.most) }
+func (s spread) String() string { return fmt.Sprintf("%.2f (%.2f–%.2f)", s.median, s.lower, s.upper) }
