@@ -187,8 +187,8 @@ func TestARecordingOfTheSimulatorSaysSo(t *testing.T) {
 }
 
 func TestARecordingOfASimulatorSaysSo(t *testing.T) {
-	control := sim.NewControl(sim.WithPeople(20), sim.WithDepartments(4))
-	refusing := sim.NewControl(sim.WithPeople(20), sim.WithDepartments(4))
+	control := sim.NewControl(simtest.Checked(t), sim.WithPeople(20), sim.WithDepartments(4))
+	refusing := sim.NewControl(simtest.Checked(t), sim.WithPeople(20), sim.WithDepartments(4))
 	refusing.Refusal = "no orders"
 	// What stands in for a vendor has its answers, and nothing at other paths.
 	vendor := http.NewServeMux()
