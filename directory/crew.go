@@ -190,8 +190,7 @@ func (c *crew) attributes(ctx context.Context, b *batch, rows []int) {
 		return
 	}
 	for _, i := range rows {
-		if u := &b.rows[i].user; u.Attributes == nil {
-			u.Attributes = found[u.ID]
-		}
+		u := &b.rows[i].user
+		found[u.ID].into(u)
 	}
 }

@@ -235,9 +235,21 @@ func byID[T any](all []T, id func(*T) string) []*T {
 	return sorted
 }
 
+// notes are what a record says of its own fields.
+type notes[T any] struct {
+	unknown  func(*T) *[]string
+	standIns func(*T) *[]string // nil: of no field there is an id in place of a name
+}
+
+// aName tells whether a field holds no id in place of a name.
+func (n notes[T]) aName(r *T, field string) bool {
+	return n.standIns == nil || !slices.Contains(*n.standIns(r), field)
+}
+
 // overlay returns a with what b says, and what that changes. learned: nothing of it is known to be different.
-func overlay[T any](a, b *T, fields []field[T], k knowledge, unknown func(*T) *[]string,
+func overlay[T any](a, b *T, fields []field[T], k knowledge, n notes[T],
 ) (result *T, changes []FieldChange, learned bool) {
+	unknown := n.unknown
 	copied := *a
 	result, learned = &copied, true
 	tells := func(f field[T], r *T, header func(string) bool) bool {
@@ -245,6 +257,14 @@ func overlay[T any](a, b *T, fields []field[T], k knowledge, unknown func(*T) *[
 	}
 	for _, f := range fields {
 		before, after := tells(f, a, k.old), tells(f, b, k.now)
+		if before && after {
+			switch was, is := n.aName(a, f.name), n.aName(b, f.name); {
+			case was && !is: // an id says nothing of a name
+				continue
+			case is && !was: // and the other way about
+				before = false
+			}
+		}
 		if !after || !before && !k.learn {
 			continue
 		}
@@ -260,6 +280,9 @@ func overlay[T any](a, b *T, fields []field[T], k knowledge, unknown func(*T) *[
 		if !f.set(result, b, k) {
 			continue
 		}
+		if n.standIns != nil {
+			*n.standIns(result) = handOver(*n.standIns(result), *n.standIns(b), f.name)
+		}
 		change := FieldChange{Field: f.name, New: f.value(result)}
 		if before {
 			change.Old, learned = f.value(a), false
@@ -269,6 +292,21 @@ func overlay[T any](a, b *T, fields []field[T], k knowledge, unknown func(*T) *[
 	return result, changes, learned
 }
 
+// handOver returns the notes to for a field that is taken from a record with the notes from.
+func handOver(to, from []string, field string) []string {
+	has := slices.Contains(from, field)
+	if has == slices.Contains(to, field) {
+		return to
+	}
+	if has {
+		return slices.Sorted(slices.Values(append(slices.Clone(to), field)))
+	}
+	if to = slices.DeleteFunc(slices.Clone(to), func(name string) bool { return name == field }); len(to) == 0 {
+		return nil
+	}
+	return to
+}
+
 func departmentChange(a, b *Department, fields []field[Department], k knowledge) (Change, bool) {
 	switch {
 	case a == nil:
@@ -276,7 +314,8 @@ func departmentChange(a, b *Department, fields []field[Department], k knowledge)
 	case b == nil:
 		return Change{Kind: Left, Of: kindDepartment, ID: a.ID, OldDepartment: a}, true
 	}
-	result, changes, learned := overlay(a, b, fields, k, func(d *Department) *[]string { return &d.Unknown })
+	result, changes, learned := overlay(a, b, fields, k,
+		notes[Department]{unknown: func(d *Department) *[]string { return &d.Unknown }})
 	c := Change{Kind: Changed, Of: kindDepartment, ID: a.ID, Fields: changes, OldDepartment: a, NewDepartment: result}
 	switch {
 	case learned:
@@ -294,7 +333,10 @@ func userChange(a, b *User, fields []field[User], k knowledge) (Change, bool) {
 	case b == nil:
 		return Change{Kind: Left, Of: kindUser, ID: a.ID, OldUser: a}, true
 	}
-	result, changes, learned := overlay(a, b, fields, k, func(u *User) *[]string { return &u.Unknown })
+	result, changes, learned := overlay(a, b, fields, k, notes[User]{
+		unknown:  func(u *User) *[]string { return &u.Unknown },
+		standIns: func(u *User) *[]string { return &u.StandIns },
+	})
 	c := Change{Kind: Changed, Of: kindUser, ID: a.ID, Fields: changes, OldUser: a, NewUser: result}
 	switch {
 	case a.Status != StatusLeft && result.Status == StatusLeft:
@@ -319,7 +361,7 @@ func groupChange(a, b *Group, fields []field[Group], learn bool) (Change, bool) 
 	always := func(string) bool { return true }
 	var none []string
 	result, changes, learned := overlay(a, b, fields, knowledge{old: always, now: always, learn: learn},
-		func(*Group) *[]string { return &none })
+		notes[Group]{unknown: func(*Group) *[]string { return &none }})
 	c := Change{Kind: Changed, Of: kindGroup, ID: a.ID, Fields: changes, OldGroup: a, NewGroup: result}
 	if learned {
 		c.Kind = Learned

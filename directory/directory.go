@@ -80,6 +80,11 @@ type User struct {
 	// were refused). Sorted. Diff takes none of it for a change.
 	Unknown []string `json:"unknown,omitempty"`
 
+	// StandIns names what holds ids here since the app may not read the company's names for them: "attributes"
+	// (Feishu's keys, and the options that were chosen at WPS), "employeeType" (Feishu). Sorted. To Diff, an id and a
+	// name are no difference.
+	StandIns []string `json:"standIns,omitempty"`
+
 	told []string // kinds of numbers and addresses that the vendor told, empty ones included
 
 	// Raw is the vendor's own value: wecomapi.Member, dingtalkapi.UserV2, feishuapi.User or wpsapi.User, whether a list

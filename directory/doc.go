@@ -15,6 +15,8 @@
 // way; whether that means none is seen from the others: a [Snapshot] names the fields that somebody has. Mail addresses
 // and telephone numbers that are taken away are told by a vendor that sends the empty field (Feishu, and mostly WeCom
 // and WPS); DingTalk leaves out a mail address that is not there, which then looks like one that may not be read.
+// Where the app may not read the names that a company gave to its fields, their ids stand in for them, and
+// User.StandIns says so.
 //
 // # Walking
 //

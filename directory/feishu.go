@@ -174,28 +174,30 @@ func (d *feishuDirectory) User(ctx context.Context, id string) (User, error) {
 type words struct {
 	mu    sync.Mutex
 	known map[string]string
+	no    bool // the app may not read them
 }
 
-// read returns the names, which are read once. Without the permission for them there are none.
-func (w *words) read(all func(yield func(id, name string) bool) error) (map[string]string, error) {
+// read returns the names, which are read once, and whether the app may read them.
+func (w *words) read(all func(yield func(id, name string) bool) error) (names map[string]string, ok bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.known != nil {
-		return w.known, nil
+		return w.known, !w.no, nil
 	}
 	known := make(map[string]string)
-	err := all(func(id, name string) bool {
+	err = all(func(id, name string) bool {
 		known[id] = name
 		return true
 	})
-	if err != nil && !errors.Is(err, clients.ErrPermission) {
-		return nil, err
+	no := errors.Is(err, clients.ErrPermission)
+	if err != nil && !no {
+		return nil, false, err
 	}
-	w.known = known
-	return known, nil
+	w.known, w.no = known, no
+	return known, !no, nil
 }
 
-func (d *feishuDirectory) attributeNames(ctx context.Context) (map[string]string, error) {
+func (d *feishuDirectory) attributeNames(ctx context.Context) (names map[string]string, ok bool, err error) {
 	return d.attributes.read(func(yield func(id, name string) bool) error {
 		for attr, err := range d.c.CustomAttrs(ctx) {
 			if err != nil {
@@ -207,7 +209,7 @@ func (d *feishuDirectory) attributeNames(ctx context.Context) (map[string]string
 	})
 }
 
-func (d *feishuDirectory) employeeTypes(ctx context.Context) (map[string]string, error) {
+func (d *feishuDirectory) employeeTypes(ctx context.Context) (names map[string]string, ok bool, err error) {
 	return d.employees.read(func(yield func(id, name string) bool) error {
 		for kind, err := range d.c.EmployeeTypes(ctx) {
 			if err != nil {
@@ -250,13 +252,16 @@ func (d *feishuDirectory) user(ctx context.Context, raw feishuapi.User) (User, e
 	case 5:
 		u.EmployeeType = EmployeeConsultant
 	default:
-		names, err := d.employeeTypes(ctx)
+		names, ok, err := d.employeeTypes(ctx)
 		if err != nil {
 			return User{}, err
 		}
 		number := strconv.FormatInt(raw.EmployeeType, 10)
 		if u.EmployeeType = names[number]; u.EmployeeType == "" {
 			u.EmployeeType = number
+		}
+		if !ok {
+			u.standIn(fieldEmployeeType)
 		}
 	}
 	if raw.CustomAttrs == nil {
@@ -266,9 +271,12 @@ func (d *feishuDirectory) user(ctx context.Context, raw feishuapi.User) (User, e
 	if len(raw.CustomAttrs) == 0 {
 		return u, nil
 	}
-	names, err := d.attributeNames(ctx)
+	names, ok, err := d.attributeNames(ctx)
 	if err != nil {
 		return User{}, err
+	}
+	if !ok {
+		u.standIn(fieldAttributes)
 	}
 	for _, attr := range raw.CustomAttrs {
 		name := names[attr.ID]

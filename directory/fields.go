@@ -116,7 +116,7 @@ func userFields() []field[User] {
 		textField(fieldPhoto, func(u *User) *string { return &u.PhotoURL }),
 		textField("location", func(u *User) *string { return &u.Location }),
 		textField("employeeNumber", func(u *User) *string { return &u.EmployeeNo }),
-		textField("employeeType", func(u *User) *string { return &u.EmployeeType }),
+		textField(fieldEmployeeType, func(u *User) *string { return &u.EmployeeType }),
 		textField("hireDate", func(u *User) *string { return &u.HireDate }),
 		textField(fieldManager, func(u *User) *string { return &u.ManagerID }),
 		contactField(fieldEmails, func(u *User) *[]Value { return &u.Emails }),
@@ -135,7 +135,7 @@ func userFields() []field[User] {
 			},
 		},
 		{
-			name:  "attributes",
+			name:  fieldAttributes,
 			known: func(u *User) bool { return u.Attributes != nil },
 			value: func(u *User) any { return u.Attributes },
 			set: func(to, from *User, _ knowledge) bool {
@@ -177,6 +177,9 @@ const (
 	fieldPhoto       = "photo"
 	fieldEmails      = "emails"
 	fieldPhones      = "phoneNumbers"
+	fieldAttributes  = "attributes"
+
+	fieldEmployeeType = "employeeType"
 
 	departmentPrefix = "department." // of a department's fields in a header
 

@@ -47,7 +47,7 @@ type (
 	// attributer asks for the company's own fields of many people at once. Nobody's are in the answer where they cannot
 	// be read.
 	attributer interface {
-		attributes(ctx context.Context, ids []string) (map[string]map[string]string, error)
+		attributes(ctx context.Context, ids []string) (map[string]ownFields, error)
 	}
 	// rawMerger puts together the vendor's own values of two rows.
 	rawMerger interface {
@@ -79,6 +79,30 @@ func (u *User) place(departmentID string) *Membership {
 	return &u.Departments[len(u.Departments)-1]
 }
 
+// ownFields are the company's own fields of a person.
+type ownFields struct {
+	values  map[string]string
+	standIn bool // some hold ids in place of names
+}
+
+// into gives them to somebody who has none.
+func (f ownFields) into(u *User) {
+	if u.Attributes != nil {
+		return
+	}
+	if u.Attributes = f.values; f.standIn {
+		u.standIn(fieldAttributes)
+	}
+}
+
+// standIn notes that a field holds ids in place of names.
+func (u *User) standIn(field string) {
+	if !slices.Contains(u.StandIns, field) {
+		u.StandIns = append(slices.Clip(u.StandIns), field)
+		slices.Sort(u.StandIns)
+	}
+}
+
 // merged returns a with what it lacks from b. Nothing that a says is changed.
 func merged(a, b User) User {
 	for _, text := range []struct{ to, from *string }{
@@ -103,6 +127,9 @@ func merged(a, b User) User {
 	}
 	if a.Attributes == nil {
 		a.Attributes = b.Attributes
+	}
+	for _, name := range b.StandIns {
+		a.standIn(name)
 	}
 	if a.Raw == nil {
 		a.Raw = b.Raw

@@ -112,7 +112,7 @@ func fieldsOf(u *User) []string {
 	note(place(func(m Membership) bool { return m.Leader != nil }), "departments.leader")
 	note(place(func(m Membership) bool { return m.Primary != nil }), "departments.primary")
 	note(place(func(m Membership) bool { return m.Order != "" }), "departments.order")
-	note(u.Attributes != nil, "attributes")
+	note(u.Attributes != nil, fieldAttributes)
 	return names
 }
 
@@ -288,7 +288,7 @@ func (x *examination) judgeFields() {
 		switch {
 		case source.Call == "detail":
 			count.Has, count.Of = s.detailed[f.Name], s.details
-			if f.Name == "attributes" {
+			if f.Name == fieldAttributes {
 				count.Of = s.asked
 			}
 		case strings.HasPrefix(f.Name, departmentPrefix):

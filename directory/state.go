@@ -626,7 +626,7 @@ func (w *walk) single(ctx context.Context, ids []string) error {
 			missing = append(missing, id)
 		}
 	}
-	var attributes map[string]map[string]string
+	var attributes map[string]ownFields
 	if asker, ok := w.d.(attributer); ok && w.o.Details && len(missing) > 0 {
 		var err error
 		if attributes, err = asker.attributes(ctx, missing); err != nil {
@@ -646,9 +646,7 @@ func (w *walk) single(ctx context.Context, ids []string) error {
 			}
 			return row{user: user, whole: true}, err
 		}) {
-		if err == nil && r.user.Attributes == nil {
-			r.user.Attributes = attributes[r.user.ID]
-		}
+		attributes[r.user.ID].into(&r.user)
 		if err == nil {
 			err = w.row(nil, r)
 		} else {

@@ -281,3 +281,88 @@ func TestAWPSDeploymentWithoutOptionalCallsIsRead(t *testing.T) {
 	_, err := directory.WriteSnapshot(t.Context(), &file, d, directory.SnapshotOptions{})
 	assert.NoError(t, err)
 }
+
+// namesOfVendors are companies of u1, whose own field has a value. Of names, the vendor tells the company's words for
+// fields, options and employee types, or that the app may not read them.
+var namesOfVendors = map[string]struct {
+	at       func(t *testing.T, names bool, value string) directory.Directory
+	named    map[string]string
+	standIns []string
+}{
+	"feishu": {func(t *testing.T, names bool, value string) directory.Directory {
+		a := answers{
+			"/departments/0":          `400{"code":40008,"msg":"x"}`,
+			"/departments/0/children": feishuEmpty,
+			"/users/find_by_department": `{"code":0,"data":{"has_more":false,"items":[{"open_id":"u1","name":"n",
+				"employee_type":7,"custom_attrs":[{"id":"C-1","type":"TEXT","value":{"text":"` + value + `"}}]}]}}`,
+			"/contact/v3/custom_attrs":        feishuNoScope,
+			"/contact/v3/employee_type_enums": feishuNoScope,
+		}
+		if names {
+			a["/contact/v3/custom_attrs"] = `{"code":0,"data":{"has_more":false,"items":[
+				{"id":"C-1","i18n_name":[{"locale":"zh_cn","value":"工位"}]}]}}`
+			a["/contact/v3/employee_type_enums"] = `{"code":0,"data":{"has_more":false,"items":[
+				{"enum_value":"7","content":"返聘"}]}}`
+		}
+		return feishuAt(t, a)
+	}, map[string]string{"工位": "blue"}, []string{"attributes", "employeeType"}},
+	"wps": {func(t *testing.T, names bool, value string) directory.Directory {
+		a := answers{
+			"/v7/companies/current": `{"code":0,"data":{"id":"c"}}`,
+			"/v7/depts/root":        `{"code":0,"data":{"id":"d1","name":"r","parent_id":"0"}}`,
+			"/v7/depts/d1/children": `{"code":0,"data":{"items":[],"next_page_token":""}}`,
+			"/v7/contacts/permissions_scope/entities": `{"code":0,"data":{"items":[
+				{"scope":"org","entity":{"type":"dept","id":"d1"}}]}}`,
+			"/v7/users": `{"code":0,"data":{"items":[{"id":"u1","user_name":"n","depts":[]}],
+				"next_page_token":""}}`,
+			"/v7/depts/d1/members": `{"code":0,"data":{"items":[],"next_page_token":""}}`,
+			"/v7/users/u1":         `{"code":0,"data":{"id":"u1","user_name":"n","depts":[]}}`,
+			"/v7/users/custom_attrs/batch_read": `{"code":0,"data":{"items":[{"user_id":"u1","custom_attrs":[
+				{"attr_id":"a1","attr_name":"颜色","option":"` + value + `"}]}]}}`,
+			"/v7/companies/user_custom_attrs/batch_read": `403{"code":400000003,
+				"message":"kso: PermissionDenied: invalid_scope"}`,
+		}
+		if names {
+			a["/v7/companies/user_custom_attrs/batch_read"] = `{"code":0,"data":{"custom_attrs":[{"id":"a1","options":[
+				{"key":"blue","name":"蓝"},{"key":"red","name":"红"}]}]}}`
+		}
+		return wpsAt(t, a)
+	}, map[string]string{"颜色": "蓝"}, []string{"attributes"}},
+}
+
+func TestIDsThatStandInForNamesAreNoChange(t *testing.T) {
+	for vendor, v := range namesOfVendors {
+		t.Run(vendor, func(t *testing.T) {
+			take := func(names bool, value string) *directory.Snapshot {
+				return taken(t, v.at(t, names, value), directory.WalkOptions{Details: true})
+			}
+			named, ids := take(true, "blue"), take(false, "blue")
+			assert.Equal(t, v.named, named.Users[0].Attributes)
+			assert.Nil(t, named.Users[0].StandIns)
+			assert.NotEqual(t, v.named, ids.Users[0].Attributes)
+			assert.NotEmpty(t, ids.Users[0].Attributes, "what can be read is there")
+			assert.Equal(t, v.standIns, ids.Users[0].StandIns)
+
+			// The permission goes and comes back.
+			assert.Empty(t, differences(t, named, ids, directory.DiffOptions{}))
+			assert.Empty(t, differences(t, named, ids, directory.DiffOptions{Learned: true}), "the names are kept")
+			assert.Empty(t, differences(t, ids, named, directory.DiffOptions{}))
+			changes, err := directory.Diff(ids, named, directory.DiffOptions{Learned: true})
+			require.NoError(t, err)
+			for c := range changes {
+				assert.Equal(t, directory.Learned, c.Kind)
+				assert.Equal(t, v.named, c.NewUser.Attributes)
+				assert.Nil(t, c.NewUser.StandIns)
+			}
+			changes, err = directory.Diff(ids, named, directory.DiffOptions{Learned: true})
+			require.NoError(t, err)
+			assert.Equal(t, named.Users, directory.Apply(ids, changes).Users)
+
+			// Ids are compared with ids, and names with names.
+			assert.Equal(t, []string{"changed u1 attributes"},
+				differences(t, ids, take(false, "red"), directory.DiffOptions{}))
+			assert.Equal(t, []string{"changed u1 attributes"},
+				differences(t, named, take(true, "red"), directory.DiffOptions{}))
+		})
+	}
+}

@@ -217,7 +217,7 @@ func (d *wpsDirectory) detail(ctx context.Context, listed row) (row, error) {
 func (d *wpsDirectory) beyond() []string { return []string{fieldManager, fieldPhoto} }
 
 // attributes reads the company's own fields. Without the permission for them nobody's are known.
-func (d *wpsDirectory) attributes(ctx context.Context, ids []string) (map[string]map[string]string, error) {
+func (d *wpsDirectory) attributes(ctx context.Context, ids []string) (map[string]ownFields, error) {
 	people, _, err := d.c.CustomAttrsByID(ctx, ids)
 	if errors.Is(err, clients.ErrPermission) || lacksCall(err) {
 		return nil, nil
@@ -225,17 +225,19 @@ func (d *wpsDirectory) attributes(ctx context.Context, ids []string) (map[string
 	if err != nil {
 		return nil, err
 	}
-	all := make(map[string]map[string]string, len(people))
+	all := make(map[string]ownFields, len(people))
 	for _, p := range people {
-		own := make(map[string]string, len(p.CustomAttrs))
+		own := ownFields{values: make(map[string]string, len(p.CustomAttrs))}
 		for _, attr := range p.CustomAttrs {
 			name := attr.AttrName
-			if _, taken := own[name]; taken || name == "" {
+			if _, taken := own.values[name]; taken || name == "" {
 				name = attr.AttrID
 			}
-			if own[name], err = d.attributeText(ctx, attr); err != nil {
+			text, standIn, err := d.attributeText(ctx, attr)
+			if err != nil {
 				return nil, err
 			}
+			own.values[name], own.standIn = text, own.standIn || standIn
 		}
 		all[p.UserID] = own
 	}
@@ -243,12 +245,13 @@ func (d *wpsDirectory) attributes(ctx context.Context, ids []string) (map[string
 }
 
 // attributeText is the value of an attribute as people read it: an option's name, a link's address, other people's and
-// departments' ids.
-func (d *wpsDirectory) attributeText(ctx context.Context, attr wpsapi.CustomAttrValue) (string, error) {
+// departments' ids. standIn says that it is an option's key, since the app may not read the names.
+func (d *wpsDirectory) attributeText(ctx context.Context, attr wpsapi.CustomAttrValue) (text string, standIn bool,
+	err error) {
 	if attr.Option == "" {
-		return cmp.Or(attr.Text, attr.URL.Link, attr.RelationUser, strings.Join(attr.RelationDepts, ",")), nil
+		return cmp.Or(attr.Text, attr.URL.Link, attr.RelationUser, strings.Join(attr.RelationDepts, ",")), false, nil
 	}
-	names, err := d.options.read(func(yield func(id, name string) bool) error {
+	names, ok, err := d.options.read(func(yield func(id, name string) bool) error {
 		answer, err := d.c.BatchReadCustomAttrDefs(ctx, nil)
 		if err != nil {
 			return err
@@ -260,7 +263,7 @@ func (d *wpsDirectory) attributeText(ctx context.Context, attr wpsapi.CustomAttr
 		}
 		return nil
 	})
-	return cmp.Or(names[attr.AttrID+"\n"+attr.Option], attr.Option), err
+	return cmp.Or(names[attr.AttrID+"\n"+attr.Option], attr.Option), !ok, err
 }
 
 // mergeRaw keeps what only the list of a department has: the picture.
