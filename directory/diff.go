@@ -239,10 +239,15 @@ func byID[T any](all []T, id func(*T) string) []*T {
 type notes[T any] struct {
 	unknown  func(*T) *[]string
 	standIns func(*T) *[]string // nil: of no field there is an id in place of a name
+	// anID tells of a field whose stand-in the record names in another way; header is what its snapshot has.
+	anID func(r *T, field string, header func(string) bool) bool
 }
 
 // aName tells whether a field holds no id in place of a name.
-func (n notes[T]) aName(r *T, field string) bool {
+func (n notes[T]) aName(r *T, field string, header func(string) bool) bool {
+	if n.anID != nil && n.anID(r, field, header) {
+		return false
+	}
 	return n.standIns == nil || !slices.Contains(*n.standIns(r), field)
 }
 
@@ -258,7 +263,7 @@ func overlay[T any](a, b *T, fields []field[T], k knowledge, n notes[T],
 	for _, f := range fields {
 		before, after := tells(f, a, k.old), tells(f, b, k.now)
 		if before && after {
-			switch was, is := n.aName(a, f.name), n.aName(b, f.name); {
+			switch was, is := n.aName(a, f.name, k.old), n.aName(b, f.name, k.now); {
 			case was && !is: // an id says nothing of a name
 				continue
 			case is && !was: // and the other way about
@@ -326,6 +331,15 @@ func departmentChange(a, b *Department, fields []field[Department], k knowledge)
 	return c, len(changes) > 0
 }
 
+// userNameIsID tells whether an id stands in for what somebody is known by. At Feishu everybody has a user_id. At WPS
+// nobody need have an ex_user_id, and where some have one the app may read it.
+func userNameIsID(u *User, field string, header func(string) bool) bool {
+	if field != fieldUserName && field != fieldUserNameFrom {
+		return false
+	}
+	return u.UserNameFrom == UserNameFromOpenID || u.UserNameFrom == UserNameFromID && !header(fieldExternalID)
+}
+
 func userChange(a, b *User, fields []field[User], k knowledge) (Change, bool) {
 	switch {
 	case a == nil:
@@ -336,6 +350,7 @@ func userChange(a, b *User, fields []field[User], k knowledge) (Change, bool) {
 	result, changes, learned := overlay(a, b, fields, k, notes[User]{
 		unknown:  func(u *User) *[]string { return &u.Unknown },
 		standIns: func(u *User) *[]string { return &u.StandIns },
+		anID:     userNameIsID,
 	})
 	c := Change{Kind: Changed, Of: kindUser, ID: a.ID, Fields: changes, OldUser: a, NewUser: result}
 	switch {

@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -123,11 +122,14 @@ func feishuDepartmentID(raw feishuapi.Department) string { return raw.OpenDepart
 // the root has a name that stands in.
 func (d *feishuDirectory) top(ctx context.Context) (Department, error) {
 	answer, err := d.c.GetDepartment(ctx, feishuRoot, nil)
-	root := Department{ID: feishuRoot, Name: feishuRootName}
+	root := Department{ID: feishuRoot, Name: feishuRootName, Unknown: []string{fieldName}}
 	switch {
 	case err == nil:
 		told := feishuDepartment(answer.Data.Department)
-		told.ID, told.ParentID, told.Name = root.ID, "", cmp.Or(told.Name, root.Name)
+		told.ID, told.ParentID, told.Unknown = root.ID, "", nil
+		if told.Name == "" {
+			told.Name, told.Unknown = root.Name, root.Unknown
+		}
 		if told.ExternalID == feishuRoot {
 			told.ExternalID = ""
 		}
@@ -302,6 +304,9 @@ func feishuDepartment(raw feishuapi.Department) Department {
 		ExternalID: raw.DepartmentID,
 		Order:      raw.Order,
 		Raw:        raw,
+	}
+	if raw.ParentDepartmentID == "" { // even the first level has one
+		d.withhold(fieldParent, fieldPath)
 	}
 	switch {
 	case len(raw.Leaders) > 0:

@@ -49,6 +49,23 @@ func listField[T any](name string, at func(*T) *[]string) field[T] {
 	}
 }
 
+// pathField is the path of a department. The name that stands in for that of Feishu's root is no other name.
+func pathField() field[Department] {
+	at := func(d *Department) *[]string { return &d.Path }
+	f := listField(fieldPath, at)
+	standsIn := func(path []string) bool { return len(path) > 0 && path[0] == feishuRootName }
+	f.set = func(to, from *Department, k knowledge) bool {
+		next := *from
+		if len(to.Path) > 0 && len(from.Path) > 0 && (standsIn(from.Path) || standsIn(to.Path) && !k.learn) {
+			next.Path = append([]string{to.Path[0]}, from.Path[1:]...)
+		}
+		changed := to.Path == nil || !slices.Equal(to.Path, next.Path)
+		to.Path = next.Path
+		return changed
+	}
+	return f
+}
+
 // contactField is a field of mail addresses or telephone numbers, each kind of which is known or not.
 func contactField(name string, at func(*User) *[]Value) field[User] {
 	return field[User]{
@@ -105,8 +122,8 @@ func userFields() []field[User] {
 	return []field[User]{
 		textField(fieldExternalID, func(u *User) *string { return &u.ExternalID }),
 		textField("unionId", func(u *User) *string { return &u.UnionID }),
-		unlessStandIn(textField("userName", func(u *User) *string { return &u.UserName })),
-		unlessStandIn(textField("userNameFrom", func(u *User) *string { return &u.UserNameFrom })),
+		textField(fieldUserName, func(u *User) *string { return &u.UserName }),
+		textField(fieldUserNameFrom, func(u *User) *string { return &u.UserNameFrom }),
 		textField(fieldName, func(u *User) *string { return &u.DisplayName }),
 		textField("nickName", func(u *User) *string { return &u.NickName }),
 		textField("title", func(u *User) *string { return &u.Title }),
@@ -151,7 +168,7 @@ func departmentFields() []field[Department] {
 	return []field[Department]{
 		textField(fieldParent, func(d *Department) *string { return &d.ParentID }),
 		textField(fieldName, func(d *Department) *string { return &d.Name }),
-		listField(fieldPath, func(d *Department) *[]string { return &d.Path }),
+		pathField(),
 		textField(fieldExternalID, func(d *Department) *string { return &d.ExternalID }),
 		listField("leaders", func(d *Department) *[]string { return &d.LeaderIDs }),
 		textField("order", func(d *Department) *string { return &d.Order }),
@@ -180,6 +197,8 @@ const (
 	fieldAttributes  = "attributes"
 
 	fieldEmployeeType = "employeeType"
+	fieldUserName     = "userName"
+	fieldUserNameFrom = "userNameFrom"
 
 	departmentPrefix = "department." // of a department's fields in a header
 
@@ -271,19 +290,4 @@ func sameMemberships(a, b []Membership) bool {
 		return a.DepartmentID == b.DepartmentID && a.Order == b.Order && mark(a.Leader, b.Leader) &&
 			mark(a.Primary, b.Primary)
 	})
-}
-
-// unlessStandIn keeps a name that the new snapshot has only an id for.
-func unlessStandIn(f field[User]) field[User] {
-	set := f.set
-	standIn := func(u *User) bool {
-		return u.UserNameFrom == UserNameFromOpenID || u.UserNameFrom == UserNameFromID
-	}
-	f.set = func(to, from *User, k knowledge) bool {
-		if standIn(from) && to.UserName != "" && !standIn(to) {
-			return false
-		}
-		return set(to, from, k)
-	}
-	return f
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"net/http"
+	"slices"
 
 	"github.com/roster-go/roster/clients"
 )
@@ -51,6 +52,16 @@ func passed(ctx context.Context, departmentID string, err error) bool {
 // withoutRecord is a department of which only the id is known.
 func withoutRecord(id string) Department {
 	return Department{ID: id, Unknown: []string{fieldName, fieldExternalID, "order", fieldParent, fieldPath}}
+}
+
+// withhold notes what is missing of a department only because the app may not read it.
+func (d *Department) withhold(fields ...string) {
+	for _, name := range fields {
+		if !slices.Contains(d.Unknown, name) {
+			d.Unknown = append(slices.Clip(d.Unknown), name)
+		}
+	}
+	slices.Sort(d.Unknown)
 }
 
 // after yields what is there, and then the rest.

@@ -332,8 +332,9 @@ func (w *walk) admit(n, parent *node) error {
 	d := &n.department
 	n.excluded = slices.Contains(w.o.Exclude, d.ID)
 	name := d.Name
-	if name == "" {
+	if name == "" { // the app may not read it
 		name = d.ID
+		d.withhold(fieldName, fieldPath)
 	}
 	d.Path = []string{name}
 	if parent != nil && parent.admitted && parent != n {
@@ -341,9 +342,8 @@ func (w *walk) admit(n, parent *node) error {
 	}
 	if parent != nil && parent.admitted && parent != n && !w.isRoot[d.ID] {
 		d.Path = append(slices.Clip(parent.department.Path), name)
-		if slices.Contains(parent.department.Unknown, fieldPath) && !slices.Contains(d.Unknown, fieldPath) {
-			d.Unknown = append(slices.Clip(d.Unknown), fieldPath)
-			slices.Sort(d.Unknown)
+		if slices.Contains(parent.department.Unknown, fieldPath) {
+			d.withhold(fieldPath)
 		}
 	}
 	if n.excluded {
