@@ -99,6 +99,9 @@ func (r random) company() *directory.Snapshot {
 				return m
 			}),
 		}
+		if len(u.Emails) == 2 && u.Emails[0].Value == u.Emails[1].Value { // told once
+			u.Emails = u.Emails[:1]
+		}
 		if r.chance() {
 			u.Attributes = map[string]string{"a": r.text(true)}
 		}
@@ -220,19 +223,32 @@ func emailsAfter(a, b *directory.Snapshot, was, now directory.User, learn bool) 
 		return (slices.Contains(s.Header.Fields, kind) || noKinds && slices.Contains(s.Header.Fields, "emails")) &&
 			!slices.Contains(u.Unknown, kind)
 	}
-	all := []directory.Value{}
-	for _, kind := range []string{"work", "home"} {
-		from := was.Emails
-		if knows(b, now, "emails."+kind) && (learn || knows(a, was, "emails."+kind)) {
-			from = now.Emails
-		}
-		for _, v := range from {
+	value := func(u directory.User, kind string) string {
+		for _, v := range u.Emails {
 			if v.Type == kind {
-				v.Primary = len(all) == 0
-				all = append(all, v)
+				return v.Value
 			}
 		}
+		return ""
 	}
+	taken := func(kind string) bool {
+		return knows(b, now, "emails."+kind) && (learn || knows(a, was, "emails."+kind))
+	}
+	work, home := value(was, "work"), value(was, "home")
+	if taken("work") {
+		work = value(now, "work")
+	}
+	// An address that is told as that of work may be the one at home as well.
+	if same := home != "" && !taken("work") && value(now, "work") == home; taken("home") && !same {
+		home = value(now, "home")
+	}
+	all := []directory.Value{}
+	for kind, address := range map[string]string{"work": work, "home": home} {
+		if address != "" && !(kind == "home" && address == work) {
+			all = append(all, directory.Value{Value: address, Type: kind, Primary: kind == "work" || work == ""})
+		}
+	}
+	slices.SortFunc(all, func(a, b directory.Value) int { return strings.Compare(b.Type, a.Type) })
 	return all
 }
 

@@ -82,9 +82,15 @@ func contactField(name string, at func(*User) *[]Value) field[User] {
 				}
 				return !k.learn && (!k.old(kind) || slices.Contains(to.Unknown, kind))
 			}
+			// What is in two fields is told once, of the first: it is not gone from the second because of that.
+			told := func(v Value) bool {
+				return slices.ContainsFunc(*at(from), func(now Value) bool {
+					return now.Value == v.Value && rankOf(now.Type) < rankOf(v.Type) && stays(now)
+				})
+			}
 			has := []Value{}
 			for _, v := range had {
-				if stays(v) {
+				if stays(v) || told(v) {
 					has = append(has, v)
 				}
 			}
@@ -98,6 +104,7 @@ func contactField(name string, at func(*User) *[]Value) field[User] {
 			}
 			if partly {
 				slices.SortStableFunc(has, func(a, b Value) int { return cmp.Compare(rankOf(a.Type), rankOf(b.Type)) })
+				has = once(has)
 				for i := range has {
 					has[i].Primary = i == 0
 				}
@@ -109,6 +116,17 @@ func contactField(name string, at func(*User) *[]Value) field[User] {
 			return true
 		},
 	}
+}
+
+// once leaves out what came before.
+func once(all []Value) []Value {
+	kept := all[:0]
+	for _, v := range all {
+		if !slices.ContainsFunc(kept, func(before Value) bool { return before.Value == v.Value }) {
+			kept = append(kept, v)
+		}
+	}
+	return kept
 }
 
 // rankOf is the place of a kind in a list of mail addresses or telephone numbers.

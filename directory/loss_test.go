@@ -68,3 +68,27 @@ func TestAFieldPermissionThatComesOrGoesIsNoChange(t *testing.T) {
 		}
 	}
 }
+
+// One number or address in two fields is told once. That of the two a field is withheld makes it no second one.
+func TestANumberInTwoFieldsIsNoChangeWhenOneOfThemIsWithheld(t *testing.T) {
+	people := func(t *testing.T, vendor, more string) *directory.Snapshot {
+		t.Helper()
+		return taken(t, rowsOfVendors[vendor](t, more), directory.WalkOptions{})
+	}
+	without := func(s *directory.Snapshot, kind string) *directory.Snapshot {
+		s.Header.Fields = slices.DeleteFunc(s.Header.Fields, func(name string) bool { return name == kind })
+		return s
+	}
+	both := people(t, "dingtalk", `,"mobile":"13000000001","telephone":"13000000001"`)
+	one := without(people(t, "dingtalk", `,"telephone":"13000000001"`), "phoneNumbers.mobile")
+	assert.Empty(t, differences(t, both, one, directory.DiffOptions{}))
+	assert.Empty(t, differences(t, one, both, directory.DiffOptions{}))
+
+	both = people(t, "feishu", `,"enterprise_email":"a@example.org","email":"a@example.org"`)
+	one = people(t, "feishu", `,"email":"a@example.org"`)
+	assert.NotContains(t, one.Header.Fields, "emails.work")
+	assert.Empty(t, differences(t, both, one, directory.DiffOptions{}))
+	assert.Empty(t, differences(t, one, both, directory.DiffOptions{}))
+	other := people(t, "feishu", `,"email":"b@example.org"`)
+	assert.Equal(t, []string{"changed u1 emails"}, differences(t, both, other, directory.DiffOptions{}))
+}
