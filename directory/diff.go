@@ -75,7 +75,7 @@ func refused(format string, args ...any) error {
 // of it or less, and to tell of too many leavers at once.
 func Diff(old, now *Snapshot, o DiffOptions) (iter.Seq[Change], error) {
 	if !o.AllowOther {
-		if err := sameCompany(old.Header, now.Header); err != nil {
+		if err := sameCompany(old, now); err != nil {
 			return nil, err
 		}
 	}
@@ -135,7 +135,8 @@ func (k knowledge) ofDepartments() knowledge {
 	return knowledge{old: of(k.old), now: of(k.now), learn: k.learn}
 }
 
-func sameCompany(old, now Header) error {
+func sameCompany(before, after *Snapshot) error {
+	old, now := before.Header, after.Header
 	switch {
 	case old.Vendor != now.Vendor:
 		return refused("one is of %s, the other of %s", old.Vendor, now.Vendor)
@@ -143,9 +144,14 @@ func sameCompany(old, now Header) error {
 		return refused("one is of company %q, the other of %q", old.Company, now.Company)
 	case !reflect.DeepEqual(old.Scope.normal(), now.Scope.normal()):
 		return refused("they hold different parts of the company: %s, and then %s", old.Scope, now.Scope)
+	case len(now.Scope.Status) > 0 && before.tellsStates() != after.tellsStates():
+		return refused("they hold people%s, and one of the two knows nobody's state", now.Scope.inStates())
 	}
 	return nil
 }
+
+// tellsStates tells whether a choice by state has chosen: whose state is not known is never left out.
+func (s *Snapshot) tellsStates() bool { return len(s.Users) == 0 || s.Header.knows()(fieldStatus) }
 
 // normal is a range in which equal ranges are equal.
 func (r Range) normal() Range {
@@ -171,13 +177,18 @@ func (r Range) String() string {
 	if len(r.Exclude) > 0 {
 		text += fmt.Sprint(" without ", r.Exclude)
 	}
-	if len(r.Status) > 0 {
-		text += fmt.Sprint(" in the states ", r.Status)
-	}
+	text += r.inStates()
 	if len(r.Skipped) > 0 {
 		text += fmt.Sprint(", forbidden ", r.Skipped)
 	}
 	return text
+}
+
+func (r Range) inStates() string {
+	if len(r.Status) == 0 {
+		return ""
+	}
+	return fmt.Sprint(" in the states ", r.Status)
 }
 
 func fewLeavers(old, now *Snapshot, share float64) error {
@@ -191,7 +202,7 @@ func fewLeavers(old, now *Snapshot, share float64) error {
 			leavers++
 		}
 	}
-	if float64(leavers) > share*float64(staff) {
+	if !(float64(leavers) <= share*float64(staff)) { // a share that is no number lets nobody go
 		return refused("%d of %d people would have left, and more than %g %% is no normal day", leavers, staff,
 			share*100)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -405,6 +406,7 @@ func TestGuards(t *testing.T) {
 		"status": {new: with(func(h *directory.Header) { h.Scope.Status = []directory.Status{"a"} }),
 			refused: true},
 		"skipped":            {new: with(func(h *directory.Header) { h.Scope.Skipped = []string{"1"} }), refused: true},
+		"no number":          {new: company(99, nil), options: directory.DiffOptions{MaxLeavers: math.NaN()}, refused: true},
 		"company on purpose": {new: with(func(h *directory.Header) { h.Company = "other" }), options: other},
 	} {
 		_, err := directory.Diff(old, c.new, c.options)
@@ -414,6 +416,33 @@ func TestGuards(t *testing.T) {
 			assert.NoError(t, err, name)
 		}
 	}
+}
+
+// A filter by state leaves out nobody whose state is not known: without the permission for it those who were left out
+// come, and nobody has joined.
+func TestAFilterByStateNeedsTheStateInBoth(t *testing.T) {
+	company := func(fields ...string) *directory.Snapshot {
+		return &directory.Snapshot{Header: directory.Header{Vendor: "acme", Fields: fields,
+			Scope: directory.Range{Status: []directory.Status{directory.StatusActive}}}}
+	}
+	with, without := company("status"), company()
+	for _, s := range []*directory.Snapshot{with, without} {
+		s.Users = []directory.User{{ID: "a"}}
+	}
+	with.Users[0].Status = directory.StatusActive
+	without.Users = append(without.Users, directory.User{ID: "b"}) // who is disabled
+	_, err := directory.Diff(with, without, directory.DiffOptions{})
+	require.ErrorIs(t, err, directory.ErrRefused)
+	_, err = directory.Diff(without, with, directory.DiffOptions{})
+	require.ErrorIs(t, err, directory.ErrRefused)
+	_, err = directory.Diff(with, without, directory.DiffOptions{AllowOther: true})
+	require.NoError(t, err)
+	nobody := company()
+	_, err = directory.Diff(nobody, with, directory.DiffOptions{})
+	require.NoError(t, err, "nobody was active")
+	with.Header.Scope.Status, without.Header.Scope.Status = nil, nil
+	_, err = directory.Diff(with, without, directory.DiffOptions{})
+	require.NoError(t, err)
 }
 
 func TestKindsOfChanges(t *testing.T) {
