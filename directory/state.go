@@ -117,9 +117,12 @@ func (w *walk) run(ctx context.Context) error {
 	}
 	all, list := w.d.(everybody)
 	w.everybody = list && c.details == nil
-	catchUp := list && c.details != nil && len(w.o.Roots)+len(w.o.Exclude) == 0
+	catchUp := list && c.details != nil && len(w.o.Roots) == 0
 	switch {
 	case nothing:
+		if err := w.canExclude(); err != nil {
+			return err
+		}
 		w.listEnded, w.everybody, catchUp = true, false, false
 	case w.everybody:
 		c.list(inner, roots, how)
@@ -245,12 +248,8 @@ func (w *walk) list(l listed) error {
 	}
 	if l.end {
 		w.listEnded = true
-		for _, id := range w.o.Exclude {
-			if w.nodes[id] == nil {
-				return w.stopped("the departments to leave out", nil, &clients.Error{Vendor: w.d.Vendor(),
-					Operation: "walk", Kind: clients.KindInvalidArgument, Message: fmt.Sprintf(
-						"department %s is not there, so that nothing would be left out: is the id right?", id)})
-			}
+		if err := w.canExclude(); err != nil {
+			return err
 		}
 		for _, n := range w.order {
 			if err := w.admitFromTop(n, 0); err != nil {
@@ -285,6 +284,30 @@ func (w *walk) list(l listed) error {
 		w.orphans[d.ParentID] = append(w.orphans[d.ParentID], n)
 	}
 	return w.unblock(d.ID)
+}
+
+// canExclude tells whether what is to be left out can be.
+func (w *walk) canExclude() error {
+	if len(w.o.Exclude) == 0 {
+		return nil
+	}
+	cannot := func(kind clients.Kind, format, id string) error {
+		return w.stopped("the departments to leave out", nil, &clients.Error{Vendor: w.d.Vendor(), Operation: "walk",
+			Kind: kind, Message: fmt.Sprintf(format, id)})
+	}
+	for _, id := range w.o.Exclude {
+		if w.nodes[id] == nil {
+			return cannot(clients.KindInvalidArgument,
+				"department %s is not there, so that nothing would be left out: is the id right?", id)
+		}
+	}
+	for _, n := range w.order {
+		if !w.isRoot[n.department.ID] && slices.Contains(n.department.Unknown, fieldParent) {
+			return cannot(clients.KindPermission, "the app may not read what department %s is below, so that nobody "+
+				"can tell whether it is left out", n.department.ID)
+		}
+	}
+	return nil
 }
 
 // deny lets Skip decide about a department that may not be asked for what is below it, once it is admitted.
