@@ -352,8 +352,20 @@ func TestAFileThatIsNoWholeSnapshotIsRefused(t *testing.T) {
 		_, err := directory.ReadSnapshot(strings.NewReader(text))
 		assert.ErrorIs(t, err, directory.ErrBadSnapshot, name)
 	}
-	_, err := directory.ReadSnapshot(&file)
+	_, err := directory.ReadSnapshot(strings.NewReader(file.String()[:file.Len()/2]))
+	assert.ErrorContains(t, err, "cut short")
+	_, err = directory.ReadSnapshot(zeros{})
+	assert.ErrorIs(t, err, directory.ErrBadSnapshot, "a line without end")
+	_, err = directory.ReadSnapshot(&file)
 	assert.NoError(t, err)
+}
+
+// zeros is /dev/zero.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
 }
 
 func TestGuards(t *testing.T) {

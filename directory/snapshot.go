@@ -356,22 +356,44 @@ func badSnapshot(line int, format string, args ...any) error {
 func ReadSnapshot(r io.Reader) (*Snapshot, error) {
 	reader := snapshotReader{in: bufio.NewReaderSize(r, 1<<16), sum: sha256.New()}
 	for {
-		line, err := reader.in.ReadBytes('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
+		line, err := reader.next()
+		ends := errors.Is(err, io.EOF)
+		if err != nil && !ends {
 			return nil, err
 		}
 		if len(line) > 0 {
 			if err := reader.take(line); err != nil {
+				if ends && !json.Valid(line) {
+					return nil, badSnapshot(reader.line, "the file is cut short in it")
+				}
 				return nil, err
 			}
 		}
-		if err == nil {
+		if !ends {
 			continue
 		}
 		if !reader.ended {
 			return nil, badSnapshot(reader.line+1, "the last line is missing: the file is cut short")
 		}
 		return &reader.snapshot, nil
+	}
+}
+
+// longestLine is more than any record is long.
+const longestLine = 64 << 20
+
+// next returns a line with its end, or what there is of it with io.EOF.
+func (r *snapshotReader) next() ([]byte, error) {
+	var line []byte
+	for {
+		part, err := r.in.ReadSlice('\n')
+		line = append(line, part...)
+		switch {
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return line, err
+		case len(line) > longestLine:
+			return nil, badSnapshot(r.line+1, "it is longer than any record")
+		}
 	}
 }
 
