@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 
 	"github.com/roster-go/roster"
 	"github.com/roster-go/roster/bench"
 	"github.com/roster-go/roster/clients"
+	"github.com/roster-go/roster/clients/feishu"
 	"github.com/roster-go/roster/clients/wecom"
 	"github.com/roster-go/roster/gen/dingtalkapi"
 	"github.com/roster-go/roster/gen/feishuapi"
@@ -116,6 +118,53 @@ func TestDecodersBreakNoPromise(t *testing.T) {
 			assert.NotContains(t, err.Error(), "personal")
 			_, err = get(`{"errcode":60111,"errmsg":"userid not found"}`)
 			assert.ErrorIs(t, err, clients.ErrNotFound)
+		})
+	}
+}
+
+// A list has memory before it is decoded, whatever decodes it. That does not show in what it says.
+func TestDecodersTellNoListFromAnEmptyOne(t *testing.T) {
+	rows := func(n int, row string) string {
+		return `{"code":0,"data":{"has_more":false,"items":[` + strings.Repeat(row+",", n-1) + row + `]}}`
+	}
+	long := `{"open_id":"ou_1","name":"林悦","department_ids":["od-1"],"orders":[{"department_id":"od-1"}],"city":"杭州",` +
+		`"email":"yue@example.cn","mobile":"+8613700001111","job_title":"主管","employee_no":"E1","country":"CN"}`
+	for _, decoder := range bench.Decoders() {
+		t.Run(decoder.Name, func(t *testing.T) {
+			var body atomic.Value
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if strings.Contains(r.URL.Path, "tenant_access_token") {
+					fmt.Fprint(w, `{"code":0,"msg":"ok","tenant_access_token":"opaque","expire":7200}`)
+					return
+				}
+				fmt.Fprint(w, body.Load())
+			}))
+			defer server.Close()
+			c, err := feishu.New(feishu.Config{AppID: "cli_1", AppSecret: "secret-1"}, clients.WithBaseURL(server.URL),
+				clients.WithLimiter(clients.NoLimit), clients.WithRetry(clients.NoRetry),
+				clients.WithDecoder(decoder.Unmarshal))
+			require.NoError(t, err)
+			get := func(text string) []feishuapi.User {
+				body.Store(text)
+				answer, err := c.ListUsersByDepartment(t.Context(),
+					&feishuapi.ListUsersByDepartmentParams{DepartmentID: "od-1"})
+				require.NoError(t, err)
+				return answer.Data.Items
+			}
+			first := get(rows(50, long))
+			second := get(rows(50, long))
+			assert.Equal(t, first, second)
+			assert.Less(t, cap(second), 64, "this one had its memory")
+
+			none := get(`{"code":0,"data":{"items":[],"has_more":false}}`)
+			assert.NotNil(t, none)
+			assert.Empty(t, none)
+			assert.Nil(t, get(`{"code":0,"data":{"has_more":false}}`))
+			assert.Nil(t, get(`{"code":0,"data":{"items":null,"has_more":false}}`))
+			short := get(rows(60, `{"open_id":"ou_2"}`))
+			require.Len(t, short, 60)
+			assert.Equal(t, feishuapi.User{OpenID: "ou_2"}, short[59], "nothing of the rows before")
+			assert.Equal(t, "林悦", first[49].Name)
 		})
 	}
 }

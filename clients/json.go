@@ -26,17 +26,18 @@ var errDecoder = errors.New("the decoder of WithDecoder refuses the answer, whic
 
 // decode decodes an answer to op.
 func (c *Client) decode(op *wire.Operation, body []byte, out any) error {
-	if c.set.decoder == nil {
-		list := c.rows.of(op, out)
-		list.prepare(body, out)
-		err := json.Unmarshal(body, out)
-		if err == nil {
-			list.learn(body, out)
-		}
-		return err
+	decoder := c.set.decoder
+	if decoder == nil {
+		decoder = json.Unmarshal
 	}
-	if c.set.decoder(body, out) == nil {
-		return nil
+	list := c.rows.of(op, out)
+	list.prepare(body, out)
+	err := decoder(body, out)
+	if err == nil {
+		list.learn(body, out)
+	}
+	if err == nil || c.set.decoder == nil {
+		return err
 	}
 	// encoding/json says what is malformed, and what does not fit, in words that are known to hold no data.
 	if err := json.Unmarshal(body, reflect.New(reflect.TypeOf(out).Elem()).Interface()); err != nil {

@@ -9,9 +9,9 @@ import (
 	"github.com/roster-go/roster/wire"
 )
 
-// rows knows how long the rows of lists are, so that a list has its memory before it is decoded. encoding/json would
-// find it by doubling, which is half of a list's memory and a tenth of the time. Each kind of answer is known from its
-// second one on.
+// rows knows how long the rows of lists are, so that a list has its memory before it is decoded. Decoders would find it
+// by doubling, which is half of a list's memory and a tenth of the time. Each kind of answer is known from its second
+// one on.
 type rows struct {
 	lists sync.Map // of *list, by the type that an answer is decoded into
 }
@@ -107,7 +107,8 @@ func (l *list) prepare(body []byte, out any) {
 	}
 }
 
-// learn looks at a list that was decoded. One that body does not have is nil, as if nobody had prepared it.
+// learn looks at a list that was decoded. One that body does not have, or has as null, is nil, as if nobody had
+// prepared it.
 func (l *list) learn(body []byte, out any) {
 	if l.index == nil {
 		return
@@ -118,7 +119,7 @@ func (l *list) learn(body []byte, out any) {
 		l.size.Store(int64(max(1, len(body)/n)))
 	}
 	if n == 0 && slice.Cap() > 0 {
-		if _, there := wire.Lookup(body, l.path); !there {
+		if value, there := wire.Lookup(body, l.path); !there || wire.Scalar(value) == "null" {
 			slice.SetZero()
 		}
 	}
