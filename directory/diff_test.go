@@ -417,8 +417,9 @@ func TestGuards(t *testing.T) {
 		"roots": {new: with(func(h *directory.Header) { h.Scope.Roots = []string{"1"} }), refused: true},
 		"status": {new: with(func(h *directory.Header) { h.Scope.Status = []directory.Status{"a"} }),
 			refused: true},
-		"skipped":            {new: with(func(h *directory.Header) { h.Scope.Skipped = []string{"1"} }), refused: true},
-		"no number":          {new: company(99, nil), options: directory.DiffOptions{MaxLeavers: math.NaN()}, refused: true},
+		"skipped": {new: with(func(h *directory.Header) { h.Scope.Skipped = []string{"1"} }), refused: true},
+		"no number": {new: company(99, nil), options: directory.DiffOptions{MaxLeavers: math.NaN()},
+			refused: true},
 		"company on purpose": {new: with(func(h *directory.Header) { h.Company = "other" }), options: other},
 	} {
 		_, err := directory.Diff(old, c.new, c.options)

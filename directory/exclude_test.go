@@ -57,7 +57,7 @@ func TestWhoIsInNoDepartmentIsNotLeftOut(t *testing.T) {
 			{"scope":"org","entity":{"type":"dept","id":"d1"}}]}}`,
 		"/v7/users": `{"code":0,"data":{"items":[{"id":"u1","user_name":"n","depts":[]},
 			{"id":"u2","user_name":"n","depts":[{"id":"d2"}]}],"next_page_token":""}}`,
-		"/v7/users/u1":                      `{"code":0,"data":{"id":"u1","user_name":"n","leader_id":"u2","depts":[]}}`,
+		"/v7/users/u1":                      `{"code":0,"data":{"id":"u1","user_name":"n","depts":[]}}`,
 		"/v7/users/u2":                      `{"code":0,"data":{"id":"u2","user_name":"n","depts":[{"id":"d2"}]}}`,
 		"/v7/users/custom_attrs/batch_read": `403{"code":403000001,"msg":"no"}`,
 	})
