@@ -227,6 +227,9 @@ func (d *wpsDirectory) attributes(ctx context.Context, ids []string) (map[string
 	}
 	all := make(map[string]ownFields, len(people))
 	for _, p := range people {
+		if p.CustomAttrs == nil {
+			continue // who has none has an empty list
+		}
 		own := ownFields{values: make(map[string]string, len(p.CustomAttrs))}
 		for _, attr := range p.CustomAttrs {
 			name := attr.AttrName
