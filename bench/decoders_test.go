@@ -65,23 +65,31 @@ func TestDecodersAgree(t *testing.T) {
 	}
 }
 
+// answering are options for clients of a server that gives tokens, and otherwise what body holds.
+func answering(t *testing.T, body *atomic.Value) []clients.Option {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/gettoken":
+			fmt.Fprint(w, `{"errcode":0,"errmsg":"ok","access_token":"opaque","expires_in":7200}`)
+		case strings.Contains(r.URL.Path, "tenant_access_token"):
+			fmt.Fprint(w, `{"code":0,"msg":"ok","tenant_access_token":"opaque","expire":7200}`)
+		default:
+			fmt.Fprint(w, body.Load())
+		}
+	}))
+	t.Cleanup(server.Close)
+	return []clients.Option{clients.WithBaseURL(server.URL), clients.WithLimiter(clients.NoLimit),
+		clients.WithRetry(clients.NoRetry)}
+}
+
 // What the clients promise of answers does not depend on the decoder.
 func TestDecodersBreakNoPromise(t *testing.T) {
 	whole := `{"errcode":0,"errmsg":"ok","userid":"chen.yq","name":"陈雨晴","department":[12],"status":1}`
 	for _, decoder := range bench.Decoders() {
 		t.Run(decoder.Name, func(t *testing.T) {
 			var body atomic.Value
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if r.URL.Path == "/gettoken" {
-					fmt.Fprint(w, `{"errcode":0,"errmsg":"ok","access_token":"opaque","expires_in":7200}`)
-					return
-				}
-				fmt.Fprint(w, body.Load())
-			}))
-			defer server.Close()
-			c, err := wecom.New(wecom.Config{CorpID: "ww1", AppSecret: "secret-1"}, clients.WithBaseURL(server.URL),
-				clients.WithLimiter(clients.NoLimit), clients.WithRetry(clients.NoRetry),
-				clients.WithDecoder(decoder.Unmarshal))
+			options := append(answering(t, &body), clients.WithDecoder(decoder.Unmarshal))
+			c, err := wecom.New(wecom.Config{CorpID: "ww1", AppSecret: "secret-1"}, options...)
 			require.NoError(t, err)
 			get := func(text string) (*wecomapi.GetUserAnswer, error) {
 				body.Store(text)
@@ -132,17 +140,8 @@ func TestDecodersTellNoListFromAnEmptyOne(t *testing.T) {
 	for _, decoder := range bench.Decoders() {
 		t.Run(decoder.Name, func(t *testing.T) {
 			var body atomic.Value
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if strings.Contains(r.URL.Path, "tenant_access_token") {
-					fmt.Fprint(w, `{"code":0,"msg":"ok","tenant_access_token":"opaque","expire":7200}`)
-					return
-				}
-				fmt.Fprint(w, body.Load())
-			}))
-			defer server.Close()
-			c, err := feishu.New(feishu.Config{AppID: "cli_1", AppSecret: "secret-1"}, clients.WithBaseURL(server.URL),
-				clients.WithLimiter(clients.NoLimit), clients.WithRetry(clients.NoRetry),
-				clients.WithDecoder(decoder.Unmarshal))
+			options := append(answering(t, &body), clients.WithDecoder(decoder.Unmarshal))
+			c, err := feishu.New(feishu.Config{AppID: "cli_1", AppSecret: "secret-1"}, options...)
 			require.NoError(t, err)
 			get := func(text string) []feishuapi.User {
 				body.Store(text)

@@ -33,10 +33,11 @@ func (c *Client) decode(op *wire.Operation, body []byte, out any) error {
 	list := c.rows.of(op, out)
 	list.prepare(body, out)
 	err := decoder(body, out)
-	if err == nil {
+	switch {
+	case err == nil:
 		list.learn(body, out)
-	}
-	if err == nil || c.set.decoder == nil {
+		return nil
+	case c.set.decoder == nil:
 		return err
 	}
 	// encoding/json says what is malformed, and what does not fit, in words that are known to hold no data.

@@ -50,7 +50,7 @@ func newList(op *wire.Operation, t reflect.Type) *list {
 		last := i == len(names)-1
 		if ok && last && field.Type.Kind() == reflect.Bool {
 			field, ok = onlyList(t.Elem())
-			name, _, _ = strings.Cut(field.Tag.Get("json"), ",")
+			name = jsonName(field)
 		}
 		if !ok || last && !isList(field.Type) {
 			return &list{}
@@ -67,11 +67,16 @@ func member(t reflect.Type, name string) (field reflect.StructField, ok bool) {
 		return field, false
 	}
 	for field := range t.Fields() {
-		if tag, _, _ := strings.Cut(field.Tag.Get("json"), ","); tag == name {
+		if jsonName(field) == name {
 			return field, true
 		}
 	}
 	return field, false
+}
+
+func jsonName(field reflect.StructField) string {
+	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+	return name
 }
 
 // onlyList is the list among a struct's fields if there is one and no other.
@@ -91,6 +96,9 @@ func isList(t reflect.Type) bool {
 	return t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct
 }
 
+// in returns the list of an answer that has one.
+func (l *list) in(out any) reflect.Value { return reflect.ValueOf(out).Elem().FieldByIndex(l.index) }
+
 // muchMemory is how many times the size of an answer its list may get. What would need more is left to be found out.
 const muchMemory = 8
 
@@ -100,7 +108,7 @@ func (l *list) prepare(body []byte, out any) {
 	if size == 0 {
 		return
 	}
-	slice := reflect.ValueOf(out).Elem().FieldByIndex(l.index)
+	slice := l.in(out)
 	rows := uint64(len(body)/size)*9/8 + 1 //nolint:gosec // neither is negative
 	if rows*uint64(slice.Type().Elem().Size()) <= muchMemory*uint64(len(body)) {
 		slice.Set(reflect.MakeSlice(slice.Type(), 0, int(rows))) //nolint:gosec // it is less than 9 times the body
@@ -113,7 +121,7 @@ func (l *list) learn(body []byte, out any) {
 	if l.index == nil {
 		return
 	}
-	slice := reflect.ValueOf(out).Elem().FieldByIndex(l.index)
+	slice := l.in(out)
 	n := slice.Len()
 	if n >= fewRows || n > 0 && l.size.Load() == 0 {
 		l.size.Store(int64(max(1, len(body)/n)))
